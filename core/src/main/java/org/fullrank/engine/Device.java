@@ -1,0 +1,54 @@
+package org.fullrank.engine;
+
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+
+/// Where tensors live and are computed.
+public enum Device {
+    /// The host's processor.
+    CPU(DeviceType.CPU),
+    /// The first NVIDIA GPU; needs the `cuda` build of the engine.
+    CUDA(DeviceType.CUDA);
+
+    private final DeviceType type;
+
+    Device(DeviceType type) {
+        this.type = type;
+    }
+
+    DeviceType type() {
+        return type;
+    }
+
+    /// The engine's own name of this device. The caller's scope owns it.
+    public org.bytedeco.pytorch.Device handle() {
+        return new org.bytedeco.pytorch.Device(type);
+    }
+
+    /// What the user asked for: a device, or `auto`, which takes the GPU when there is one.
+    public enum Choice {
+        AUTO,
+        CPU,
+        CUDA;
+
+        /// @throws InputException when a GPU is asked for and there is none
+        public Device resolve() {
+            return switch (this) {
+                case CPU -> Device.CPU;
+                case AUTO -> cudaIsUsable() ? Device.CUDA : Device.CPU;
+                case CUDA -> {
+                    if (!cudaIsUsable()) {
+                        throw new InputException("device cuda: no usable GPU found (needs an NVIDIA GPU with its driver"
+                                + " and a build with -Pcuda); use device auto or cpu");
+                    }
+                    yield Device.CUDA;
+                }
+            };
+        }
+
+        private static boolean cudaIsUsable() {
+            Natives.load();
+            return torch.cuda_is_available();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package org.fullrank.engine;
+
+import org.bytedeco.pytorch.GradMode;
+
+/// Switches the recording of gradients on this thread until closed.
+public final class Gradients implements AutoCloseable {
+    private final boolean before;
+
+    private Gradients(boolean recorded) {
+        Natives.load();
+        before = GradMode.is_enabled();
+        GradMode.set_enabled(recorded);
+    }
+
+    /// Nothing is recorded: evaluation, updates of parameters in place.
+    public static Gradients off() {
+        return new Gradients(false);
+    }
+
+    @Override
+    public void close() {
+        GradMode.set_enabled(before);
+    }
+}

@@ -1,0 +1,42 @@
+package org.fullrank.engine;
+
+import java.util.function.Supplier;
+
+/// The one place that turns errors of the native engine, which arrive as `RuntimeException` with a C++ stack in the
+/// message, into [JobException] with one line.
+public final class NativeErrors {
+    private static final int LONGEST_LINE = 300;
+
+    private NativeErrors() {}
+
+    /// Runs `work`; what the engine throws becomes a [JobException] that begins with `subject`.
+    public static <T> T guard(String subject, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (FullrankException e) {
+            throw e;
+        } catch (OutOfMemoryError e) {
+            throw new JobException(subject + ": out of memory; lower train.batch, raise train.chunks", e);
+        } catch (RuntimeException e) {
+            throw new JobException(subject + ": " + line(e), e);
+        }
+    }
+
+    /// The same for work without a result.
+    public static void guard(String subject, Runnable work) {
+        guard(subject, () -> {
+            work.run();
+            return Boolean.TRUE;
+        });
+    }
+
+    /// The first line of an error, without the C++ stack that follows it.
+    public static String line(Throwable e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String line = message.lines().filter(l -> !l.isBlank()).findFirst().orElse("no message");
+        if (message.contains("DefaultCPUAllocator: can't allocate memory") || message.contains("CUDA out of memory")) {
+            return "out of memory; lower train.batch, raise train.chunks";
+        }
+        return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "..." : line;
+    }
+}

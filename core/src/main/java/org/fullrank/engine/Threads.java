@@ -1,0 +1,26 @@
+package org.fullrank.engine;
+
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.global.torch;
+
+/// The number of threads that the engine computes with. Results are bit-identical for equal numbers only: a sum split
+/// in another way is rounded in another way.
+public final class Threads {
+    private Threads() {}
+
+    /// What `auto`, written as 0, stands for: one thread for each processor that this process may use.
+    public static int resolve(int requested) {
+        if (requested < 0) {
+            throw new InputException(
+                    "threads: found %d, expected 0 (all processors) or a positive number".formatted(requested));
+        }
+        return requested == 0 ? Runtime.getRuntime().availableProcessors() : requested;
+    }
+
+    /// Limits the engine, and OpenBLAS below it, to `threads`.
+    public static void use(int threads) {
+        Natives.load();
+        torch.set_num_threads(threads);
+        openblas.blas_set_num_threads(threads);
+    }
+}
