@@ -1,0 +1,5 @@
+/// How views meet an objective. Knows nothing of files, schedules or loops.
+@NullMarked
+package org.fullrank.method;
+
+import org.jspecify.annotations.NullMarked;

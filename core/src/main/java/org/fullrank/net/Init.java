@@ -1,0 +1,41 @@
+package org.fullrank.net;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
+/// How a parameter starts.
+sealed interface Init {
+    /// Fills `count` values from `offset` on.
+    void fill(float[] values, int offset, int count, RandomGenerator random);
+
+    /// One value everywhere.
+    record Constant(double value) implements Init {
+        @Override
+        public void fill(float[] values, int offset, int count, RandomGenerator random) {
+            Arrays.fill(values, offset, offset + count, (float) value);
+        }
+    }
+
+    /// Gaussian with standard deviation sqrt(2 / fanOut): He et al., "Delving deep into rectifiers" (2015), in the
+    /// fan-out form that torchvision uses for ResNets.
+    record KaimingNormal(long fanOut) implements Init {
+        @Override
+        public void fill(float[] values, int offset, int count, RandomGenerator random) {
+            double std = Math.sqrt(2.0 / fanOut);
+            for (int i = offset; i < offset + count; i++) {
+                values[i] = (float) (std * random.nextGaussian());
+            }
+        }
+    }
+
+    /// Uniform on +-1/sqrt(fanIn): PyTorch's default of linear layers, for weight and bias.
+    record FanInUniform(long fanIn) implements Init {
+        @Override
+        public void fill(float[] values, int offset, int count, RandomGenerator random) {
+            double bound = 1.0 / Math.sqrt(fanIn);
+            for (int i = offset; i < offset + count; i++) {
+                values[i] = (float) random.nextDouble(-bound, bound);
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package org.fullrank.net;
+
+/// How batch normalisation behaves in one forward pass.
+public enum Mode {
+    /// Statistics of the batch; the running statistics move.
+    TRAIN,
+    /// Statistics of the batch; the running statistics stay. For the second forward pass of a chunk, which must give
+    /// what the first gave.
+    REPLAY,
+    /// Running statistics: evaluation. No buffer moves.
+    EVALUATE
+}

@@ -1,0 +1,98 @@
+package org.fullrank.net;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// Collects the parameters that layers declare while they are put together, then lays them out in one buffer. The
+/// initial value of a parameter is a pure function of (seed, its name).
+public final class NetworkBuilder {
+    private static final long INITIALISATION = Keyed.name("initialisation");
+
+    private record Declaration(String name, List<Long> sizes, Init init, Parameter handle) {
+        long count() {
+            return sizes.stream().reduce(1L, Math::multiplyExact);
+        }
+    }
+
+    private final long seed;
+    private final List<Declaration> parameters;
+    private final List<Declaration> statistics;
+    private final String prefix;
+
+    public NetworkBuilder(long seed) {
+        this(seed, new ArrayList<>(), new ArrayList<>(), "");
+    }
+
+    private NetworkBuilder(long seed, List<Declaration> parameters, List<Declaration> statistics, String prefix) {
+        this.seed = seed;
+        this.parameters = parameters;
+        this.statistics = statistics;
+        this.prefix = prefix;
+    }
+
+    /// The same builder for names below `name`, as in `layer1.0.conv1`.
+    public NetworkBuilder in(String name) {
+        return new NetworkBuilder(seed, parameters, statistics, prefix + name + ".");
+    }
+
+    Parameter parameter(String name, Init init, long... sizes) {
+        return declare(parameters, name, init, sizes);
+    }
+
+    Parameter statistic(String name, double value, long size) {
+        return declare(statistics, name, new Init.Constant(value), size);
+    }
+
+    private Parameter declare(List<Declaration> list, String name, Init init, long... sizes) {
+        var handle = new Parameter(prefix + name);
+        list.add(new Declaration(prefix + name, Arrays.stream(sizes).boxed().toList(), init, handle));
+        return handle;
+    }
+
+    /// Lays out everything declared so far. Called once, after the last layer.
+    ///
+    /// @param type Float, or Double where a test wants exact derivatives
+    public ParameterBuffer build(Device device, ScalarType type) {
+        var ordered = new ArrayList<Declaration>();
+        parameters.stream().filter(d -> d.sizes().size() > 1).forEach(ordered::add);
+        parameters.stream().filter(d -> d.sizes().size() <= 1).forEach(ordered::add);
+        try (var scope = Scope.open()) {
+            return new ParameterBuffer(
+                    layout(ordered),
+                    layout(statistics),
+                    initial(ordered).to(type),
+                    initial(statistics).to(type),
+                    device);
+        }
+    }
+
+    private static ParameterBuffer.Layout layout(List<Declaration> declarations) {
+        var segments = new ArrayList<ParameterBuffer.Segment>();
+        long offset = 0;
+        for (Declaration d : declarations) {
+            segments.add(new ParameterBuffer.Segment(d.name(), d.sizes(), offset));
+            offset += d.count();
+        }
+        return new ParameterBuffer.Layout(
+                segments, declarations.stream().map(Declaration::handle).toList());
+    }
+
+    private Tensor initial(List<Declaration> declarations) {
+        long total = declarations.stream().mapToLong(Declaration::count).sum();
+        float[] values = new float[Math.toIntExact(total)];
+        int offset = 0;
+        for (Declaration d : declarations) {
+            int count = Math.toIntExact(d.count());
+            d.init().fill(values, offset, count, Keyed.of(seed, INITIALISATION, Keyed.name(d.name())));
+            offset += count;
+        }
+        return Tensors.of(values, total);
+    }
+}

@@ -1,0 +1,26 @@
+package org.fullrank.net;
+
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// A handle that a layer keeps of one of its parameters or statistics. It is filled when the buffer is laid out.
+public final class Parameter {
+    private final String name;
+    private @Nullable Tensor tensor;
+
+    Parameter(String name) {
+        this.name = name;
+    }
+
+    void fill(Tensor view) {
+        tensor = view;
+    }
+
+    /// The view into the buffer; its gradient accumulates there too.
+    Tensor tensor() {
+        if (tensor == null) {
+            throw new IllegalStateException("parameter " + name + " is used before the network is built");
+        }
+        return tensor;
+    }
+}

@@ -1,0 +1,138 @@
+package org.fullrank.net;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// All numbers of a network in three vectors: trainable values `[P]`, their gradients `[P]`, and the running statistics
+/// `[Q]` of its norms. Parameters are views of the first and accumulate into the second, so that the optimiser's step,
+/// clipping, averaging and the checkpoint are each a few operations on one vector.
+///
+/// Matrices and filters come first and vectors (biases, norms) last, so what weight decay applies to is one prefix.
+public final class ParameterBuffer implements AutoCloseable {
+    /// One parameter or statistic: `count` numbers from `offset` on, of shape `sizes`.
+    public record Segment(String name, List<Long> sizes, long offset) {
+        public Segment {
+            sizes = List.copyOf(sizes);
+        }
+
+        public long count() {
+            return sizes.stream().reduce(1L, Math::multiplyExact);
+        }
+
+        /// Whether this is a matrix or filter, to which weight decay and trust ratios apply, and not a bias or norm.
+        public boolean isMatrix() {
+            return sizes.size() > 1;
+        }
+
+        /// The part of `vector` `[P]` that this segment covers, in this segment's shape.
+        public Tensor view(Tensor vector) {
+            return vector.narrow(0, offset, count())
+                    .view(sizes.stream().mapToLong(Long::longValue).toArray());
+        }
+    }
+
+    private final Device device;
+    private final List<Segment> segments;
+    private final List<Segment> statisticSegments;
+    private final Tensor values;
+    private final Tensor gradients;
+    private final Tensor statistics;
+    private final List<Pointer> owned = new ArrayList<>();
+
+    /// Lays the buffer out and fills the handles of the layers.
+    ///
+    /// @param values initial parameters on the host, `[P]`
+    /// @param statistics initial running statistics on the host, `[Q]`
+    ParameterBuffer(Layout parameters, Layout running, Tensor values, Tensor statistics, Device device) {
+        this.device = device;
+        this.segments = parameters.segments();
+        this.statisticSegments = running.segments();
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            this.values = own(scope, Tensors.to(values, device).clone());
+            this.gradients =
+                    own(scope, Tensors.zeros(device, values.scalar_type().intern(), values.numel()));
+            this.statistics = own(scope, Tensors.to(statistics, device).clone());
+            for (int i = 0; i < segments.size(); i++) {
+                Tensor leaf = own(scope, segments.get(i).view(this.values).detach());
+                leaf.set_requires_grad(true);
+                leaf.mutable_grad().put(segments.get(i).view(this.gradients));
+                parameters.handles().get(i).fill(leaf);
+            }
+            for (int i = 0; i < statisticSegments.size(); i++) {
+                running.handles()
+                        .get(i)
+                        .fill(own(scope, statisticSegments.get(i).view(this.statistics)));
+            }
+        }
+    }
+
+    /// Segments in the order of memory, with the handles that wait for their views.
+    record Layout(List<Segment> segments, List<Parameter> handles) {}
+
+    private <P extends Pointer> P own(Scope scope, P pointer) {
+        owned.add(pointer);
+        return scope.keep(pointer);
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    public ScalarType type() {
+        return values.scalar_type().intern();
+    }
+
+    /// The trainable parameters in the order of memory: matrices and filters first.
+    public List<Segment> segments() {
+        return segments;
+    }
+
+    /// The running statistics in the order of memory.
+    public List<Segment> statisticSegments() {
+        return statisticSegments;
+    }
+
+    /// All trainable values, `[P]`. Written to in place by optimisers, with gradients off.
+    public Tensor values() {
+        return values;
+    }
+
+    /// The gradients of [#values], `[P]`; backward passes add to them.
+    public Tensor gradients() {
+        return gradients;
+    }
+
+    /// All running statistics, `[Q]`.
+    public Tensor statistics() {
+        return statistics;
+    }
+
+    /// How many of the leading values belong to matrices and filters.
+    public long matrixCount() {
+        return segments.stream()
+                .filter(Segment::isMatrix)
+                .mapToLong(Segment::count)
+                .sum();
+    }
+
+    /// Sets all gradients to zero.
+    public void clearGradients() {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            gradients.zero_();
+        }
+    }
+
+    @Override
+    public void close() {
+        owned.reversed().forEach(Pointer::close);
+    }
+}

@@ -1,0 +1,53 @@
+package org.fullrank.objective;
+
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.Named;
+import org.fullrank.engine.Tensors;
+
+/// VICReg's invariance term: the squared distance of the views of a sample, averaged over samples and pairs of views.
+/// Range 0 to infinity; 0 when views agree (which a collapsed embedding does too).
+///
+/// Source: Bardes, Ponce, LeCun, "VICReg" (2022), equation 5, and the official code, which divides by D as well.
+///
+/// @param per what one distance is divided by
+@Named("mean-squared")
+public record MeanSquared(Per per) implements Alignment {
+    /// The normalisation of a distance.
+    public enum Per {
+        /// Sum over the D entries: the paper's form.
+        SAMPLE,
+        /// Mean over the D entries: the official code's form.
+        ENTRY
+    }
+
+    public static MeanSquared defaults() {
+        return new MeanSquared(Per.ENTRY);
+    }
+
+    @Override
+    public Tensor evaluate(Views views) {
+        List<Tensor> z = views.embeddings(); // V x [N, D]
+        double scale = per == Per.SAMPLE ? views.width() : 1;
+        if (z.size() == 2) {
+            return torch.mse_loss(z.get(0), z.get(1)).mul(Tensors.scalar(scale));
+        }
+        // Sum over pairs |zi - zj|^2 = V sum |zi - mean|^2, so V passes do for V (V - 1) / 2 pairs.
+        Tensor mean = z.get(0); // [N, D]
+        for (Tensor other : z.subList(1, z.size())) {
+            mean = mean.add(other);
+        }
+        mean = mean.div(Tensors.scalar(z.size()));
+        Tensor sum = torch.mse_loss(z.get(0), mean);
+        for (Tensor other : z.subList(1, z.size())) {
+            sum = sum.add(torch.mse_loss(other, mean));
+        }
+        return sum.mul(Tensors.scalar(scale * 2 / (z.size() - 1)));
+    }
+
+    @Override
+    public String part() {
+        return "invariance";
+    }
+}

@@ -1,0 +1,70 @@
+package org.fullrank.objective;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Tensors;
+
+/// An alignment of the views and any number of weighted regularisers on each of them: the form of VICReg.
+///
+/// @param alignment pulls the views of a sample together
+/// @param alignmentWeight its weight
+/// @param penalties what keeps the embedding from collapsing
+public record Regularized(Alignment alignment, double alignmentWeight, List<Penalty> penalties) implements Objective {
+    /// One regulariser with its weight.
+    ///
+    /// @param over how the values of the views become one
+    public record Penalty(Regularizer regularizer, double weight, OverViews over) {
+        public Penalty {
+            requireWeight(regularizer.part() + " weight", weight);
+        }
+    }
+
+    /// How the values of a regulariser on V views become one number.
+    public enum OverViews {
+        /// Their mean.
+        MEAN,
+        /// Twice their mean: the sum over the two branches of a pair. With V views the balance against the alignment
+        /// stays that of two.
+        PAIR
+    }
+
+    public Regularized {
+        penalties = List.copyOf(penalties);
+        requireWeight("invariance weight", alignmentWeight);
+    }
+
+    private static void requireWeight(String name, double weight) {
+        if (!(weight >= 0 && weight < 1e9)) {
+            throw new InputException("%s: found %s, expected 0 or a positive number".formatted(name, weight));
+        }
+    }
+
+    @Override
+    public Terms evaluate(Views views) {
+        var parts = new LinkedHashMap<String, Tensor>();
+        Tensor aligned = alignment.evaluate(views);
+        parts.put(alignment.part(), aligned);
+        Tensor total = aligned.mul(Tensors.scalar(alignmentWeight));
+        for (Penalty penalty : penalties) {
+            Tensor value = overViews(penalty, views);
+            parts.merge(penalty.regularizer().part(), value, (a, b) -> a.add(b));
+            total = total.add(value.mul(Tensors.scalar(penalty.weight())));
+        }
+        return new Terms(total, parts);
+    }
+
+    private static Tensor overViews(Penalty penalty, Views views) {
+        List<Tensor> z = views.embeddings();
+        Tensor sum = penalty.regularizer().evaluate(z.getFirst());
+        for (Tensor other : z.subList(1, z.size())) {
+            sum = sum.add(penalty.regularizer().evaluate(other));
+        }
+        double scale = switch (penalty.over()) {
+            case MEAN -> 1.0 / z.size();
+            case PAIR -> 2.0 / z.size();
+        };
+        return sum.mul(Tensors.scalar(scale));
+    }
+}

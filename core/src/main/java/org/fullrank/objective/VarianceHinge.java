@@ -1,0 +1,50 @@
+package org.fullrank.objective;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Named;
+import org.fullrank.engine.Tensors;
+
+/// VICReg's variance term `v(Z) = 1/D sum_j max(0, gamma - sqrt(Var(z_j) + epsilon))`, variance with N - 1.
+/// Range 0 (every dimension has standard deviation gamma or more) to gamma - sqrt(epsilon) (collapsed to a point). The
+/// root matters: on the variance itself the gradient would vanish where the embedding has collapsed.
+///
+/// Source: VICReg (2022), equations 1 and 2.
+///
+/// @param gamma the standard deviation asked for
+/// @param epsilon added to the variance inside the root
+@Named("variance-hinge")
+public record VarianceHinge(double gamma, double epsilon) implements Regularizer {
+    /// Paper and official code.
+    public static final double DEFAULT_GAMMA = 1;
+    /// Paper and official code.
+    public static final double DEFAULT_EPSILON = 1e-4;
+
+    public VarianceHinge {
+        if (!(gamma > 0)) {
+            throw new InputException("gamma: found %s, expected a positive standard deviation".formatted(gamma));
+        }
+        if (!(epsilon > 0)) {
+            throw new InputException(
+                    "epsilon: found %s, expected a positive number (the root has no gradient at 0)".formatted(epsilon));
+        }
+    }
+
+    public static VarianceHinge defaults() {
+        return new VarianceHinge(DEFAULT_GAMMA, DEFAULT_EPSILON);
+    }
+
+    @Override
+    public Tensor evaluate(Tensor z) {
+        Tensor std = z.var(new long[] {0}, true, false) // [D]
+                .add(Tensors.scalar(epsilon))
+                .sqrt();
+        return torch.relu(std.neg().add(Tensors.scalar(gamma))).mean();
+    }
+
+    @Override
+    public String part() {
+        return "variance";
+    }
+}

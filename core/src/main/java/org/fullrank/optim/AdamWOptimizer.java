@@ -1,0 +1,62 @@
+package org.fullrank.optim;
+
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.net.ParameterBuffer;
+
+/// Adam with decoupled weight decay: `w <- w - lr decay w - lr mhat / (sqrt(vhat) + epsilon)`.
+final class AdamWOptimizer implements Optimizer {
+    private final ParameterBuffer parameters;
+    private final OptimizerSpec.AdamW spec;
+    private final Tensor first; // [P]
+    private final Tensor second; // [P]
+
+    AdamWOptimizer(ParameterBuffer parameters, OptimizerSpec.AdamW spec) {
+        this.parameters = parameters;
+        this.spec = spec;
+        try (var scope = Scope.open()) {
+            long count = parameters.values().numel();
+            first = scope.keep(Tensors.zeros(parameters.device(), parameters.type(), count));
+            second = scope.keep(Tensors.zeros(parameters.device(), parameters.type(), count));
+        }
+    }
+
+    @Override
+    public void step(double learningRate, long step) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            Tensor gradient = parameters.gradients(); // [P]
+            Tensor values = parameters.values(); // [P]
+            if (spec.weightDecay() > 0) {
+                values.narrow(0, 0, parameters.matrixCount())
+                        .mul_(Tensors.scalar(1 - learningRate * spec.weightDecay()));
+            }
+            first.lerp_(gradient, Tensors.scalar(1 - spec.beta1()));
+            second.mul_(Tensors.scalar(spec.beta2())).addcmul_(gradient, gradient, Tensors.scalar(1 - spec.beta2()));
+            double correction1 = 1 - Math.pow(spec.beta1(), step + 1.0);
+            double correction2 = 1 - Math.pow(spec.beta2(), step + 1.0);
+            Tensor denominator = second.sqrt() // [P]
+                    .div_(Tensors.scalar(Math.sqrt(correction2)))
+                    .add_(Tensors.scalar(spec.epsilon()));
+            values.addcdiv_(first, denominator, Tensors.scalar(-learningRate / correction1));
+        }
+    }
+
+    @Override
+    public SequencedMap<String, Tensor> state() {
+        var state = new LinkedHashMap<String, Tensor>();
+        state.put("first", first);
+        state.put("second", second);
+        return state;
+    }
+
+    @Override
+    public void close() {
+        first.close();
+        second.close();
+    }
+}

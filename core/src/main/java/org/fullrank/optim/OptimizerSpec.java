@@ -1,0 +1,107 @@
+package org.fullrank.optim;
+
+import org.fullrank.engine.InputException;
+
+/// Which optimiser, with its numbers. Weight decay never applies to biases and norms.
+public sealed interface OptimizerSpec {
+    /// The usual momentum of SGD and LARS.
+    double DEFAULT_MOMENTUM = 0.9;
+
+    /// The base learning rate, before the schedule.
+    double learningRate();
+
+    /// Stochastic gradient descent with momentum: `m = momentum m + g; w = w - lr m` (PyTorch's form).
+    record Sgd(double learningRate, double momentum, double weightDecay) implements OptimizerSpec {
+        /// SimSiam's base rate for a batch of 256.
+        public static final double DEFAULT_LEARNING_RATE = 0.05;
+        /// SimSiam's weight decay.
+        public static final double DEFAULT_WEIGHT_DECAY = 1e-4;
+
+        public Sgd {
+            requireRate(learningRate);
+            requireShare("momentum", momentum);
+            requireDecay(weightDecay);
+        }
+
+        public static Sgd defaults() {
+            return new Sgd(DEFAULT_LEARNING_RATE, DEFAULT_MOMENTUM, DEFAULT_WEIGHT_DECAY);
+        }
+    }
+
+    /// Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+    record AdamW(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
+            implements OptimizerSpec {
+        /// Adam's own default.
+        public static final double DEFAULT_LEARNING_RATE = 1e-3;
+        /// Adam's own default.
+        public static final double DEFAULT_BETA1 = 0.9;
+        /// Adam's own default.
+        public static final double DEFAULT_BETA2 = 0.999;
+        /// Adam's own default.
+        public static final double DEFAULT_EPSILON = 1e-8;
+        /// PyTorch's default.
+        public static final double DEFAULT_WEIGHT_DECAY = 1e-2;
+
+        public AdamW {
+            requireRate(learningRate);
+            requireShare("beta1", beta1);
+            requireShare("beta2", beta2);
+            requireDecay(weightDecay);
+            if (!(epsilon > 0)) {
+                throw new InputException("epsilon: found %s, expected a positive number".formatted(epsilon));
+            }
+        }
+
+        public static AdamW defaults() {
+            return new AdamW(
+                    DEFAULT_LEARNING_RATE, DEFAULT_BETA1, DEFAULT_BETA2, DEFAULT_EPSILON, DEFAULT_WEIGHT_DECAY);
+        }
+    }
+
+    /// Layer-wise adaptive rate scaling (You et al. 2017), as the official VICReg and Barlow Twins codes use it: the
+    /// gradient of each matrix is scaled by `eta |w| / |g|`; biases and norms take a plain momentum step.
+    ///
+    /// @param eta the trust coefficient
+    /// @param clip whether the trust ratio divided by the rate is capped at 1, the variant for small data sets (as
+    ///     solo-learn's `clip_lr`; unverified against a paper)
+    record Lars(double learningRate, double momentum, double weightDecay, double eta, boolean clip)
+            implements OptimizerSpec {
+        /// VICReg's base rate for 100 epochs on ImageNet.
+        public static final double DEFAULT_LEARNING_RATE = 0.3;
+        /// VICReg's weight decay.
+        public static final double DEFAULT_WEIGHT_DECAY = 1e-6;
+        /// VICReg's trust coefficient; with `clip` 0.02 is usual.
+        public static final double DEFAULT_ETA = 1e-3;
+
+        public Lars {
+            requireRate(learningRate);
+            requireShare("momentum", momentum);
+            requireDecay(weightDecay);
+            if (!(eta > 0)) {
+                throw new InputException("eta: found %s, expected a positive number".formatted(eta));
+            }
+        }
+
+        public static Lars defaults() {
+            return new Lars(DEFAULT_LEARNING_RATE, DEFAULT_MOMENTUM, DEFAULT_WEIGHT_DECAY, DEFAULT_ETA, false);
+        }
+    }
+
+    private static void requireRate(double rate) {
+        if (!(rate > 0 && rate < 1e6)) {
+            throw new InputException("learningRate: found %s, expected a positive number".formatted(rate));
+        }
+    }
+
+    private static void requireShare(String name, double share) {
+        if (!(share >= 0 && share < 1)) {
+            throw new InputException("%s: found %s, expected a number from 0 to below 1".formatted(name, share));
+        }
+    }
+
+    private static void requireDecay(double decay) {
+        if (!(decay >= 0 && decay < 1e3)) {
+            throw new InputException("weightDecay: found %s, expected 0 or a positive number".formatted(decay));
+        }
+    }
+}
