@@ -12,6 +12,9 @@ final class Colour {
     /// Turns a difference of two floats of [0, 1] into one beyond [-1, 1], whatever its size but zero.
     private static final float STEEP = 1e30f;
 
+    /// Below any chroma that matters; keeps grey pixels from dividing by zero.
+    private static final float TINY = 1e-12f;
+
     private Colour() {}
 
     /// x = min(f x, 1).
@@ -56,26 +59,47 @@ final class Colour {
     /// +-(g' + b' + 1 - r'), positive where g >= b: on the half circle from red over green to cyan exactly
     /// one of the three terms moves at a time. Back again, a channel at circular distance d from its own hue
     /// (red 0, green 2, blue -2) has the share clamp(2 - d, 0, 1) of the chroma.
-    static void hue(float[] r, float[] g, float[] b, float turn, int n) {
+    ///
+    /// Each loop is short on purpose: the compiler does not use vector instructions in one long loop.
+    ///
+    /// @param scratch three planes of at least n values
+    static void hue(float[] r, float[] g, float[] b, float turn, float[][] scratch, int n) {
+        float[] low = scratch[0];
+        float[] chroma = scratch[1];
+        float[] hue = scratch[2];
+        range(r, g, b, low, chroma, n);
+        angle(r, g, b, low, chroma, hue, n);
         float shift = 6 * turn;
+        channel(low, chroma, hue, shift, r, n);
+        channel(low, chroma, hue, shift - 2, g, n);
+        channel(low, chroma, hue, shift + 2, b, n);
+    }
+
+    private static void range(float[] r, float[] g, float[] b, float[] low, float[] chroma, int n) {
         for (int i = 0; i < n; i++) {
-            float red = r[i];
-            float green = g[i];
-            float blue = b[i];
-            float low = Math.min(Math.min(red, green), blue);
-            float chroma = Math.max(Math.max(red, green), blue) - low;
-            float scale = 1 / Math.max(chroma, 1e-12f);
-            float half = Math.max(Math.min((green - blue) * STEEP + 1, 1f), -1f);
-            float hue = half * ((green + blue - red - low) * scale + 1) + shift;
-            r[i] = low + chroma * share(Math.abs(hue));
-            g[i] = low + chroma * share(Math.abs(hue - 2));
-            b[i] = low + chroma * share(Math.abs(hue + 2));
+            low[i] = Math.min(Math.min(r[i], g[i]), b[i]);
+        }
+        for (int i = 0; i < n; i++) {
+            chroma[i] = Math.max(Math.max(r[i], g[i]), b[i]) - low[i];
         }
     }
 
-    /// The share of the chroma at a distance of 0 to 9 sixths, which the circle folds back to at most 3.
-    private static float share(float distance) {
-        return Math.max(Math.min(2 - Math.abs(3 - Math.abs(distance - 3)), 1f), 0f);
+    /// The hue in sixths of the circle, from -3 to 3, red being 0.
+    private static void angle(float[] r, float[] g, float[] b, float[] low, float[] chroma, float[] hue, int n) {
+        for (int i = 0; i < n; i++) {
+            hue[i] = (g[i] + b[i] - r[i] - low[i]) / Math.max(chroma[i], TINY) + 1;
+        }
+        for (int i = 0; i < n; i++) {
+            hue[i] *= Math.max(Math.min((g[i] - b[i]) * STEEP + 1, 1f), -1f);
+        }
+    }
+
+    /// A channel from the hue: the distance, at most 9, is folded back by the circle to at most 3.
+    private static void channel(float[] low, float[] chroma, float[] hue, float shift, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            float distance = Math.abs(3 - Math.abs(Math.abs(hue[i] + shift) - 3));
+            out[i] = low[i] + chroma[i] * Math.max(Math.min(2 - distance, 1f), 0f);
+        }
     }
 
     /// x = 1 - x from the threshold on.

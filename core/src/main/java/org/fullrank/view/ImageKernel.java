@@ -20,6 +20,7 @@ final class ImageKernel {
     private final float[] scale;
     private final float[] shift;
     private final float[][] planes;
+    private final float[][] spare;
     private final float[][] rows;
     private final float[][] block;
     private final float[] row;
@@ -46,6 +47,7 @@ final class ImageKernel {
             shift[c] = -normalise.mean(c, channels) * scale[c];
         }
         this.planes = new float[channels][size * size];
+        this.spare = new float[3][channels == 3 ? size * size : 0];
         this.rows = new float[size][channels * size];
         this.block = new float[Rows.BLOCK][channels * size];
         this.row = new float[channels * size];
@@ -177,7 +179,7 @@ final class ImageKernel {
         } else if (channels == 3 && operation == 2) {
             Colour.saturation(planes[0], planes[1], planes[2], draw.saturation(), n);
         } else if (channels == 3) {
-            Colour.hue(planes[0], planes[1], planes[2], draw.hue(), n);
+            Colour.hue(planes[0], planes[1], planes[2], draw.hue(), spare, n);
         }
     }
 
