@@ -1,0 +1,125 @@
+package org.fullrank.run;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.fullrank.engine.Named;
+import org.jspecify.annotations.Nullable;
+
+/// What a recipe can say about a Java type: the keys of a record, the records of a sealed interface and their names,
+/// the spelling of enum constants.
+final class Shape {
+    /// The key that chooses the record of a sealed interface.
+    static final String TYPE = "type";
+
+    private Shape() {}
+
+    static boolean isChoice(Type type) {
+        return type instanceof Class<?> c && c.isInterface() && c.isSealed();
+    }
+
+    static boolean isRecord(Type type) {
+        return type instanceof Class<?> c && c.isRecord();
+    }
+
+    /// The element type of a list, or null when the type is not a list.
+    static @Nullable Type element(Type type) {
+        return type instanceof ParameterizedType p && p.getRawType() == List.class
+                ? p.getActualTypeArguments()[0]
+                : null;
+    }
+
+    static boolean isNullable(RecordComponent component) {
+        return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+    }
+
+    static List<String> keys(Class<?> record) {
+        return Arrays.stream(record.getRecordComponents())
+                .map(RecordComponent::getName)
+                .toList();
+    }
+
+    /// The records of a sealed interface in the order of its `permits` list, those of nested interfaces included.
+    static List<Class<?>> choices(Class<?> sealed) {
+        List<Class<?>> found = new ArrayList<>();
+        for (Class<?> permitted : sealed.getPermittedSubclasses()) {
+            if (permitted.isRecord()) {
+                found.add(permitted);
+            } else if (isChoice(permitted)) {
+                found.addAll(choices(permitted));
+            }
+        }
+        return found;
+    }
+
+    static String name(Class<?> record) {
+        Named named = record.getAnnotation(Named.class);
+        return named != null ? named.value() : record.getSimpleName().toLowerCase(Locale.ROOT);
+    }
+
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /// The record's own `defaults()`, or null when it has none and every key is required.
+    static @Nullable Record defaults(Class<?> record) {
+        try {
+            Method method = record.getDeclaredMethod("defaults");
+            method.setAccessible(true);
+            return (Record) method.invoke(null);
+        } catch (NoSuchMethodException e) {
+            return null;
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException("defaults() of " + record.getName() + " failed: " + e.getCause(), e);
+        }
+    }
+
+    /// What a value of this type looks like, for error messages.
+    static String expected(Type type) {
+        Type element = element(type);
+        if (element != null) {
+            return "a list, each element " + expected(element);
+        }
+        if (isChoice(type)) {
+            return "keys with type one of "
+                    + choices((Class<?>) type).stream().map(Shape::name).collect(Collectors.joining(", "));
+        }
+        if (isRecord(type)) {
+            return "keys " + String.join(", ", keys((Class<?>) type));
+        }
+        if (type instanceof Class<?> c && c.isEnum()) {
+            return "one of "
+                    + Arrays.stream(c.getEnumConstants())
+                            .map(e -> name((Enum<?>) e))
+                            .collect(Collectors.joining(", "));
+        }
+        return scalar(type);
+    }
+
+    private static String scalar(Type type) {
+        if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
+            return "a whole number";
+        }
+        if (type == double.class || type == Double.class || type == float.class || type == Float.class) {
+            return "a number";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        if (type == String.class) {
+            return "text";
+        }
+        if (type == Path.class) {
+            return "a path";
+        }
+        throw new IllegalArgumentException("recipes cannot hold values of " + type.getTypeName());
+    }
+}
