@@ -17,6 +17,11 @@ public final class Gradients implements AutoCloseable {
         return new Gradients(false);
     }
 
+    /// Gradients are recorded, also inside a stretch where they are off.
+    public static Gradients on() {
+        return new Gradients(true);
+    }
+
     @Override
     public void close() {
         GradMode.set_enabled(before);

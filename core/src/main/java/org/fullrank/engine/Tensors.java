@@ -29,6 +29,9 @@ public final class Tensors {
     public static Tensor of(float[] values, long... shape) {
         Tensor t = empty(ScalarType.Float, shape);
         requireCount(values.length, t, shape);
+        if (values.length == 0) {
+            return t; // the engine has no address for nothing
+        }
         try (var p = new FloatPointer(t.data_ptr_float())) {
             p.put(values);
         }
@@ -90,7 +93,9 @@ public final class Tensors {
                 var off = Gradients.off()) {
             Tensor c = to(t, Device.CPU).to(ScalarType.Float).contiguous();
             float[] values = new float[Math.toIntExact(c.numel())];
-            new FloatPointer(c.data_ptr_float()).get(values);
+            if (values.length > 0) {
+                new FloatPointer(c.data_ptr_float()).get(values);
+            }
             return values;
         }
     }
@@ -101,7 +106,9 @@ public final class Tensors {
                 var off = Gradients.off()) {
             Tensor c = to(t, Device.CPU).to(ScalarType.Double).contiguous();
             double[] values = new double[Math.toIntExact(c.numel())];
-            new DoublePointer(c.data_ptr_double()).get(values);
+            if (values.length > 0) {
+                new DoublePointer(c.data_ptr_double()).get(values);
+            }
             return values;
         }
     }

@@ -1,0 +1,100 @@
+package org.fullrank.probe;
+
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
+
+/// The cached features of a split: one row for each item, and its class where it is known. The arrays are not copied;
+/// nobody writes to them afterwards.
+///
+/// @param values float32 `[rows, width]`, row-major, all finite
+/// @param width features of a row, at least 1
+/// @param classes one class for each row, in [0, names.size()); null when the items are unlabelled
+/// @param names the names of the classes; empty when the items are unlabelled
+public record Features(float[] values, int width, int @Nullable [] classes, List<String> names) {
+    public Features {
+        names = List.copyOf(names);
+        if (width < 1 || values.length == 0 || values.length % width != 0) {
+            throw new InputException("features: found %d values for rows of %d, expected whole rows and at least one;"
+                            .formatted(values.length, width)
+                    + " check the split and the width of the encoder");
+        }
+        requireFinite(values, width);
+        if (classes != null) {
+            requireClasses(classes, values.length / width, names.size());
+        }
+    }
+
+    /// Features of items without labels.
+    public static Features unlabelled(float[] values, int width) {
+        return new Features(values, width, null, List.of());
+    }
+
+    /// Number of items.
+    public int rows() {
+        return values.length / width;
+    }
+
+    /// The same items, described by other values.
+    ///
+    /// @param values float32 `[rows, width]`
+    public Features with(float[] values, int width) {
+        return new Features(values, width, classes, names);
+    }
+
+    /// The class of each row.
+    ///
+    /// @throws InputException when the items are unlabelled
+    public int[] labels() {
+        if (classes == null) {
+            throw new InputException("evaluation: found no labels, expected a class for each item; use data that has"
+                    + " them: a folder for each class, IDX with its label file, CIFAR or STL-10 binary, .npz with"
+                    + " labels, CSV with --set data.labelColumn=NAME");
+        }
+        return classes;
+    }
+
+    /// A new tensor `[rows, width]` on the host; the caller's scope owns it.
+    Tensor tensor() {
+        return Tensors.of(values, rows(), width);
+    }
+
+    /// @throws InputException when the features of the two are not of one kind
+    void requireLike(Features other, String probe) {
+        if (width != other.width || !names.equals(other.names)) {
+            throw new InputException(
+                    "%s: found test features %d wide with %d classes, expected the train features' %d and"
+                                    .formatted(probe, other.width, other.names.size(), width)
+                            + " %d with the same names; take both splits from one data set and one encoder"
+                                    .formatted(names.size()));
+        }
+    }
+
+    private static void requireFinite(float[] values, int width) {
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new InputException(
+                        "features: found %s in row %d, column %d, expected finite numbers; check the data"
+                                        .formatted(values[i], i / width, i % width)
+                                + " and that the encoder's weights are finite");
+            }
+        }
+    }
+
+    private static void requireClasses(int[] classes, int rows, int count) {
+        if (classes.length != rows) {
+            throw new InputException(
+                    "features: found %d labels for %d rows, expected one for each; check that both come"
+                                    .formatted(classes.length, rows)
+                            + " from the same split");
+        }
+        for (int i = 0; i < classes.length; i++) {
+            if (classes[i] < 0 || classes[i] >= count) {
+                throw new InputException("features: found class %d in row %d, expected 0 to %d; check the label file"
+                        .formatted(classes[i], i, count - 1));
+            }
+        }
+    }
+}

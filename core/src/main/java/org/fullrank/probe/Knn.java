@@ -1,0 +1,135 @@
+package org.fullrank.probe;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.NativeErrors;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// Exact nearest-neighbour classification by cosine similarity with weighted votes.
+///
+/// Equal inputs and threads give equal answers: among equally similar neighbours the one earlier in the bank comes
+/// first, among equal votes the class of the lower number wins.
+public final class Knn {
+    private static final double SMALLEST_NORM = 1e-12;
+    // 64 MB of similarities at a time.
+    private static final int BLOCK_VALUES = 16 << 20;
+
+    private final Features bank;
+    private final int[] classes;
+    private final KnnProtocol protocol;
+
+    private Knn(Features bank, KnnProtocol protocol) {
+        this.bank = bank;
+        this.classes = bank.labels();
+        this.protocol = protocol;
+    }
+
+    /// The share of `queries` whose class the neighbours in `bank` name.
+    ///
+    /// @throws InputException when either is unlabelled, their widths or classes differ, or the bank has fewer
+    ///     rows than the protocol has neighbours
+    public static Accuracy evaluate(Features bank, Features queries, KnnProtocol protocol) {
+        int[] expected = queries.labels();
+        bank.requireLike(queries, "kNN");
+        return Accuracy.of(predict(bank, queries, protocol), expected);
+    }
+
+    /// The class of each of `queries`, which need no labels.
+    ///
+    /// @throws InputException as [#evaluate]
+    public static int[] predict(Features bank, Features queries, KnnProtocol protocol) {
+        if (protocol.neighbours() > bank.rows()) {
+            throw new InputException(
+                    "kNN: found %d neighbours for a bank of %d rows, expected no more than rows; lower the"
+                                    .formatted(protocol.neighbours(), bank.rows())
+                            + " number of neighbours or use more data");
+        }
+        if (queries.width() != bank.width()) {
+            throw new InputException("kNN: found queries %d wide, expected %d as in the bank; use one encoder for both"
+                    .formatted(queries.width(), bank.width()));
+        }
+        return NativeErrors.guard("kNN", () -> new Knn(bank, protocol).predict(queries));
+    }
+
+    private int[] predict(Features queries) {
+        int[] predicted = new int[queries.rows()];
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            Tensor columns = normalized(bank).t(); // [D, N]
+            Tensor rows = normalized(queries); // [Q, D]
+            int block = Math.max(1, BLOCK_VALUES / bank.rows());
+            for (int start = 0; start < predicted.length; start += block) {
+                int count = Math.min(block, predicted.length - start);
+                try (var inner = Scope.open()) {
+                    Tensor similarities = rows.narrow(0, start, count).matmul(columns); // [count, N]
+                    vote(similarities, predicted, start);
+                }
+            }
+        }
+        return predicted;
+    }
+
+    private static Tensor normalized(Features features) {
+        Tensor t = features.tensor(); // [N, D]
+        try (var scope = Scope.open()) {
+            t.div_(torch.linalg_vector_norm(
+                            t, Tensors.scalar(2), new long[] {1}, true, new org.bytedeco.pytorch.ScalarTypeOptional())
+                    .clamp_min(Tensors.scalar(SMALLEST_NORM)));
+        }
+        return t;
+    }
+
+    /// Writes the winners of `similarities`, shape `[count, N]`, to `predicted` from `start` on.
+    private void vote(Tensor similarities, int[] predicted, int start) {
+        int k = protocol.neighbours();
+        // One more than needed shows whether the last neighbour is one of several equals.
+        int asked = Math.min(k + 1, bank.rows());
+        var top = torch.topk(similarities, asked, 1, true, true);
+        float[] values = Tensors.floats(top.get0()); // [count, asked]
+        long[] indices = Tensors.longs(top.get1()); // [count, asked]
+        MemorySegment all = Tensors.segment(similarities);
+        double[] votes = new double[bank.names().size()];
+        for (int row = 0; row * asked < values.length; row++) {
+            int at = row * asked;
+            if (asked > k && values[at + k] == values[at + k - 1]) {
+                takeEarliest(all, row, values[at + k], indices, at);
+            }
+            java.util.Arrays.fill(votes, 0);
+            for (int i = at; i < at + k; i++) {
+                votes[classes[(int) indices[i]]] += Math.exp((values[i] - values[at]) / protocol.temperature());
+            }
+            predicted[start + row] = largest(votes);
+        }
+    }
+
+    /// Gives the places of the neighbours that are exactly `last` away to the earliest such rows of the bank.
+    private void takeEarliest(MemorySegment all, int row, float last, long[] indices, int at) {
+        long offset = (long) row * bank.rows();
+        int place = at;
+        for (int i = 0; i < bank.rows(); i++) {
+            if (all.getAtIndex(ValueLayout.JAVA_FLOAT, offset + i) > last) {
+                place++;
+            }
+        }
+        for (int i = 0; place < at + protocol.neighbours(); i++) {
+            if (all.getAtIndex(ValueLayout.JAVA_FLOAT, offset + i) == last) {
+                indices[place++] = i;
+            }
+        }
+    }
+
+    private static int largest(double[] votes) {
+        int best = 0;
+        for (int i = 1; i < votes.length; i++) {
+            if (votes[i] > votes[best]) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}

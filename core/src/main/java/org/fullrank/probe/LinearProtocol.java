@@ -1,0 +1,37 @@
+package org.fullrank.probe;
+
+import org.fullrank.engine.InputException;
+
+/// How the linear probe is fitted: multinomial logistic regression on features standardised by the train split's mean
+/// and standard deviation, minimising `mean cross-entropy + l2/2 |W|^2` over weights and biases (biases are not
+/// penalised) until the gradient is small.
+///
+/// @param l2 penalty on the weights, positive
+/// @param tolerance the fit has converged when the gradient's length is at most this share of its length at zero
+///     weights; in (0, 1)
+/// @param maxIterations after so many iterations the fit stops, and says that it has not converged
+public record LinearProtocol(double l2, double tolerance, int maxIterations) {
+    /// Penalty 1e-4: enough that the minimum exists and is unique where classes are separable.
+    public static final double L2 = 1e-4;
+    /// A thousandth of the first gradient: further iterations no longer move the accuracy by a tenth of a point.
+    public static final double TOLERANCE = 1e-3;
+    /// Several times what the hardest of the measured fits needs.
+    public static final int MAX_ITERATIONS = 1000;
+
+    public LinearProtocol {
+        require(l2 > 0 && Double.isFinite(l2), "l2 " + l2, "a positive number", L2);
+        require(tolerance > 0 && tolerance < 1, "tolerance " + tolerance, "a number in (0, 1)", TOLERANCE);
+        require(maxIterations > 0, "maxIterations " + maxIterations, "a positive number", MAX_ITERATIONS);
+    }
+
+    /// [#L2], [#TOLERANCE] and [#MAX_ITERATIONS].
+    public static LinearProtocol defaults() {
+        return new LinearProtocol(L2, TOLERANCE, MAX_ITERATIONS);
+    }
+
+    private static void require(boolean fine, String found, String expected, Number remedy) {
+        if (!fine) {
+            throw new InputException("linear probe: found %s, expected %s; use %s".formatted(found, expected, remedy));
+        }
+    }
+}

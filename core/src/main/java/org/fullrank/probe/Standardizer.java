@@ -1,0 +1,61 @@
+package org.fullrank.probe;
+
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// Centres and scales each feature by the mean and standard deviation (divisor N) of the train split. A feature that is
+/// constant there carries nothing and becomes 0 everywhere.
+///
+/// @param means one for each feature
+/// @param scales what a centred feature is multiplied with: 1 / standard deviation, or 0 for a constant
+record Standardizer(float[] means, float[] scales) {
+    /// A feature whose standard deviation is below this share of its mean size is constant: float32 resolves no less.
+    private static final double CONSTANT = 1e-6;
+
+    static Standardizer of(Features train) {
+        int width = train.width();
+        double[] means = means(train);
+        double[] squares = new double[width];
+        float[] values = train.values();
+        for (int at = 0; at < values.length; at += width) {
+            for (int j = 0; j < width; j++) {
+                double centred = values[at + j] - means[j];
+                squares[j] += centred * centred;
+            }
+        }
+        float[] scales = new float[width];
+        float[] centres = new float[width];
+        for (int j = 0; j < width; j++) {
+            double std = Math.sqrt(squares[j] / train.rows());
+            centres[j] = (float) means[j];
+            scales[j] = std <= CONSTANT * Math.abs(means[j]) ? 0 : (float) (1 / std);
+        }
+        return new Standardizer(centres, scales);
+    }
+
+    /// The mean of each feature, accumulated in float64.
+    static double[] means(Features train) {
+        int width = train.width();
+        double[] means = new double[width];
+        float[] values = train.values();
+        for (int at = 0; at < values.length; at += width) {
+            for (int j = 0; j < width; j++) {
+                means[j] += values[at + j];
+            }
+        }
+        for (int j = 0; j < width; j++) {
+            means[j] /= train.rows();
+        }
+        return means;
+    }
+
+    /// The features, standardised, as a new tensor `[N, D]`; the caller's scope owns it.
+    Tensor apply(Features features) {
+        Tensor t = features.tensor(); // [N, D]
+        try (var scope = Scope.open()) {
+            t.sub_(Tensors.of(means, 1, means.length)).mul_(Tensors.of(scales, 1, scales.length));
+        }
+        return t;
+    }
+}

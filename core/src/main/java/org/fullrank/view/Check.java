@@ -1,0 +1,51 @@
+package org.fullrank.view;
+
+import org.fullrank.engine.InputException;
+import org.jspecify.annotations.Nullable;
+
+/// Checks of settings, with messages that name the setting, the value found and the values allowed.
+final class Check {
+    /// More views than any recipe has; a larger number is taken for a mistake.
+    private static final int MAX_VIEWS = 64;
+
+    private Check() {}
+
+    static void probability(String name, double value) {
+        between(name, value, 0, 1);
+    }
+
+    static void between(String name, double value, double min, double max) {
+        if (!(value >= min && value <= max)) {
+            throw new InputException("%s is %s, expected a number from %s to %s; change it in the view settings"
+                    .formatted(name, value, min, max));
+        }
+    }
+
+    static void positive(String name, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new InputException(
+                    "%s is %s, expected a number above 0; change it in the view settings".formatted(name, value));
+        }
+    }
+
+    static void ordered(String minName, double min, String maxName, double max) {
+        if (min > max) {
+            throw new InputException("%s is %s and %s is %s, expected the first to be at most the second; swap them"
+                    .formatted(minName, min, maxName, max));
+        }
+    }
+
+    static void views(int views) {
+        if (views < ViewSpec.TWO || views > MAX_VIEWS) {
+            throw new InputException("views is %d, expected %d to %d; a joint embedding compares at least two"
+                    .formatted(views, ViewSpec.TWO, MAX_VIEWS));
+        }
+    }
+
+    /// A value read from a file may be absent whatever its type says.
+    static void present(String name, @Nullable Object value) {
+        if (value == null) {
+            throw new InputException("%s is missing in the view settings; add it or name a preset".formatted(name));
+        }
+    }
+}

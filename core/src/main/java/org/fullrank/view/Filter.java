@@ -1,0 +1,44 @@
+package org.fullrank.view;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/// A filter of resampling. When an image shrinks, the filter widens by the same factor, so that it also removes what
+/// the
+/// smaller grid cannot carry.
+public enum Filter {
+    /// Keys' cubic with a = -1/2 (R. Keys, "Cubic convolution interpolation for digital image processing", 1981).
+    @JsonProperty("bicubic")
+    BICUBIC(2) {
+        @Override
+        double weight(double distance) {
+            double x = Math.abs(distance);
+            if (x < 1) {
+                return (1.5 * x - 2.5) * x * x + 1;
+            }
+            return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
+        }
+    },
+
+    /// The triangle: linear interpolation.
+    @JsonProperty("bilinear")
+    BILINEAR(1) {
+        @Override
+        double weight(double distance) {
+            return Math.max(0, 1 - Math.abs(distance));
+        }
+    };
+
+    private final int support;
+
+    Filter(int support) {
+        this.support = support;
+    }
+
+    /// Half the width of the filter, in pixels of the coarser grid.
+    int support() {
+        return support;
+    }
+
+    /// The value of the filter at a distance in pixels of the coarser grid; 0 beyond [#support()].
+    abstract double weight(double distance);
+}

@@ -1,0 +1,32 @@
+package org.fullrank.view;
+
+/// One half of a sampled Gaussian.
+final class Gaussian {
+    /// Beyond this many standard deviations a tap weighs less than half a unit in the last place of a float.
+    private static final double REACH = 6;
+
+    private Gaussian() {}
+
+    /// Fills `weights` with the centre tap and those at distances 1, 2, ..., so that the centre plus twice the others
+    /// is
+    /// 1.
+    ///
+    /// @param sigma standard deviation in taps
+    /// @return the distance of the last tap that matters
+    static int weights(double sigma, float[] weights) {
+        int radius = weights.length - 1;
+        double sum = 1;
+        for (int i = 1; i <= radius; i++) {
+            sum += 2 * density(i, sigma);
+        }
+        for (int i = 0; i <= radius; i++) {
+            weights[i] = (float) (density(i, sigma) / sum);
+        }
+        return Math.min(radius, (int) Math.ceil(REACH * sigma));
+    }
+
+    private static double density(int distance, double sigma) {
+        double z = distance / sigma;
+        return Math.exp(-0.5 * z * z);
+    }
+}

@@ -1,0 +1,80 @@
+package org.fullrank.view;
+
+import java.util.random.RandomGenerator;
+
+/// Everything that chance decides about one view. Each number is drawn whether it is used or not, so that changing one
+/// setting leaves the other draws of a view as they were.
+///
+/// @param placement what is cut out
+/// @param flip mirrored left to right
+/// @param verticalFlip mirrored top to bottom
+/// @param jitter whether the four factors apply
+/// @param brightness factor
+/// @param contrast factor
+/// @param saturation factor
+/// @param hue turn as a share of the circle
+/// @param order which of the 24 orders of the four changes
+/// @param grey whether only the luma stays
+/// @param sigma standard deviation of the blur in pixels, 0 for none
+/// @param solarise whether values from `threshold` on are inverted
+/// @param threshold of solarisation
+record ImageDraw(
+        Placement placement,
+        boolean flip,
+        boolean verticalFlip,
+        boolean jitter,
+        float brightness,
+        float contrast,
+        float saturation,
+        float hue,
+        int order,
+        boolean grey,
+        double sigma,
+        boolean solarise,
+        float threshold) {
+
+    private static final int ORDERS = 24;
+
+    /// Draws the changes of one view of an image of `height` by `width`.
+    static ImageDraw of(ImagePipeline pipeline, int height, int width, int size, RandomGenerator random) {
+        boolean flip = random.nextDouble() < pipeline.flip();
+        boolean verticalFlip = random.nextDouble() < pipeline.verticalFlip();
+        Jitter jitter = pipeline.jitter();
+        boolean jittered = random.nextDouble() < jitter.p();
+        float brightness = factor(jitter.brightness(), random);
+        float contrast = factor(jitter.contrast(), random);
+        float saturation = factor(jitter.saturation(), random);
+        float hue = (float) (jitter.hue() * (2 * random.nextDouble() - 1));
+        int order = random.nextInt(ORDERS);
+        boolean grey = random.nextDouble() < pipeline.grey();
+        Blur blur = pipeline.blur();
+        boolean blurred = random.nextDouble() < blur.p();
+        double sigma = blur.sigmaMin() + (blur.sigmaMax() - blur.sigmaMin()) * random.nextDouble();
+        boolean solarised = random.nextDouble() < pipeline.solarise().p();
+        return new ImageDraw(
+                Placement.random(pipeline.crop(), height, width, size, random),
+                flip,
+                verticalFlip,
+                jittered,
+                brightness,
+                contrast,
+                saturation,
+                hue,
+                order,
+                grey,
+                blurred ? sigma : 0,
+                solarised,
+                (float) pipeline.solarise().threshold());
+    }
+
+    /// The plain view: no change but its placement.
+    static ImageDraw plain(int height, int width, int size) {
+        Placement placement = Placement.plain(height, width, size);
+        return new ImageDraw(placement, false, false, false, 1, 1, 1, 0, 0, false, 0, false, 1);
+    }
+
+    private static float factor(double strength, RandomGenerator random) {
+        double min = Math.max(0, 1 - strength);
+        return (float) (min + (1 + strength - min) * random.nextDouble());
+    }
+}

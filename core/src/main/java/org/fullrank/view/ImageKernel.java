@@ -1,0 +1,253 @@
+package org.fullrank.view;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Makes one view at a time from decoded pixels. Owns the scratch memory of one thread; not for several at once.
+///
+/// The steps, with the layout of the picture after each:
+/// 1. rows of the crop, uint8 to [0, 1], resampled from top to bottom and transposed to columns;
+/// 2. columns resampled from left to right, clamped, the mirror image folded in: planes, column by column;
+/// 3. jitter and grey on the planes;
+/// 4. blur along the columns' order, transposed to rows;
+/// 5. blur along the rows' order, solarisation, normalisation, channels interleaved into the destination.
+final class ImageKernel {
+    private static final float[] UNIT = unit();
+
+    private final int size;
+    private final int channels;
+    private final Filter plainFilter;
+    private final float[] scale;
+    private final float[] shift;
+    private final float[][] planes;
+    private final float[][] spare;
+    private final float[][] rows;
+    private final float[][] block;
+    private final float[] row;
+    private final float[] weights;
+    private final Axis vertical = new Axis();
+    private final Axis horizontal = new Axis();
+
+    private byte[] bytes = new byte[0];
+    private float[][] ring = new float[0][];
+    private float[][] strip = new float[0][];
+    private float[][] columns = new float[0][];
+
+    /// A kernel for views `[size, size, channels]`.
+    ///
+    /// @param channels 1 or 3
+    ImageKernel(int size, int channels, Normalise normalise) {
+        this.size = size;
+        this.channels = channels;
+        this.plainFilter = Filter.BICUBIC;
+        this.scale = new float[channels];
+        this.shift = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            scale[c] = 1 / normalise.std(c, channels);
+            shift[c] = -normalise.mean(c, channels) * scale[c];
+        }
+        this.planes = new float[channels][size * size];
+        this.spare = new float[3][channels == 3 ? size * size : 0];
+        this.rows = new float[size][channels * size];
+        this.block = new float[Rows.BLOCK][channels * size];
+        this.row = new float[channels * size];
+        this.weights = new float[Blur.radius(size) + 1];
+    }
+
+    private static float[] unit() {
+        float[] unit = new float[256];
+        for (int i = 0; i < unit.length; i++) {
+            unit[i] = i / 255f;
+        }
+        return unit;
+    }
+
+    /// Writes the view of the image at `offset` of `pixels`, uint8 `[height, width, channels]`, to `outOffset` bytes
+    /// into
+    /// `out`, float32 `[size, size, channels]`.
+    void make(
+            MemorySegment pixels,
+            long offset,
+            int width,
+            ImageDraw draw,
+            Filter filter,
+            MemorySegment out,
+            long outOffset) {
+        resize(pixels, offset, width, draw, filter);
+        colour(draw);
+        finish(draw, out, outOffset);
+    }
+
+    /// Writes the plain view of an image.
+    void plain(MemorySegment pixels, long offset, int height, int width, MemorySegment out, long outOffset) {
+        make(pixels, offset, width, ImageDraw.plain(height, width, size), plainFilter, out, outOffset);
+    }
+
+    private void resize(MemorySegment pixels, long offset, int width, ImageDraw draw, Filter filter) {
+        Placement place = draw.placement();
+        vertical.prepare(filter, place.height(), place.scaledHeight(), place.firstRow(), size);
+        horizontal.prepare(filter, place.width(), place.scaledWidth(), place.firstColumn(), size);
+        int low = horizontal.low();
+        int used = horizontal.high() - low;
+        columns = Rows.reserve(columns, Math.max(used, size), channels * size);
+        resizeVertically(pixels, offset, width, place, low, used);
+        int n = channels * size;
+        for (int x = 0; x < size; x++) {
+            Rows.resample(columns, horizontal, x, low, row, n);
+            int at = (draw.flip() ? size - 1 - x : x) * size;
+            for (int i = 0; i < n; i++) {
+                row[i] = Math.max(Math.min(row[i], 1f), 0f);
+            }
+            for (int c = 0; c < channels; c++) {
+                System.arraycopy(row, c * size, planes[c], at, size);
+            }
+        }
+    }
+
+    /// Fills `columns` 0 to `used` - 1 from the source columns `low` on.
+    private void resizeVertically(MemorySegment pixels, long offset, int width, Placement place, int low, int used) {
+        int n = channels * used;
+        ring = Rows.reserve(ring, vertical.widest(), n);
+        strip = Rows.reserve(strip, Rows.BLOCK, n);
+        if (bytes.length < n) {
+            bytes = new byte[n];
+        }
+        long corner = offset + ((long) place.top() * width + place.left() + low) * channels;
+        int next = vertical.low();
+        for (int y = 0; y < size; y++) {
+            for (int end = vertical.start(y) + vertical.taps(y); next < end; next++) {
+                long from = corner + (long) next * width * channels;
+                MemorySegment.copy(pixels, ValueLayout.JAVA_BYTE, from, bytes, 0, n);
+                decode(bytes, ring[next % ring.length], used);
+            }
+            int k = y % Rows.BLOCK;
+            Rows.resample(ring, vertical, y, 0, strip[k], n);
+            if (k == Rows.BLOCK - 1 || y == size - 1) {
+                Rows.transpose(strip, k + 1, channels, used, columns, size, y - k);
+            }
+        }
+    }
+
+    private void decode(byte[] from, float[] to, int length) {
+        if (channels == 1) {
+            for (int i = 0; i < length; i++) {
+                to[i] = UNIT[from[i] & 0xFF];
+            }
+            return;
+        }
+        int green = length;
+        int blue = 2 * length;
+        for (int i = 0, j = 0; i < length; i++, j += 3) {
+            to[i] = UNIT[from[j] & 0xFF];
+            to[green + i] = UNIT[from[j + 1] & 0xFF];
+            to[blue + i] = UNIT[from[j + 2] & 0xFF];
+        }
+    }
+
+    private void colour(ImageDraw draw) {
+        if (draw.jitter()) {
+            jitter(draw);
+        }
+        if (draw.grey() && channels == 3) {
+            Colour.grey(planes[0], planes[1], planes[2], size * size);
+        }
+    }
+
+    /// Applies the four changes in the drawn order: the order's number is read as a permutation, digit by digit.
+    private void jitter(ImageDraw draw) {
+        int left = 0x3210;
+        int code = draw.order();
+        for (int remaining = 4; remaining > 0; remaining--) {
+            int place = 4 * (code % remaining);
+            code /= remaining;
+            change((left >> place) & 0xF, draw);
+            left = (left & ((1 << place) - 1)) | (left >> (place + 4) << place);
+        }
+    }
+
+    private void change(int operation, ImageDraw draw) {
+        int n = size * size;
+        if (operation == 0) {
+            for (float[] plane : planes) {
+                Colour.brightness(plane, draw.brightness(), n);
+            }
+        } else if (operation == 1) {
+            float mean = meanLuma(n);
+            for (float[] plane : planes) {
+                Colour.contrast(plane, draw.contrast(), mean, n);
+            }
+        } else if (channels == 3 && operation == 2) {
+            Colour.saturation(planes[0], planes[1], planes[2], draw.saturation(), n);
+        } else if (channels == 3) {
+            Colour.hue(planes[0], planes[1], planes[2], draw.hue(), spare, n);
+        }
+    }
+
+    private float meanLuma(int n) {
+        double sum = channels == 1
+                ? Colour.sum(planes[0], n)
+                : Colour.RED * Colour.sum(planes[0], n)
+                        + Colour.GREEN * Colour.sum(planes[1], n)
+                        + Colour.BLUE * Colour.sum(planes[2], n);
+        return (float) (sum / n);
+    }
+
+    private void finish(ImageDraw draw, MemorySegment out, long outOffset) {
+        int n = channels * size;
+        int radius = draw.sigma() > 0 ? Gaussian.weights(draw.sigma(), weights) : 0;
+        for (int x = 0; x < size; x++) {
+            for (int c = 0; c < channels; c++) {
+                System.arraycopy(planes[c], x * size, columns[x], c * size, size);
+            }
+        }
+        for (int x = 0; x < size; x++) {
+            int k = x % Rows.BLOCK;
+            if (radius > 0) {
+                Rows.blur(columns, size, x, weights, radius, block[k], n);
+            } else {
+                System.arraycopy(columns[x], 0, block[k], 0, n);
+            }
+            if (k == Rows.BLOCK - 1 || x == size - 1) {
+                Rows.transpose(block, k + 1, channels, size, rows, size, x - k);
+            }
+        }
+        for (int y = 0; y < size; y++) {
+            float[] line = rows[y];
+            if (radius > 0) {
+                Rows.blur(rows, size, y, weights, radius, row, n);
+                line = row;
+            }
+            if (draw.solarise()) {
+                Colour.solarise(line, draw.threshold(), n);
+            }
+            int target = draw.verticalFlip() ? size - 1 - y : y;
+            store(line, out, outOffset + 4L * target * n);
+        }
+    }
+
+    private void store(float[] line, MemorySegment out, long at) {
+        float[] pixels = block[0];
+        if (channels == 1) {
+            for (int x = 0; x < size; x++) {
+                pixels[x] = line[x] * scale[0] + shift[0];
+            }
+        } else {
+            interleave(line, pixels);
+        }
+        MemorySegment.copy(pixels, 0, out, ValueLayout.JAVA_FLOAT_UNALIGNED, at, channels * size);
+    }
+
+    private void interleave(float[] line, float[] pixels) {
+        float redScale = scale[0];
+        float redShift = shift[0];
+        float greenScale = scale[1];
+        float greenShift = shift[1];
+        float blueScale = scale[2];
+        float blueShift = shift[2];
+        for (int x = 0, j = 0; x < size; x++, j += 3) {
+            pixels[j] = line[x] * redScale + redShift;
+            pixels[j + 1] = line[size + x] * greenScale + greenShift;
+            pixels[j + 2] = line[2 * size + x] * blueScale + blueShift;
+        }
+    }
+}

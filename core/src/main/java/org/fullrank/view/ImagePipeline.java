@@ -1,0 +1,57 @@
+package org.fullrank.view;
+
+/// One chain of changes from an image to a view, in the order of the components; normalisation follows.
+///
+/// @param crop crop and resize
+/// @param flip probability of a mirror image, left to right
+/// @param verticalFlip probability of a mirror image, top to bottom
+/// @param jitter colour jitter
+/// @param grey probability that the three channels become their luma
+/// @param blur Gaussian blur
+/// @param solarise solarisation
+public record ImagePipeline(
+        Crop crop, double flip, double verticalFlip, Jitter jitter, double grey, Blur blur, Solarise solarise) {
+    /// Probability of a mirror image, in every recipe for photographs.
+    public static final double FLIP = 0.5;
+    /// Probability of grey in SimCLR, BYOL and VICReg.
+    public static final double GREY = 0.2;
+
+    public ImagePipeline {
+        Check.present("crop", crop);
+        Check.probability("flip", flip);
+        Check.probability("verticalFlip", verticalFlip);
+        Check.present("jitter", jitter);
+        Check.probability("grey", grey);
+        Check.present("blur", blur);
+        Check.present("solarise", solarise);
+    }
+
+    /// A crop and nothing else.
+    public static ImagePipeline of(Crop crop) {
+        return new ImagePipeline(crop, 0, 0, Jitter.NONE, 0, Blur.NONE, Solarise.NONE);
+    }
+
+    public ImagePipeline withFlip(double p) {
+        return new ImagePipeline(crop, p, verticalFlip, jitter, grey, blur, solarise);
+    }
+
+    public ImagePipeline withVerticalFlip(double p) {
+        return new ImagePipeline(crop, flip, p, jitter, grey, blur, solarise);
+    }
+
+    public ImagePipeline withJitter(Jitter value) {
+        return new ImagePipeline(crop, flip, verticalFlip, value, grey, blur, solarise);
+    }
+
+    public ImagePipeline withGrey(double p) {
+        return new ImagePipeline(crop, flip, verticalFlip, jitter, p, blur, solarise);
+    }
+
+    public ImagePipeline withBlur(Blur value) {
+        return new ImagePipeline(crop, flip, verticalFlip, jitter, grey, value, solarise);
+    }
+
+    public ImagePipeline withSolarise(Solarise value) {
+        return new ImagePipeline(crop, flip, verticalFlip, jitter, grey, blur, value);
+    }
+}

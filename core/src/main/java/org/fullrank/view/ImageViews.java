@@ -1,0 +1,45 @@
+package org.fullrank.view;
+
+import java.util.List;
+import org.fullrank.engine.InputException;
+
+/// Views of images. View v follows pipeline v modulo their number, so two unlike pipelines make an asymmetric pair.
+///
+/// @param size side of a view in pixels
+/// @param views number of views of each image, at least 2
+/// @param normalise the last step of every view
+/// @param pipelines at least one chain of changes
+public record ImageViews(int size, int views, Normalise normalise, List<ImagePipeline> pipelines) implements ViewSpec {
+    /// Smallest side: below it a blur has no room for its mirror border.
+    public static final int MIN_SIZE = 4;
+    /// Largest side, far above that of any recipe; a larger one is taken for a mistake.
+    public static final int MAX_SIZE = 2048;
+
+    public ImageViews {
+        Check.between("size", size, MIN_SIZE, MAX_SIZE);
+        Check.views(views);
+        Check.present("normalise", normalise);
+        Check.present("pipelines", pipelines);
+        pipelines = List.copyOf(pipelines);
+        if (pipelines.isEmpty()) {
+            throw new InputException("pipelines is empty, expected at least one; add one or name a preset");
+        }
+    }
+
+    /// The pipeline of view `view`.
+    public ImagePipeline pipeline(int view) {
+        return pipelines.get(view % pipelines.size());
+    }
+
+    public ImageViews withSize(int value) {
+        return new ImageViews(value, views, normalise, pipelines);
+    }
+
+    public ImageViews withViews(int value) {
+        return new ImageViews(size, value, normalise, pipelines);
+    }
+
+    public ImageViews withNormalise(Normalise value) {
+        return new ImageViews(size, views, value, pipelines);
+    }
+}

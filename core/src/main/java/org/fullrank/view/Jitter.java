@@ -1,0 +1,35 @@
+package org.fullrank.view;
+
+/// Colour jitter: the four changes in random order, each with a factor of its own per sample. Brightness scales,
+/// contrast blends with the mean luma of the picture at that point, saturation blends with the luma of the pixel, each
+/// by a factor uniform in [max(0, 1 - strength), 1 + strength]; hue turns by a share of the circle uniform in
+/// [-hue, hue]. Values are clamped to [0, 1] after each. One-channel images know brightness and contrast only.
+///
+/// @param p probability that a view is jittered at all
+/// @param brightness strength, at least 0
+/// @param contrast strength, at least 0
+/// @param saturation strength, at least 0
+/// @param hue largest turn as a share of the circle, in [0, 1/2]
+public record Jitter(double p, double brightness, double contrast, double saturation, double hue) {
+    /// Probability of jitter in SimCLR, BYOL and VICReg alike.
+    public static final double P = 0.8;
+    /// No jitter.
+    public static final Jitter NONE = new Jitter(0, 0, 0, 0, 0);
+    /// Strengths of BYOL and VICReg.
+    public static final Jitter BYOL = new Jitter(P, 0.4, 0.4, 0.2, 0.1);
+    /// Strengths of SimCLR on ImageNet (colour strength 1).
+    public static final Jitter SIMCLR = new Jitter(P, 0.8, 0.8, 0.8, 0.2);
+    /// Strengths of SimCLR on CIFAR-10 (colour strength 1/2).
+    public static final Jitter SIMCLR_CIFAR = new Jitter(P, 0.4, 0.4, 0.4, 0.1);
+
+    /// Strengths may not lie above this: a factor of four already clips most of a picture.
+    static final double MAX_STRENGTH = 3;
+
+    public Jitter {
+        Check.probability("jitter.p", p);
+        Check.between("jitter.brightness", brightness, 0, MAX_STRENGTH);
+        Check.between("jitter.contrast", contrast, 0, MAX_STRENGTH);
+        Check.between("jitter.saturation", saturation, 0, MAX_STRENGTH);
+        Check.between("jitter.hue", hue, 0, 0.5);
+    }
+}

@@ -1,0 +1,65 @@
+package org.fullrank.view;
+
+import java.util.random.RandomGenerator;
+
+/// Which part of an image becomes a view: the box is scaled to (scaledHeight, scaledWidth), and the square of the
+/// view's
+/// size whose corner is (firstRow, firstColumn) is cut from the result.
+record Placement(
+        int top, int left, int height, int width, int scaledHeight, int scaledWidth, int firstRow, int firstColumn) {
+
+    /// From this size on the plain view scales to 256/224 of its side before the centre crop, the evaluation protocol
+    /// of ImageNet; smaller pictures are framed tightly and keep their border.
+    static final int MARGIN_FROM = 96;
+
+    private static final double MARGIN = 256.0 / 224;
+
+    /// A random crop of an image of `height` by `width`, as [Crop] defines it.
+    static Placement random(Crop crop, int height, int width, int size, RandomGenerator random) {
+        double area = (double) height * width;
+        double logMin = Math.log(crop.ratioMin());
+        double logMax = Math.log(crop.ratioMax());
+        for (int i = 0; i < Crop.TRIES; i++) {
+            double target = area * between(random, crop.scaleMin(), crop.scaleMax());
+            double ratio = Math.exp(between(random, logMin, logMax));
+            int w = (int) Math.rint(Math.sqrt(target * ratio));
+            int h = (int) Math.rint(Math.sqrt(target / ratio));
+            if (w > 0 && w <= width && h > 0 && h <= height) {
+                return box(random.nextInt(height - h + 1), random.nextInt(width - w + 1), h, w, size);
+            }
+        }
+        return largest(crop, height, width, size);
+    }
+
+    private static Placement largest(Crop crop, int height, int width, int size) {
+        double ratio = (double) width / height;
+        int h = height;
+        int w = width;
+        if (ratio < crop.ratioMin()) {
+            h = Math.clamp((int) Math.rint(width / crop.ratioMin()), 1, height);
+        } else if (ratio > crop.ratioMax()) {
+            w = Math.clamp((int) Math.rint(height * crop.ratioMax()), 1, width);
+        }
+        return box((height - h) / 2, (width - w) / 2, h, w, size);
+    }
+
+    private static Placement box(int top, int left, int height, int width, int size) {
+        return new Placement(top, left, height, width, size, size, 0, 0);
+    }
+
+    /// The plain view: the shorter side is scaled to the size (to 256/224 of it from 96 pixels on), and the centre is
+    /// cut out.
+    static Placement plain(int height, int width, int size) {
+        int side = size < MARGIN_FROM ? size : (int) Math.rint(size * MARGIN);
+        int shorter = Math.min(height, width);
+        int scaledHeight = (int) ((long) side * height / shorter);
+        int scaledWidth = (int) ((long) side * width / shorter);
+        return new Placement(
+                0, 0, height, width, scaledHeight, scaledWidth, (int) Math.rint((scaledHeight - size) / 2.0), (int)
+                        Math.rint((scaledWidth - size) / 2.0));
+    }
+
+    private static double between(RandomGenerator random, double min, double max) {
+        return min + (max - min) * random.nextDouble();
+    }
+}
