@@ -1,0 +1,60 @@
+package org.fullrank.run;
+
+import org.fullrank.data.DataSpec;
+import org.fullrank.engine.InputException;
+import org.fullrank.method.MethodSpec;
+import org.fullrank.net.EncoderSpec;
+import org.fullrank.optim.OptimizerSpec;
+import org.fullrank.optim.ScheduleSpec;
+import org.fullrank.view.ViewSpec;
+
+/// Everything that decides a training run, but for the code. Two runs of equal recipes on equal data give equal
+/// weights.
+///
+/// @param name lower-case words joined by hyphens; names the run folder
+/// @param about one line for the list of recipes, may be empty
+/// @param seed of every random draw
+public record Recipe(
+        String name,
+        String about,
+        long seed,
+        DataSpec data,
+        ViewSpec views,
+        EncoderSpec encoder,
+        MethodSpec method,
+        OptimizerSpec optimizer,
+        ScheduleSpec schedule,
+        TrainSpec train,
+        MonitorSpec monitor,
+        CheckpointSpec checkpoints) {
+    /// Any number will do; this one is easy to remember.
+    public static final long DEFAULT_SEED = 1;
+
+    public Recipe {
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+            throw new InputException(
+                    "name: found \"%s\", expected letters, digits, dots and hyphens, such as shapes-vicreg"
+                            .formatted(name));
+        }
+        if (about.contains("\n")) {
+            throw new InputException("about: found several lines, expected one");
+        }
+    }
+
+    /// The starting point of every recipe file: what a file leaves out comes from here.
+    public static Recipe defaults() {
+        return new Recipe(
+                "custom",
+                "",
+                DEFAULT_SEED,
+                DataSpec.defaults(),
+                ViewSpec.named("shapes"),
+                EncoderSpec.ResNet.defaults(),
+                MethodSpec.Joint.defaults(),
+                OptimizerSpec.Lars.defaults(),
+                ScheduleSpec.defaults(),
+                TrainSpec.defaults(),
+                MonitorSpec.defaults(),
+                CheckpointSpec.defaults());
+    }
+}
