@@ -1,0 +1,100 @@
+package org.fullrank.view;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
+import org.fullrank.engine.InputException;
+
+/// A picture of views to look at: one row per image, its plain view first, then its views, normalisation undone.
+public final class ContactSheet {
+    /// Small views are enlarged by a whole factor to at least this many pixels, so that they can be seen.
+    public static final int MIN_CELL = 96;
+    /// White pixels between the cells.
+    public static final int GAP = 4;
+
+    private static final int WHITE = 0xFFFFFF;
+
+    private ContactSheet() {}
+
+    /// Writes the sheet of the images `indices` as a PNG file.
+    ///
+    /// @param epoch whose views are shown
+    /// @throws InputException when the file cannot be written
+    public static void write(ImageViewGenerator generator, int[] indices, int epoch, Path file) {
+        BufferedImage sheet = draw(generator, indices, epoch);
+        try {
+            ByteArrayOutputStream png = new ByteArrayOutputStream();
+            ImageIO.write(sheet, "png", png);
+            Files.write(file, png.toByteArray());
+        } catch (IOException e) {
+            throw new InputException(
+                    "cannot write contact sheet %s (%s); choose a path in an existing, writable folder"
+                            .formatted(file, e.getClass().getSimpleName()),
+                    e);
+        }
+    }
+
+    /// The sheet as an image.
+    static BufferedImage draw(ImageViewGenerator generator, int[] indices, int epoch) {
+        int size = generator.spec().size();
+        int zoom = Math.max(1, (MIN_CELL + size - 1) / size);
+        int step = size * zoom + GAP;
+        int columns = generator.views() + 1;
+        BufferedImage sheet =
+                new BufferedImage(columns * step + GAP, indices.length * step + GAP, BufferedImage.TYPE_INT_RGB);
+        fill(sheet);
+        try (Arena arena = Arena.ofConfined()) {
+            int channels = (int) generator.shape()[2];
+            MemorySegment cell = arena.allocate((long) size * size * channels * Float.BYTES, Float.BYTES);
+            for (int row = 0; row < indices.length; row++) {
+                for (int column = 0; column < columns; column++) {
+                    int[] one = {indices[row]};
+                    if (column == 0) {
+                        generator.fillPlain(one, cell);
+                    } else {
+                        generator.fill(one, epoch, column - 1, cell);
+                    }
+                    paint(generator.spec(), channels, cell, sheet, GAP + column * step, GAP + row * step, zoom);
+                }
+            }
+        }
+        return sheet;
+    }
+
+    private static void fill(BufferedImage sheet) {
+        int[] line = new int[sheet.getWidth()];
+        Arrays.fill(line, WHITE);
+        for (int y = 0; y < sheet.getHeight(); y++) {
+            sheet.setRGB(0, y, line.length, 1, line, 0, line.length);
+        }
+    }
+
+    private static void paint(
+            ImageViews spec, int channels, MemorySegment cell, BufferedImage sheet, int left, int top, int zoom) {
+        int side = spec.size() * zoom;
+        for (int y = 0; y < side; y++) {
+            for (int x = 0; x < side; x++) {
+                long at = ((long) (y / zoom) * spec.size() + x / zoom) * channels;
+                sheet.setRGB(left + x, top + y, colour(spec.normalise(), channels, cell, at));
+            }
+        }
+    }
+
+    private static int colour(Normalise normalise, int channels, MemorySegment cell, long at) {
+        int rgb = 0;
+        for (int k = 0; k < 3; k++) {
+            int c = channels == 1 ? 0 : k;
+            float value = cell.getAtIndex(ValueLayout.JAVA_FLOAT, at + c);
+            float unit = value * normalise.std(c, channels) + normalise.mean(c, channels);
+            rgb = rgb << 8 | Math.clamp(Math.round(255 * unit), 0, 255);
+        }
+        return rgb;
+    }
+}

@@ -1,0 +1,69 @@
+package org.fullrank.view;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.fullrank.data.Images;
+import org.fullrank.engine.Keyed;
+
+/// Views of images, `[size, size, channels]`.
+///
+/// The key of an image is its place in the pixel storage, so that it gets the same views in a subset as in the whole.
+/// The plain view scales the shorter side to the size, bicubically (to 256/224 of the size from 96 pixels on), and
+/// cuts out the centre.
+public final class ImageViewGenerator implements ViewGenerator {
+    private static final long VIEW_KEY = Keyed.name("view.image");
+
+    private final Images images;
+    private final ImageViews spec;
+    private final long seed;
+    private final Workers<ImageKernel> workers;
+
+    /// @param threads threads that share the images of a batch, at least 1
+    public ImageViewGenerator(Images images, ImageViews spec, long seed, int threads) {
+        this.images = images;
+        this.spec = spec;
+        this.seed = seed;
+        this.workers = new Workers<>(threads, () -> new ImageKernel(spec.size(), images.channels(), spec.normalise()));
+    }
+
+    /// The settings of the views.
+    public ImageViews spec() {
+        return spec;
+    }
+
+    @Override
+    public int views() {
+        return spec.views();
+    }
+
+    @Override
+    public long[] shape() {
+        return new long[] {spec.size(), spec.size(), images.channels()};
+    }
+
+    @Override
+    public void fill(int[] indices, int epoch, int view, MemorySegment out) {
+        Objects.checkIndex(view, spec.views());
+        ImagePipeline pipeline = spec.pipeline(view);
+        workers.run(indices.length, (kernel, k) -> {
+            int i = indices[k];
+            long offset = images.offset(i);
+            int width = images.width(i);
+            Keyed random = Keyed.of(seed, VIEW_KEY, epoch, offset, view);
+            ImageDraw draw = ImageDraw.of(pipeline, images.height(i), width, spec.size(), random);
+            kernel.make(images.pixels(), offset, width, draw, pipeline.crop().filter(), out, k * bytes());
+        });
+    }
+
+    @Override
+    public void fillPlain(int[] indices, MemorySegment out) {
+        workers.run(indices.length, (kernel, k) -> {
+            int i = indices[k];
+            kernel.plain(images.pixels(), images.offset(i), images.height(i), images.width(i), out, k * bytes());
+        });
+    }
+
+    private long bytes() {
+        return (long) spec.size() * spec.size() * images.channels() * Float.BYTES;
+    }
+}

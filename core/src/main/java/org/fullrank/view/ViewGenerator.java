@@ -1,0 +1,53 @@
+package org.fullrank.view;
+
+import java.lang.foreign.MemorySegment;
+import org.fullrank.data.Images;
+import org.fullrank.data.Items;
+import org.fullrank.data.Vectors;
+import org.fullrank.engine.InputException;
+
+/// Makes the views of the items of one split. A view is a pure function of (seed, epoch, item, view): the other items
+/// of
+/// the batch, the order of calls and the number of threads do not enter. Safe for use by several threads.
+public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGenerator {
+    /// The generator for these items and settings.
+    ///
+    /// @param threads threads that share the items of a batch, at least 1
+    /// @throws InputException when the settings are for another kind of item
+    static ViewGenerator of(Items items, ViewSpec spec, long seed, int threads) {
+        return switch (items) {
+            case Images images ->
+                switch (spec) {
+                    case ImageViews views -> new ImageViewGenerator(images, views, seed, threads);
+                    case VectorViews _ ->
+                        throw new InputException(
+                                "the data are images but the view settings are for vectors; use views of kind 'images'");
+                };
+            case Vectors vectors ->
+                switch (spec) {
+                    case VectorViews views -> new VectorViewGenerator(vectors, views, seed, threads);
+                    case ImageViews _ ->
+                        throw new InputException(
+                                "the data are vectors but the view settings are for images; use views of kind 'vectors'");
+                };
+        };
+    }
+
+    /// The number of views V of each item, at least 2.
+    int views();
+
+    /// The shape of one view: `[H, W, C]` of an image, `[F]` of a vector.
+    long[] shape();
+
+    /// Writes view `view` of the items `indices` into `out`, float32 in native order, `[B, H, W, C]` or `[B, F]`.
+    ///
+    /// @param indices B indices of items
+    /// @param epoch at least 0
+    /// @param view from 0 to [#views()] - 1
+    /// @throws IndexOutOfBoundsException when an index is not of an item, the view not of the settings, or `out`
+    ///     too small
+    void fill(int[] indices, int epoch, int view, MemorySegment out);
+
+    /// Writes the plain views of the items `indices`, those for evaluation, where nothing is left to chance.
+    void fillPlain(int[] indices, MemorySegment out);
+}

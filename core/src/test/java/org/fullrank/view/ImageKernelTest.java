@@ -1,0 +1,343 @@
+package org.fullrank.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.fullrank.engine.Keyed;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageKernelTest {
+    private static final double TOLERANCE = 2e-6;
+
+    private final Keyed random = Keyed.of(7);
+
+    record Box(int height, int width, int top, int left, int cropHeight, int cropWidth, int size) {}
+
+    static Stream<Box> boxes() {
+        return Stream.of(
+                new Box(32, 32, 0, 0, 32, 32, 32),
+                new Box(32, 32, 3, 5, 20, 27, 32),
+                new Box(50, 37, 2, 1, 45, 30, 12),
+                new Box(64, 48, 10, 0, 50, 47, 21),
+                new Box(5, 3, 1, 1, 2, 2, 16),
+                new Box(1, 1, 0, 0, 1, 1, 8),
+                new Box(1, 90, 0, 20, 1, 60, 9),
+                new Box(200, 2, 5, 0, 190, 2, 10));
+    }
+
+    @ParameterizedTest
+    @MethodSource("boxes")
+    void bicubicResizeEqualsItsDefinition(Box box) {
+        resizeEqualsDefinition(box, 3, Filter.BICUBIC);
+    }
+
+    @ParameterizedTest
+    @MethodSource("boxes")
+    void bilinearResizeOfGreyImagesEqualsItsDefinition(Box box) {
+        resizeEqualsDefinition(box, 1, Filter.BILINEAR);
+    }
+
+    private void resizeEqualsDefinition(Box box, int channels, Filter filter) {
+        byte[] pixels = ReferenceImage.randomPixels(box.height, box.width, channels, random);
+        Placement place = new Placement(box.top, box.left, box.cropHeight, box.cropWidth, box.size, box.size, 0, 0);
+        float[] view = make(pixels, box.width, channels, box.size, new Draw(place).done(), filter, Normalise.NONE);
+        ReferenceImage expected = ReferenceImage.of(pixels, box.height, box.width, channels)
+                .crop(box.top, box.left, box.cropHeight, box.cropWidth)
+                .resize(box.size, box.size, filter);
+        assertClose(view, expected);
+    }
+
+    @Test
+    void resizeToTheSameSizeKeepsEveryPixel() {
+        byte[] pixels = ReferenceImage.randomPixels(24, 24, 3, random);
+        float[] view = whole(pixels, 24, 3, draw -> draw);
+        for (int i = 0; i < view.length; i++) {
+            assertThat(view[i]).isEqualTo((pixels[i] & 0xFF) / 255f);
+        }
+    }
+
+    @Test
+    void plainViewIsTheCentreOfTheImageScaledByItsShorterSide() {
+        byte[] pixels = ReferenceImage.randomPixels(30, 51, 3, random);
+        float[] view = plain(pixels, 30, 51, 3, 20);
+        ReferenceImage scaled = ReferenceImage.of(pixels, 30, 51, 3).resize(20, 34, Filter.BICUBIC);
+        assertClose(view, scaled.crop(0, 7, 20, 20));
+    }
+
+    @Test
+    void plainViewOfLargeSizesLeavesAMarginAround() {
+        byte[] pixels = ReferenceImage.randomPixels(40, 40, 1, random);
+        float[] view = plain(pixels, 40, 40, 1, 112);
+        ReferenceImage scaled = ReferenceImage.of(pixels, 40, 40, 1).resize(128, 128, Filter.BICUBIC);
+        assertClose(view, scaled.crop(8, 8, 112, 112));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 500})
+    void plainViewTakesExtremeAspectRatios(int height) {
+        int width = 501 - height;
+        byte[] pixels = ReferenceImage.randomPixels(height, width, 1, random);
+        assertThat(plain(pixels, height, width, 1, 8)).hasSize(64).doesNotContain(Float.NaN);
+    }
+
+    @Test
+    void flipsAreExactMirrors() {
+        byte[] pixels = ReferenceImage.randomPixels(24, 24, 3, random);
+        ReferenceImage image = ReferenceImage.of(pixels, 24, 24, 3);
+        assertThat(whole(pixels, 24, 3, draw -> draw.flip(true))).containsExactly(floats(image.flip()));
+        assertThat(whole(pixels, 24, 3, draw -> draw.verticalFlip(true))).containsExactly(floats(image.verticalFlip()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void jitterAppliesItsFourChangesInTheDrawnOrder(int channels) {
+        byte[] pixels = ReferenceImage.randomPixels(16, 16, channels, random);
+        ReferenceImage image = ReferenceImage.of(pixels, 16, 16, channels);
+        for (int order = 0; order < 24; order++) {
+            int drawn = order;
+            float[] view = whole(pixels, 16, channels, draw -> draw.jitter(1.3f, 0.7f, 1.2f, -0.08f, drawn));
+            ReferenceImage expected = image;
+            for (int operation : permutation(order)) {
+                expected = switch (operation) {
+                    case 0 -> expected.brightness(1.3f);
+                    case 1 -> expected.contrast(0.7f);
+                    case 2 -> channels == 1 ? expected : expected.saturation(1.2f);
+                    default -> channels == 1 ? expected : expected.hue(-0.08f);
+                };
+            }
+            assertClose(view, expected);
+        }
+    }
+
+    @Test
+    void jitterHasTwentyFourOrders() {
+        assertThat(Stream.iterate(0, i -> i + 1)
+                        .limit(24)
+                        .map(ImageKernelTest::permutation)
+                        .distinct())
+                .hasSize(24);
+    }
+
+    private static List<Integer> permutation(int order) {
+        List<Integer> left = new ArrayList<>(List.of(0, 1, 2, 3));
+        List<Integer> permutation = new ArrayList<>();
+        for (int code = order; !left.isEmpty(); ) {
+            int place = code % left.size();
+            code /= left.size();
+            permutation.add(left.remove(place));
+        }
+        return permutation;
+    }
+
+    @Test
+    void greyIsTheLumaInAllChannels() {
+        byte[] pixels = ReferenceImage.randomPixels(16, 16, 3, random);
+        float[] view = whole(pixels, 16, 3, draw -> draw.grey(true));
+        assertClose(view, ReferenceImage.of(pixels, 16, 16, 3).grey());
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.1, 0.5, 1.1, 2})
+    void blurEqualsItsDefinition(double sigma) {
+        for (int size : new int[] {4, 13, 32, 70}) {
+            byte[] pixels = ReferenceImage.randomPixels(size, size, 3, random);
+            float[] view = whole(pixels, size, 3, draw -> draw.sigma(sigma));
+            assertClose(view, ReferenceImage.of(pixels, size, size, 3).blur(sigma));
+        }
+    }
+
+    @Test
+    void blurLeavesAConstantImageAlone() {
+        byte[] pixels = new byte[40 * 40];
+        Arrays.fill(pixels, (byte) 51);
+        float[] view = whole(pixels, 40, 1, draw -> draw.sigma(1.7));
+        for (float value : view) {
+            assertThat(value).isCloseTo(0.2f, within(1e-6f));
+        }
+    }
+
+    @Test
+    void blurWeightsSumToOne() {
+        for (double sigma = 0.1; sigma < 3; sigma += 0.1) {
+            float[] weights = new float[12];
+            int radius = Gaussian.weights(sigma, weights);
+            double sum = weights[0];
+            for (int i = 1; i <= radius; i++) {
+                sum += 2 * weights[i];
+            }
+            assertThat(sum).isCloseTo(1, within(1e-6));
+        }
+    }
+
+    @Test
+    void solariseInvertsFromTheThresholdOn() {
+        byte[] pixels = new byte[256];
+        for (int i = 0; i < 256; i++) {
+            pixels[i] = (byte) i;
+        }
+        float[] view = whole(pixels, 16, 1, draw -> draw.solarise(128 / 255f));
+        for (int i = 0; i < 256; i++) {
+            assertThat(view[i]).isCloseTo(i >= 128 ? 1 - i / 255f : i / 255f, within(1e-6f));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Filter.class)
+    void theWholeChainEqualsItsDefinition(Filter filter) {
+        byte[] pixels = ReferenceImage.randomPixels(45, 52, 3, random);
+        Placement place = new Placement(4, 9, 30, 37, 32, 32, 0, 0);
+        ImageDraw draw = new Draw(place)
+                .flip(true)
+                .jitter(0.8f, 1.3f, 1.15f, 0.1f, 17)
+                .grey(false)
+                .sigma(1.3)
+                .done();
+        Normalise normalise = Normalise.IMAGENET;
+        float[] view = make(pixels, 52, 3, 32, draw, filter, normalise);
+        ReferenceImage expected = ReferenceImage.of(pixels, 45, 52, 3)
+                .crop(4, 9, 30, 37)
+                .resize(32, 32, filter)
+                .flip();
+        for (int operation : permutation(17)) {
+            expected = switch (operation) {
+                case 0 -> expected.brightness(0.8f);
+                case 1 -> expected.contrast(1.3f);
+                case 2 -> expected.saturation(1.15f);
+                default -> expected.hue(0.1f);
+            };
+        }
+        assertClose(view, expected.blur(1.3).normalise(normalise), 2e-5);
+    }
+
+    @Test
+    void aKernelForgetsTheImageBefore() {
+        byte[] large = ReferenceImage.randomPixels(90, 70, 3, random);
+        byte[] small = ReferenceImage.randomPixels(9, 8, 3, random);
+        ImageKernel used = new ImageKernel(16, 3, Normalise.NONE);
+        MemorySegment out = Arena.ofAuto().allocate(16 * 16 * 3 * 4L, 4);
+        used.plain(MemorySegment.ofArray(large), 0, 90, 70, out, 0);
+        used.plain(MemorySegment.ofArray(small), 0, 9, 8, out, 0);
+        assertThat(out.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(plain(small, 9, 8, 3, 16));
+    }
+
+    private static float[] whole(byte[] pixels, int size, int channels, UnaryOperator<Draw> change) {
+        Draw draw = change.apply(new Draw(new Placement(0, 0, size, size, size, size, 0, 0)));
+        return make(pixels, size, channels, size, draw.done(), Filter.BICUBIC, Normalise.NONE);
+    }
+
+    private static float[] plain(byte[] pixels, int height, int width, int channels, int size) {
+        ImageDraw draw = ImageDraw.plain(height, width, size);
+        return make(pixels, width, channels, size, draw, Filter.BICUBIC, Normalise.NONE);
+    }
+
+    private static float[] make(
+            byte[] pixels, int width, int channels, int size, ImageDraw draw, Filter filter, Normalise normalise) {
+        float[] out = new float[size * size * channels];
+        new ImageKernel(size, channels, normalise)
+                .make(MemorySegment.ofArray(pixels), 0, width, draw, filter, MemorySegment.ofArray(out), 0);
+        return out;
+    }
+
+    private static float[] floats(ReferenceImage image) {
+        double[] flat = image.flat();
+        float[] floats = new float[flat.length];
+        for (int i = 0; i < flat.length; i++) {
+            floats[i] = (float) flat[i];
+        }
+        return floats;
+    }
+
+    private static void assertClose(float[] view, ReferenceImage expected) {
+        assertClose(view, expected, TOLERANCE);
+    }
+
+    private static void assertClose(float[] view, ReferenceImage expected, double tolerance) {
+        double[] flat = expected.flat();
+        assertThat(view).hasSameSizeAs(flat);
+        double worst = 0;
+        for (int i = 0; i < flat.length; i++) {
+            worst = Math.max(worst, Math.abs(view[i] - flat[i]));
+        }
+        assertThat(worst).isLessThan(tolerance);
+    }
+
+    /// A plain draw with single changes.
+    private static final class Draw {
+        private final Placement place;
+        private boolean flip;
+        private boolean verticalFlip;
+        private boolean jitter;
+        private float[] factors = {1, 1, 1, 0};
+        private int order;
+        private boolean grey;
+        private double sigma;
+        private boolean solarise;
+        private float threshold = 0.5f;
+
+        Draw(Placement place) {
+            this.place = place;
+        }
+
+        Draw flip(boolean value) {
+            flip = value;
+            return this;
+        }
+
+        Draw verticalFlip(boolean value) {
+            verticalFlip = value;
+            return this;
+        }
+
+        Draw jitter(float brightness, float contrast, float saturation, float hue, int drawnOrder) {
+            jitter = true;
+            factors = new float[] {brightness, contrast, saturation, hue};
+            order = drawnOrder;
+            return this;
+        }
+
+        Draw grey(boolean value) {
+            grey = value;
+            return this;
+        }
+
+        Draw sigma(double value) {
+            sigma = value;
+            return this;
+        }
+
+        Draw solarise(float value) {
+            solarise = true;
+            threshold = value;
+            return this;
+        }
+
+        ImageDraw done() {
+            return new ImageDraw(
+                    place,
+                    flip,
+                    verticalFlip,
+                    jitter,
+                    factors[0],
+                    factors[1],
+                    factors[2],
+                    factors[3],
+                    order,
+                    grey,
+                    sigma,
+                    solarise,
+                    threshold);
+        }
+    }
+}
