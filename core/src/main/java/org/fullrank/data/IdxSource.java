@@ -102,9 +102,9 @@ record IdxSource(Map<Split, Part> parts) implements Source {
     private static void images(Path file, Split split, PackWriter out) throws IOException {
         try (var in = new DataInputStream(Inputs.open(file))) {
             int[] shape = shape(file, in, 3);
-            if (shape[1] < 1 || shape[2] < 1) {
+            if (shape[1] < 1 || shape[2] < 1 || (long) shape[1] * shape[2] > 1 << 28) {
                 throw new InputException("IDX file " + file + " claims images of " + shape[1] + " x " + shape[2]
-                        + " pixels, expected at least 1 x 1; get the file again");
+                        + " pixels, expected 1 to 2^28 pixels; get the file again");
             }
             var size = new PackWriter.Shape(shape[1], shape[2], 1);
             for (int i = 0; i < shape[0]; i++) {

@@ -1,0 +1,31 @@
+package org.fullrank.run;
+
+/// When checkpoints are written and which stay: the `checkpoints` section of a recipe. One is always written at the
+/// end and on Ctrl-C.
+///
+/// @param everyMinutes minutes between two checkpoints; 0: not by the clock
+/// @param everyEpochs epochs between two checkpoints; 0: not by epochs
+/// @param keepLast how many of the latest stay
+/// @param keepBest whether the one with the best monitored kNN accuracy stays too
+public record CheckpointSpec(double everyMinutes, int everyEpochs, int keepLast, boolean keepBest) {
+    /// What a crash may cost at most, in minutes.
+    public static final double DEFAULT_EVERY_MINUTES = 5;
+    /// Checkpoints at the end of an epoch are the ones to compare.
+    public static final int DEFAULT_EVERY_EPOCHS = 1;
+    /// The latest, and one more should the latest turn out unreadable.
+    public static final int DEFAULT_KEEP_LAST = 2;
+
+    public CheckpointSpec {
+        TrainSpec.require(
+                everyMinutes >= 0 && everyMinutes < 1e6,
+                "everyMinutes",
+                everyMinutes,
+                "0 (not by the clock) or a number of minutes");
+        TrainSpec.require(everyEpochs >= 0, "everyEpochs", everyEpochs, "0 (not by epochs) or more");
+        TrainSpec.require(keepLast >= 1, "keepLast", keepLast, "at least 1");
+    }
+
+    public static CheckpointSpec defaults() {
+        return new CheckpointSpec(DEFAULT_EVERY_MINUTES, DEFAULT_EVERY_EPOCHS, DEFAULT_KEEP_LAST, true);
+    }
+}

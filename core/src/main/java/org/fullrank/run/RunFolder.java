@@ -1,0 +1,171 @@
+package org.fullrank.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.stream.Stream;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.jspecify.annotations.Nullable;
+
+/// A run is a folder: `config.yaml` (the recipe with all its values), `metrics.jsonl` (the truth), a TensorBoard event
+/// file beside it, `checkpoints/`. Nothing else knows about the run.
+///
+/// One process at a time may train in it: [#create] and [#resume] take its lock until [#close]; [#open] only reads.
+public final class RunFolder implements AutoCloseable {
+    /// Where runs go when the user names no folder.
+    public static final Path DEFAULT_PARENT = Path.of("runs");
+
+    static final String CONFIG = "config.yaml";
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    private final Path path;
+    private final @Nullable FolderLock lock;
+
+    private RunFolder(Path path, @Nullable FolderLock lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /// `runs/<recipe>-<yyyyMMdd-HHmmss>`, with a number behind it should that exist.
+    public static Path defaultPath(String recipe, LocalDateTime now) {
+        String name = recipe.replaceAll("[^A-Za-z0-9._-]", "-") + "-" + STAMP.format(now);
+        Path path = DEFAULT_PARENT.resolve(name);
+        for (int i = 2; Files.exists(path); i++) {
+            path = DEFAULT_PARENT.resolve(name + "-" + i);
+        }
+        return path;
+    }
+
+    /// @throws InputException when something is there already, unless it is an empty folder
+    public static void requireFree(Path path) {
+        if (Files.exists(path) && !isEmptyFolder(path)) {
+            String found = Files.isDirectory(path) ? "a folder that is not empty" : "a file";
+            throw new InputException(
+                    "run folder %s: found %s, expected nothing there; continue that run with --resume %s"
+                                    .formatted(path, found, path)
+                            + " or name another folder with --out");
+        }
+    }
+
+    /// Makes the folder, takes its lock and writes `config.yaml`.
+    ///
+    /// @throws InputException when something is there already, unless it is an empty folder
+    /// @throws JobException when the folder cannot be written
+    public static RunFolder create(Path path, Record recipe) {
+        requireFree(path);
+        try {
+            Files.createDirectories(path.resolve("checkpoints"));
+        } catch (IOException e) {
+            throw new JobException(
+                    "cannot make the run folder %s: %s; name another one with --out".formatted(path, e), e);
+        }
+        RunFolder folder = new RunFolder(path, FolderLock.take(path));
+        try {
+            Path next = path.resolve(CONFIG + ".next");
+            Files.writeString(next, Yaml.write(recipe));
+            Files.move(next, folder.config(), StandardCopyOption.ATOMIC_MOVE);
+            return folder;
+        } catch (IOException e) {
+            folder.close();
+            throw new JobException("cannot write %s: %s".formatted(folder.config(), e), e);
+        }
+    }
+
+    /// Opens the folder of a run for reading.
+    ///
+    /// @throws InputException when it is missing or no run folder
+    public static RunFolder open(Path path) {
+        requireRun(path);
+        return new RunFolder(path, null);
+    }
+
+    /// Opens the folder of a run to train on, taking its lock.
+    ///
+    /// @throws InputException when it is missing, no run folder, or another process trains in it
+    public static RunFolder resume(Path path) {
+        requireRun(path);
+        return new RunFolder(path, FolderLock.take(path));
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public Path config() {
+        return path.resolve(CONFIG);
+    }
+
+    public Path checkpoints() {
+        return path.resolve("checkpoints");
+    }
+
+    /// The recipe of the run, every value as it was resolved when the run began.
+    ///
+    /// @throws InputException when `config.yaml` was changed into something that is not valid
+    public <T extends Record> T config(Class<T> type) {
+        try {
+            return Yaml.read("run " + config(), Files.readString(config()), type, List.of());
+        } catch (IOException e) {
+            throw new InputException("run %s: cannot read its config.yaml: %s".formatted(path, e), e);
+        }
+    }
+
+    /// The metric writer after `step` steps, 0 for a fresh run; the caller closes it.
+    public Metrics metrics(long step) {
+        return Metrics.open(path, step);
+    }
+
+    /// Everything measured so far.
+    public List<MetricRecord> records() {
+        return Metrics.read(path);
+    }
+
+    public RunStatus status() {
+        List<MetricLine> lines = Metrics.lines(path.resolve(Metrics.FILE));
+        if (FolderLock.isTaken(path)) {
+            return RunStatus.RUNNING;
+        }
+        return !lines.isEmpty() && lines.getLast() instanceof MetricLine.Ended ended
+                ? ended.status()
+                : RunStatus.INTERRUPTED;
+    }
+
+    @Override
+    public void close() {
+        if (lock != null) {
+            lock.close();
+        }
+    }
+
+    static boolean isRun(Path path) {
+        return Files.isRegularFile(path.resolve(CONFIG));
+    }
+
+    private static void requireRun(Path path) {
+        if (!Files.exists(path)) {
+            throw new InputException(
+                    "run %s: found nothing there, expected a run folder; list them with fullrank runs".formatted(path));
+        }
+        if (!isRun(path)) {
+            throw new InputException(
+                    "run %s: found no config.yaml in it, expected a run folder; list them with fullrank runs"
+                            .formatted(path));
+        }
+    }
+
+    private static boolean isEmptyFolder(Path path) {
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        try (Stream<Path> inside = Files.list(path)) {
+            return inside.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new InputException("run folder %s: cannot look into it: %s".formatted(path, e), e);
+        }
+    }
+}

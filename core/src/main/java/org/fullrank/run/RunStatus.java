@@ -1,0 +1,15 @@
+package org.fullrank.run;
+
+/// Where a run stands.
+public enum RunStatus {
+    /// A process is training in the folder now.
+    RUNNING,
+    /// Trained to its last step.
+    FINISHED,
+    /// Stopped by the user, with a checkpoint; can be resumed.
+    STOPPED,
+    /// Ended by an error, whose message is in `metrics.jsonl`.
+    FAILED,
+    /// Killed: no process trains here and no end was written; can be resumed from its last checkpoint.
+    INTERRUPTED
+}

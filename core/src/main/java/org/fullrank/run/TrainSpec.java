@@ -1,0 +1,58 @@
+package org.fullrank.run;
+
+import org.fullrank.engine.Device;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Precision;
+
+/// How long and on what: the `train` section of a recipe.
+///
+/// @param epochs passes over the data, at least 1
+/// @param batch samples of one step, at least 2; the last, smaller batch of an epoch is dropped
+/// @param chunks pieces that the batch is computed in, one after the other, to save memory; the loss and its gradient
+///     are those of the whole batch
+/// @param device `auto`, `cpu` or `cuda`
+/// @param precision `auto`, `fp32` or `bf16`
+/// @param threads of the engine; 0: one for each core
+/// @param logEverySteps steps between two records in `metrics.jsonl`
+public record TrainSpec(
+        int epochs,
+        int batch,
+        int chunks,
+        Device.Choice device,
+        Precision.Choice precision,
+        int threads,
+        int logEverySteps) {
+    /// The length of the small published comparisons on CIFAR; recipes for a first look take fewer.
+    public static final int DEFAULT_EPOCHS = 100;
+    /// The batch that learning rates are quoted for.
+    public static final int DEFAULT_BATCH = 256;
+    /// Frequent enough to see a collapse within one epoch of a small data set, rare enough to cost nothing.
+    public static final int DEFAULT_LOG_EVERY_STEPS = 10;
+    /// More than any machine has; a larger number is a mistake.
+    public static final int MAX_THREADS = 4096;
+
+    public TrainSpec {
+        require(epochs >= 1, "epochs", epochs, "at least 1");
+        require(batch >= 2, "batch", batch, "at least 2, because objectives compare the rows of a batch");
+        require(chunks >= 1 && chunks <= batch, "chunks", chunks, "1 to the batch of " + batch);
+        require(threads >= 0 && threads <= MAX_THREADS, "threads", threads, "0 (all cores) to " + MAX_THREADS);
+        require(logEverySteps >= 1, "logEverySteps", logEverySteps, "at least 1");
+    }
+
+    public static TrainSpec defaults() {
+        return new TrainSpec(
+                DEFAULT_EPOCHS,
+                DEFAULT_BATCH,
+                1,
+                Device.Choice.AUTO,
+                Precision.Choice.AUTO,
+                0,
+                DEFAULT_LOG_EVERY_STEPS);
+    }
+
+    static void require(boolean holds, String key, Object found, String expected) {
+        if (!holds) {
+            throw new InputException("%s: found %s, expected %s".formatted(key, found, expected));
+        }
+    }
+}
