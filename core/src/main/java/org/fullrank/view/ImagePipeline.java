@@ -1,6 +1,9 @@
 package org.fullrank.view;
 
-/// One chain of changes from an image to a view, in the order of the components; normalisation follows.
+import java.util.Objects;
+
+/// One chain of changes from an image to a view, in the order of the components; normalisation follows. In a recipe
+/// file only the crop is needed: a change that is absent does not happen.
 ///
 /// @param crop crop and resize
 /// @param flip probability of a mirror image, left to right
@@ -20,10 +23,10 @@ public record ImagePipeline(
         Check.present("crop", crop);
         Check.probability("flip", flip);
         Check.probability("verticalFlip", verticalFlip);
-        Check.present("jitter", jitter);
         Check.probability("grey", grey);
-        Check.present("blur", blur);
-        Check.present("solarise", solarise);
+        jitter = Objects.requireNonNullElse(jitter, Jitter.NONE);
+        blur = Objects.requireNonNullElse(blur, Blur.NONE);
+        solarise = Objects.requireNonNullElse(solarise, Solarise.NONE);
     }
 
     /// A crop of the published size and nothing else; jitter that gets a strength takes its usual probability.

@@ -1,0 +1,44 @@
+package org.fullrank.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.fullrank.data.Images;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ContactSheetTest {
+    private final byte[] pixels = ReferenceImage.randomPixels(3 * 32, 32, 3, Keyed.of(1));
+    private final ImageViewGenerator generator =
+            new ImageViewGenerator(Images.of(pixels, 32, 32, 3), (ImageViews) ViewPresets.named("vicreg-cifar"), 1, 1);
+
+    @Test
+    void theFirstColumnShowsTheImagesThemselves(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("sheet.png");
+        ContactSheet.write(generator, new int[] {0, 2}, 0, file);
+        BufferedImage sheet = ImageIO.read(file.toFile());
+        assertThat(sheet.getWidth()).isEqualTo(3 * 100 + 4);
+        assertThat(sheet.getHeight()).isEqualTo(2 * 100 + 4);
+        for (int y = 0; y < 32; y++) {
+            for (int x = 0; x < 32; x++) {
+                int at = 2 * 32 * 32 * 3 + (y * 32 + x) * 3;
+                int rgb = (pixels[at] & 0xFF) << 16 | (pixels[at + 1] & 0xFF) << 8 | pixels[at + 2] & 0xFF;
+                assertThat(sheet.getRGB(4 + 3 * x, 104 + 3 * y + 1) & 0xFFFFFF).isEqualTo(rgb);
+            }
+        }
+    }
+
+    @Test
+    void aMissingFolderIsNamed(@TempDir Path folder) {
+        Path file = folder.resolve("missing/sheet.png");
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() -> ContactSheet.write(generator, new int[] {0}, 0, file))
+                .withMessageContaining(file.toString());
+    }
+}

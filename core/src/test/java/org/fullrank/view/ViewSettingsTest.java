@@ -1,0 +1,92 @@
+package org.fullrank.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.fullrank.engine.InputException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ViewSettingsTest {
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+
+    record Case(String found, ThrowingCallable settings) {}
+
+    static Stream<Case> wrongSettings() {
+        ImageViews views = (ImageViews) ViewPresets.named("vicreg");
+        ImagePipeline pipeline = views.pipeline(0);
+        return Stream.of(
+                new Case("flip is 1.5", () -> pipeline.withFlip(1.5)),
+                new Case("verticalFlip is -0.1", () -> pipeline.withVerticalFlip(-0.1)),
+                new Case("grey is NaN", () -> pipeline.withGrey(Double.NaN)),
+                new Case("jitter.p is 2.0", () -> new Jitter(2, 0, 0, 0, 0)),
+                new Case("jitter.contrast is -1.0", () -> new Jitter(1, 0, -1, 0, 0)),
+                new Case("jitter.hue is 0.6", () -> new Jitter(1, 0, 0, 0, 0.6)),
+                new Case("blur.p is -1.0", () -> Blur.of(-1)),
+                new Case("blur.sigmaMin is -0.5", () -> new Blur(1, -0.5, 2)),
+                new Case("blur.sigmaMin is 3.0 and blur.sigmaMax is 2.0", () -> new Blur(1, 3, 2)),
+                new Case("solarise.threshold is 1.2", () -> new Solarise(0.1, 1.2)),
+                new Case("crop.scaleMin is 0.9 and", () -> new Crop(0.9, 0.5, 1, 1, Filter.BICUBIC)),
+                new Case("crop.scaleMin is 0.0", () -> new Crop(0, 0.5, 1, 1, Filter.BICUBIC)),
+                new Case("crop.scaleMax is 1.5", () -> new Crop(0.5, 1.5, 1, 1, Filter.BICUBIC)),
+                new Case("crop.ratioMin is 2.0 and", () -> new Crop(0.5, 1, 2, 1, Filter.BICUBIC)),
+                new Case("size is 0", () -> views.withSize(0)),
+                new Case("views is 1", () -> views.withViews(1)),
+                new Case("views is 0", () -> new VectorViews(0, 0, 0, 0, true)),
+                new Case("noise is -0.1", () -> new VectorViews(2, -0.1, 0, 0, true)),
+                new Case("corruption is 1.1", () -> new VectorViews(2, 0, 0, 1.1, true)),
+                new Case("pipelines is empty", () -> new ImageViews(32, 2, Normalise.NONE, List.of())),
+                new Case("normalise has 2 means", () -> new Normalise(List.of(0.1, 0.2), List.of(1.0, 1.0))),
+                new Case("normalise.std is 0.0", () -> new Normalise(List.of(0.1), List.of(0.0))),
+                new Case("normalise is 'mnist'", () -> Normalise.named("mnist")),
+                new Case("no view preset 'vicrag'", () -> ViewPresets.named("vicrag")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongSettings")
+    void wrongSettingsAreNamedInOneLine(Case wrong) {
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(wrong.settings)
+                .withMessageContaining(wrong.found)
+                .withMessageContaining("expected")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+    }
+
+    @Test
+    void everyPresetSurvivesARecipeFile() throws JsonProcessingException {
+        for (String name : ViewPresets.names()) {
+            ViewSpec spec = ViewPresets.named(name);
+            assertThat(YAML.readValue(YAML.writeValueAsString(spec), ViewSpec.class))
+                    .isEqualTo(spec);
+        }
+    }
+
+    @Test
+    void settingsAreReadByTheNamesOfTheirComponents() throws JsonProcessingException {
+        String yaml = """
+                kind: images
+                size: 32
+                views: 2
+                normalise: cifar10
+                pipelines:
+                  - crop: {scaleMin: 0.2, scaleMax: 1, ratioMin: 0.75, ratioMax: 1.3333333333333333, filter: bicubic}
+                    flip: 0.5
+                    jitter: {p: 0.8, brightness: 0.4, contrast: 0.4, saturation: 0.2, hue: 0.1}
+                    grey: 0.2
+                    solarise: {p: 0.1, threshold: 0.5}
+                """;
+        assertThat(YAML.readValue(yaml, ViewSpec.class)).isEqualTo(ViewPresets.named("vicreg-cifar"));
+    }
+
+    @Test
+    void blurReachesOverATenthOfTheView() {
+        assertThat(Stream.of(28, 32, 96, 224).map(Blur::radius)).containsExactly(1, 1, 4, 11);
+    }
+}
