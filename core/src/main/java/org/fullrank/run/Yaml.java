@@ -50,6 +50,11 @@ public final class Yaml {
         return YamlText.of(RecordTree.of(value));
     }
 
+    /// The same values as one JSON object.
+    public static String json(Record value) {
+        return RecordTree.of(value).toPrettyString();
+    }
+
     static JsonNode parseValue(String subject, String text) {
         try {
             refuseAliases(subject, text);

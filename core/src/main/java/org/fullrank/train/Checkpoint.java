@@ -1,0 +1,128 @@
+package org.fullrank.train;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.method.Method;
+import org.fullrank.net.ParameterBuffer;
+import org.fullrank.net.ParameterBuffer.Segment;
+import org.fullrank.net.SafeTensors;
+import org.fullrank.optim.Optimizer;
+
+/// One file with everything that training goes on from: parameters, running statistics and the optimiser's vectors as
+/// named tensors, the step in the metadata. Written atomically. With the recipe it is the whole state, since random
+/// numbers are keyed.
+final class Checkpoint {
+    private static final String MODEL = "model.";
+    private static final String OPTIMIZER = "optimizer.";
+    private static final String STEP = "step";
+
+    private Checkpoint() {}
+
+    /// Saves the state after `step` steps.
+    static void save(Path file, Method method, Optimizer optimizer, long step) {
+        try (var scope = Scope.open()) {
+            var tensors = new LinkedHashMap<String, Tensor>(tensors(method));
+            optimizer
+                    .state()
+                    .forEach((name, vector) -> method.parameters()
+                            .segments()
+                            .forEach(s -> tensors.put(OPTIMIZER + name + "." + s.name(), s.view(vector))));
+            SafeTensors.write(file, tensors, Map.of(STEP, Long.toString(step), "format", "fullrank checkpoint 1"));
+        }
+    }
+
+    private static SequencedMap<String, Tensor> tensors(Method method) {
+        var tensors = new LinkedHashMap<String, Tensor>();
+        ParameterBuffer parameters = method.parameters();
+        for (Segment s : parameters.segments()) {
+            tensors.put(MODEL + s.name(), s.view(parameters.values()));
+        }
+        for (Segment s : parameters.statisticSegments()) {
+            tensors.put(MODEL + s.name(), s.view(parameters.statistics()));
+        }
+        return tensors;
+    }
+
+    /// Loads the network only.
+    ///
+    /// @return the step of the checkpoint
+    /// @throws InputException when the file is damaged or of another architecture; then nothing was changed
+    static long load(Path file, Method method) {
+        try (var saved = SafeTensors.open(file);
+                var scope = Scope.open()) {
+            SequencedMap<String, Tensor> targets = tensors(method);
+            requireAll(saved, targets);
+            targets.forEach(saved::copyInto);
+            return step(saved);
+        }
+    }
+
+    /// Loads the network and the optimiser.
+    static long load(Path file, Method method, Optimizer optimizer) {
+        try (var saved = SafeTensors.open(file);
+                var scope = Scope.open()) {
+            SequencedMap<String, Tensor> targets = tensors(method);
+            optimizer
+                    .state()
+                    .forEach((name, vector) -> method.parameters()
+                            .segments()
+                            .forEach(s -> targets.put(OPTIMIZER + name + "." + s.name(), s.view(vector))));
+            requireAll(saved, targets);
+            targets.forEach(saved::copyInto);
+            return step(saved);
+        }
+    }
+
+    private static void requireAll(SafeTensors saved, SequencedMap<String, Tensor> targets) {
+        targets.forEach((name, target) -> {
+            long[] found = saved.shape(name);
+            long[] expected = Tensors.shape(target);
+            if (found == null || !java.util.Arrays.equals(found, expected)) {
+                throw new InputException(
+                        "checkpoint %s: found %s %s, expected shape %s; it was saved from another architecture, use the"
+                                        .formatted(
+                                                saved.path(),
+                                                found == null ? "no" : java.util.Arrays.toString(found) + " for",
+                                                name,
+                                                java.util.Arrays.toString(expected))
+                                + " recipe that it was trained with");
+            }
+        });
+    }
+
+    private static long step(SafeTensors saved) {
+        String step = saved.metadata().getOrDefault(STEP, "");
+        if (!step.matches("\\d{1,18}")) {
+            throw new InputException("checkpoint %s: found step '%s' in its metadata, expected a number; use another"
+                    .formatted(saved.path(), step));
+        }
+        return Long.parseLong(step);
+    }
+
+    /// Writes the encoder alone under torchvision's names, with the counter that torchvision's norms carry.
+    ///
+    /// @param passes forward passes in training, the value of each `num_batches_tracked`
+    static void exportEncoder(Path file, Method method, long passes) {
+        try (var scope = Scope.open()) {
+            var tensors = new LinkedHashMap<String, Tensor>();
+            Tensor count = Tensors.of(new int[] {Math.toIntExact(passes)}).squeeze(0);
+            String prefix = MODEL + Method.ENCODER + ".";
+            tensors(method).forEach((name, tensor) -> {
+                if (name.startsWith(prefix)) {
+                    String plain = name.substring(prefix.length());
+                    tensors.put(plain, tensor);
+                    if (plain.endsWith(".running_var")) {
+                        tensors.put(plain.replace("running_var", "num_batches_tracked"), count);
+                    }
+                }
+            });
+            SafeTensors.write(file, tensors, Map.of("format", "pt"));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package org.fullrank.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.run.CheckpointSpec;
+
+/// The checkpoints of one run: `step-00001200.safetensors`, the latest few, and `best.safetensors`.
+public final class Checkpoints {
+    private static final String BEST = "best.safetensors";
+    private static final String NAME = "step-\\d{8,}\\.safetensors";
+
+    private final Path folder;
+    private final CheckpointSpec spec;
+
+    Checkpoints(Path folder, CheckpointSpec spec) {
+        this.folder = folder;
+        this.spec = spec;
+    }
+
+    /// The latest checkpoint in `folder`.
+    ///
+    /// @throws InputException when there is none
+    public static Path latest(Path folder) {
+        return latestIfAny(folder)
+                .orElseThrow(() -> new InputException(
+                        "%s: found no checkpoint, expected at least one; the run ended before its first, resume it"
+                                .formatted(folder)));
+    }
+
+    static Optional<Path> latestIfAny(Path folder) {
+        List<Path> all = all(folder);
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+    }
+
+    /// The checkpoint with the best monitored score, or the latest where none was scored.
+    public static Path best(Path folder) {
+        Path best = folder.resolve(BEST);
+        return Files.exists(best) ? best : latest(folder);
+    }
+
+    Path file(long step) {
+        return folder.resolve("step-%08d.safetensors".formatted(step));
+    }
+
+    Path bestFile() {
+        return folder.resolve(BEST);
+    }
+
+    /// Removes all but the latest few.
+    void prune() {
+        List<Path> all = all(folder);
+        for (Path old : all.subList(0, Math.max(0, all.size() - spec.keepLast()))) {
+            try {
+                Files.deleteIfExists(old);
+            } catch (IOException e) {
+                throw new JobException(
+                        "cannot remove the old checkpoint %s (%s); make the folder writable"
+                                .formatted(old, e.getMessage()),
+                        e);
+            }
+        }
+    }
+
+    /// Oldest first.
+    private static List<Path> all(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.getFileName().toString().matches(NAME))
+                    .sorted(Comparator.comparing(f -> f.getFileName().toString()))
+                    .toList();
+        } catch (IOException e) {
+            throw new InputException(
+                    "cannot list checkpoints in %s (%s); make the folder readable".formatted(folder, e.getMessage()),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package org.fullrank.train;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Items;
+import org.fullrank.data.SamplingOrder;
+import org.fullrank.data.Split;
+import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.method.Method;
+import org.fullrank.probe.Embedder;
+import org.fullrank.probe.Features;
+import org.fullrank.probe.Knn;
+import org.fullrank.probe.KnnProtocol;
+import org.fullrank.run.MonitorSpec;
+import org.fullrank.view.ViewGenerator;
+import org.fullrank.view.ViewSpec;
+
+/// Looks at the representation while it is learned, never at the test split: rank and spread on samples that need no
+/// labels, and where there are labels kNN accuracy on the validation split, or on training samples kept out of the
+/// bank.
+final class Monitor {
+    /// Queries for each sample of the bank where both come from the training split.
+    private static final int BANK_PER_QUERY = 5;
+
+    private final MonitorSpec spec;
+    private final Items bank;
+    private final Items queries;
+    private final ViewGenerator bankViews;
+    private final ViewGenerator queryViews;
+
+    Monitor(MonitorSpec spec, Dataset data, ViewSpec views, long seed, int threads) {
+        this.spec = spec;
+        Items train = data.items(Split.TRAIN);
+        int[] order = SamplingOrder.epoch(seed, -1, train.size());
+        int limit = spec.knnSamples() == 0 ? train.size() : Math.min(spec.knnSamples(), train.size());
+        if (data.splits().contains(Split.VALIDATION)) {
+            Items validation = data.items(Split.VALIDATION);
+            int[] chosen = SamplingOrder.epoch(seed, -2, validation.size());
+            bank = train.subset(Arrays.copyOf(order, limit));
+            queries = validation.subset(Arrays.copyOf(chosen, Math.min(limit, chosen.length)));
+        } else {
+            int asked = Math.max(1, limit / (BANK_PER_QUERY + 1));
+            queries = train.subset(Arrays.copyOf(order, asked));
+            bank = train.subset(Arrays.copyOfRange(order, asked, Math.max(asked + 1, limit)));
+        }
+        bankViews = ViewGenerator.of(bank, views, seed, threads);
+        queryViews = ViewGenerator.of(queries, views, seed, threads);
+    }
+
+    /// The measures by name; `knn` only where there are labels.
+    SequencedMap<String, Double> measure(Method method) {
+        var values = new LinkedHashMap<String, Double>();
+        Features asked = Embedder.embed(method, queryViews, queries);
+        if (asked.rows() > 1) {
+            var health = EmbeddingHealth.of(asked.values(), asked.rows());
+            values.put("representation.rankme", health.rankMe());
+            values.put("representation.std", health.normalizedStd());
+        }
+        if (asked.classes() != null && bank.labels() != null && bank.size() >= spec.knnNeighbours()) {
+            Features known = Embedder.embed(method, bankViews, bank);
+            var protocol = new KnnProtocol(spec.knnNeighbours(), KnnProtocol.TEMPERATURE);
+            values.put("knn", Knn.evaluate(known, asked, protocol).share());
+        }
+        return values;
+    }
+
+    /// What decides which checkpoint is best: kNN accuracy, or the rank where there are no labels.
+    static double score(SequencedMap<String, Double> measures) {
+        return measures.getOrDefault("knn", measures.getOrDefault("representation.rankme", 0.0));
+    }
+}

@@ -1,0 +1,48 @@
+package org.fullrank.view;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Tensors;
+
+/// Views as tensors on the device where they are used. The caller's scope owns them.
+public final class ViewTensors {
+    private ViewTensors() {}
+
+    /// View `view` of the items `indices`, `[B, C, H, W]` or `[B, F]`.
+    public static Tensor view(ViewGenerator generator, int[] indices, int epoch, int view, Device device) {
+        Tensor host = host(generator, indices);
+        generator.fill(indices, epoch, view, Tensors.segment(host));
+        return channelsFirst(Tensors.to(host, device));
+    }
+
+    /// The plain views of the items `indices`, for evaluation, `[B, C, H, W]` or `[B, F]`.
+    public static Tensor plain(ViewGenerator generator, int[] indices, Device device) {
+        Tensor host = host(generator, indices);
+        generator.fillPlain(indices, Tensors.segment(host));
+        return channelsFirst(Tensors.to(host, device));
+    }
+
+    /// The inputs of an encoder for these views: channels of an image, features of a vector.
+    public static int inputs(ViewGenerator generator) {
+        return Math.toIntExact(generator.shape()[generator.shape().length - 1]);
+    }
+
+    private static Tensor host(ViewGenerator generator, int[] indices) {
+        long[] item = generator.shape();
+        long[] shape = new long[item.length + 1];
+        shape[0] = indices.length;
+        System.arraycopy(item, 0, shape, 1, item.length);
+        return Tensors.empty(ScalarType.Float, shape);
+    }
+
+    /// `[B, H, W, C]` to `[B, C, H, W]`. On the processor the copy pays: convolutions of the engine are faster on it
+    /// there; on a GPU the permuted strides are the fast layout already.
+    private static Tensor channelsFirst(Tensor t) {
+        if (t.dim() != 4) {
+            return t;
+        }
+        Tensor permuted = t.permute(0, 3, 1, 2);
+        return t.is_cuda() ? permuted : permuted.contiguous();
+    }
+}
