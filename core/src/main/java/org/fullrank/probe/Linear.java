@@ -46,7 +46,7 @@ public final class Linear {
     public static Outcome evaluate(Features train, Features test, LinearProtocol protocol) {
         int[] expected = test.labels();
         train.requireLike(test, "linear probe");
-        requireTwoClasses(train);
+        requireTwoClasses(train.labels());
         return NativeErrors.guard("linear probe", () -> {
             try (var scope = Scope.open();
                     var off = Gradients.off()) {
@@ -89,11 +89,10 @@ public final class Linear {
         return joined;
     }
 
-    private static void requireTwoClasses(Features train) {
-        int[] labels = train.labels();
+    static void requireTwoClasses(int[] labels) {
         if (Arrays.stream(labels).distinct().limit(2).count() < 2) {
             throw new InputException(
-                    "linear probe: found a single class in the train split, expected at least 2; use data"
+                    "evaluation: found a single class in the train split, expected at least 2; use data"
                             + " with a label to tell apart");
         }
     }
