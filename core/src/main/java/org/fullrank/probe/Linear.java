@@ -1,6 +1,7 @@
 package org.fullrank.probe;
 
 import java.util.Arrays;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Gradients;
@@ -55,8 +56,7 @@ public final class Linear {
                 Tensor weights = Tensors.of(fit.x(), train.names().size(), train.width() + 1)
                         .to(ScalarType.Float);
                 Tensor logits = withOnes(standardizer, test).matmul(weights.t()); // [N, C]
-                int[] predicted = Arrays.stream(
-                                Tensors.longs(logits.argmax(new org.bytedeco.pytorch.LongOptional(1), false)))
+                int[] predicted = Arrays.stream(Tensors.longs(logits.argmax(new LongOptional(1), false)))
                         .mapToInt(Math::toIntExact)
                         .toArray();
                 return new Outcome(

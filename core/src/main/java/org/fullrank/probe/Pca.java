@@ -1,5 +1,8 @@
 package org.fullrank.probe;
 
+import java.util.Arrays;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -86,7 +89,7 @@ public final class Pca {
         for (int row = 0; row < means.length; row++) {
             System.arraycopy(directions, row * this.components, cut, row * components, components);
         }
-        return new Pca(means, cut, java.util.Arrays.copyOf(variances, components));
+        return new Pca(means, cut, Arrays.copyOf(variances, components));
     }
 
     private static Pca ofCovariance(Tensor x, float[] means, int components) {
@@ -101,7 +104,7 @@ public final class Pca {
         var eigen = torch.linalg_eigh(wide.matmul(wide.t()));
         Tensor vectors = wide.t().matmul(last(eigen.get1(), components)); // [D, k]
         Tensor lengths = vectors.mul(vectors)
-                .sum(new long[] {0}, true, new org.bytedeco.pytorch.ScalarTypeOptional())
+                .sum(new long[] {0}, true, new ScalarTypeOptional())
                 .sqrt(); // [1, k]
         Tensor unit = vectors.div(lengths.clamp_min(Tensors.scalar(Double.MIN_NORMAL))); // [D, k]
         return new Pca(means, directions(unit), variances(eigen.get0(), components, x.size(0)));
@@ -113,7 +116,7 @@ public final class Pca {
     }
 
     private static float[] directions(Tensor vectors) {
-        Tensor at = vectors.abs().argmax(new org.bytedeco.pytorch.LongOptional(0), true); // [1, k]
+        Tensor at = vectors.abs().argmax(new LongOptional(0), true); // [1, k]
         return Tensors.floats(vectors.mul(vectors.gather(0, at).sign()));
     }
 
