@@ -1,0 +1,82 @@
+package org.fullrank.data;
+
+import java.nio.file.Path;
+import org.fullrank.engine.InputException;
+import org.jspecify.annotations.Nullable;
+
+/// What to read and how: the `data` section of a recipe. Start from [#of(String)] and change parts with the `with`
+/// methods.
+///
+/// @param path a file, a folder or the built-in name `shapes`
+/// @param labelColumn column of a CSV file that holds the class: its name in the header, its position from 1, or a
+///     negative position counted from the end (`-1` is the last); null: the column named `label`, `class`, `target`
+///     or `y` if there is one, else no labels
+/// @param storedShorterSide images whose shorter side is longer than this are scaled down to it when packed, in pixels
+/// @param maxPixels images that claim more pixels than this are not decoded
+/// @param maxSkippedShare at most this share of the images may be undecodable, in `[0, 1]`
+/// @param cache folder of the packed files; null: `$XDG_CACHE_HOME/fullrank` or `~/.cache/fullrank`
+public record DataSpec(
+        String path,
+        @Nullable String labelColumn,
+        int storedShorterSide,
+        long maxPixels,
+        double maxSkippedShare,
+        @Nullable Path cache) {
+
+    /// 256 pixels: enough for the usual crops of 224, while a photograph takes a quarter megabyte, not twenty.
+    public static final int STORED_SHORTER_SIDE = 256;
+
+    /// 2^26 pixels (8192 x 8192): more than cameras make, and at most 400 MB while it is decoded.
+    public static final long MAX_PIXELS = 1L << 26;
+
+    /// 5 %: real collections have a few broken files; more is a sign of a broken copy.
+    public static final double MAX_SKIPPED_SHARE = 0.05;
+
+    public DataSpec {
+        if (path.isBlank()) {
+            throw new InputException("data path is empty, expected a file, a folder or the name shapes; give --data");
+        }
+        if (storedShorterSide < 1) {
+            throw new InputException("data.storedShorterSide is " + storedShorterSide
+                    + ", expected at least 1 pixel; the default is " + STORED_SHORTER_SIDE);
+        }
+        if (maxPixels < 1 || maxPixels > 1L << 29) {
+            throw new InputException("data.maxPixels is " + maxPixels + ", expected 1 to " + (1L << 29)
+                    + "; the default is " + MAX_PIXELS);
+        }
+        if (!(maxSkippedShare >= 0 && maxSkippedShare <= 1)) {
+            throw new InputException("data.maxSkippedShare is " + maxSkippedShare + ", expected 0 to 1; the default is "
+                    + MAX_SKIPPED_SHARE);
+        }
+    }
+
+    /// The defaults for a path.
+    public static DataSpec of(String path) {
+        return new DataSpec(path, null, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);
+    }
+
+    public DataSpec withLabelColumn(@Nullable String column) {
+        return new DataSpec(path, column, storedShorterSide, maxPixels, maxSkippedShare, cache);
+    }
+
+    public DataSpec withStoredShorterSide(int pixels) {
+        return new DataSpec(path, labelColumn, pixels, maxPixels, maxSkippedShare, cache);
+    }
+
+    public DataSpec withMaxPixels(long pixels) {
+        return new DataSpec(path, labelColumn, storedShorterSide, pixels, maxSkippedShare, cache);
+    }
+
+    public DataSpec withMaxSkippedShare(double share) {
+        return new DataSpec(path, labelColumn, storedShorterSide, maxPixels, share, cache);
+    }
+
+    public DataSpec withCache(@Nullable Path folder) {
+        return new DataSpec(path, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, folder);
+    }
+
+    /// The settings that change what is packed, as a part of the name of the cache file.
+    String decodeKey() {
+        return labelColumn + "|" + storedShorterSide + "|" + maxPixels + "|" + maxSkippedShare;
+    }
+}

@@ -1,0 +1,157 @@
+package org.fullrank.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.TreeSet;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+
+/// What a `--data` path holds: items in splits, decoded once into a packed file and mapped from there.
+///
+/// The formats are: a folder of images (`[split/]class/file`, or without classes), the same inside `.tar`, `.tar.gz` or
+/// `.zip`; IDX; CIFAR-10, CIFAR-100 and STL-10 binaries (folder or archive); NumPy images or vectors; CSV; and the
+/// built-in name `shapes`. They are told apart by their content.
+///
+/// Closing a data set closes all items that it handed out.
+public final class Dataset implements AutoCloseable {
+    private final String name;
+    private final Pack pack;
+    private final Map<Split, Items> open = new EnumMap<>(Split.class);
+
+    private Dataset(String name, Pack pack) {
+        this.name = name;
+        this.pack = pack;
+    }
+
+    /// Opens what the spec names. The first time it is decoded into a packed file in the cache folder; later that file
+    /// is only mapped. A packed file that is damaged, or older than its source, is written anew.
+    ///
+    /// @throws InputException when the path holds nothing that can be read, naming what is wrong
+    /// @throws JobException when the packed file cannot be written
+    public static Dataset open(DataSpec spec) {
+        Source source = reading(spec, () -> Formats.detect(spec));
+        String name = spec.path().equals(ShapesSource.NAME) ? ShapesSource.NAME : Cache.name(Path.of(spec.path()));
+        Path file = Cache.file(spec, name, source.format());
+        String stamp = reading(spec, source::stamp);
+        Optional<Pack> cached = Pack.open(file, stamp);
+        return new Dataset(name, cached.orElseGet(() -> write(spec, source, file, stamp)));
+    }
+
+    private static Pack write(DataSpec spec, Source source, Path file, String stamp) {
+        try (PackWriter out = Cache.create(file)) {
+            reading(spec, () -> {
+                source.pack(out);
+                return out;
+            });
+            if (out.isEmpty()) {
+                throw new InputException("data path " + spec.path() + " holds no items, expected at least one ("
+                        + source.format() + "); give another path");
+            }
+            return out.finish(source.format(), stamp);
+        } catch (IOException e) {
+            throw Cache.failed(file, e);
+        }
+    }
+
+    /// Runs a step that reads the source; an error of reading becomes one that names the path.
+    private static <T> T reading(DataSpec spec, Reading<T> step) {
+        try {
+            return step.run();
+        } catch (PackWriter.WriteException e) {
+            throw Cache.failed(e.file(), e);
+        } catch (IOException e) {
+            throw new InputException(
+                    "data path " + spec.path() + " cannot be read: " + Inputs.reason(e)
+                            + "; check the file or get it again",
+                    e);
+        }
+    }
+
+    private interface Reading<T> {
+        T run() throws IOException;
+    }
+
+    /// The last part of the path, without the extension.
+    public String name() {
+        return name;
+    }
+
+    /// What it is, in words: `image folder`, `tar.gz of images`, `IDX`, `CIFAR-10 binary`, `STL-10 binary`, `NumPy
+    /// images`, `NumPy vectors`, `CSV`, `built-in shapes`, ...
+    public String format() {
+        return pack.index().format();
+    }
+
+    /// The splits that there are, in the order of [Split].
+    public SequencedSet<Split> splits() {
+        return Collections.unmodifiableSequencedSet(
+                new TreeSet<>(pack.index().splits().keySet()));
+    }
+
+    /// The items of a split: [Images] or [Vectors]. The same object each time; closed with this data set at the latest.
+    ///
+    /// @throws InputException when there is no such split
+    public synchronized Items items(Split split) {
+        if (!pack.index().splits().containsKey(split)) {
+            throw new InputException("data set " + name + " has no " + split.label() + " split, expected one of "
+                    + splits().stream().map(Split::label).toList() + "; choose one of these");
+        }
+        return open.computeIfAbsent(split, pack::items);
+    }
+
+    /// Names of the classes; empty when nothing is labelled.
+    public List<String> classNames() {
+        return pack.index().classNames();
+    }
+
+    /// The files that were left out because they could not be decoded or lay outside the layout.
+    public List<Skipped> skipped() {
+        return pack.index().skipped();
+    }
+
+    /// What evaluation learns from and what it is tested on: the train split and the test split; without a test split
+    /// the validation split; without either a share of the train split, see [TrainTest#holdOut].
+    ///
+    /// @throws InputException when there are no labels, or no train split
+    public TrainTest forEvaluation() {
+        Items train = items(Split.TRAIN);
+        if (train.labels() == null) {
+            throw new InputException("data set " + name + " has no labels, expected a class for each item of the train"
+                    + " split; sort the files into a folder per class or name the label column");
+        }
+        for (Split split : List.of(Split.TEST, Split.VALIDATION)) {
+            if (splits().contains(split) && items(split).labels() != null) {
+                return new TrainTest(train, items(split), split.label() + " split");
+            }
+        }
+        return TrainTest.holdOut(train, TrainTest.HELD_OUT_SHARE, 0);
+    }
+
+    /// What there is, in numbers and in words.
+    public Summary summary() {
+        return Summary.of(this, pack);
+    }
+
+    /// The packed file.
+    public Path cacheFile() {
+        return pack.file();
+    }
+
+    /// A checksum of the packed content, 16 hexadecimal digits: the same on every machine and for every wrapping.
+    public String fingerprint() {
+        return pack.index().fingerprint();
+    }
+
+    @Override
+    public synchronized void close() {
+        new ArrayList<>(open.values()).forEach(Items::close);
+        open.clear();
+    }
+}

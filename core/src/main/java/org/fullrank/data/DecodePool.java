@@ -1,0 +1,101 @@
+package org.fullrank.data;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.fullrank.engine.JobException;
+import org.jspecify.annotations.Nullable;
+
+/// Decodes images on all cores and hands them on in the order in which they were submitted. At most
+/// [#WINDOW_PER_CORE] images per core are in memory.
+final class DecodePool implements AutoCloseable {
+    static final int WINDOW_PER_CORE = 32;
+
+    /// Takes results, on the thread that submits.
+    interface Sink {
+        void image(String path, Pixels pixels) throws IOException;
+
+        void skipped(String path, String reason) throws IOException;
+    }
+
+    /// An image, or the reason why there is none; neither for a file that was never meant to be an image.
+    private record Decoded(
+            String path, @Nullable Pixels pixels, @Nullable String reason) {}
+
+    private final ExecutorService threads;
+    private final ThreadLocal<ImageDecoder> decoders;
+    private final ArrayDeque<Future<Decoded>> window = new ArrayDeque<>();
+    private final Sink sink;
+    private final int most;
+
+    DecodePool(DataSpec spec, Sink sink) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        threads = Executors.newFixedThreadPool(
+                cores, Thread.ofPlatform().daemon().name("decode-", 0).factory());
+        decoders = ThreadLocal.withInitial(() -> new ImageDecoder(spec));
+        most = cores * WINDOW_PER_CORE;
+        this.sink = sink;
+    }
+
+    /// Queues an image; waits while the window is full.
+    ///
+    /// @param named whether the file's name says it is an image; else it is left out in silence when it is none
+    void decode(String path, boolean named, Callable<byte[]> encoded) throws IOException {
+        window.add(threads.submit(() -> decodeNow(path, named, encoded)));
+        if (window.size() >= most) {
+            next();
+        }
+    }
+
+    /// Queues a refusal.
+    void refuse(String path, String reason) throws IOException {
+        decode(path, true, () -> {
+            throw new IOException(reason);
+        });
+    }
+
+    /// Hands on all that is queued.
+    void finish() throws IOException {
+        while (!window.isEmpty()) {
+            next();
+        }
+    }
+
+    private Decoded decodeNow(String path, boolean named, Callable<byte[]> encoded) throws Exception {
+        try {
+            byte[] bytes = encoded.call();
+            if (!named && ImageDecoder.Format.of(bytes).isEmpty()) {
+                return new Decoded(path, null, null);
+            }
+            return new Decoded(path, decoders.get().decode(bytes), null);
+        } catch (IOException e) {
+            return new Decoded(path, null, Inputs.reason(e));
+        }
+    }
+
+    private void next() throws IOException {
+        try {
+            Decoded decoded = window.remove().get();
+            if (decoded.pixels() != null) {
+                sink.image(decoded.path(), decoded.pixels());
+            } else if (decoded.reason() != null) {
+                sink.skipped(decoded.path(), decoded.reason());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new JobException("decoding of images was interrupted; start again", e);
+        } catch (ExecutionException e) {
+            throw new JobException(
+                    "decoding of images failed: " + Inputs.firstLine(e.getCause() == null ? e : e.getCause()), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

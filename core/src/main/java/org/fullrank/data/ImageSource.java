@@ -1,0 +1,137 @@
+package org.fullrank.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.fullrank.engine.InputException;
+
+/// A folder or archive of images, read by its [Layout]; `README`s and other files beside them do not matter.
+record ImageSource(Tree tree, DataSpec spec) implements Source {
+    /// No encoded image is larger: what claims to be is left out before it is read.
+    static final int MAX_ENCODED_BYTES = 1 << 28;
+
+    private static final Set<String> EXTENSIONS =
+            Set.of("jpg", "jpeg", "jpe", "png", "gif", "bmp", "tif", "tiff", "webp");
+
+    /// Whether a file of this name should be an image.
+    static boolean named(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot >= 0 && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public String format() {
+        return tree.kind().equals("folder") ? "image folder" : tree.kind() + " of images";
+    }
+
+    @Override
+    public String stamp() throws IOException {
+        return tree.stamp();
+    }
+
+    @Override
+    public void pack(PackWriter out) throws IOException {
+        List<String> packed = new ArrayList<>();
+        try (var pool = new DecodePool(spec, new PackSink(out, packed))) {
+            tree.each(entry -> {
+                if (!entry.hidden()) {
+                    submit(entry, pool);
+                }
+                return true;
+            });
+            pool.finish();
+        }
+        checkSkipped(out, packed.size());
+        place(out, packed);
+    }
+
+    private void submit(Tree.Entry entry, DecodePool pool) throws IOException {
+        boolean named = named(entry.name());
+        if (entry.size() > MAX_ENCODED_BYTES) {
+            if (named) {
+                pool.refuse(entry.path(), "it has " + entry.size() + " bytes, expected at most " + MAX_ENCODED_BYTES);
+            }
+        } else if (tree.randomAccess()) {
+            pool.decode(entry.path(), named, () -> read(entry));
+        } else {
+            byte[] encoded = read(entry);
+            pool.decode(entry.path(), named, () -> encoded);
+        }
+    }
+
+    private static byte[] read(Tree.Entry entry) throws IOException {
+        try (InputStream in = entry.content().open()) {
+            return in.readNBytes(MAX_ENCODED_BYTES);
+        }
+    }
+
+    private void checkSkipped(PackWriter out, int decoded) {
+        int skipped = out.skipped().size();
+        if (decoded == 0 && skipped == 0) {
+            throw new InputException("data path " + tree.root()
+                    + " holds no images, expected JPEG, PNG, GIF, BMP or TIFF files; give another path");
+        }
+        double share = (double) skipped / (decoded + skipped);
+        if (decoded == 0 || share > spec.maxSkippedShare()) {
+            Skipped first = out.skipped().getFirst();
+            throw new InputException(String.format(
+                    Locale.ROOT,
+                    "data path %s: %d of %d images (%.1f %%) cannot be decoded, expected at most %.1f %%; "
+                            + "first: %s (%s); repair them or raise data.maxSkippedShare",
+                    tree.root(),
+                    skipped,
+                    decoded + skipped,
+                    100 * share,
+                    100 * spec.maxSkippedShare(),
+                    first.path(),
+                    first.reason()));
+        }
+    }
+
+    /// Now that all names are known, gives each image its split and class.
+    private static void place(PackWriter out, List<String> packed) {
+        Layout layout = Layout.of(packed);
+        List<Layout.Place> places = packed.stream().map(layout::place).toList();
+        List<String> names = List.copyOf(places.stream()
+                .filter(place -> place.split() != null && place.className() != null)
+                .map(Layout.Place::className)
+                .collect(Collectors.toCollection(TreeSet::new)));
+        out.classNames(names);
+        Set<Split> labelled = new HashSet<>();
+        places.forEach(place -> {
+            if (place.split() != null && place.className() != null) {
+                labelled.add(place.split());
+            }
+        });
+        out.distribute((i, path) -> {
+            Layout.Place place = places.get(i);
+            if (place.split() == null || (place.className() == null && labelled.contains(place.split()))) {
+                out.skip(path, "it lies outside the folders of the " + (layout.splits() ? "splits" : "classes"));
+                return null;
+            }
+            int label = place.className() == null ? -1 : Collections.binarySearch(names, place.className());
+            return new PackWriter.Placed(place.split(), label);
+        });
+    }
+
+    /// Takes what the pool has decoded, in the order of submission.
+    private record PackSink(PackWriter out, List<String> packed) implements DecodePool.Sink {
+        @Override
+        public void image(String path, Pixels pixels) throws IOException {
+            out.unplaced(new PackWriter.Shape(pixels.height(), pixels.width(), 3), pixels.rgb(), path);
+            packed.add(path);
+        }
+
+        @Override
+        public void skipped(String path, String reason) {
+            out.skip(path, reason);
+        }
+    }
+}

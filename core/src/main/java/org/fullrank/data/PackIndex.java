@@ -1,0 +1,143 @@
+package org.fullrank.data;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What a pack file says about its payload; written behind it.
+///
+/// @param stamp state of the source when it was read; another state makes the pack stale
+/// @param format what the source is, in words
+/// @param channels 1 or 3; 0 for vectors
+/// @param classNames names of the classes, empty when nothing is labelled
+/// @param splits items of each split
+/// @param skipped files left out, in order
+/// @param fingerprint checksum of all items, their order and classes
+/// @param blockChecksums CRC32C of each [Pack#BLOCK_BYTES] of the payload
+record PackIndex(
+        String stamp,
+        String format,
+        int channels,
+        List<String> classNames,
+        Map<Split, Items> splits,
+        List<Skipped> skipped,
+        String fingerprint,
+        int[] blockChecksums) {
+
+    /// Where the items of one split lie. Vectors have height 1 and their length as width.
+    record Items(int[] heights, int[] widths, long[] offsets, int @Nullable [] classes) {
+        int size() {
+            return offsets.length;
+        }
+    }
+
+    byte[] toBytes() throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        var out = new DataOutputStream(bytes);
+        text(out, stamp);
+        text(out, format);
+        out.writeInt(channels);
+        out.writeInt(classNames.size());
+        for (String name : classNames) {
+            text(out, name);
+        }
+        out.writeInt(splits.size());
+        for (Map.Entry<Split, Items> split : splits.entrySet()) {
+            Items items = split.getValue();
+            out.writeInt(split.getKey().ordinal());
+            out.writeInt(items.size());
+            out.writeBoolean(items.classes() != null);
+            ints(out, items.heights());
+            ints(out, items.widths());
+            ByteBuffer offsets = ByteBuffer.allocate(Math.multiplyExact(8, items.size()));
+            offsets.asLongBuffer().put(items.offsets());
+            out.write(offsets.array());
+            if (items.classes() != null) {
+                ints(out, items.classes());
+            }
+        }
+        out.writeInt(skipped.size());
+        for (Skipped file : skipped) {
+            text(out, file.path());
+            text(out, file.reason());
+        }
+        text(out, fingerprint);
+        out.writeInt(blockChecksums.length);
+        ints(out, blockChecksums);
+        return bytes.toByteArray();
+    }
+
+    /// The inverse of [#toBytes()]; the bytes must have passed their checksum.
+    static PackIndex ofBytes(byte[] bytes) throws IOException {
+        var in = new DataInputStream(new ByteArrayInputStream(bytes));
+        String stamp = text(in);
+        String format = text(in);
+        int channels = in.readInt();
+        List<String> names = new ArrayList<>();
+        for (int n = in.readInt(); n > 0; n--) {
+            names.add(text(in));
+        }
+        Map<Split, Items> splits = new EnumMap<>(Split.class);
+        for (int n = in.readInt(); n > 0; n--) {
+            Split split = Split.values()[in.readInt()];
+            int size = in.readInt();
+            boolean labelled = in.readBoolean();
+            int[] heights = ints(in, size);
+            int[] widths = ints(in, size);
+            long[] offsets = new long[size];
+            ByteBuffer.wrap(in.readNBytes(Math.multiplyExact(8, size)))
+                    .asLongBuffer()
+                    .get(offsets);
+            splits.put(split, new Items(heights, widths, offsets, labelled ? ints(in, size) : null));
+        }
+        List<Skipped> skipped = new ArrayList<>();
+        for (int n = in.readInt(); n > 0; n--) {
+            skipped.add(new Skipped(text(in), text(in)));
+        }
+        String fingerprint = text(in);
+        int[] checksums = ints(in, in.readInt());
+        return new PackIndex(
+                stamp,
+                format,
+                channels,
+                List.copyOf(names),
+                Collections.unmodifiableMap(splits),
+                List.copyOf(skipped),
+                fingerprint,
+                checksums);
+    }
+
+    private static void text(DataOutputStream out, String text) throws IOException {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(utf8.length);
+        out.write(utf8);
+    }
+
+    private static String text(DataInputStream in) throws IOException {
+        return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+    }
+
+    private static void ints(DataOutputStream out, int[] values) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(4, values.length));
+        buffer.asIntBuffer().put(values);
+        out.write(buffer.array());
+    }
+
+    private static int[] ints(DataInputStream in, int size) throws IOException {
+        int[] values = new int[size];
+        ByteBuffer.wrap(in.readNBytes(Math.multiplyExact(4, size)))
+                .asIntBuffer()
+                .get(values);
+        return values;
+    }
+}

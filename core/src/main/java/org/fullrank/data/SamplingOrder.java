@@ -1,0 +1,27 @@
+package org.fullrank.data;
+
+import org.fullrank.engine.Keyed;
+
+/// In which order the items of an epoch are read: a pure function of (seed, epoch, size), so that a resumed run, or one
+/// with another number of workers, sees the same order.
+public final class SamplingOrder {
+    private static final long STREAM = Keyed.name("data.order");
+
+    private SamplingOrder() {}
+
+    /// A uniformly drawn permutation of `0 .. size - 1`.
+    public static int[] epoch(long seed, int epoch, int size) {
+        return permutation(Keyed.of(seed, STREAM, epoch), size);
+    }
+
+    /// Fisher-Yates. The multiply-shift draw has a bias below `size / 2^64`.
+    static int[] permutation(Keyed random, int size) {
+        int[] order = new int[size];
+        for (int i = 0; i < size; i++) {
+            int j = (int) Math.unsignedMultiplyHigh(random.nextLong(), i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        return order;
+    }
+}

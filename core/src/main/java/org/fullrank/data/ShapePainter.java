@@ -1,0 +1,236 @@
+package org.fullrank.data;
+
+import org.fullrank.engine.Keyed;
+
+/// Draws the images of the built-in data set `shapes`: one filled shape on a cluttered ground, 32 x 32 pixels, RGB.
+///
+/// The class is the kind of shape and nothing else: position, size, angle, colours, the texture of the filling, the
+/// texture of the ground and the clutter on it are drawn independently of it. So two images of one class have little in
+/// common pixel by pixel, and what a network has to find is the outline. An image is a pure function of (seed, index).
+///
+/// Edges are smooth: the share of a pixel that is covered is read from its distance to the outline.
+final class ShapePainter {
+    /// Counts up with every change that changes an image.
+    static final int VERSION = 1;
+
+    static final int SIDE = 32;
+
+    static final String[] CLASSES = {
+        "arrow", "crescent", "cross", "disc", "ell", "hourglass", "ring", "square", "star", "triangle"
+    };
+
+    /// Corners (x, y) in units of the radius, in order; null where the outline is not a polygon.
+    private static final float[][] POLYGONS = {
+        {1, 0, 0.1f, 0.8f, 0.1f, 0.3f, -0.95f, 0.3f, -0.95f, -0.3f, 0.1f, -0.3f, 0.1f, -0.8f},
+        {},
+        {
+            0.3f, 1, -0.3f, 1, -0.3f, 0.3f, -1, 0.3f, -1, -0.3f, -0.3f, -0.3f, -0.3f, -1, 0.3f, -1, 0.3f, -0.3f, 1,
+            -0.3f, 1, 0.3f, 0.3f, 0.3f
+        },
+        {},
+        {-0.75f, -0.85f, -0.15f, -0.85f, -0.15f, 0.25f, 0.85f, 0.25f, 0.85f, 0.85f, -0.75f, 0.85f},
+        {-0.75f, -0.95f, 0.75f, -0.95f, 0.15f, 0, 0.75f, 0.95f, -0.75f, 0.95f, -0.15f, 0},
+        {},
+        {0.8f, 0.8f, -0.8f, 0.8f, -0.8f, -0.8f, 0.8f, -0.8f},
+        star(),
+        {0, -1.05f, 0.95f, 0.65f, -0.95f, 0.65f}
+    };
+
+    private final long seed;
+
+    ShapePainter(long seed) {
+        this.seed = seed;
+    }
+
+    /// The class of an image: all classes occur equally often.
+    static int classOf(int index) {
+        return index % CLASSES.length;
+    }
+
+    /// Image number `index`, uint8 `[32, 32, 3]`.
+    byte[] paint(int index) {
+        Keyed random = Keyed.of(seed, Keyed.name("data.shapes"), index);
+        float[] canvas = ground(random);
+        float[] average = average(canvas);
+        for (int n = random.nextInt(3, 8); n > 0; n--) {
+            clutter(canvas, random);
+        }
+        shape(canvas, classOf(index), average, random);
+        float noise = random.nextFloat() * 10;
+        byte[] pixels = new byte[canvas.length];
+        for (int i = 0; i < canvas.length; i++) {
+            float value = canvas[i] + noise * (random.nextFloat() - 0.5f);
+            pixels[i] = (byte) Math.clamp(Math.round(value), 0, 255);
+        }
+        return pixels;
+    }
+
+    /// A ramp between two colours with a texture on it: float `[32, 32, 3]`, 0 to 255.
+    private static float[] ground(Keyed random) {
+        float[] from = colour(random);
+        float[] to = colour(random);
+        float angle = random.nextFloat() * 6.2832f;
+        float dx = (float) Math.cos(angle) / SIDE;
+        float dy = (float) Math.sin(angle) / SIDE;
+        Texture texture = Texture.draw(random, 45);
+        float[] canvas = new float[SIDE * SIDE * 3];
+        for (int y = 0; y < SIDE; y++) {
+            for (int x = 0; x < SIDE; x++) {
+                float t = Math.clamp(0.5f + (x - 16) * dx + (y - 16) * dy, 0, 1);
+                float light = texture.at(x, y);
+                for (int c = 0; c < 3; c++) {
+                    canvas[3 * (y * SIDE + x) + c] = from[c] + t * (to[c] - from[c]) + light;
+                }
+            }
+        }
+        return canvas;
+    }
+
+    /// A small disc or bar of any colour, anywhere, half transparent or more.
+    private static void clutter(float[] canvas, Keyed random) {
+        float[] colour = colour(random);
+        float cx = random.nextFloat() * SIDE;
+        float cy = random.nextFloat() * SIDE;
+        float angle = random.nextFloat() * 3.1416f;
+        float cos = (float) Math.cos(angle);
+        float sin = (float) Math.sin(angle);
+        boolean bar = random.nextBoolean();
+        float half = bar ? 2 + 8 * random.nextFloat() : 1 + 2.5f * random.nextFloat();
+        float thick = bar ? 0.5f + random.nextFloat() : half;
+        float opacity = 0.5f + 0.5f * random.nextFloat();
+        for (int y = 0; y < SIDE; y++) {
+            for (int x = 0; x < SIDE; x++) {
+                float u = Math.abs(cos * (x - cx) + sin * (y - cy));
+                float v = Math.abs(cos * (y - cy) - sin * (x - cx));
+                float distance = bar ? Math.max(u - half, v - thick) : (float) Math.sqrt(u * u + v * v) - half;
+                blend(canvas, x, y, colour, 0, opacity * Math.clamp(0.5f - distance, 0, 1));
+            }
+        }
+    }
+
+    private static void shape(float[] canvas, int kind, float[] ground, Keyed random) {
+        float radius = 8 + 5 * random.nextFloat();
+        float cx = SIDE / 2f + 9 * (random.nextFloat() - 0.5f);
+        float cy = SIDE / 2f + 9 * (random.nextFloat() - 0.5f);
+        float angle = random.nextFloat() * 6.2832f;
+        float cos = (float) Math.cos(angle) / radius;
+        float sin = (float) Math.sin(angle) / radius;
+        float[] colour = contrasting(ground, random);
+        Texture texture = Texture.draw(random, 35);
+        int reach = (int) Math.ceil(radius * 1.35f) + 1;
+        for (int y = Math.max(0, (int) cy - reach); y < Math.min(SIDE, cy + reach); y++) {
+            for (int x = Math.max(0, (int) cx - reach); x < Math.min(SIDE, cx + reach); x++) {
+                float u = cos * (x - cx) + sin * (y - cy);
+                float v = cos * (y - cy) - sin * (x - cx);
+                float covered = Math.clamp(0.5f - radius * distance(kind, u, v), 0, 1);
+                blend(canvas, x, y, colour, texture.at(x, y), covered);
+            }
+        }
+    }
+
+    /// Signed distance of (u, v) to the outline of radius about 1; negative inside.
+    private static float distance(int kind, float u, float v) {
+        float r = (float) Math.sqrt(u * u + v * v);
+        return switch (CLASSES[kind]) {
+            case "disc" -> r - 0.95f;
+            case "ring" -> Math.abs(r - 0.75f) - 0.25f;
+            case "crescent" -> Math.max(r - 1, 0.8f - (float) Math.hypot(u - 0.5f, v));
+            default -> polygon(POLYGONS[kind], u, v);
+        };
+    }
+
+    private static float polygon(float[] corners, float u, float v) {
+        float nearest = Float.MAX_VALUE;
+        boolean inside = false;
+        for (int i = 0, j = corners.length - 2; i < corners.length; j = i, i += 2) {
+            float ex = corners[j] - corners[i];
+            float ey = corners[j + 1] - corners[i + 1];
+            float wx = u - corners[i];
+            float wy = v - corners[i + 1];
+            float t = Math.clamp((wx * ex + wy * ey) / (ex * ex + ey * ey), 0, 1);
+            float bx = wx - t * ex;
+            float by = wy - t * ey;
+            nearest = Math.min(nearest, bx * bx + by * by);
+            boolean crosses = (corners[i + 1] > v) != (corners[j + 1] > v);
+            if (crosses && u < ex * (v - corners[i + 1]) / ey + corners[i]) {
+                inside = !inside;
+            }
+        }
+        float distance = (float) Math.sqrt(nearest);
+        return inside ? -distance : distance;
+    }
+
+    private static void blend(float[] canvas, int x, int y, float[] colour, float light, float share) {
+        if (share > 0) {
+            int at = 3 * (y * SIDE + x);
+            for (int c = 0; c < 3; c++) {
+                canvas[at + c] += share * (colour[c] + light - canvas[at + c]);
+            }
+        }
+    }
+
+    private static float[] colour(Keyed random) {
+        return new float[] {random.nextFloat() * 255, random.nextFloat() * 255, random.nextFloat() * 255};
+    }
+
+    /// A colour that can be told from the ground.
+    private static float[] contrasting(float[] ground, Keyed random) {
+        float[] best = colour(random);
+        for (int i = 0; i < 20 && apart(best, ground) < 130; i++) {
+            float[] next = colour(random);
+            best = apart(next, ground) > apart(best, ground) ? next : best;
+        }
+        return best;
+    }
+
+    private static float apart(float[] a, float[] b) {
+        float dr = a[0] - b[0];
+        float dg = a[1] - b[1];
+        float db = a[2] - b[2];
+        return (float) Math.sqrt(dr * dr + dg * dg + db * db);
+    }
+
+    private static float[] average(float[] canvas) {
+        float[] sum = new float[3];
+        for (int i = 0; i < canvas.length; i++) {
+            sum[i % 3] += canvas[i] / (SIDE * SIDE);
+        }
+        return sum;
+    }
+
+    private static float[] star() {
+        float[] corners = new float[20];
+        for (int i = 0; i < 10; i++) {
+            double radius = i % 2 == 0 ? 1.1 : 0.45;
+            corners[2 * i] = (float) (radius * Math.cos(i * Math.PI / 5));
+            corners[2 * i + 1] = (float) (radius * Math.sin(i * Math.PI / 5));
+        }
+        return corners;
+    }
+
+    /// Light and dark on a surface: plain, stripes or squares, of any angle, pitch and strength.
+    private record Texture(int kind, float dx, float dy, float phase, float strength) {
+        static Texture draw(Keyed random, float strongest) {
+            float angle = random.nextFloat() * 3.1416f;
+            float pitch = 0.35f + 0.8f * random.nextFloat();
+            return new Texture(
+                    random.nextInt(3),
+                    pitch * (float) Math.cos(angle),
+                    pitch * (float) Math.sin(angle),
+                    random.nextFloat() * 6.2832f,
+                    random.nextFloat() * strongest);
+        }
+
+        float at(int x, int y) {
+            return switch (kind) {
+                case 0 -> 0;
+                case 1 -> strength * wave(dx * x + dy * y + phase);
+                default -> strength * wave(dx * x + dy * y + phase) * wave(dy * x - dx * y);
+            };
+        }
+
+        private static float wave(float t) {
+            return (float) Math.sin(t);
+        }
+    }
+}

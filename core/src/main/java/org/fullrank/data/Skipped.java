@@ -1,0 +1,7 @@
+package org.fullrank.data;
+
+/// A file that was left out.
+///
+/// @param path where it lies, inside the data set
+/// @param reason why, one line
+public record Skipped(String path, String reason) {}

@@ -1,0 +1,49 @@
+package org.fullrank.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+
+/// Files under one roof: a folder or an archive.
+sealed interface Tree permits FileTree, FolderTree, TarTree, ZipTree {
+    /// `folder`, `tar`, `tar.gz` or `zip`.
+    String kind();
+
+    Path root();
+
+    /// Whether [Entry#content()] may be opened at any time and from any thread, or only while it is visited.
+    boolean randomAccess();
+
+    /// Visits the files, in sorted order where access is random, else in stored order, until the visitor says stop.
+    void each(Visitor visitor) throws IOException;
+
+    /// Names, sizes and times of the files, in short.
+    String stamp() throws IOException;
+
+    /// A file of the tree.
+    ///
+    /// @param path relative to the root, with `/`
+    /// @param size bytes it claims to have
+    record Entry(String path, long size, Content content) {
+        /// The last part of the path.
+        String name() {
+            return path.substring(path.lastIndexOf('/') + 1);
+        }
+
+        /// Whether users would not see it: `.DS_Store`, `._x.jpg`, `__MACOSX/`.
+        boolean hidden() {
+            return path.startsWith(".") || path.contains("/.") || path.startsWith("__MACOSX/");
+        }
+    }
+
+    /// Opens the bytes of a file; the caller closes them.
+    interface Content {
+        InputStream open() throws IOException;
+    }
+
+    /// Receives files.
+    interface Visitor {
+        /// Returns false to stop.
+        boolean file(Entry entry) throws IOException;
+    }
+}

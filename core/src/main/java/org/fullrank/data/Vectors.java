@@ -1,0 +1,97 @@
+package org.fullrank.data;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import org.fullrank.engine.InputException;
+import org.jspecify.annotations.Nullable;
+
+/// Vectors of one length: float32 `[N, F]`, row by row, in native byte order.
+public final class Vectors implements Items {
+    private final int size;
+    private final int features;
+    private final MemorySegment values;
+    private final @Nullable Labels labels;
+    private final @Nullable Arena owner;
+
+    /// Vectors in given memory. `owner` is closed with this object; null when the memory belongs to another.
+    Vectors(int size, int features, MemorySegment values, @Nullable Labels labels, @Nullable Arena owner) {
+        this.size = size;
+        this.features = features;
+        this.values = values;
+        this.labels = labels;
+        this.owner = owner;
+    }
+
+    /// Vectors from an array, copied.
+    ///
+    /// @param values `[N, features]`, row by row
+    public static Vectors of(float[] values, int features) {
+        return of(values, features, null);
+    }
+
+    /// Vectors from an array, copied, with their classes.
+    ///
+    /// @param values `[N, features]`, row by row
+    /// @throws InputException when the array is no whole number of rows or the labels are of another count
+    public static Vectors of(float[] values, int features, @Nullable Labels labels) {
+        if (features < 1 || values.length % features != 0) {
+            throw new InputException("vector array of " + values.length + " values, expected a multiple of " + features
+                    + " features; check the shape");
+        }
+        int size = values.length / features;
+        if (labels != null && labels.classes().length != size) {
+            throw new InputException("vector array holds " + size + " rows but " + labels.classes().length
+                    + " labels were given; give one label per row");
+        }
+        MemorySegment memory = Arena.ofAuto().allocate(Math.max(4, 4L * values.length), 64);
+        MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length);
+        return new Vectors(size, features, memory, labels, null);
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    /// Values per vector F.
+    public int features() {
+        return features;
+    }
+
+    /// The values, float32 `[N, F]` in native byte order. Read-only.
+    public MemorySegment values() {
+        return values;
+    }
+
+    /// A copy of row i, shape `[F]`.
+    public float[] copy(int i) {
+        long bytes = 4L * features;
+        return values.asSlice(Objects.checkIndex(i, size) * bytes, bytes).toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    @Override
+    public @Nullable Labels labels() {
+        return labels;
+    }
+
+    /// The rows `indices`, in that order. They are copied, so that [#values()] of the result is `[n, F]` again.
+    @Override
+    public Vectors subset(int[] indices) {
+        long bytes = 4L * features;
+        MemorySegment memory = Arena.ofAuto().allocate(Math.max(4, bytes * indices.length), 64);
+        for (int i = 0; i < indices.length; i++) {
+            int from = Objects.checkIndex(indices[i], size);
+            MemorySegment.copy(values, from * bytes, memory, i * bytes, bytes);
+        }
+        return new Vectors(indices.length, features, memory, labels == null ? null : labels.subset(indices), null);
+    }
+
+    @Override
+    public void close() {
+        if (owner != null && owner.scope().isAlive()) {
+            owner.close();
+        }
+    }
+}
