@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "A .npy file holds float32 [items, width], its labels go to FILE.labels.npy; a .csv file has one row per"
-                + " item and the class in its last column.",
+                    + " item and the class in its last column.",
             "",
             "Examples:",
             "  fullrank embed runs/mine --out embeddings.npy",

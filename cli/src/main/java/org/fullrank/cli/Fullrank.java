@@ -32,7 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "Examples:",
-            "  fullrank pretrain                                 first look: built-in images, minutes on two cores",
+            "  fullrank pretrain                                 a first look, minutes on two cores",
             "  fullrank pretrain --data photos/ --out runs/mine  train on a folder of images",
             "  fullrank evaluate runs/mine                       kNN and linear accuracy beside three baselines",
             "  fullrank embed runs/mine --out embeddings.npy",
@@ -52,17 +52,16 @@ public final class Fullrank implements Runnable {
             description = "Shows this help.")
     private boolean help;
 
-    @Option(
-            names = "--verbose",
-            scope = ScopeType.INHERIT,
-            description = "Shows the stack trace of an error.")
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Shows the stack trace of an error.")
     private boolean verbose;
 
     /// Without a command: the help, as an error, because nothing was asked for.
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "found no command, expected one of "
-                + String.join(", ", spec.subcommands().keySet()));
+        throw new ParameterException(
+                spec.commandLine(),
+                "found no command, expected one of "
+                        + String.join(", ", spec.subcommands().keySet()));
     }
 
     public static void main(String[] arguments) {
@@ -100,20 +99,20 @@ public final class Fullrank implements Runnable {
                 && !unmatched.getUnmatched().isEmpty()) {
             message = Unknown.message(command, unmatched.getUnmatched().getFirst());
         }
-        command.getErr().println(name + ": " + message + "; see " + name + " --help");
+        command.getErr()
+                .println(name + ": " + message + (message.endsWith("?") ? " See " : "; see ") + name + " --help");
         return ExitCode.USAGE;
     }
 
     private static int failed(Throwable e, CommandLine command, boolean verbose) {
         PrintWriter err = command.getErr();
-        String message =
-                switch (e) {
-                    case FullrankException known -> firstLine(known.getMessage());
-                    case OutOfMemoryError _ ->
-                        "out of memory with a heap of %d MiB; give Java more, as in FULLRANK_JAVA_OPTS=-Xmx8g"
-                                .formatted(Runtime.getRuntime().maxMemory() >> 20);
-                    default -> "unexpected error: " + firstLine(e.toString()) + "; --verbose shows where";
-                };
+        String message = switch (e) {
+            case FullrankException known -> firstLine(known.getMessage());
+            case OutOfMemoryError _ ->
+                "out of memory with a heap of %d MiB; give Java more, as in FULLRANK_JAVA_OPTS=-Xmx8g"
+                        .formatted(Runtime.getRuntime().maxMemory() >> 20);
+            default -> "unexpected error: " + firstLine(e.toString()) + "; --verbose shows where";
+        };
         err.println("fullrank: " + message);
         if (verbose) {
             e.printStackTrace(err);

@@ -16,7 +16,9 @@ record RunsWork(RunsCommand command) {
         boolean none = command.folder == null && !Files.exists(folder);
         List<RunSummary> runs = none ? List.of() : Runs.list(folder);
         if (command.json) {
-            command.out().println(new Json().put("runs", runs.stream().map(RunsWork::json).toList()));
+            command.out()
+                    .println(new Json()
+                            .put("runs", runs.stream().map(RunsWork::json).toList()));
             return;
         }
         if (runs.isEmpty()) {

@@ -60,6 +60,10 @@ public record DataSpec(
         return new DataSpec(path, null, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);
     }
 
+    public DataSpec withPath(String other) {
+        return new DataSpec(other, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, cache);
+    }
+
     public DataSpec withLabelColumn(@Nullable String column) {
         return new DataSpec(path, column, storedShorterSide, maxPixels, maxSkippedShare, cache);
     }

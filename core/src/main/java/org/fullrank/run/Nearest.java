@@ -6,9 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the known name that a misspelt one was probably meant to be.
 public final class Nearest {
-    /// A name is near when at most this share of its letters has to change (never less than two letters): typing
-    /// errors and plurals pass, unrelated words do not.
+    /// A name is near when at most this share of its letters has to change: typing errors and plurals pass, unrelated
+    /// words do not. Names of more than four letters may differ in two letters in any case.
     public static final double NEAR_SHARE = 0.4;
+
+    private static final int SHORT = 4;
 
     private Nearest() {}
 
@@ -24,7 +26,8 @@ public final class Nearest {
             }
         }
         int longest = Math.max(name.length(), best == null ? 0 : best.length());
-        return least <= Math.max(2, NEAR_SHARE * longest) && least < longest ? best : null;
+        double allowed = longest <= SHORT ? 1 : Math.max(2, NEAR_SHARE * longest);
+        return least <= allowed && least < longest ? best : null;
     }
 
     /// Words for an error message: `; did you mean NAME?`, or nothing when no known name is near.

@@ -1,6 +1,6 @@
 package org.fullrank.run;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +20,7 @@ public final class Progress {
 
     private static final int BAR = 20;
 
-    private final PrintStream out;
+    private final PrintWriter out;
     private final int columns;
     private final int epochs;
     private final LongSupplier nanoTime;
@@ -31,7 +31,7 @@ public final class Progress {
     private boolean shown;
     private boolean open;
 
-    private Progress(PrintStream out, int columns, int epochs, LongSupplier nanoTime) {
+    private Progress(PrintWriter out, int columns, int epochs, LongSupplier nanoTime) {
         this.out = out;
         this.columns = columns;
         this.epochs = epochs;
@@ -40,11 +40,11 @@ public final class Progress {
 
     /// @param columns width of the terminal that `out` writes to, 0 when it writes to none
     /// @param epochs of the whole training
-    public static Progress to(PrintStream out, int columns, int epochs) {
+    public static Progress to(PrintWriter out, int columns, int epochs) {
         return new Progress(out, columns, epochs, System::nanoTime);
     }
 
-    static Progress to(PrintStream out, int columns, int epochs, LongSupplier nanoTime) {
+    static Progress to(PrintWriter out, int columns, int epochs, LongSupplier nanoTime) {
         return new Progress(out, columns, epochs, nanoTime);
     }
 
@@ -68,6 +68,7 @@ public final class Progress {
     public void note(String line) {
         close();
         out.println(line);
+        out.flush();
     }
 
     /// Ends the updated line, so that others can write.
@@ -83,6 +84,7 @@ public final class Progress {
         shownAt = nanoTime.getAsLong();
         if (columns == 0) {
             out.println(line);
+            out.flush();
             return;
         }
         String fitted = line.length() < columns ? line : line.substring(0, columns - 1);

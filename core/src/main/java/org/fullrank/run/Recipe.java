@@ -57,4 +57,10 @@ public record Recipe(
                 MonitorSpec.defaults(),
                 CheckpointSpec.defaults());
     }
+
+    /// The same on other data.
+    public Recipe withData(DataSpec other) {
+        return new Recipe(
+                name, about, seed, other, views, encoder, method, optimizer, schedule, train, monitor, checkpoints);
+    }
 }

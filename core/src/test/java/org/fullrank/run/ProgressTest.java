@@ -3,7 +3,7 @@ package org.fullrank.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -15,7 +15,7 @@ class ProgressTest {
     private final AtomicLong nanos = new AtomicLong();
 
     private Progress progress(int columns) {
-        return Progress.to(new PrintStream(bytes, true, StandardCharsets.UTF_8), columns, 4, nanos::get);
+        return Progress.to(new PrintWriter(bytes, true, StandardCharsets.UTF_8), columns, 4, nanos::get);
     }
 
     private String text() {

@@ -1,0 +1,40 @@
+package org.fullrank.cli;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.fullrank.data.DataSpec;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.RunFolder;
+import org.fullrank.train.Checkpoints;
+import org.jspecify.annotations.Nullable;
+
+/// Finds what a command line points at.
+final class Located {
+    private Located() {}
+
+    /// The recipe with an absolute data path, so that its run can be read from any folder; built-in names stay.
+    static Recipe absolute(Recipe recipe) {
+        DataSpec data = recipe.data();
+        Path path;
+        try {
+            path = Path.of(data.path());
+        } catch (InvalidPathException e) {
+            return recipe; // opening it says what is wrong
+        }
+        return Files.exists(path)
+                ? recipe.withData(
+                        data.withPath(path.toAbsolutePath().normalize().toString()))
+                : recipe;
+    }
+
+    /// The data of a run, or others read in the same way.
+    static DataSpec data(RunFolder folder, @Nullable String path) {
+        DataSpec data = folder.config(Recipe.class).data();
+        return path == null ? data : data.withPath(path);
+    }
+
+    static Path checkpoint(RunFolder folder, boolean latest) {
+        return latest ? Checkpoints.latest(folder.checkpoints()) : Checkpoints.best(folder.checkpoints());
+    }
+}

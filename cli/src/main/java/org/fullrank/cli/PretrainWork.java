@@ -1,0 +1,161 @@
+package org.fullrank.cli;
+
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Split;
+import org.fullrank.probe.Evaluation;
+import org.fullrank.run.MetricRecord;
+import org.fullrank.run.Progress;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+import org.fullrank.run.RunFolder;
+import org.fullrank.run.RunStatus;
+import org.fullrank.run.RunSummary;
+import org.fullrank.run.Runs;
+import org.fullrank.train.Checkpoints;
+import org.fullrank.train.Trained;
+import org.fullrank.train.Trainer;
+import org.fullrank.train.Watcher;
+import org.jspecify.annotations.Nullable;
+
+/// The work of `pretrain`. Recipe and data are checked before the run folder is made, so that a mistake leaves nothing
+/// behind.
+final class PretrainWork {
+    private final Pretrain command;
+
+    PretrainWork(Pretrain command) {
+        this.command = command;
+    }
+
+    void run() {
+        if (command.resume != null) {
+            resume(command.resume);
+        } else {
+            start();
+        }
+    }
+
+    private void start() {
+        Recipe recipe = recipe();
+        Path path = command.out != null ? command.out : RunFolder.defaultPath(recipe.name(), LocalDateTime.now());
+        RunFolder.requireFree(path);
+        try (Dataset data = Dataset.open(recipe.data())) {
+            describe(recipe, data);
+            Trainer.requireBatch(recipe, data.items(Split.TRAIN).size());
+            try (RunFolder folder = RunFolder.create(path, recipe)) {
+                train(recipe, folder, data, Trainer::start);
+            }
+        }
+    }
+
+    private void resume(Path path) {
+        try (RunFolder folder = RunFolder.resume(path)) {
+            Recipe recipe = folder.config(Recipe.class);
+            try (Dataset data = Dataset.open(recipe.data())) {
+                describe(recipe, data);
+                train(recipe, folder, data, Trainer::resume);
+            }
+        }
+    }
+
+    /// The data path is made absolute, so that the run can be read from any folder.
+    private Recipe recipe() {
+        String name = command.recipe != null ? command.recipe : Recipes.DEFAULT;
+        List<String> settings = new ArrayList<>(command.settings);
+        if (command.data != null) {
+            settings.add("data.path=\"" + command.data.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
+        }
+        return Located.absolute(Recipes.load(name, settings));
+    }
+
+    private void describe(Recipe recipe, Dataset data) {
+        command.err()
+                .println("%s: %,d training items of %s (%s), %d epochs of batches of %d"
+                        .formatted(
+                                recipe.name(),
+                                data.items(Split.TRAIN).size(),
+                                data.name(),
+                                data.format(),
+                                recipe.train().epochs(),
+                                recipe.train().batch()));
+        if (!data.skipped().isEmpty()) {
+            command.err()
+                    .println("left out %d files that cannot be read; fullrank data %s lists them"
+                            .formatted(data.skipped().size(), recipe.data().path()));
+        }
+    }
+
+    /// [Trainer#start] or [Trainer#resume].
+    private interface Opening {
+        Trainer open(Recipe recipe, Dataset data, RunFolder folder, Watcher watcher);
+    }
+
+    private void train(Recipe recipe, RunFolder folder, Dataset data, Opening opening) {
+        command.err().println("run folder " + folder.path());
+        var interruption = Interruption.arm();
+        var progress =
+                Progress.to(command.err(), Terminal.columns(), recipe.train().epochs());
+        Trainer.Ending ending;
+        try (Trainer trainer = opening.open(recipe, data, folder, watcher(progress, interruption))) {
+            ending = trainer.run();
+        } finally {
+            progress.close();
+            interruption.disarm();
+        }
+        boolean evaluated = ending.status() == RunStatus.FINISHED && !interruption.requested();
+        report(folder, ending, evaluated ? evaluate(folder, data) : null);
+    }
+
+    private static Watcher watcher(Progress progress, Interruption interruption) {
+        return new Watcher() {
+            @Override
+            public void measured(MetricRecord record, long totalSteps) {
+                progress.measured(record, totalSteps);
+            }
+
+            @Override
+            public void note(String line) {
+                progress.note(line);
+            }
+
+            @Override
+            public boolean stopRequested() {
+                return interruption.requested();
+            }
+        };
+    }
+
+    private @Nullable Evaluation evaluate(RunFolder folder, Dataset data) {
+        if (data.items(Split.TRAIN).labels() == null) {
+            command.err().println("the data have no labels: no accuracy to measure");
+            return null;
+        }
+        command.err().println("evaluating ...");
+        try (Trained trained = Trained.open(folder, data, Checkpoints.best(folder.checkpoints()))) {
+            return trained.evaluate();
+        }
+    }
+
+    private void report(RunFolder folder, Trainer.Ending ending, @Nullable Evaluation evaluation) {
+        String status = ending.status().name().toLowerCase(Locale.ROOT);
+        RunSummary summary = Runs.summary(folder.path());
+        if (command.json) {
+            command.out()
+                    .println(new Json()
+                            .put("run", folder.path().toString())
+                            .put("status", status)
+                            .put("step", ending.step())
+                            .put("metrics", summary.values())
+                            .put("evaluation", evaluation == null ? null : evaluation.toMap()));
+            return;
+        }
+        if (evaluation != null) {
+            command.out().println(evaluation.text().stripTrailing());
+        }
+        command.out().println(status + " after step " + ending.step() + ": " + folder.path());
+    }
+}
