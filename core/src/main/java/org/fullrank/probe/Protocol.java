@@ -23,8 +23,9 @@ public record Protocol(
         Source source, @Nullable KnnProtocol knn, @Nullable LinearProtocol linear, List<Integer> pcaWidths) {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
-    /// The longest side of raw images: larger ones are shrunk to it by area. Colour images of 32 x 32 are enough for
-    /// recognition (Torralba et al. 2008, "80 million tiny images") and keep the baseline at 3,072 features.
+    /// The longest side of raw images: larger ones are resized to it by area, see [RawInput]. Colour images of
+    /// 32 x 32 are enough for recognition (Torralba et al. 2008, "80 million tiny images") and keep the baseline at
+    /// 3,072 features.
     public static final int RAW_SIDE = 32;
     /// 128 components: the width of many published baselines.
     public static final List<Integer> PCA_WIDTHS = List.of(128);
@@ -73,7 +74,7 @@ public record Protocol(
         fields.put("linear", linear == null ? "left out" : describe(linear));
         fields.put(
                 "raw input",
-                "pixels / 255, images larger than %d x %d shrunk by area; vectors as they are"
+                "pixels / 255, images not all of one size up to %d x %d resized to that by area; vectors as is"
                         .formatted(RAW_SIDE, RAW_SIDE));
         fields.put("PCA", "of the raw input, fitted on train, as wide as the encoder" + also());
         fields.put("untrained", "the same encoder at its initial weights");

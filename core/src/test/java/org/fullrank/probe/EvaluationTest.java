@@ -60,7 +60,7 @@ class EvaluationTest {
 
     @Test
     void hashIsGolden() {
-        assertThat(PROTOCOL.hash()).isEqualTo("GOLDEN");
+        assertThat(PROTOCOL.hash()).isEqualTo("8ae4dcb3");
     }
 
     @ParameterizedTest
