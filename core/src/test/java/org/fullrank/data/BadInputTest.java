@@ -53,7 +53,7 @@ class BadInputTest {
                 new Case("empty.csv", () -> new byte[0], "holds no bytes"),
                 new Case("magic.dat", () -> new byte[] {0, 1, 2, 3, 4}, "00 01 02 03"),
                 new Case("single.png", () -> png, "a single image"),
-                new Case("cut-idx3", () -> cut(idx, 1), "claims 12 bytes", "at most"),
+                new Case("cut-idx3", () -> cut(idx, 1), "ends in item 2 of 3"),
                 new Case(
                         "huge-idx3",
                         () -> SampleFiles.idx(new byte[50_000], 100_000, 1000, 1000),
@@ -85,7 +85,7 @@ class BadInputTest {
                         "digits.npy",
                         () -> SampleFiles.npy("<f8", false, "99999999999999999999999, 2", new byte[8]),
                         "dimension"),
-                new Case("cut.npy", () -> SampleFiles.npy("<f4", false, "3, 2", new byte[23]), "claims shape [3, 2]"),
+                new Case("cut.npy", () -> SampleFiles.npy("<f4", false, "3, 2", new byte[23]), "ends early"),
                 new Case("object.npy", () -> SampleFiles.npy("|O8", false, "3, 2", new byte[48]), "type O8"),
                 new Case("header.npy", () -> text("\u0093NUMPY").clone(), "header.npy"),
                 new Case(
@@ -98,7 +98,7 @@ class BadInputTest {
                 new Case("missing.csv", () -> text("1,2\n3,\n"), "is ''"),
                 new Case("ragged.csv", () -> text("1,2\n3,4,5\n"), "line 2 has 3 cells, expected 2"),
                 new Case("quote.csv", () -> text("1,2\n\"3,4\n"), "quote.csv"),
-                new Case("cut.tar", () -> Arrays.copyOf(SampleFiles.tar(Map.of("a/x.png", png)), 540), "ends"),
+                new Case("cut.tar", () -> Arrays.copyOf(SampleFiles.tar(Map.of("a/x.png", png)), 540), "Truncated"),
                 new Case("none.zip", () -> SampleFiles.zip(Map.of("a.txt", text("x"))), "archive without files"),
                 new Case("cut.zip", () -> cut(SampleFiles.zip(Map.of("a/x.png", png)), 40), "cut.zip"),
                 new Case(

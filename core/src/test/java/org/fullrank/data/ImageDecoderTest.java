@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +41,31 @@ class ImageDecoderTest {
     void greyStaysAsDarkAsItIs() throws IOException {
         assertThat(first(filled(BufferedImage.TYPE_BYTE_GRAY, 50), "png")).containsExactly(50, 50, 50);
         assertThat(first(filled(BufferedImage.TYPE_BYTE_GRAY, 50), "jpg")).containsExactly(50, 50, 50);
+    }
+
+    @Test
+    void cmykBecomesRgb() throws IOException {
+        assertThat(cmyk(0, 0, 0, 0)).as("no ink").allMatch(value -> value > 230);
+        assertThat(cmyk(255, 255, 255, 255)).as("all ink").allMatch(value -> value < 60);
+        assertThat(cmyk(0, 255, 255, 0)).satisfies(red -> {
+            assertThat(red.get(0)).isGreaterThan(180);
+            assertThat(red.get(1)).isLessThan(100);
+        });
+    }
+
+    private List<Integer> cmyk(int... ink) throws IOException {
+        var raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 16, 16, 4, null);
+        for (int i = 0; i < 256; i++) {
+            raster.setPixel(i % 16, i / 16, ink);
+        }
+        var out = new ByteArrayOutputStream();
+        var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        try (var stream = ImageIO.createImageOutputStream(out)) {
+            writer.setOutput(stream);
+            writer.write(null, new IIOImage(raster, null, null), null);
+        }
+        byte[] rgb = decoder.decode(out.toByteArray()).rgb();
+        return List.of(rgb[0] & 0xFF, rgb[1] & 0xFF, rgb[2] & 0xFF);
     }
 
     @Test
