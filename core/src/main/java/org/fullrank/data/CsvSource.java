@@ -13,7 +13,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.fullrank.engine.InputException;
 
 /// Tables of numbers in CSV files, compressed with gzip or not, separated by comma, semicolon or tab.
@@ -52,7 +54,7 @@ record CsvSource(Map<Split, Path> parts, DataSpec spec) implements Source {
         List<String> names = classes.keySet().stream().sorted(order(classes)).toList();
         int[] rank = new int[names.size()];
         for (int i = 0; i < rank.length; i++) {
-            rank[java.util.Objects.requireNonNull(classes.get(names.get(i)))] = i;
+            rank[Objects.requireNonNull(classes.get(names.get(i)))] = i;
         }
         labels.forEach((split, found) -> {
             if (!found.isEmpty()) {
@@ -68,6 +70,8 @@ record CsvSource(Map<Split, Path> parts, DataSpec spec) implements Source {
         try (var csv = CsvReader.builder()
                 .fieldSeparator(separator)
                 .detectBomHeader(true)
+                .allowExtraFields(true)
+                .allowMissingFields(true)
                 .ofCsvRecord(new InputStreamReader(Inputs.open(file), StandardCharsets.UTF_8))) {
             Iterator<CsvRecord> rows = csv.iterator();
             List<CsvRecord> first = new ArrayList<>();
@@ -161,7 +165,7 @@ record CsvSource(Map<Split, Path> parts, DataSpec spec) implements Source {
         }
         if (header) {
             for (int i = 0; i < names.size(); i++) {
-                if (LABEL_NAMES.contains(names.get(i).toLowerCase(java.util.Locale.ROOT))) {
+                if (LABEL_NAMES.contains(names.get(i).toLowerCase(Locale.ROOT))) {
                     return i;
                 }
             }

@@ -2,10 +2,15 @@ package org.fullrank.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,7 +54,7 @@ final class Formats {
     private static Path path(String text) {
         try {
             return Path.of(text);
-        } catch (java.nio.file.InvalidPathException e) {
+        } catch (InvalidPathException e) {
             throw new InputException("data path '" + text.replaceAll("\\p{Cntrl}", "?")
                     + "' is no path of this system, expected a file, a folder or the name " + ShapesSource.NAME
                     + "; correct --data");
@@ -148,7 +153,7 @@ final class Formats {
     private static byte[] head(Tree.Entry entry) throws IOException {
         try (InputStream in = Inputs.decompressed(entry.content().open())) {
             return in.readNBytes(16);
-        } catch (java.nio.file.NoSuchFileException | java.nio.file.AccessDeniedException e) {
+        } catch (NoSuchFileException | AccessDeniedException e) {
             return new byte[0];
         }
     }
@@ -159,7 +164,7 @@ final class Formats {
         if (!Inputs.isGzip(file) || size < 18) {
             return size;
         }
-        try (var access = new java.io.RandomAccessFile(file.toFile(), "r")) {
+        try (var access = new RandomAccessFile(file.toFile(), "r")) {
             access.seek(size - 4);
             return Integer.toUnsignedLong(Integer.reverseBytes(access.readInt()));
         }
@@ -184,7 +189,7 @@ final class Formats {
     }
 
     private static String hex(byte[] head) {
-        return java.util.HexFormat.ofDelimiter(" ").formatHex(head, 0, Math.min(8, head.length));
+        return HexFormat.ofDelimiter(" ").formatHex(head, 0, Math.min(8, head.length));
     }
 
     private static InputException unknown(Path path, String found) {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.DoubleStream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Npy;
+import org.jspecify.annotations.Nullable;
 
 /// NumPy arrays: one `.npy` (compressed with gzip or not), an `.npz`, or a folder of `.npy` files.
 ///
@@ -247,7 +248,7 @@ record NumpySource(Tree tree, boolean images) implements Source {
         return new Role(split, data || !labels);
     }
 
-    private @org.jspecify.annotations.Nullable Path labelsBeside() {
+    private @Nullable Path labelsBeside() {
         if (!(tree instanceof FileTree)) {
             return null;
         }

@@ -1,5 +1,6 @@
 package org.fullrank.engine;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -165,7 +167,7 @@ public final class Npy {
     /// @throws InputException when the file is no matrix, is truncated, or does not fit into an array
     public static Matrix readMatrix(Path file) {
         String subject = "NumPy file " + file;
-        try (InputStream in = new java.io.BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             return readMatrix(in, header(in, subject, Files.size(file)), subject);
         } catch (IOException e) {
             throw new InputException(
@@ -261,7 +263,7 @@ public final class Npy {
                 out.write(header);
                 body.writeTo(out);
             }
-            try (FileChannel channel = FileChannel.open(temporary, java.nio.file.StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
             Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
