@@ -16,11 +16,10 @@ final class ImageKernel {
 
     private final int size;
     private final int channels;
-    private final Filter plainFilter;
     private final float[] scale;
     private final float[] shift;
     private final float[][] planes;
-    private final float[][] spare;
+    private final ColourStage colour;
     private final float[][] rows;
     private final float[][] block;
     private final float[] row;
@@ -39,7 +38,6 @@ final class ImageKernel {
     ImageKernel(int size, int channels, Normalise normalise) {
         this.size = size;
         this.channels = channels;
-        this.plainFilter = Filter.BICUBIC;
         this.scale = new float[channels];
         this.shift = new float[channels];
         for (int c = 0; c < channels; c++) {
@@ -47,7 +45,7 @@ final class ImageKernel {
             shift[c] = -normalise.mean(c, channels) * scale[c];
         }
         this.planes = new float[channels][size * size];
-        this.spare = new float[3][channels == 3 ? size * size : 0];
+        this.colour = new ColourStage(planes, size * size);
         this.rows = new float[size][channels * size];
         this.block = new float[Rows.BLOCK][channels * size];
         this.row = new float[channels * size];
@@ -74,13 +72,13 @@ final class ImageKernel {
             MemorySegment out,
             long outOffset) {
         resize(pixels, offset, width, draw, filter);
-        colour(draw);
+        colour.apply(draw);
         finish(draw, out, outOffset);
     }
 
     /// Writes the plain view of an image.
     void plain(MemorySegment pixels, long offset, int height, int width, MemorySegment out, long outOffset) {
-        make(pixels, offset, width, ImageDraw.plain(height, width, size), plainFilter, out, outOffset);
+        make(pixels, offset, width, ImageDraw.plain(height, width, size), Filter.BICUBIC, out, outOffset);
     }
 
     private void resize(MemorySegment pixels, long offset, int width, ImageDraw draw, Filter filter) {
@@ -142,54 +140,6 @@ final class ImageKernel {
             to[green + i] = UNIT[from[j + 1] & 0xFF];
             to[blue + i] = UNIT[from[j + 2] & 0xFF];
         }
-    }
-
-    private void colour(ImageDraw draw) {
-        if (draw.jitter()) {
-            jitter(draw);
-        }
-        if (draw.grey() && channels == 3) {
-            Colour.grey(planes[0], planes[1], planes[2], size * size);
-        }
-    }
-
-    /// Applies the four changes in the drawn order: the order's number is read as a permutation, digit by digit.
-    private void jitter(ImageDraw draw) {
-        int left = 0x3210;
-        int code = draw.order();
-        for (int remaining = 4; remaining > 0; remaining--) {
-            int place = 4 * (code % remaining);
-            code /= remaining;
-            change((left >> place) & 0xF, draw);
-            left = (left & ((1 << place) - 1)) | (left >> (place + 4) << place);
-        }
-    }
-
-    private void change(int operation, ImageDraw draw) {
-        int n = size * size;
-        if (operation == 0) {
-            for (float[] plane : planes) {
-                Colour.brightness(plane, draw.brightness(), n);
-            }
-        } else if (operation == 1) {
-            float mean = meanLuma(n);
-            for (float[] plane : planes) {
-                Colour.contrast(plane, draw.contrast(), mean, n);
-            }
-        } else if (channels == 3 && operation == 2) {
-            Colour.saturation(planes[0], planes[1], planes[2], draw.saturation(), n);
-        } else if (channels == 3) {
-            Colour.hue(planes[0], planes[1], planes[2], draw.hue(), spare, n);
-        }
-    }
-
-    private float meanLuma(int n) {
-        double sum = channels == 1
-                ? Colour.sum(planes[0], n)
-                : Colour.RED * Colour.sum(planes[0], n)
-                        + Colour.GREEN * Colour.sum(planes[1], n)
-                        + Colour.BLUE * Colour.sum(planes[2], n);
-        return (float) (sum / n);
     }
 
     private void finish(ImageDraw draw, MemorySegment out, long outOffset) {
