@@ -116,6 +116,29 @@ public final class Dataset implements AutoCloseable {
         return pack.index().skipped();
     }
 
+    /// What evaluation learns from and what it is tested on: the train split and the test split; without a test split
+    /// the validation split; without either a share of the train split, see [TrainTest#holdOut].
+    ///
+    /// @throws InputException when there are no labels, or no train split
+    public TrainTest forEvaluation() {
+        Items train = items(Split.TRAIN);
+        if (train.labels() == null) {
+            throw new InputException("data set " + name + " has no labels, expected a class for each item of the train"
+                    + " split; sort the files into a folder per class or name the label column");
+        }
+        for (Split split : List.of(Split.TEST, Split.VALIDATION)) {
+            if (splits().contains(split) && items(split).labels() != null) {
+                return new TrainTest(train, items(split), split.label() + " split");
+            }
+        }
+        return TrainTest.holdOut(train, TrainTest.HELD_OUT_SHARE, 0);
+    }
+
+    /// What there is, in numbers and in words.
+    public Summary summary() {
+        return Summary.of(this, pack);
+    }
+
     /// The packed file.
     public Path cacheFile() {
         return pack.file();

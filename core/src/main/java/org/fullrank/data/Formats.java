@@ -1,15 +1,30 @@
 package org.fullrank.data;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Npy;
+import org.jspecify.annotations.Nullable;
 
 /// Finds out what a path holds by looking at the content; names only decide between formats that look alike.
 final class Formats {
     private static final int HEAD_BYTES = 512;
+
+    private static final String KNOWN = "a folder or archive (.tar, .tar.gz, .zip) of images, IDX, CIFAR or STL-10"
+            + " binaries, .npy, .npz or CSV";
 
     private Formats() {}
 
@@ -20,13 +35,14 @@ final class Formats {
         if (spec.path().equals(ShapesSource.NAME)) {
             return ShapesSource.standard();
         }
-        Path path = Path.of(spec.path());
+        Path path = path(spec.path());
         if (!Files.exists(path)) {
             throw new InputException("data path " + path + " does not exist, expected a file, a folder or the name "
                     + ShapesSource.NAME + "; correct --data");
         }
         if (Files.isDirectory(path)) {
-            return folder(path, spec);
+            var folder = new FolderTree(path);
+            return tree(folder, spec).orElseThrow(() -> unknown(path, folder.size() + " files of no known format"));
         }
         if (!Files.isRegularFile(path)) {
             throw new InputException(
@@ -35,34 +51,123 @@ final class Formats {
         return file(path, spec);
     }
 
-    private static Source folder(Path path, DataSpec spec) throws IOException {
-        var tree = new FolderTree(path);
-        List<Path> idx = new ArrayList<>();
-        tree.each(entry -> {
-            Path file = path.resolve(entry.path());
-            if (entry.path().indexOf('/') >= 0 || entry.hidden() || ImageSource.named(entry.name())) {
-                return true;
-            }
-            if (IdxSource.matches(Inputs.head(file, 4))) {
-                idx.add(file);
-            }
-            return true;
-        });
-        return idx.isEmpty() ? new ImageSource(tree, spec) : IdxSource.ofFiles(path, idx);
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new InputException("data path '" + text.replaceAll("\\p{Cntrl}", "?")
+                    + "' is no path of this system, expected a file, a folder or the name " + ShapesSource.NAME
+                    + "; correct --data");
+        }
     }
 
     private static Source file(Path path, DataSpec spec) throws IOException {
         byte[] head = Inputs.head(path, HEAD_BYTES);
+        if (head.length == 0) {
+            throw unknown(path, "no bytes");
+        }
         if (IdxSource.matches(head)) {
             return IdxSource.ofFile(path);
         }
+        if (Npy.matches(head)) {
+            return NumpySource.of(new FileTree(path));
+        }
         if (isTar(head)) {
-            return new ImageSource(new TarTree(path, Inputs.isGzip(path)), spec);
+            return tree(new TarTree(path, Inputs.isGzip(path)), spec)
+                    .orElseThrow(() -> unknown(path, "an archive without files of a known format"));
         }
         if (head.length >= 4 && head[0] == 'P' && head[1] == 'K') {
-            return new ImageSource(new ZipTree(path), spec);
+            return tree(new ZipTree(path), spec)
+                    .orElseThrow(() -> unknown(path, "an archive without files of a known format"));
         }
-        throw new InputException("data path " + path + " is of no known format; see the list of formats in the manual");
+        if (ImageDecoder.Format.of(head).isPresent()) {
+            throw unknown(path, "a single image");
+        }
+        if (StlSource.matches(path.getFileName().toString())) {
+            return new StlSource(new FileTree(path));
+        }
+        if (CifarSource.matches(path.getFileName().toString(), Files.size(path))) {
+            return new CifarSource(
+                    new FileTree(path), CifarSource.classesOf(path.getFileName().toString(), length(path)));
+        }
+        if (!isText(head)) {
+            throw unknown(path, "binary data that begin with " + hex(head));
+        }
+        return new CsvSource(Map.of(Split.TRAIN, path), spec);
+    }
+
+    /// The source for a folder or an archive: decided by the first file whose format is known.
+    private static Optional<Source> tree(Tree tree, DataSpec spec) throws IOException {
+        List<Source> found = new ArrayList<>();
+        List<Path> idx = new ArrayList<>();
+        Map<Split, Path> tables = new EnumMap<>(Split.class);
+        tree.each(entry -> {
+            if (entry.hidden()) {
+                return true;
+            }
+            Source source = entry(tree, entry, spec, idx, tables);
+            if (source != null) {
+                found.add(source);
+            }
+            return source == null;
+        });
+        if (!idx.isEmpty()) {
+            return Optional.of(IdxSource.ofFiles(tree.root(), idx));
+        }
+        if (!found.isEmpty()) {
+            return Optional.of(found.getFirst());
+        }
+        return tables.isEmpty() ? Optional.empty() : Optional.of(new CsvSource(tables, spec));
+    }
+
+    /// The source that a file decides on; null when it does not. Files of IDX and CSV are only collected.
+    private static @Nullable Source entry(
+            Tree tree, Tree.Entry entry, DataSpec spec, List<Path> idx, Map<Split, Path> tables) throws IOException {
+        if (ImageSource.named(entry.name())) {
+            return new ImageSource(tree, spec);
+        }
+        if (StlSource.matches(entry.name())) {
+            return new StlSource(tree);
+        }
+        if (NumpySource.named(entry.name())) {
+            return NumpySource.of(tree);
+        }
+        byte[] head = head(entry);
+        if (ImageDecoder.Format.of(head).isPresent()) {
+            return new ImageSource(tree, spec);
+        }
+        boolean inFolder = tree instanceof FolderTree;
+        if (inFolder && IdxSource.matches(head)) {
+            idx.add(tree.root().resolve(entry.path()));
+        } else if (CifarSource.matches(entry.name(), entry.size())) {
+            long size = inFolder ? length(tree.root().resolve(entry.path())) : entry.size();
+            return new CifarSource(tree, CifarSource.classesOf(entry.name(), size));
+        } else if (inFolder && entry.name().toLowerCase(Locale.ROOT).matches(".*\\.csv(\\.gz)?")) {
+            String stem = entry.name().substring(0, entry.name().indexOf('.'));
+            Split.ofFolder(stem)
+                    .ifPresent(split -> tables.put(split, tree.root().resolve(entry.path())));
+        }
+        return null;
+    }
+
+    private static byte[] head(Tree.Entry entry) throws IOException {
+        try (InputStream in = Inputs.decompressed(entry.content().open())) {
+            return in.readNBytes(16);
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            return new byte[0];
+        }
+    }
+
+    /// Bytes of the content; for gzip the last four bytes of the file tell.
+    private static long length(Path file) throws IOException {
+        long size = Files.size(file);
+        if (!Inputs.isGzip(file) || size < 18) {
+            return size;
+        }
+        try (var access = new RandomAccessFile(file.toFile(), "r")) {
+            access.seek(size - 4);
+            return Integer.toUnsignedLong(Integer.reverseBytes(access.readInt()));
+        }
     }
 
     private static boolean isTar(byte[] head) {
@@ -72,5 +177,23 @@ final class Formats {
                 && head[259] == 't'
                 && head[260] == 'a'
                 && head[261] == 'r';
+    }
+
+    private static boolean isText(byte[] head) {
+        for (byte b : head) {
+            if (b >= 0 && b < ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String hex(byte[] head) {
+        return HexFormat.ofDelimiter(" ").formatHex(head, 0, Math.min(8, head.length));
+    }
+
+    private static InputException unknown(Path path, String found) {
+        return new InputException(
+                "data path " + path + " holds " + found + ", expected " + KNOWN + "; give another path");
     }
 }

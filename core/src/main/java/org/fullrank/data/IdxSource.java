@@ -1,11 +1,14 @@
 package org.fullrank.data;
 
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
@@ -16,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param parts the files of each split
 record IdxSource(Map<Split, Part> parts) implements Source {
-    private static final int MAX_CLASSES = 256;
-
     /// A file of images and, where there is one, its file of labels.
     record Part(Path images, @Nullable Path labels) {}
 
@@ -102,9 +103,9 @@ record IdxSource(Map<Split, Part> parts) implements Source {
     private static void images(Path file, Split split, PackWriter out) throws IOException {
         try (var in = new DataInputStream(Inputs.open(file))) {
             int[] shape = shape(file, in, 3);
-            if (shape[1] < 1 || shape[2] < 1) {
+            if (shape[1] < 1 || shape[2] < 1 || (long) shape[1] * shape[2] > 1 << 28) {
                 throw new InputException("IDX file " + file + " claims images of " + shape[1] + " x " + shape[2]
-                        + " pixels, expected at least 1 x 1; get the file again");
+                        + " pixels, expected 1 to 2^28 pixels; get the file again");
             }
             var size = new PackWriter.Shape(shape[1], shape[2], 1);
             for (int i = 0; i < shape[0]; i++) {
@@ -126,9 +127,7 @@ record IdxSource(Map<Split, Part> parts) implements Source {
             byte[] bytes = new byte[count];
             fill(file, in, bytes, 0, 1);
             Inputs.expectEnd(in, "IDX file " + file, count + " labels");
-            return IntStream.range(0, count)
-                    .map(i -> Math.min(MAX_CLASSES - 1, bytes[i] & 0xFF))
-                    .toArray();
+            return IntStream.range(0, count).map(i -> bytes[i] & 0xFF).toArray();
         }
     }
 
@@ -146,17 +145,17 @@ record IdxSource(Map<Split, Part> parts) implements Source {
                             "give MNIST-like files"));
         }
         int[] shape = new int[dimensions];
-        java.math.BigInteger bytes = java.math.BigInteger.ONE;
+        BigInteger bytes = BigInteger.ONE;
         for (int i = 0; i < dimensions; i++) {
             shape[i] = in.readInt();
             if (shape[i] < 0) {
                 throw new InputException("IDX file " + file + " claims a dimension of "
                         + Integer.toUnsignedString(shape[i]) + ", expected less than 2^31; get the file again");
             }
-            bytes = bytes.multiply(java.math.BigInteger.valueOf(shape[i]));
+            bytes = bytes.multiply(BigInteger.valueOf(shape[i]));
         }
         long most = Inputs.mostBytes(file);
-        if (bytes.compareTo(java.math.BigInteger.valueOf(most)) > 0) {
+        if (bytes.compareTo(BigInteger.valueOf(most)) > 0) {
             throw new InputException("IDX file " + file + " claims " + bytes + " bytes but can hold at most " + most
                     + "; it is truncated or its header is wrong: get the file again");
         }
@@ -166,14 +165,14 @@ record IdxSource(Map<Split, Part> parts) implements Source {
     private static void fill(Path file, DataInputStream in, byte[] into, int item, int items) throws IOException {
         try {
             Inputs.readFully(in, into);
-        } catch (java.io.EOFException e) {
+        } catch (EOFException e) {
             throw new InputException(
                     "IDX file " + file + " ends in item " + item + " of " + items + "; get the file again", e);
         }
     }
 
     private static Split split(String name) {
-        String lower = name.toLowerCase(java.util.Locale.ROOT);
+        String lower = name.toLowerCase(Locale.ROOT);
         return lower.startsWith("t10k") || lower.startsWith("test")
                 ? Split.TEST
                 : lower.startsWith("val") ? Split.VALIDATION : Split.TRAIN;
@@ -183,9 +182,9 @@ record IdxSource(Map<Split, Part> parts) implements Source {
         String name = images.getFileName().toString();
         String stem = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
         String labels = stem.replace("images", "labels").replace("idx3", "idx1");
-        for (String candidate : new ArrayList<>(List.of(labels, labels + ".gz"))) {
+        for (String candidate : List.of(labels, labels + ".gz")) {
             Path path = images.resolveSibling(candidate);
-            if (!candidate.equals(stem) && !candidate.equals(name) && java.nio.file.Files.isRegularFile(path)) {
+            if (!candidate.equals(stem) && !candidate.equals(name) && Files.isRegularFile(path)) {
                 return path;
             }
         }

@@ -3,10 +3,13 @@ package org.fullrank.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
 /// A folder or archive of images, read by its [Layout]; `README`s and other files beside them do not matter.
@@ -99,9 +102,9 @@ record ImageSource(Tree tree, DataSpec spec) implements Source {
         List<String> names = List.copyOf(places.stream()
                 .filter(place -> place.split() != null && place.className() != null)
                 .map(Layout.Place::className)
-                .collect(java.util.stream.Collectors.toCollection(TreeSet::new)));
+                .collect(Collectors.toCollection(TreeSet::new)));
         out.classNames(names);
-        Set<Split> labelled = new java.util.HashSet<>();
+        Set<Split> labelled = new HashSet<>();
         places.forEach(place -> {
             if (place.split() != null && place.className() != null) {
                 labelled.add(place.split());
@@ -113,7 +116,7 @@ record ImageSource(Tree tree, DataSpec spec) implements Source {
                 out.skip(path, "it lies outside the folders of the " + (layout.splits() ? "splits" : "classes"));
                 return null;
             }
-            int label = place.className() == null ? -1 : java.util.Collections.binarySearch(names, place.className());
+            int label = place.className() == null ? -1 : Collections.binarySearch(names, place.className());
             return new PackWriter.Placed(place.split(), label);
         });
     }

@@ -53,8 +53,12 @@ final class Inputs {
 
     /// An upper limit of the bytes that the file holds, decompressed: what a header claims beyond it is a lie.
     static long mostBytes(Path file) throws IOException {
-        long size = Files.size(file);
-        return isGzip(file) ? Math.multiplyExact(Math.min(size, Long.MAX_VALUE / 2048), MOST_EXPANSION) + 4096 : size;
+        return isGzip(file) ? mostExpanded(file) : Files.size(file);
+    }
+
+    /// An upper limit of the bytes that a compressed file can hold.
+    static long mostExpanded(Path file) throws IOException {
+        return Math.min(Files.size(file), Long.MAX_VALUE / 2048) * MOST_EXPANSION + 4096;
     }
 
     /// Reads exactly `into.length` bytes.

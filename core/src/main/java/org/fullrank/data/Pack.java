@@ -7,9 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param file where the pack lies
 /// @param index what it holds
 record Pack(Path file, PackIndex index, long payloadBytes) {
-    static final long MAGIC = ByteBuffer.wrap("FULLRANK".getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+    static final long MAGIC = ByteBuffer.wrap("FULLRANK".getBytes(StandardCharsets.US_ASCII))
             .order(ByteOrder.LITTLE_ENDIAN)
             .getLong();
 
@@ -70,7 +72,7 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
 
     /// The items of a split, in memory of their own mapping; the caller closes them.
     Items items(Split split) {
-        PackIndex.Items where = java.util.Objects.requireNonNull(index.splits().get(split));
+        PackIndex.Items where = Objects.requireNonNull(index.splits().get(split));
         Labels labels = where.classes() == null ? null : new Labels(where.classes(), index.classNames());
         Arena arena = Arena.ofShared();
         try {

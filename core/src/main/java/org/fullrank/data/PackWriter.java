@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class PackWriter implements Closeable {
 
     PackWriter(Path target) throws IOException {
         this.target = target;
-        Path folder = java.util.Objects.requireNonNull(target.toAbsolutePath().getParent());
+        Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent());
         Files.createDirectories(folder);
         temporary = Files.createTempFile(folder, target.getFileName() + ".", ".tmp");
         channel = FileChannel.open(temporary, StandardOpenOption.WRITE);

@@ -1,5 +1,7 @@
 package org.fullrank.data;
 
+import java.util.Arrays;
+
 /// An image in an array: uint8 `[height, width, 3]`.
 record Pixels(int height, int width, byte[] rgb) {
     /// Scaled down so that the shorter side is at most `side`, with the Catmull-Rom kernel widened to the scale, which
@@ -84,7 +86,7 @@ record Pixels(int height, int width, byte[] rgb) {
         byte[] out = new byte[h * stride];
         float[] sum = new float[stride];
         for (int y = 0; y < h; y++) {
-            java.util.Arrays.fill(sum, 0);
+            Arrays.fill(sum, 0);
             for (int t = 0; t < taps.count; t++) {
                 float weight = taps.weights[y * taps.count + t];
                 int from = Math.min(taps.first[y] + t, height - 1) * stride;

@@ -109,10 +109,9 @@ final class ShapePainter {
     }
 
     private static void shape(float[] canvas, int kind, float[] ground, Keyed random) {
-        float radius = 6.5f + 5.5f * random.nextFloat();
-        float margin = radius * 0.85f;
-        float cx = margin + random.nextFloat() * (SIDE - 2 * margin);
-        float cy = margin + random.nextFloat() * (SIDE - 2 * margin);
+        float radius = 8 + 5 * random.nextFloat();
+        float cx = SIDE / 2f + 9 * (random.nextFloat() - 0.5f);
+        float cy = SIDE / 2f + 9 * (random.nextFloat() - 0.5f);
         float angle = random.nextFloat() * 6.2832f;
         float cos = (float) Math.cos(angle) / radius;
         float sin = (float) Math.sin(angle) / radius;

@@ -1,0 +1,65 @@
+package org.fullrank.data;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
+import org.jspecify.annotations.Nullable;
+
+/// Two disjoint sets of items of one data set.
+///
+/// @param train what is learned from
+/// @param test what is tested on
+/// @param protocol how the two came about, in words, for the protocol of an evaluation
+public record TrainTest(Items train, Items test, String protocol) {
+    /// One fifth: enough to measure on, while most items remain to learn from.
+    public static final double HELD_OUT_SHARE = 0.2;
+
+    private static final long STREAM = Keyed.name("data.holdout");
+
+    /// Holds out a share of the items: of each class alike when they are labelled (at least one item of a class with
+    /// two or more, never its last). Which ones is a pure function of the seed, the size and the labels.
+    ///
+    /// @param share held out for testing, in `(0, 1)`
+    /// @throws InputException when the share is outside, or there are fewer than two items
+    public static TrainTest holdOut(Items items, double share, long seed) {
+        if (!(share > 0 && share < 1)) {
+            throw new InputException(
+                    "held-out share is " + share + ", expected between 0 and 1; the default is " + HELD_OUT_SHARE);
+        }
+        if (items.size() < 2) {
+            throw new InputException(
+                    "data set has " + items.size() + " items, expected at least 2 to hold some out; add items");
+        }
+        boolean[] held = held(items.size(), items.labels(), share, seed);
+        int[] test = IntStream.range(0, held.length).filter(i -> held[i]).toArray();
+        int[] train = IntStream.range(0, held.length).filter(i -> !held[i]).toArray();
+        String protocol = String.format(
+                Locale.ROOT,
+                "%.0f %% held out%s, seed %d",
+                100 * share,
+                items.labels() == null ? "" : " of each class",
+                seed);
+        return new TrainTest(items.subset(train), items.subset(test), protocol);
+    }
+
+    private static boolean[] held(int size, @Nullable Labels labels, double share, long seed) {
+        int[] classes = labels == null ? new int[size] : labels.classes();
+        int[] left = new int[labels == null ? 1 : labels.names().size()];
+        for (int c : classes) {
+            left[c]++;
+        }
+        for (int c = 0; c < left.length; c++) {
+            left[c] = left[c] < 2 ? 0 : Math.clamp(Math.round(share * left[c]), 1, left[c] - 1);
+        }
+        if (Arrays.stream(left).sum() == 0) {
+            left[classes[0]] = 1;
+        }
+        boolean[] held = new boolean[size];
+        for (int i : SamplingOrder.permutation(Keyed.of(seed, STREAM), size)) {
+            held[i] = left[classes[i]]-- > 0;
+        }
+        return held;
+    }
+}
