@@ -22,6 +22,7 @@ final class ImageKernel {
     private final ColourStage colour;
     private final float[][] rows;
     private final float[][] block;
+    private final float[][] window;
     private final float[] row;
     private final float[] weights;
     private final Axis vertical = new Axis();
@@ -50,6 +51,7 @@ final class ImageKernel {
         this.block = new float[Rows.BLOCK][channels * size];
         this.row = new float[channels * size];
         this.weights = new float[Blur.radius(size) + 1];
+        this.window = new float[2 * Blur.radius(size) + 1][channels * size];
     }
 
     private static float[] unit() {
@@ -87,7 +89,7 @@ final class ImageKernel {
         horizontal.prepare(filter, place.width(), place.scaledWidth(), place.firstColumn(), size);
         int low = horizontal.low();
         int used = horizontal.high() - low;
-        columns = Rows.reserve(columns, Math.max(used, size), channels * size);
+        columns = Rows.reserve(columns, used, channels * size);
         resizeVertically(pixels, offset, width, place, low, used);
         int n = channels * size;
         for (int x = 0; x < size; x++) {
@@ -145,22 +147,7 @@ final class ImageKernel {
     private void finish(ImageDraw draw, MemorySegment out, long outOffset) {
         int n = channels * size;
         int radius = draw.sigma() > 0 ? Gaussian.weights(draw.sigma(), weights) : 0;
-        for (int x = 0; x < size; x++) {
-            for (int c = 0; c < channels; c++) {
-                System.arraycopy(planes[c], x * size, columns[x], c * size, size);
-            }
-        }
-        for (int x = 0; x < size; x++) {
-            int k = x % Rows.BLOCK;
-            if (radius > 0) {
-                Rows.blur(columns, size, x, weights, radius, block[k], n);
-            } else {
-                System.arraycopy(columns[x], 0, block[k], 0, n);
-            }
-            if (k == Rows.BLOCK - 1 || x == size - 1) {
-                Rows.transpose(block, k + 1, channels, size, rows, size, x - k);
-            }
-        }
+        turn(radius);
         for (int y = 0; y < size; y++) {
             float[] line = rows[y];
             if (radius > 0) {
@@ -172,6 +159,32 @@ final class ImageKernel {
             }
             int target = draw.verticalFlip() ? size - 1 - y : y;
             store(line, out, outOffset + 4L * target * n);
+        }
+    }
+
+    /// Brings the planes, which are stored column by column, into rows, blurred across the columns on the way.
+    private void turn(int radius) {
+        int n = channels * size;
+        int loaded = 0;
+        for (int x = 0; x < size; x++) {
+            int k = x % Rows.BLOCK;
+            if (radius == 0) {
+                gather(x, block[k]);
+            } else {
+                for (int end = Math.min(size, x + radius + 1); loaded < end; loaded++) {
+                    gather(loaded, window[loaded % window.length]);
+                }
+                Rows.blur(window, size, x, weights, radius, block[k], n);
+            }
+            if (k == Rows.BLOCK - 1 || x == size - 1) {
+                Rows.transpose(block, k + 1, channels, size, rows, size, x - k);
+            }
+        }
+    }
+
+    private void gather(int x, float[] column) {
+        for (int c = 0; c < channels; c++) {
+            System.arraycopy(planes[c], x * size, column, c * size, size);
         }
     }
 
