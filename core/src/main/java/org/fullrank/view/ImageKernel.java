@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 /// 1. rows of the crop, uint8 to [0, 1], resampled from top to bottom and transposed to columns;
 /// 2. columns resampled from left to right, clamped, the mirror image folded in: planes, column by column;
 /// 3. jitter and grey on the planes;
-/// 4. blur along the columns' order, transposed to rows;
-/// 5. blur along the rows' order, solarisation, normalisation, channels interleaved into the destination.
+/// 4. blur from left to right, transposed to rows;
+/// 5. blur from top to bottom, solarisation, normalisation, channels interleaved into the destination.
 final class ImageKernel {
     private static final float[] UNIT = unit();
 
