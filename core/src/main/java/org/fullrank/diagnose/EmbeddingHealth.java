@@ -1,5 +1,6 @@
 package org.fullrank.diagnose;
 
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Gradients;
@@ -43,8 +44,9 @@ public record EmbeddingHealth(int rows, int width, double rankMe, double stdMean
 
     /// The signs of `rows` embeddings in row-major order.
     public static EmbeddingHealth of(float[] values, int rows) {
+        Spectrum.requireMatrix(values, rows);
         try (var scope = Scope.open()) {
-            return of(Tensors.of(values, rows, rows == 0 ? 0 : values.length / rows));
+            return of(Tensors.of(values, rows, values.length / rows));
         }
     }
 
@@ -57,7 +59,7 @@ public record EmbeddingHealth(int rows, int width, double rankMe, double stdMean
         return Tensors.value(z.std(new long[] {0}, true, false).mean());
     }
 
-    private static org.bytedeco.pytorch.ScalarTypeOptional none() {
-        return new org.bytedeco.pytorch.ScalarTypeOptional();
+    private static ScalarTypeOptional none() {
+        return new ScalarTypeOptional();
     }
 }

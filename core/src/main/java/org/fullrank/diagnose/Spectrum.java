@@ -53,8 +53,9 @@ public record Spectrum(double[] singularValues) {
 
     /// The spectrum of `rows` embeddings in row-major order.
     public static Spectrum of(float[] values, int rows) {
+        requireMatrix(values, rows);
         try (var scope = Scope.open()) {
-            return of(Tensors.of(values, rows, rows == 0 ? 0 : values.length / rows));
+            return of(Tensors.of(values, rows, values.length / rows));
         }
     }
 
@@ -86,6 +87,16 @@ public record Spectrum(double[] singularValues) {
             squares += s * s * s * s;
         }
         return squares == 0 ? 0 : sum * sum / squares;
+    }
+
+    /// @throws InputException when `values` do not fill `rows` rows
+    static void requireMatrix(float[] values, int rows) {
+        if (rows < 1 || values.length == 0 || values.length % rows != 0) {
+            throw new InputException(
+                    "spectrum: found %d values for %d rows, expected whole rows and at least one; embed at"
+                                    .formatted(values.length, rows)
+                            + " least one item");
+        }
     }
 
     private static void requireFinite(Tensor gram) {

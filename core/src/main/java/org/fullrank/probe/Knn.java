@@ -2,6 +2,8 @@ package org.fullrank.probe;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Gradients;
@@ -77,8 +79,7 @@ public final class Knn {
     private static Tensor normalized(Features features) {
         Tensor t = features.tensor(); // [N, D]
         try (var scope = Scope.open()) {
-            t.div_(torch.linalg_vector_norm(
-                            t, Tensors.scalar(2), new long[] {1}, true, new org.bytedeco.pytorch.ScalarTypeOptional())
+            t.div_(torch.linalg_vector_norm(t, Tensors.scalar(2), new long[] {1}, true, new ScalarTypeOptional())
                     .clamp_min(Tensors.scalar(SMALLEST_NORM)));
         }
         return t;
@@ -99,7 +100,7 @@ public final class Knn {
             if (asked > k && values[at + k] == values[at + k - 1]) {
                 takeEarliest(all, row, values[at + k], indices, at);
             }
-            java.util.Arrays.fill(votes, 0);
+            Arrays.fill(votes, 0);
             for (int i = at; i < at + k; i++) {
                 votes[classes[(int) indices[i]]] += Math.exp((values[i] - values[at]) / protocol.temperature());
             }

@@ -1,6 +1,7 @@
 package org.fullrank.probe;
 
 import java.util.Arrays;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Gradients;
@@ -46,7 +47,7 @@ public final class Linear {
     public static Outcome evaluate(Features train, Features test, LinearProtocol protocol) {
         int[] expected = test.labels();
         train.requireLike(test, "linear probe");
-        requireTwoClasses(train);
+        requireTwoClasses(train.labels());
         return NativeErrors.guard("linear probe", () -> {
             try (var scope = Scope.open();
                     var off = Gradients.off()) {
@@ -55,8 +56,7 @@ public final class Linear {
                 Tensor weights = Tensors.of(fit.x(), train.names().size(), train.width() + 1)
                         .to(ScalarType.Float);
                 Tensor logits = withOnes(standardizer, test).matmul(weights.t()); // [N, C]
-                int[] predicted = Arrays.stream(
-                                Tensors.longs(logits.argmax(new org.bytedeco.pytorch.LongOptional(1), false)))
+                int[] predicted = Arrays.stream(Tensors.longs(logits.argmax(new LongOptional(1), false)))
                         .mapToInt(Math::toIntExact)
                         .toArray();
                 return new Outcome(
@@ -89,11 +89,10 @@ public final class Linear {
         return joined;
     }
 
-    private static void requireTwoClasses(Features train) {
-        int[] labels = train.labels();
+    static void requireTwoClasses(int[] labels) {
         if (Arrays.stream(labels).distinct().limit(2).count() < 2) {
             throw new InputException(
-                    "linear probe: found a single class in the train split, expected at least 2; use data"
+                    "evaluation: found a single class in the train split, expected at least 2; use data"
                             + " with a label to tell apart");
         }
     }

@@ -13,10 +13,14 @@ import org.fullrank.engine.Tensors;
 ///
 /// The point is laid out as `[C, D + 1]`: for each class D weights, then the bias.
 final class SoftmaxLoss implements Lbfgs.Function {
-    private static final int BLOCK_ROWS = 4096;
+    // Rows whose gradient one float32 product sums.
+    private static final int PRODUCT_ROWS = 8192;
+    // Logits at a time: 32 MB of float64. Few classes make one block, since small operations cost more than they do.
+    private static final int BLOCK_VALUES = 4 << 20;
 
     private final Tensor features; // [N, D + 1] float32, the last column ones
     private final Tensor targets; // [N, 1] int64
+    private final Tensor minusOnes; // [N, 1] float64
     private final int classes;
     private final int columns; // D + 1
     private final double l2;
@@ -26,6 +30,8 @@ final class SoftmaxLoss implements Lbfgs.Function {
     SoftmaxLoss(Tensor features, int[] labels, int classes, double l2) {
         this.features = features;
         this.targets = Tensors.of(labels).unsqueeze(1);
+        this.minusOnes =
+                Tensors.zeros(Device.CPU, ScalarType.Double, labels.length, 1).fill_(Tensors.scalar(-1));
         this.classes = classes;
         this.columns = Math.toIntExact(features.size(1));
         this.l2 = l2;
@@ -43,8 +49,9 @@ final class SoftmaxLoss implements Lbfgs.Function {
             Tensor sum = Tensors.zeros(Device.CPU, ScalarType.Double, classes, columns); // [C, D + 1]
             long rows = features.size(0);
             double loss = 0;
-            for (long start = 0; start < rows; start += BLOCK_ROWS) {
-                loss += addBlock(weights, sum, start, Math.min(BLOCK_ROWS, rows - start));
+            long block = Math.max(PRODUCT_ROWS, BLOCK_VALUES / classes);
+            for (long start = 0; start < rows; start += block) {
+                loss += addBlock(weights, sum, start, Math.min(block, rows - start));
             }
             new DoublePointer(sum.data_ptr_double()).get(gradient);
             return loss / rows + penalize(point, gradient, rows);
@@ -61,10 +68,13 @@ final class SoftmaxLoss implements Lbfgs.Function {
             Tensor logits = x.matmul(weights.t()).to(ScalarType.Double); // [n, C]
             Tensor logShares = torch.log_softmax(logits, 1); // [n, C]
             double loss = -Tensors.value(logShares.gather(1, target).sum());
-            Tensor residuals = logShares.exp(); // [n, C]
-            residuals.scatter_add_(
-                    1, target, torch.full_like(target, Tensors.scalar(-1)).to(ScalarType.Double));
-            sum.add_(residuals.to(ScalarType.Float).t().matmul(x)); // [C, D + 1]
+            Tensor residuals = logShares.exp_(); // [n, C]
+            residuals.scatter_add_(1, target, minusOnes.narrow(0, start, count));
+            Tensor single = residuals.to(ScalarType.Float); // [n, C]
+            for (long at = 0; at < count; at += PRODUCT_ROWS) {
+                long rows = Math.min(PRODUCT_ROWS, count - at);
+                sum.add_(single.narrow(0, at, rows).t().matmul(x.narrow(0, at, rows))); // [C, D + 1]
+            }
             return loss;
         }
     }

@@ -1,0 +1,139 @@
+package org.fullrank.probe;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.NativeErrors;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// Principal components: the directions of largest variance of the train split, the baseline that needs no learning.
+///
+/// Fitted from the eigenvectors, in float64, of the covariance `[D, D]` or, when there are fewer rows than features, of
+/// the Gram matrix `[N, N]`. Each direction points to where its largest coefficient is positive, so equal data give
+/// equal directions.
+public final class Pca {
+    private final float[] means; // [D]
+    private final float[] directions; // [D, k]
+    private final double[] variances; // [k], descending
+    private final int components;
+
+    private Pca(float[] means, float[] directions, double[] variances) {
+        this.means = means;
+        this.directions = directions;
+        this.variances = variances;
+        this.components = variances.length;
+    }
+
+    /// The largest width that [#fit] can give for `train`.
+    public static int widest(Features train) {
+        return Math.min(train.width(), train.rows());
+    }
+
+    /// Fits the mean and the first `components` directions.
+    ///
+    /// @throws InputException when there are fewer rows or features than components asked for
+    public static Pca fit(Features train, int components) {
+        if (components < 1 || components > widest(train)) {
+            throw new InputException(
+                    "PCA: found %d components for %d rows of %d features, expected 1 to %d; lower the width"
+                            .formatted(components, train.rows(), train.width(), widest(train)));
+        }
+        return NativeErrors.guard("PCA", () -> {
+            try (var scope = Scope.open();
+                    var off = Gradients.off()) {
+                float[] means = single(Standardizer.means(train));
+                Tensor x = train.tensor().sub_(Tensors.of(means, 1, means.length)); // [N, D]
+                return train.rows() < train.width() ? ofGram(x, means, components) : ofCovariance(x, means, components);
+            }
+        });
+    }
+
+    /// The projections of `features`: `[rows, components]`.
+    ///
+    /// @throws InputException when their width is not that of the train split
+    public Features transform(Features features) {
+        if (features.width() != means.length) {
+            throw new InputException("PCA: found features %d wide, expected %d as in the train split; use one data set"
+                    .formatted(features.width(), means.length));
+        }
+        float[] projected = NativeErrors.guard("PCA", () -> {
+            try (var scope = Scope.open();
+                    var off = Gradients.off()) {
+                Tensor x = features.tensor().sub_(Tensors.of(means, 1, means.length)); // [N, D]
+                return Tensors.floats(x.matmul(Tensors.of(directions, means.length, components))); // [N, k]
+            }
+        });
+        return features.with(projected, components);
+    }
+
+    /// The variance (divisor N) along each direction, descending.
+    public double[] variances() {
+        return variances.clone();
+    }
+
+    /// The same directions, cut to the first `components`.
+    ///
+    /// @throws InputException when there are not as many
+    public Pca first(int components) {
+        if (components < 1 || components > this.components) {
+            throw new InputException("PCA: found a cut to %d components, expected 1 to %d; fit more components"
+                    .formatted(components, this.components));
+        }
+        float[] cut = new float[means.length * components];
+        for (int row = 0; row < means.length; row++) {
+            System.arraycopy(directions, row * this.components, cut, row * components, components);
+        }
+        return new Pca(means, cut, Arrays.copyOf(variances, components));
+    }
+
+    private static Pca ofCovariance(Tensor x, float[] means, int components) {
+        var eigen = torch.linalg_eigh(Moments.second(x));
+        Tensor vectors = last(eigen.get1(), components); // [D, k]
+        return new Pca(means, directions(vectors), variances(eigen.get0(), components, 1));
+    }
+
+    /// With `X X' u = l u`, `X' u / sqrt(l)` is a direction and `l / N` its variance.
+    private static Pca ofGram(Tensor x, float[] means, int components) {
+        Tensor wide = x.to(ScalarType.Double); // [N, D]
+        var eigen = torch.linalg_eigh(wide.matmul(wide.t()));
+        Tensor vectors = wide.t().matmul(last(eigen.get1(), components)); // [D, k]
+        Tensor lengths = vectors.mul(vectors)
+                .sum(new long[] {0}, true, new ScalarTypeOptional())
+                .sqrt(); // [1, k]
+        Tensor unit = vectors.div(lengths.clamp_min(Tensors.scalar(Double.MIN_NORMAL))); // [D, k]
+        return new Pca(means, directions(unit), variances(eigen.get0(), components, x.size(0)));
+    }
+
+    /// The last `count` columns, in reverse: eigenvalues come in ascending order.
+    private static Tensor last(Tensor vectors, int count) {
+        return vectors.narrow(1, vectors.size(1) - count, count).flip(1);
+    }
+
+    private static float[] directions(Tensor vectors) {
+        Tensor at = vectors.abs().argmax(new LongOptional(0), true); // [1, k]
+        return Tensors.floats(vectors.mul(vectors.gather(0, at).sign()));
+    }
+
+    private static double[] variances(Tensor ascending, int count, long divisor) {
+        double[] all = Tensors.doubles(ascending);
+        double[] variances = new double[count];
+        for (int i = 0; i < count; i++) {
+            variances[i] = Math.max(0, all[all.length - 1 - i]) / divisor;
+        }
+        return variances;
+    }
+
+    private static float[] single(double[] values) {
+        float[] single = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            single[i] = (float) values[i];
+        }
+        return single;
+    }
+}

@@ -1,0 +1,135 @@
+package org.fullrank.probe;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+import org.fullrank.engine.InputException;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that an evaluation's numbers depend on besides the weights of the encoder, printed in full beside them
+/// and known by a short hash. Numbers of unlike hashes are never put side by side.
+///
+/// @param source where the features come from
+/// @param knn the nearest-neighbour probe; null when it is left out
+/// @param linear the linear probe; null when it is left out
+/// @param pcaWidths widths of the principal components evaluated beside the encoder, besides the encoder's own
+public record Protocol(
+        Source source, @Nullable KnnProtocol knn, @Nullable LinearProtocol linear, List<Integer> pcaWidths) {
+    /// Counts up whenever the same settings would give other numbers.
+    public static final int VERSION = 1;
+    /// The longest side of raw images: larger ones are resized to it by area, see [RawInput]. Colour images of
+    /// 32 x 32 are enough for recognition (Torralba et al. 2008, "80 million tiny images") and keep the baseline at
+    /// 3,072 features.
+    public static final int RAW_SIDE = 32;
+    /// 128 components: the width of many published baselines.
+    public static final List<Integer> PCA_WIDTHS = List.of(128);
+
+    private static final int HASH_DIGITS = 8;
+
+    public Protocol {
+        pcaWidths = List.copyOf(pcaWidths);
+        if (knn == null && linear == null) {
+            throw new InputException("evaluation: found no probe, expected knn, linear or both; name one");
+        }
+        for (int width : pcaWidths) {
+            if (width < 1) {
+                throw new InputException(
+                        "evaluation: found PCA width %d, expected at least 1; use 128".formatted(width));
+            }
+        }
+    }
+
+    /// Both probes with their defaults, [#PCA_WIDTHS].
+    public static Protocol of(Source source) {
+        return new Protocol(source, KnnProtocol.defaults(), LinearProtocol.defaults(), PCA_WIDTHS);
+    }
+
+    /// The same with another kNN probe, or without one.
+    public Protocol withKnn(@Nullable KnnProtocol knn) {
+        return new Protocol(source, knn, linear, pcaWidths);
+    }
+
+    /// The same with another linear probe, or without one.
+    public Protocol withLinear(@Nullable LinearProtocol linear) {
+        return new Protocol(source, knn, linear, pcaWidths);
+    }
+
+    /// The same with other widths of principal components.
+    public Protocol withPcaWidths(List<Integer> pcaWidths) {
+        return new Protocol(source, knn, linear, pcaWidths);
+    }
+
+    /// The settings by name, in the order in which they are printed.
+    public SequencedMap<String, String> fields() {
+        var fields = new LinkedHashMap<String, String>();
+        fields.put("protocol", "fullrank-probe " + VERSION);
+        source.describe(fields);
+        fields.put("kNN", knn == null ? "left out" : describe(knn));
+        fields.put("linear", linear == null ? "left out" : describe(linear));
+        fields.put(
+                "raw input",
+                "pixels / 255, images not all of one size up to %d x %d resized to that by area; vectors as is"
+                        .formatted(RAW_SIDE, RAW_SIDE));
+        fields.put("PCA", "of the raw input, fitted on train, as wide as the encoder" + also());
+        fields.put("untrained", "the same encoder at its initial weights");
+        return Collections.unmodifiableSequencedMap(fields);
+    }
+
+    /// The canonical text: one `name: value` in each line. Printed beside every number, and what [#hash] is taken of.
+    public String text() {
+        return fields().entrySet().stream()
+                .map(e -> e.getKey() + ": " + e.getValue() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    /// The first 8 hexadecimal digits of the SHA-256 of [#text] in UTF-8.
+    public String hash() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /// Guards every place that puts numbers side by side.
+    ///
+    /// @throws InputException when `other` has another hash; names the first setting that differs
+    public void requireLike(Protocol other) {
+        if (hash().equals(other.hash())) {
+            return;
+        }
+        var theirs = other.fields();
+        String difference = fields().entrySet().stream()
+                .filter(e -> !e.getValue().equals(theirs.get(e.getKey())))
+                .map(e -> "%s (%s against %s)".formatted(e.getKey(), e.getValue(), theirs.get(e.getKey())))
+                .findFirst()
+                .orElse("the protocol");
+        throw new InputException("comparison: found protocols %s and %s, which differ in %s, expected one protocol;"
+                        .formatted(hash(), other.hash(), difference)
+                + " evaluate both with the same settings");
+    }
+
+    private static String describe(KnnProtocol knn) {
+        return "k %d, cosine similarity of rows scaled to length 1 (not centred), votes exp(s / %s), exact"
+                .formatted(knn.neighbours(), knn.temperature());
+    }
+
+    private static String describe(LinearProtocol linear) {
+        return "logistic regression on features standardised by train, l2 %s, L-BFGS to gradient %s of its start, at most"
+                        .formatted(linear.l2(), linear.tolerance())
+                + " %d steps".formatted(linear.maxIterations());
+    }
+
+    private String also() {
+        return pcaWidths.isEmpty()
+                ? ""
+                : ", and " + pcaWidths.stream().map(String::valueOf).collect(Collectors.joining(", ")) + " wide";
+    }
+}

@@ -1,0 +1,117 @@
+package org.fullrank.probe;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.stream.IntStream;
+import org.fullrank.data.Images;
+import org.fullrank.data.Items;
+import org.fullrank.data.Labels;
+import org.fullrank.data.Vectors;
+import org.fullrank.engine.InputException;
+
+/// The input itself as features: the baseline that needs no encoder.
+///
+/// Images become pixels in [0, 1], row by row with channels together. Where all images of both splits have one size of
+/// at most [Protocol#RAW_SIDE] on either side they are taken as they are; otherwise each is resized to a square of that
+/// side by averaging the area under each new pixel, without keeping its proportions. Vectors are taken as they are.
+public final class RawInput {
+    private RawInput() {}
+
+    /// Both splits, treated alike.
+    ///
+    /// @throws InputException when the splits are of unlike kinds or widths, or too large for one array
+    public static Splits of(Items train, Items test) {
+        if (train instanceof Images first && test instanceof Images second) {
+            int[] size = common(first, second);
+            return new Splits(features(first, size[0], size[1]), features(second, size[0], size[1]));
+        }
+        if (train instanceof Vectors first && test instanceof Vectors second) {
+            return new Splits(features(first), features(second));
+        }
+        throw new InputException("raw input: found images in one split and vectors in the other, expected one kind; use"
+                + " splits of one data set");
+    }
+
+    /// Height and width that both splits get.
+    private static int[] common(Images first, Images second) {
+        boolean plain = first.size() > 0
+                && second.size() > 0
+                && first.uniform()
+                && second.uniform()
+                && first.height(0) == second.height(0)
+                && first.width(0) == second.width(0)
+                && Math.max(first.height(0), first.width(0)) <= Protocol.RAW_SIDE;
+        return plain ? new int[] {first.height(0), first.width(0)} : new int[] {Protocol.RAW_SIDE, Protocol.RAW_SIDE};
+    }
+
+    private static Features features(Vectors vectors) {
+        float[] values = new float[count(vectors.size(), vectors.features())];
+        MemorySegment.copy(vectors.values(), ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
+        return labelled(values, vectors.features(), vectors);
+    }
+
+    private static Features features(Images images, int height, int width) {
+        int each = height * width * images.channels();
+        float[] values = new float[count(images.size(), each)];
+        IntStream.range(0, images.size())
+                .parallel()
+                .forEach(i -> System.arraycopy(resized(images, i, height, width), 0, values, i * each, each));
+        return labelled(values, each, images);
+    }
+
+    private static Features labelled(float[] values, int width, Items items) {
+        Labels labels = items.labels();
+        return labels == null
+                ? Features.unlabelled(values, width)
+                : new Features(values, width, labels.classes(), labels.names());
+    }
+
+    private static int count(int rows, int width) {
+        long count = (long) rows * width;
+        if (count > Integer.MAX_VALUE - 8) {
+            throw new InputException(
+                    "raw input: found %d items of %d values, expected at most %d values; evaluate on fewer"
+                                    .formatted(rows, width, Integer.MAX_VALUE - 8)
+                            + " items");
+        }
+        return (int) count;
+    }
+
+    /// Image i as `[height, width, channels]`, pixels / 255.
+    static float[] resized(Images images, int i, int height, int width) {
+        int channels = images.channels();
+        byte[] bytes = images.copy(i);
+        float[] pixels = new float[bytes.length];
+        for (int p = 0; p < bytes.length; p++) {
+            pixels[p] = (bytes[p] & 0xFF) / 255f;
+        }
+        float[] rows = shrink(pixels, 1, images.height(i), images.width(i) * channels, height);
+        return shrink(rows, height, images.width(i), channels, width);
+    }
+
+    /// Averages the middle axis of `[outer, from, inner]` to length `to`, each new cell over the old ones below it.
+    private static float[] shrink(float[] values, int outer, int from, int inner, int to) {
+        if (from == to) {
+            return values;
+        }
+        float[] result = new float[outer * to * inner];
+        double share = (double) from / to;
+        for (int cell = 0; cell < to; cell++) {
+            double begin = cell * share;
+            double end = Math.min(from, begin + share);
+            for (int s = (int) begin; s < Math.min(from, Math.ceil(end)); s++) {
+                float weight = (float) ((Math.min(end, s + 1) - Math.max(begin, s)) / (end - begin));
+                for (int o = 0; o < outer; o++) {
+                    addScaled(result, (o * to + cell) * inner, weight, values, (o * from + s) * inner, inner);
+                }
+            }
+        }
+        return result;
+    }
+
+    private static void addScaled(float[] to, int at, float weight, float[] from, int start, int count) {
+        for (int j = 0; j < count; j++) {
+            to[at + j] += weight * from[start + j];
+        }
+    }
+}
