@@ -50,6 +50,11 @@ public record DataSpec(
         }
     }
 
+    /// The built-in shapes.
+    public static DataSpec defaults() {
+        return of("shapes");
+    }
+
     /// The defaults for a path.
     public static DataSpec of(String path) {
         return new DataSpec(path, null, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);

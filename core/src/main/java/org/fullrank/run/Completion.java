@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// Fills the keys that a tree leaves out, and refuses keys that no record knows.
 ///
 /// A missing key takes the value of the enclosing record's `defaults()`; an object given in part is completed from
-/// there when it keeps the default's `type`, else from the `defaults()` of its own record. A key without any default
-/// stays missing, for [Binder] to report. Lists are never merged.
+/// there when it keeps the default's `type`, else from the `defaults()` of its own record. Where a type has a static
+/// method `named(String)`, the key `preset` names what the missing keys come from. A key without any default stays
+/// missing, for [Binder] to report. Lists are never merged.
 final class Completion {
     private final Source source;
     private final JsonNode root;
@@ -38,12 +39,10 @@ final class Completion {
             return choice(path, given, (Class<?>) type, fallback);
         }
         if (Shape.isRecord(type)) {
-            if (!(given instanceof ObjectNode object)) {
-                throw source.wrong(path, given, type);
-            }
+            Class<?> record = (Class<?>) type;
+            Start start = start(path, given, record, fallback);
             ObjectNode result = JsonNodeFactory.instance.objectNode();
-            fill(path, object, (Class<?>) type, defaultsOf((Class<?>) type, fallback), result);
-            return result;
+            return fill(path, start, record, record, result);
         }
         Type element = Shape.element(type);
         if (element != null && given instanceof ArrayNode list) {
@@ -56,21 +55,61 @@ final class Completion {
         return given;
     }
 
-    /// A plain name stands for an object with that type and nothing else.
     private JsonNode choice(String path, JsonNode given, Class<?> sealed, @Nullable JsonNode fallback) {
+        Start start = start(path, given, sealed, fallback);
+        String fallbackName = start.fallback() == null
+                ? ""
+                : start.fallback().path(Shape.TYPE).asText("");
+        Class<?> record = recordOf(path, start.object(), sealed, fallbackName);
+        String name = Shape.name(record);
+        ObjectNode result = JsonNodeFactory.instance.objectNode().put(Shape.TYPE, name);
+        Start kept = name.equals(fallbackName) ? start : new Start(start.object(), null);
+        return fill(path, kept, sealed, record, result);
+    }
+
+    /// The keys that were given, and the tree that the others come from.
+    private record Start(ObjectNode object, @Nullable JsonNode fallback) {}
+
+    /// A plain name stands for an object with that type, or else with that preset, and nothing else.
+    private Start start(String path, JsonNode given, Class<?> type, @Nullable JsonNode fallback) {
+        boolean presets = Shape.hasPresets(type);
         ObjectNode object = switch (given) {
             case ObjectNode o -> o;
             case JsonNode n
-            when n.isTextual() -> JsonNodeFactory.instance.objectNode().put(Shape.TYPE, n.asText());
-            default -> throw source.wrong(path, given, sealed);
+            when n.isTextual() && (presets || Shape.isChoice(type)) ->
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put(!presets || isTypeName(type, n.asText()) ? Shape.TYPE : Shape.PRESET, n.asText());
+            default -> throw source.wrong(path, given, type);
         };
-        String fallbackName = fallback == null ? "" : fallback.path(Shape.TYPE).asText("");
-        Class<?> record = recordOf(path, object, sealed, fallbackName);
-        String name = Shape.name(record);
-        ObjectNode result = JsonNodeFactory.instance.objectNode().put(Shape.TYPE, name);
-        JsonNode defaults = defaultsOf(record, name.equals(fallbackName) ? fallback : null);
-        fill(path, object, record, defaults, result);
-        return result;
+        if (!presets || !object.has(Shape.PRESET)) {
+            return new Start(object, fallback);
+        }
+        ObjectNode rest = object.deepCopy();
+        rest.remove(Shape.PRESET);
+        JsonNode preset = preset(path, object.get(Shape.PRESET).asText(), type);
+        String presetType = preset.path(Shape.TYPE).asText();
+        if (!rest.path(Shape.TYPE).asText(presetType).equals(presetType)) {
+            throw source.wrong(
+                    Source.join(path, Shape.TYPE),
+                    '"' + rest.get(Shape.TYPE).asText() + '"',
+                    presetType + " as the preset has");
+        }
+        return new Start(rest, preset);
+    }
+
+    private JsonNode preset(String path, String name, Class<?> type) {
+        try {
+            Record value = Shape.preset(type, name);
+            return Shape.isChoice(type) ? RecordTree.ofChoice(value) : RecordTree.of(value);
+        } catch (InputException e) {
+            throw source.refused(path, List.of(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static boolean isTypeName(Class<?> type, String name) {
+        return Shape.isChoice(type)
+                && Shape.choices(type).stream().anyMatch(c -> Shape.name(c).equals(name));
     }
 
     private Class<?> recordOf(String path, ObjectNode object, Class<?> sealed, String fallbackName) {
@@ -90,11 +129,16 @@ final class Completion {
         throw source.wrong(key, '"' + name + '"', "one of " + String.join(", ", names) + Nearest.hint(name, names));
     }
 
-    private void fill(String path, ObjectNode given, Class<?> record, @Nullable JsonNode defaults, ObjectNode result) {
+    private ObjectNode fill(String path, Start start, Class<?> declared, Class<?> record, ObjectNode result) {
         List<String> known = new ArrayList<>(Shape.keys(record));
-        if (result.has(Shape.TYPE)) {
+        if (Shape.hasPresets(declared)) {
+            known.addFirst(Shape.PRESET);
+        }
+        if (Shape.isChoice(declared)) {
             known.addFirst(Shape.TYPE);
         }
+        ObjectNode given = start.object();
+        @Nullable JsonNode defaults = defaultsOf(record, start.fallback());
         for (Map.Entry<String, JsonNode> field : given.properties()) {
             if (!known.contains(field.getKey())) {
                 throw source.unknownKey(path, field.getKey(), known, root);
@@ -114,6 +158,7 @@ final class Completion {
                 setIfPresent(result, key, defaultsOf(component.getType(), null));
             }
         }
+        return result;
     }
 
     private static void setIfPresent(ObjectNode result, String key, @Nullable JsonNode value) {

@@ -14,7 +14,7 @@ import org.fullrank.engine.InputException;
 final class Overrides {
     private record Setting(String text, List<String> path, JsonNode value) {
         boolean isType() {
-            return path.getLast().equals(Shape.TYPE);
+            return path.getLast().equals(Shape.TYPE) || path.getLast().equals(Shape.PRESET);
         }
     }
 

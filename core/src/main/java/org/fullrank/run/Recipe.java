@@ -8,11 +8,12 @@ import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.view.ViewSpec;
 
-/// Everything that determines a run.
+/// Everything that decides a training run, but for the code. Two runs of equal recipes on equal data give equal
+/// weights.
 ///
-/// @param name the run folder is called after it
-/// @param about one line for the list of recipes
-/// @param seed the key of all randomness
+/// @param name lower-case words joined by hyphens; names the run folder
+/// @param about one line for the list of recipes, may be empty
+/// @param seed of every random draw
 public record Recipe(
         String name,
         String about,
@@ -26,9 +27,34 @@ public record Recipe(
         TrainSpec train,
         MonitorSpec monitor,
         CheckpointSpec checkpoints) {
+    /// Any number will do; this one is easy to remember.
+    public static final long DEFAULT_SEED = 1;
+
     public Recipe {
-        if (name.isBlank()) {
-            throw new InputException("name: found nothing, expected a short name for the recipe");
+        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+            throw new InputException(
+                    "name: found \"%s\", expected letters, digits, dots and hyphens, such as shapes-vicreg"
+                            .formatted(name));
         }
+        if (about.contains("\n")) {
+            throw new InputException("about: found several lines, expected one");
+        }
+    }
+
+    /// The starting point of every recipe file: what a file leaves out comes from here.
+    public static Recipe defaults() {
+        return new Recipe(
+                "custom",
+                "",
+                DEFAULT_SEED,
+                DataSpec.defaults(),
+                ViewSpec.named("shapes"),
+                EncoderSpec.ResNet.defaults(),
+                MethodSpec.Joint.defaults(),
+                OptimizerSpec.Lars.defaults(),
+                ScheduleSpec.defaults(),
+                TrainSpec.defaults(),
+                MonitorSpec.defaults(),
+                CheckpointSpec.defaults());
     }
 }

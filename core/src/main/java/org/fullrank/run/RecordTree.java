@@ -22,6 +22,11 @@ final class RecordTree {
         return fill(NODES.objectNode(), value);
     }
 
+    /// With the key `type` in front, as a value of a sealed interface is written.
+    static ObjectNode ofChoice(Record value) {
+        return fill(NODES.objectNode().put(Shape.TYPE, Shape.name(value.getClass())), value);
+    }
+
     private static ObjectNode fill(ObjectNode node, Record value) {
         for (RecordComponent component : value.getClass().getRecordComponents()) {
             node.set(component.getName(), node(read(component, value), component.getGenericType()));
@@ -32,8 +37,7 @@ final class RecordTree {
     private static JsonNode node(@Nullable Object value, Type declared) {
         return switch (value) {
             case null -> NODES.nullNode();
-            case Record r
-            when Shape.isChoice(declared) -> fill(NODES.objectNode().put(Shape.TYPE, Shape.name(r.getClass())), r);
+            case Record r when Shape.isChoice(declared) -> ofChoice(r);
             case Record r -> of(r);
             case List<?> list -> {
                 Type element = Shape.element(declared);

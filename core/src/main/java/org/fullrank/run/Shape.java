@@ -2,6 +2,7 @@ package org.fullrank.run;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Named;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Shape {
     /// The key that chooses the record of a sealed interface.
     static final String TYPE = "type";
+
+    /// The key that names the values which other keys start from, for types with a static method `named(String)`.
+    static final String PRESET = "preset";
 
     private Shape() {}
 
@@ -79,6 +84,28 @@ final class Shape {
             return null;
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("defaults() of " + record.getName() + " failed: " + e.getCause(), e);
+        }
+    }
+
+    /// Whether values of this record or sealed interface can be named, by its static method `named(String)`.
+    static boolean hasPresets(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .anyMatch(m -> m.getName().equals("named") && Modifier.isStatic(m.getModifiers()));
+    }
+
+    /// @throws InputException when the type knows no such name
+    static Record preset(Class<?> type, String name) {
+        try {
+            Method method = type.getDeclaredMethod("named", String.class);
+            method.setAccessible(true);
+            return (Record) method.invoke(null, name);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof InputException wrong) {
+                throw wrong;
+            }
+            throw new IllegalStateException("named(String) of " + type.getName() + " failed: " + e.getCause(), e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("no named(String) in " + type.getName(), e);
         }
     }
 

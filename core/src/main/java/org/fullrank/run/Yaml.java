@@ -18,6 +18,7 @@ import org.fullrank.engine.InputException;
 public final class Yaml {
     private static final YAMLFactory FACTORY = YAMLFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
             .build();
     private static final ObjectMapper MAPPER =
             new ObjectMapper(FACTORY).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -47,6 +48,11 @@ public final class Yaml {
     /// Writes a record with all its values, in the order of its components, so that [#read] gives an equal record.
     public static String write(Record value) {
         return YamlText.of(RecordTree.of(value));
+    }
+
+    /// The same values as one JSON object.
+    public static String json(Record value) {
+        return RecordTree.of(value).toPrettyString();
     }
 
     static JsonNode parseValue(String subject, String text) {

@@ -64,7 +64,7 @@ final class YamlText {
         return node.isValueNode() || node.isEmpty();
     }
 
-    private static String flat(JsonNode node) {
+    static String flat(JsonNode node) {
         if (node.isArray()) {
             StringJoiner list = new StringJoiner(", ", "[", "]");
             node.forEach(element -> list.add(flat(element)));

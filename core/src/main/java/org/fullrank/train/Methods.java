@@ -16,7 +16,11 @@ final class Methods {
     ///
     /// @throws InputException when the encoder cannot read such views
     static Method build(Recipe recipe, ViewGenerator views, Device device) {
-        Precision precision = recipe.train().precision().resolve(device);
+        return build(recipe, views, device, recipe.train().precision().resolve(device));
+    }
+
+    /// The same in a given precision.
+    static Method build(Recipe recipe, ViewGenerator views, Device device, Precision precision) {
         return Method.of(
                 recipe.method(),
                 recipe.encoder(),

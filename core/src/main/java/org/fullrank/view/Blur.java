@@ -15,6 +15,10 @@ public record Blur(double p, double sigmaMin, double sigmaMax) {
     /// No blur.
     public static final Blur NONE = new Blur(0, SIGMA_MIN, SIGMA_MAX);
 
+    public static Blur defaults() {
+        return NONE;
+    }
+
     public Blur {
         Check.probability("blur.p", p);
         if (p > 0) {

@@ -34,6 +34,10 @@ public record Crop(double scaleMin, double scaleMax, double ratioMin, double rat
         Check.present("crop.filter", filter);
     }
 
+    public static Crop defaults() {
+        return from(SCALE_MIN);
+    }
+
     /// A bicubic crop from `scaleMin` of the area to all of it, with the usual aspect ratios.
     public static Crop from(double scaleMin) {
         return new Crop(scaleMin, SCALE_MAX, RATIO_MIN, RATIO_MAX, Filter.BICUBIC);

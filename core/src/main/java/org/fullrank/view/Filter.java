@@ -1,13 +1,10 @@
 package org.fullrank.view;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-
 /// A filter of resampling. When an image shrinks, the filter widens by the same factor, so that it also removes what
 /// the
 /// smaller grid cannot carry.
 public enum Filter {
     /// Keys' cubic with a = -1/2 (R. Keys, "Cubic convolution interpolation for digital image processing", 1981).
-    @JsonProperty("bicubic")
     BICUBIC(2) {
         @Override
         double weight(double distance) {
@@ -20,7 +17,6 @@ public enum Filter {
     },
 
     /// The triangle: linear interpolation.
-    @JsonProperty("bilinear")
     BILINEAR(1) {
         @Override
         double weight(double distance) {

@@ -29,6 +29,11 @@ public record ImagePipeline(
         solarise = Objects.requireNonNullElse(solarise, Solarise.NONE);
     }
 
+    /// A crop of the published size and nothing else; jitter that gets a strength takes its usual probability.
+    public static ImagePipeline defaults() {
+        return of(Crop.defaults()).withJitter(Jitter.defaults());
+    }
+
     /// A crop and nothing else.
     public static ImagePipeline of(Crop crop) {
         return new ImagePipeline(crop, 0, 0, Jitter.NONE, 0, Blur.NONE, Solarise.NONE);

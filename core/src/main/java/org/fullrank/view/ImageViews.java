@@ -2,6 +2,7 @@ package org.fullrank.view;
 
 import java.util.List;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Named;
 
 /// Views of images. View v follows pipeline v modulo their number, so two unlike pipelines make an asymmetric pair.
 ///
@@ -9,6 +10,7 @@ import org.fullrank.engine.InputException;
 /// @param views number of views of each image, at least 2
 /// @param normalise the last step of every view
 /// @param pipelines at least one chain of changes
+@Named("images")
 public record ImageViews(int size, int views, Normalise normalise, List<ImagePipeline> pipelines) implements ViewSpec {
     /// Smallest side: below it a blur has no room for its mirror border.
     public static final int MIN_SIZE = 4;

@@ -25,6 +25,11 @@ public record Jitter(double p, double brightness, double contrast, double satura
     /// Strengths may not lie above this: a factor of four already clips most of a picture.
     static final double MAX_STRENGTH = 3;
 
+    /// The usual probability, no strength.
+    public static Jitter defaults() {
+        return new Jitter(P, 0, 0, 0, 0);
+    }
+
     public Jitter {
         Check.probability("jitter.p", p);
         Check.between("jitter.brightness", brightness, 0, MAX_STRENGTH);

@@ -1,7 +1,5 @@
 package org.fullrank.view;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
@@ -36,15 +34,9 @@ public record Normalise(List<Double> mean, List<Double> std) {
         std.forEach(value -> Check.positive("normalise.std", value));
     }
 
-    @JsonCreator
-    static Normalise of(@JsonProperty("mean") List<Double> mean, @JsonProperty("std") List<Double> std) {
-        return new Normalise(mean, std);
-    }
-
     /// The statistics of this name.
     ///
     /// @throws InputException when the name is unknown
-    @JsonCreator
     public static Normalise named(String name) {
         return switch (name) {
             case "imagenet" -> IMAGENET;

@@ -10,6 +10,10 @@ public record Solarise(double p, double threshold) {
     /// No solarisation.
     public static final Solarise NONE = new Solarise(0, THRESHOLD);
 
+    public static Solarise defaults() {
+        return NONE;
+    }
+
     public Solarise {
         Check.probability("solarise.p", p);
         Check.between("solarise.threshold", threshold, 0, 1);

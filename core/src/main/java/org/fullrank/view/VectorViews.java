@@ -1,5 +1,7 @@
 package org.fullrank.view;
 
+import org.fullrank.engine.Named;
+
 /// Views of vectors: corruption, then noise, then dropout, each feature on its own.
 ///
 /// @param views number of views of each row, at least 2
@@ -8,6 +10,7 @@ package org.fullrank.view;
 /// @param corruption probability that a feature is replaced by its value in a random row, that is, by a draw from its
 ///     marginal distribution (Bahri et al., "SCARF", 2021)
 /// @param standardise whether features leave with mean 0 and standard deviation 1
+@Named("vectors")
 public record VectorViews(int views, double noise, double dropout, double corruption, boolean standardise)
         implements ViewSpec {
     /// Share of corrupted features in SCARF is 0.6 with one clean view; with both views corrupted half of it keeps as
@@ -23,6 +26,11 @@ public record VectorViews(int views, double noise, double dropout, double corrup
 
     /// Noise may not lie above this: ten deviations leave nothing of a feature.
     static final double MAX_NOISE = 10;
+
+    /// [#DEFAULT].
+    public static VectorViews defaults() {
+        return DEFAULT;
+    }
 
     public VectorViews {
         Check.views(views);

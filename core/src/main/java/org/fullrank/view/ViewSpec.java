@@ -1,18 +1,20 @@
 package org.fullrank.view;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.fullrank.engine.InputException;
 
-/// How views are made: the view section of a recipe, its `kind` being `images` or `vectors`.
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = ImageViews.class, name = "images"),
-    @JsonSubTypes.Type(value = VectorViews.class, name = "vectors")
-})
+/// How views are made: the view section of a recipe, its `type` being `images` or `vectors`, or the name of
+/// one of the [ViewPresets].
 public sealed interface ViewSpec permits ImageViews, VectorViews {
     /// Views per sample in every joint-embedding recipe.
     int TWO = 2;
 
     /// Number of views of each sample, at least 2.
     int views();
+
+    /// The preset of this name, as recipes name it.
+    ///
+    /// @throws InputException when there is none
+    static ViewSpec named(String name) {
+        return ViewPresets.named(name);
+    }
 }

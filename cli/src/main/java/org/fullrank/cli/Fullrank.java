@@ -1,0 +1,127 @@
+package org.fullrank.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import org.fullrank.engine.FullrankException;
+import org.fullrank.engine.InputException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The command `fullrank`. Results go to standard output, everything else to standard error; the exit code is 0 for
+/// fine, 1 for a job that failed, 2 for arguments or input that are wrong; an error is one line.
+@Command(
+        name = "fullrank",
+        description = "Self-supervised representation learning: turns unlabelled images and tables into embeddings.",
+        subcommands = {
+            Pretrain.class,
+            Evaluate.class,
+            Embed.class,
+            Data.class,
+            Methods.class,
+            RecipesCommand.class,
+            RunsCommand.class
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  fullrank pretrain                                 first look: built-in images, minutes on two cores",
+            "  fullrank pretrain --data photos/ --out runs/mine  train on a folder of images",
+            "  fullrank evaluate runs/mine                       kNN and linear accuracy beside three baselines",
+            "  fullrank embed runs/mine --out embeddings.npy",
+            "",
+            "Exit code: 0 fine, 1 the job failed, 2 the arguments or the input are wrong.",
+            "fullrank COMMAND --help tells more."
+        })
+public final class Fullrank implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Shows this help.")
+    private boolean help;
+
+    @Option(
+            names = "--verbose",
+            scope = ScopeType.INHERIT,
+            description = "Shows the stack trace of an error.")
+    private boolean verbose;
+
+    /// Without a command: the help, as an error, because nothing was asked for.
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "found no command, expected one of "
+                + String.join(", ", spec.subcommands().keySet()));
+    }
+
+    public static void main(String[] arguments) {
+        int code = execute(System.out, System.err, arguments);
+        System.out.flush();
+        Interruption.finish(code);
+        System.exit(code);
+    }
+
+    /// Runs one command line.
+    ///
+    /// @return the exit code
+    static int execute(PrintStream out, PrintStream err, String... arguments) {
+        var fullrank = new Fullrank();
+        CommandLine line = new CommandLine(fullrank)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                .setUsageHelpWidth(100)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, _) -> wrongArguments(e))
+                .setExecutionExceptionHandler((e, command, _) -> failed(e, command, fullrank.verbose));
+        try {
+            return line.execute(arguments);
+        } catch (Error e) {
+            return failed(e, line, fullrank.verbose);
+        }
+    }
+
+    private static int wrongArguments(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        String message = firstLine(e.getMessage());
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            message = Unknown.message(command, unmatched.getUnmatched().getFirst());
+        }
+        command.getErr().println(name + ": " + message + "; see " + name + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Throwable e, CommandLine command, boolean verbose) {
+        PrintWriter err = command.getErr();
+        String message =
+                switch (e) {
+                    case FullrankException known -> firstLine(known.getMessage());
+                    case OutOfMemoryError _ ->
+                        "out of memory with a heap of %d MiB; give Java more, as in FULLRANK_JAVA_OPTS=-Xmx8g"
+                                .formatted(Runtime.getRuntime().maxMemory() >> 20);
+                    default -> "unexpected error: " + firstLine(e.toString()) + "; --verbose shows where";
+                };
+        err.println("fullrank: " + message);
+        if (verbose) {
+            e.printStackTrace(err);
+        }
+        return e instanceof InputException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+    }
+
+    private static String firstLine(@Nullable String message) {
+        return message == null ? "no message" : message.lines().findFirst().orElse("no message");
+    }
+}

@@ -1,0 +1,62 @@
+package org.fullrank.cli;
+
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/// Ctrl-C and SIGTERM while a training runs: the training is asked to stop, writes its checkpoint, and the process ends
+/// with the code of the command, 0 when all went well, instead of the signal's.
+final class Interruption {
+    private static volatile @Nullable Interruption armed;
+
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::signalled, "fullrank-stop");
+    private volatile boolean requested;
+    private volatile int code;
+
+    private Interruption() {}
+
+    /// From now on signals are requests to stop.
+    static Interruption arm() {
+        var interruption = new Interruption();
+        armed = interruption;
+        Runtime.getRuntime().addShutdownHook(interruption.hook);
+        return interruption;
+    }
+
+    boolean requested() {
+        return requested;
+    }
+
+    /// Signals end the process at once again, unless one has come already.
+    void disarm() {
+        if (!requested) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+                armed = null;
+            } catch (IllegalStateException _) {
+                requested = true; // the signal came this very moment
+            }
+        }
+    }
+
+    /// Called last, with the exit code of the command.
+    static void finish(int code) {
+        Interruption interruption = armed;
+        if (interruption != null) {
+            interruption.code = code;
+            interruption.finished.countDown();
+        }
+    }
+
+    private void signalled() {
+        requested = true;
+        try {
+            finished.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(code);
+    }
+}

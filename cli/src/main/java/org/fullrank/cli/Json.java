@@ -1,0 +1,34 @@
+package org.fullrank.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/// One JSON object for `--json`: keys in the order they were put; NaN and infinities are strings, as in
+/// `metrics.jsonl`.
+final class Json {
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final SequencedMap<String, @Nullable Object> values = new LinkedHashMap<>();
+
+    Json put(String key, @Nullable Object value) {
+        values.put(key, value instanceof Json json ? json.values : value);
+        return this;
+    }
+
+    SequencedMap<String, @Nullable Object> values() {
+        return values;
+    }
+
+    @Override
+    public String toString() {
+        try {
+            return MAPPER.writeValueAsString(values);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package org.fullrank.run;
+
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.StringJoiner;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Shows a training to the user: each term of the loss, spread and rank of the embedding, kNN accuracy, speed and the
+/// time left. On a terminal it is one line that is written over; elsewhere a plain line every few seconds, without bar
+/// or control characters.
+public final class Progress {
+    /// Seconds between two plain lines: a log of an hour stays readable.
+    public static final double PLAIN_SECONDS = 10;
+    /// Seconds between two updates of the line on a terminal: fast enough to look alive.
+    public static final double TERMINAL_SECONDS = 0.2;
+
+    private static final int BAR = 20;
+
+    private final PrintStream out;
+    private final int columns;
+    private final int epochs;
+    private final LongSupplier nanoTime;
+    private final SequencedMap<String, Double> values = new LinkedHashMap<>();
+    private @Nullable MetricRecord first;
+    private double imagesPerSecond = Double.NaN;
+    private long shownAt;
+    private boolean shown;
+    private boolean open;
+
+    private Progress(PrintStream out, int columns, int epochs, LongSupplier nanoTime) {
+        this.out = out;
+        this.columns = columns;
+        this.epochs = epochs;
+        this.nanoTime = nanoTime;
+    }
+
+    /// @param columns width of the terminal that `out` writes to, 0 when it writes to none
+    /// @param epochs of the whole training
+    public static Progress to(PrintStream out, int columns, int epochs) {
+        return new Progress(out, columns, epochs, System::nanoTime);
+    }
+
+    static Progress to(PrintStream out, int columns, int epochs, LongSupplier nanoTime) {
+        return new Progress(out, columns, epochs, nanoTime);
+    }
+
+    /// Shows a record; records that follow too fast are only remembered.
+    ///
+    /// @param totalSteps where the training ends
+    public void measured(MetricRecord record, long totalSteps) {
+        if (first == null) {
+            first = record;
+        }
+        values.putAll(record.values());
+        imagesPerSecond = record.timing().getOrDefault("imagesPerSecond", imagesPerSecond);
+        double every = columns > 0 ? TERMINAL_SECONDS : PLAIN_SECONDS;
+        boolean due = !shown || nanoTime.getAsLong() - shownAt >= every * 1e9;
+        if (due || record.step() == totalSteps) {
+            show(line(first, record, totalSteps));
+        }
+    }
+
+    /// Writes a line of its own.
+    public void note(String line) {
+        close();
+        out.println(line);
+    }
+
+    /// Ends the updated line, so that others can write.
+    public void close() {
+        if (open) {
+            out.println();
+            open = false;
+        }
+    }
+
+    private void show(String line) {
+        shown = true;
+        shownAt = nanoTime.getAsLong();
+        if (columns == 0) {
+            out.println(line);
+            return;
+        }
+        String fitted = line.length() < columns ? line : line.substring(0, columns - 1);
+        out.print("\r" + fitted + " ".repeat(columns - 1 - fitted.length()));
+        out.flush();
+        open = true;
+    }
+
+    private String line(MetricRecord from, MetricRecord now, long totalSteps) {
+        double done = (double) now.step() / totalSteps;
+        StringJoiner line = new StringJoiner("  ");
+        line.add("epoch %d/%d".formatted(Math.min(now.epoch() + 1, epochs), epochs));
+        if (columns > 0) {
+            int filled = (int) (BAR * done);
+            line.add("[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + (int) (100 * done) + "%");
+        } else {
+            line.add("step %d/%d".formatted(now.step(), totalSteps));
+        }
+        String left = timeLeft(from, now, totalSteps);
+        if (columns > 0) {
+            line.add(left);
+        }
+        for (Map.Entry<String, Double> value : values.entrySet()) {
+            String text = text(value.getKey(), value.getValue());
+            if (!text.isEmpty()) {
+                line.add(text);
+            }
+        }
+        if (!Double.isNaN(imagesPerSecond)) {
+            line.add(String.format(Locale.ROOT, "%.0f images/s", imagesPerSecond));
+        }
+        if (columns == 0) {
+            line.add(left);
+        }
+        return line.toString();
+    }
+
+    /// What the user watches; the other metrics are in the files.
+    private static String text(String name, double value) {
+        return switch (name) {
+            case "loss" -> "loss " + number(value);
+            case "embedding.std" -> "std " + number(value);
+            case "embedding.rankme" -> "RankMe " + number(value);
+            case "knn" -> String.format(Locale.ROOT, "kNN %.1f %%", 100 * value);
+            default -> name.startsWith("loss.") ? name.substring("loss.".length()) + " " + number(value) : "";
+        };
+    }
+
+    /// Four digits that matter.
+    static String number(double value) {
+        double size = Math.abs(value);
+        if (size != 0 && (size < 0.1 || size >= 1e6) && Double.isFinite(value)) {
+            return String.format(Locale.ROOT, "%.2e", value);
+        }
+        int decimals = size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0;
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
+    private static String timeLeft(MetricRecord from, MetricRecord now, long totalSteps) {
+        if (now.step() == totalSteps) {
+            return "done";
+        }
+        double seconds = seconds(now) - seconds(from);
+        if (now.step() == from.step() || !(seconds > 0)) {
+            return "--:-- left";
+        }
+        long left = Math.round(seconds / (now.step() - from.step()) * (totalSteps - now.step()));
+        return left >= 3600
+                ? "%d:%02d:%02d left".formatted(left / 3600, left / 60 % 60, left % 60)
+                : "%d:%02d left".formatted(left / 60, left % 60);
+    }
+
+    private static double seconds(MetricRecord record) {
+        return record.timing().getOrDefault("seconds", 0.0);
+    }
+}

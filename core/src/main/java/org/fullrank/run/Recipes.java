@@ -1,0 +1,79 @@
+package org.fullrank.run;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.fullrank.engine.InputException;
+import org.jspecify.annotations.Nullable;
+
+/// The recipes that ship with Fullrank, by name, and those in files of the user's own.
+public final class Recipes {
+    /// What trains when the user names nothing: built-in data, minutes on two cores.
+    public static final String DEFAULT = "shapes-vicreg";
+
+    private static final String FOLDER = "/org/fullrank/recipes/";
+
+    private Recipes() {}
+
+    /// Names of the recipes that ship, in the order of the list `index`.
+    public static List<String> list() {
+        return resource("index").lines().filter(line -> !line.isBlank()).toList();
+    }
+
+    /// The recipe of this name or in this file, with all its values.
+    ///
+    /// @param settings settings `a.b=c` laid over it
+    /// @throws InputException when there is none (naming the nearest), or it is not valid
+    public static Recipe load(String nameOrFile, List<String> settings) {
+        return Yaml.read("recipe " + nameOrFile, text(nameOrFile), Recipe.class, settings);
+    }
+
+    /// The text of a recipe as it was written, comments included.
+    ///
+    /// @throws InputException when there is none of this name and no such file
+    public static String text(String nameOrFile) {
+        List<String> names = list();
+        if (names.contains(nameOrFile)) {
+            return resource(nameOrFile + ".yaml");
+        }
+        Path file = path(nameOrFile);
+        if (file == null || !Files.exists(file)) {
+            throw new InputException("recipe %s: found neither a recipe of that name nor a file, expected one of %s%s"
+                    .formatted(nameOrFile, String.join(", ", names), Nearest.hint(nameOrFile, names)));
+        }
+        try {
+            if (Files.size(file) > 1 << 20) {
+                throw new InputException("recipe %s: found %d bytes, expected a YAML file of at most 1 MiB"
+                        .formatted(file, Files.size(file)));
+            }
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new InputException(
+                    "recipe %s: found no readable text (%s), expected a YAML file".formatted(file, e), e);
+        }
+    }
+
+    private static @Nullable Path path(String name) {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Recipes.class.getResourceAsStream(FOLDER + name)) {
+            if (in == null) {
+                throw new IllegalStateException("no resource " + FOLDER + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

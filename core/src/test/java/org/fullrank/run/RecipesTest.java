@@ -1,0 +1,128 @@
+package org.fullrank.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.fullrank.engine.InputException;
+import org.fullrank.method.MethodSpec;
+import org.fullrank.objective.NtXent;
+import org.fullrank.view.ImageViews;
+import org.fullrank.view.Normalise;
+import org.fullrank.view.ViewPresets;
+import org.fullrank.view.ViewSpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RecipesTest {
+    @TempDir
+    Path folder;
+
+    static List<String> names() {
+        return Recipes.list();
+    }
+
+    @Test
+    void theListNamesEveryShippedFile() throws IOException {
+        Path resources = Path.of("src/main/resources/org/fullrank/recipes");
+        try (Stream<Path> files = Files.list(resources)) {
+            assertThat(files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".yaml")))
+                    .containsExactlyInAnyOrderElementsOf(
+                            names().stream().map(n -> n + ".yaml").toList());
+        }
+        assertThat(names()).contains(Recipes.DEFAULT).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void everyShippedRecipeLoadsUnderItsNameAndRoundTrips(String name) throws IOException {
+        Recipe recipe = Recipes.load(name, List.of());
+        assertThat(recipe.name()).isEqualTo(name);
+        assertThat(recipe.about()).isNotBlank();
+        Path file = Files.writeString(folder.resolve("resolved.yaml"), Yaml.write(recipe));
+        assertThat(Recipes.load(file.toString(), List.of())).isEqualTo(recipe);
+    }
+
+    static List<String> presets() {
+        return ViewPresets.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("presets")
+    void everyViewPresetCanBeNamedAndRoundTrips(String preset) {
+        Recipe recipe = Recipes.load(Recipes.DEFAULT, List.of("views.preset=" + preset));
+        assertThat(recipe.views()).isEqualTo(ViewSpec.named(preset));
+        assertThat(Yaml.read("copy", Yaml.write(recipe), Recipe.class, List.of()))
+                .isEqualTo(recipe);
+    }
+
+    @Test
+    void aPresetIsAStartingPoint() {
+        ImageViews views = (ImageViews) Yaml.read(
+                        "test",
+                        "views: {preset: simclr, size: 64, normalise: half}",
+                        Recipe.class,
+                        List.of("views.pipelines.0.blur.p=0.25"))
+                .views();
+        ImageViews simclr = (ImageViews) ViewSpec.named("simclr");
+        assertThat(views.size()).isEqualTo(64);
+        assertThat(views.normalise()).isEqualTo(Normalise.HALF);
+        assertThat(views.pipelines().getFirst().blur().p()).isEqualTo(0.25);
+        assertThat(views.pipelines().getFirst().jitter())
+                .isEqualTo(simclr.pipelines().getFirst().jitter());
+    }
+
+    @Test
+    void theObjectiveCanBeExchangedFromTheCommandLine() {
+        Recipe recipe = Recipes.load(
+                Recipes.DEFAULT, List.of("method.objective.temperature=0.2", "method.objective.type=nt-xent"));
+        assertThat(((MethodSpec.Joint) recipe.method()).objective()).isInstanceOf(NtXent.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "method: {objctive: vicreg}|unknown key method.objctive; did you mean method.objective?",
+                "views: {preset: simclrr}|views: no view preset 'simclrr', expected one of vicreg, ",
+                "views: {preset: simclr, type: vectors}|views.type: found \"vectors\", expected images as the preset has",
+                "views: {preset: simclr, siez: 3}|unknown key views.siez; did you mean views.size? (known in views: type, preset, size,",
+                "train: {batch: 1}|train.batch: found 1, expected at least 2, because",
+                "train: {chunks: 0}|train.chunks: found 0, expected 1 to the batch of 256",
+                "train: {device: gpu}|train.device: found \"gpu\", expected one of auto, cpu, cuda",
+                "monitor: {knnSamples: 3}|monitor.knnSamples: found 3, expected 0 (all) or at least the 20 neighbours",
+                "checkpoints: {keepLast: 0}|checkpoints.keepLast: found 0, expected at least 1",
+                "name: a/b|name: found \"a/b\", expected letters,",
+                "encoder: {type: resnet, depth: 19}|encoder.depth: found 19, expected 18, 34 or 50",
+            })
+    void wrongRecipesAreRefusedInOneLine(String text, String message) throws IOException {
+        Path file = Files.writeString(folder.resolve("mine.yaml"), text);
+        assertThatThrownBy(() -> Recipes.load(file.toString(), List.of()))
+                .isInstanceOf(InputException.class)
+                .message()
+                .startsWith("recipe " + file + ": " + message)
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void aMisspeltNameSuggestsTheNearest() {
+        assertThatThrownBy(() -> Recipes.load("shapes-vicerg", List.of()))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("recipe shapes-vicerg: found neither a recipe of that name nor a file")
+                .hasMessageEndingWith("; did you mean shapes-vicreg?");
+    }
+
+    @Test
+    void whatIsNoTextIsRefused() throws IOException {
+        Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
+        assertThatThrownBy(() -> Recipes.load(binary.toString(), List.of())).isInstanceOf(InputException.class);
+        assertThatThrownBy(() -> Recipes.load(folder.toString(), List.of())).isInstanceOf(InputException.class);
+    }
+}

@@ -1,0 +1,152 @@
+package org.fullrank.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.fullrank.engine.InputException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunFolderTest {
+    record Config(String name, int epochs) {}
+
+    private static final Config CONFIG = new Config("quick", 3);
+
+    @TempDir
+    Path parent;
+
+    @Test
+    void aFreshRunHoldsItsConfigurationAndReadsItBack() {
+        Path path = parent.resolve("deep/er/run");
+        try (RunFolder folder = RunFolder.create(path, CONFIG)) {
+            assertThat(folder.config(Config.class)).isEqualTo(CONFIG);
+            assertThat(folder.config()).hasContent("name: quick\nepochs: 3\n");
+            assertThat(folder.checkpoints()).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void anEmptyFolderIsTaken() throws IOException {
+        Path path = Files.createDirectory(parent.resolve("run"));
+        RunFolder.create(path, CONFIG).close();
+        assertThat(RunFolder.open(path).config(Config.class)).isEqualTo(CONFIG);
+    }
+
+    @Test
+    void anExistingRunIsRefusedAndLeftAlone() throws IOException {
+        Path path = Files.createDirectory(parent.resolve("run"));
+        Files.writeString(path.resolve("precious.txt"), "data");
+        assertThatThrownBy(() -> RunFolder.create(path, CONFIG))
+                .isInstanceOf(InputException.class)
+                .hasMessage("run folder %s: found a folder that is not empty, expected nothing there; continue that run"
+                                .formatted(path)
+                        + " with --resume %s or name another folder with --out".formatted(path));
+        assertThat(path).isDirectoryNotContaining(p -> !p.endsWith("precious.txt"));
+    }
+
+    @Test
+    void aFileInThePlaceIsRefused() throws IOException {
+        Path path = Files.writeString(parent.resolve("run"), "");
+        assertThatThrownBy(() -> RunFolder.create(path, CONFIG)).hasMessageContaining("found a file, expected nothing");
+    }
+
+    @Test
+    void aMissingOrForeignFolderIsNoRun() {
+        assertThatThrownBy(() -> RunFolder.open(parent.resolve("none")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found nothing there, expected a run folder");
+        assertThatThrownBy(() -> RunFolder.resume(parent))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found no config.yaml in it, expected a run folder");
+    }
+
+    @Test
+    void aFolderIsTrainedInOnce() {
+        Path path = parent.resolve("run");
+        try (RunFolder folder = RunFolder.create(path, CONFIG)) {
+            assertThat(folder.status()).isEqualTo(RunStatus.RUNNING);
+            assertThatThrownBy(() -> RunFolder.resume(path))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("found another process training in it");
+            assertThat(RunFolder.open(path).status()).isEqualTo(RunStatus.RUNNING);
+        }
+        RunFolder.resume(path).close();
+    }
+
+    @Test
+    void anotherProcessHoldsTheFolderUntilItDies() throws Exception {
+        Path path = parent.resolve("run");
+        RunFolder.create(path, CONFIG).close();
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Holder.class.getName(),
+                        path.toString())
+                .start();
+        try {
+            assertThat(other.getInputStream().read()).isEqualTo('h');
+            assertThat(RunFolder.open(path).status()).isEqualTo(RunStatus.RUNNING);
+            assertThatThrownBy(() -> RunFolder.resume(path)).hasMessageContaining("another process");
+        } finally {
+            other.destroyForcibly().waitFor();
+        }
+        assertThat(RunFolder.open(path).status()).isEqualTo(RunStatus.INTERRUPTED);
+    }
+
+    /// Takes the lock of a run and holds it until killed.
+    static final class Holder {
+        private Holder() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (RunFolder folder = RunFolder.resume(Path.of(arguments[0]))) {
+                System.out.print("h");
+                System.out.flush();
+                System.in.read();
+                folder.checkpoints();
+            }
+        }
+    }
+
+    @Test
+    void theStatusIsWhatTheMetricsSay() {
+        Path path = parent.resolve("run");
+        try (RunFolder folder = RunFolder.create(path, CONFIG);
+                Metrics metrics = folder.metrics(0)) {
+            metrics.append(MetricRecord.of(5, 0, new LinkedHashMap<>(Map.of("loss", 2.0)), 1));
+        }
+        assertThat(RunFolder.open(path).status()).isEqualTo(RunStatus.INTERRUPTED);
+        for (RunStatus end : List.of(RunStatus.STOPPED, RunStatus.FAILED, RunStatus.FINISHED)) {
+            try (RunFolder folder = RunFolder.resume(path);
+                    Metrics metrics = folder.metrics(5)) {
+                metrics.end(end, 5, "because");
+            }
+            assertThat(RunFolder.open(path).status()).isEqualTo(end);
+        }
+        assertThat(Runs.list(parent))
+                .containsExactly(new RunSummary(
+                        path, "quick", RunStatus.FINISHED, 5, 0, "because", new LinkedHashMap<>(Map.of("loss", 2.0))));
+    }
+
+    @Test
+    void theListSkipsWhatIsNoRunAndKeepsBrokenOnes() throws IOException {
+        Files.createDirectory(parent.resolve("other"));
+        RunFolder.create(parent.resolve("b"), CONFIG).close();
+        Files.writeString(Files.createDirectory(parent.resolve("a")).resolve("config.yaml"), "{{{");
+        assertThat(Runs.list(parent)).extracting(RunSummary::recipe).containsExactly("?", "quick");
+        assertThatThrownBy(() -> Runs.list(parent.resolve("none"))).isInstanceOf(InputException.class);
+    }
+
+    @Test
+    void theDefaultNameIsRecipeAndTime() {
+        assertThat(RunFolder.defaultPath("my recipe/x", LocalDateTime.of(2026, 3, 4, 5, 6, 7)))
+                .isEqualTo(Path.of("runs/my-recipe-x-20260304-050607"));
+    }
+}
