@@ -53,10 +53,11 @@ class ImageDecoderTest {
         });
     }
 
+    /// A CMYK image as Adobe writes it: inverted, with its marker.
     private List<Integer> cmyk(int... ink) throws IOException {
         var raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 16, 16, 4, null);
         for (int i = 0; i < 256; i++) {
-            raster.setPixel(i % 16, i / 16, ink);
+            raster.setPixel(i % 16, i / 16, new int[] {255 - ink[0], 255 - ink[1], 255 - ink[2], 255 - ink[3]});
         }
         var out = new ByteArrayOutputStream();
         var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
@@ -64,7 +65,11 @@ class ImageDecoderTest {
             writer.setOutput(stream);
             writer.write(null, new IIOImage(raster, null, null), null);
         }
-        byte[] rgb = decoder.decode(out.toByteArray()).rgb();
+        byte[] jpeg = out.toByteArray();
+        ByteBuffer adobe = ByteBuffer.allocate(jpeg.length + 16);
+        adobe.put(jpeg, 0, 2).putShort((short) 0xFFEE).putShort((short) 14);
+        adobe.put(new byte[] {'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0}).put(jpeg, 2, jpeg.length - 2);
+        byte[] rgb = decoder.decode(adobe.array()).rgb();
         return List.of(rgb[0] & 0xFF, rgb[1] & 0xFF, rgb[2] & 0xFF);
     }
 
