@@ -21,18 +21,18 @@ final class Preconditioner implements UnaryOperator<double[]> {
         this.classes = classes;
     }
 
+    /// Its tensors belong to the caller's scope.
+    ///
     /// @param x `[N, D + 1]` float32, standardised, the last column ones
     static Preconditioner of(Tensor x, int classes, double l2) {
-        try (var scope = Scope.open()) {
-            if (x.size(1) > Linear.WIDEST_FULL) {
-                Tensor diagonal = x.mul(x).mean(0).to(torch.ScalarType.Double);
-                diagonal.mul_(Tensors.scalar(1.0 / classes)).add_(Tensors.scalar(l2 + JITTER));
-                return new Preconditioner(scope.keep(diagonal.reciprocal()), classes);
-            }
-            Tensor hessian = Moments.second(x).mul_(Tensors.scalar(1.0 / classes)); // [D + 1, D + 1]
-            hessian.diagonal().add_(Tensors.scalar(l2 + JITTER));
-            return new Preconditioner(scope.keep(torch.linalg_cholesky(hessian)), classes);
+        if (x.size(1) > Linear.WIDEST_FULL) {
+            Tensor diagonal = x.mul(x).mean(0).to(torch.ScalarType.Double); // [D + 1]
+            diagonal.mul_(Tensors.scalar(1.0 / classes)).add_(Tensors.scalar(l2 + JITTER));
+            return new Preconditioner(diagonal.reciprocal(), classes);
         }
+        Tensor hessian = Moments.second(x).mul_(Tensors.scalar(1.0 / classes)); // [D + 1, D + 1]
+        hessian.diagonal().add_(Tensors.scalar(l2 + JITTER));
+        return new Preconditioner(torch.linalg_cholesky(hessian), classes);
     }
 
     @Override
