@@ -45,8 +45,11 @@ public class ViewBench {
     public int view;
 
     private final int[] indices = IntStream.range(0, BATCH).toArray();
+
+    @SuppressWarnings("NullAway.Init") // set by setUp
     private ViewGenerator generator;
-    private MemorySegment out;
+
+    private MemorySegment out = MemorySegment.NULL;
     private int epoch;
 
     /// Draws the images and allocates the batch.

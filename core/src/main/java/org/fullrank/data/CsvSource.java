@@ -70,6 +70,8 @@ record CsvSource(Map<Split, Path> parts, DataSpec spec) implements Source {
         try (var csv = CsvReader.builder()
                 .fieldSeparator(separator)
                 .detectBomHeader(true)
+                .allowExtraFields(true)
+                .allowMissingFields(true)
                 .ofCsvRecord(new InputStreamReader(Inputs.open(file), StandardCharsets.UTF_8))) {
             Iterator<CsvRecord> rows = csv.iterator();
             List<CsvRecord> first = new ArrayList<>();

@@ -4,9 +4,11 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import org.fullrank.engine.InputException;
@@ -180,9 +182,12 @@ final class ImageDecoder {
         return all.next();
     }
 
-    /// Keeps a warning that means lost data; bytes too many between the parts of a JPEG are harmless.
+    /// Keeps a warning that means lost data. Others are harmless: a missing colour profile, or bytes too many between
+    /// the parts of a JPEG.
     private void note(String text) {
-        if (!text.contains("extraneous")) {
+        String lower = text.toLowerCase(Locale.ROOT);
+        boolean lost = Stream.of("premature", "corrupt", "truncated", "end of").anyMatch(lower::contains);
+        if (lost && !lower.contains("extraneous")) {
             warning = text.lines().findFirst().orElse(text);
         }
     }

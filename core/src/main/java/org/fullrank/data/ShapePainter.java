@@ -6,7 +6,8 @@ import org.fullrank.engine.Keyed;
 ///
 /// The class is the kind of shape and nothing else: position, size, angle, colours, the texture of the filling, the
 /// texture of the ground and the clutter on it are drawn independently of it. So two images of one class have little in
-/// common pixel by pixel, and what a network has to find is the outline. An image is a pure function of (seed, index).
+/// common pixel by pixel, and what a network has to find is the outline. An image is a pure function of (seed, index),
+/// the same on every machine: only exact arithmetic and StrictMath are used.
 ///
 /// Edges are smooth: the share of a pixel that is covered is read from its distance to the outline.
 final class ShapePainter {
@@ -70,8 +71,8 @@ final class ShapePainter {
         float[] from = colour(random);
         float[] to = colour(random);
         float angle = random.nextFloat() * 6.2832f;
-        float dx = (float) Math.cos(angle) / SIDE;
-        float dy = (float) Math.sin(angle) / SIDE;
+        float dx = (float) StrictMath.cos(angle) / SIDE;
+        float dy = (float) StrictMath.sin(angle) / SIDE;
         Texture texture = Texture.draw(random, 45);
         float[] canvas = new float[SIDE * SIDE * 3];
         for (int y = 0; y < SIDE; y++) {
@@ -92,8 +93,8 @@ final class ShapePainter {
         float cx = random.nextFloat() * SIDE;
         float cy = random.nextFloat() * SIDE;
         float angle = random.nextFloat() * 3.1416f;
-        float cos = (float) Math.cos(angle);
-        float sin = (float) Math.sin(angle);
+        float cos = (float) StrictMath.cos(angle);
+        float sin = (float) StrictMath.sin(angle);
         boolean bar = random.nextBoolean();
         float half = bar ? 2 + 8 * random.nextFloat() : 1 + 2.5f * random.nextFloat();
         float thick = bar ? 0.5f + random.nextFloat() : half;
@@ -113,8 +114,8 @@ final class ShapePainter {
         float cx = SIDE / 2f + 9 * (random.nextFloat() - 0.5f);
         float cy = SIDE / 2f + 9 * (random.nextFloat() - 0.5f);
         float angle = random.nextFloat() * 6.2832f;
-        float cos = (float) Math.cos(angle) / radius;
-        float sin = (float) Math.sin(angle) / radius;
+        float cos = (float) StrictMath.cos(angle) / radius;
+        float sin = (float) StrictMath.sin(angle) / radius;
         float[] colour = contrasting(ground, random);
         Texture texture = Texture.draw(random, 35);
         int reach = (int) Math.ceil(radius * 1.35f) + 1;
@@ -134,7 +135,7 @@ final class ShapePainter {
         return switch (CLASSES[kind]) {
             case "disc" -> r - 0.95f;
             case "ring" -> Math.abs(r - 0.75f) - 0.25f;
-            case "crescent" -> Math.max(r - 1, 0.8f - (float) Math.hypot(u - 0.5f, v));
+            case "crescent" -> Math.max(r - 1, 0.8f - (float) Math.sqrt((u - 0.5f) * (u - 0.5f) + v * v));
             default -> polygon(POLYGONS[kind], u, v);
         };
     }
@@ -202,8 +203,8 @@ final class ShapePainter {
         float[] corners = new float[20];
         for (int i = 0; i < 10; i++) {
             double radius = i % 2 == 0 ? 1.1 : 0.45;
-            corners[2 * i] = (float) (radius * Math.cos(i * Math.PI / 5));
-            corners[2 * i + 1] = (float) (radius * Math.sin(i * Math.PI / 5));
+            corners[2 * i] = (float) (radius * StrictMath.cos(i * Math.PI / 5));
+            corners[2 * i + 1] = (float) (radius * StrictMath.sin(i * Math.PI / 5));
         }
         return corners;
     }
@@ -212,12 +213,12 @@ final class ShapePainter {
     private record Texture(int kind, float dx, float dy, float phase, float strength) {
         static Texture draw(Keyed random, float strongest) {
             float angle = random.nextFloat() * 3.1416f;
-            float pitch = 0.35f + 0.8f * random.nextFloat();
+            float pitch = 0.055f + 0.13f * random.nextFloat();
             return new Texture(
                     random.nextInt(3),
-                    pitch * (float) Math.cos(angle),
-                    pitch * (float) Math.sin(angle),
-                    random.nextFloat() * 6.2832f,
+                    pitch * (float) StrictMath.cos(angle),
+                    pitch * (float) StrictMath.sin(angle),
+                    random.nextFloat(),
                     random.nextFloat() * strongest);
         }
 
@@ -229,8 +230,10 @@ final class ShapePainter {
             };
         }
 
+        /// A wave of period 1 made of parabolas, close to the sine.
         private static float wave(float t) {
-            return (float) Math.sin(t);
+            float x = t - (float) Math.floor(t + 0.5f);
+            return 8 * x - 16 * x * Math.abs(x);
         }
     }
 }

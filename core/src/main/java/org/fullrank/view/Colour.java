@@ -33,13 +33,21 @@ final class Colour {
     }
 
     /// x = f x + (1 - f) luma, clamped; factor 0 is grey.
-    static void saturation(float[] r, float[] g, float[] b, float factor, int n) {
+    ///
+    /// @param scratch at least n values
+    static void saturation(float[] r, float[] g, float[] b, float factor, float[] scratch, int n) {
         float rest = 1 - factor;
         for (int i = 0; i < n; i++) {
-            float shift = rest * (RED * r[i] + GREEN * g[i] + BLUE * b[i]);
-            r[i] = Math.max(Math.min(r[i] * factor + shift, 1f), 0f);
-            g[i] = Math.max(Math.min(g[i] * factor + shift, 1f), 0f);
-            b[i] = Math.max(Math.min(b[i] * factor + shift, 1f), 0f);
+            scratch[i] = rest * (RED * r[i] + GREEN * g[i] + BLUE * b[i]);
+        }
+        blend(r, factor, scratch, n);
+        blend(g, factor, scratch, n);
+        blend(b, factor, scratch, n);
+    }
+
+    private static void blend(float[] plane, float factor, float[] shift, int n) {
+        for (int i = 0; i < n; i++) {
+            plane[i] = Math.max(Math.min(plane[i] * factor + shift[i], 1f), 0f);
         }
     }
 

@@ -9,20 +9,20 @@ import java.lang.foreign.ValueLayout;
 /// 1. rows of the crop, uint8 to [0, 1], resampled from top to bottom and transposed to columns;
 /// 2. columns resampled from left to right, clamped, the mirror image folded in: planes, column by column;
 /// 3. jitter and grey on the planes;
-/// 4. blur along the columns' order, transposed to rows;
-/// 5. blur along the rows' order, solarisation, normalisation, channels interleaved into the destination.
+/// 4. blur from left to right, transposed to rows;
+/// 5. blur from top to bottom, solarisation, normalisation, channels interleaved into the destination.
 final class ImageKernel {
     private static final float[] UNIT = unit();
 
     private final int size;
     private final int channels;
-    private final Filter plainFilter;
     private final float[] scale;
     private final float[] shift;
     private final float[][] planes;
-    private final float[][] spare;
+    private final ColourStage colour;
     private final float[][] rows;
     private final float[][] block;
+    private final float[][] window;
     private final float[] row;
     private final float[] weights;
     private final Axis vertical = new Axis();
@@ -39,7 +39,6 @@ final class ImageKernel {
     ImageKernel(int size, int channels, Normalise normalise) {
         this.size = size;
         this.channels = channels;
-        this.plainFilter = Filter.BICUBIC;
         this.scale = new float[channels];
         this.shift = new float[channels];
         for (int c = 0; c < channels; c++) {
@@ -47,11 +46,12 @@ final class ImageKernel {
             shift[c] = -normalise.mean(c, channels) * scale[c];
         }
         this.planes = new float[channels][size * size];
-        this.spare = new float[3][channels == 3 ? size * size : 0];
+        this.colour = new ColourStage(planes, size * size);
         this.rows = new float[size][channels * size];
         this.block = new float[Rows.BLOCK][channels * size];
         this.row = new float[channels * size];
         this.weights = new float[Blur.radius(size) + 1];
+        this.window = new float[2 * Blur.radius(size) + 1][channels * size];
     }
 
     private static float[] unit() {
@@ -74,13 +74,13 @@ final class ImageKernel {
             MemorySegment out,
             long outOffset) {
         resize(pixels, offset, width, draw, filter);
-        colour(draw);
+        colour.apply(draw);
         finish(draw, out, outOffset);
     }
 
     /// Writes the plain view of an image.
     void plain(MemorySegment pixels, long offset, int height, int width, MemorySegment out, long outOffset) {
-        make(pixels, offset, width, ImageDraw.plain(height, width, size), plainFilter, out, outOffset);
+        make(pixels, offset, width, ImageDraw.plain(height, width, size), Filter.BICUBIC, out, outOffset);
     }
 
     private void resize(MemorySegment pixels, long offset, int width, ImageDraw draw, Filter filter) {
@@ -89,7 +89,7 @@ final class ImageKernel {
         horizontal.prepare(filter, place.width(), place.scaledWidth(), place.firstColumn(), size);
         int low = horizontal.low();
         int used = horizontal.high() - low;
-        columns = Rows.reserve(columns, Math.max(used, size), channels * size);
+        columns = Rows.reserve(columns, used, channels * size);
         resizeVertically(pixels, offset, width, place, low, used);
         int n = channels * size;
         for (int x = 0; x < size; x++) {
@@ -144,73 +144,10 @@ final class ImageKernel {
         }
     }
 
-    private void colour(ImageDraw draw) {
-        if (draw.jitter()) {
-            jitter(draw);
-        }
-        if (draw.grey() && channels == 3) {
-            Colour.grey(planes[0], planes[1], planes[2], size * size);
-        }
-    }
-
-    /// Applies the four changes in the drawn order: the order's number is read as a permutation, digit by digit.
-    private void jitter(ImageDraw draw) {
-        int left = 0x3210;
-        int code = draw.order();
-        for (int remaining = 4; remaining > 0; remaining--) {
-            int place = 4 * (code % remaining);
-            code /= remaining;
-            change((left >> place) & 0xF, draw);
-            left = (left & ((1 << place) - 1)) | (left >> (place + 4) << place);
-        }
-    }
-
-    private void change(int operation, ImageDraw draw) {
-        int n = size * size;
-        if (operation == 0) {
-            for (float[] plane : planes) {
-                Colour.brightness(plane, draw.brightness(), n);
-            }
-        } else if (operation == 1) {
-            float mean = meanLuma(n);
-            for (float[] plane : planes) {
-                Colour.contrast(plane, draw.contrast(), mean, n);
-            }
-        } else if (channels == 3 && operation == 2) {
-            Colour.saturation(planes[0], planes[1], planes[2], draw.saturation(), n);
-        } else if (channels == 3) {
-            Colour.hue(planes[0], planes[1], planes[2], draw.hue(), spare, n);
-        }
-    }
-
-    private float meanLuma(int n) {
-        double sum = channels == 1
-                ? Colour.sum(planes[0], n)
-                : Colour.RED * Colour.sum(planes[0], n)
-                        + Colour.GREEN * Colour.sum(planes[1], n)
-                        + Colour.BLUE * Colour.sum(planes[2], n);
-        return (float) (sum / n);
-    }
-
     private void finish(ImageDraw draw, MemorySegment out, long outOffset) {
         int n = channels * size;
         int radius = draw.sigma() > 0 ? Gaussian.weights(draw.sigma(), weights) : 0;
-        for (int x = 0; x < size; x++) {
-            for (int c = 0; c < channels; c++) {
-                System.arraycopy(planes[c], x * size, columns[x], c * size, size);
-            }
-        }
-        for (int x = 0; x < size; x++) {
-            int k = x % Rows.BLOCK;
-            if (radius > 0) {
-                Rows.blur(columns, size, x, weights, radius, block[k], n);
-            } else {
-                System.arraycopy(columns[x], 0, block[k], 0, n);
-            }
-            if (k == Rows.BLOCK - 1 || x == size - 1) {
-                Rows.transpose(block, k + 1, channels, size, rows, size, x - k);
-            }
-        }
+        turn(radius);
         for (int y = 0; y < size; y++) {
             float[] line = rows[y];
             if (radius > 0) {
@@ -222,6 +159,32 @@ final class ImageKernel {
             }
             int target = draw.verticalFlip() ? size - 1 - y : y;
             store(line, out, outOffset + 4L * target * n);
+        }
+    }
+
+    /// Brings the planes, which are stored column by column, into rows, blurred across the columns on the way.
+    private void turn(int radius) {
+        int n = channels * size;
+        int loaded = 0;
+        for (int x = 0; x < size; x++) {
+            int k = x % Rows.BLOCK;
+            if (radius == 0) {
+                gather(x, block[k]);
+            } else {
+                for (int end = Math.min(size, x + radius + 1); loaded < end; loaded++) {
+                    gather(loaded, window[loaded % window.length]);
+                }
+                Rows.blur(window, size, x, weights, radius, block[k], n);
+            }
+            if (k == Rows.BLOCK - 1 || x == size - 1) {
+                Rows.transpose(block, k + 1, channels, size, rows, size, x - k);
+            }
+        }
+    }
+
+    private void gather(int x, float[] column) {
+        for (int c = 0; c < channels; c++) {
+            System.arraycopy(planes[c], x * size, column, c * size, size);
         }
     }
 

@@ -48,23 +48,23 @@ final class Rows {
     }
 
     /// out = weights[0] row(k) + sum over r of weights[r] (row(k - r) + row(k + r)), rows beyond the ends of the
-    /// `count` rows mirrored about the first and the last.
+    /// `count` rows mirrored about the first and the last. Row r lies at `rows[r % rows.length]`.
     static void blur(float[][] rows, int count, int k, float[] weights, int radius, float[] out, int n) {
-        scale(rows[k], weights[0], out, n);
+        scale(row(rows, k), weights[0], out, n);
         int r = 1;
         for (; r < radius; r += 2) {
             pairs(
-                    rows[mirror(k - r, count)],
-                    rows[mirror(k + r, count)],
+                    row(rows, mirror(k - r, count)),
+                    row(rows, mirror(k + r, count)),
                     weights[r],
-                    rows[mirror(k - r - 1, count)],
-                    rows[mirror(k + r + 1, count)],
+                    row(rows, mirror(k - r - 1, count)),
+                    row(rows, mirror(k + r + 1, count)),
                     weights[r + 1],
                     out,
                     n);
         }
         if (r == radius) {
-            pair(rows[mirror(k - r, count)], rows[mirror(k + r, count)], weights[r], out, n);
+            pair(row(rows, mirror(k - r, count)), row(rows, mirror(k + r, count)), weights[r], out, n);
         }
     }
 

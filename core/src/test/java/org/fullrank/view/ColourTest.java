@@ -67,7 +67,7 @@ class ColourTest {
     void saturationZeroIsGrey() {
         float[][] washed = copy();
         float[][] grey = copy();
-        Colour.saturation(washed[0], washed[1], washed[2], 0, N);
+        Colour.saturation(washed[0], washed[1], washed[2], 0, scratch[0], N);
         Colour.grey(grey[0], grey[1], grey[2], N);
         for (int c = 0; c < 3; c++) {
             assertThat(washed[c]).containsExactly(grey[c]);
@@ -79,7 +79,7 @@ class ColourTest {
         float[][] same = copy();
         Colour.brightness(same[0], 1, N);
         Colour.contrast(same[0], 1, 0.4f, N);
-        Colour.saturation(same[0], same[1], same[2], 1, N);
+        Colour.saturation(same[0], same[1], same[2], 1, scratch[0], N);
         for (int c = 0; c < 3; c++) {
             assertThat(same[c]).containsExactly(rgb[c]);
         }
@@ -90,7 +90,7 @@ class ColourTest {
         float[][] bright = copy();
         Colour.brightness(bright[0], 1.8f, N);
         Colour.contrast(bright[0], 1.8f, 0.9f, N);
-        Colour.saturation(bright[0], bright[1], bright[2], 1.8f, N);
+        Colour.saturation(bright[0], bright[1], bright[2], 1.8f, scratch[0], N);
         for (float[] plane : bright) {
             for (float value : plane) {
                 assertThat(value).isBetween(0f, 1f);

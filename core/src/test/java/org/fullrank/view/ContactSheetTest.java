@@ -28,7 +28,7 @@ class ContactSheetTest {
         for (int y = 0; y < 32; y++) {
             for (int x = 0; x < 32; x++) {
                 int at = 2 * 32 * 32 * 3 + (y * 32 + x) * 3;
-                int rgb = (pixels[at] & 0xFF) << 16 | (pixels[at + 1] & 0xFF) << 8 | pixels[at + 2] & 0xFF;
+                int rgb = ((pixels[at] & 0xFF) << 16) | ((pixels[at + 1] & 0xFF) << 8) | (pixels[at + 2] & 0xFF);
                 assertThat(sheet.getRGB(4 + 3 * x, 104 + 3 * y + 1) & 0xFFFFFF).isEqualTo(rgb);
             }
         }

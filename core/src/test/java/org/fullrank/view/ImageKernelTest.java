@@ -136,7 +136,8 @@ class ImageKernelTest {
         for (int code = order; !left.isEmpty(); ) {
             int place = code % left.size();
             code /= left.size();
-            permutation.add(left.remove(place));
+            permutation.add(left.get(place));
+            left.subList(place, place + 1).clear();
         }
         return permutation;
     }

@@ -4,7 +4,13 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /// The definitions of all image changes once more, in loops and float64: values[y][x][c] in [0, 1].
-record ReferenceImage(double[][][] values) {
+final class ReferenceImage {
+    private final double[][][] values;
+
+    private ReferenceImage(double[][][] values) {
+        this.values = values;
+    }
+
     static byte[] randomPixels(int height, int width, int channels, RandomGenerator random) {
         byte[] pixels = new byte[height * width * channels];
         random.nextBytes(pixels);
