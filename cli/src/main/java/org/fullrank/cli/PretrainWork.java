@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
+import org.fullrank.engine.InputException;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Progress;
@@ -44,11 +45,21 @@ final class PretrainWork {
         Path path = command.out != null ? command.out : RunFolder.defaultPath(recipe.name(), LocalDateTime.now());
         RunFolder.requireFree(path);
         try (Dataset data = Dataset.open(recipe.data())) {
-            describe(recipe, data);
             Trainer.requireBatch(recipe, data.items(Split.TRAIN).size());
+            describe(recipe, data);
             try (RunFolder folder = RunFolder.create(path, recipe)) {
-                train(recipe, folder, data, Trainer::start);
+                startIn(folder, recipe, data);
             }
+        }
+    }
+
+    /// What only the trainer can find wrong, such as an encoder for images on a table, leaves no folder behind either.
+    private void startIn(RunFolder folder, Recipe recipe, Dataset data) {
+        try {
+            train(recipe, folder, data, Trainer::start);
+        } catch (InputException e) {
+            folder.discardUnused();
+            throw e;
         }
     }
 
@@ -95,12 +106,12 @@ final class PretrainWork {
     }
 
     private void train(Recipe recipe, RunFolder folder, Dataset data, Opening opening) {
-        command.err().println("run folder " + folder.path());
         var interruption = Interruption.arm();
         var progress =
                 Progress.to(command.err(), Terminal.columns(), recipe.train().epochs());
         Trainer.Ending ending;
         try (Trainer trainer = opening.open(recipe, data, folder, watcher(progress, interruption))) {
+            progress.note("run folder " + folder.path());
             ending = trainer.run();
         } finally {
             progress.close();

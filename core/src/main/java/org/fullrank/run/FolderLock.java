@@ -14,7 +14,7 @@ import org.fullrank.engine.JobException;
 
 /// Keeps two processes from training in one folder. The operating system frees the lock when its process dies.
 final class FolderLock implements AutoCloseable {
-    private static final String FILE = "run.lock";
+    static final String FILE = "run.lock";
 
     /// Closing any channel on a file drops this process's lock on it, so folders held by this process are never probed.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();

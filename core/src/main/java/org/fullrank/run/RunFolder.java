@@ -135,6 +135,22 @@ public final class RunFolder implements AutoCloseable {
                 : RunStatus.INTERRUPTED;
     }
 
+    /// Removes the folder again if nothing was measured in it yet; anything else in it stays, and so does the folder
+    /// then.
+    public void discardUnused() {
+        if (Files.exists(path.resolve(Metrics.FILE))) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(checkpoints());
+            Files.deleteIfExists(config());
+            Files.deleteIfExists(path.resolve(FolderLock.FILE));
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw new JobException("cannot remove the unused run folder %s: %s".formatted(path, e), e);
+        }
+    }
+
     @Override
     public void close() {
         if (lock != null) {

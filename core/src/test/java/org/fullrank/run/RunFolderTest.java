@@ -116,6 +116,20 @@ class RunFolderTest {
     }
 
     @Test
+    void anUnusedFolderCanBeDiscardedAndAUsedOneStays() {
+        Path path = parent.resolve("run");
+        try (RunFolder folder = RunFolder.create(path, CONFIG)) {
+            folder.discardUnused();
+        }
+        assertThat(path).doesNotExist();
+        try (RunFolder folder = RunFolder.create(path, CONFIG)) {
+            folder.metrics(0).close();
+            folder.discardUnused();
+        }
+        assertThat(path.resolve("config.yaml")).exists();
+    }
+
+    @Test
     void theStatusIsWhatTheMetricsSay() {
         Path path = parent.resolve("run");
         try (RunFolder folder = RunFolder.create(path, CONFIG);

@@ -1,0 +1,285 @@
+package org.fullrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class FullrankTest {
+    private static final List<String> COMMANDS =
+            List.of("pretrain", "evaluate", "embed", "data", "methods", "recipes", "runs");
+
+    @TempDir
+    Path folder;
+
+    static List<String> commands() {
+        return COMMANDS;
+    }
+
+    private static void assertOneLineError(CommandLineRun run, int code, String start) {
+        assertThat(run.code()).isEqualTo(code);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith(start).endsWith(System.lineSeparator());
+        assertThat(run.err().lines()).as(run.err()).hasSize(1);
+        assertThat(run.err()).doesNotContain("Exception", "\tat ");
+    }
+
+    @Test
+    void helpListsEveryCommandAndGoesToStandardOutput() {
+        CommandLineRun run = CommandLineRun.of("--help");
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(new CommandLine(new Fullrank()).getSubcommands().keySet()).containsExactlyElementsOf(COMMANDS);
+        for (String command : COMMANDS) {
+            assertThat(run.out()).containsPattern("(?m)^  " + command + " +[A-Z]");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void helpOfACommandDescribesEveryOptionAndGivesExamples(String command) {
+        CommandLineRun run = CommandLineRun.of(command, "--help");
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("Usage: fullrank " + command).contains("Examples:", "  fullrank " + command);
+        var spec = Objects.requireNonNull(
+                        new CommandLine(new Fullrank()).getSubcommands().get(command))
+                .getCommandSpec();
+        for (var option : spec.options()) {
+            assertThat(run.out()).contains(option.longestName());
+            assertThat(option.description()).as(option.longestName()).isNotEmpty();
+        }
+        assertThat(spec.optionsMap()).containsKeys("--json", "--verbose", "--help");
+        assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "pretrain --recpie x|fullrank pretrain: unknown option --recpie; did you mean --recipe?",
+                "pretrian|fullrank: unknown command pretrian; did you mean pretrain?",
+                "runs a b|fullrank runs: found one argument too many, b",
+                "evaluate|fullrank evaluate: Missing required parameter: 'RUN'",
+                "embed run|fullrank embed: Missing required option: '--out=FILE'",
+                "data shapes --images many|fullrank data: Invalid value for option '--images'",
+                "data shapes --images 0|fullrank: --images: found 0, expected 1 to 1000",
+                "pretrain --resume run --set a=b|fullrank pretrain: found --resume together with other settings",
+                "pretrain --recipe shapes-vicerg|fullrank: recipe shapes-vicerg: found neither a recipe of that name nor",
+                "pretrain --set train.epoch=3|fullrank: --set: unknown key train.epoch; did you mean train.epochs?",
+                "pretrain --set train.epochs=none|fullrank: recipe shapes-vicreg: train.epochs: found \"none\"",
+                "pretrain --data no/such/path|fullrank: ",
+                "data no/such/path|fullrank: ",
+                "evaluate no/such/run|fullrank: run no/such/run: found nothing there, expected a run folder",
+                "embed no/such/run --out x.npy|fullrank: run no/such/run: found nothing there, expected a run folder",
+                "embed run --out x.parquet|fullrank: --out x.parquet: found no known ending, expected .npy or .csv",
+                "embed run --out no/such/x.npy|fullrank: --out no/such/x.npy: found no folder",
+                "embed run --out x.npy --split trian|fullrank: --split: found trian, expected one of train, ",
+                "methods vicrge|fullrank: methods: found no objective vicrge, expected one of vicreg,",
+                "recipes none|fullrank: recipe none: found neither",
+                "recipes --set a=b|fullrank: recipes: found --set without a recipe",
+                "runs no/such/folder|fullrank: runs: found no folder no/such/folder",
+            })
+    void wrongArgumentsAreOneLineAndCodeTwo(String line, String start) {
+        assertOneLineError(CommandLineRun.of(line.split(" ")), 2, start);
+    }
+
+    @Test
+    void noCommandIsAnError() {
+        assertOneLineError(CommandLineRun.of(), 2, "fullrank: found no command, expected one of pretrain, ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--verbose data no/such/path", "data --verbose no/such/path"})
+    void verboseShowsTheStackTraceBelowTheLine(String line) {
+        CommandLineRun run = CommandLineRun.of(line.split(" "));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("fullrank: ").contains("\tat org.fullrank");
+    }
+
+    @Test
+    void anExistingRunFolderIsRefusedBeforeAnythingIsDone() throws IOException {
+        Path precious = Files.writeString(folder.resolve("precious.txt"), "data");
+        assertOneLineError(
+                CommandLineRun.of("pretrain", "--out", folder.toString()),
+                2,
+                "fullrank: run folder " + folder + ": found a folder that is not empty");
+        assertThat(folder).isDirectoryContaining(precious::equals).isDirectoryNotContaining(p -> !p.equals(precious));
+    }
+
+    @Test
+    void aBatchLargerThanTheDataLeavesNothingBehind() throws IOException {
+        Path csv = table(20);
+        Path out = folder.resolve("run");
+        assertOneLineError(
+                pretrain(csv, out, "train.batch=32"), 2, "fullrank: train.batch: found 32, expected at most");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void anEncoderThatCannotReadTheDataLeavesNothingBehind() throws IOException {
+        Path out = folder.resolve("run");
+        CommandLineRun run = pretrain(table(40), out, "encoder=resnet");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err().lines()).last().asString().startsWith("fullrank: encoder: found a convolutional network");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void everyRecipePrintsAsYamlThatLoadsAgain() throws IOException {
+        CommandLineRun printed = CommandLineRun.of("recipes", "shapes-vicreg", "--set", "train.epochs=7");
+        assertThat(printed.code()).isZero();
+        Path mine = Files.writeString(folder.resolve("mine.yaml"), printed.out());
+        assertThat(CommandLineRun.of("recipes", mine.toString()).out())
+                .isEqualTo(printed.out())
+                .contains("epochs: 7");
+        assertThat(CommandLineRun.of("recipes").out()).startsWith("shapes-vicreg  ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"methods --json", "recipes --json", "recipes shapes-vicreg --json", "runs --json"})
+    void jsonIsOneObject(String line) throws IOException {
+        CommandLineRun run = CommandLineRun.of(line.split(" "));
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(new ObjectMapper().readTree(run.out()).isObject()).isTrue();
+    }
+
+    @Test
+    void methodsShowSettingsAndPaperOfEachObjective() {
+        assertThat(CommandLineRun.of("methods").out())
+                .contains("vicreg\n", "vicreg-paper\n", "nt-xent\n")
+                .containsPattern("method.objective.temperature +0.5")
+                .contains("arXiv 2105.04906", "arXiv 2002.05709");
+    }
+
+    @Test
+    void trainingEvaluatingEmbeddingAndListingFitTogether() throws IOException {
+        Path csv = table(120);
+        Path out = folder.resolve("runs/first");
+        CommandLineRun trained = pretrain(csv, out, "train.batch=16");
+        assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(trained.err())
+                .contains("run folder " + out, "loss ", "RankMe ")
+                .doesNotContain("\r", "\u001b");
+        assertThat(trained.out()).contains("encoder", "raw input", "untrained encoder", "protocol ");
+        assertThat(trained.out()).endsWith(out + System.lineSeparator()).contains("finished after step ");
+        assertThat(files(out)).contains("config.yaml", "metrics.jsonl", "checkpoints", "encoder.safetensors");
+
+        CommandLineRun evaluated = CommandLineRun.of("evaluate", out.toString(), "--json");
+        assertThat(evaluated.code()).as(evaluated.err()).isZero();
+        assertThat(new ObjectMapper()
+                        .readTree(evaluated.out())
+                        .at("/evaluation/results/0/features")
+                        .asText())
+                .isEqualTo("encoder");
+
+        Path npy = folder.resolve("z.npy");
+        CommandLineRun embedded = CommandLineRun.of("embed", out.toString(), "--out", npy.toString());
+        assertThat(embedded.out()).isEqualTo(npy + ": 120 embeddings of width 8" + System.lineSeparator());
+        assertThat(npy).exists();
+        assertThat(folder.resolve("z.labels.npy")).exists();
+        Path written = folder.resolve("z.csv");
+        CommandLineRun.of("embed", out.toString(), "--out", written.toString());
+        assertThat(Files.readAllLines(written)).hasSize(121).first().isEqualTo("e0,e1,e2,e3,e4,e5,e6,e7,class");
+
+        assertThat(CommandLineRun.of("runs", folder.resolve("runs").toString()).out())
+                .containsPattern("first +shapes-vicreg +finished ");
+    }
+
+    private static Set<String> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return new TreeSet<>(files.map(f -> f.getFileName().toString()).toList());
+        }
+    }
+
+    private CommandLineRun pretrain(Path data, Path out, String setting) {
+        return CommandLineRun.of(
+                "pretrain",
+                "--data",
+                data.toString(),
+                "--out",
+                out.toString(),
+                "--set",
+                "views.preset=vector",
+                "--set",
+                "encoder={type: mlp, widths: [8]}",
+                "--set",
+                "method.projector.widths=[16]",
+                "--set",
+                "train={epochs: 2, batch: 16, precision: fp32, threads: 1}",
+                "--set",
+                "data.cache=" + folder.resolve("cache"),
+                "--set",
+                setting);
+    }
+
+    /// Two classes that differ in their first feature.
+    private Path table(int rows) throws IOException {
+        StringBuilder csv = new StringBuilder("a,b,c,label\n");
+        for (int i = 0; i < rows; i++) {
+            csv.append("%d,%d,%d,%s\n".formatted(i % 2 * 10 + i % 5, i % 7, i % 3, i % 2 == 0 ? "even" : "odd"));
+        }
+        return Files.writeString(folder.resolve("table.csv"), csv);
+    }
+
+    @Test
+    void anInterruptedTrainingEndsWithCodeZeroAndCanBeResumed() throws Exception {
+        Path out = folder.resolve("run");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Fullrank.class.getName(),
+                        "pretrain",
+                        "--data",
+                        table(120).toString(),
+                        "--out",
+                        out.toString(),
+                        "--set",
+                        "views.preset=vector",
+                        "--set",
+                        "encoder={type: mlp, widths: [8]}",
+                        "--set",
+                        "method.projector.widths=[16]",
+                        "--set",
+                        "train={epochs: 1000000, batch: 16, precision: fp32, threads: 1}",
+                        "--set",
+                        "data.cache=" + folder.resolve("cache"))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        try {
+            Path metrics = out.resolve("metrics.jsonl");
+            while (process.isAlive() && (!Files.exists(metrics) || Files.size(metrics) < 1000)) {
+                Thread.sleep(50);
+            }
+            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(process.waitFor())
+                    .as(Files.readString(folder.resolve("log")))
+                    .isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(Files.readString(folder.resolve("log"))).contains("stopped").doesNotContain("Exception");
+        assertThat(files(out.resolve("checkpoints"))).isNotEmpty();
+        assertThat(CommandLineRun.of("runs", out.toString()).out()).contains(" stopped ");
+    }
+}
