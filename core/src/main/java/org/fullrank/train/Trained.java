@@ -7,6 +7,7 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
+import org.fullrank.data.Vectors;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Precision;
@@ -21,6 +22,9 @@ import org.fullrank.probe.Source;
 import org.fullrank.probe.Splits;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
+import org.fullrank.view.Moments;
+import org.fullrank.view.VectorViewGenerator;
+import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewGenerator;
 
 /// The trained network of a run, read back from a checkpoint, in float32.
@@ -54,7 +58,7 @@ public final class Trained implements AutoCloseable {
         Device device = recipe.train().device().resolve();
         Threads.use(Threads.resolve(recipe.train().threads()));
         Items items = data.items(data.splits().getFirst());
-        Method method = Methods.build(recipe, views(recipe, items), device, Precision.FP32);
+        Method method = Methods.build(recipe, views(recipe, data, items), device, Precision.FP32);
         try {
             long step = Checkpoint.load(checkpoint, method);
             return new Trained(recipe, data, device, method, checkpoint, step);
@@ -104,7 +108,7 @@ public final class Trained implements AutoCloseable {
         requireLabels(train, test);
         Splits encoded = new Splits(embed(method, train), embed(method, test));
         Splits untrained;
-        try (Method fresh = Methods.build(recipe, views(recipe, train), device, Precision.FP32)) {
+        try (Method fresh = Methods.build(recipe, views(recipe, data, train), device, Precision.FP32)) {
             untrained = new Splits(embed(fresh, train), embed(fresh, test));
         }
         var subjects = new Evaluation.Subjects(encoded, untrained, RawInput.of(train, test));
@@ -122,15 +126,19 @@ public final class Trained implements AutoCloseable {
     }
 
     private Features embed(Method by, Items items) {
-        return Embedder.embed(by, views(recipe, items), items);
+        return Embedder.embed(by, views(recipe, data, items), items);
     }
 
-    private static ViewGenerator views(Recipe recipe, Items items) {
-        return ViewGenerator.of(
-                items,
-                recipe.views(),
-                recipe.seed(),
-                Threads.resolve(recipe.train().threads()));
+    /// Vectors are standardised by the training split, whichever split they come from.
+    private static ViewGenerator views(Recipe recipe, Dataset data, Items items) {
+        int threads = Threads.resolve(recipe.train().threads());
+        if (items instanceof Vectors vectors
+                && recipe.views() instanceof VectorViews spec
+                && data.splits().contains(Split.TRAIN)
+                && data.items(Split.TRAIN) instanceof Vectors training) {
+            return new VectorViewGenerator(vectors, spec, recipe.seed(), threads, Moments.of(training));
+        }
+        return ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
     }
 
     @Override
