@@ -134,6 +134,13 @@ public final class Dataset implements AutoCloseable {
         return TrainTest.holdOut(train, TrainTest.HELD_OUT_SHARE, 0);
     }
 
+    /// What an encoder is pretrained on: the unlabelled split where there is one (STL-10), else the training split.
+    ///
+    /// @throws InputException when there is neither
+    public Items pretraining() {
+        return items(splits().contains(Split.UNLABELLED) ? Split.UNLABELLED : Split.TRAIN);
+    }
+
     /// What there is, in numbers and in words.
     public Summary summary() {
         return Summary.of(this, pack);

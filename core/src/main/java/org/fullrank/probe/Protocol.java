@@ -77,7 +77,7 @@ public record Protocol(
                 "pixels / 255, images not all of one size up to %d x %d resized to that by area; vectors as is"
                         .formatted(RAW_SIDE, RAW_SIDE));
         fields.put("PCA", "of the raw input, fitted on train, as wide as the encoder" + also());
-        fields.put("untrained", "the same encoder at its initial weights");
+        fields.put("untrained", "the same encoder at its initial weights, norms settled on the train split");
         return Collections.unmodifiableSequencedMap(fields);
     }
 

@@ -15,7 +15,6 @@ import org.fullrank.probe.Knn;
 import org.fullrank.probe.KnnProtocol;
 import org.fullrank.run.MonitorSpec;
 import org.fullrank.view.ViewGenerator;
-import org.fullrank.view.ViewSpec;
 
 /// Looks at the representation while it is learned, never at the test split: rank and spread on samples that need no
 /// labels, and where there are labels kNN accuracy on the validation split, or on training samples kept out of the
@@ -30,9 +29,9 @@ final class Monitor {
     private final ViewGenerator bankViews;
     private final ViewGenerator queryViews;
 
-    Monitor(MonitorSpec spec, Dataset data, ViewSpec views, long seed, int threads) {
+    Monitor(MonitorSpec spec, Dataset data, ViewGenerator views, long seed) {
         this.spec = spec;
-        Items train = data.items(Split.TRAIN);
+        Items train = data.items(data.splits().contains(Split.TRAIN) ? Split.TRAIN : Split.UNLABELLED);
         int[] order = SamplingOrder.epoch(seed, -1, train.size());
         int limit = spec.knnSamples() == 0 ? train.size() : Math.min(spec.knnSamples(), train.size());
         if (data.splits().contains(Split.VALIDATION)) {
@@ -45,8 +44,8 @@ final class Monitor {
             queries = train.subset(Arrays.copyOf(order, asked));
             bank = train.subset(Arrays.copyOfRange(order, asked, Math.max(asked + 1, limit)));
         }
-        bankViews = ViewGenerator.of(bank, views, seed, threads);
-        queryViews = ViewGenerator.of(queries, views, seed, threads);
+        bankViews = views.on(bank);
+        queryViews = views.on(queries);
     }
 
     /// The measures by name; `knn` only where there are labels.

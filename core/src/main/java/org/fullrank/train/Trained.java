@@ -2,16 +2,19 @@ package org.fullrank.train;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.SequencedSet;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
+import org.fullrank.data.TrainTest;
 import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Precision;
+import org.fullrank.engine.Scope;
 import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
+import org.fullrank.net.Mode;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Features;
@@ -22,26 +25,33 @@ import org.fullrank.probe.Splits;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 import org.fullrank.view.ViewGenerator;
+import org.fullrank.view.ViewTensors;
 
 /// The trained network of a run, read back from a checkpoint, in float32.
 public final class Trained implements AutoCloseable {
-    /// Where data have one split only, one item of so many is kept out of the bank and asked.
-    public static final int HELD_OUT_ONE_OF = 5;
+    /// Batches that settle the running statistics of an untrained network: with a momentum of 0.1 they leave
+    /// 0.9^30 = 4 % of the start.
+    public static final int SETTLING_BATCHES = 30;
+
+    private static final int SETTLING_BATCH = 256;
 
     private final Recipe recipe;
     private final Dataset data;
     private final Device device;
+    private final ViewGenerator views;
     private final Method method;
     private final Path checkpoint;
-    private final long step;
+    private long step;
 
-    private Trained(Recipe recipe, Dataset data, Device device, Method method, Path checkpoint, long step) {
+    private Trained(Recipe recipe, Dataset data, Path checkpoint) {
         this.recipe = recipe;
         this.data = data;
-        this.device = device;
-        this.method = method;
         this.checkpoint = checkpoint;
-        this.step = step;
+        device = recipe.train().device().resolve();
+        int threads = Threads.resolve(recipe.train().threads());
+        Threads.use(threads);
+        views = ViewGenerator.of(data.items(data.splits().getFirst()), recipe.views(), recipe.seed(), threads);
+        method = Methods.build(recipe, views, device, Precision.FP32);
     }
 
     /// Reads a checkpoint of a run.
@@ -50,16 +60,12 @@ public final class Trained implements AutoCloseable {
     /// @param checkpoint one of [Checkpoints]
     /// @throws InputException when the checkpoint is damaged or the encoder cannot read such data
     public static Trained open(RunFolder folder, Dataset data, Path checkpoint) {
-        Recipe recipe = folder.config(Recipe.class);
-        Device device = recipe.train().device().resolve();
-        Threads.use(Threads.resolve(recipe.train().threads()));
-        Items items = data.items(data.splits().getFirst());
-        Method method = Methods.build(recipe, views(recipe, items), device, Precision.FP32);
+        var trained = new Trained(folder.config(Recipe.class), data, checkpoint);
         try {
-            long step = Checkpoint.load(checkpoint, method);
-            return new Trained(recipe, data, device, method, checkpoint, step);
+            trained.step = Checkpoint.load(checkpoint, trained.method);
+            return trained;
         } catch (RuntimeException e) {
-            method.close();
+            trained.close();
             throw e;
         }
     }
@@ -77,8 +83,7 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws InputException when the data have no such split
     public Features embed(Split split) {
-        Items items = data.items(split);
-        return embed(method, items);
+        return embed(method, data.items(split));
     }
 
     /// kNN and linear accuracy beside the baselines. Probes are fitted on the training split and asked on the test
@@ -86,51 +91,37 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws InputException when the data have no labels
     public Evaluation evaluate() {
-        Items train = data.items(Split.TRAIN);
-        SequencedSet<Split> splits = data.splits();
-        String name;
-        Items test;
-        if (splits.contains(Split.TEST) || splits.contains(Split.VALIDATION)) {
-            Split split = splits.contains(Split.TEST) ? Split.TEST : Split.VALIDATION;
-            name = split.label();
-            test = data.items(split);
-        } else {
-            int[] order = SamplingOrder.epoch(recipe.seed(), -1, train.size());
-            int asked = train.size() / HELD_OUT_ONE_OF;
-            name = "one in %d of train, seed %d".formatted(HELD_OUT_ONE_OF, recipe.seed());
-            test = train.subset(Arrays.copyOf(order, asked));
-            train = train.subset(Arrays.copyOfRange(order, asked, order.length));
-        }
-        requireLabels(train, test);
+        TrainTest items = data.forEvaluation();
+        Items train = items.train();
+        Items test = items.test();
         Splits encoded = new Splits(embed(method, train), embed(method, test));
         Splits untrained;
-        try (Method fresh = Methods.build(recipe, views(recipe, train), device, Precision.FP32)) {
+        try (Method fresh = Methods.build(recipe, views, device, Precision.FP32)) {
+            settleNorms(fresh, train);
             untrained = new Splits(embed(fresh, train), embed(fresh, test));
         }
         var subjects = new Evaluation.Subjects(encoded, untrained, RawInput.of(train, test));
-        var source = Source.of(data.name() + " " + data.fingerprint(), encoded.train(), name, encoded.test());
+        var source =
+                Source.of(data.name() + " " + data.fingerprint(), encoded.train(), items.protocol(), encoded.test());
         return Evaluation.of(subjects, Protocol.of(source));
     }
 
-    private void requireLabels(Items train, Items test) {
-        if (train.labels() == null || test.labels() == null) {
-            throw new InputException(
-                    "data set %s: found no labels, expected a class for each item to evaluate with; put"
-                                    .formatted(data.name())
-                            + " images into one folder for each class, name --label-column, or choose other data with --data");
+    /// Gives an untrained network the running statistics of the data, so that it is a baseline at its best.
+    private void settleNorms(Method fresh, Items train) {
+        int[] order = SamplingOrder.epoch(recipe.seed(), 0, train.size());
+        ViewGenerator generator = views.on(train);
+        for (int i = 0; i < SETTLING_BATCHES; i++) {
+            int begin = i * SETTLING_BATCH % Math.max(1, order.length - SETTLING_BATCH);
+            int[] indices = Arrays.copyOfRange(order, begin, Math.min(order.length, begin + SETTLING_BATCH));
+            try (var scope = Scope.open();
+                    var off = Gradients.off()) {
+                fresh.encode(ViewTensors.plain(generator, indices, device), Mode.TRAIN);
+            }
         }
     }
 
     private Features embed(Method by, Items items) {
-        return Embedder.embed(by, views(recipe, items), items);
-    }
-
-    private static ViewGenerator views(Recipe recipe, Items items) {
-        return ViewGenerator.of(
-                items,
-                recipe.views(),
-                recipe.seed(),
-                Threads.resolve(recipe.train().threads()));
+        return Embedder.embed(by, views.on(items), items);
     }
 
     @Override

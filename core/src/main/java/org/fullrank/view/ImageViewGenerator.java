@@ -3,6 +3,7 @@ package org.fullrank.view;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.fullrank.data.Images;
+import org.fullrank.data.Items;
 import org.fullrank.engine.Keyed;
 
 /// Views of images, `[size, size, channels]`.
@@ -29,6 +30,11 @@ public final class ImageViewGenerator implements ViewGenerator {
     /// The settings of the views.
     public ImageViews spec() {
         return spec;
+    }
+
+    @Override
+    public ViewGenerator on(Items others) {
+        return ViewGenerator.of(others, spec, seed, workers.threads());
     }
 
     @Override

@@ -3,7 +3,9 @@ package org.fullrank.view;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
+import org.fullrank.data.Items;
 import org.fullrank.data.Vectors;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 
 /// Views of vectors, `[F]`. The key of a vector is its row. The plain view is the row itself, standardised if the
@@ -37,6 +39,15 @@ public final class VectorViewGenerator implements ViewGenerator {
     /// The mean and the standard deviation of each feature.
     public Moments moments() {
         return moments;
+    }
+
+    @Override
+    public ViewGenerator on(Items others) {
+        if (others instanceof Vectors rows) {
+            return new VectorViewGenerator(rows, spec, seed, workers.threads(), moments);
+        }
+        throw new InputException(
+                "views: found images, expected vectors of %d features as in training".formatted(vectors.features()));
     }
 
     @Override

@@ -33,6 +33,12 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
         };
     }
 
+    /// The same settings for other items, such as those of the test split: vectors are standardised by the moments of
+    /// the items of this generator.
+    ///
+    /// @throws InputException when the items are of another kind
+    ViewGenerator on(Items others);
+
     /// The number of views V of each item, at least 2.
     int views();
 

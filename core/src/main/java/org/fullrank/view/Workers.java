@@ -35,6 +35,10 @@ final class Workers<S> {
         this.pool = threads == 1 ? null : new ForkJoinPool(threads);
     }
 
+    int threads() {
+        return threads;
+    }
+
     /// Runs the task for items 0 to count - 1 and returns when all are done.
     void run(int count, Task<S> task) {
         int used = Math.min(threads, (count + CHUNK - 1) / CHUNK);

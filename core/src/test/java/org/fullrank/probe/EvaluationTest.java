@@ -60,7 +60,7 @@ class EvaluationTest {
 
     @Test
     void hashIsGolden() {
-        assertThat(PROTOCOL.hash()).isEqualTo("8ae4dcb3");
+        assertThat(PROTOCOL.hash()).isEqualTo("0b78eb4c");
     }
 
     @ParameterizedTest

@@ -3,9 +3,6 @@ package org.fullrank.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -15,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ViewSettingsTest {
-    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     record Case(String found, ThrowingCallable settings) {}
 
@@ -57,32 +53,6 @@ class ViewSettingsTest {
                 .withMessageContaining(wrong.found)
                 .withMessageContaining("expected")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
-    }
-
-    @Test
-    void everyPresetSurvivesARecipeFile() throws JsonProcessingException {
-        for (String name : ViewPresets.names()) {
-            ViewSpec spec = ViewPresets.named(name);
-            assertThat(YAML.readValue(YAML.writeValueAsString(spec), ViewSpec.class))
-                    .isEqualTo(spec);
-        }
-    }
-
-    @Test
-    void settingsAreReadByTheNamesOfTheirComponents() throws JsonProcessingException {
-        String yaml = """
-                kind: images
-                size: 32
-                views: 2
-                normalise: cifar10
-                pipelines:
-                  - crop: {scaleMin: 0.2, scaleMax: 1, ratioMin: 0.75, ratioMax: 1.3333333333333333, filter: bicubic}
-                    flip: 0.5
-                    jitter: {p: 0.8, brightness: 0.4, contrast: 0.4, saturation: 0.2, hue: 0.1}
-                    grey: 0.2
-                    solarise: {p: 0.1, threshold: 0.5}
-                """;
-        assertThat(YAML.readValue(yaml, ViewSpec.class)).isEqualTo(ViewPresets.named("vicreg-cifar"));
     }
 
     @Test

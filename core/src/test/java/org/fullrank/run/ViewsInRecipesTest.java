@@ -1,0 +1,39 @@
+package org.fullrank.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.fullrank.view.ViewPresets;
+import org.fullrank.view.ViewSpec;
+import org.junit.jupiter.api.Test;
+
+class ViewsInRecipesTest {
+    record Part(ViewSpec views) {}
+
+    @Test
+    void everyPresetSurvivesARecipeFile() {
+        for (String name : ViewPresets.names()) {
+            var part = new Part(ViewPresets.named(name));
+            assertThat(Yaml.read("test", Yaml.write(part), Part.class, List.of()))
+                    .isEqualTo(part);
+        }
+    }
+
+    @Test
+    void settingsAreReadByTheNamesOfTheirComponents() {
+        String yaml = """
+                views:
+                  type: images
+                  size: 32
+                  views: 2
+                  normalise: cifar10
+                  pipelines:
+                    - crop: {scaleMin: 0.2, scaleMax: 1, ratioMin: 0.75, ratioMax: 1.3333333333333333, filter: bicubic}
+                      flip: 0.5
+                      jitter: {p: 0.8, brightness: 0.4, contrast: 0.4, saturation: 0.2, hue: 0.1}
+                      grey: 0.2
+                      solarise: {p: 0.1, threshold: 0.5}
+                """;
+        assertThat(Yaml.read("test", yaml, Part.class, List.of()).views()).isEqualTo(ViewPresets.named("vicreg-cifar"));
+    }
+}
