@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
-import org.fullrank.data.Split;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Threads;
 import org.fullrank.run.MetricRecord;
@@ -74,7 +73,7 @@ public final class StepBench implements Watcher {
     }
 
     private static void measure(Recipe recipe, Dataset data, RunFolder run, int steps) {
-        Items items = data.items(Split.TRAIN);
+        Items items = data.pretraining();
         int threads = Threads.resolve(recipe.train().threads());
         ViewGenerator generator = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
         int[] indices = IntStream.range(0, recipe.train().batch()).toArray();
