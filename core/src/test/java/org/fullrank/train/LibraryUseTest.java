@@ -25,9 +25,9 @@ class LibraryUseTest {
     @TempDir
     Path folder;
 
-    static Features embeddings(String data, Path run, List<String> settings) {
+    static Features embeddings(Path run, List<String> settings) {
         Recipe recipe = Recipes.load("shapes-vicreg", settings);
-        try (Dataset dataset = Dataset.open(recipe.data().withPath(data));
+        try (Dataset dataset = Dataset.open(recipe.data());
                 RunFolder out = RunFolder.create(run, recipe)) {
             try (Trainer trainer = Trainer.start(recipe, dataset, out, Watcher.silent())) {
                 trainer.run();
@@ -45,6 +45,7 @@ class LibraryUseTest {
         write("train", 80);
         write("test", 24);
         List<String> settings = List.of(
+                "data.path=" + folder.resolve("data"),
                 "views=vector",
                 "encoder={type: mlp, widths: [8, 4]}",
                 "method.projector.widths=[8, 8]",
@@ -52,7 +53,7 @@ class LibraryUseTest {
                 "train.epochs=2",
                 "train.threads=1",
                 "data.cache=" + folder.resolve("cache"));
-        Features features = embeddings(folder.resolve("data").toString(), folder.resolve("run"), settings);
+        Features features = embeddings(folder.resolve("run"), settings);
         assertThat(features.rows()).isEqualTo(24);
         assertThat(features.width()).isEqualTo(4);
     }
@@ -62,7 +63,8 @@ class LibraryUseTest {
         String readme = unindented(README);
         String source = unindented(SOURCE);
         int begin = source.indexOf("static Features embeddings(");
-        String example = source.substring(begin, source.indexOf("\n@Test", begin)).strip();
+        String example =
+                source.substring(begin, source.indexOf("\n@Test", begin)).strip();
         assertThat(readme).contains(example);
     }
 
