@@ -12,7 +12,7 @@ import org.fullrank.engine.Keyed;
 /// Edges are smooth: the share of a pixel that is covered is read from its distance to the outline.
 final class ShapePainter {
     /// Counts up with every change that changes an image.
-    static final int VERSION = 1;
+    static final int VERSION = 3;
 
     static final int SIDE = 32;
 
@@ -53,7 +53,7 @@ final class ShapePainter {
         Keyed random = Keyed.of(seed, Keyed.name("data.shapes"), index);
         float[] canvas = ground(random);
         float[] average = average(canvas);
-        for (int n = random.nextInt(3, 8); n > 0; n--) {
+        for (int n = random.nextInt(0, 3); n > 0; n--) {
             clutter(canvas, random);
         }
         shape(canvas, classOf(index), average, random);
@@ -69,11 +69,11 @@ final class ShapePainter {
     /// A ramp between two colours with a texture on it: float `[32, 32, 3]`, 0 to 255.
     private static float[] ground(Keyed random) {
         float[] from = colour(random);
-        float[] to = colour(random);
+        float[] to = near(from, random);
         float angle = random.nextFloat() * 6.2832f;
         float dx = (float) StrictMath.cos(angle) / SIDE;
         float dy = (float) StrictMath.sin(angle) / SIDE;
-        Texture texture = Texture.draw(random, 45);
+        Texture texture = Texture.draw(random, 12);
         float[] canvas = new float[SIDE * SIDE * 3];
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
@@ -98,7 +98,7 @@ final class ShapePainter {
         boolean bar = random.nextBoolean();
         float half = bar ? 2 + 8 * random.nextFloat() : 1 + 2.5f * random.nextFloat();
         float thick = bar ? 0.5f + random.nextFloat() : half;
-        float opacity = 0.5f + 0.5f * random.nextFloat();
+        float opacity = 0.3f + 0.5f * random.nextFloat();
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
                 float u = Math.abs(cos * (x - cx) + sin * (y - cy));
@@ -110,14 +110,14 @@ final class ShapePainter {
     }
 
     private static void shape(float[] canvas, int kind, float[] ground, Keyed random) {
-        float radius = 8 + 5 * random.nextFloat();
+        float radius = 7.5f + 5.5f * random.nextFloat();
         float cx = SIDE / 2f + 9 * (random.nextFloat() - 0.5f);
         float cy = SIDE / 2f + 9 * (random.nextFloat() - 0.5f);
-        float angle = random.nextFloat() * 6.2832f;
+        float angle = 1.6f * (random.nextFloat() - 0.5f); // upright within 46 degrees, as most things are
         float cos = (float) StrictMath.cos(angle) / radius;
         float sin = (float) StrictMath.sin(angle) / radius;
         float[] colour = contrasting(ground, random);
-        Texture texture = Texture.draw(random, 35);
+        Texture texture = Texture.draw(random, 15);
         int reach = (int) Math.ceil(radius * 1.35f) + 1;
         for (int y = Math.max(0, (int) cy - reach); y < Math.min(SIDE, cy + reach); y++) {
             for (int x = Math.max(0, (int) cx - reach); x < Math.min(SIDE, cx + reach); x++) {
@@ -172,6 +172,15 @@ final class ShapePainter {
 
     private static float[] colour(Keyed random) {
         return new float[] {random.nextFloat() * 255, random.nextFloat() * 255, random.nextFloat() * 255};
+    }
+
+    /// A colour not far from another one.
+    private static float[] near(float[] colour, Keyed random) {
+        float[] near = colour.clone();
+        for (int c = 0; c < near.length; c++) {
+            near[c] += 80 * (random.nextFloat() - 0.5f);
+        }
+        return near;
     }
 
     /// A colour that can be told from the ground.

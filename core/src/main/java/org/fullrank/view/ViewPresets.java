@@ -20,6 +20,10 @@ public final class ViewPresets {
     public static final double GREY_SCALE_MIN = 0.3;
     /// Built-in shapes keep at least this share in a crop, so that most of the outline, which is the class, stays in.
     public static final double SHAPES_SCALE_MIN = 0.4;
+    /// Colours of the built-in shapes say nothing of their class: every view gets others, of any hue.
+    public static final Jitter SHAPES_JITTER = new Jitter(1, 0.6, 0.6, 0.8, 0.5);
+    /// Probability of solarisation on built-in shapes, which turns light on dark into dark on light.
+    public static final double SHAPES_SOLARISE = 0.2;
     /// Strength of brightness and contrast on grey pictures, as in BYOL.
     public static final double GREY_STRENGTH = 0.4;
     /// Probability of blur on the second BYOL and VICReg view.
@@ -102,7 +106,11 @@ public final class ViewPresets {
 
     /// The built-in shapes differ in outline only, so colour may change at will and the crop must keep the outline.
     private static ImagePipeline shapes() {
-        return photo(Crop.from(SHAPES_SCALE_MIN), Jitter.SIMCLR);
+        return ImagePipeline.of(Crop.from(SHAPES_SCALE_MIN))
+                .withFlip(ImagePipeline.FLIP)
+                .withJitter(SHAPES_JITTER)
+                .withGrey(ImagePipeline.GREY)
+                .withSolarise(Solarise.of(SHAPES_SOLARISE));
     }
 
     private static ImagePipeline grey() {
