@@ -29,8 +29,9 @@ class RecipePageTest {
     }
 
     @Test
-    void thePageNamesEveryViewPresetAndEveryObjective() throws IOException {
+    void thePageNamesEveryRecipeViewPresetAndObjective() throws IOException {
         String page = Files.readString(PAGE);
+        assertThat(Recipes.list()).allSatisfy(name -> assertThat(page).contains("| " + name + " |"));
         assertThat(ViewPresets.names()).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
         assertThat(Choices.of(ObjectiveSpec.class))
                 .allSatisfy(choice -> assertThat(page).contains("type: " + choice.name()));
