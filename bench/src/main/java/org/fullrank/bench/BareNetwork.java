@@ -1,0 +1,76 @@
+package org.fullrank.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Precision;
+import org.fullrank.engine.Scope;
+import org.fullrank.method.MethodSpec;
+import org.fullrank.net.Layer;
+import org.fullrank.net.Mode;
+import org.fullrank.net.NetworkBuilder;
+import org.fullrank.net.Networks;
+import org.fullrank.net.ParameterBuffer;
+import org.fullrank.objective.Objective;
+import org.fullrank.objective.Views;
+import org.fullrank.optim.Optimizer;
+import org.fullrank.run.Recipe;
+
+/// The network, objective and optimiser of a recipe with nothing around them: forward, backward, update. What a
+/// training
+/// step costs at least.
+final class BareNetwork implements AutoCloseable {
+    private final Layer encoder;
+    private final Layer projector;
+    private final ParameterBuffer parameters;
+    private final Objective objective;
+    private final Optimizer optimizer;
+    private final Device device;
+    private final Precision precision;
+    private long step;
+
+    /// @param inputs channels of the images
+    BareNetwork(Recipe recipe, int inputs) {
+        device = recipe.train().device().resolve();
+        precision = recipe.train().precision().resolve(device);
+        var net = new NetworkBuilder(recipe.seed());
+        encoder = Networks.encoder(net.in("encoder"), recipe.encoder(), inputs);
+        switch (recipe.method()) {
+            case MethodSpec.Joint joint -> {
+                projector = Networks.projector(
+                        net.in("projector"), joint.projector(), recipe.encoder().features());
+                objective = joint.objective().objective();
+            }
+        }
+        parameters = net.build(device, ScalarType.Float);
+        optimizer = Optimizer.of(recipe.optimizer(), parameters);
+    }
+
+    Device device() {
+        return device;
+    }
+
+    /// One step on these views, each `[N, C, H, W]`, with a rate so small that the weights stay where they are.
+    void step(List<Tensor> views) {
+        try (var scope = Scope.open()) {
+            parameters.clearGradients();
+            var embeddings = new ArrayList<Tensor>();
+            for (Tensor view : views) {
+                try (var autocast = precision.autocast(device)) {
+                    Tensor z = projector.forward(encoder.forward(view, Mode.TRAIN), Mode.TRAIN); // [N, D]
+                    embeddings.add(z.to(ScalarType.Float));
+                }
+            }
+            objective.evaluate(new Views(embeddings)).total().backward();
+            optimizer.step(1e-9, step++);
+        }
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        parameters.close();
+    }
+}
