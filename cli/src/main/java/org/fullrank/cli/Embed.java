@@ -44,8 +44,10 @@ final class Embed extends Job {
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path out;
 
-    @Option(names = "--latest", description = "Takes the latest checkpoint instead of the best one.")
-    boolean latest;
+    @Option(
+            names = "--best",
+            description = "Takes the checkpoint with the best score while training instead of the latest one.")
+    boolean best;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;

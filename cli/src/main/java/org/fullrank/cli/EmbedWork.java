@@ -33,7 +33,7 @@ record EmbedWork(Embed command) {
         }
         Split split = split();
         try (RunFolder folder = RunFolder.open(command.run)) {
-            Path checkpoint = Located.checkpoint(folder, command.latest);
+            Path checkpoint = Located.checkpoint(folder, command.best);
             try (Dataset data = Dataset.open(Located.data(folder, command.data))) {
                 data.items(split);
                 try (Trained trained = Trained.open(folder, data, checkpoint)) {

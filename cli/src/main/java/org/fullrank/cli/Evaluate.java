@@ -31,8 +31,10 @@ final class Evaluate extends Job {
     @Nullable
     String data;
 
-    @Option(names = "--latest", description = "Takes the latest checkpoint instead of the best one.")
-    boolean latest;
+    @Option(
+            names = "--best",
+            description = "Takes the checkpoint with the best score while training instead of the latest one.")
+    boolean best;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;

@@ -10,7 +10,7 @@ import org.fullrank.train.Trained;
 record EvaluateWork(Evaluate command) {
     void run() {
         try (RunFolder folder = RunFolder.open(command.run)) {
-            Path checkpoint = Located.checkpoint(folder, command.latest);
+            Path checkpoint = Located.checkpoint(folder, command.best);
             try (Dataset data = Dataset.open(Located.data(folder, command.data));
                     Trained trained = Trained.open(folder, data, checkpoint)) {
                 command.err().println("evaluating %s, step %d".formatted(checkpoint, trained.step()));

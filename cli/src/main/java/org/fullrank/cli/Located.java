@@ -34,7 +34,7 @@ final class Located {
         return path == null ? data : data.withPath(path);
     }
 
-    static Path checkpoint(RunFolder folder, boolean latest) {
-        return latest ? Checkpoints.latest(folder.checkpoints()) : Checkpoints.best(folder.checkpoints());
+    static Path checkpoint(RunFolder folder, boolean best) {
+        return best ? Checkpoints.best(folder.checkpoints()) : Checkpoints.latest(folder.checkpoints());
     }
 }

@@ -146,7 +146,7 @@ final class PretrainWork {
             return null;
         }
         command.err().println("evaluating ...");
-        try (Trained trained = Trained.open(folder, data, Checkpoints.best(folder.checkpoints()))) {
+        try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
             return trained.evaluate();
         }
     }

@@ -12,7 +12,7 @@ import org.fullrank.engine.Keyed;
 /// Edges are smooth: the share of a pixel that is covered is read from its distance to the outline.
 final class ShapePainter {
     /// Counts up with every change that changes an image.
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     static final int SIDE = 32;
 
@@ -110,9 +110,9 @@ final class ShapePainter {
     }
 
     private static void shape(float[] canvas, int kind, float[] ground, Keyed random) {
-        float radius = 7.5f + 5.5f * random.nextFloat();
-        float cx = SIDE / 2f + 9 * (random.nextFloat() - 0.5f);
-        float cy = SIDE / 2f + 9 * (random.nextFloat() - 0.5f);
+        float radius = 7 + 4.5f * random.nextFloat();
+        float cx = SIDE / 2f + 11 * (random.nextFloat() - 0.5f);
+        float cy = SIDE / 2f + 11 * (random.nextFloat() - 0.5f);
         float angle = 1.6f * (random.nextFloat() - 0.5f); // upright within 46 degrees, as most things are
         float cos = (float) StrictMath.cos(angle) / radius;
         float sin = (float) StrictMath.sin(angle) / radius;

@@ -11,6 +11,9 @@ import org.bytedeco.pytorch.global.torch;
 ///
 /// The unpacked files live in `~/.javacpp/cache`, or where the system property `org.bytedeco.javacpp.cachedir` says.
 public final class Natives {
+    /// How the binding names its libraries for NVIDIA GPUs.
+    private static final String GPU = "-gpu";
+
     private static boolean loaded;
 
     private Natives() {}
@@ -29,7 +32,12 @@ public final class Natives {
         String platform = Loader.getPlatform();
         try {
             unpack("/org/bytedeco/openblas/" + platform);
-            unpack("/org/bytedeco/pytorch/" + platform);
+            if (has("/org/bytedeco/pytorch/" + platform + GPU)) {
+                System.setProperty("org.bytedeco.javacpp.platform.extension", GPU);
+                unpack("/org/bytedeco/pytorch/" + platform + GPU);
+            } else {
+                unpack("/org/bytedeco/pytorch/" + platform);
+            }
             Loader.load(openblas.class);
             Loader.load(torch.class);
         } catch (IOException | UnsatisfiedLinkError | NoClassDefFoundError e) {
@@ -39,6 +47,10 @@ public final class Natives {
                     e);
         }
         loaded = true;
+    }
+
+    private static boolean has(String folder) throws IOException {
+        return Loader.findResources(Natives.class, folder).length > 0;
     }
 
     private static void unpack(String folder) throws IOException {

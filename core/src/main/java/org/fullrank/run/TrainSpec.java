@@ -27,7 +27,7 @@ public record TrainSpec(
     /// The batch that learning rates are quoted for.
     public static final int DEFAULT_BATCH = 256;
     /// Frequent enough to see a collapse within one epoch of a small data set, rare enough to cost nothing.
-    public static final int DEFAULT_LOG_EVERY_STEPS = 10;
+    public static final int DEFAULT_LOG_EVERY_STEPS = 20;
     /// More than any machine has; a larger number is a mistake.
     public static final int MAX_THREADS = 4096;
 

@@ -220,13 +220,14 @@ public final class Trainer implements AutoCloseable {
             record(metrics, epochsDone - 1, measured);
             score = Monitor.score(measured);
         }
-        int saveEvery = recipe.checkpoints().everyEpochs();
-        if (last || saveEvery > 0 && epochsDone % saveEvery == 0) {
-            save();
-        }
+        // The best comes first: should the process die in between, the epoch is run again and writes it again.
         if (recipe.checkpoints().keepBest() && score > bestScore) {
             bestScore = score;
             Checkpoint.save(checkpoints.bestFile(), method, optimizer, step);
+        }
+        int saveEvery = recipe.checkpoints().everyEpochs();
+        if (last || saveEvery > 0 && epochsDone % saveEvery == 0) {
+            save();
         }
     }
 
