@@ -45,7 +45,7 @@ final class PretrainWork {
         Path path = command.out != null ? command.out : RunFolder.defaultPath(recipe.name(), LocalDateTime.now());
         RunFolder.requireFree(path);
         try (Dataset data = Dataset.open(recipe.data())) {
-            Trainer.requireBatch(recipe, data.items(Split.TRAIN).size());
+            Trainer.requireBatch(recipe, data.pretraining().size());
             describe(recipe, data);
             try (RunFolder folder = RunFolder.create(path, recipe)) {
                 startIn(folder, recipe, data);
@@ -85,10 +85,10 @@ final class PretrainWork {
 
     private void describe(Recipe recipe, Dataset data) {
         command.err()
-                .println("%s: %,d training items of %s (%s), %d epochs of batches of %d"
+                .println("%s: %,d training items of %s (%s), epochs: %d, batch: %d"
                         .formatted(
                                 recipe.name(),
-                                data.items(Split.TRAIN).size(),
+                                data.pretraining().size(),
                                 data.name(),
                                 data.format(),
                                 recipe.train().epochs(),

@@ -1,7 +1,8 @@
 package org.fullrank.run;
 
-/// What is watched while training: the `monitor` section of a recipe. The check runs kNN on frozen representations; it
-/// is skipped where the data has no labels or no second split.
+/// What is watched while training: the `monitor` section of a recipe. A check measures rank and spread of frozen
+/// representations and, where there are labels, kNN accuracy: on the validation split, or on training items that are
+/// kept out of the bank. The test split is never looked at.
 ///
 /// @param everyEpochs epochs between two checks, and one at the end; 0: none but the one at the end
 /// @param knnNeighbours neighbours that vote

@@ -32,8 +32,8 @@ class LibraryUseTest {
             try (Trainer trainer = Trainer.start(recipe, dataset, out, Watcher.silent())) {
                 trainer.run();
             }
-            Path best = Checkpoints.best(out.checkpoints());
-            try (Trained trained = Trained.open(out, dataset, best)) {
+            Path latest = Checkpoints.latest(out.checkpoints());
+            try (Trained trained = Trained.open(out, dataset, latest)) {
                 System.out.println(trained.evaluate().text());
                 return trained.embed(Split.TEST); // values() holds the rows one after another
             }
