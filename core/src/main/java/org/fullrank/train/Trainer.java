@@ -220,13 +220,15 @@ public final class Trainer implements AutoCloseable {
             record(metrics, epochsDone - 1, measured);
             score = Monitor.score(measured);
         }
+        // The best goes first: were the latest written and the best lost to a crash, a resumed run would take the
+        // recorded score for saved and never write it.
+        if (recipe.checkpoints().keepBest() && score > bestScore) {
+            Checkpoint.save(checkpoints.bestFile(), method, optimizer, step);
+            bestScore = score;
+        }
         int saveEvery = recipe.checkpoints().everyEpochs();
         if (last || saveEvery > 0 && epochsDone % saveEvery == 0) {
             save();
-        }
-        if (recipe.checkpoints().keepBest() && score > bestScore) {
-            bestScore = score;
-            Checkpoint.save(checkpoints.bestFile(), method, optimizer, step);
         }
     }
 
