@@ -33,7 +33,11 @@ final class Checkpoint {
                     .forEach((name, vector) -> method.parameters()
                             .segments()
                             .forEach(s -> tensors.put(OPTIMIZER + name + "." + s.name(), s.view(vector))));
-            SafeTensors.write(file, tensors, Map.of(STEP, Long.toString(step), "format", "fullrank checkpoint 1"));
+            // Not Map.of: its order, and with it the bytes of the file, changes from one JVM to the next.
+            var metadata = new LinkedHashMap<String, String>();
+            metadata.put("format", "fullrank checkpoint 1");
+            metadata.put(STEP, Long.toString(step));
+            SafeTensors.write(file, tensors, metadata);
         }
     }
 
