@@ -1,21 +1,29 @@
 package org.fullrank;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.ThreadLocalRandom;
-import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// The rules of the house that the compiler does not know.
 class ArchitectureTest {
-    /// In which order data flows; a package imports only those before it.
+    private static final String ROOT = "org.fullrank.";
+
+    /// A package may import those before it.
     private static final List<String> ORDER = List.of(
             "engine",
             "data",
@@ -31,81 +39,119 @@ class ArchitectureTest {
             "run",
             "train");
 
-    private static JavaClasses classes;
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_JARS)
+            .importPackages("org.fullrank");
 
-    @BeforeAll
-    static void importClasses() {
-        classes = new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages("org.fullrank");
+    private record Import(String of, String after) {}
+
+    static List<Import> forbidden() {
+        return IntStream.range(0, ORDER.size())
+                .boxed()
+                .flatMap(i -> ORDER.stream().skip(i + 1L).map(later -> new Import(ORDER.get(i), later)))
+                .toList();
     }
 
-    @Test
-    void packagesImportOnlyDownwards() {
-        for (int i = 0; i < ORDER.size(); i++) {
-            String[] above = ORDER.subList(i + 1, ORDER.size()).stream()
-                    .map(name -> "org.fullrank." + name + "..")
-                    .toArray(String[]::new);
-            if (above.length > 0) {
-                noClasses()
-                        .that()
-                        .resideInAPackage("org.fullrank." + ORDER.get(i) + "..")
-                        .should()
-                        .dependOnClassesThat()
-                        .resideInAnyPackage(above)
-                        .allowEmptyShould(true)
-                        .check(classes);
-            }
-        }
+    @ParameterizedTest
+    @MethodSource("forbidden")
+    void aPackageImportsOnlyThoseAboveIt(Import pair) {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + pair.of() + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + pair.after() + "..")
+                .allowEmptyShould(true)
+                .check(CLASSES);
     }
 
     @Test
     void everyPackageHasItsPlaceInTheOrder() {
-        Assertions.assertThat(classes.stream()
-                        .map(JavaClass::getPackageName)
-                        .map(name -> name.substring("org.fullrank.".length()))
-                        .distinct())
-                .isSubsetOf(ORDER);
+        assertThat(packages().stream().map(p -> p.getName().substring(ROOT.length())))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(ORDER).contains(name));
     }
 
     @Test
-    void objectivesKnowNothingOfNetworks() {
-        noClasses()
-                .that()
-                .resideInAPackage("org.fullrank.objective")
+    void packagesHaveNoCycles() {
+        SlicesRuleDefinition.slices()
+                .matching(ROOT + "(*)..")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("org.fullrank.net", "org.fullrank.data", "org.fullrank.view", "org.fullrank.optim")
-                .check(classes);
+                .beFreeOfCycles()
+                .check(CLASSES);
     }
 
     @Test
-    void dataAndRunsAreReadWithoutTheEngine() {
+    void dataAndRunFoldersDoNotKnowTheNativeEngine() {
         noClasses()
                 .that()
-                .resideInAnyPackage("org.fullrank.data", "org.fullrank.run")
+                .resideInAnyPackage(ROOT + "data..", ROOT + "run..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco..")
-                .check(classes);
-    }
-
-    @Test
-    void nothingDrawsFromASharedGenerator() {
-        noClasses()
-                .should()
-                .dependOnClassesThat()
-                .areAssignableTo(Random.class)
-                .orShould()
-                .dependOnClassesThat()
-                .areAssignableTo(ThreadLocalRandom.class)
-                .orShould()
-                .callMethod(Math.class, "random")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
     void theLibraryNeverEndsTheProcess() {
-        noClasses().should().callMethod(System.class, "exit", int.class).check(classes);
+        noClasses()
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .orShould()
+                .callMethod(Runtime.class, "halt", int.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothingDrawsFromASharedOrUnkeyedGenerator() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(
+                        java.util.Random.class,
+                        java.util.SplittableRandom.class,
+                        java.util.concurrent.ThreadLocalRandom.class)
+                .orShould()
+                .callMethod(Math.class, "random")
+                .orShould()
+                .callMethodWhere(drawsInTheEngine())
+                .check(CLASSES);
+    }
+
+    private static DescribedPredicate<JavaCall<?>> drawsInTheEngine() {
+        Set<String> draws = Set.of(
+                "rand",
+                "randn",
+                "randint",
+                "randperm",
+                "rand_like",
+                "randn_like",
+                "normal",
+                "bernoulli",
+                "multinomial",
+                "dropout",
+                "manual_seed",
+                "normal_",
+                "uniform_",
+                "random_",
+                "bernoulli_");
+        String engine = torch.class.getPackageName().replace(".global", "");
+        return DescribedPredicate.describe(
+                "draws from the engine's generator",
+                call -> call.getTargetOwner().getPackageName().startsWith(engine)
+                        && draws.contains(call.getTarget().getName()));
+    }
+
+    @Test
+    void everyPackageSaysThatItIsNullMarked() {
+        assertThat(packages())
+                .allSatisfy(p -> assertThat(p.isAnnotatedWith(NullMarked.class))
+                        .as(p.getName())
+                        .isTrue());
+    }
+
+    private static Set<JavaPackage> packages() {
+        return CLASSES.stream().map(c -> c.getPackage()).collect(Collectors.toSet());
     }
 }

@@ -1,145 +1,185 @@
 package org.fullrank.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
-import org.fullrank.net.EncoderSpec.ResNet;
 import org.fullrank.net.EncoderSpec.Stem;
-import org.fullrank.net.ParameterBuffer.Segment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ResNetTest {
+    private record Net(Layer layer, ParameterBuffer parameters) implements AutoCloseable {
+        @Override
+        public void close() {
+            parameters.close();
+        }
+    }
+
+    private static Net build(EncoderSpec spec, int channels) {
+        var builder = new NetworkBuilder(1);
+        Layer layer = Networks.encoder(builder, spec, channels);
+        return new Net(layer, builder.build(Device.CPU, ScalarType.Float));
+    }
+
+    private static EncoderSpec.ResNet narrow(int depth, Stem stem, boolean zeroInit) {
+        return new EncoderSpec.ResNet(depth, stem, 0.125, zeroInit);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {18, 34, 50})
-    void namesAndShapesEqualTorchvisions(int depth) throws IOException {
-        var net = new NetworkBuilder(1);
-        Networks.encoder(net, new ResNet(depth, Stem.IMAGENET, 1, true), 3);
-        try (var parameters = net.build(Device.CPU, ScalarType.Float)) {
-            var found = new TreeMap<String, String>();
-            for (Segment s : all(parameters)) {
-                found.put(s.name(), s.sizes().stream().map(String::valueOf).collect(Collectors.joining("x")));
-            }
-            assertThat(found).isEqualTo(torchvision(depth));
-        }
-    }
-
-    /// The lists were written by bench/peers/torchvision_names.py. The counters of the norms, which a file carries but
-    /// a
-    /// network does not need, are left out here.
-    private static Map<String, String> torchvision(int depth) throws IOException {
-        try (InputStream in = ResNetTest.class.getResourceAsStream("resnet%d.txt".formatted(depth))) {
-            return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
+    void parameterNamesAndShapesAreThoseOfTorchvision(int depth) throws IOException {
+        try (var net = build(new EncoderSpec.ResNet(depth, Stem.IMAGENET, 1, true), 3)) {
+            List<String> found = Stream.concat(
+                            net.parameters().segments().stream(), net.parameters().statisticSegments().stream())
+                    .map(ResNetTest::line)
+                    .toList();
+            List<String> expected = torchvision(depth)
                     .filter(line -> !line.contains("num_batches_tracked"))
-                    .collect(Collectors.toMap(
-                            line -> line.substring(0, line.indexOf(' ')),
-                            line -> line.substring(line.indexOf(' ') + 1)));
+                    .toList();
+            assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
         }
     }
 
-    private static List<Segment> all(ParameterBuffer parameters) {
-        var all = new ArrayList<>(parameters.segments());
-        all.addAll(parameters.statisticSegments());
-        return all;
+    private static String line(ParameterBuffer.Segment segment) {
+        return segment.name() + " "
+                + segment.sizes().stream().map(String::valueOf).collect(Collectors.joining("x"));
     }
 
-    @Test
-    void theCifarStemKeepsTheResolutionAndTheWidthScalesAllChannels() {
-        var net = new NetworkBuilder(1);
-        var spec = new ResNet(18, Stem.CIFAR, 0.25, true);
-        Layer encoder = Networks.encoder(net, spec, 3);
+    private static Stream<String> torchvision(int depth) throws IOException {
+        try (InputStream in =
+                Objects.requireNonNull(ResNetTest.class.getResourceAsStream("resnet" + depth + ".txt"), "list")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"18, IMAGENET, 64", "18, CIFAR, 16", "34, CIFAR, 16", "50, IMAGENET, 64", "50, CIFAR, 16"})
+    void outputIsOneRowOfFeaturesPerImage(int depth, Stem stem, int size) {
+        EncoderSpec.ResNet spec = narrow(depth, stem, true);
         try (var scope = Scope.open();
-                var parameters = net.build(Device.CPU, ScalarType.Float)) {
-            assertThat(parameters.segments().getFirst().sizes()).containsExactly(16L, 3L, 3L, 3L);
-            Tensor z = encoder.forward(Tensors.of(new float[2 * 3 * 32 * 32], 2, 3, 32, 32), Mode.EVALUATE);
-            assertThat(Tensors.shape(z)).containsExactly(2, 128);
-            assertThat(spec.features()).isEqualTo(128);
+                var off = Gradients.off();
+                var net = build(spec, 3)) {
+            Tensor y = net.layer().forward(images(2, 3, size), Mode.TRAIN);
+            assertThat(Tensors.shape(y)).containsExactly(2, spec.features());
+            assertThat(spec.features()).isEqualTo(depth == 50 ? 256 : 64);
         }
     }
 
     @Test
-    void aBlockWithZeroInitStartsAsItsShortcut() {
-        for (int depth : new int[] {18, 50}) {
-            var net = new NetworkBuilder(1);
-            Networks.encoder(net, new ResNet(depth, Stem.CIFAR, 0.125, true), 3);
-            String last = depth == 50 ? "bn3.weight" : "bn2.weight";
-            try (var scope = Scope.open();
-                    var parameters = net.build(Device.CPU, ScalarType.Float)) {
-                for (Segment s : parameters.segments()) {
-                    if (s.name().startsWith("layer") && s.name().endsWith(last)) {
-                        assertThat(Tensors.floats(s.view(parameters.values()))).containsOnly(0);
-                    } else if (s.name().endsWith("bn1.weight")) {
-                        assertThat(Tensors.floats(s.view(parameters.values()))).containsOnly(1);
-                    }
+    void theStemForSmallImagesKeepsTheirSize() {
+        try (var net = build(narrow(18, Stem.CIFAR, true), 1)) {
+            assertThat(net.parameters().segments().getFirst().sizes()).containsExactly(8L, 1L, 3L, 3L);
+        }
+        assertThat(stemPixels(Stem.CIFAR)).isGreaterThan(stemPixels(Stem.IMAGENET));
+    }
+
+    /// Pixels that the stem leaves of an image of 32 x 32.
+    private static long stemPixels(Stem stem) {
+        var builder = new NetworkBuilder(1);
+        NetworkBuilder conv = builder.in("conv1");
+        Layer layer = stem == Stem.CIFAR
+                ? Layers.convolution(conv, 1, 1, 3, 1)
+                : Layer.chain(List.of(Layers.convolution(conv, 1, 1, 7, 2), Layers.maxPool()));
+        try (var scope = Scope.open();
+                var parameters = builder.build(Device.CPU, ScalarType.Float)) {
+            return layer.forward(images(1, 1, 32), Mode.EVALUATE).numel();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.25, 16, 128", "0.5, 32, 256", "2, 128, 1024"})
+    void widthMultipliesAllChannels(double width, long first, int features) {
+        var spec = new EncoderSpec.ResNet(18, Stem.CIFAR, width, true);
+        assertThat(spec.features()).isEqualTo(features);
+        try (var net = build(spec, 3)) {
+            assertThat(net.parameters().segments().getFirst().sizes()).containsExactly(first, 3L, 3L, 3L);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"18, bn2.weight", "50, bn3.weight"})
+    void zeroInitSilencesTheLastNormOfEachBlockAndNoOther(int depth, String last) {
+        try (var scope = Scope.open();
+                var zero = build(narrow(depth, Stem.CIFAR, true), 3);
+                var one = build(narrow(depth, Stem.CIFAR, false), 3)) {
+            for (ParameterBuffer.Segment s : zero.parameters().segments()) {
+                if (s.name().endsWith(".weight") && !s.isMatrix()) {
+                    boolean silent = s.name().startsWith("layer") && s.name().endsWith("." + last);
+                    assertThat(Tensors.floats(s.view(zero.parameters().values())))
+                            .as(s.name())
+                            .containsOnly(silent ? 0f : 1f);
+                    assertThat(Tensors.floats(s.view(one.parameters().values())))
+                            .as(s.name())
+                            .containsOnly(1f);
                 }
             }
         }
     }
 
     @Test
-    void initialValuesDependOnSeedAndNameAlone() {
-        float[] one = initial(1, 0.125);
-        assertThat(initial(1, 0.125)).containsExactly(one);
-        assertThat(initial(2, 0.125)).isNotEqualTo(one);
-    }
-
-    private static float[] initial(long seed, double width) {
-        var net = new NetworkBuilder(seed);
-        Networks.encoder(net, new ResNet(18, Stem.CIFAR, width, false), 3);
-        try (var parameters = net.build(Device.CPU, ScalarType.Float)) {
-            return Tensors.floats(parameters.values());
-        }
-    }
-
-    @Test
-    void parametersAreViewsAndGradientsAccumulateInPlace() {
-        var net = new NetworkBuilder(1);
-        Layer mlp = Networks.encoder(net, new EncoderSpec.Mlp(List.of(3), false), 2);
+    void evaluationMovesNoBufferAndTrainingDoes() {
         try (var scope = Scope.open();
-                var parameters = net.build(Device.CPU, ScalarType.Float)) {
-            try (var off = org.fullrank.engine.Gradients.off()) {
-                parameters.values().fill_(Tensors.scalar(1));
-            }
-            Tensor x = Tensors.of(new float[] {2, 5}, 1, 2);
-            assertThat(Tensors.floats(mlp.forward(x, Mode.TRAIN))).containsExactly(8, 8, 8);
-            for (int pass = 1; pass <= 2; pass++) {
-                Tensors.backward(mlp.forward(x, Mode.TRAIN), Tensors.of(new float[] {1, 1, 1}, 1, 3));
-                assertThat(Tensors.floats(parameters.gradients()))
-                        .containsExactly(scaled(pass, 2, 5, 2, 5, 2, 5, 1, 1, 1));
-            }
+                var off = Gradients.off();
+                var net = build(narrow(18, Stem.CIFAR, false), 3)) {
+            float[] values = Tensors.floats(net.parameters().values());
+            float[] before = Tensors.floats(net.parameters().statistics());
+            net.layer().forward(images(4, 3, 16), Mode.EVALUATE);
+            net.layer().forward(images(4, 3, 16), Mode.REPLAY);
+            assertThat(Tensors.floats(net.parameters().statistics())).containsExactly(before);
+            net.layer().forward(images(4, 3, 16), Mode.TRAIN);
+            assertThat(Tensors.floats(net.parameters().statistics())).isNotEqualTo(before);
+            assertThat(Tensors.floats(net.parameters().values())).containsExactly(values);
         }
-    }
-
-    private static float[] scaled(int factor, float... values) {
-        for (int i = 0; i < values.length; i++) {
-            values[i] *= factor;
-        }
-        return values;
     }
 
     @Test
-    void matricesComeFirst() {
-        var net = new NetworkBuilder(1);
-        Networks.encoder(net, new ResNet(18, Stem.CIFAR, 0.125, true), 3);
-        try (var parameters = net.build(Device.CPU, ScalarType.Float)) {
-            for (Segment s : parameters.segments()) {
-                assertThat(s.isMatrix()).isEqualTo(s.offset() < parameters.matrixCount());
+    void aBlockThatStartsAtZeroIsTheIdentityOnWhatIsPositive() {
+        try (var scope = Scope.open();
+                var off = Gradients.off();
+                var zero = build(narrow(18, Stem.CIFAR, true), 3)) {
+            Tensor values = zero.parameters().values();
+            Tensor x = images(2, 3, 16);
+            float[] before = Tensors.floats(zero.layer().forward(x, Mode.EVALUATE));
+            for (ParameterBuffer.Segment s : zero.parameters().segments()) {
+                if (s.name().equals("layer1.0.conv1.weight")) {
+                    s.view(values).mul_(Tensors.scalar(3));
+                }
             }
+            assertThat(Tensors.floats(zero.layer().forward(x, Mode.EVALUATE))).containsExactly(before);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 17, 101})
+    void otherDepthsAreRefused(int depth) {
+        assertThatThrownBy(() -> new EncoderSpec.ResNet(depth, Stem.CIFAR, 1, true))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected 18, 34 or 50");
+    }
+
+    private static Tensor images(int count, int channels, int size) {
+        float[] pixels = new float[count * channels * size * size];
+        var random = Keyed.of(7, size);
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (float) random.nextGaussian();
+        }
+        return Tensors.of(pixels, count, channels, size, size);
     }
 }

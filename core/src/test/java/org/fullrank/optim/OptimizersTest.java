@@ -1,0 +1,247 @@
+package org.fullrank.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.NetworkBuilder;
+import org.fullrank.net.Networks;
+import org.fullrank.net.ParameterBuffer;
+import org.fullrank.net.ParameterBuffer.Segment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class OptimizersTest {
+    private static final int STEPS = 6;
+
+    /// One update of all values, written as loops. `state` holds whatever the method remembers, `[2][P]`.
+    private interface Naive {
+        void step(double[] w, double[] g, double[][] state, List<Segment> segments, double rate, int step);
+    }
+
+    private record Case(OptimizerSpec spec, Naive naive) {}
+
+    static List<Case> cases() {
+        return List.of(
+                new Case(new OptimizerSpec.Sgd(0.1, 0.9, 0.05), sgd(0.9, 0.05)),
+                new Case(new OptimizerSpec.Sgd(0.1, 0, 0), sgd(0, 0)),
+                new Case(new OptimizerSpec.AdamW(0.01, 0.9, 0.999, 1e-8, 0.1), adamW(0.9, 0.999, 1e-8, 0.1)),
+                new Case(new OptimizerSpec.AdamW(0.01, 0.8, 0.95, 1e-3, 0), adamW(0.8, 0.95, 1e-3, 0)),
+                new Case(new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, false), lars(0.9, 0.01, 0.02, false)),
+                new Case(new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, true), lars(0.9, 0.01, 0.02, true)),
+                new Case(new OptimizerSpec.Lars(0.3, 0.5, 0, 5, true), lars(0.5, 0, 5, true)));
+    }
+
+    private static Naive sgd(double momentum, double decay) {
+        return (w, g, state, segments, rate, step) -> {
+            for (Segment s : segments) {
+                for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
+                    double gradient = s.sizes().size() > 1 ? g[i] + decay * w[i] : g[i];
+                    state[0][i] = momentum * state[0][i] + gradient;
+                    w[i] -= rate * state[0][i];
+                }
+            }
+        };
+    }
+
+    private static Naive adamW(double beta1, double beta2, double epsilon, double decay) {
+        return (w, g, state, segments, rate, step) -> {
+            for (Segment s : segments) {
+                for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
+                    if (s.sizes().size() > 1) {
+                        w[i] -= rate * decay * w[i];
+                    }
+                    state[0][i] = beta1 * state[0][i] + (1 - beta1) * g[i];
+                    state[1][i] = beta2 * state[1][i] + (1 - beta2) * g[i] * g[i];
+                    double first = state[0][i] / (1 - Math.pow(beta1, step + 1));
+                    double second = state[1][i] / (1 - Math.pow(beta2, step + 1));
+                    w[i] -= rate * first / (Math.sqrt(second) + epsilon);
+                }
+            }
+        };
+    }
+
+    private static Naive lars(double momentum, double decay, double eta, boolean clip) {
+        return (w, g, state, segments, rate, step) -> {
+            for (Segment s : segments) {
+                boolean matrix = s.sizes().size() > 1;
+                int begin = (int) s.offset();
+                int end = (int) (s.offset() + s.count());
+                double weights = 0;
+                double gradients = 0;
+                double[] decayed = g.clone();
+                for (int i = begin; i < end; i++) {
+                    decayed[i] = matrix ? g[i] + decay * w[i] : g[i];
+                    weights += w[i] * w[i];
+                    gradients += decayed[i] * decayed[i];
+                }
+                double trust = 1;
+                if (matrix && weights > 0 && gradients > 0) {
+                    trust = eta * Math.sqrt(weights) / Math.sqrt(gradients);
+                    trust = clip ? Math.min(trust / rate, 1) : trust;
+                }
+                for (int i = begin; i < end; i++) {
+                    state[0][i] = momentum * state[0][i] + trust * decayed[i];
+                    w[i] -= rate * state[0][i];
+                }
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void severalStepsEqualThePlainLoops(Case c) {
+        try (var scope = Scope.open();
+                var parameters = parameters();
+                var optimizer = Optimizer.of(c.spec(), parameters)) {
+            double[] w = Tensors.doubles(parameters.values());
+            double[][] state = new double[2][w.length];
+            for (int step = 0; step < STEPS; step++) {
+                double[] g = gradient(step, w.length);
+                double rate = c.spec().learningRate() / (1 + step);
+                set(parameters, g);
+                optimizer.step(rate, step);
+                c.naive().step(w, g, state, parameters.segments(), rate, step);
+                assertThat(Tensors.doubles(parameters.values())).containsExactly(w, within(1e-12));
+            }
+        }
+    }
+
+    static List<OptimizerSpec> decaying() {
+        return List.of(
+                new OptimizerSpec.Sgd(0.1, 0.9, 0.5),
+                new OptimizerSpec.AdamW(0.1, 0.9, 0.999, 1e-8, 0.5),
+                new OptimizerSpec.Lars(0.1, 0.9, 0.5, 1, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("decaying")
+    void decayShrinksMatricesAndLeavesBiasesAndNormsAlone(OptimizerSpec spec) {
+        try (var scope = Scope.open();
+                var parameters = parameters();
+                var optimizer = Optimizer.of(spec, parameters)) {
+            double[] before = Tensors.doubles(parameters.values());
+            set(parameters, new double[before.length]);
+            optimizer.step(spec.learningRate(), 0);
+            double[] after = Tensors.doubles(parameters.values());
+            for (Segment s : parameters.segments()) {
+                for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
+                    if (s.isMatrix()) {
+                        assertThat(Math.abs(after[i])).as(s.name()).isLessThan(Math.abs(before[i]));
+                    } else {
+                        assertThat(after[i]).as(s.name()).isEqualTo(before[i]);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void trustIsOneWhereAMatrixOrItsGradientIsZero() {
+        try (var scope = Scope.open();
+                var parameters = parameters();
+                var optimizer = Optimizer.of(new OptimizerSpec.Lars(0.5, 0, 0, 0.001, false), parameters)) {
+            double[] w = Tensors.doubles(parameters.values());
+            Segment zero = parameters.segments().get(0);
+            Segment still = parameters.segments().get(1);
+            double[] g = gradient(0, w.length);
+            java.util.Arrays.fill(w, (int) zero.offset(), (int) (zero.offset() + zero.count()), 0);
+            java.util.Arrays.fill(g, (int) still.offset(), (int) (still.offset() + still.count()), 0);
+            try (var off = Gradients.off()) {
+                parameters.values().copy_(Tensors.of(w, w.length));
+            }
+            set(parameters, g);
+            optimizer.step(0.5, 0);
+            double[] after = Tensors.doubles(parameters.values());
+            for (int i = (int) zero.offset(); i < zero.offset() + zero.count(); i++) {
+                assertThat(after[i]).isCloseTo(-0.5 * g[i], within(1e-15));
+            }
+            for (int i = (int) still.offset(); i < still.offset() + still.count(); i++) {
+                assertThat(after[i]).isEqualTo(w[i]);
+            }
+        }
+    }
+
+    /// Restoring is copying into the vectors of the state: nothing else may be remembered.
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theStateIsAllThatAnOptimiserRemembers(Case c) {
+        try (var scope = Scope.open();
+                var one = parameters();
+                var two = parameters();
+                var first = Optimizer.of(c.spec(), one);
+                var second = Optimizer.of(c.spec(), two)) {
+            int count = (int) one.values().numel();
+            for (int step = 0; step < 3; step++) {
+                set(one, gradient(step, count));
+                first.step(0.01, step);
+            }
+            try (var off = Gradients.off()) {
+                two.values().copy_(one.values());
+                second.state()
+                        .forEach((name, vector) -> vector.copy_(first.state().get(name)));
+            }
+            set(one, gradient(3, count));
+            set(two, gradient(3, count));
+            first.step(0.01, 3);
+            second.step(0.01, 3);
+            assertThat(Tensors.doubles(two.values())).containsExactly(Tensors.doubles(one.values()));
+        }
+    }
+
+    static List<Supplier<OptimizerSpec>> wrong() {
+        return List.of(
+                () -> new OptimizerSpec.Sgd(0, 0.9, 0),
+                () -> new OptimizerSpec.Sgd(Double.NaN, 0.9, 0),
+                () -> new OptimizerSpec.Sgd(0.1, 1, 0),
+                () -> new OptimizerSpec.Sgd(0.1, 0.9, -1e-4),
+                () -> new OptimizerSpec.AdamW(0.1, -0.1, 0.9, 1e-8, 0),
+                () -> new OptimizerSpec.AdamW(0.1, 0.9, 1, 1e-8, 0),
+                () -> new OptimizerSpec.AdamW(0.1, 0.9, 0.9, 0, 0),
+                () -> new OptimizerSpec.Lars(Double.POSITIVE_INFINITY, 0.9, 0, 1e-3, false),
+                () -> new OptimizerSpec.Lars(0.1, 0.9, 0, 0, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrong")
+    void impossibleNumbersAreRefused(Supplier<OptimizerSpec> spec) {
+        assertThatThrownBy(spec::get)
+                .isInstanceOf(InputException.class)
+                .message()
+                .contains("found", "expected")
+                .doesNotContain("\n");
+    }
+
+    /// Two linear layers with norms between them: matrices, biases and norms.
+    private static ParameterBuffer parameters() {
+        var builder = new NetworkBuilder(3);
+        Networks.encoder(builder, new EncoderSpec.Mlp(List.of(4, 3), true), 5);
+        return builder.build(Device.CPU, ScalarType.Double);
+    }
+
+    private static double[] gradient(int step, int count) {
+        var random = Keyed.of(11, step);
+        double[] g = new double[count];
+        for (int i = 0; i < count; i++) {
+            g[i] = random.nextGaussian();
+        }
+        return g;
+    }
+
+    private static void set(ParameterBuffer parameters, double[] gradient) {
+        try (var off = Gradients.off()) {
+            parameters.gradients().copy_(Tensors.of(gradient, gradient.length));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.fullrank.optim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
+import org.junit.jupiter.api.Test;
+
+class ScheduleSpecTest {
+    private static final long PER_EPOCH = 10;
+    private static final long TOTAL = 100;
+
+    private static double rate(ScheduleSpec schedule, long step) {
+        return schedule.rate(0.3, 256, step, PER_EPOCH, TOTAL);
+    }
+
+    @Test
+    void theWarmUpRisesInEqualStepsToTheBaseRate() {
+        var schedule = new ScheduleSpec(2, 0.001, true);
+        double first = rate(schedule, 0);
+        assertThat(first).isCloseTo(0.3 / 21, within(1e-15));
+        for (int step = 1; step <= 20; step++) {
+            assertThat(rate(schedule, step) - rate(schedule, step - 1)).isCloseTo(first, within(1e-12));
+        }
+        assertThat(rate(schedule, 20)).isCloseTo(0.3, within(1e-15));
+    }
+
+    @Test
+    void afterTheWarmUpTheRateFollowsACosine() {
+        var schedule = new ScheduleSpec(2, 0.001, true);
+        for (int step = 20; step < TOTAL; step++) {
+            double q = 0.5 * (1 + Math.cos(Math.PI * (step - 20) / 80.0));
+            assertThat(rate(schedule, step)).isCloseTo(0.3 * q + 0.001 * 0.3 * (1 - q), within(1e-12));
+        }
+        assertThat(rate(schedule, 60)).isCloseTo(0.3 * (0.5 + 0.001 * 0.5), within(1e-12));
+        assertThat(rate(schedule, TOTAL)).isCloseTo(0.3 * 0.001, within(1e-12));
+    }
+
+    @Test
+    void withoutWarmUpTheFirstStepHasTheBaseRate() {
+        assertThat(rate(new ScheduleSpec(0, 0, true), 0)).isEqualTo(0.3);
+    }
+
+    @Test
+    void aFinalShareOfOneKeepsTheRate() {
+        var schedule = new ScheduleSpec(0, 1, true);
+        for (int step = 0; step < TOTAL; step++) {
+            assertThat(rate(schedule, step)).isCloseTo(0.3, within(1e-12));
+        }
+    }
+
+    @Test
+    void thePeakIsTheBaseRateScaledByTheBatch() {
+        var random = Keyed.of(1);
+        for (int i = 0; i < 200; i++) {
+            int batch = random.nextInt(2, 5000);
+            long perEpoch = random.nextInt(1, 50);
+            long total = perEpoch * random.nextInt(3, 40);
+            double base = Math.exp(random.nextDouble(-8, 2));
+            boolean scaled = random.nextBoolean();
+            var schedule = new ScheduleSpec(random.nextInt(0, 3), random.nextDouble(), scaled);
+            double peak = 0;
+            for (long step = 0; step < total; step++) {
+                double rate = schedule.rate(base, batch, step, perEpoch, total);
+                assertThat(rate).isPositive().isFinite();
+                peak = Math.max(peak, rate);
+            }
+            double expected = scaled ? base * batch / 256 : base;
+            assertThat(peak).isCloseTo(expected, within(1e-9 * expected));
+        }
+    }
+
+    @Test
+    void aWarmUpLongerThanTheTrainingNeverPassesTheBaseRate() {
+        var schedule = new ScheduleSpec(1000, 0.001, true);
+        for (int step = 0; step < TOTAL; step++) {
+            assertThat(rate(schedule, step)).isPositive().isLessThanOrEqualTo(0.3);
+        }
+    }
+
+    @Test
+    void impossibleNumbersAreRefused() {
+        assertThatThrownBy(() -> new ScheduleSpec(-1, 0, true))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("warmupEpochs: found -1.0");
+        assertThatThrownBy(() -> new ScheduleSpec(0, 1.5, true))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("finalShare: found 1.5");
+        assertThatThrownBy(() -> new ScheduleSpec(Double.NaN, 0, true)).isInstanceOf(InputException.class);
+    }
+}
