@@ -1,5 +1,6 @@
 package org.fullrank.objective;
 
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 
@@ -19,16 +20,20 @@ public record Covariance() implements Regularizer {
     public Tensor evaluate(Tensor z) {
         long n = z.size(0);
         long d = z.size(1);
-        Tensor centred = z.sub(z.mean(new long[] {0}, true, new org.bytedeco.pytorch.ScalarTypeOptional())); // [N, D]
-        Tensor all; // sum of all squared entries of (N - 1) C
-        if (n < d) {
-            all = centred.mm(centred.t()).square().sum(); // from [N, N]
-        } else {
-            all = centred.t().mm(centred).square().sum(); // from [D, D]
-        }
-        Tensor diagonal = centred.square().sum(0).square().sum(); // the squared entries on the diagonal
         double scale = 1.0 / ((double) (n - 1) * (n - 1) * d);
-        return all.sub(diagonal).mul(Tensors.scalar(scale));
+        Tensor fixed = z.detach();
+        Tensor centred = fixed.sub(fixed.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
+        boolean wide = n < d;
+        Tensor gram = wide ? centred.mm(centred.t()) : centred.t().mm(centred); // [N, N] or [D, D]
+        Tensor sums = centred.square().sum(0); // [D], the diagonal of (N - 1) C
+        Tensor value = gram.square().sum().sub(sums.square().sum()).mul(Tensors.scalar(scale));
+        if (!z.requires_grad()) {
+            return value;
+        }
+        // The gradient is 4 scale (Zc Zc'Zc - Zc diag(sums)): one product, where automatic differentiation takes two.
+        Tensor product = wide ? gram.mm(centred) : centred.mm(gram); // [N, D]
+        Tensor gradient = product.sub_(centred.mul(sums)).mul_(Tensors.scalar(4 * scale)); // [N, D]
+        return Surrogate.of(value, z, gradient);
     }
 
     @Override

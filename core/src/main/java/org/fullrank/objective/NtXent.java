@@ -2,6 +2,7 @@ package org.fullrank.objective;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
@@ -61,9 +62,8 @@ public record NtXent(double temperature) implements Objective, ObjectiveSpec {
     }
 
     private static Tensor normalise(Tensor z) {
-        Tensor norm = z.square()
-                .sum(new long[] {1}, true, new org.bytedeco.pytorch.ScalarTypeOptional())
-                .sqrt();
+        Tensor norm =
+                z.square().sum(new long[] {1}, true, new ScalarTypeOptional()).sqrt();
         return z.div(norm.clamp_min(Tensors.scalar(NORM_FLOOR)));
     }
 }
