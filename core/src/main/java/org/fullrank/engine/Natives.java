@@ -1,7 +1,10 @@
 package org.fullrank.engine;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URL;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
@@ -11,6 +14,9 @@ import org.bytedeco.pytorch.global.torch;
 ///
 /// The unpacked files live in `~/.javacpp/cache`, or where the system property `org.bytedeco.javacpp.cachedir` says.
 public final class Natives {
+    /// What the binding's own library needs, dependencies first.
+    private static final List<String> IN_ORDER = List.of("c10", "torch_cpu", "torch");
+
     private static boolean loaded;
 
     private Natives() {}
@@ -29,8 +35,11 @@ public final class Natives {
         String platform = Loader.getPlatform();
         try {
             unpack("/org/bytedeco/openblas/" + platform);
-            unpack("/org/bytedeco/pytorch/" + platform);
+            List<File> folders = unpack("/org/bytedeco/pytorch/" + platform);
             Loader.load(openblas.class);
+            if (platform.startsWith("linux")) {
+                open(folders);
+            }
             Loader.load(torch.class);
         } catch (IOException | UnsatisfiedLinkError | NoClassDefFoundError e) {
             throw new JobException(
@@ -41,16 +50,34 @@ public final class Natives {
         loaded = true;
     }
 
-    private static void unpack(String folder) throws IOException {
+    /// Opens libtorch by full paths, each library after those that it needs: a dependency that is not open yet is
+    /// looked
+    /// for in `LD_LIBRARY_PATH` first and beside the library last, and there it may be another libtorch.
+    private static void open(List<File> folders) {
+        for (String name : IN_ORDER) {
+            for (File folder : folders) {
+                File library = new File(folder, System.mapLibraryName(name));
+                if (library.isFile()) {
+                    System.load(library.getAbsolutePath());
+                }
+            }
+        }
+    }
+
+    private static List<File> unpack(String folder) throws IOException {
+        var folders = new ArrayList<File>();
         URL[] found = Loader.findResources(Natives.class, folder);
         if (found.length == 0) {
             throw new IOException("no native libraries on the class path under " + folder);
         }
         for (URL url : found) {
-            if (Loader.cacheResource(url) == null) {
+            File unpacked = Loader.cacheResource(url);
+            if (unpacked == null) {
                 throw new IOException("cannot unpack " + folder);
             }
+            folders.add(unpacked);
         }
+        return folders;
     }
 
     private static String cacheFolder() {
