@@ -36,6 +36,9 @@ public final class AtomicFile {
             try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
                 directory.force(true);
             }
+        } catch (RuntimeException | Error e) {
+            remove(temporary, e);
+            throw e;
         } catch (IOException e) {
             remove(temporary, e);
             throw new JobException(
@@ -45,7 +48,7 @@ public final class AtomicFile {
         }
     }
 
-    private static void remove(Path temporary, IOException cause) {
+    private static void remove(Path temporary, Throwable cause) {
         try {
             Files.deleteIfExists(temporary);
         } catch (IOException e) {

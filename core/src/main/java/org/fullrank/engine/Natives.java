@@ -1,7 +1,10 @@
 package org.fullrank.engine;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URL;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
@@ -13,6 +16,9 @@ import org.bytedeco.pytorch.global.torch;
 public final class Natives {
     /// How the binding names its libraries for NVIDIA GPUs.
     private static final String GPU = "-gpu";
+
+    /// What the binding's own library needs, dependencies first.
+    private static final List<String> IN_ORDER = List.of("c10", "torch_cpu", "torch");
 
     private static boolean loaded;
 
@@ -32,13 +38,16 @@ public final class Natives {
         String platform = Loader.getPlatform();
         try {
             unpack("/org/bytedeco/openblas/" + platform);
-            if (has("/org/bytedeco/pytorch/" + platform + GPU)) {
+            String folder = "/org/bytedeco/pytorch/" + platform;
+            boolean gpu = Loader.findResources(Natives.class, folder + GPU).length > 0;
+            if (gpu) {
                 System.setProperty("org.bytedeco.javacpp.platform.extension", GPU);
-                unpack("/org/bytedeco/pytorch/" + platform + GPU);
-            } else {
-                unpack("/org/bytedeco/pytorch/" + platform);
             }
+            List<File> folders = unpack(gpu ? folder + GPU : folder);
             Loader.load(openblas.class);
+            if (platform.startsWith("linux")) {
+                open(folders);
+            }
             Loader.load(torch.class);
         } catch (IOException | UnsatisfiedLinkError | NoClassDefFoundError e) {
             throw new JobException(
@@ -49,20 +58,33 @@ public final class Natives {
         loaded = true;
     }
 
-    private static boolean has(String folder) throws IOException {
-        return Loader.findResources(Natives.class, folder).length > 0;
+    /// Opens libtorch by full paths, each library after those that it needs: a dependency that is not open yet is
+    /// looked for in `LD_LIBRARY_PATH` first and beside the library last, and there it may be another libtorch.
+    private static void open(List<File> folders) {
+        for (String name : IN_ORDER) {
+            for (File folder : folders) {
+                File library = new File(folder, System.mapLibraryName(name));
+                if (library.isFile()) {
+                    System.load(library.getAbsolutePath());
+                }
+            }
+        }
     }
 
-    private static void unpack(String folder) throws IOException {
+    private static List<File> unpack(String folder) throws IOException {
+        var folders = new ArrayList<File>();
         URL[] found = Loader.findResources(Natives.class, folder);
         if (found.length == 0) {
             throw new IOException("no native libraries on the class path under " + folder);
         }
         for (URL url : found) {
-            if (Loader.cacheResource(url) == null) {
+            File unpacked = Loader.cacheResource(url);
+            if (unpacked == null) {
                 throw new IOException("cannot unpack " + folder);
             }
+            folders.add(unpacked);
         }
+        return folders;
     }
 
     private static String cacheFolder() {

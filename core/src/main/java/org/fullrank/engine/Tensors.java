@@ -42,6 +42,9 @@ public final class Tensors {
     public static Tensor of(double[] values, long... shape) {
         Tensor t = empty(ScalarType.Double, shape);
         requireCount(values.length, t, shape);
+        if (values.length == 0) {
+            return t;
+        }
         try (var p = new DoublePointer(t.data_ptr_double())) {
             p.put(values);
         }
@@ -51,6 +54,9 @@ public final class Tensors {
     /// An int64 tensor `[N]` on the host, for indices and labels.
     public static Tensor of(int[] values) {
         Tensor t = empty(ScalarType.Long, values.length);
+        if (values.length == 0) {
+            return t;
+        }
         try (var p = new LongPointer(t.data_ptr_long())) {
             long[] wide = new long[values.length];
             for (int i = 0; i < wide.length; i++) {
@@ -118,7 +124,9 @@ public final class Tensors {
         try (var scope = Scope.open()) {
             Tensor c = to(t, Device.CPU).to(ScalarType.Long).contiguous();
             long[] values = new long[Math.toIntExact(c.numel())];
-            new LongPointer(c.data_ptr_long()).get(values);
+            if (values.length > 0) {
+                new LongPointer(c.data_ptr_long()).get(values);
+            }
             return values;
         }
     }

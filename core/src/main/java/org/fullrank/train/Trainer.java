@@ -1,5 +1,6 @@
 package org.fullrank.train;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -83,14 +84,23 @@ public final class Trainer implements AutoCloseable {
     }
 
     /// A training that goes on from the latest checkpoint of its folder, or from the beginning where there is none.
+    ///
+    /// @throws InputException when the checkpoint is damaged, or of another architecture or optimiser
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, Watcher watcher) {
         var trainer = new Trainer(recipe, folder, watcher, data);
-        Checkpoints.latestIfAny(folder.checkpoints()).ifPresent(file -> {
-            trainer.step = Checkpoint.load(file, trainer.method, trainer.optimizer);
-            trainer.lastSaved = trainer.step;
-            trainer.watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
-        });
-        return trainer;
+        try {
+            Checkpoints.latestIfAny(folder.checkpoints()).ifPresent(trainer::load);
+            return trainer;
+        } catch (RuntimeException e) {
+            trainer.close();
+            throw e;
+        }
+    }
+
+    private void load(Path file) {
+        step = Checkpoint.load(file, method, optimizer);
+        lastSaved = step;
+        watcher.note("resumed at step %d from %s".formatted(step, file));
     }
 
     /// Whether a recipe asks for more samples in a batch than there are, found before anything is written.
@@ -187,14 +197,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void requireFinite(Method.Outcome outcome, double gradientNorm) {
-        String first = "the loss";
         for (var part : outcome.parts().entrySet()) {
             if (!Double.isFinite(part.getValue())) {
                 throw notFinite("the term '%s' of the loss".formatted(part.getKey()), part.getValue());
             }
         }
         if (!Double.isFinite(outcome.total())) {
-            throw notFinite(first, outcome.total());
+            throw notFinite("the loss", outcome.total());
         }
         if (!Double.isFinite(gradientNorm)) {
             throw notFinite("the gradient", gradientNorm);
@@ -202,12 +211,28 @@ public final class Trainer implements AutoCloseable {
     }
 
     private JobException notFinite(String what, double value) {
-        String good = Checkpoints.latestIfAny(folder.checkpoints())
-                .map(file -> "the last good checkpoint is " + file)
-                .orElse("there is no checkpoint yet");
         return new JobException(
                 "training stopped at step %d: %s is %s, expected a finite number; %s; lower optimizer.learningRate"
-                        .formatted(step + 1, what, value, good));
+                        .formatted(step + 1, what, value, lastGood()));
+    }
+
+    private String lastGood() {
+        return Checkpoints.latestIfAny(folder.checkpoints())
+                .map(file -> "the last good checkpoint is " + file)
+                .orElse("there is no checkpoint yet");
+    }
+
+    /// A step can leave finite weights that make an infinite representation: the check sees that before the next loss.
+    private SequencedMap<String, Double> check() {
+        try {
+            return monitor.measure(method);
+        } catch (InputException e) {
+            throw new JobException(
+                    "training stopped at step %d: the representation cannot be measured (%s); %s; lower"
+                                    .formatted(step, e.getMessage(), lastGood())
+                            + " optimizer.learningRate",
+                    e);
+        }
     }
 
     private void endOfEpoch(int epochsDone, Metrics metrics) {
@@ -216,7 +241,7 @@ public final class Trainer implements AutoCloseable {
         boolean check = last || every > 0 && epochsDone % every == 0;
         double score = Double.NEGATIVE_INFINITY;
         if (check) {
-            SequencedMap<String, Double> measured = monitor.measure(method);
+            SequencedMap<String, Double> measured = check();
             record(metrics, epochsDone - 1, measured);
             score = Monitor.score(measured);
         }

@@ -13,8 +13,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.SafeTensors;
 import org.fullrank.optim.OptimizerSpec;
@@ -83,45 +88,40 @@ class TrainerTest {
         Recipe good = withoutNorms(recipe(folder, 9));
         Path run = folder.resolve("run");
         train(good, run, SmallTraining.stopAfter(5));
-        Recipe wild = with(good, new OptimizerSpec.Sgd(9e5, 0.9, 0));
-        // Another optimiser has other state, so only the network's part of the file is compared by the resume.
-        Recipe wildAdam = with(good, new OptimizerSpec.AdamW(9e5, 0.9, 0.999, 1e-8, 0));
+        Recipe wild = with(good, new OptimizerSpec.AdamW(9e5, 0.9, 0.999, 1e-8, 0));
         assertThatThrownBy(() -> SmallTraining.resume(wild, run, Watcher.silent()))
-                .isInstanceOf(InputException.class);
-        assertThatThrownBy(() -> SmallTraining.resume(wildAdam, run, Watcher.silent()))
                 .isInstanceOf(JobException.class)
                 .hasMessageMatching("training stopped at step \\d+: .*")
                 .hasMessageContaining("the last good checkpoint is " + run.resolve("checkpoints"))
                 .hasMessageNotContaining("\n");
-        RunFolder.open(run);
         assertThat(allFinite(Checkpoints.latest(run.resolve("checkpoints")))).isTrue();
     }
 
+    /// The update leaves finite weights, what nine layers of them make of data is not. One step an epoch, so that the
+    /// check of the epoch comes before the next loss could tell.
     @Test
-    void weightsThatOverflowAtTheEndOfAnEpochAreNotSaved() throws IOException {
+    void representationThatOverflowsStopsTheRun() throws IOException {
+        Recipe base = withoutNorms(recipe(folder, 2));
         Recipe recipe = with(
-                withoutNorms(recipe(folder, SmallTraining.vectors(folder, 1e15f), 2)),
-                new OptimizerSpec.Sgd(9e5, 0.9, 0));
+                with(base, new OptimizerSpec.AdamW(9e5, 0.9, 0.999, 1e-8, 0)),
+                new EncoderSpec.Mlp(List.of(16, 16, 16, 16, 16, 16, 16, 16, 12), false),
+                base.method());
         Path run = folder.resolve("run");
-        // One step an epoch: the epoch ends right after the step that overflows.
-        Recipe single = with(recipe, SmallTraining.train(2, SmallTraining.ROWS, 1));
-        assertThatThrownBy(() -> train(single, run, Watcher.silent()))
+        assertThatThrownBy(() ->
+                        train(with(recipe, SmallTraining.train(2, SmallTraining.ROWS, 1)), run, Watcher.silent()))
                 .isInstanceOf(JobException.class)
-                .hasMessageContaining("there is no checkpoint yet")
+                .hasMessageContaining("training stopped at step 1: the representation cannot be measured")
                 .hasMessageNotContaining("\n");
         assertThat(SmallTraining.checkpoints(run)).isEmpty();
     }
 
     private static boolean allFinite(Path file) {
-        try (var scope = org.fullrank.engine.Scope.open();
+        try (var scope = Scope.open();
                 var saved = SafeTensors.open(file)) {
             for (String name : saved.names()) {
-                var target = org.fullrank.engine.Tensors.zeros(
-                        org.fullrank.engine.Device.CPU,
-                        org.bytedeco.pytorch.global.torch.ScalarType.Float,
-                        java.util.Objects.requireNonNull(saved.shape(name)));
+                var target = Tensors.zeros(Device.CPU, ScalarType.Float, Objects.requireNonNull(saved.shape(name)));
                 saved.copyInto(name, target);
-                for (float value : org.fullrank.engine.Tensors.floats(target)) {
+                for (float value : Tensors.floats(target)) {
                     if (!Float.isFinite(value)) {
                         return false;
                     }
