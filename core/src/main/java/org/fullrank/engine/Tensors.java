@@ -42,6 +42,9 @@ public final class Tensors {
     public static Tensor of(double[] values, long... shape) {
         Tensor t = empty(ScalarType.Double, shape);
         requireCount(values.length, t, shape);
+        if (values.length == 0) {
+            return t;
+        }
         try (var p = new DoublePointer(t.data_ptr_double())) {
             p.put(values);
         }
@@ -51,6 +54,9 @@ public final class Tensors {
     /// An int64 tensor `[N]` on the host, for indices and labels.
     public static Tensor of(int[] values) {
         Tensor t = empty(ScalarType.Long, values.length);
+        if (values.length == 0) {
+            return t;
+        }
         try (var p = new LongPointer(t.data_ptr_long())) {
             long[] wide = new long[values.length];
             for (int i = 0; i < wide.length; i++) {
@@ -66,6 +72,10 @@ public final class Tensors {
         int columns = rows.length == 0 ? 0 : rows[0].length;
         double[] flat = new double[rows.length * columns];
         for (int i = 0; i < rows.length; i++) {
+            if (rows[i].length != columns) {
+                throw new IllegalArgumentException(
+                        "row %d has %d values, expected %d as in row 0".formatted(i, rows[i].length, columns));
+            }
             System.arraycopy(rows[i], 0, flat, i * columns, columns);
         }
         return of(flat, rows.length, columns);
@@ -118,7 +128,9 @@ public final class Tensors {
         try (var scope = Scope.open()) {
             Tensor c = to(t, Device.CPU).to(ScalarType.Long).contiguous();
             long[] values = new long[Math.toIntExact(c.numel())];
-            new LongPointer(c.data_ptr_long()).get(values);
+            if (values.length > 0) {
+                new LongPointer(c.data_ptr_long()).get(values);
+            }
             return values;
         }
     }
@@ -136,6 +148,9 @@ public final class Tensors {
     public static MemorySegment segment(Tensor t) {
         if (!t.is_contiguous() || t.device().type().intern() != Device.CPU.type()) {
             throw new IllegalArgumentException("segment needs a contiguous host tensor, got " + describe(t));
+        }
+        if (t.numel() == 0) {
+            return MemorySegment.NULL; // the engine has no address for nothing
         }
         return MemorySegment.ofAddress(t.data_ptr().address()).reinterpret(t.numel() * t.element_size());
     }
