@@ -42,10 +42,13 @@ public final class AtomicFile {
                     "cannot write %s (%s); the file as it was before is untouched; free space or choose another folder"
                             .formatted(path, e.getMessage()),
                     e);
+        } catch (RuntimeException e) {
+            remove(temporary, e);
+            throw e;
         }
     }
 
-    private static void remove(Path temporary, IOException cause) {
+    private static void remove(Path temporary, Exception cause) {
         try {
             Files.deleteIfExists(temporary);
         } catch (IOException e) {
