@@ -2,15 +2,27 @@ package org.fullrank.engine;
 
 import java.io.IOException;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
 /// Loads libtorch. Every native library is unpacked before the first one is opened: opened one by one, a half-unpacked
-/// set can bind to another libtorch of the machine, and the process dies with SIGSEGV.
+/// set can bind to another libtorch of the machine, and the process dies with SIGSEGV. Then the parts are opened inner
+/// ones first: a part that is open already is taken for what the next one needs, while one that is not is searched for,
+/// and the library path of the machine goes before the folder of the asking part.
 ///
 /// The unpacked files live in `~/.javacpp/cache`, or where the system property `org.bytedeco.javacpp.cachedir` says.
 public final class Natives {
+    /// The parts of libtorch in the order in which they need one another.
+    private static final List<String> INNER_FIRST =
+            List.of("libgomp.so.1", "libc10.so", "libtorch_cpu.so", "libtorch.so");
+
+    /// Only in builds for a GPU, whose parts need CUDA opened before them; the binding does that in its own order.
+    private static final String GPU_PART = "libtorch_cuda.so";
+
     private static boolean loaded;
 
     private Natives() {}
@@ -29,8 +41,9 @@ public final class Natives {
         String platform = Loader.getPlatform();
         try {
             unpack("/org/bytedeco/openblas/" + platform);
-            unpack("/org/bytedeco/pytorch/" + platform);
+            Path torchFolder = unpack("/org/bytedeco/pytorch/" + platform);
             Loader.load(openblas.class);
+            openInnerFirst(torchFolder);
             Loader.load(torch.class);
         } catch (IOException | UnsatisfiedLinkError | NoClassDefFoundError e) {
             throw new JobException(
@@ -41,7 +54,19 @@ public final class Natives {
         loaded = true;
     }
 
-    private static void unpack(String folder) throws IOException {
+    private static void openInnerFirst(Path folder) {
+        if (Files.exists(folder.resolve(GPU_PART))) {
+            return;
+        }
+        for (String part : INNER_FIRST) {
+            Path file = folder.resolve(part);
+            if (Files.exists(file)) {
+                System.load(file.toString());
+            }
+        }
+    }
+
+    private static Path unpack(String folder) throws IOException {
         URL[] found = Loader.findResources(Natives.class, folder);
         if (found.length == 0) {
             throw new IOException("no native libraries on the class path under " + folder);
@@ -51,6 +76,7 @@ public final class Natives {
                 throw new IOException("cannot unpack " + folder);
             }
         }
+        return Loader.cacheResource(found[0]).toPath().toAbsolutePath();
     }
 
     private static String cacheFolder() {
