@@ -1,5 +1,6 @@
 package org.fullrank.train;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -50,6 +51,7 @@ public final class Trainer implements AutoCloseable {
     private final long stepsPerEpoch;
     private final long totalSteps;
     private long step;
+    private long begun;
 
     private double bestScore = Double.NEGATIVE_INFINITY;
     private long lastSaved;
@@ -85,12 +87,19 @@ public final class Trainer implements AutoCloseable {
     /// A training that goes on from the latest checkpoint of its folder, or from the beginning where there is none.
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, Watcher watcher) {
         var trainer = new Trainer(recipe, folder, watcher, data);
-        Checkpoints.latestIfAny(folder.checkpoints()).ifPresent(file -> {
-            trainer.step = Checkpoint.load(file, trainer.method, trainer.optimizer);
-            trainer.lastSaved = trainer.step;
-            trainer.watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
-        });
-        return trainer;
+        try {
+            Checkpoints.latestIfAny(folder.checkpoints()).ifPresent(trainer::goOnFrom);
+            return trainer;
+        } catch (RuntimeException e) {
+            trainer.close();
+            throw e;
+        }
+    }
+
+    private void goOnFrom(Path file) {
+        step = Checkpoint.load(file, method, optimizer);
+        lastSaved = step;
+        watcher.note("resumed at step %d from %s".formatted(step, file));
     }
 
     /// Whether a recipe asks for more samples in a batch than there are, found before anything is written.
@@ -109,7 +118,7 @@ public final class Trainer implements AutoCloseable {
         try (Metrics metrics = folder.metrics(step)) {
             recoverBest(metrics);
             try {
-                RunStatus status = NativeErrors.guard("training, step " + (step + 1), () -> loop(metrics));
+                RunStatus status = NativeErrors.guard(() -> "training, step " + begun, () -> loop(metrics));
                 metrics.end(status, step, "");
                 return new Ending(step, status);
             } catch (JobException | InputException e) {
@@ -149,6 +158,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void learn(int[] indices, int epoch, Metrics metrics) {
+        begun = step + 1;
         try (var scope = Scope.open()) {
             var batch = new ArrayList<Tensor>();
             for (int v = 0; v < views.views(); v++) {
@@ -187,17 +197,26 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void requireFinite(Method.Outcome outcome, double gradientNorm) {
-        String first = "the loss";
         for (var part : outcome.parts().entrySet()) {
             if (!Double.isFinite(part.getValue())) {
                 throw notFinite("the term '%s' of the loss".formatted(part.getKey()), part.getValue());
             }
         }
         if (!Double.isFinite(outcome.total())) {
-            throw notFinite(first, outcome.total());
+            throw notFinite("the loss", outcome.total());
         }
         if (!Double.isFinite(gradientNorm)) {
             throw notFinite("the gradient", gradientNorm);
+        }
+    }
+
+    /// Before weights are measured or saved: a checkpoint can be gone on from, so it never holds broken ones.
+    private void requireFiniteWeights() {
+        try (var scope = Scope.open()) {
+            double finite = Tensors.value(method.parameters().values().isfinite().all());
+            if (finite == 0) {
+                throw notFinite("a weight after it", Double.NaN);
+            }
         }
     }
 
@@ -207,10 +226,13 @@ public final class Trainer implements AutoCloseable {
                 .orElse("there is no checkpoint yet");
         return new JobException(
                 "training stopped at step %d: %s is %s, expected a finite number; %s; lower optimizer.learningRate"
-                        .formatted(step + 1, what, value, good));
+                        .formatted(begun, what, value, good));
     }
 
+    /// The best checkpoint is written before that of the step: killed in between, the run goes on from an earlier step
+    /// and comes by here again.
     private void endOfEpoch(int epochsDone, Metrics metrics) {
+        requireFiniteWeights();
         boolean last = step == totalSteps;
         int every = recipe.monitor().everyEpochs();
         boolean check = last || every > 0 && epochsDone % every == 0;
@@ -220,13 +242,13 @@ public final class Trainer implements AutoCloseable {
             record(metrics, epochsDone - 1, measured);
             score = Monitor.score(measured);
         }
-        int saveEvery = recipe.checkpoints().everyEpochs();
-        if (last || saveEvery > 0 && epochsDone % saveEvery == 0) {
-            save();
-        }
         if (recipe.checkpoints().keepBest() && score > bestScore) {
             bestScore = score;
             Checkpoint.save(checkpoints.bestFile(), method, optimizer, step);
+        }
+        int saveEvery = recipe.checkpoints().everyEpochs();
+        if (last || saveEvery > 0 && epochsDone % saveEvery == 0) {
+            save();
         }
     }
 
@@ -234,6 +256,7 @@ public final class Trainer implements AutoCloseable {
         if (lastSaved == step && step > 0) {
             return;
         }
+        requireFiniteWeights();
         Checkpoint.save(checkpoints.file(step), method, optimizer, step);
         checkpoints.prune();
         lastSaved = step;
