@@ -30,7 +30,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Reads and writes the safetensors format: 8 bytes with the length of a JSON header (little-endian), the header (name to
+/// Reads and writes the safetensors format: 8 bytes with the length of a JSON header (little-endian), the header (name
+/// to
 /// type, shape and byte range), raw numbers. A file from anywhere is safe to open: every claim of the header is checked
 /// against the file before anything is allocated.
 public final class SafeTensors implements AutoCloseable {
@@ -171,14 +172,18 @@ public final class SafeTensors implements AutoCloseable {
     /// Every tensor has bytes of its own; a file where they overlap was made to mislead.
     private static void requireApart(Path path, SequencedMap<String, Entry> entries) {
         var byOffset = new ArrayList<>(entries.entrySet());
-        byOffset.sort(Comparator.comparingLong((Map.Entry<String, Entry> e) -> e.getValue().begin())
+        byOffset.sort(Comparator.comparingLong(
+                        (Map.Entry<String, Entry> e) -> e.getValue().begin())
                 .thenComparingLong(e -> e.getValue().end()));
         for (int i = 1; i < byOffset.size(); i++) {
-            if (byOffset.get(i).getValue().begin() < byOffset.get(i - 1).getValue().end()) {
+            if (byOffset.get(i).getValue().begin()
+                    < byOffset.get(i - 1).getValue().end()) {
                 throw damaged(
                         path,
                         "%s overlaps %s"
-                                .formatted(byOffset.get(i).getKey(), byOffset.get(i - 1).getKey()));
+                                .formatted(
+                                        byOffset.get(i).getKey(),
+                                        byOffset.get(i - 1).getKey()));
             }
         }
     }
@@ -299,8 +304,7 @@ public final class SafeTensors implements AutoCloseable {
         }
         if (!Arrays.equals(entry.shape(), expected)) {
             throw new InputException("%s: %s has shape %s, expected %s; it was saved from another architecture"
-                    .formatted(
-                            path, name, Arrays.toString(entry.shape()), Arrays.toString(expected)));
+                    .formatted(path, name, Arrays.toString(entry.shape()), Arrays.toString(expected)));
         }
         Tensor host = Tensors.empty(entry.type(), entry.shape());
         Tensors.segment(host).copyFrom(data.asSlice(entry.begin(), entry.end() - entry.begin()));

@@ -213,7 +213,8 @@ public final class Trainer implements AutoCloseable {
     /// Before weights are measured or saved: a checkpoint can be gone on from, so it never holds broken ones.
     private void requireFiniteWeights() {
         try (var scope = Scope.open()) {
-            double finite = Tensors.value(method.parameters().values().isfinite().all());
+            double finite =
+                    Tensors.value(method.parameters().values().isfinite().all());
             if (finite == 0) {
                 throw notFinite("a weight after it", Double.NaN);
             }

@@ -50,7 +50,8 @@ class NativeErrorsTest {
     @Test
     void aLongLineIsCut() {
         assertThat(NativeErrors.line(new RuntimeException("x".repeat(5000)))).hasSizeLessThan(310);
-        assertThat(NativeErrors.line(new RuntimeException("\n\n  first\nsecond"))).isEqualTo("  first");
+        assertThat(NativeErrors.line(new RuntimeException("\n\n  first\nsecond")))
+                .isEqualTo("  first");
         assertThat(NativeErrors.line(new IllegalStateException())).isEqualTo("IllegalStateException");
     }
 }

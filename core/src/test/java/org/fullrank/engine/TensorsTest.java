@@ -77,9 +77,8 @@ class TensorsTest {
     @Test
     void rowsFollowOneAnother() {
         try (var scope = Scope.open()) {
-            Tensor all = Tensors.cat(List.of(
-                    Tensors.of(new float[] {1, 2}, 1, 2),
-                    Tensors.of(new float[] {3, 4, 5, 6}, 2, 2)));
+            Tensor all = Tensors.cat(
+                    List.of(Tensors.of(new float[] {1, 2}, 1, 2), Tensors.of(new float[] {3, 4, 5, 6}, 2, 2)));
             assertThat(Tensors.shape(all)).containsExactly(3, 2);
             assertThat(Tensors.floats(all)).containsExactly(1, 2, 3, 4, 5, 6);
         }

@@ -42,9 +42,7 @@ class ExportedEncoderTest {
             for (String name : saved.names()) {
                 long[] shape = Objects.requireNonNull(saved.shape(name), name);
                 found.add((name + " "
-                                + Arrays.stream(shape)
-                                        .mapToObj(Long::toString)
-                                        .collect(Collectors.joining("x")))
+                                + Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining("x")))
                         .strip());
             }
             assertThat(found).containsExactlyInAnyOrderElementsOf(torchvision());

@@ -166,6 +166,8 @@ class ReproducibilityTest {
                     .as(file)
                     .isEqualTo(Files.readAllBytes(expected.resolve(file)));
         }
-        assertThat(TinyRuns.measured(found)).isEqualTo(TinyRuns.measured(expected)).isNotEmpty();
+        assertThat(TinyRuns.measured(found))
+                .isEqualTo(TinyRuns.measured(expected))
+                .isNotEmpty();
     }
 }

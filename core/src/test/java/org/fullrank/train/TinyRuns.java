@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
-import org.fullrank.data.Dataset;
 import org.fullrank.data.DataSpec;
+import org.fullrank.data.Dataset;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Npy;
@@ -65,35 +65,83 @@ final class TinyRuns {
 
     static Recipe with(Recipe r, OptimizerSpec optimizer) {
         return new Recipe(
-                r.name(), r.about(), r.seed(), r.data(), r.views(), r.encoder(), r.method(), optimizer, r.schedule(),
-                r.train(), r.monitor(), r.checkpoints());
+                r.name(),
+                r.about(),
+                r.seed(),
+                r.data(),
+                r.views(),
+                r.encoder(),
+                r.method(),
+                optimizer,
+                r.schedule(),
+                r.train(),
+                r.monitor(),
+                r.checkpoints());
     }
 
     static Recipe with(Recipe r, EncoderSpec encoder) {
         return new Recipe(
-                r.name(), r.about(), r.seed(), r.data(), r.views(), encoder, r.method(), r.optimizer(), r.schedule(),
-                r.train(), r.monitor(), r.checkpoints());
+                r.name(),
+                r.about(),
+                r.seed(),
+                r.data(),
+                r.views(),
+                encoder,
+                r.method(),
+                r.optimizer(),
+                r.schedule(),
+                r.train(),
+                r.monitor(),
+                r.checkpoints());
     }
 
     static Recipe with(Recipe r, CheckpointSpec checkpoints) {
         return new Recipe(
-                r.name(), r.about(), r.seed(), r.data(), r.views(), r.encoder(), r.method(), r.optimizer(),
-                r.schedule(), r.train(), r.monitor(), checkpoints);
+                r.name(),
+                r.about(),
+                r.seed(),
+                r.data(),
+                r.views(),
+                r.encoder(),
+                r.method(),
+                r.optimizer(),
+                r.schedule(),
+                r.train(),
+                r.monitor(),
+                checkpoints);
     }
 
     static Recipe with(Recipe r, long seed) {
         return new Recipe(
-                r.name(), r.about(), seed, r.data(), r.views(), r.encoder(), r.method(), r.optimizer(), r.schedule(),
-                r.train(), r.monitor(), r.checkpoints());
+                r.name(),
+                r.about(),
+                seed,
+                r.data(),
+                r.views(),
+                r.encoder(),
+                r.method(),
+                r.optimizer(),
+                r.schedule(),
+                r.train(),
+                r.monitor(),
+                r.checkpoints());
     }
 
     static Recipe withBatch(Recipe r, int batch) {
         TrainSpec t = r.train();
         return new Recipe(
-                r.name(), r.about(), r.seed(), r.data(), r.views(), r.encoder(), r.method(), r.optimizer(),
+                r.name(),
+                r.about(),
+                r.seed(),
+                r.data(),
+                r.views(),
+                r.encoder(),
+                r.method(),
+                r.optimizer(),
                 r.schedule(),
                 new TrainSpec(t.epochs(), batch, 1, t.device(), t.precision(), t.threads(), t.logEverySteps()),
-                r.monitor(), r.checkpoints());
+                r.monitor(),
+                r.checkpoints());
     }
 
     /// Trains in a new folder.

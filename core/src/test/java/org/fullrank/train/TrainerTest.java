@@ -124,8 +124,8 @@ class TrainerTest {
         try (RunFolder opened = RunFolder.open(run)) {
             assertThat(opened.status()).isEqualTo(RunStatus.FAILED);
             assertThat(opened.records())
-                    .allSatisfy(r -> assertThat(r.values().values()).allSatisfy(v -> assertThat(v)
-                            .isFinite()));
+                    .allSatisfy(r -> assertThat(r.values().values())
+                            .allSatisfy(v -> assertThat(v).isFinite()));
         }
         assertThat(TinyRuns.checkpoints(run)).isEmpty();
     }
@@ -163,10 +163,7 @@ class TrainerTest {
             public boolean stopRequested() {
                 if (count.stopRequested()) {
                     try (var off = Gradients.off()) {
-                        target[0].method()
-                                .parameters()
-                                .values()
-                                .fill_(Tensors.scalar(Double.POSITIVE_INFINITY));
+                        target[0].method().parameters().values().fill_(Tensors.scalar(Double.POSITIVE_INFINITY));
                     }
                 }
                 return false;
@@ -219,10 +216,7 @@ class TrainerTest {
             for (String name : saved.names()) {
                 long[] shape = saved.shape(name);
                 assertThat(shape).isNotNull();
-                var target = Tensors.zeros(
-                        Device.CPU,
-                        ScalarType.Float,
-                        shape == null ? new long[0] : shape);
+                var target = Tensors.zeros(Device.CPU, ScalarType.Float, shape == null ? new long[0] : shape);
                 saved.copyInto(name, target);
                 for (float v : Tensors.floats(target)) {
                     assertThat(v).as(name).isFinite();
