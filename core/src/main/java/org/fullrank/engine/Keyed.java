@@ -8,7 +8,8 @@ import java.util.random.RandomGenerator;
 ///
 /// The stream is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): the state
 /// walks by the golden ratio and each output is a finalised copy of it. The key is absorbed number by number with the
-/// same finaliser, so (1, 2) and (2, 1) are unrelated keys.
+/// same finaliser, so (1, name, 2, 3) and (1, name, 3, 2) are unrelated keys. Seed and first number of the path are
+/// absorbed alike: let the path begin with a [#name], which no seed equals.
 public final class Keyed implements RandomGenerator {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
