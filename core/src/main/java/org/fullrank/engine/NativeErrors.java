@@ -11,14 +11,19 @@ public final class NativeErrors {
 
     /// Runs `work`; what the engine throws becomes a [JobException] that begins with `subject`.
     public static <T> T guard(String subject, Supplier<T> work) {
+        return guard(() -> subject, work);
+    }
+
+    /// The same with a subject that is asked for when something was thrown, so that it can say how far the work came.
+    public static <T> T guard(Supplier<String> subject, Supplier<T> work) {
         try {
             return work.get();
         } catch (FullrankException e) {
             throw e;
         } catch (OutOfMemoryError e) {
-            throw new JobException(subject + ": out of memory; lower train.batch, raise train.chunks", e);
+            throw new JobException(subject.get() + ": out of memory; lower train.batch, raise train.chunks", e);
         } catch (RuntimeException e) {
-            throw new JobException(subject + ": " + line(e), e);
+            throw new JobException(subject.get() + ": " + line(e), e);
         }
     }
 

@@ -72,6 +72,10 @@ public final class Tensors {
         int columns = rows.length == 0 ? 0 : rows[0].length;
         double[] flat = new double[rows.length * columns];
         for (int i = 0; i < rows.length; i++) {
+            if (rows[i].length != columns) {
+                throw new IllegalArgumentException(
+                        "row %d has %d values, expected %d as in row 0".formatted(i, rows[i].length, columns));
+            }
             System.arraycopy(rows[i], 0, flat, i * columns, columns);
         }
         return of(flat, rows.length, columns);
@@ -144,6 +148,9 @@ public final class Tensors {
     public static MemorySegment segment(Tensor t) {
         if (!t.is_contiguous() || t.device().type().intern() != Device.CPU.type()) {
             throw new IllegalArgumentException("segment needs a contiguous host tensor, got " + describe(t));
+        }
+        if (t.numel() == 0) {
+            return MemorySegment.NULL; // the engine has no address for nothing
         }
         return MemorySegment.ofAddress(t.data_ptr().address()).reinterpret(t.numel() * t.element_size());
     }

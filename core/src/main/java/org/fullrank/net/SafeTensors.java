@@ -1,5 +1,6 @@
 package org.fullrank.net;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -34,7 +38,8 @@ public final class SafeTensors implements AutoCloseable {
     /// Headers beyond this are refused, as in the reference implementation.
     private static final long MAX_HEADER_BYTES = 100_000_000;
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
     private record Entry(ScalarType type, long[] shape, long begin, long end) {}
 
@@ -144,7 +149,10 @@ public final class SafeTensors implements AutoCloseable {
         try {
             root = JSON.readTree(header);
         } catch (IOException e) {
-            throw damaged(path, "its header is not JSON");
+            throw damaged(path, "its header is not JSON, or names a tensor twice");
+        }
+        if (!root.isObject()) {
+            throw damaged(path, "its header is not a JSON object");
         }
         var entries = new LinkedHashMap<String, Entry>();
         var metadata = new LinkedHashMap<String, String>();
@@ -157,7 +165,27 @@ public final class SafeTensors implements AutoCloseable {
                 entries.put(field.getKey(), entry(path, field.getKey(), field.getValue(), data.byteSize()));
             }
         }
+        requireApart(path, entries);
         return new SafeTensors(path, arena, data, entries, metadata);
+    }
+
+    /// Every tensor has bytes of its own; a file where they overlap was made to mislead.
+    private static void requireApart(Path path, SequencedMap<String, Entry> entries) {
+        var byOffset = new ArrayList<>(entries.entrySet());
+        byOffset.sort(Comparator.comparingLong(
+                        (Map.Entry<String, Entry> e) -> e.getValue().begin())
+                .thenComparingLong(e -> e.getValue().end()));
+        for (int i = 1; i < byOffset.size(); i++) {
+            if (byOffset.get(i).getValue().begin()
+                    < byOffset.get(i - 1).getValue().end()) {
+                throw damaged(
+                        path,
+                        "%s overlaps %s"
+                                .formatted(
+                                        byOffset.get(i).getKey(),
+                                        byOffset.get(i - 1).getKey()));
+            }
+        }
     }
 
     private static Entry entry(Path path, String name, JsonNode node, long available) {
@@ -175,22 +203,17 @@ public final class SafeTensors implements AutoCloseable {
                         "%s has type %s, expected F64, F32, F16, BF16, I64, I32 or U8"
                                 .formatted(name, node.path("dtype")));
         };
-        long[] shape = new long[node.path("shape").size()];
-        long count = 1;
+        long[] shape = shape(path, name, node.path("shape"));
+        long count = bytesOf(type);
         try {
-            for (int i = 0; i < shape.length; i++) {
-                shape[i] = node.path("shape").get(i).asLong(-1);
-                count = shape[i] < 0 ? -1 : Math.multiplyExact(count, shape[i]);
-                if (count < 0) {
-                    throw damaged(path, "%s has shape %s".formatted(name, node.path("shape")));
-                }
+            for (long size : shape) {
+                count = Math.multiplyExact(count, size);
             }
-            count = Math.multiplyExact(count, bytesOf(type));
         } catch (ArithmeticException e) {
             throw damaged(path, "%s claims shape %s".formatted(name, node.path("shape")));
         }
-        long begin = node.path("data_offsets").path(0).asLong(-1);
-        long end = node.path("data_offsets").path(1).asLong(-1);
+        long begin = count(node.path("data_offsets").path(0));
+        long end = count(node.path("data_offsets").path(1));
         if (begin < 0 || end > available || end - begin != count) {
             throw damaged(
                     path,
@@ -198,6 +221,22 @@ public final class SafeTensors implements AutoCloseable {
                             .formatted(name, begin, end, node.path("shape"), available));
         }
         return new Entry(type, shape, begin, end);
+    }
+
+    private static long[] shape(Path path, String name, JsonNode node) {
+        long[] shape = new long[node.size()];
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] = count(node.path(i));
+        }
+        if (!node.isArray() || Arrays.stream(shape).anyMatch(size -> size < 0)) {
+            throw damaged(path, "%s has shape %s, expected a list of sizes".formatted(name, node));
+        }
+        return shape;
+    }
+
+    /// A number from 0 on, or -1 for anything else.
+    private static long count(JsonNode node) {
+        return node.isIntegralNumber() && node.canConvertToLong() ? Math.max(-1, node.longValue()) : -1;
     }
 
     private static InputException damaged(Path path, String found) {
@@ -261,12 +300,11 @@ public final class SafeTensors implements AutoCloseable {
         Entry entry = entries.get(name);
         if (entry == null) {
             throw new InputException("%s: has no tensor %s of shape %s; it was saved from another architecture"
-                    .formatted(path, name, java.util.Arrays.toString(expected)));
+                    .formatted(path, name, Arrays.toString(expected)));
         }
-        if (!java.util.Arrays.equals(entry.shape(), expected)) {
+        if (!Arrays.equals(entry.shape(), expected)) {
             throw new InputException("%s: %s has shape %s, expected %s; it was saved from another architecture"
-                    .formatted(
-                            path, name, java.util.Arrays.toString(entry.shape()), java.util.Arrays.toString(expected)));
+                    .formatted(path, name, Arrays.toString(entry.shape()), Arrays.toString(expected)));
         }
         Tensor host = Tensors.empty(entry.type(), entry.shape());
         Tensors.segment(host).copyFrom(data.asSlice(entry.begin(), entry.end() - entry.begin()));
