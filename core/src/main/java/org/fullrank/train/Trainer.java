@@ -119,7 +119,7 @@ public final class Trainer implements AutoCloseable {
         try (Metrics metrics = folder.metrics(step)) {
             recoverBest(metrics);
             try {
-                RunStatus status = NativeErrors.guard("training, step " + (step + 1), () -> loop(metrics));
+                RunStatus status = NativeErrors.guard(() -> "training, step " + (step + 1), () -> loop(metrics));
                 metrics.end(status, step, "");
                 return new Ending(step, status);
             } catch (JobException | InputException e) {
