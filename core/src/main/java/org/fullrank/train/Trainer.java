@@ -7,11 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
@@ -235,7 +237,24 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
+    /// What is measured or saved must be usable: a step can break the weights before a loss shows it.
+    private void requireFiniteWeights() {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            var parameters = method.parameters();
+            for (Tensor vector : List.of(parameters.values(), parameters.statistics())) {
+                if (vector.numel() > 0 && Tensors.value(torch.isfinite(vector).all()) == 0) {
+                    throw new JobException(
+                            "training stopped after step %d: the weights hold NaN or infinity, expected finite numbers; %s;"
+                                            .formatted(step, lastGood())
+                                    + " lower optimizer.learningRate");
+                }
+            }
+        }
+    }
+
     private void endOfEpoch(int epochsDone, Metrics metrics) {
+        requireFiniteWeights();
         boolean last = step == totalSteps;
         int every = recipe.monitor().everyEpochs();
         boolean check = last || every > 0 && epochsDone % every == 0;
@@ -260,6 +279,7 @@ public final class Trainer implements AutoCloseable {
         if (lastSaved == step && step > 0) {
             return;
         }
+        requireFiniteWeights();
         Checkpoint.save(checkpoints.file(step), method, optimizer, step);
         checkpoints.prune();
         lastSaved = step;

@@ -29,7 +29,7 @@ class SoakTest {
     void threeHundredStepsDoNotGrowTheResidentSet() throws IOException, InterruptedException {
         ResidentSet.assumeReadable();
         Process child = ChildJvm.of(
-                        List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch"),
+                        List.of("-Xms500m", "-Xmx500m", "-Xmn450m", "-XX:+AlwaysPreTouch"),
                         SoakTraining.class,
                         images().toString(),
                         folder.toString(),
