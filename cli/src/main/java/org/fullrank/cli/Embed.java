@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
         description = "Writes the embeddings of a data set by the encoder of a run.",
         footer = {
             "",
-            "A .npy file holds float32 [items, width], its labels go to FILE.labels.npy; a .csv file has one row per"
+            "A .npy file holds float32 [items, width], its labels go to FILE_labels.npy; a .csv file has one row per"
                     + " item and the class in its last column.",
             "",
             "Examples:",

@@ -81,7 +81,7 @@ record EmbedWork(Embed command) {
 
     private static Path labels(Path out) {
         String name = String.valueOf(out.getFileName());
-        return out.resolveSibling(name.substring(0, name.length() - ".npy".length()) + ".labels.npy");
+        return out.resolveSibling(name.substring(0, name.length() - ".npy".length()) + "_labels.npy");
     }
 
     private static void writeCsv(Path out, Features features) throws IOException {

@@ -2,6 +2,7 @@ package org.fullrank.cli;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Locale;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,7 @@ public final class Fullrank implements Runnable {
     }
 
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT); // numbers are written alike everywhere
         int code = execute(System.out, System.err, arguments);
         System.out.flush();
         Interruption.finish(code);

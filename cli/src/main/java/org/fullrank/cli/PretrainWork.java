@@ -141,13 +141,16 @@ final class PretrainWork {
     }
 
     private @Nullable Evaluation evaluate(RunFolder folder, Dataset data) {
-        if (data.items(Split.TRAIN).labels() == null) {
+        if (!data.splits().contains(Split.TRAIN) || data.items(Split.TRAIN).labels() == null) {
             command.err().println("the data have no labels: no accuracy to measure");
             return null;
         }
         command.err().println("evaluating ...");
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
             return trained.evaluate();
+        } catch (InputException e) {
+            command.err().println("not evaluated: " + e.getMessage()); // the training itself is done and saved
+            return null;
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,7 +193,7 @@ class FullrankTest {
         CommandLineRun embedded = CommandLineRun.of("embed", out.toString(), "--out", npy.toString());
         assertThat(embedded.out()).isEqualTo(npy + ": 120 embeddings of width 8" + System.lineSeparator());
         assertThat(npy).exists();
-        assertThat(folder.resolve("z.labels.npy")).exists();
+        assertThat(folder.resolve("z_labels.npy")).exists();
         Path written = folder.resolve("z.csv");
         CommandLineRun.of("embed", out.toString(), "--out", written.toString());
         assertThat(Files.readAllLines(written)).hasSize(121).first().isEqualTo("e0,e1,e2,e3,e4,e5,e6,e7,class");
@@ -269,10 +270,12 @@ class FullrankTest {
             while (process.isAlive() && (!Files.exists(metrics) || Files.size(metrics) < 1000)) {
                 Thread.sleep(50);
             }
-            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+            // TERM takes the way of Ctrl-C; INT itself is ignored by children of a shell's background job.
+            new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid()))
                     .start()
                     .waitFor();
-            assertThat(process.waitFor())
+            assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ended").isTrue();
+            assertThat(process.exitValue())
                     .as(Files.readString(folder.resolve("log")))
                     .isZero();
         } finally {

@@ -62,8 +62,9 @@ public record NtXent(double temperature) implements Objective, ObjectiveSpec {
     }
 
     private static Tensor normalise(Tensor z) {
-        Tensor norm =
-                z.square().sum(new long[] {1}, true, new ScalarTypeOptional()).sqrt();
-        return z.div(norm.clamp_min(Tensors.scalar(NORM_FLOOR)));
+        Tensor squares = z.square().sum(new long[] {1}, true, new ScalarTypeOptional()); // [V N, 1]
+        // The floor comes before the root, whose slope at 0 is infinite: a row of zeros gets a finite gradient.
+        Tensor norm = squares.clamp_min(Tensors.scalar(NORM_FLOOR * NORM_FLOOR)).sqrt(); // [V N, 1]
+        return z.div(norm);
     }
 }

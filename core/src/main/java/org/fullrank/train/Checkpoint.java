@@ -13,6 +13,10 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 import org.fullrank.net.SafeTensors;
 import org.fullrank.optim.Optimizer;
+import org.fullrank.view.Moments;
+import org.fullrank.view.VectorViewGenerator;
+import org.fullrank.view.ViewGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// One file with everything that training goes on from: parameters, running statistics and the optimiser's vectors as
 /// named tensors, the step in the metadata. Written atomically. With the recipe it is the whole state, since random
@@ -21,11 +25,14 @@ final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";
     private static final String STEP = "step";
+    private static final String DATA = "data";
+    private static final String MEAN = "input.mean";
+    private static final String DEVIATION = "input.std";
 
     private Checkpoint() {}
 
     /// Saves the state after `step` steps.
-    static void save(Path file, Method method, Optimizer optimizer, long step) {
+    static void save(Path file, Method method, Optimizer optimizer, long step, Origin origin) {
         try (var scope = Scope.open()) {
             var tensors = new LinkedHashMap<String, Tensor>(tensors(method));
             optimizer
@@ -33,10 +40,16 @@ final class Checkpoint {
                     .forEach((name, vector) -> method.parameters()
                             .segments()
                             .forEach(s -> tensors.put(OPTIMIZER + name + "." + s.name(), s.view(vector))));
+            if (origin.views() instanceof VectorViewGenerator vectors) {
+                float[] mean = vectors.moments().means();
+                tensors.put(MEAN, Tensors.of(mean, mean.length));
+                tensors.put(DEVIATION, Tensors.of(vectors.moments().deviations(), mean.length));
+            }
             // Not Map.of: its order, and with it the bytes of the file, changes from one JVM to the next.
             var metadata = new LinkedHashMap<String, String>();
             metadata.put("format", "fullrank checkpoint 1");
             metadata.put(STEP, Long.toString(step));
+            metadata.put(DATA, origin.fingerprint());
             SafeTensors.write(file, tensors, metadata);
         }
     }
@@ -51,6 +64,28 @@ final class Checkpoint {
             tensors.put(MODEL + s.name(), s.view(parameters.statistics()));
         }
         return tensors;
+    }
+
+    /// What a training has seen.
+    ///
+    /// @param fingerprint of its data
+    /// @param views of its items; vectors are standardised by the moments of these
+    record Origin(String fingerprint, ViewGenerator views) {}
+
+    /// The moments by which the training standardised vectors; null when it learned from images.
+    static @Nullable Moments moments(Path file) {
+        try (var saved = SafeTensors.open(file);
+                var scope = Scope.open()) {
+            long[] shape = saved.shape(MEAN);
+            if (shape == null) {
+                return null;
+            }
+            Tensor mean = Tensors.of(new float[Math.toIntExact(shape[0])], shape[0]);
+            Tensor deviation = Tensors.of(new float[Math.toIntExact(shape[0])], shape[0]);
+            saved.copyInto(MEAN, mean);
+            saved.copyInto(DEVIATION, deviation);
+            return Moments.of(Tensors.floats(mean), Tensors.floats(deviation));
+        }
     }
 
     /// Loads the network only.
@@ -68,9 +103,16 @@ final class Checkpoint {
     }
 
     /// Loads the network and the optimiser.
-    static long load(Path file, Method method, Optimizer optimizer) {
+    static long load(Path file, Method method, Optimizer optimizer, Origin origin) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {
+            String trainedOn = saved.metadata().getOrDefault(DATA, "");
+            if (!trainedOn.equals(origin.fingerprint())) {
+                throw new InputException(
+                        "checkpoint %s: found data of fingerprint %s, expected %s, which it was trained on; a run goes on with"
+                                        .formatted(file, origin.fingerprint(), trainedOn)
+                                + " the same data, start another one for these");
+            }
             SequencedMap<String, Tensor> targets = tensors(method);
             optimizer
                     .state()

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
@@ -46,7 +47,7 @@ public final class Checkpoints {
     }
 
     Path file(long step) {
-        return folder.resolve("step-%08d.safetensors".formatted(step));
+        return folder.resolve(String.format(Locale.ROOT, "step-%08d.safetensors", step));
     }
 
     Path bestFile() {

@@ -4,6 +4,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Precision;
 import org.fullrank.method.Method;
+import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.ViewGenerator;
@@ -27,6 +28,20 @@ final class Methods {
                 inputs(recipe.encoder(), views.shape()),
                 recipe.seed(),
                 Method.Setting.of(device, precision));
+    }
+
+    /// Whether the network of a recipe normalises over a batch.
+    static boolean hasBatchNorm(Recipe recipe) {
+        boolean encoder = switch (recipe.encoder()) {
+            case EncoderSpec.Mlp mlp -> mlp.batchNorm();
+            case EncoderSpec.ResNet resnet -> true;
+            case EncoderSpec.ConvNet convnet -> true;
+        };
+        boolean head = switch (recipe.method()) {
+            case MethodSpec.Joint joint ->
+                joint.projector().batchNorm() && joint.projector().widths().size() > 1;
+        };
+        return encoder || head;
     }
 
     private static int inputs(EncoderSpec encoder, long[] shape) {

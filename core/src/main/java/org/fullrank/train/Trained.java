@@ -7,6 +7,7 @@ import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.data.TrainTest;
+import org.fullrank.data.Vectors;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
@@ -24,6 +25,9 @@ import org.fullrank.probe.Source;
 import org.fullrank.probe.Splits;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
+import org.fullrank.view.Moments;
+import org.fullrank.view.VectorViewGenerator;
+import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
@@ -50,7 +54,12 @@ public final class Trained implements AutoCloseable {
         device = recipe.train().device().resolve();
         int threads = Threads.resolve(recipe.train().threads());
         Threads.use(threads);
-        views = ViewGenerator.of(data.items(data.splits().getFirst()), recipe.views(), recipe.seed(), threads);
+        Items first = data.items(data.splits().getFirst());
+        // Vectors are standardised as in training, whatever data are read now.
+        Moments moments = Checkpoint.moments(checkpoint);
+        views = moments != null && first instanceof Vectors vectors && recipe.views() instanceof VectorViews spec
+                ? new VectorViewGenerator(vectors, spec, recipe.seed(), threads, moments)
+                : ViewGenerator.of(first, recipe.views(), recipe.seed(), threads);
         method = Methods.build(recipe, views, device, Precision.FP32);
     }
 

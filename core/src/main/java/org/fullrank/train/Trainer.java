@@ -46,6 +46,7 @@ public final class Trainer implements AutoCloseable {
     private final Items items;
     private final Device device;
     private final ViewGenerator views;
+    private final Checkpoint.Origin origin;
     private final Monitor monitor;
     private final Method method;
     private final Optimizer optimizer;
@@ -69,6 +70,7 @@ public final class Trainer implements AutoCloseable {
         items = data.pretraining();
         requireBatch(recipe, items.size());
         views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
+        origin = new Checkpoint.Origin(data.fingerprint(), views);
         monitor = new Monitor(recipe.monitor(), data, views, recipe.seed());
         method = Methods.build(recipe, views, device);
         optimizer = Optimizer.of(recipe.optimizer(), method.parameters());
@@ -100,13 +102,22 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void load(Path file) {
-        step = Checkpoint.load(file, method, optimizer);
+        step = Checkpoint.load(file, method, optimizer, origin);
         lastSaved = step;
         watcher.note("resumed at step %d from %s".formatted(step, file));
     }
 
     /// Whether a recipe asks for more samples in a batch than there are, found before anything is written.
     public static void requireBatch(Recipe recipe, int samples) {
+        int rows = recipe.train().batch() / recipe.train().chunks();
+        if (rows < 2 && Methods.hasBatchNorm(recipe)) {
+            throw new InputException(
+                    "train.chunks: found %d for a batch of %d, expected chunks of at least 2 rows, because"
+                                    .formatted(
+                                            recipe.train().chunks(),
+                                            recipe.train().batch())
+                            + " batch norm takes statistics of a chunk; lower train.chunks");
+        }
         if (recipe.train().batch() > samples) {
             throw new InputException("train.batch: found %d, expected at most the %d samples of the training split;"
                             .formatted(recipe.train().batch(), samples)
@@ -267,7 +278,7 @@ public final class Trainer implements AutoCloseable {
         // The best comes first: should the process die in between, the epoch is run again and writes it again.
         if (recipe.checkpoints().keepBest() && score > bestScore) {
             bestScore = score;
-            Checkpoint.save(checkpoints.bestFile(), method, optimizer, step);
+            Checkpoint.save(checkpoints.bestFile(), method, optimizer, step, origin);
         }
         int saveEvery = recipe.checkpoints().everyEpochs();
         if (last || saveEvery > 0 && epochsDone % saveEvery == 0) {
@@ -280,7 +291,7 @@ public final class Trainer implements AutoCloseable {
             return;
         }
         requireFiniteWeights();
-        Checkpoint.save(checkpoints.file(step), method, optimizer, step);
+        Checkpoint.save(checkpoints.file(step), method, optimizer, step, origin);
         checkpoints.prune();
         lastSaved = step;
         clock.saved();

@@ -36,6 +36,24 @@ public final class Moments {
         return new Moments(means, stds);
     }
 
+    /// Moments that were saved: one mean and one deviation for each feature.
+    public static Moments of(float[] mean, float[] std) {
+        if (mean.length != std.length) {
+            throw new IllegalArgumentException("%d means for %d deviations".formatted(mean.length, std.length));
+        }
+        return new Moments(mean.clone(), std.clone());
+    }
+
+    /// The mean of each feature, `[F]`.
+    public float[] means() {
+        return mean.clone();
+    }
+
+    /// The standard deviation of each feature, `[F]`.
+    public float[] deviations() {
+        return std.clone();
+    }
+
     private static void accumulate(Vectors vectors, double[] sums, double[] centre, boolean squared) {
         for (long i = 0, at = 0; i < vectors.size(); i++) {
             for (int f = 0; f < sums.length; f++, at++) {

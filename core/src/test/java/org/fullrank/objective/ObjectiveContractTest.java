@@ -96,6 +96,22 @@ class ObjectiveContractTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("cases")
+    void aRowOfZerosGetsAFiniteGradient(Case c) {
+        double[][] values = embeddings(c, 4);
+        java.util.Arrays.fill(values[0], 0, c.columns(), 0);
+        try (var scope = Scope.open()) {
+            List<Tensor> leaves = leaves(c, values);
+            c.spec().objective().evaluate(new Views(leaves)).total().backward();
+            for (Tensor leaf : leaves) {
+                for (double g : Tensors.doubles(leaf.grad())) {
+                    assertThat(g).isFinite();
+                }
+            }
+        }
+    }
+
     private static double moved(Case c, double[][] values, int view, int index, double by) {
         double[][] copy = Stream.of(values).map(double[]::clone).toArray(double[][]::new);
         copy[view][index] += by;
