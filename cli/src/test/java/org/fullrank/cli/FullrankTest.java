@@ -238,6 +238,17 @@ class FullrankTest {
         return Files.writeString(folder.resolve("table.csv"), csv);
     }
 
+    /// A shell starts its background jobs, and so their children, with SIGINT ignored: there Ctrl-C cannot be tested.
+    private static boolean ignoresInterrupts(Process process) throws IOException {
+        Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("SigIgn:"))
+                    .mapToLong(line -> Long.parseUnsignedLong(
+                            line.substring("SigIgn:".length()).strip(), 16))
+                    .anyMatch(mask -> (mask & 2) != 0);
+        }
+    }
+
     @Test
     void anInterruptedTrainingEndsWithCodeZeroAndCanBeResumed() throws Exception {
         Path out = folder.resolve("run");
@@ -270,8 +281,7 @@ class FullrankTest {
             while (process.isAlive() && (!Files.exists(metrics) || Files.size(metrics) < 1000)) {
                 Thread.sleep(50);
             }
-            // TERM takes the way of Ctrl-C; INT itself is ignored by children of a shell's background job.
-            new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid()))
+            new ProcessBuilder("kill", ignoresInterrupts(process) ? "-TERM" : "-INT", String.valueOf(process.pid()))
                     .start()
                     .waitFor();
             assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ended").isTrue();
