@@ -46,8 +46,9 @@ public final class NetworkBuilder {
         return declare(parameters, name, init, sizes);
     }
 
-    Parameter statistic(String name, double value, long size) {
-        return declare(statistics, name, new Init.Constant(value), size);
+    /// A number of `sizes` that no optimiser moves, such as the running mean of a norm.
+    public Parameter statistic(String name, double value, long... sizes) {
+        return declare(statistics, name, new Init.Constant(value), sizes);
     }
 
     private Parameter declare(List<Declaration> list, String name, Init init, long... sizes) {

@@ -17,7 +17,7 @@ public final class Parameter {
     }
 
     /// The view into the buffer; its gradient accumulates there too.
-    Tensor tensor() {
+    public Tensor tensor() {
         if (tensor == null) {
             throw new IllegalStateException("parameter " + name + " is used before the network is built");
         }

@@ -2,6 +2,7 @@ package org.fullrank.objective;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
@@ -48,23 +49,27 @@ public record Regularized(Alignment alignment, double alignmentWeight, List<Pena
         parts.put(alignment.part(), aligned);
         Tensor total = aligned.mul(Tensors.scalar(alignmentWeight));
         for (Penalty penalty : penalties) {
-            Tensor value = overViews(penalty, views);
-            parts.merge(penalty.regularizer().part(), value, (a, b) -> a.add(b));
-            total = total.add(value.mul(Tensors.scalar(penalty.weight())));
+            Terms terms = overViews(penalty, views);
+            terms.parts().forEach((name, value) -> parts.merge(name, value, (a, b) -> a.add(b)));
+            total = total.add(terms.total().mul(Tensors.scalar(penalty.weight())));
         }
         return new Terms(total, parts);
     }
 
-    private static Tensor overViews(Penalty penalty, Views views) {
-        List<Tensor> z = views.embeddings();
-        Tensor sum = penalty.regularizer().evaluate(z.getFirst());
-        for (Tensor other : z.subList(1, z.size())) {
-            sum = sum.add(penalty.regularizer().evaluate(other));
-        }
+    private static Terms overViews(Penalty penalty, Views views) {
+        int count = views.embeddings().size();
         double scale = switch (penalty.over()) {
-            case MEAN -> 1.0 / z.size();
-            case PAIR -> 2.0 / z.size();
+            case MEAN -> 1.0 / count;
+            case PAIR -> 2.0 / count;
         };
-        return sum.mul(Tensors.scalar(scale));
+        var sums = new LinkedHashMap<String, Tensor>();
+        Tensor total = null;
+        for (Tensor z : views.embeddings()) {
+            Terms terms = penalty.regularizer().evaluate(z, views.draw());
+            Tensor scaled = terms.total().mul(Tensors.scalar(scale));
+            total = total == null ? scaled : total.add(scaled);
+            terms.parts().forEach((name, value) -> sums.merge(name, value.mul(Tensors.scalar(scale)), Tensor::add));
+        }
+        return new Terms(Objects.requireNonNull(total), sums);
     }
 }

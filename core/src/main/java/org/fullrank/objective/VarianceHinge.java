@@ -36,11 +36,11 @@ public record VarianceHinge(double gamma, double epsilon) implements Regularizer
     }
 
     @Override
-    public Tensor evaluate(Tensor z) {
+    public Terms evaluate(Tensor z, long draw) {
         Tensor std = z.var(new long[] {0}, true, false) // [D]
                 .add(Tensors.scalar(epsilon))
                 .sqrt();
-        return torch.relu(std.neg().add(Tensors.scalar(gamma))).mean();
+        return Terms.of(part(), torch.relu(std.neg().add(Tensors.scalar(gamma))).mean());
     }
 
     @Override

@@ -4,9 +4,15 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
 
 /// The embeddings of one whole batch: V >= 2 matrices `[N, D]`, one for each view; row i of each is the same sample.
-public record Views(List<Tensor> embeddings) {
+///
+/// @param draw the key of what an objective draws at random for this batch (directions, partitions): equal keys give
+///     equal draws
+/// @param memory what the objective asked to be given back ([Terms#memory]); null where it has none
+public record Views(
+        List<Tensor> embeddings, long draw, @Nullable Tensor memory) {
     public Views {
         embeddings = List.copyOf(embeddings);
         if (embeddings.size() < 2) {
@@ -24,6 +30,11 @@ public record Views(List<Tensor> embeddings) {
             throw new InputException("an objective compares samples: needs at least 2 rows, found %s; raise train.batch"
                     .formatted(Tensors.describe(first)));
         }
+    }
+
+    /// Views with the first draw and no memory.
+    public Views(List<Tensor> embeddings) {
+        this(embeddings, 0, null);
     }
 
     /// Samples N.

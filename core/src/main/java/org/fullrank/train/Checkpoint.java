@@ -9,7 +9,6 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.method.Method;
-import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 import org.fullrank.net.SafeTensors;
 import org.fullrank.optim.Optimizer;
@@ -56,13 +55,14 @@ final class Checkpoint {
 
     private static SequencedMap<String, Tensor> tensors(Method method) {
         var tensors = new LinkedHashMap<String, Tensor>();
-        ParameterBuffer parameters = method.parameters();
-        for (Segment s : parameters.segments()) {
-            tensors.put(MODEL + s.name(), s.view(parameters.values()));
-        }
-        for (Segment s : parameters.statisticSegments()) {
-            tensors.put(MODEL + s.name(), s.view(parameters.statistics()));
-        }
+        method.buffers().forEach((prefix, buffer) -> {
+            for (Segment s : buffer.segments()) {
+                tensors.put(MODEL + prefix + s.name(), s.view(buffer.values()));
+            }
+            for (Segment s : buffer.statisticSegments()) {
+                tensors.put(MODEL + prefix + s.name(), s.view(buffer.statistics()));
+            }
+        });
         return tensors;
     }
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.data.Dataset;
@@ -177,12 +178,13 @@ public final class Trainer implements AutoCloseable {
             for (int v = 0; v < views.views(); v++) {
                 batch.add(ViewTensors.view(views, indices, epoch, v, device));
             }
-            Method.Outcome outcome = method.learn(batch, recipe.train().chunks());
+            Method.Outcome outcome = method.learn(batch, recipe.train().chunks(), step);
             double gradientNorm = Tensors.value(method.parameters().gradients().norm());
             requireFinite(outcome, gradientNorm);
             double rate = recipe.schedule()
                     .rate(recipe.optimizer().learningRate(), recipe.train().batch(), step, stepsPerEpoch, totalSteps);
             optimizer.step(rate, step);
+            method.stepped(step, totalSteps);
             step++;
             clock.images(indices.length);
             if (step % recipe.train().logEverySteps() == 0 || step == 1 || step == totalSteps) {
@@ -198,6 +200,7 @@ public final class Trainer implements AutoCloseable {
         var health = EmbeddingHealth.of(outcome.embedding());
         values.put("embedding.std", health.stdMean());
         values.put("embedding.rankme", health.rankMe());
+        values.putAll(outcome.measures());
         values.put("gradient.norm", gradientNorm);
         values.put("learning.rate", rate);
         return values;
@@ -252,8 +255,9 @@ public final class Trainer implements AutoCloseable {
     private void requireFiniteWeights() {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
-            var parameters = method.parameters();
-            for (Tensor vector : List.of(parameters.values(), parameters.statistics())) {
+            for (Tensor vector : method.buffers().values().stream()
+                    .flatMap(b -> Stream.of(b.values(), b.statistics()))
+                    .toList()) {
                 if (vector.numel() > 0 && Tensors.value(torch.isfinite(vector).all()) == 0) {
                     throw new JobException(
                             "training stopped after step %d: the weights hold NaN or infinity, expected finite numbers; %s;"

@@ -42,8 +42,8 @@ class JointEmbeddingTest {
         try (var scope = Scope.open();
                 var one = method(objective, false, type);
                 var many = method(objective, false, type)) {
-            Method.Outcome whole = one.learn(views(type), 1);
-            Method.Outcome cut = many.learn(views(type), chunks);
+            Method.Outcome whole = one.learn(views(type), 1, 0);
+            Method.Outcome cut = many.learn(views(type), chunks, 0);
             assertThat(cut.total()).isCloseTo(whole.total(), within(tolerance * Math.abs(whole.total())));
             double[] expected = Tensors.doubles(one.parameters().gradients());
             double[] found = Tensors.doubles(many.parameters().gradients());
@@ -64,7 +64,7 @@ class JointEmbeddingTest {
         double step = 1e-6;
         try (var scope = Scope.open();
                 var method = method(objective, true, ScalarType.Double)) {
-            method.learn(views(ScalarType.Double), 1);
+            method.learn(views(ScalarType.Double), 1, 0);
             double[] gradient = Tensors.doubles(method.parameters().gradients());
             for (int i = 0; i < gradient.length; i += 17) {
                 double numeric = (moved(method, i, step) - moved(method, i, -step)) / (2 * step);
@@ -80,7 +80,7 @@ class JointEmbeddingTest {
             value.add_(Tensors.scalar(by));
             double loss;
             try (var on = org.fullrank.engine.Gradients.on()) {
-                loss = method.learn(views(ScalarType.Double), 1).total();
+                loss = method.learn(views(ScalarType.Double), 1, 0).total();
             }
             value.sub_(Tensors.scalar(by));
             return loss;
@@ -93,7 +93,7 @@ class JointEmbeddingTest {
                 var whole = method(NtXent.defaults(), true, ScalarType.Double);
                 var cut = method(NtXent.defaults(), true, ScalarType.Double)) {
             List<Tensor> views = views(ScalarType.Double);
-            cut.learn(views, 2);
+            cut.learn(views, 2, 0);
             for (Tensor view : views) {
                 whole.encode(view.narrow(0, 0, 5), Mode.TRAIN);
                 whole.encode(view.narrow(0, 5, 5), Mode.TRAIN);
@@ -123,7 +123,7 @@ class JointEmbeddingTest {
     void moreChunksThanRowsAreRefused() {
         try (var scope = Scope.open();
                 var method = method(NtXent.defaults(), false, ScalarType.Float)) {
-            assertThatThrownBy(() -> method.learn(views(ScalarType.Float), 11))
+            assertThatThrownBy(() -> method.learn(views(ScalarType.Float), 11, 0))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("expected 1 to 10");
         }

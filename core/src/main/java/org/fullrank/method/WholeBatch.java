@@ -1,0 +1,130 @@
+package org.fullrank.method;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.net.Mode;
+
+/// Makes a batch whole before anything compares its samples: outputs of all chunks are gathered into one leaf for each
+/// view, whoever computes the loss leaves gradients there, and every chunk continues backward from its own rows. With
+/// one chunk the graph of the forward pass is kept; with more, each chunk is run again (gradient caching), so that only
+/// one chunk's activations are in memory at a time.
+final class WholeBatch {
+    /// What turns the inputs of a chunk into its outputs, `[n, ...]` each with n rows.
+    @FunctionalInterface
+    interface Network {
+        List<Tensor> forward(Tensor x, Mode mode);
+    }
+
+    /// What computes a loss from the leaves, V x outputs, and goes backward into them.
+    @FunctionalInterface
+    interface Loss<T> {
+        T backward(List<List<Tensor>> leaves);
+    }
+
+    private final List<Tensor> views;
+    private final int chunks;
+
+    /// @param views V tensors of N rows each
+    /// @throws InputException unless there are 1 to N chunks
+    WholeBatch(List<Tensor> views, int chunks) {
+        long rows = views.getFirst().size(0);
+        if (chunks < 1 || chunks > rows) {
+            throw new InputException("train.chunks: found %d, expected 1 to %d, the batch".formatted(chunks, rows));
+        }
+        this.views = views;
+        this.chunks = chunks;
+    }
+
+    /// Forward through `network`, through `loss`, and backward through both.
+    <T> T learn(Network network, Loss<T> loss) {
+        return chunks == 1 ? kept(network, loss) : cached(network, loss);
+    }
+
+    private <T> T kept(Network network, Loss<T> loss) {
+        var outputs = new ArrayList<List<Tensor>>();
+        var leaves = new ArrayList<List<Tensor>>();
+        for (Tensor view : views) {
+            List<Tensor> z = network.forward(view, Mode.TRAIN);
+            outputs.add(z);
+            leaves.add(z.stream().map(WholeBatch::leaf).toList());
+        }
+        T result = loss.backward(leaves);
+        for (int v = 0; v < outputs.size(); v++) {
+            backward(outputs.get(v), leaves.get(v), 0, 1);
+        }
+        return result;
+    }
+
+    private <T> T cached(Network network, Loss<T> loss) {
+        var leaves = new ArrayList<List<Tensor>>();
+        for (Tensor view : views) {
+            leaves.add(gather(network, view, Mode.TRAIN).stream()
+                    .map(WholeBatch::leaf)
+                    .toList());
+        }
+        T result = loss.backward(leaves);
+        for (int v = 0; v < views.size(); v++) {
+            for (int c = 0; c < chunks; c++) {
+                try (var scope = Scope.open()) {
+                    backward(network.forward(chunk(views.get(v), c, chunks), Mode.REPLAY), leaves.get(v), c, chunks);
+                }
+            }
+        }
+        return result;
+    }
+
+    /// The outputs for one view, computed chunk by chunk without recording; `[N, ...]` each.
+    List<Tensor> gather(Network network, Tensor view, Mode mode) {
+        try (var off = Gradients.off();
+                var scope = Scope.open()) {
+            var parts = new ArrayList<List<Tensor>>();
+            for (int c = 0; c < chunks; c++) {
+                try (var inner = Scope.open()) {
+                    List<Tensor> outputs = network.forward(chunk(view, c, chunks), mode);
+                    outputs.forEach(inner::keep);
+                    parts.add(outputs);
+                }
+            }
+            var whole = new ArrayList<Tensor>();
+            for (int o = 0; o < parts.getFirst().size(); o++) {
+                int output = o;
+                whole.add(scope.keep(
+                        Tensors.cat(parts.stream().map(p -> p.get(output)).toList())));
+            }
+            parts.forEach(p -> p.forEach(Tensor::close));
+            return whole;
+        }
+    }
+
+    /// From the gradients of the leaves into the graph of one chunk, in one pass for all outputs. A leaf that the loss
+    /// did not touch is skipped.
+    private static void backward(List<Tensor> outputs, List<Tensor> leaves, int c, int chunks) {
+        Tensor linear = null;
+        for (int o = 0; o < outputs.size(); o++) {
+            Tensor gradient = leaves.get(o).grad();
+            if (gradient.defined()) {
+                Tensor term = outputs.get(o).mul(chunk(gradient, c, chunks)).sum();
+                linear = linear == null ? term : linear.add(term);
+            }
+        }
+        if (linear != null) {
+            linear.backward();
+        }
+    }
+
+    /// Rows of chunk `c`; sizes differ by at most one.
+    private static Tensor chunk(Tensor t, int c, int chunks) {
+        long rows = t.size(0);
+        long begin = rows * c / chunks;
+        return t.narrow(0, begin, rows * (c + 1) / chunks - begin);
+    }
+
+    private static Tensor leaf(Tensor z) {
+        return z.detach().set_requires_grad(true);
+    }
+}
