@@ -1,10 +1,19 @@
 package org.fullrank.objective;
 
-/// The definitions written down with loops over float64 numbers.
-final class NaiveObjectives {
-    private NaiveObjectives() {}
+import java.util.List;
 
-    static double vicreg(double[][] views, int n, int d, boolean paper) {
+class VicregTest extends ObjectiveContract {
+    @Override
+    List<ObjectiveSpec> specs() {
+        return List.of(ObjectiveSpec.Vicreg.defaults(), ObjectiveSpec.VicregPaper.defaults());
+    }
+
+    @Override
+    double naive(ObjectiveSpec spec, double[][] views, int n, int d) {
+        return vicreg(views, n, d, spec instanceof ObjectiveSpec.VicregPaper);
+    }
+
+    private static double vicreg(double[][] views, int n, int d, boolean paper) {
         int pairs = 0;
         double invariance = 0;
         for (int a = 0; a < views.length; a++) {
@@ -44,38 +53,5 @@ final class NaiveObjectives {
             }
         }
         return c;
-    }
-
-    static double ntXent(double[][] views, int n, int d, double temperature) {
-        int total = views.length * n;
-        double loss = 0;
-        for (int i = 0; i < total; i++) {
-            double denominator = 0;
-            for (int k = 0; k < total; k++) {
-                denominator += k == i ? 0 : Math.exp(cosine(views, n, d, i, k) / temperature);
-            }
-            for (int v = 0; v < views.length; v++) {
-                int positive = v * n + i % n;
-                if (positive != i) {
-                    loss += (Math.log(denominator) - cosine(views, n, d, i, positive) / temperature)
-                            / (views.length - 1);
-                }
-            }
-        }
-        return loss / total;
-    }
-
-    private static double cosine(double[][] views, int n, int d, int a, int b) {
-        double dot = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int j = 0; j < d; j++) {
-            double x = views[a / n][a % n * d + j];
-            double y = views[b / n][b % n * d + j];
-            dot += x * y;
-            aa += x * x;
-            bb += y * y;
-        }
-        return dot / Math.sqrt(aa * bb);
     }
 }
