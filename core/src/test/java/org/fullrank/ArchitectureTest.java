@@ -37,7 +37,8 @@ class ArchitectureTest {
             "probe",
             "export",
             "run",
-            "train");
+            "train",
+            "compare");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -29,7 +29,7 @@ public final class ProbeBench {
         try (Dataset data = Dataset.open(DataSpec.of(arguments[0]))) {
             Splits raw = timed("read", () -> RawInput.of(data.items(Split.TRAIN), data.items(Split.TEST)));
             Protocol protocol =
-                    Protocol.of(Source.of(data.name() + " " + data.fingerprint(), raw.train(), "test", raw.test()));
+                    Protocol.of(Source.of(data.fingerprint(), raw.train(), "test", raw.test()));
             System.out.print(protocol.text());
             probe(Evaluation.RAW, raw, protocol);
             Pca pca = timed("PCA", () -> Pca.fit(raw.train(), COMPONENTS));

@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Self-supervised representation learning: turns unlabelled images and tables into embeddings.",
         subcommands = {
             Pretrain.class,
+            Compare.class,
             Evaluate.class,
             Embed.class,
             Data.class,

@@ -28,6 +28,11 @@ final class Located {
                 : recipe;
     }
 
+    /// The setting that makes a recipe read this path.
+    static String setting(String path) {
+        return "data.path=\"" + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
     /// The data of a run, or others read in the same way.
     static DataSpec data(RunFolder folder, @Nullable String path) {
         DataSpec data = folder.config(Recipe.class).data();

@@ -9,7 +9,6 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
 import org.fullrank.probe.Evaluation;
-import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Progress;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
@@ -78,7 +77,7 @@ final class PretrainWork {
         String name = command.recipe != null ? command.recipe : Recipes.DEFAULT;
         List<String> settings = new ArrayList<>(command.settings);
         if (command.data != null) {
-            settings.add("data.path=\"" + command.data.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
+            settings.add(Located.setting(command.data));
         }
         return Located.absolute(Recipes.load(name, settings));
     }
@@ -110,7 +109,7 @@ final class PretrainWork {
         var progress =
                 Progress.to(command.err(), Terminal.columns(), recipe.train().epochs());
         Trainer.Ending ending;
-        try (Trainer trainer = opening.open(recipe, data, folder, watcher(progress, interruption))) {
+        try (Trainer trainer = opening.open(recipe, data, folder, new ProgressWatcher(progress, interruption))) {
             progress.note("run folder " + folder.path());
             ending = trainer.run();
         } finally {
@@ -119,25 +118,6 @@ final class PretrainWork {
         }
         boolean evaluated = ending.status() == RunStatus.FINISHED && !interruption.requested();
         report(folder, ending, evaluated ? evaluate(folder, data) : null);
-    }
-
-    private static Watcher watcher(Progress progress, Interruption interruption) {
-        return new Watcher() {
-            @Override
-            public void measured(MetricRecord record, long totalSteps) {
-                progress.measured(record, totalSteps);
-            }
-
-            @Override
-            public void note(String line) {
-                progress.note(line);
-            }
-
-            @Override
-            public boolean stopRequested() {
-                return interruption.requested();
-            }
-        };
     }
 
     private @Nullable Evaluation evaluate(RunFolder folder, Dataset data) {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// methods.
 ///
 /// @param path a file, a folder or the built-in name `shapes`
+/// @param samples at most so many items of each split that is learned from, train and unlabelled; 0: all. Which
+///     ones is fixed: they are the same for every seed of a recipe
 /// @param labelColumn column of a CSV file that holds the class: its name in the header, its position from 1, or a
 ///     negative position counted from the end (`-1` is the last); null: the column named `label`, `class`, `target`
 ///     or `y` if there is one, else no labels
@@ -17,11 +19,15 @@ import org.jspecify.annotations.Nullable;
 /// @param cache folder of the packed files; null: `$XDG_CACHE_HOME/fullrank` or `~/.cache/fullrank`
 public record DataSpec(
         String path,
+        int samples,
         @Nullable String labelColumn,
         int storedShorterSide,
         long maxPixels,
         double maxSkippedShare,
         @Nullable Path cache) {
+
+    /// All: fewer are for quick comparisons.
+    public static final int SAMPLES = 0;
 
     /// 256 pixels: enough for the usual crops of 224, while a photograph takes a quarter megabyte, not twenty.
     public static final int STORED_SHORTER_SIDE = 256;
@@ -35,6 +41,9 @@ public record DataSpec(
     public DataSpec {
         if (path.isBlank()) {
             throw new InputException("data path is empty, expected a file, a folder or the name shapes; give --data");
+        }
+        if (samples < 0) {
+            throw new InputException("data.samples is " + samples + ", expected 0 (all) or more; leave it out");
         }
         if (storedShorterSide < 1) {
             throw new InputException("data.storedShorterSide is " + storedShorterSide
@@ -57,31 +66,35 @@ public record DataSpec(
 
     /// The defaults for a path.
     public static DataSpec of(String path) {
-        return new DataSpec(path, null, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);
+        return new DataSpec(path, SAMPLES, null, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);
     }
 
     public DataSpec withPath(String other) {
-        return new DataSpec(other, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(other, samples, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, cache);
+    }
+
+    public DataSpec withSamples(int count) {
+        return new DataSpec(path, count, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, cache);
     }
 
     public DataSpec withLabelColumn(@Nullable String column) {
-        return new DataSpec(path, column, storedShorterSide, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(path, samples, column, storedShorterSide, maxPixels, maxSkippedShare, cache);
     }
 
     public DataSpec withStoredShorterSide(int pixels) {
-        return new DataSpec(path, labelColumn, pixels, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(path, samples, labelColumn, pixels, maxPixels, maxSkippedShare, cache);
     }
 
     public DataSpec withMaxPixels(long pixels) {
-        return new DataSpec(path, labelColumn, storedShorterSide, pixels, maxSkippedShare, cache);
+        return new DataSpec(path, samples, labelColumn, storedShorterSide, pixels, maxSkippedShare, cache);
     }
 
     public DataSpec withMaxSkippedShare(double share) {
-        return new DataSpec(path, labelColumn, storedShorterSide, maxPixels, share, cache);
+        return new DataSpec(path, samples, labelColumn, storedShorterSide, maxPixels, share, cache);
     }
 
     public DataSpec withCache(@Nullable Path folder) {
-        return new DataSpec(path, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, folder);
+        return new DataSpec(path, samples, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, folder);
     }
 
     /// The settings that change what is packed, as a part of the name of the cache file.

@@ -3,6 +3,7 @@ package org.fullrank.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,22 +13,28 @@ import java.util.SequencedSet;
 import java.util.TreeSet;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.engine.Keyed;
 
 /// What a `--data` path holds: items in splits, decoded once into a packed file and mapped from there.
 ///
-/// The formats are: a folder of images (`[split/]class/file`, or without classes), the same inside `.tar`, `.tar.gz` or
-/// `.zip`; IDX; CIFAR-10, CIFAR-100 and STL-10 binaries (folder or archive); NumPy images or vectors; CSV; and the
+/// The formats are: a folder of images (`[split/]class/file`, or without classes), the same inside `.tar`, `.tar.gz`
+/// or `.zip`; IDX; CIFAR-10, CIFAR-100 and STL-10 binaries (folder or archive); NumPy images or vectors; CSV; and the
 /// built-in name `shapes`. They are told apart by their content.
 ///
 /// Closing a data set closes all items that it handed out.
 public final class Dataset implements AutoCloseable {
+    private static final long STREAM = Keyed.name("data.samples");
+
     private final String name;
     private final Pack pack;
+    private final int samples;
     private final Map<Split, Items> open = new EnumMap<>(Split.class);
+    private final List<Items> whole = new ArrayList<>();
 
-    private Dataset(String name, Pack pack) {
+    private Dataset(String name, Pack pack, int samples) {
         this.name = name;
         this.pack = pack;
+        this.samples = samples;
     }
 
     /// Opens what the spec names. The first time it is decoded into a packed file in the cache folder; later that file
@@ -41,7 +48,7 @@ public final class Dataset implements AutoCloseable {
         Path file = Cache.file(spec, name, source.format());
         String stamp = reading(spec, source::stamp);
         Optional<Pack> cached = Pack.open(file, stamp);
-        return new Dataset(name, cached.orElseGet(() -> write(spec, source, file, stamp)));
+        return new Dataset(name, cached.orElseGet(() -> write(spec, source, file, stamp)), spec.samples());
     }
 
     private static Pack write(DataSpec spec, Source source, Path file, String stamp) {
@@ -95,7 +102,8 @@ public final class Dataset implements AutoCloseable {
                 new TreeSet<>(pack.index().splits().keySet()));
     }
 
-    /// The items of a split: [Images] or [Vectors]. The same object each time; closed with this data set at the latest.
+    /// The items of a split, limited by [DataSpec#samples]: [Images] or [Vectors]. The same object each time; closed
+    /// with this data set at the latest.
     ///
     /// @throws InputException when there is no such split
     public synchronized Items items(Split split) {
@@ -103,7 +111,29 @@ public final class Dataset implements AutoCloseable {
             throw new InputException("data set " + name + " has no " + split.label() + " split, expected one of "
                     + splits().stream().map(Split::label).toList() + "; choose one of these");
         }
-        return open.computeIfAbsent(split, pack::items);
+        return open.computeIfAbsent(split, this::read);
+    }
+
+    private Items read(Split split) {
+        Items all = pack.items(split);
+        whole.add(all);
+        return isLimited(split, all.size()) ? all.subset(chosen(all.size(), samples)) : all;
+    }
+
+    private boolean isLimited(Split split, int size) {
+        boolean learned = switch (split) {
+            case TRAIN, UNLABELLED -> true;
+            case VALIDATION, TEST -> false;
+        };
+        return learned && samples > 0 && samples < size;
+    }
+
+    /// `count` of `size` items in ascending order: a pure function of the two, and those of a smaller count are among
+    /// those of a larger one.
+    private static int[] chosen(int size, int count) {
+        int[] indices = Arrays.copyOf(SamplingOrder.permutation(Keyed.of(0, STREAM), size), count);
+        Arrays.sort(indices);
+        return indices;
     }
 
     /// Names of the classes; empty when nothing is labelled.
@@ -152,13 +182,17 @@ public final class Dataset implements AutoCloseable {
     }
 
     /// A checksum of the packed content, 16 hexadecimal digits: the same on every machine and for every wrapping.
+    /// Where [DataSpec#samples] leaves items out, their number follows: `8a3f5c0e12d4b697, 1000 samples`.
     public String fingerprint() {
-        return pack.index().fingerprint();
+        boolean limited = pack.index().splits().entrySet().stream()
+                .anyMatch(split -> isLimited(split.getKey(), split.getValue().size()));
+        return pack.index().fingerprint() + (limited ? ", " + samples + " samples" : "");
     }
 
     @Override
     public synchronized void close() {
-        new ArrayList<>(open.values()).forEach(Items::close);
+        whole.forEach(Items::close);
+        whole.clear();
         open.clear();
     }
 }

@@ -58,7 +58,8 @@ public final class JointEmbedding implements Method {
         return new Outcome(Tensors.value(terms.total()), values, z.getFirst().detach());
     }
 
-    private Tensor embed(Tensor x, Mode mode) {
+    @Override
+    public Tensor embed(Tensor x, Mode mode) {
         try (var autocast = setting.precision().autocast(setting.device())) {
             return parts.projector()
                     .forward(parts.encoder().forward(x, mode), mode)

@@ -59,6 +59,12 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding {
     /// The representation, `[N, C, H, W]` or `[N, F]` to `[N, D]`, in float32.
     Tensor encode(Tensor x, Mode mode);
 
+    /// The embedding that the objective acts on, `[N, C, H, W]` or `[N, F]` to `[N, E]`, in float32: the
+    /// representation itself where there is no projector.
+    default Tensor embed(Tensor x, Mode mode) {
+        return encode(x, mode);
+    }
+
     /// All numbers that an optimiser moves, with the running statistics beside them.
     ParameterBuffer parameters();
 

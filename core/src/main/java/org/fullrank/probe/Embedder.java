@@ -27,6 +27,11 @@ public final class Embedder {
         return map(views, items, method.parameters().device(), x -> method.encode(x, Mode.EVALUATE));
     }
 
+    /// The embeddings of all items behind the projector of `method`.
+    public static Features project(Method method, ViewGenerator views, Items items) {
+        return map(views, items, method.parameters().device(), x -> method.embed(x, Mode.EVALUATE));
+    }
+
     /// The plain views themselves as rows, as the encoder sees them.
     public static Features raw(ViewGenerator views, Items items) {
         return map(views, items, Device.CPU, x -> x.flatten(1, -1));

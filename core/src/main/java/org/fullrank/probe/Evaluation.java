@@ -26,6 +26,14 @@ public record Evaluation(Protocol protocol, List<Result> results) {
         results = List.copyOf(results);
     }
 
+    /// What an encoder can be put beside.
+    public enum Baseline {
+        /// The input itself and its principal components.
+        RAW,
+        /// The same encoder at its initial weights.
+        UNTRAINED
+    }
+
     /// The probes' answers on one kind of features.
     ///
     /// @param features what was evaluated
@@ -77,7 +85,6 @@ public record Evaluation(Protocol protocol, List<Result> results) {
     ///
     /// @throws InputException when labels are missing or of a single class, or the bank is smaller than k
     public static Evaluation of(Subjects subjects, Protocol protocol) {
-        requireLabels(subjects.encoder);
         var results = new ArrayList<Result>();
         results.add(probe(ENCODER, subjects.encoder, protocol));
         if (subjects.raw != null) {
@@ -155,7 +162,11 @@ public record Evaluation(Protocol protocol, List<Result> results) {
         return results;
     }
 
-    private static Result probe(String name, Splits splits, Protocol protocol) {
+    /// Runs the probes of `protocol` on one kind of features.
+    ///
+    /// @throws InputException as [#of]
+    public static Result probe(String name, Splits splits, Protocol protocol) {
+        requireLabels(splits);
         Features train = splits.train();
         KnnProtocol knn = protocol.knn();
         LinearProtocol linear = protocol.linear();

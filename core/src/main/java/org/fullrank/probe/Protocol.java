@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
@@ -102,17 +103,25 @@ public record Protocol(
     ///
     /// @throws InputException when `other` has another hash; names the first setting that differs
     public void requireLike(Protocol other) {
-        if (hash().equals(other.hash())) {
+        requireLike(other.hash(), other.fields());
+    }
+
+    /// The same for a protocol that was saved.
+    ///
+    /// @param theirHash its hash
+    /// @param theirs its settings by name
+    /// @throws InputException as above
+    public void requireLike(String theirHash, Map<String, String> theirs) {
+        if (hash().equals(theirHash)) {
             return;
         }
-        var theirs = other.fields();
         String difference = fields().entrySet().stream()
                 .filter(e -> !e.getValue().equals(theirs.get(e.getKey())))
                 .map(e -> "%s (%s against %s)".formatted(e.getKey(), e.getValue(), theirs.get(e.getKey())))
                 .findFirst()
                 .orElse("the protocol");
         throw new InputException("comparison: found protocols %s and %s, which differ in %s, expected one protocol;"
-                        .formatted(hash(), other.hash(), difference)
+                        .formatted(hash(), theirHash, difference)
                 + " evaluate both with the same settings");
     }
 

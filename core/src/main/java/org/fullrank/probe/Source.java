@@ -5,7 +5,7 @@ import org.fullrank.engine.InputException;
 
 /// Where evaluated features come from: everything that changes a number without being part of a probe.
 ///
-/// @param data name of the data set, best with its fingerprint
+/// @param data fingerprint of the data set, which its place and name do not change
 /// @param trainRows items of the train split, which the probes are fitted on
 /// @param testSplit name of the split that is asked
 /// @param testRows its items

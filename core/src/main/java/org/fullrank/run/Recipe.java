@@ -63,4 +63,10 @@ public record Recipe(
         return new Recipe(
                 name, about, seed, other, views, encoder, method, optimizer, schedule, train, monitor, checkpoints);
     }
+
+    /// The same with other random draws.
+    public Recipe withSeed(long other) {
+        return new Recipe(
+                name, about, other, data, views, encoder, method, optimizer, schedule, train, monitor, checkpoints);
+    }
 }

@@ -2,12 +2,15 @@ package org.fullrank.train;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.data.TrainTest;
 import org.fullrank.data.Vectors;
+import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
@@ -36,6 +39,9 @@ public final class Trained implements AutoCloseable {
     /// Batches that settle the running statistics of an untrained network: with a momentum of 0.1 they leave
     /// 0.9^30 = 4 % of the start.
     public static final int SETTLING_BATCHES = 30;
+
+    /// Items of [#health]: enough for a steady reading, and few enough for spectra of wide projectors in seconds.
+    public static final int HEALTH_ROWS = 2000;
 
     private static final int SETTLING_BATCH = 256;
 
@@ -95,24 +101,67 @@ public final class Trained implements AutoCloseable {
         return embed(method, data.items(split));
     }
 
-    /// kNN and linear accuracy beside the baselines. Probes are fitted on the training split and asked on the test
-    /// split, or the validation split where there is no test split, or a held-out share of the training split.
+    /// How the probes are run on these data: fitted on the training split and asked on the test split, or the
+    /// validation split where there is no test split, or a held-out share of the training split.
+    ///
+    /// @throws InputException when the data have no labels
+    public static Protocol protocol(Dataset data) {
+        TrainTest items = data.forEvaluation();
+        return Protocol.of(new Source(
+                data.fingerprint(),
+                items.train().size(),
+                items.protocol(),
+                items.test().size(),
+                data.classNames().size(),
+                Source.Reading.defaults()));
+    }
+
+    /// kNN and linear accuracy beside all baselines, by [#protocol].
     ///
     /// @throws InputException when the data have no labels
     public Evaluation evaluate() {
+        return evaluate(EnumSet.allOf(Evaluation.Baseline.class));
+    }
+
+    /// The same beside some of the baselines; numbers and protocol do not depend on which.
+    ///
+    /// @throws InputException when the data have no labels
+    public Evaluation evaluate(Set<Evaluation.Baseline> baselines) {
         TrainTest items = data.forEvaluation();
         Items train = items.train();
         Items test = items.test();
         Splits encoded = new Splits(embed(method, train), embed(method, test));
-        Splits untrained;
+        Splits untrained = baselines.contains(Evaluation.Baseline.UNTRAINED) ? untrained(train, test) : null;
+        Splits raw = baselines.contains(Evaluation.Baseline.RAW) ? RawInput.of(train, test) : null;
+        return Evaluation.of(new Evaluation.Subjects(encoded, untrained, raw), protocol(data));
+    }
+
+    private Splits untrained(Items train, Items test) {
         try (Method fresh = Methods.build(recipe, views, device, Precision.FP32)) {
             settleNorms(fresh, train);
-            untrained = new Splits(embed(fresh, train), embed(fresh, test));
+            return new Splits(embed(fresh, train), embed(fresh, test));
         }
-        var subjects = new Evaluation.Subjects(encoded, untrained, RawInput.of(train, test));
-        var source =
-                Source.of(data.name() + " " + data.fingerprint(), encoded.train(), items.protocol(), encoded.test());
-        return Evaluation.of(subjects, Protocol.of(source));
+    }
+
+    /// Rank and spread on items that were not learned from.
+    ///
+    /// @param representation of the encoder's output
+    /// @param embedding of what the objective acts on, behind the projector
+    public record Health(EmbeddingHealth representation, EmbeddingHealth embedding) {}
+
+    /// Rank and spread on at most [#HEALTH_ROWS] items of the split that an evaluation asks, the first of a fixed
+    /// order.
+    ///
+    /// @throws InputException when the data have no labels, or fewer than two items
+    public Health health() {
+        Items test = data.forEvaluation().test();
+        int[] order = SamplingOrder.epoch(0, 0, test.size());
+        Items some = test.subset(Arrays.copyOf(order, Math.min(HEALTH_ROWS, order.length)));
+        return new Health(health(embed(method, some)), health(Embedder.project(method, views.on(some), some)));
+    }
+
+    private static EmbeddingHealth health(Features features) {
+        return EmbeddingHealth.of(features.values(), features.rows());
     }
 
     /// Gives an untrained network the running statistics of the data, so that it is a baseline at its best.

@@ -1,0 +1,120 @@
+package org.fullrank.compare;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.UUID;
+import org.fullrank.data.DataSpec;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.TrainTest;
+import org.fullrank.engine.JobException;
+import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.Protocol;
+import org.fullrank.probe.RawInput;
+import org.fullrank.run.Recipe;
+import org.jspecify.annotations.Nullable;
+
+/// What encoders are put beside, measured once for a folder and kept in its subfolder `baselines`: the raw input,
+/// once for a protocol, and the untrained encoder, once for a seed, an encoder and the views that it is shown.
+final class Baselines {
+    private static final String FOLDER = "baselines";
+
+    private final Path folder;
+    private final Protocol protocol;
+    private final boolean wanted;
+
+    Baselines(Path folder, Protocol protocol, boolean wanted) {
+        this.folder = folder;
+        this.protocol = protocol;
+        this.wanted = wanted;
+    }
+
+    boolean lacksUntrained(Recipe recipe) {
+        return wanted && !Files.exists(untrained(recipe));
+    }
+
+    void saveUntrained(Recipe recipe, Score score) {
+        FolderFiles.locked(folder, () -> SavedJson.write(made(untrained(recipe)), score));
+    }
+
+    /// The raw input; minutes for a logistic regression on tens of thousands of images, so another process waits
+    /// for it instead of measuring it too.
+    void measureRaw(DataSpec spec, Comparison.Attendant attendant) {
+        if (!wanted) {
+            return;
+        }
+        FolderFiles.locked(folder, () -> {
+            if (Files.exists(raw())) {
+                return;
+            }
+            attendant.note("evaluating raw input");
+            try (Dataset data = Dataset.open(spec)) {
+                TrainTest items = data.forEvaluation();
+                var splits = RawInput.of(items.train(), items.test());
+                SavedJson.write(made(raw()), Score.of(Evaluation.probe(Evaluation.RAW, splits, protocol)));
+            }
+        });
+    }
+
+    /// What has been measured, by name: the raw input, and the untrained encoder of each kind that the candidates
+    /// have, with one score for each seed.
+    SequencedMap<String, List<Score>> scores(Grid grid) {
+        var scores = new LinkedHashMap<String, List<Score>>();
+        if (!wanted) {
+            return scores;
+        }
+        @Nullable Score raw = SavedJson.read(raw(), Score.class);
+        if (raw != null) {
+            scores.put(Evaluation.RAW, List.of(raw));
+        }
+        SequencedMap<String, List<Candidate>> kinds = new LinkedHashMap<>();
+        for (Candidate candidate : grid.candidates()) {
+            kinds.computeIfAbsent(kind(candidate.recipe().withSeed(0)), k -> new ArrayList<>())
+                    .add(candidate);
+        }
+        for (Map.Entry<String, List<Candidate>> kind : kinds.entrySet()) {
+            Candidate first = kind.getValue().getFirst();
+            List<Score> found = grid.seeds().stream()
+                    .map(seed -> SavedJson.read(untrained(first.recipe().withSeed(seed)), Score.class))
+                    .filter(Objects::nonNull)
+                    .map(Objects::requireNonNull)
+                    .toList();
+            if (!found.isEmpty()) {
+                scores.put(Evaluation.UNTRAINED + (kinds.size() == 1 ? "" : " of " + first.label()), found);
+            }
+        }
+        return scores;
+    }
+
+    private Path raw() {
+        return folder.resolve(FOLDER).resolve("raw-" + protocol.hash() + ".json");
+    }
+
+    private Path untrained(Recipe recipe) {
+        String key = UUID.nameUUIDFromBytes(kind(recipe).getBytes(StandardCharsets.UTF_8))
+                .toString()
+                .substring(0, 8);
+        return folder.resolve(FOLDER).resolve("untrained-%s-seed%d.json".formatted(key, recipe.seed()));
+    }
+
+    /// What the features of an untrained encoder depend on besides the data.
+    private String kind(Recipe recipe) {
+        return protocol.hash() + recipe.encoder() + recipe.views();
+    }
+
+    private static Path made(Path file) {
+        try {
+            Files.createDirectories(Objects.requireNonNull(file.getParent()));
+            return file;
+        } catch (IOException e) {
+            throw new JobException("cannot make the folder of %s: %s; make it writable".formatted(file, e), e);
+        }
+    }
+}

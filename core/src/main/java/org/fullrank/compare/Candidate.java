@@ -1,0 +1,73 @@
+package org.fullrank.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.engine.InputException;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+
+/// One of the things that are compared: a recipe, trained once for each seed.
+///
+/// @param label names it in tables and its runs in the folder; letters, digits, dots, hyphens, underscores
+/// @param recipe whose own seed does not count
+public record Candidate(String label, Recipe recipe) {
+    public Candidate {
+        if (!label.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+            throw new InputException(
+                    "comparison: found label \"%s\", expected letters, digits, dots, hyphens or underscores, as in no-push=lpl"
+                            .formatted(label));
+        }
+    }
+
+    /// Reads `[LABEL=]RECIPE[,KEY=VALUE...]`, such as `no-variance=shapes-vicreg,method.objective.variance=0`. Commas
+    /// within brackets, braces and quotes belong to a value. The label is the recipe's name where none is given,
+    /// with the settings behind it.
+    ///
+    /// @param common settings `a.b=c` of all candidates; those of the text lie over them
+    /// @throws InputException when there is no such recipe, or a setting is wrong
+    public static Candidate parse(String text, List<String> common) {
+        List<String> parts = split(text);
+        List<String> own = parts.subList(1, parts.size());
+        String head = parts.getFirst();
+        int equals = head.indexOf('=');
+        var settings = new ArrayList<>(common);
+        settings.addAll(own);
+        Recipe recipe = Recipes.load(head.substring(equals + 1).strip(), settings);
+        return new Candidate(
+                equals < 0 ? label(recipe, own) : head.substring(0, equals).strip(), recipe);
+    }
+
+    /// `shapes-vicreg` with `train.epochs=3` becomes `shapes-vicreg-epochs-3`.
+    private static String label(Recipe recipe, List<String> settings) {
+        var label = new StringBuilder(recipe.name());
+        for (String setting : settings) {
+            int equals = Math.max(0, setting.indexOf('='));
+            label.append('-').append(setting.substring(setting.lastIndexOf('.', equals) + 1));
+        }
+        return label.toString().replaceAll("[^A-Za-z0-9._]+", "-").replaceAll("-$", "");
+    }
+
+    private static List<String> split(String text) {
+        List<String> parts = new ArrayList<>();
+        int depth = 0;
+        char quote = 0;
+        int begin = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (quote != 0) {
+                quote = c == quote ? 0 : quote;
+            } else if (c == '"' || c == '\'') {
+                quote = c;
+            } else if (c == '[' || c == '{') {
+                depth++;
+            } else if (c == ']' || c == '}') {
+                depth--;
+            } else if (c == ',' && depth == 0) {
+                parts.add(text.substring(begin, i));
+                begin = i + 1;
+            }
+        }
+        parts.add(text.substring(begin));
+        return parts;
+    }
+}

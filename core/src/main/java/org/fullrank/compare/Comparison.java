@@ -1,0 +1,267 @@
+package org.fullrank.compare;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.fullrank.data.DataSpec;
+import org.fullrank.data.Dataset;
+import org.fullrank.engine.FullrankException;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.Protocol;
+import org.fullrank.run.MetricRecord;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.RunFolder;
+import org.fullrank.run.RunSummary;
+import org.fullrank.run.Runs;
+import org.fullrank.train.Checkpoints;
+import org.fullrank.train.Trained;
+import org.fullrank.train.Trainer;
+import org.fullrank.train.Watcher;
+import org.jspecify.annotations.Nullable;
+
+/// Trains and measures every cell of a grid, one after the other, and keeps the report in its folder up to date. A
+/// cell that is done is not done again; one that was interrupted goes on from its checkpoint; one that fails is
+/// reported and
+/// does not stop the others. All of it lies in files, so a second call on the same folder takes up where the first
+/// ended.
+public final class Comparison {
+    /// Stands by while cells are trained.
+    public interface Attendant {
+        /// Lets a training run, heard by a watcher.
+        Trainer.Ending attend(Cell cell, Function<Watcher, Trainer.Ending> training);
+
+        /// Something worth a line happened.
+        void note(String line);
+
+        /// Whether the user wants to stop; asked after each training.
+        boolean stopRequested();
+    }
+
+    private final Grid grid;
+    private final Attendant attendant;
+    private final Protocol protocol;
+    private final Baselines baselines;
+
+    private Comparison(Grid grid, Attendant attendant, Protocol protocol, boolean withBaselines) {
+        this.grid = grid;
+        this.attendant = attendant;
+        this.protocol = protocol;
+        baselines = new Baselines(grid.folder(), protocol, withBaselines);
+    }
+
+    /// Checks everything that can be checked before the first training, and makes the folder.
+    ///
+    /// @param resume whether the folder may hold the runs of an earlier call
+    /// @param withBaselines whether raw input and untrained encoders are measured too
+    /// @throws InputException when data of unlike protocols would meet in one table, a recipe does not fit its
+    ///     data, the folder is not free, or a run in it was made by another recipe
+    public static Comparison prepare(Grid grid, Attendant attendant, boolean resume, boolean withBaselines) {
+        requireFolder(grid.folder(), resume);
+        Protocol protocol = protocol(grid);
+        SavedProtocol.require(grid.folder(), protocol);
+        for (Cell cell : grid.cells()) {
+            requireSame(cell);
+            Measures measures = SavedJson.read(cell.folder().resolve(Measures.FILE), Measures.class);
+            if (measures != null) {
+                protocol.requireLike(measures.hash(), measures.protocol());
+            }
+        }
+        SavedProtocol.save(grid.folder(), protocol);
+        return new Comparison(grid, attendant, protocol, withBaselines);
+    }
+
+    private static void requireFolder(Path folder, boolean resume) {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new InputException(
+                    "--out %s: found a file, expected a folder or nothing; name another folder".formatted(folder));
+        }
+        if (!resume && Files.exists(folder)) {
+            try (Stream<Path> inside = Files.list(folder)) {
+                if (inside.findAny().isPresent()) {
+                    throw new InputException(
+                            "--out %s: found a folder that is not empty, expected a new one; go on with --resume or name"
+                                            .formatted(folder)
+                                    + " another folder");
+                }
+            } catch (IOException e) {
+                throw new InputException("--out %s: cannot look into it: %s".formatted(folder, e), e);
+            }
+        }
+    }
+
+    private static Protocol protocol(Grid grid) {
+        @Nullable Protocol common = null;
+        for (Candidate candidate : grid.candidates()) {
+            DataSpec spec = candidate.recipe().data();
+            try (Dataset data = Dataset.open(spec)) {
+                Trainer.requireBatch(candidate.recipe(), data.pretraining().size());
+                Protocol protocol = Trained.protocol(data);
+                if (common != null) {
+                    common.requireLike(protocol);
+                }
+                common = protocol;
+            }
+        }
+        return java.util.Objects.requireNonNull(common);
+    }
+
+    private static void requireSame(Cell cell) {
+        if (Files.exists(cell.folder())) {
+            Recipe found = RunFolder.open(cell.folder()).config(Recipe.class);
+            if (!found.equals(cell.recipe())) {
+                throw new InputException(
+                        "run %s: found a recipe with %s, as a run keeps its recipe; give this one another label or"
+                                        .formatted(cell.folder(), Difference.of(found, cell.recipe()))
+                                + " name another folder with --out");
+            }
+        }
+    }
+
+    /// Does what is not done yet.
+    ///
+    /// @return where all cells stand; also in the folder, as `compare.json`, `compare.md` and `compare.html`
+    public Report run() {
+        List<Cell> cells = grid.cells();
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Cell cell : cells) {
+            boolean go = !attendant.stopRequested();
+            outcomes.add(go ? outcome(cell, outcomes.size() + 1, cells.size()) : pending(cell, "stopped before it"));
+            if (go) {
+                report(outcomes);
+            }
+        }
+        if (!attendant.stopRequested()) {
+            baselines.measureRaw(grid.candidates().getFirst().recipe().data(), attendant);
+        }
+        return report(outcomes);
+    }
+
+    private Report report(List<Outcome> outcomes) {
+        var report = new Report(grid, protocol, outcomes, baselines.scores(grid));
+        report.save();
+        return report;
+    }
+
+    private Outcome outcome(Cell cell, int number, int all) {
+        String name = "[%d/%d] %s, seed %d: ".formatted(number, all, cell.label(), cell.seed());
+        try {
+            @Nullable Outcome unfinished = train(cell, name);
+            return unfinished != null ? unfinished : measured(cell, name);
+        } catch (JobException | InputException e) {
+            attendant.note(name + "failed: " + e.getMessage());
+            return new Outcome.Failed(cell, records(cell), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// Trains a cell to its end where it is not; null when it is.
+    private @Nullable Outcome train(Cell cell, String name) {
+        if (!Files.exists(cell.folder())) {
+            attendant.note(name + "training in " + cell.folder());
+            return unlessFinished(cell, fresh(cell));
+        }
+        RunSummary summary = Runs.summary(cell.folder());
+        return switch (summary.status()) {
+            case FINISHED -> null;
+            case RUNNING -> pending(cell, "another process trains it");
+            case FAILED -> new Outcome.Failed(cell, records(cell), summary.message());
+            case STOPPED, INTERRUPTED -> {
+                attendant.note(name + "going on in " + cell.folder());
+                yield unlessFinished(cell, resumed(cell));
+            }
+        };
+    }
+
+    private static @Nullable Outcome unlessFinished(Cell cell, Trainer.Ending ending) {
+        return switch (ending.status()) {
+            case FINISHED -> null;
+            case STOPPED, RUNNING, FAILED, INTERRUPTED -> pending(cell, "stopped at step " + ending.step());
+        };
+    }
+
+    private Trainer.Ending fresh(Cell cell) {
+        try (Dataset data = Dataset.open(cell.recipe().data());
+                RunFolder folder = RunFolder.create(cell.folder(), cell.recipe())) {
+            try {
+                return attend(cell, watcher -> Trainer.start(cell.recipe(), data, folder, watcher));
+            } catch (InputException e) {
+                folder.discardUnused();
+                throw e;
+            }
+        }
+    }
+
+    private Trainer.Ending resumed(Cell cell) {
+        try (Dataset data = Dataset.open(cell.recipe().data());
+                RunFolder folder = RunFolder.resume(cell.folder())) {
+            return attend(cell, watcher -> Trainer.resume(cell.recipe(), data, folder, watcher));
+        }
+    }
+
+    private Trainer.Ending attend(Cell cell, Function<Watcher, Trainer> opening) {
+        return attendant.attend(cell, watcher -> {
+            try (Trainer trainer = opening.apply(watcher)) {
+                return trainer.run();
+            }
+        });
+    }
+
+    private Outcome measured(Cell cell, String name) {
+        Path file = cell.folder().resolve(Measures.FILE);
+        @Nullable Measures measures = SavedJson.read(file, Measures.class);
+        if (measures == null) {
+            attendant.note(name + "evaluating");
+            measures = measure(cell);
+            SavedJson.write(file, measures);
+        }
+        protocol.requireLike(measures.hash(), measures.protocol());
+        List<MetricRecord> records = records(cell);
+        double seconds =
+                records.isEmpty() ? Double.NaN : records.getLast().timing().getOrDefault("seconds", Double.NaN);
+        return new Outcome.Measured(
+                cell,
+                records,
+                measures.score(),
+                measures.health(),
+                seconds / cell.recipe().train().epochs());
+    }
+
+    private Measures measure(Cell cell) {
+        try (RunFolder folder = RunFolder.resume(cell.folder());
+                Dataset data = Dataset.open(cell.recipe().data());
+                Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
+            boolean untrained = baselines.lacksUntrained(cell.recipe());
+            Set<Evaluation.Baseline> beside =
+                    untrained ? EnumSet.of(Evaluation.Baseline.UNTRAINED) : EnumSet.noneOf(Evaluation.Baseline.class);
+            Evaluation evaluation = trained.evaluate(beside);
+            if (untrained) {
+                baselines.saveUntrained(cell.recipe(), Score.of(evaluation.result(Evaluation.UNTRAINED)));
+            }
+            return new Measures(
+                    evaluation.protocol().hash(),
+                    evaluation.protocol().fields(),
+                    trained.step(),
+                    Score.of(evaluation.result(Evaluation.ENCODER)),
+                    trained.health());
+        }
+    }
+
+    private static Outcome pending(Cell cell, String message) {
+        return new Outcome.Pending(cell, records(cell), message);
+    }
+
+    private static List<MetricRecord> records(Cell cell) {
+        try {
+            return Files.exists(cell.folder()) ? RunFolder.open(cell.folder()).records() : List.of();
+        } catch (FullrankException e) {
+            return List.of(); // what is wrong with the folder is said elsewhere
+        }
+    }
+}

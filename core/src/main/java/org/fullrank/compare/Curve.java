@@ -1,0 +1,62 @@
+package org.fullrank.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.fullrank.run.MetricRecord;
+
+/// A metric over the steps of a training, with its spread over seeds.
+///
+/// @param points in the order of their steps
+record Curve(List<Point> points) {
+    /// More points than a small picture can show.
+    private static final int MOST_POINTS = 150;
+
+    /// @param spread over the seeds that recorded the metric at this step
+    record Point(long step, Spread spread) {
+        double low() {
+            return spread.mean() - deviation();
+        }
+
+        double high() {
+            return spread.mean() + deviation();
+        }
+
+        private double deviation() {
+            return spread.n() < 2 ? 0 : spread.std();
+        }
+    }
+
+    Curve {
+        points = List.copyOf(points);
+    }
+
+    /// The curve of a metric of `metrics.jsonl` over all trainings of a row; values that are not finite are left out.
+    static Curve of(Row row, String metric) {
+        var values = new TreeMap<Long, List<Double>>();
+        for (Outcome outcome : row.outcomes()) {
+            for (MetricRecord record : outcome.records()) {
+                double value = record.values().getOrDefault(metric, Double.NaN);
+                if (Double.isFinite(value)) {
+                    values.computeIfAbsent(record.step(), step -> new ArrayList<>())
+                            .add(value);
+                }
+            }
+        }
+        List<Point> points = new ArrayList<>();
+        int every = Math.max(1, Math.ceilDiv(values.size(), MOST_POINTS));
+        int i = 0;
+        for (Map.Entry<Long, List<Double>> step : values.entrySet()) {
+            if (i++ % every == 0 || i == values.size()) {
+                double[] seeds = step.getValue().stream().mapToDouble(v -> v).toArray();
+                points.add(new Point(step.getKey(), Spread.of(seeds)));
+            }
+        }
+        return new Curve(points);
+    }
+
+    boolean isEmpty() {
+        return points.isEmpty();
+    }
+}

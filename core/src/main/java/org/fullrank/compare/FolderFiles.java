@@ -1,0 +1,28 @@
+package org.fullrank.compare;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.fullrank.engine.JobException;
+
+/// Lets several processes share the folder of a comparison: what belongs to all of its runs is written by one of them
+/// at a time.
+final class FolderFiles {
+    private static final String LOCK = "compare.lock";
+
+    private FolderFiles() {}
+
+    /// Runs `body` when no other process does; waits until then.
+    @SuppressWarnings("try")
+    static void locked(Path folder, Runnable body) {
+        Path file = folder.resolve(LOCK);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            body.run();
+        } catch (IOException e) {
+            throw new JobException("cannot lock %s: %s; make the folder writable".formatted(file, e), e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package org.fullrank.compare;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.fullrank.engine.InputException;
+import org.fullrank.run.Nearest;
+
+/// What is compared: each candidate with each seed.
+///
+/// @param candidates with labels of their own
+/// @param seeds of the trainings, none twice
+/// @param reference label of the candidate that the others are tested against
+/// @param folder of the comparison; runs lie in `runs/<label>-seed<seed>` below it
+public record Grid(List<Candidate> candidates, List<Long> seeds, String reference, Path folder) {
+    /// The least number of seeds that show a spread at all, and what comparisons in the field mostly report.
+    public static final List<Long> DEFAULT_SEEDS = List.of(1L, 2L, 3L);
+
+    public Grid {
+        candidates = List.copyOf(candidates);
+        seeds = List.copyOf(seeds);
+        if (candidates.isEmpty() || seeds.isEmpty()) {
+            throw new InputException("comparison: found %d recipes and %d seeds, expected at least one of each"
+                    .formatted(candidates.size(), seeds.size()));
+        }
+        List<String> labels = candidates.stream().map(Candidate::label).toList();
+        requireOnce(labels, "label", "; name them, as in first=RECIPE second=RECIPE,key=value");
+        requireOnce(seeds, "seed", "; name each once");
+        if (!labels.contains(reference)) {
+            throw new InputException("comparison: found reference %s, expected one of %s%s"
+                    .formatted(reference, String.join(", ", labels), Nearest.hint(reference, labels)));
+        }
+    }
+
+    private static <T> void requireOnce(List<T> values, String what, String remedy) {
+        Set<T> seen = new HashSet<>();
+        for (T value : values) {
+            if (!seen.add(value)) {
+                throw new InputException(
+                        "comparison: found %s %s twice, expected different ones%s".formatted(what, value, remedy));
+            }
+        }
+    }
+
+    /// All trainings; the first seed of every candidate comes before the second of any.
+    public List<Cell> cells() {
+        List<Cell> cells = new ArrayList<>();
+        for (long seed : seeds) {
+            for (Candidate candidate : candidates) {
+                cells.add(cell(candidate, seed));
+            }
+        }
+        return cells;
+    }
+
+    private Cell cell(Candidate candidate, long seed) {
+        Path run = folder.resolve("runs").resolve(candidate.label() + "-seed" + seed);
+        return new Cell(candidate.label(), candidate.recipe().withSeed(seed), run);
+    }
+}

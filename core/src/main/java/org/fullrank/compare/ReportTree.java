@@ -1,0 +1,116 @@
+package org.fullrank.compare;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.fullrank.diagnose.EmbeddingHealth;
+
+/// A report as a tree of maps and lists, for JSON. Accuracies are shares, 0 to 1.
+final class ReportTree {
+    private ReportTree() {}
+
+    static SequencedMap<String, Object> of(Report report) {
+        var tree = new LinkedHashMap<String, Object>();
+        tree.put("hash", report.protocol().hash());
+        tree.put("protocol", report.protocol().fields());
+        tree.put("reference", report.reference().candidate().label());
+        tree.put("rows", report.rows().stream().map(row -> row(report, row)).toList());
+        tree.put(
+                "baselines",
+                report.baselines().entrySet().stream()
+                        .map(e -> baseline(e.getKey(), e.getValue()))
+                        .toList());
+        return tree;
+    }
+
+    private static SequencedMap<String, Object> row(Report report, Row row) {
+        var tree = new LinkedHashMap<String, Object>();
+        tree.put("label", row.candidate().label());
+        tree.put("recipe", row.candidate().recipe().name());
+        tree.put("runs", row.outcomes().stream().map(ReportTree::run).toList());
+        for (Figure figure : Figure.values()) {
+            tree.put(figure.key(), spread(row.spread(figure)));
+        }
+        var tests = new LinkedHashMap<String, Object>();
+        for (Figure figure : Report.TESTED) {
+            Report.Verdict verdict = report.verdict(row, figure);
+            if (verdict != null) {
+                tests.put(figure.key(), verdict(verdict));
+            }
+        }
+        tree.put("againstReference", tests);
+        return tree;
+    }
+
+    private static SequencedMap<String, Object> run(Outcome outcome) {
+        var tree = new LinkedHashMap<String, Object>();
+        tree.put("seed", outcome.cell().seed());
+        tree.put("run", outcome.cell().folder().toString());
+        switch (outcome) {
+            case Outcome.Failed failed -> {
+                tree.put("status", "failed");
+                tree.put("message", failed.message());
+            }
+            case Outcome.Pending pending -> {
+                tree.put("status", "pending");
+                tree.put("message", pending.message());
+            }
+            case Outcome.Measured done -> {
+                tree.put("status", "finished");
+                for (Figure figure : Figure.values()) {
+                    tree.put(figure.key(), figure.of(done));
+                }
+                tree.put("representation", health(done.health().representation()));
+                tree.put("embedding", health(done.health().embedding()));
+            }
+        }
+        return tree;
+    }
+
+    private static SequencedMap<String, Object> health(EmbeddingHealth health) {
+        var tree = new LinkedHashMap<String, Object>();
+        tree.put("width", health.width());
+        tree.put("rows", health.rows());
+        tree.put("isotropicStd", health.isotropicStd());
+        return tree;
+    }
+
+    private static SequencedMap<String, Object> spread(Spread spread) {
+        var tree = new LinkedHashMap<String, Object>();
+        tree.put("n", spread.n());
+        tree.put("mean", spread.mean());
+        tree.put("std", spread.std());
+        return tree;
+    }
+
+    private static SequencedMap<String, Object> verdict(Report.Verdict verdict) {
+        var tree = new LinkedHashMap<String, Object>();
+        tree.put("n", verdict.test().n());
+        tree.put("difference", verdict.test().difference());
+        tree.put("t", verdict.test().t());
+        tree.put("p", verdict.test().p());
+        tree.put("pHolm", verdict.holm());
+        tree.put("different", verdict.different());
+        return tree;
+    }
+
+    private static SequencedMap<String, Object> baseline(String name, List<Score> scores) {
+        var tree = new LinkedHashMap<String, Object>();
+        tree.put("name", name);
+        tree.put("width", scores.getFirst().width());
+        var knn = new ArrayList<Double>();
+        var linear = new ArrayList<Double>();
+        scores.forEach(score -> {
+            knn.add(score.knnShare());
+            linear.add(score.linearShare());
+        });
+        tree.put("knn", spread(spread(knn)));
+        tree.put("linear", spread(spread(linear)));
+        return tree;
+    }
+
+    private static Spread spread(List<Double> values) {
+        return Spread.of(values.stream().mapToDouble(v -> v).toArray());
+    }
+}

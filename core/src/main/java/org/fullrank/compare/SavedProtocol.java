@@ -1,0 +1,46 @@
+package org.fullrank.compare;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SequencedMap;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.probe.Protocol;
+import org.jspecify.annotations.Nullable;
+
+/// The protocol that all numbers in a folder follow: the file `protocol.json`.
+///
+/// @param hash of the protocol
+/// @param fields its settings by name
+record SavedProtocol(String hash, SequencedMap<String, String> fields) {
+    private static final String FILE = "protocol.json";
+
+    /// @throws InputException when the folder holds numbers by another protocol
+    static void require(Path folder, Protocol protocol) {
+        @Nullable SavedProtocol saved = SavedJson.read(folder.resolve(FILE), SavedProtocol.class);
+        if (saved == null) {
+            return;
+        }
+        try {
+            protocol.requireLike(saved.hash, saved.fields);
+        } catch (InputException e) {
+            throw new InputException(
+                    "%s; %s holds the second, so name another folder with --out".formatted(e.getMessage(), folder), e);
+        }
+    }
+
+    static void save(Path folder, Protocol protocol) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new JobException(
+                    "cannot make the folder %s: %s; name another one with --out".formatted(folder, e), e);
+        }
+        if (!Files.exists(folder.resolve(FILE))) {
+            FolderFiles.locked(
+                    folder,
+                    () -> SavedJson.write(folder.resolve(FILE), new SavedProtocol(protocol.hash(), protocol.fields())));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package org.fullrank.compare;
+
+import java.util.Objects;
+import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.Linear;
+
+/// What the probes said of one kind of features, as it is saved.
+///
+/// @param width features of an item
+/// @param asked test items
+/// @param knn right answers of nearest neighbours
+/// @param linear right answers of the linear probe
+/// @param converged whether the linear probe was fitted to the end
+public record Score(int width, int asked, int knn, int linear, boolean converged) {
+    static Score of(Evaluation.Result result) {
+        Linear.Outcome linear = Objects.requireNonNull(result.linear());
+        return new Score(
+                result.width(),
+                linear.accuracy().total(),
+                Objects.requireNonNull(result.knn()).correct(),
+                linear.accuracy().correct(),
+                linear.converged());
+    }
+
+    /// Share of right answers, in [0, 1].
+    public double knnShare() {
+        return (double) knn / asked;
+    }
+
+    /// Share of right answers, in [0, 1].
+    public double linearShare() {
+        return (double) linear / asked;
+    }
+}

@@ -1,0 +1,109 @@
+package org.fullrank.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.fullrank.diagnose.EmbeddingHealth;
+import org.jspecify.annotations.Nullable;
+
+/// The table of a comparison as text, for the terminal and for pages.
+///
+/// @param head one title for each column
+/// @param rows as many cells each
+public record Sheet(List<String> head, List<List<String>> rows) {
+    /// How the table is read; one sentence each.
+    public static final List<String> LEGEND = List.of(
+            "Mean ± sample standard deviation over seeds (n of them measured).",
+            "RankMe counts the dimensions in use; std is that of rows scaled to length 1, \"of\" 1 / sqrt(D):"
+                    + " 0 is a collapse to one point, the value behind \"of\" an even spread. Both on test items.",
+            "A difference from the reference is in points; p is of a paired t-test over seeds, corrected for the number"
+                    + " of recipes (Holm); * marks p below " + PairedTest.LEVEL + ".");
+
+    public Sheet {
+        head = List.copyOf(head);
+        rows = rows.stream().map(List::copyOf).toList();
+    }
+
+    static Sheet of(Report report) {
+        String reference = report.reference().candidate().label();
+        List<String> head = new ArrayList<>(List.of("recipe", "n"));
+        for (Figure figure : Figure.values()) {
+            head.add(figure.title());
+        }
+        boolean several = report.rows().size() > 1;
+        if (several) {
+            Report.TESTED.forEach(figure -> head.add(figure.title().replace(" %", "") + " - " + reference));
+        }
+        List<List<String>> rows = new ArrayList<>();
+        report.rows().forEach(row -> rows.add(row(report, row, several)));
+        report.baselines().forEach((name, scores) -> rows.add(baseline(name, scores, head.size())));
+        return new Sheet(head, rows);
+    }
+
+    private static List<String> row(Report report, Row row, boolean several) {
+        List<String> cells = new ArrayList<>();
+        cells.add(row.candidate().label());
+        cells.add(String.valueOf(row.measured().size()));
+        for (Figure figure : Figure.values()) {
+            cells.add(figure.text(row.spread(figure)) + limit(row, figure));
+        }
+        if (several) {
+            Report.TESTED.forEach(figure -> cells.add(text(report.verdict(row, figure))));
+        }
+        return cells;
+    }
+
+    /// What a figure is at most, or when all is well: ` of 128`.
+    private static String limit(Row row, Figure figure) {
+        if (row.measured().isEmpty()) {
+            return "";
+        }
+        var health = row.measured().getFirst().health();
+        return switch (figure) {
+            case RANK -> " of " + most(health.representation());
+            case EMBEDDING_RANK -> " of " + most(health.embedding());
+            case STD -> " of " + figure.number(health.representation().isotropicStd());
+            case EMBEDDING_STD -> " of " + figure.number(health.embedding().isotropicStd());
+            case KNN, LINEAR, SECONDS -> "";
+        };
+    }
+
+    private static int most(EmbeddingHealth health) {
+        return Math.min(health.rows(), health.width());
+    }
+
+    private static String text(Report.@Nullable Verdict verdict) {
+        if (verdict == null) {
+            return "reference";
+        }
+        PairedTest test = verdict.test();
+        if (test.n() == 0) {
+            return "-";
+        }
+        String points = String.format(Locale.ROOT, "%+.1f", 100 * test.difference());
+        return Double.isNaN(verdict.holm())
+                ? points
+                : points + (verdict.different() ? "*" : "") + ", p " + share(verdict.holm()) + ", n " + test.n();
+    }
+
+    private static String share(double p) {
+        return p < 0.001 ? "< 0.001" : String.format(Locale.ROOT, "%.3f", p);
+    }
+
+    private static List<String> baseline(String name, List<Score> scores, int columns) {
+        List<String> cells = new ArrayList<>();
+        cells.add(name);
+        cells.add(String.valueOf(scores.size()));
+        cells.add(Figure.KNN.text(spread(scores, Score::knnShare)));
+        cells.add(Figure.LINEAR.text(spread(scores, Score::linearShare)));
+        while (cells.size() < columns) {
+            cells.add("");
+        }
+        return cells;
+    }
+
+    private static Spread spread(List<Score> scores, ToDoubleFunction<Score> share) {
+        return Spread.of(scores.stream().mapToDouble(share).toArray());
+    }
+}
