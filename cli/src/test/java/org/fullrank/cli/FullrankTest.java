@@ -161,6 +161,15 @@ class FullrankTest {
     }
 
     @Test
+    void methodsShowRegularisersAfterObjectives() {
+        assertThat(CommandLineRun.of("methods").out().indexOf("\nvariance-hinge\n"))
+                .isGreaterThan(CommandLineRun.of("methods").out().indexOf("\nnt-xent\n"));
+        assertThat(CommandLineRun.of("methods", "log-variance").out())
+                .contains("log-variance\n", "epsilon", "1.0e-4")
+                .doesNotContain("vicreg\n");
+    }
+
+    @Test
     void methodsShowSettingsAndPaperOfEachObjective() {
         assertThat(CommandLineRun.of("methods").out())
                 .contains("vicreg\n", "vicreg-paper\n", "nt-xent\n")
