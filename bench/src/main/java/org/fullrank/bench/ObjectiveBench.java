@@ -10,7 +10,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.Objective;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Vicreg;
 import org.fullrank.objective.Views;
 
 /// Seconds of VICReg and NT-Xent, forward and backward, on two views `[N, D]` in float32, beside a floor: the
@@ -38,7 +38,7 @@ public final class ObjectiveBench {
         System.out.printf(Locale.ROOT, "peak %.0f GFLOP/s (product of %d x %2$d in fp32)%n", peak / 1e9, PEAK_SIDE);
         long inner = Math.min(n, d); // the smaller Gram matrix is the one that is formed
         long outer = Math.max(n, d);
-        Objective vicreg = ObjectiveSpec.Vicreg.defaults().objective();
+        Objective vicreg = Vicreg.defaults().objective();
         print("vicreg", n, d, median(vicreg, n, d, rounds), 2 * 2 * product(inner, outer) / peak);
         print("nt-xent", n, d, median(NtXent.defaults(), n, d, rounds), 2 * product(2 * n, d) / peak);
     }

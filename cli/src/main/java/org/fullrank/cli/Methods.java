@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "methods",
         sortOptions = false,
-        description = "Lists the objectives with their settings, defaults and papers.",
+        description = "Lists objectives and regularisers with their settings, defaults and papers.",
         footer = {
             "",
             "Examples:",

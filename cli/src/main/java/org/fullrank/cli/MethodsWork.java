@@ -3,71 +3,74 @@ package org.fullrank.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
-import org.fullrank.objective.NtXent;
 import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Regularizer;
 import org.fullrank.run.Choices;
 import org.fullrank.run.Choices.Choice;
 import org.fullrank.run.Nearest;
 
 /// The work of `methods`.
 record MethodsWork(Methods command) {
-    /// What is told about an objective beyond its settings.
-    private record About(String idea, String paper) {}
-
     void run() {
-        List<Choice<ObjectiveSpec>> choices = Choices.of(ObjectiveSpec.class);
-        List<String> names = choices.stream().map(Choice::name).toList();
+        List<Choice<ObjectiveSpec>> objectives = Choices.of(ObjectiveSpec.class);
+        List<Choice<Regularizer>> regularizers = Choices.of(Regularizer.class);
+        List<String> names = Stream.<Choice<?>>concat(objectives.stream(), regularizers.stream())
+                .map(Choice::name)
+                .toList();
         String name = command.name;
         if (name != null && !names.contains(name)) {
-            throw new InputException("methods: found no objective %s, expected one of %s%s"
+            throw new InputException("methods: found no objective or regulariser %s, expected one of %s%s"
                     .formatted(name, String.join(", ", names), Nearest.hint(name, names)));
         }
-        choices = choices.stream()
-                .filter(c -> name == null || c.name().equals(name))
-                .toList();
-        command.out().print(command.json ? json(choices) + "\n" : text(choices));
+        objectives = named(objectives);
+        regularizers = named(regularizers);
+        command.out().print(command.json ? json(objectives, regularizers) + "\n" : text(objectives, regularizers));
         command.out().flush();
     }
 
-    private static About about(ObjectiveSpec objective) {
-        String vicreg = "Bardes, Ponce, LeCun: VICReg, ICLR 2022, arXiv 2105.04906";
-        return switch (objective) {
-            case ObjectiveSpec.Vicreg _ ->
-                new About(
-                        "views agree, each dimension varies, no two correlate; normalised as the official code",
-                        vicreg);
-            case ObjectiveSpec.VicregPaper _ ->
-                new About(
-                        "views agree, each dimension varies, no two correlate; normalised as the paper prints it",
-                        vicreg);
-            case NtXent _ ->
-                new About(
-                        "each view finds its sibling among all others of the batch (SimCLR)",
-                        "Chen, Kornblith, Norouzi, Hinton: SimCLR, ICML 2020, arXiv 2002.05709");
-        };
+    private <T> List<Choice<T>> named(List<Choice<T>> choices) {
+        return choices.stream()
+                .filter(c -> command.name == null || c.name().equals(command.name))
+                .toList();
     }
 
-    private static String text(List<Choice<ObjectiveSpec>> choices) {
+    private static String text(List<Choice<ObjectiveSpec>> objectives, List<Choice<Regularizer>> regularizers) {
         StringBuilder text = new StringBuilder();
-        for (Choice<ObjectiveSpec> choice : choices) {
-            About about = about(choice.defaults());
-            text.append(choice.name()).append('\n');
-            text.append("  ").append(about.idea()).append('\n');
-            text.append("  ").append(about.paper()).append('\n');
-            var table = new Table();
-            for (Map.Entry<String, String> setting : choice.settings().entrySet()) {
-                table.row("   ", "method.objective." + setting.getKey(), setting.getValue());
-            }
-            text.append(table).append('\n');
+        if (!objectives.isEmpty()) {
+            text.append("objectives, chosen with --set method.objective.type=NAME\n\n");
+            objectives.forEach(choice -> append(text, choice, About.of(choice.defaults()), "method.objective."));
         }
-        return text.append("choose with --set method.objective.type=NAME\n").toString();
+        if (!regularizers.isEmpty()) {
+            text.append("regularisers, which the objectives are made of\n\n");
+            regularizers.forEach(choice -> append(text, choice, About.of(choice.defaults()), ""));
+        }
+        return text.toString().stripTrailing() + "\n";
     }
 
-    private static Json json(List<Choice<ObjectiveSpec>> choices) {
+    private static void append(StringBuilder text, Choice<?> choice, About about, String prefix) {
+        text.append(choice.name()).append('\n');
+        text.append("  ").append(about.idea()).append('\n');
+        text.append("  ").append(about.paper()).append('\n');
+        var table = new Table();
+        for (Map.Entry<String, String> setting : choice.settings().entrySet()) {
+            table.row("   ", prefix + setting.getKey(), setting.getValue());
+        }
+        text.append(table).append('\n');
+    }
+
+    private static Json json(List<Choice<ObjectiveSpec>> objectives, List<Choice<Regularizer>> regularizers) {
+        return new Json()
+                .put("objectives", rows(objectives, About::of))
+                .put("regularizers", rows(regularizers, About::of));
+    }
+
+    private static <T> List<Object> rows(List<Choice<T>> choices, Function<T, About> abouts) {
         List<Object> rows = new ArrayList<>();
-        for (Choice<ObjectiveSpec> choice : choices) {
-            About about = about(choice.defaults());
+        for (Choice<T> choice : choices) {
+            About about = abouts.apply(choice.defaults());
             rows.add(new Json()
                     .put("name", choice.name())
                     .put("idea", about.idea())
@@ -75,6 +78,6 @@ record MethodsWork(Methods command) {
                     .put("settings", choice.settings())
                     .values());
         }
-        return new Json().put("objectives", rows);
+        return rows;
     }
 }

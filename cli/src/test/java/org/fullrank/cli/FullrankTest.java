@@ -90,7 +90,7 @@ class FullrankTest {
                 "embed run --out x.parquet|fullrank: --out x.parquet: found no known ending, expected .npy or .csv",
                 "embed run --out no/such/x.npy|fullrank: --out no/such/x.npy: found no folder",
                 "embed run --out x.npy --split trian|fullrank: --split: found trian, expected one of train, ",
-                "methods vicrge|fullrank: methods: found no objective vicrge, expected one of vicreg,",
+                "methods vicrge|fullrank: methods: found no objective or regulariser vicrge, expected one of vicreg,",
                 "recipes none|fullrank: recipe none: found neither",
                 "recipes --set a=b|fullrank: recipes: found --set without a recipe",
                 "runs no/such/folder|fullrank: runs: found no folder no/such/folder",
@@ -158,6 +158,15 @@ class FullrankTest {
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(new ObjectMapper().readTree(run.out()).isObject()).isTrue();
+    }
+
+    @Test
+    void methodsShowRegularisersAfterObjectives() {
+        assertThat(CommandLineRun.of("methods").out().indexOf("\nvariance-hinge\n"))
+                .isGreaterThan(CommandLineRun.of("methods").out().indexOf("\nnt-xent\n"));
+        assertThat(CommandLineRun.of("methods", "log-variance").out())
+                .contains("log-variance\n", "epsilon", "1.0e-4")
+                .doesNotContain("vicreg\n");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.fullrank.method;
 import org.fullrank.engine.Named;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Vicreg;
 
 /// How views meet an objective.
 public sealed interface MethodSpec {
@@ -10,7 +11,7 @@ public sealed interface MethodSpec {
     @Named("joint-embedding")
     record Joint(ProjectorSpec projector, ObjectiveSpec objective) implements MethodSpec {
         public static Joint defaults() {
-            return new Joint(ProjectorSpec.defaults(), ObjectiveSpec.Vicreg.defaults());
+            return new Joint(ProjectorSpec.defaults(), Vicreg.defaults());
         }
     }
 }

@@ -6,20 +6,35 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
 
-/// VICReg's invariance term: the squared distance of the views of a sample, averaged over samples and pairs of views.
-/// Range 0 to infinity; 0 when views agree (which a collapsed embedding does too).
+/// The squared distance of the views of a sample, averaged over samples and pairs of views: the invariance of VICReg,
+/// the pull of LPL. Range 0 to infinity; 0 when views agree (which a collapsed embedding does too).
 ///
-/// Source: Bardes, Ponce, LeCun, "VICReg" (2022), equation 5, and the official code, which divides by D as well.
+/// Source: Bardes, Ponce, LeCun, "VICReg" (2022), equation 5, and the official code, which divides by D as well; the
+/// distance to the mean of the views is that of the official LeJEPA code.
 ///
 /// @param per what one distance is divided by
+/// @param between which distances are averaged
 @Named("mean-squared")
-public record MeanSquared(Per per) implements Alignment {
+public record MeanSquared(Per per, Between between) implements Alignment {
     /// The normalisation of a distance.
     public enum Per {
         /// Sum over the D entries: the paper's form.
         SAMPLE,
         /// Mean over the D entries: the official code's form.
         ENTRY
+    }
+
+    /// The distances.
+    public enum Between {
+        /// From view to view, over all pairs.
+        VIEWS,
+        /// From each view to the mean of the views: (V - 1) / 2V of the former.
+        CENTRE
+    }
+
+    /// Distances between views.
+    public MeanSquared(Per per) {
+        this(per, Between.VIEWS);
     }
 
     public static MeanSquared defaults() {
@@ -29,7 +44,11 @@ public record MeanSquared(Per per) implements Alignment {
     @Override
     public Tensor evaluate(Views views) {
         List<Tensor> z = views.embeddings(); // V x [N, D]
-        double scale = per == Per.SAMPLE ? views.width() : 1;
+        double scale = (per == Per.SAMPLE ? views.width() : 1)
+                * switch (between) {
+                    case VIEWS -> 1;
+                    case CENTRE -> (z.size() - 1) / (2.0 * z.size());
+                };
         if (z.size() == 2) {
             return torch.mse_loss(z.get(0), z.get(1)).mul(Tensors.scalar(scale));
         }
@@ -44,10 +63,5 @@ public record MeanSquared(Per per) implements Alignment {
             sum = sum.add(torch.mse_loss(other, mean));
         }
         return sum.mul(Tensors.scalar(scale * 2 / (z.size() - 1)));
-    }
-
-    @Override
-    public String part() {
-        return "invariance";
     }
 }

@@ -2,7 +2,6 @@ package org.fullrank.objective;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
@@ -22,9 +21,6 @@ public record NtXent(double temperature) implements Objective, ObjectiveSpec {
     /// What the paper found best for CIFAR-10.
     public static final double DEFAULT_TEMPERATURE = 0.5;
 
-    /// The norm below which a row counts as zero, as in PyTorch's `normalize`.
-    static final double NORM_FLOOR = 1e-12;
-
     public NtXent {
         if (!(temperature > 0 && temperature <= 1e3)) {
             throw new InputException("temperature: found %s, expected a positive number".formatted(temperature));
@@ -43,7 +39,7 @@ public record NtXent(double temperature) implements Objective, ObjectiveSpec {
     @Override
     public Terms evaluate(Views views) {
         List<Tensor> z = views.embeddings();
-        Tensor unit = normalise(Tensors.cat(z)); // [V N, D]
+        Tensor unit = UnitRows.of(Tensors.cat(z)); // [V N, D]
         Tensor logits = unit.mm(unit.t()).div(Tensors.scalar(temperature)); // [V N, V N]
         Tensor others = torch.logsumexp(logits.fill_diagonal_(Tensors.scalar(Double.NEGATIVE_INFINITY)), 1); // [V N]
         Tensor sum = unit.view(z.size(), views.samples(), views.width()).sum(0); // [N, D]
@@ -59,12 +55,5 @@ public record NtXent(double temperature) implements Objective, ObjectiveSpec {
         parts.put("alignment", positives.neg());
         parts.put("contrast", contrast);
         return new Terms(contrast.sub(positives), parts);
-    }
-
-    private static Tensor normalise(Tensor z) {
-        Tensor squares = z.square().sum(new long[] {1}, true, new ScalarTypeOptional()); // [V N, 1]
-        // The floor comes before the root, whose slope at 0 is infinite: a row of zeros gets a finite gradient.
-        Tensor norm = squares.clamp_min(Tensors.scalar(NORM_FLOOR * NORM_FLOOR)).sqrt(); // [V N, 1]
-        return z.div(norm);
     }
 }

@@ -7,12 +7,21 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 
-/// An alignment of the views and any number of weighted regularisers on each of them: the form of VICReg.
+/// An alignment of the views and any number of weighted regularisers on each of them: the form of VICReg,
+/// SVMax, LPL and LeJEPA.
 ///
-/// @param alignment pulls the views of a sample together
-/// @param alignmentWeight its weight
+/// @param pull what brings the views of a sample together
 /// @param penalties what keeps the embedding from collapsing
-public record Regularized(Alignment alignment, double alignmentWeight, List<Penalty> penalties) implements Objective {
+public record Regularized(Pull pull, List<Penalty> penalties) implements Objective {
+    /// The alignment with its weight.
+    ///
+    /// @param part the name of its value in logs, as the paper has it
+    public record Pull(String part, Alignment alignment, double weight) {
+        public Pull {
+            requireWeight(part + " weight", weight);
+        }
+    }
+
     /// One regulariser with its weight.
     ///
     /// @param over how the values of the views become one
@@ -33,7 +42,6 @@ public record Regularized(Alignment alignment, double alignmentWeight, List<Pena
 
     public Regularized {
         penalties = List.copyOf(penalties);
-        requireWeight("invariance weight", alignmentWeight);
     }
 
     private static void requireWeight(String name, double weight) {
@@ -45,9 +53,9 @@ public record Regularized(Alignment alignment, double alignmentWeight, List<Pena
     @Override
     public Terms evaluate(Views views) {
         var parts = new LinkedHashMap<String, Tensor>();
-        Tensor aligned = alignment.evaluate(views);
-        parts.put(alignment.part(), aligned);
-        Tensor total = aligned.mul(Tensors.scalar(alignmentWeight));
+        Tensor aligned = pull.alignment().evaluate(views);
+        parts.put(pull.part(), aligned);
+        Tensor total = aligned.mul(Tensors.scalar(pull.weight()));
         for (Penalty penalty : penalties) {
             Terms terms = overViews(penalty, views);
             terms.parts().forEach((name, value) -> parts.merge(name, value, (a, b) -> a.add(b)));

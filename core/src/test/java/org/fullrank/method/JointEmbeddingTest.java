@@ -18,6 +18,7 @@ import org.fullrank.net.Mode;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.run.Choices;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,7 +27,9 @@ class JointEmbeddingTest {
     private static final int FEATURES = 6;
 
     static List<ObjectiveSpec> objectives() {
-        return List.of(ObjectiveSpec.Vicreg.defaults(), ObjectiveSpec.VicregPaper.defaults(), NtXent.defaults());
+        return Choices.of(ObjectiveSpec.class).stream()
+                .map(Choices.Choice::defaults)
+                .toList();
     }
 
     @ParameterizedTest

@@ -19,7 +19,7 @@ class GoldenValuesTest {
     @Test
     void vicregHasTheOfficialValue() {
         try (var scope = Scope.open()) {
-            Terms terms = ObjectiveSpec.Vicreg.defaults().objective().evaluate(views(0.3));
+            Terms terms = Vicreg.defaults().objective().evaluate(views(0.3));
             assertPart(terms, "invariance", 0.001125);
             assertPart(terms, "variance", 0.6242161624540334);
             assertPart(terms, "covariance", 0.025612214999999987);
@@ -30,10 +30,29 @@ class GoldenValuesTest {
     @Test
     void vicregPaperSumsWhereTheOfficialCodeAverages() {
         try (var scope = Scope.open()) {
-            Terms terms = ObjectiveSpec.VicregPaper.defaults().objective().evaluate(views(0.3));
+            Terms terms = VicregPaper.defaults().objective().evaluate(views(0.3));
             assertPart(terms, "invariance", 0.001125 * 3);
             assertPart(terms, "variance", 0.6242161624540334 * 2);
             assertPart(terms, "covariance", 0.025612214999999987);
+        }
+    }
+
+    @Test
+    void vicregSoloCountsTheVarianceTwice() {
+        try (var scope = Scope.open()) {
+            Terms terms = VicregSolo.defaults().objective().evaluate(views(0.3));
+            assertClose(Tensors.value(terms.total()), 15.659141276350836 + 25 * 0.6242161624540334);
+        }
+    }
+
+    @Test
+    void meanSingularValueHasTheReferenceValue() {
+        try (var scope = Scope.open()) {
+            Terms terms = MeanSingularValue.defaults().evaluate(Tensors.of(A));
+            assertPart(terms, "mean_singular_value", 1.1536232736238212);
+            assertPart(terms, "lower", 0.6666666666666666);
+            assertPart(terms, "upper", 1.1547005383792515);
+            assertClose(Tensors.value(terms.total()), 1.0022097945387314);
         }
     }
 

@@ -14,7 +14,7 @@ import org.fullrank.engine.Precision;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Vicreg;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.CheckpointSpec;
@@ -71,7 +71,7 @@ final class SmallTraining {
                 DataSpec.of(data.toString()).withCache(folder.resolve("cache")),
                 VectorViews.defaults(),
                 new EncoderSpec.Mlp(List.of(16, 12), true),
-                new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), true), ObjectiveSpec.Vicreg.defaults()),
+                new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), true), Vicreg.defaults()),
                 OptimizerSpec.AdamW.defaults(),
                 new ScheduleSpec(1, 0.01, false),
                 train(epochs, BATCH, 1),
@@ -148,7 +148,7 @@ final class SmallTraining {
         return with(
                 with(r, new VectorViews(2, 0.1, 0, 0, false)),
                 new EncoderSpec.Mlp(List.of(16, 12), false),
-                new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), false), ObjectiveSpec.Vicreg.defaults()));
+                new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), false), Vicreg.defaults()));
     }
 
     /// A fresh run in `run`.

@@ -1,0 +1,29 @@
+package org.fullrank.objective;
+
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Named;
+
+/// LPL's decorrelation term `1/(D^2 - D) sum_{i != j} C_ij^2`, C with N - 1: the mean squared covariance, which is
+/// VICReg's term divided by D - 1. Range 0 (uncorrelated dimensions, or a collapsed embedding) upwards; 0 for a single
+/// dimension.
+///
+/// Source: Halvagal, Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
+/// representations in deep sensory networks" (2023), official code and erratum (the paper prints the product of squared
+/// deviations, the simulations used the squared covariance).
+@Named("decorrelation")
+public record Decorrelation() implements Regularizer {
+    public static Decorrelation defaults() {
+        return new Decorrelation();
+    }
+
+    @Override
+    public Terms evaluate(Tensor z, long draw) {
+        double d = z.size(1);
+        return Terms.of(part(), OffDiagonal.squares(z, Math.max(1, d * (d - 1))));
+    }
+
+    @Override
+    public String part() {
+        return "decorrelation";
+    }
+}

@@ -1,0 +1,43 @@
+package org.fullrank.objective;
+
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Named;
+import org.fullrank.engine.Tensors;
+
+/// LPL's push `h(Z) = -1/D sum_i log(Var(z_i) + epsilon)`, variance with N - 1. Range -log(epsilon) (collapsed to a
+/// point) downwards without end: unlike the hinge it never stops pushing, but ever less, the gradient being that of the
+/// variance divided by the variance. The slope is largest where the standard deviation is sqrt(epsilon).
+///
+/// Source: Halvagal, Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
+/// representations in deep sensory networks" (2023), official code.
+///
+/// @param epsilon added to the variance inside the logarithm
+@Named("log-variance")
+public record LogVariance(double epsilon) implements Regularizer {
+    /// The official code for deep networks (its two-dimensional toy has 1e-8).
+    public static final double DEFAULT_EPSILON = 1e-4;
+
+    public LogVariance {
+        if (!(epsilon > 0 && epsilon < 1e9)) {
+            throw new InputException("epsilon: found %s, expected a positive number (the logarithm has no value at 0)"
+                    .formatted(epsilon));
+        }
+    }
+
+    public static LogVariance defaults() {
+        return new LogVariance(DEFAULT_EPSILON);
+    }
+
+    @Override
+    public Terms evaluate(Tensor z, long draw) {
+        Tensor variance = z.var(new long[] {0}, true, false); // [D]
+        return Terms.of(
+                part(), variance.add(Tensors.scalar(epsilon)).log().mean().neg());
+    }
+
+    @Override
+    public String part() {
+        return "push";
+    }
+}

@@ -1,0 +1,44 @@
+package org.fullrank.objective;
+
+import java.util.List;
+import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.objective.Regularized.Penalty;
+import org.fullrank.objective.Regularized.Pull;
+
+/// Latent predictive learning on one embedding: views predict each other (pull), each dimension varies (Hebbian push),
+/// no two correlate. Both views get the gradient of the pull, as in the official code; the paper stops it at the past.
+///
+/// Source: Halvagal, Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
+/// representations in deep sensory networks" (2023), official code for deep networks.
+///
+/// @param pull weight of [MeanSquared], averaged over all entries
+/// @param push weight of [LogVariance], averaged over the views
+/// @param decorrelation weight of [Decorrelation], averaged over the views
+/// @param epsilon of [LogVariance]
+public record Lpl(double pull, double push, double decorrelation, double epsilon) implements ObjectiveSpec {
+    /// The weight of pull and push in the official code.
+    public static final double DEFAULT_WEIGHT = 1;
+    /// The weight of the decorrelation in the official code.
+    public static final double DEFAULT_DECORRELATION = 10;
+
+    public Lpl {
+        form(pull, push, decorrelation, epsilon);
+    }
+
+    public static Lpl defaults() {
+        return new Lpl(DEFAULT_WEIGHT, DEFAULT_WEIGHT, DEFAULT_DECORRELATION, LogVariance.DEFAULT_EPSILON);
+    }
+
+    @Override
+    public Objective objective() {
+        return form(pull, push, decorrelation, epsilon);
+    }
+
+    private static Regularized form(double pull, double push, double decorrelation, double epsilon) {
+        return new Regularized(
+                new Pull("pull", new MeanSquared(MeanSquared.Per.ENTRY), pull),
+                List.of(
+                        new Penalty(new LogVariance(epsilon), push, OverViews.MEAN),
+                        new Penalty(new Decorrelation(), decorrelation, OverViews.MEAN)));
+    }
+}

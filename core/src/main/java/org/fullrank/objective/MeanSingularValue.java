@@ -1,0 +1,78 @@
+package org.fullrank.objective;
+
+import java.util.LinkedHashMap;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Named;
+import org.fullrank.engine.Tensors;
+
+/// SVMax: the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, not centred, is to be large. Among
+/// embeddings of one Frobenius norm F it lies between two known bounds: `lower = F / D`, reached at rank one, and
+/// `upper = F sqrt(min(N, D)) / D`, reached where all singular values are equal. Healthy: nearer to `upper`.
+///
+/// A batch smaller than the dimension has only N singular values. The mean is over D all the same, and `upper` is that
+/// of N equal ones, so both bounds hold and are reached for every shape.
+///
+/// The gradient of `s_mu` is `1/D P Q'` with the thin decomposition `Z = P S Q'`; no singular vector is differentiated.
+/// Where a singular value is 0, any value between -1 and 1 could stand in its place; 0 does here, so a direction
+/// that is exactly absent is not pushed out by this term alone.
+///
+/// Source: Taha et al., "SVMax: a feature embedding regularizer" (2021), equations 1 to 4.
+///
+/// @param form what is made of the mean
+@Named("mean-singular-value")
+public record MeanSingularValue(Form form) implements Regularizer {
+    /// The forms of the regulariser.
+    public enum Form {
+        /// `-s_mu` of the rows as they are, equation 1. Without an end: embeddings can grow.
+        PLAIN,
+        /// `exp((upper - s_mu) / (upper - lower))` of rows of norm 1, equation 4: from 1 (all singular values equal) to
+        /// e (rank one).
+        BOUNDED
+    }
+
+    public static MeanSingularValue defaults() {
+        return new MeanSingularValue(Form.BOUNDED);
+    }
+
+    @Override
+    public Terms evaluate(Tensor z, long draw) {
+        long d = z.size(1);
+        if (form == Form.BOUNDED && d < 2) {
+            throw new InputException("mean-singular-value: found embeddings %s, expected at least 2 columns for two"
+                            .formatted(Tensors.describe(z))
+                    + " bounds that differ; widen the embedding or choose the plain form");
+        }
+        Tensor rows = form == Form.BOUNDED ? UnitRows.of(z) : z; // [N, D]
+        Tensor fixed = rows.detach();
+        Polar polar = Polar.of(fixed, rows.requires_grad());
+        Tensor mean = polar.sum().div(Tensors.scalar(d)).to(z.scalar_type());
+        Tensor lower = fixed.norm().div(Tensors.scalar(d));
+        Tensor upper = lower.mul(Tensors.scalar(Math.sqrt(Math.min(z.size(0), d))));
+        var parts = new LinkedHashMap<String, Tensor>();
+        parts.put(part(), mean);
+        parts.put("lower", lower);
+        parts.put("upper", upper);
+        Tensor range = upper.sub(lower);
+        Tensor value = switch (form) {
+            case PLAIN -> mean.neg();
+            case BOUNDED -> upper.sub(mean).div(range).exp();
+        };
+        Tensor factor = polar.factor(); // [N, D]
+        if (factor == null) {
+            return new Terms(value, parts);
+        }
+        Tensor slope = switch (form) { // of the value in s_mu; rows of norm 1 have fixed bounds
+            case PLAIN -> torch.full_like(mean, Tensors.scalar(-1));
+            case BOUNDED -> value.div(range).neg();
+        };
+        Tensor gradient = factor.mul(slope.div(Tensors.scalar(d))); // [N, D]
+        return new Terms(Surrogate.of(value, rows, gradient), parts);
+    }
+
+    @Override
+    public String part() {
+        return "mean_singular_value";
+    }
+}

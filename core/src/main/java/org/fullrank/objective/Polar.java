@@ -1,0 +1,44 @@
+package org.fullrank.objective;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
+
+/// The sum of the singular values of a matrix `Z = P S Q'` and its gradient, the orthogonal factor `P Q'` of the polar
+/// decomposition.
+///
+/// Both come from the eigenvectors of the smaller Gram matrix, several times faster than from singular vectors.
+/// Squaring
+/// halves the digits, so all of it is float64: a singular value is exact to about 1e-8 of the largest, and one below
+/// that counts as zero, with no part in the gradient.
+///
+/// @param sum of the singular values, a float64 scalar
+/// @param factor `P Q'`, shape and type of the matrix; null where it was not asked for
+record Polar(Tensor sum, @Nullable Tensor factor) {
+    /// An eigenvalue below this many roundings of the largest, for each row of the Gram matrix, is rounding itself.
+    private static final double ROUNDINGS = 4;
+
+    /// @param z `[N, D]` without a graph
+    /// @param withFactor whether the gradient is wanted
+    static Polar of(Tensor z, boolean withFactor) {
+        Tensor exact = z.to(ScalarType.Double); // [N, D]
+        boolean wide = z.size(0) < z.size(1);
+        Tensor small = wide ? exact : exact.t(); // [m, M], m the smaller side
+        var system = torch.linalg_eigh(small.mm(small.t()));
+        Tensor values = system.get0(); // [m], ascending
+        Tensor vectors = system.get1(); // [m, m], eigenvectors in columns
+        double floor = ROUNDINGS * values.size(0) * Math.ulp(1.0);
+        Tensor kept = values.gt(values.max().mul(Tensors.scalar(floor))).to(ScalarType.Double); // [m]
+        Tensor singular = values.clamp_min(Tensors.scalar(0)).sqrt().mul(kept); // [m]
+        if (!withFactor) {
+            return new Polar(singular.sum(), null);
+        }
+        Tensor inverse = kept.div(singular.add(Tensors.scalar(1)).sub(kept)); // [m], 1 / s, and 0 for 0
+        // Rows scaled to norm 1 before they are put together again: no large numbers that cancel.
+        Tensor rows = vectors.t().mm(small).mul_(inverse.unsqueeze(1)); // [m, M]
+        Tensor factor = vectors.mm(rows); // [m, M]
+        return new Polar(singular.sum(), (wide ? factor : factor.t()).to(z.scalar_type()));
+    }
+}

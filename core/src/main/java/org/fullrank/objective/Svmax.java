@@ -1,0 +1,41 @@
+package org.fullrank.objective;
+
+import java.util.List;
+import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.objective.Regularized.Penalty;
+import org.fullrank.objective.Regularized.Pull;
+
+/// SVMax for views: they agree in direction ([UnitDistance]), and the singular values of each view's embeddings on the
+/// unit sphere are alike (the bounded form of [MeanSingularValue], averaged over the views).
+///
+/// The paper adds the regulariser to ranking losses with labels; its table of self-supervised training was not found,
+/// so the alignment is the natural one on the sphere and unverified against the paper. The distance of embeddings as
+/// they are would not do: the regulariser does not see their length, and shrinking them would lower it.
+///
+/// @param alignment weight of [UnitDistance]
+/// @param meanSingularValue weight of [MeanSingularValue], lambda in the paper
+public record Svmax(double alignment, double meanSingularValue) implements ObjectiveSpec {
+    /// The alignment is taken as it is.
+    public static final double DEFAULT_ALIGNMENT = 1;
+    /// The paper's lambda beside contrastive and N-pair losses (triplet: 0.1, angular: 2).
+    public static final double DEFAULT_MEAN_SINGULAR_VALUE = 1;
+
+    public Svmax {
+        form(alignment, meanSingularValue);
+    }
+
+    public static Svmax defaults() {
+        return new Svmax(DEFAULT_ALIGNMENT, DEFAULT_MEAN_SINGULAR_VALUE);
+    }
+
+    @Override
+    public Objective objective() {
+        return form(alignment, meanSingularValue);
+    }
+
+    private static Regularized form(double alignment, double meanSingularValue) {
+        return new Regularized(
+                new Pull("alignment", new UnitDistance(), alignment),
+                List.of(new Penalty(MeanSingularValue.defaults(), meanSingularValue, OverViews.MEAN)));
+    }
+}
