@@ -28,8 +28,7 @@ public final class ProbeBench {
         Threads.use(Threads.resolve(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0));
         try (Dataset data = Dataset.open(DataSpec.of(arguments[0]))) {
             Splits raw = timed("read", () -> RawInput.of(data.items(Split.TRAIN), data.items(Split.TEST)));
-            Protocol protocol =
-                    Protocol.of(Source.of(data.fingerprint(), raw.train(), "test", raw.test()));
+            Protocol protocol = Protocol.of(Source.of(data.fingerprint(), raw.train(), "test", raw.test()));
             System.out.print(protocol.text());
             probe(Evaluation.RAW, raw, protocol);
             Pca pca = timed("PCA", () -> Pca.fit(raw.train(), COMPONENTS));

@@ -1,37 +1,31 @@
 package org.fullrank.method;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Gradients;
-import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
+import org.fullrank.method.MethodSpec.Inner;
+import org.fullrank.net.Encoder;
 import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
-import org.fullrank.net.Parameter;
 import org.fullrank.net.ParameterBuffer;
-import org.fullrank.objective.Objective;
 import org.fullrank.objective.Terms;
-import org.fullrank.objective.Views;
-import org.jspecify.annotations.Nullable;
 
-/// One network for all views; the objective acts on the embeddings of the projector, gathered over the whole batch.
+/// One network for all views; the objective acts on the embeddings of the projector, gathered over the whole batch, and
+/// regularisers on the pooled outputs of inner layers, gathered likewise.
 public final class JointEmbedding implements Method {
-    private static final long DRAW = Keyed.name("draw of the objective");
-
-    /// The networks, with the memory of the objective where it has one.
-    record Parts(Layer encoder, Layer projector, @Nullable Parameter memory, ParameterBuffer parameters) {}
+    /// The networks with what teaches them.
+    record Parts(
+            Encoder encoder, Layer projector, Criterion criterion, List<Inner> inner, ParameterBuffer parameters) {}
 
     private final Parts parts;
-    private final Objective objective;
-    private final long seed;
+    private final List<String> layers;
     private final Setting setting;
 
-    JointEmbedding(Parts parts, Objective objective, long seed, Setting setting) {
+    JointEmbedding(Parts parts, Setting setting) {
         this.parts = parts;
-        this.objective = objective;
-        this.seed = seed;
+        this.layers = parts.inner().stream().map(Inner::layer).distinct().toList();
         this.setting = setting;
     }
 
@@ -39,23 +33,41 @@ public final class JointEmbedding implements Method {
     public Outcome learn(List<Tensor> views, int chunks, long step) {
         var batch = new WholeBatch(views, chunks);
         parameters().clearGradients();
-        return batch.learn((x, mode) -> List.of(embed(x, mode)), leaves -> evaluate(leaves, step));
+        return batch.learn(this::outputs, leaves -> evaluate(leaves, step));
+    }
+
+    /// The embedding `[N, D]`, followed by the pooled outputs `[N, C]` of the inner layers.
+    private List<Tensor> outputs(Tensor x, Mode mode) {
+        try (var autocast = setting.precision().autocast(setting.device())) {
+            var outputs = new ArrayList<>(parts.encoder().forward(x, mode, layers));
+            outputs.set(0, parts.projector().forward(outputs.getFirst(), mode));
+            return outputs.stream().map(y -> y.to(setting.type())).toList();
+        }
     }
 
     private Outcome evaluate(List<List<Tensor>> leaves, long step) {
         List<Tensor> z = leaves.stream().map(List::getFirst).toList(); // V x [N, D]
-        Parameter memory = parts.memory();
-        long draw = Keyed.of(DRAW, seed, step).nextLong();
-        Terms terms = objective.evaluate(new Views(z, draw, memory == null ? null : memory.tensor()));
-        terms.total().backward();
-        if (memory != null && terms.memory() != null) {
-            try (var off = Gradients.off()) {
-                memory.tensor().copy_(terms.memory());
-            }
-        }
-        SequencedMap<String, Double> values = new LinkedHashMap<>();
+        Terms terms = parts.criterion().evaluate(z, step);
+        Tensor total = terms.total();
+        var values = new LinkedHashMap<String, Double>();
         terms.parts().forEach((name, value) -> values.put(name, Tensors.value(value)));
-        return new Outcome(Tensors.value(terms.total()), values, z.getFirst().detach());
+        for (Inner inner : parts.inner()) {
+            Terms regularized = inner(inner, leaves, step);
+            regularized.parts().forEach((name, value) -> values.put(inner.layer() + "." + name, Tensors.value(value)));
+            total = total.add(regularized.total().mul(Tensors.scalar(inner.weight())));
+        }
+        total.backward();
+        parts.criterion().remember(terms);
+        var watched = new LinkedHashMap<String, Tensor>();
+        for (int i = 0; i < layers.size(); i++) {
+            watched.put(layers.get(i), leaves.getFirst().get(i + 1).detach());
+        }
+        return new Outcome(
+                Tensors.value(total),
+                values,
+                new LinkedHashMap<>(),
+                watched,
+                z.getFirst().detach());
     }
 
     @Override
@@ -67,11 +79,28 @@ public final class JointEmbedding implements Method {
         }
     }
 
+    /// Without weight nothing is recorded, so that not even a value that is not finite reaches the gradients.
+    private Terms inner(Inner inner, List<List<Tensor>> leaves, long step) {
+        int output = 1 + layers.indexOf(inner.layer());
+        List<Tensor> y = leaves.stream()
+                .map(view -> inner.weight() == 0 ? view.get(output).detach() : view.get(output))
+                .toList(); // V x [N, C]
+        return inner.penalty().evaluate(y, parts.criterion().draw(step));
+    }
+
     @Override
-    public Tensor encode(Tensor x, Mode mode) {
-        try (var autocast = setting.precision().autocast(setting.device())) {
-            return parts.encoder().forward(x, mode).to(setting.type());
-        }
+    public Encoder encoder() {
+        return parts.encoder();
+    }
+
+    @Override
+    public List<String> watched() {
+        return layers;
+    }
+
+    @Override
+    public Setting setting() {
+        return setting;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.fullrank.method;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -7,18 +8,18 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Precision;
+import org.fullrank.net.Encoder;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
-import org.fullrank.net.Parameter;
 import org.fullrank.net.ParameterBuffer;
-import org.fullrank.objective.Objective;
 
 /// A network together with the way its views meet an objective. One call makes the gradients of one batch.
-public sealed interface Method extends AutoCloseable permits JointEmbedding {
+public sealed interface Method extends AutoCloseable permits JointEmbedding, LayerLocal {
     /// The prefix of the encoder's parameters in [#parameters].
     String ENCODER = "encoder";
 
@@ -26,12 +27,22 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding {
     ///
     /// @param total the loss
     /// @param parts its terms by name
-    /// @param measures what else the method knows of itself by name, such as the rank of each block
+    /// @param measures what else the method knows of itself by name, such as the rank of a predictor
+    /// @param layers pooled outputs `[N, C]` of the blocks in [#watched] for the first view, detached; owned by the
+    ///     caller's scope
     /// @param embedding the embeddings of the first view, `[N, D]`, detached; owned by the caller's scope
     record Outcome(
-            double total, SequencedMap<String, Double> parts, SequencedMap<String, Double> measures, Tensor embedding) {
-        public Outcome(double total, SequencedMap<String, Double> parts, Tensor embedding) {
-            this(total, parts, new LinkedHashMap<>(), embedding);
+            double total,
+            SequencedMap<String, Double> parts,
+            SequencedMap<String, Double> measures,
+            SequencedMap<String, Tensor> layers,
+            Tensor embedding) {
+        public Outcome(
+                double total,
+                SequencedMap<String, Double> parts,
+                SequencedMap<String, Double> measures,
+                Tensor embedding) {
+            this(total, parts, measures, new LinkedHashMap<>(), embedding);
         }
     }
 
@@ -56,8 +67,32 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding {
     /// parameters, such as a target network.
     default void stepped(long step, long totalSteps) {}
 
+    /// The network that stays after training.
+    Encoder encoder();
+
+    /// Where and how it computes.
+    Setting setting();
+
     /// The representation, `[N, C, H, W]` or `[N, F]` to `[N, D]`, in float32.
-    Tensor encode(Tensor x, Mode mode);
+    default Tensor encode(Tensor x, Mode mode) {
+        return encode(x, mode, List.of()).getFirst();
+    }
+
+    /// The representation, followed by the pooled outputs `[N, C]` of the named blocks of the encoder, from one pass.
+    ///
+    /// @throws InputException when there is no such block
+    default List<Tensor> encode(Tensor x, Mode mode, List<String> blocks) {
+        try (var autocast = setting().precision().autocast(setting().device())) {
+            return encoder().forward(x, mode, blocks).stream()
+                    .map(y -> y.to(setting().type()))
+                    .toList();
+        }
+    }
+
+    /// The blocks that the method acts on, which training therefore watches: rank and spread in the log, and the probe.
+    default List<String> watched() {
+        return List.of();
+    }
 
     /// The embedding that the objective acts on, `[N, C, H, W]` or `[N, F]` to `[N, E]`, in float32: the
     /// representation itself where there is no projector.
@@ -83,18 +118,33 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding {
     /// @param inputs channels or features of the input
     /// @param seed the key of the initial values
     static Method of(MethodSpec spec, EncoderSpec encoder, int inputs, long seed, Setting setting) {
+        spec.requireTrains(encoder);
+        var net = new NetworkBuilder(seed);
+        Encoder backbone = Networks.encoder(net.in(ENCODER), encoder, inputs);
         return switch (spec) {
             case MethodSpec.Joint joint -> {
-                var net = new NetworkBuilder(seed);
-                Layer backbone = Networks.encoder(net.in(ENCODER), encoder, inputs);
+                joint.inner().forEach(inner -> backbone.block(inner.layer()));
                 Layer projector = Networks.projector(net.in("projector"), joint.projector(), encoder.features());
-                Objective objective = joint.objective().objective();
-                long[] memory = objective.memory(joint.projector().outputs(encoder.features()));
-                Parameter remembered =
-                        memory.length == 0 ? null : net.in("objective").statistic("memory", 0, memory);
-                var parts = new JointEmbedding.Parts(
-                        backbone, projector, remembered, net.build(setting.device(), setting.type()));
-                yield new JointEmbedding(parts, objective, seed, setting);
+                int width = joint.projector().outputs(encoder.features());
+                var criterion = Criterion.declare(net.in("objective"), joint.objective(), width, seed);
+                ParameterBuffer parameters = net.build(setting.device(), setting.type());
+                yield new JointEmbedding(
+                        new JointEmbedding.Parts(backbone, projector, criterion, joint.inner(), parameters), setting);
+            }
+            case MethodSpec.Local local -> {
+                var teachers = new ArrayList<LayerLocal.Teacher>();
+                for (Encoder.Block block : backbone.blocks()) {
+                    Layer head =
+                            Networks.blockHead(net.in("projector").in(block.name()), local.projector(), block.width());
+                    int width = local.projector().isEmpty()
+                            ? block.width()
+                            : local.projector().getLast();
+                    long key = Keyed.of(seed, Keyed.name(block.name())).nextLong();
+                    teachers.add(new LayerLocal.Teacher(
+                            head,
+                            Criterion.declare(net.in("objective").in(block.name()), local.objective(), width, key)));
+                }
+                yield new LayerLocal(backbone, teachers, net.build(setting.device(), setting.type()), setting);
             }
         };
     }

@@ -1,17 +1,101 @@
 package org.fullrank.method;
 
+import java.util.List;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Named;
+import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
+import org.fullrank.objective.Lpl;
 import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.objective.Regularized.Penalty;
+import org.fullrank.objective.Regularizer;
 import org.fullrank.objective.Vicreg;
 
 /// How views meet an objective.
 public sealed interface MethodSpec {
+    /// Refuses an encoder that the method cannot train, before anything is built.
+    ///
+    /// @throws InputException naming the reason
+    default void requireTrains(EncoderSpec encoder) {}
+
+    /// The blocks of the encoder that the method names.
+    default List<String> layers() {
+        return List.of();
+    }
+
     /// One network for all views, an objective on the embeddings of its projector: VICReg, SimCLR and their kin.
+    ///
+    /// @param inner regularisers on inner layers of the encoder
     @Named("joint-embedding")
-    record Joint(ProjectorSpec projector, ObjectiveSpec objective) implements MethodSpec {
+    record Joint(ProjectorSpec projector, ObjectiveSpec objective, List<Inner> inner) implements MethodSpec {
+        public Joint {
+            inner = List.copyOf(inner);
+        }
+
+        @Override
+        public List<String> layers() {
+            return inner.stream().map(Inner::layer).distinct().toList();
+        }
+
+        /// Without regularisers on inner layers.
+        public Joint(ProjectorSpec projector, ObjectiveSpec objective) {
+            this(projector, objective, List.of());
+        }
+
         public static Joint defaults() {
             return new Joint(ProjectorSpec.defaults(), Vicreg.defaults());
+        }
+    }
+
+    /// A regulariser on the pooled output `[N, C]` of a block of the encoder, averaged over the views.
+    ///
+    /// @param layer name of the block
+    /// @param weight beside the objective; 0: it is logged, and nothing learns from it
+    record Inner(String layer, Regularizer regularizer, double weight) {
+        /// The weight of the objective's own parts in a plain sum.
+        public static final double DEFAULT_WEIGHT = 1;
+
+        public Inner {
+            if (!(weight >= 0 && weight < 1e9)) {
+                throw new InputException("weight: found %s, expected 0 or a positive number".formatted(weight));
+            }
+        }
+
+        /// The regulariser over the views.
+        Penalty penalty() {
+            return new Penalty(regularizer, weight, OverViews.MEAN);
+        }
+    }
+
+    /// Every block of the encoder learns by itself, by an objective on its own pooled output; nothing flows back from
+    /// one block to the one before. Latent Predictive Learning (Halvagal and Zenke 2023) with its objective.
+    ///
+    /// @param projector widths of the head between the pooled output of each block and its objective, ReLU after
+    ///     each layer; empty: no head. The published option is `[2048, 256]`
+    /// @param objective the same for each block
+    @Named("layer-local")
+    record Local(List<Integer> projector, ObjectiveSpec objective) implements MethodSpec {
+        public Local {
+            projector = List.copyOf(projector);
+            if (projector.stream().anyMatch(w -> w < 1 || w > 1 << 16)) {
+                throw new InputException("projector: found %s, expected entries from 1 to 65536".formatted(projector));
+            }
+        }
+
+        /// No heads, as in the official code's standard runs.
+        public static Local defaults() {
+            return new Local(List.of(), Lpl.defaults());
+        }
+
+        @Override
+        public void requireTrains(EncoderSpec encoder) {
+            if (encoder instanceof EncoderSpec.ResNet) {
+                throw new InputException(
+                        "method: found layer-local with a resnet, whose skip connections carry activity"
+                                + " around the layers that would learn alone, expected an encoder of plain blocks; use"
+                                + " --set encoder.type=vgg, convnet or mlp");
+            }
         }
     }
 }

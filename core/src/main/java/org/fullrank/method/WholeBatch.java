@@ -63,9 +63,9 @@ final class WholeBatch {
     private <T> T cached(Network network, Loss<T> loss) {
         var leaves = new ArrayList<List<Tensor>>();
         for (Tensor view : views) {
-            leaves.add(gather(network, view, Mode.TRAIN).stream()
-                    .map(WholeBatch::leaf)
-                    .toList());
+            List<Tensor> whole = gather(network, view, Mode.TRAIN);
+            leaves.add(whole.stream().map(WholeBatch::leaf).toList());
+            whole.forEach(Tensor::close);
         }
         T result = loss.backward(leaves);
         for (int v = 0; v < views.size(); v++) {
@@ -78,7 +78,7 @@ final class WholeBatch {
         return result;
     }
 
-    /// The outputs for one view, computed chunk by chunk without recording; `[N, ...]` each.
+    /// The outputs for one view, computed chunk by chunk without recording; `[N, ...]` each. The caller closes them.
     List<Tensor> gather(Network network, Tensor view, Mode mode) {
         try (var off = Gradients.off();
                 var scope = Scope.open()) {

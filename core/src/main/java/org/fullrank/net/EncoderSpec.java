@@ -88,6 +88,41 @@ public sealed interface EncoderSpec {
         }
     }
 
+    /// Plain 3x3 convolutions with bias and ReLU, no norm, some followed by a 2x2 max-pool, then the mean over pixels:
+    /// the encoder of layer-local learning. Parameter names and shapes are those of torchvision's VGG
+    /// without norms, as far as its convolutions go.
+    ///
+    /// @param channels one block for each entry
+    /// @param poolAfter the numbers of the blocks, from 1, that end with a max-pool; each halves the image
+    record Vgg(List<Integer> channels, List<Integer> poolAfter) implements EncoderSpec {
+        /// VGG-11 (Simonyan and Zisserman 2015), the network of the official code of Latent Predictive Learning.
+        public static final List<Integer> DEFAULT_CHANNELS = List.of(64, 128, 256, 256, 512, 512, 512, 512);
+        /// The same: five pools leave one pixel of an image of 32.
+        public static final List<Integer> DEFAULT_POOL_AFTER = List.of(1, 2, 4, 6, 8);
+
+        public Vgg {
+            channels = List.copyOf(channels);
+            poolAfter = List.copyOf(poolAfter);
+            requirePositive("channels", channels);
+            for (int i = 0; i < poolAfter.size(); i++) {
+                int least = i == 0 ? 1 : poolAfter.get(i - 1) + 1;
+                if (poolAfter.get(i) < least || poolAfter.get(i) > channels.size()) {
+                    throw new InputException("poolAfter: found %s, expected rising numbers of blocks, 1 to %d"
+                            .formatted(poolAfter, channels.size()));
+                }
+            }
+        }
+
+        public static Vgg defaults() {
+            return new Vgg(DEFAULT_CHANNELS, DEFAULT_POOL_AFTER);
+        }
+
+        @Override
+        public int features() {
+            return channels.getLast();
+        }
+    }
+
     /// Fully connected layers with batch norm and ReLU, for vectors, or for images read as vectors.
     ///
     /// @param widths outputs of each layer; the last is the width of the representation

@@ -25,6 +25,14 @@ final class Layers {
         return (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1);
     }
 
+    /// 3x3 convolution with bias, `[B, in, H, W] -> [B, out, H, W]`. The bias starts at 0, as in torchvision's VGG.
+    static Layer convolutionWithBias(NetworkBuilder net, int in, int out) {
+        Parameter weight = net.parameter("weight", new Init.KaimingNormal((long) out * 9), out, in, 3, 3);
+        Parameter bias = net.parameter("bias", new Init.Constant(0), out);
+        long[] one = {1, 1};
+        return (x, mode) -> torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), one, one, one, 1);
+    }
+
     /// Affine map `[B, in] -> [B, out]`.
     static Layer linear(NetworkBuilder net, int in, int out, boolean bias) {
         Parameter weight = net.parameter("weight", new Init.FanInUniform(in), out, in);
@@ -67,9 +75,18 @@ final class Layers {
         return (x, mode) -> torch.relu_(x);
     }
 
-    /// Mean over the pixels, `[B, C, H, W] -> [B, C]`.
-    static Layer globalAverage() {
-        return (x, mode) -> x.mean(2, 3);
+    /// 2x2 maximum with stride 2, `[B, C, H, W] -> [B, C, H / 2, W / 2]`.
+    static Layer halve() {
+        return (x, mode) -> {
+            if (x.size(2) < 2 || x.size(3) < 2) {
+                throw new InputException(
+                        "encoder.poolAfter: found feature maps of %d x %d pixels before a pool, expected at least 2 x 2;"
+                                        .formatted(x.size(2), x.size(3))
+                                + " pool after fewer blocks or raise views.size");
+            }
+            return torch.max_pool2d(
+                    x, new long[] {2, 2}, new long[] {2, 2}, new long[] {0, 0}, new long[] {1, 1}, false);
+        };
     }
 
     /// 3x3 maximum with stride 2, as in the stem for large images.

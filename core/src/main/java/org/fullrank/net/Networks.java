@@ -11,56 +11,100 @@ public final class Networks {
     ///
     /// @param inputs channels of an image, or features of a vector (an [EncoderSpec.Mlp] reads an image as
     ///     channels x height x width features)
-    public static Layer encoder(NetworkBuilder net, EncoderSpec spec, int inputs) {
+    public static Encoder encoder(NetworkBuilder net, EncoderSpec spec, int inputs) {
         return switch (spec) {
             case EncoderSpec.ResNet resnet -> ResNets.build(net, resnet, inputs);
             case EncoderSpec.ConvNet convnet -> convnet(net, convnet, inputs);
+            case EncoderSpec.Vgg vgg -> vgg(net, vgg, inputs);
             case EncoderSpec.Mlp mlp -> {
-                Layer layers = perceptron(net, inputs, mlp.widths(), mlp.batchNorm(), true);
-                yield (x, mode) -> layers.forward(x.dim() == 2 ? x : x.flatten(1, -1), mode);
+                List<Layer> layers = perceptron(net, inputs, mlp.widths(), mlp.batchNorm(), true);
+                var blocks = new ArrayList<Encoder.Block>();
+                for (int i = 0; i < layers.size(); i++) {
+                    blocks.add(new Encoder.Block(
+                            Integer.toString(i), layers.get(i), mlp.widths().get(i)));
+                }
+                yield new Encoder((x, mode) -> x.dim() == 2 ? x : x.flatten(1, -1), blocks);
             }
         };
     }
 
-    /// The projector, `[B, features] -> [B, widths.last]`.
-    public static Layer projector(NetworkBuilder net, ProjectorSpec spec, int features) {
-        return perceptron(net, features, spec.widths(), spec.batchNorm(), false);
+    /// The names of the encoder's blocks, without building it.
+    public static List<String> blocks(EncoderSpec spec) {
+        return encoder(new NetworkBuilder(0), spec, 1).names();
     }
 
-    private static Layer convnet(NetworkBuilder net, EncoderSpec.ConvNet spec, int inputs) {
-        var layers = new ArrayList<Layer>();
+    /// The projector, `[B, features] -> [B, widths.last]`.
+    public static Layer projector(NetworkBuilder net, ProjectorSpec spec, int features) {
+        return Layer.chain(perceptron(net, features, spec.widths(), spec.batchNorm(), false));
+    }
+
+    /// The head of a block that learns by itself, `[B, features] -> [B, widths.last]`: linear layers with bias, a ReLU
+    /// after each, the last included; none gives the identity.
+    public static Layer blockHead(NetworkBuilder net, List<Integer> widths, int features) {
+        return Layer.chain(perceptron(net, features, widths, false, true));
+    }
+
+    private static Encoder convnet(NetworkBuilder net, EncoderSpec.ConvNet spec, int inputs) {
+        var blocks = new ArrayList<Encoder.Block>();
         int in = inputs;
         for (int stage = 0; stage < spec.channels().size(); stage++) {
             for (int i = 0; i < spec.depth(); i++) {
                 int out = spec.channels().get(stage);
                 int stride = i > 0 ? 1 : stage > 0 ? 2 : spec.stemStride();
-                NetworkBuilder block = net.in("stage" + (stage + 1)).in(Integer.toString(i));
-                layers.add(Layers.convolution(block.in("conv"), in, out, 3, stride));
-                layers.add(Layers.batchNorm(block.in("bn"), out, 1));
-                layers.add(Layers.relu());
+                String name = "stage" + (stage + 1) + "." + i;
+                NetworkBuilder block = net.in(name);
+                Layer layer = Layer.chain(List.of(
+                        Layers.convolution(block.in("conv"), in, out, 3, stride),
+                        Layers.batchNorm(block.in("bn"), out, 1),
+                        Layers.relu()));
+                blocks.add(new Encoder.Block(name, layer, out));
                 in = out;
             }
         }
-        layers.add(Layers.globalAverage());
-        return Layer.chain(layers);
+        return new Encoder((x, mode) -> x, blocks);
     }
 
-    /// Linear layers named by their position in the chain, as a PyTorch `Sequential` names them.
-    private static Layer perceptron(
-            NetworkBuilder net, int inputs, List<Integer> widths, boolean batchNorm, boolean activateLast) {
-        var layers = new ArrayList<Layer>();
+    /// Convolutions named by their position in the chain of layers, as torchvision names them.
+    private static Encoder vgg(NetworkBuilder net, EncoderSpec.Vgg spec, int inputs) {
+        var blocks = new ArrayList<Encoder.Block>();
         int in = inputs;
+        int position = 0;
+        for (int number = 1; number <= spec.channels().size(); number++) {
+            int out = spec.channels().get(number - 1);
+            var layers = new ArrayList<Layer>();
+            layers.add(Layers.convolutionWithBias(net.in("features").in(Integer.toString(position)), in, out));
+            layers.add(Layers.relu());
+            if (spec.poolAfter().contains(number)) {
+                layers.add(Layers.halve());
+            }
+            blocks.add(new Encoder.Block("block" + number, Layer.chain(layers), out));
+            position += layers.size();
+            in = out;
+        }
+        return new Encoder((x, mode) -> x, blocks);
+    }
+
+    /// Linear layers, each with its norm and ReLU, named by their position in the chain, as a PyTorch `Sequential`
+    /// names them.
+    private static List<Layer> perceptron(
+            NetworkBuilder net, int inputs, List<Integer> widths, boolean batchNorm, boolean activateLast) {
+        var blocks = new ArrayList<Layer>();
+        int in = inputs;
+        int position = 0;
         for (int i = 0; i < widths.size(); i++) {
             boolean inner = activateLast || i < widths.size() - 1;
-            layers.add(Layers.linear(net.in(Integer.toString(layers.size())), in, widths.get(i), inner));
+            var layers = new ArrayList<Layer>();
+            layers.add(Layers.linear(net.in(Integer.toString(position)), in, widths.get(i), inner));
             if (inner && batchNorm) {
-                layers.add(Layers.batchNorm(net.in(Integer.toString(layers.size())), widths.get(i), 1));
+                layers.add(Layers.batchNorm(net.in(Integer.toString(position + 1)), widths.get(i), 1));
             }
             if (inner) {
                 layers.add(Layers.relu());
             }
+            blocks.add(Layer.chain(layers));
+            position += layers.size();
             in = widths.get(i);
         }
-        return Layer.chain(layers);
+        return blocks;
     }
 }

@@ -9,9 +9,28 @@ import org.bytedeco.pytorch.global.torch;
 final class ResNets {
     private ResNets() {}
 
-    static Layer build(NetworkBuilder net, EncoderSpec.ResNet spec, int inputs) {
-        var layers = new ArrayList<Layer>();
+    static Encoder build(NetworkBuilder net, EncoderSpec.ResNet spec, int inputs) {
+        var blocks = new ArrayList<Encoder.Block>();
+        List<Integer> counts = spec.depth() == 18 ? List.of(2, 2, 2, 2) : List.of(3, 4, 6, 3);
+        Layer stem = stem(net, spec, inputs);
+        int in = spec.base();
+        for (int stage = 0; stage < counts.size(); stage++) {
+            String name = "layer" + (stage + 1);
+            int inner = spec.base() << stage;
+            var layers = new ArrayList<Layer>();
+            for (int i = 0; i < counts.get(stage); i++) {
+                int stride = stage > 0 && i == 0 ? 2 : 1;
+                layers.add(block(net.in(name).in(Integer.toString(i)), spec, in, inner, stride));
+                in = inner * spec.expansion();
+            }
+            blocks.add(new Encoder.Block(name, Layer.chain(layers), in));
+        }
+        return new Encoder(stem, blocks);
+    }
+
+    private static Layer stem(NetworkBuilder net, EncoderSpec.ResNet spec, int inputs) {
         int base = spec.base();
+        var layers = new ArrayList<Layer>();
         switch (spec.stem()) {
             case IMAGENET -> layers.add(Layers.convolution(net.in("conv1"), inputs, base, 7, 2));
             case CIFAR -> layers.add(Layers.convolution(net.in("conv1"), inputs, base, 3, 1));
@@ -21,18 +40,6 @@ final class ResNets {
         if (spec.stem() == EncoderSpec.Stem.IMAGENET) {
             layers.add(Layers.maxPool());
         }
-        List<Integer> blocks = spec.depth() == 18 ? List.of(2, 2, 2, 2) : List.of(3, 4, 6, 3);
-        int in = base;
-        for (int stage = 0; stage < blocks.size(); stage++) {
-            int inner = base << stage;
-            for (int i = 0; i < blocks.get(stage); i++) {
-                NetworkBuilder block = net.in("layer" + (stage + 1)).in(Integer.toString(i));
-                int stride = stage > 0 && i == 0 ? 2 : 1;
-                layers.add(block(block, spec, in, inner, stride));
-                in = inner * spec.expansion();
-            }
-        }
-        layers.add(Layers.globalAverage());
         return Layer.chain(layers);
     }
 

@@ -29,6 +29,25 @@ public record Regularized(Pull pull, List<Penalty> penalties) implements Objecti
         public Penalty {
             requireWeight(regularizer.part() + " weight", weight);
         }
+
+        /// The value for V matrices `[N, D]` and its parts, before weighting.
+        ///
+        /// @param draw the key of what is drawn at random
+        public Terms evaluate(List<Tensor> views, long draw) {
+            double scale = switch (over) {
+                case MEAN -> 1.0 / views.size();
+                case PAIR -> 2.0 / views.size();
+            };
+            var sums = new LinkedHashMap<String, Tensor>();
+            Tensor total = null;
+            for (Tensor z : views) {
+                Terms terms = regularizer.evaluate(z, draw);
+                Tensor scaled = terms.total().mul(Tensors.scalar(scale));
+                total = total == null ? scaled : total.add(scaled);
+                terms.parts().forEach((name, value) -> sums.merge(name, value.mul(Tensors.scalar(scale)), Tensor::add));
+            }
+            return new Terms(Objects.requireNonNull(total), sums);
+        }
     }
 
     /// How the values of a regulariser on V views become one number.
@@ -57,27 +76,10 @@ public record Regularized(Pull pull, List<Penalty> penalties) implements Objecti
         parts.put(pull.part(), aligned);
         Tensor total = aligned.mul(Tensors.scalar(pull.weight()));
         for (Penalty penalty : penalties) {
-            Terms terms = overViews(penalty, views);
+            Terms terms = penalty.evaluate(views.embeddings(), views.draw());
             terms.parts().forEach((name, value) -> parts.merge(name, value, (a, b) -> a.add(b)));
             total = total.add(terms.total().mul(Tensors.scalar(penalty.weight())));
         }
         return new Terms(total, parts);
-    }
-
-    private static Terms overViews(Penalty penalty, Views views) {
-        int count = views.embeddings().size();
-        double scale = switch (penalty.over()) {
-            case MEAN -> 1.0 / count;
-            case PAIR -> 2.0 / count;
-        };
-        var sums = new LinkedHashMap<String, Tensor>();
-        Tensor total = null;
-        for (Tensor z : views.embeddings()) {
-            Terms terms = penalty.regularizer().evaluate(z, views.draw());
-            Tensor scaled = terms.total().mul(Tensors.scalar(scale));
-            total = total == null ? scaled : total.add(scaled);
-            terms.parts().forEach((name, value) -> sums.merge(name, value.mul(Tensors.scalar(scale)), Tensor::add));
-        }
-        return new Terms(Objects.requireNonNull(total), sums);
     }
 }

@@ -1,13 +1,17 @@
 package org.fullrank.probe;
 
 import java.lang.foreign.MemorySegment;
-import java.util.function.UnaryOperator;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.data.Items;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.method.Method;
@@ -24,48 +28,70 @@ public final class Embedder {
 
     /// The representations of all items by the encoder of `method`.
     public static Features embed(Method method, ViewGenerator views, Items items) {
-        return map(views, items, method.parameters().device(), x -> method.encode(x, Mode.EVALUATE));
+        return embed(method, views, items, List.of()).getFirst();
+    }
+
+    /// The representations, followed by the pooled outputs of the named blocks of the encoder, from one pass.
+    ///
+    /// @throws InputException when there is no such block
+    public static List<Features> embed(Method method, ViewGenerator views, Items items, List<String> blocks) {
+        return map(views, items, method.parameters().device(), x -> method.encode(x, Mode.EVALUATE, blocks));
     }
 
     /// The embeddings of all items behind the projector of `method`.
     public static Features project(Method method, ViewGenerator views, Items items) {
-        return map(views, items, method.parameters().device(), x -> method.embed(x, Mode.EVALUATE));
+        return map(views, items, method.parameters().device(), x -> List.of(method.embed(x, Mode.EVALUATE)))
+                .getFirst();
     }
 
     /// The plain views themselves as rows, as the encoder sees them.
     public static Features raw(ViewGenerator views, Items items) {
-        return map(views, items, Device.CPU, x -> x.flatten(1, -1));
+        return map(views, items, Device.CPU, x -> List.of(x.flatten(1, -1))).getFirst();
     }
 
-    private static Features map(ViewGenerator views, Items items, Device device, UnaryOperator<Tensor> encode) {
-        int rows = items.size();
-        float[] values = new float[0];
-        int width = 0;
+    private static List<Features> map(
+            ViewGenerator views, Items items, Device device, Function<Tensor, List<Tensor>> encode) {
+        var rows = new ArrayList<Rows>();
         try (var off = Gradients.off()) {
-            for (int begin = 0; begin < rows; begin += BATCH) {
-                int[] indices = range(begin, Math.min(rows, begin + BATCH));
+            for (int begin = 0; begin < items.size(); begin += BATCH) {
+                int[] indices = range(begin, Math.min(items.size(), begin + BATCH));
                 try (var scope = Scope.open()) {
-                    Tensor z = encode.apply(ViewTensors.plain(views, indices, device)); // [B, D]
-                    Tensor host =
-                            Tensors.to(z.to(torch.ScalarType.Float), Device.CPU).contiguous();
-                    if (values.length == 0) {
-                        width = Math.toIntExact(host.size(1));
-                        values = new float[Math.multiplyExact(rows, width)];
+                    List<Tensor> outputs = encode.apply(ViewTensors.plain(views, indices, device)); // each [B, D]
+                    for (int i = 0; i < outputs.size(); i++) {
+                        Tensor host = Tensors.to(outputs.get(i).to(torch.ScalarType.Float), Device.CPU)
+                                .contiguous();
+                        if (i == rows.size()) {
+                            rows.add(Rows.of(items.size(), Math.toIntExact(host.size(1))));
+                        }
+                        rows.get(i).put(begin, host);
                     }
-                    MemorySegment.copy(
-                            Tensors.segment(host),
-                            java.lang.foreign.ValueLayout.JAVA_FLOAT,
-                            0,
-                            values,
-                            begin * width,
-                            indices.length * width);
                 }
             }
         }
         Labels labels = items.labels();
-        return labels == null
-                ? Features.unlabelled(values, width)
-                : new Features(values, width, labels.classes(), labels.names());
+        return rows.stream()
+                .map(r -> labels == null
+                        ? Features.unlabelled(r.values, r.width)
+                        : new Features(r.values, r.width, labels.classes(), labels.names()))
+                .toList();
+    }
+
+    /// Rows of features that are filled batch by batch.
+    private record Rows(float[] values, int width) {
+        static Rows of(int count, int width) {
+            return new Rows(new float[Math.multiplyExact(count, width)], width);
+        }
+
+        /// Copies a contiguous host tensor `[B, width]` to the rows from `begin` on.
+        void put(int begin, Tensor host) {
+            MemorySegment.copy(
+                    Tensors.segment(host),
+                    ValueLayout.JAVA_FLOAT,
+                    0,
+                    values,
+                    begin * width,
+                    Math.toIntExact(host.numel()));
+        }
     }
 
     static int[] range(int begin, int end) {

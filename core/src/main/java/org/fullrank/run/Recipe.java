@@ -1,9 +1,11 @@
 package org.fullrank.run;
 
+import java.util.List;
 import org.fullrank.data.DataSpec;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Networks;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.view.ViewSpec;
@@ -39,6 +41,8 @@ public record Recipe(
         if (about.contains("\n")) {
             throw new InputException("about: found several lines, expected one");
         }
+        method.requireTrains(encoder);
+        requireLayers(encoder, method);
     }
 
     /// The starting point of every recipe file: what a file leaves out comes from here.
@@ -56,6 +60,19 @@ public record Recipe(
                 TrainSpec.defaults(),
                 MonitorSpec.defaults(),
                 CheckpointSpec.defaults());
+    }
+
+    private static void requireLayers(EncoderSpec encoder, MethodSpec method) {
+        if (method.layers().isEmpty()) {
+            return;
+        }
+        List<String> known = Networks.blocks(encoder);
+        for (String name : method.layers()) {
+            if (!known.contains(name)) {
+                throw new InputException("method: found layer %s, expected one of the encoder's: %s%s"
+                        .formatted(name, String.join(", ", known), Nearest.hint(name, known)));
+            }
+        }
     }
 
     /// The same on other data.

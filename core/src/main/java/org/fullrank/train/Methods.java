@@ -36,10 +36,12 @@ final class Methods {
             case EncoderSpec.Mlp mlp -> mlp.batchNorm();
             case EncoderSpec.ResNet resnet -> true;
             case EncoderSpec.ConvNet convnet -> true;
+            case EncoderSpec.Vgg vgg -> false;
         };
         boolean head = switch (recipe.method()) {
             case MethodSpec.Joint joint ->
                 joint.projector().batchNorm() && joint.projector().widths().size() > 1;
+            case MethodSpec.Local local -> false;
         };
         return encoder || head;
     }
@@ -55,6 +57,7 @@ final class Methods {
                     case EncoderSpec.Mlp mlp -> values;
                     case EncoderSpec.ResNet resnet -> channels(image, shape);
                     case EncoderSpec.ConvNet convnet -> channels(image, shape);
+                    case EncoderSpec.Vgg vgg -> channels(image, shape);
                 });
     }
 

@@ -2,6 +2,7 @@ package org.fullrank.train;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
@@ -48,19 +49,26 @@ final class Monitor {
         queryViews = views.on(queries);
     }
 
-    /// The measures by name; `knn` only where there are labels.
+    /// The measures by name; `knn` only where there are labels, `block.NAME.knn` for the blocks that the method
+    /// watches.
     SequencedMap<String, Double> measure(Method method) {
         var values = new LinkedHashMap<String, Double>();
-        Features asked = Embedder.embed(method, queryViews, queries);
-        if (asked.rows() > 1) {
-            var health = EmbeddingHealth.of(asked.values(), asked.rows());
+        List<String> blocks = method.watched();
+        List<Features> asked = Embedder.embed(method, queryViews, queries, blocks);
+        Features representation = asked.getFirst();
+        if (representation.rows() > 1) {
+            var health = EmbeddingHealth.of(representation.values(), representation.rows());
             values.put("representation.rankme", health.rankMe());
             values.put("representation.std", health.normalizedStd());
         }
-        if (asked.classes() != null && bank.labels() != null && bank.size() >= spec.knnNeighbours()) {
-            Features known = Embedder.embed(method, bankViews, bank);
+        if (representation.classes() != null && bank.labels() != null && bank.size() >= spec.knnNeighbours()) {
+            List<Features> known = Embedder.embed(method, bankViews, bank, blocks);
             var protocol = new KnnProtocol(spec.knnNeighbours(), KnnProtocol.TEMPERATURE);
-            values.put("knn", Knn.evaluate(known, asked, protocol).share());
+            for (int i = 0; i < known.size(); i++) {
+                String name = i == 0 ? "knn" : "block." + blocks.get(i - 1) + ".knn";
+                values.put(
+                        name, Knn.evaluate(known.get(i), asked.get(i), protocol).share());
+            }
         }
         return values;
     }

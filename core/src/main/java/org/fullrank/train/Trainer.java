@@ -13,6 +13,7 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.diagnose.LayerHealth;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
@@ -201,6 +202,7 @@ public final class Trainer implements AutoCloseable {
         values.put("embedding.std", health.stdMean());
         values.put("embedding.rankme", health.rankMe());
         values.putAll(outcome.measures());
+        outcome.layers().forEach((name, y) -> values.putAll(LayerHealth.of(y).values("block." + name + ".")));
         values.put("gradient.norm", gradientNorm);
         values.put("learning.rate", rate);
         return values;

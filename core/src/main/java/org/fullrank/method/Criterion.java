@@ -1,0 +1,49 @@
+package org.fullrank.method;
+
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Keyed;
+import org.fullrank.net.NetworkBuilder;
+import org.fullrank.net.Parameter;
+import org.fullrank.objective.Objective;
+import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Terms;
+import org.fullrank.objective.Views;
+import org.jspecify.annotations.Nullable;
+
+/// An objective with its memory from batch to batch, where it has one, and the key of its draws.
+///
+/// @param key of the draws; each step has a draw of its own
+record Criterion(Objective objective, @Nullable Parameter memory, long key) {
+    private static final long DRAW = Keyed.name("draw of the objective");
+
+    /// Declares the memory in `net`.
+    ///
+    /// @param width columns of the embeddings
+    static Criterion declare(NetworkBuilder net, ObjectiveSpec spec, int width, long key) {
+        Objective objective = spec.objective();
+        long[] memory = objective.memory(width);
+        return new Criterion(objective, memory.length == 0 ? null : net.statistic("memory", 0, memory), key);
+    }
+
+    /// The draw of a step.
+    long draw(long step) {
+        return Keyed.of(DRAW, key, step).nextLong();
+    }
+
+    /// The terms for the embeddings of one batch, V x `[N, D]`.
+    Terms evaluate(List<Tensor> z, long step) {
+        return objective.evaluate(new Views(z, draw(step), memory == null ? null : memory.tensor()));
+    }
+
+    /// Remembers what `terms` want to be given with the next batch; after the backward pass, which may need the old.
+    void remember(Terms terms) {
+        Tensor next = terms.memory();
+        if (memory != null && next != null) {
+            try (var off = Gradients.off()) {
+                memory.tensor().copy_(next);
+            }
+        }
+    }
+}

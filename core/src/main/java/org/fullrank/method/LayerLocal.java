@@ -1,0 +1,150 @@
+package org.fullrank.method;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.net.Encoder;
+import org.fullrank.net.Layer;
+import org.fullrank.net.Mode;
+import org.fullrank.net.ParameterBuffer;
+import org.fullrank.objective.Terms;
+
+/// Every block of the encoder has an objective of its own on its pooled output. Blocks run one after another: the graph
+/// of one is gone before the next begins, which gets activities without a graph. So no gradient crosses a block, and
+/// memory does not grow with depth.
+///
+/// Source: Halvagal and Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
+/// representations in deep sensory networks" (2023), and the official code: the gradient of the pull reaches both
+/// views,
+/// where the paper (unverified against it) stops that of the earlier one. As both views share the weights, stopping it
+/// in each direction in turn would halve the gradient of the pull, nothing else: halve its weight for that form.
+public final class LayerLocal implements Method {
+    /// What teaches one block.
+    ///
+    /// @param head between its pooled output and the objective
+    record Teacher(Layer head, Criterion criterion) {}
+
+    private final Encoder encoder;
+    private final List<Teacher> teachers;
+    private final ParameterBuffer parameters;
+    private final Setting setting;
+
+    /// @param teachers one for each block of `encoder`
+    LayerLocal(Encoder encoder, List<Teacher> teachers, ParameterBuffer parameters, Setting setting) {
+        this.encoder = encoder;
+        this.teachers = List.copyOf(teachers);
+        this.parameters = parameters;
+        this.setting = setting;
+    }
+
+    /// What a block gave.
+    ///
+    /// @param activities what the next block gets, one for each view, without a graph; the receiver closes them
+    /// @param embedding of the first view, `[N, D]`; the receiver closes it
+    private record Learned(
+            double loss, SequencedMap<String, Double> parts, List<Tensor> activities, Tensor pooled, Tensor embedding) {
+        void close() {
+            activities.forEach(Tensor::close);
+            pooled.close();
+            embedding.close();
+        }
+    }
+
+    @Override
+    public Outcome learn(List<Tensor> views, int chunks, long step) {
+        parameters.clearGradients();
+        double total = 0;
+        var parts = new LinkedHashMap<String, Double>();
+        var layers = new LinkedHashMap<String, Tensor>();
+        Tensor embedding = views.getFirst();
+        List<Tensor> inputs =
+                views.stream().map(x -> encoder.enter(x, Mode.TRAIN)).toList();
+        Learned before = null;
+        for (int i = 0; i < teachers.size(); i++) {
+            String name = encoder.blocks().get(i).name();
+            Learned learned = learn(i, inputs, chunks, step);
+            total += learned.loss();
+            learned.parts().forEach((part, value) -> parts.put(name + "." + part, value));
+            layers.put(name, learned.pooled().detach());
+            embedding = learned.embedding().detach();
+            inputs = learned.activities();
+            if (before != null) {
+                before.close();
+            }
+            before = learned;
+        }
+        if (before != null) {
+            before.close();
+        }
+        return new Outcome(total, parts, new LinkedHashMap<>(), layers, embedding);
+    }
+
+    /// Forward and backward through block `i` alone.
+    private Learned learn(int i, List<Tensor> inputs, int chunks, long step) {
+        Layer block = encoder.blocks().get(i).layer();
+        Teacher teacher = teachers.get(i);
+        try (var scope = Scope.open()) {
+            return new WholeBatch(inputs, chunks)
+                    .learn((x, mode) -> forward(block, teacher.head(), x, mode), leaves -> {
+                        List<Tensor> z = leaves.stream().map(List::getFirst).toList(); // V x [N, D]
+                        Terms terms = teacher.criterion().evaluate(z, step);
+                        terms.total().backward();
+                        teacher.criterion().remember(terms);
+                        var parts = new LinkedHashMap<String, Double>();
+                        terms.parts().forEach((name, value) -> parts.put(name, Tensors.value(value)));
+                        List<Tensor> activities = leaves.stream()
+                                .map(l -> scope.keep(l.getLast().detach()))
+                                .toList();
+                        Tensor pooled = scope.keep(leaves.getFirst().get(1).detach());
+                        Tensor embedding = scope.keep(z.getFirst().detach());
+                        return new Learned(Tensors.value(terms.total()), parts, activities, pooled, embedding);
+                    });
+        }
+    }
+
+    /// Embedding `[N, D]`, pooled output `[N, C]`, activity.
+    private List<Tensor> forward(Layer block, Layer head, Tensor x, Mode mode) {
+        try (var autocast = setting.precision().autocast(setting.device())) {
+            Tensor activity = block.forward(x, mode);
+            Tensor pooled = Encoder.pool(activity);
+            return List.of(head.forward(pooled, mode).to(setting.type()), pooled.to(setting.type()), activity);
+        }
+    }
+
+    /// The embedding of the last block.
+    @Override
+    public Tensor embed(Tensor x, Mode mode) {
+        Tensor pooled = encode(x, mode); // [N, C]
+        try (var autocast = setting.precision().autocast(setting.device())) {
+            return teachers.getLast().head().forward(pooled, mode).to(setting.type());
+        }
+    }
+
+    @Override
+    public Encoder encoder() {
+        return encoder;
+    }
+
+    @Override
+    public List<String> watched() {
+        return encoder.names();
+    }
+
+    @Override
+    public Setting setting() {
+        return setting;
+    }
+
+    @Override
+    public ParameterBuffer parameters() {
+        return parameters;
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+    }
+}
