@@ -13,6 +13,10 @@ public final class ViewPresets {
     public static final int IMAGENET_SIZE = 224;
     /// Side of a view in the CIFAR recipes.
     public static final int CIFAR_SIZE = 32;
+    /// Smallest share of the area in a crop of the preset `small`: half-way between what grey and colour pictures bear.
+    public static final double SMALL_SCALE_MIN = 0.25;
+    /// Probability of grey in the W-MSE code.
+    public static final double WMSE_GREY = 0.1;
     /// Side of a Fashion-MNIST image.
     public static final int GREY_SIZE = 28;
     /// Grey pictures of one centred object (clothes, digits) keep at least this share in a crop: they fill their frame,
@@ -61,8 +65,13 @@ public final class ViewPresets {
         presets.put("vicreg", imagenet(byol().withBlur(Blur.of(1)), second()));
         presets.put("vicreg-cifar", cifar(vicregCifar()));
         presets.put("byol", imagenet(byol().withBlur(Blur.of(1)), second()));
+        presets.put("byol-cifar", cifar(byol(), byol().withSolarise(Solarise.of(SECOND_SOLARISE))));
         presets.put("simclr", imagenet(simclr()));
         presets.put("simclr-cifar", cifar(simclrCifar()));
+        presets.put("simclr-cifar-strong", cifar(simclr()));
+        presets.put("simsiam-cifar", cifar(simclrCifar().withBlur(Blur.of(SIMCLR_BLUR))));
+        presets.put("w-mse-cifar", cifar(wmseCifar()));
+        presets.put("small", cifar(small()).withNormalise(Normalise.HALF));
         presets.put("shapes", cifar(shapes()).withNormalise(Normalise.HALF));
         presets.put("grey", new ImageViews(GREY_SIZE, ViewSpec.TWO, Normalise.HALF, List.of(grey())));
         presets.put("vector", VectorViews.DEFAULT);
@@ -102,6 +111,15 @@ public final class ViewPresets {
 
     private static ImagePipeline simclrCifar() {
         return photo(Crop.from(Crop.SCALE_MIN), Jitter.SIMCLR_CIFAR);
+    }
+
+    private static ImagePipeline wmseCifar() {
+        return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.SIMCLR_CIFAR).withGrey(WMSE_GREY);
+    }
+
+    /// One setting for small grey and small colour pictures, so that a recipe can be tried on either.
+    private static ImagePipeline small() {
+        return photo(Crop.from(SMALL_SCALE_MIN), Jitter.BYOL);
     }
 
     /// The built-in shapes differ in outline only, so colour may change at will and the crop must keep the outline.
