@@ -27,11 +27,14 @@ final class CompareWork implements Comparison.Attendant {
     void run() {
         Grid grid = grid();
         if (grid.seeds().size() < Report.FEW_SEEDS) {
-            note("warning: %d seeds tell little about spread and cannot show a difference; use at least %d"
+            note("warning: found %d seeds, expected at least %d: fewer tell little of spread and show no difference"
                     .formatted(grid.seeds().size(), Report.FEW_SEEDS));
         }
         Report report = Comparison.prepare(grid, this, command.resume, !command.noBaselines)
                 .run();
+        if (stopRequested) {
+            note("stopped; the same command with --resume goes on");
+        }
         print(report);
     }
 

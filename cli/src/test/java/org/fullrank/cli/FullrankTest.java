@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -22,7 +23,14 @@ import picocli.CommandLine;
 
 class FullrankTest {
     private static final List<String> COMMANDS =
-            List.of("pretrain", "evaluate", "embed", "data", "methods", "recipes", "runs");
+            List.of("pretrain", "compare", "evaluate", "embed", "data", "methods", "recipes", "runs");
+
+    /// Settings of a training that takes milliseconds.
+    private static final List<String> SMALL = List.of(
+            "views.preset=vector",
+            "encoder={type: mlp, widths: [8]}",
+            "method.projector.widths=[16]",
+            "train={epochs: 2, batch: 16, precision: fp32, threads: 1}");
 
     @TempDir
     Path folder;
@@ -90,6 +98,11 @@ class FullrankTest {
                 "embed run --out x.parquet|fullrank: --out x.parquet: found no known ending, expected .npy or .csv",
                 "embed run --out no/such/x.npy|fullrank: --out no/such/x.npy: found no folder",
                 "embed run --out x.npy --split trian|fullrank: --split: found trian, expected one of train, ",
+                "compare --out x|fullrank compare: Missing required parameter: '[LABEL=]RECIPE[,KEY=VALUE...]'",
+                "compare shapes-vicreg|fullrank compare: Missing required option: '--out=DIR'",
+                "compare shapes-vicrge --out x|fullrank: recipe shapes-vicrge: found neither a recipe of that name nor",
+                "compare shapes-vicreg --out x --seeds 1,two|fullrank: --seeds 1,two: found \"two\", expected whole numbers",
+                "compare shapes-vicreg shapes-vicreg --out x|fullrank: comparison: found label shapes-vicreg twice",
                 "methods vicrge|fullrank: methods: found no objective or regulariser vicrge, expected one of vicreg,",
                 "recipes none|fullrank: recipe none: found neither",
                 "recipes --set a=b|fullrank: recipes: found --set without a recipe",
@@ -209,6 +222,42 @@ class FullrankTest {
 
         assertThat(CommandLineRun.of("runs", folder.resolve("runs").toString()).out())
                 .containsPattern("first +shapes-vicreg +finished ");
+    }
+
+    @Test
+    void aComparisonPrintsOneTableAndGoesOnWhereItEnded() throws IOException {
+        Path out = folder.resolve("two");
+        CommandLineRun first = compare(out);
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(first.err()).contains("warning: found 2 seeds, expected at least 3", "[4/4] b, seed 2: evaluating");
+        assertThat(first.out())
+                .containsPattern("recipe +n +kNN % +linear % +RankMe ")
+                .containsPattern("(?m)^b +2 +")
+                .contains("untrained encoder", "protocol ", "page: " + out.resolve("compare.html"));
+        CommandLineRun refused = compare(out);
+        assertOneLineError(
+                new CommandLineRun(refused.code(), refused.out(), lastLine(refused.err())),
+                2,
+                "fullrank: --out " + out + ": found a folder that is not empty");
+        CommandLineRun again = compare(out, "--resume", "--json");
+        assertThat(again.err()).doesNotContain("training", "evaluating");
+        assertThat(new ObjectMapper().readTree(again.out()).at("/rows/1/knn/n").asInt())
+                .isEqualTo(2);
+    }
+
+    private static String lastLine(String text) {
+        return text.lines().reduce((a, b) -> b).orElse("") + System.lineSeparator();
+    }
+
+    private CommandLineRun compare(Path out, String... more) throws IOException {
+        List<String> line = new ArrayList<>(List.of("compare", "a=shapes-vicreg", "b=shapes-vicreg,train.epochs=3"));
+        line.addAll(List.of("--data", table(120).toString(), "--out", out.toString(), "--seeds", "1,2"));
+        for (String setting : SMALL) {
+            line.addAll(List.of("--set", setting));
+        }
+        line.addAll(List.of("--set", "data.cache=" + folder.resolve("cache")));
+        line.addAll(List.of(more));
+        return CommandLineRun.of(line.toArray(String[]::new));
     }
 
     private static Set<String> files(Path folder) throws IOException {

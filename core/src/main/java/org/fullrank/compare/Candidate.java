@@ -5,6 +5,7 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
+import org.fullrank.run.Yaml;
 
 /// One of the things that are compared: a recipe, trained once for each seed.
 ///
@@ -30,9 +31,9 @@ public record Candidate(String label, Recipe recipe) {
         List<String> own = parts.subList(1, parts.size());
         String head = parts.getFirst();
         int equals = head.indexOf('=');
-        var settings = new ArrayList<>(common);
-        settings.addAll(own);
-        Recipe recipe = Recipes.load(head.substring(equals + 1).strip(), settings);
+        String name = head.substring(equals + 1).strip();
+        Recipe shared = Recipes.load(name, common);
+        Recipe recipe = own.isEmpty() ? shared : Yaml.read("recipe " + name, Yaml.write(shared), Recipe.class, own);
         return new Candidate(
                 equals < 0 ? label(recipe, own) : head.substring(0, equals).strip(), recipe);
     }

@@ -3,11 +3,15 @@ package org.fullrank.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Npy;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SamplingTest {
     @Test
@@ -77,5 +81,38 @@ class SamplingTest {
         assertThat(subset.copy(0)).containsExactly(6, 7, 8, 9, 10, 11);
         assertThat(Objects.requireNonNull(subset.labels()).classes()).containsExactly(1, 0, 1);
         assertThat(images.uniform()).isTrue();
+    }
+
+    @Test
+    void limitedSamplesAreFixedNestedAndNamedInTheFingerprint(@TempDir Path folder) throws IOException {
+        float[] values = new float[50];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i;
+        }
+        Npy.write(folder.resolve("x_train.npy"), values, 1);
+        Npy.write(folder.resolve("x_test.npy"), values, 1);
+        DataSpec spec = DataSpec.of(folder.toString()).withCache(folder.resolve("cache"));
+        try (var all = Dataset.open(spec);
+                var twenty = Dataset.open(spec.withSamples(20));
+                var again = Dataset.open(spec.withSamples(20));
+                var ten = Dataset.open(spec.withSamples(10));
+                var more = Dataset.open(spec.withSamples(51))) {
+            assertThat(column(twenty, Split.TRAIN)).hasSize(20).isSorted().isNotEqualTo(column(all, Split.TRAIN));
+            assertThat(column(again, Split.TRAIN)).isEqualTo(column(twenty, Split.TRAIN));
+            assertThat(column(twenty, Split.TRAIN)).containsAll(column(ten, Split.TRAIN));
+            assertThat(column(twenty, Split.TEST))
+                    .isEqualTo(column(all, Split.TEST))
+                    .hasSize(50);
+            assertThat(twenty.pretraining().size()).isEqualTo(20);
+            assertThat(twenty.fingerprint()).isEqualTo(all.fingerprint() + ", 20 samples");
+            assertThat(more.fingerprint()).isEqualTo(all.fingerprint());
+            assertThat(more.items(Split.TRAIN).size()).isEqualTo(50);
+        }
+        assertThatThrownBy(() -> spec.withSamples(-1)).isInstanceOf(InputException.class);
+    }
+
+    private static List<Float> column(Dataset data, Split split) {
+        Vectors items = (Vectors) data.items(split);
+        return IntStream.range(0, items.size()).mapToObj(i -> items.copy(i)[0]).toList();
     }
 }
