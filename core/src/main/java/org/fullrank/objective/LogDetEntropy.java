@@ -23,7 +23,7 @@ import org.fullrank.engine.Tensors;
 /// @param distortion eps^2, the squared error that the code may have
 @Named("log-det-entropy")
 public record LogDetEntropy(double distortion) implements Regularizer {
-    /// MCR2's published eps^2.
+    /// The eps^2 of the published commands of MCR2, supervised and not.
     public static final double DEFAULT_DISTORTION = 0.5;
 
     public LogDetEntropy {
