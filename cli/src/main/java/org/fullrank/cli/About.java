@@ -2,12 +2,17 @@ package org.fullrank.cli;
 
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.Decorrelation;
+import org.fullrank.objective.HypersphereUniformity;
+import org.fullrank.objective.LeJepa;
+import org.fullrank.objective.LogDet;
+import org.fullrank.objective.LogDetEntropy;
 import org.fullrank.objective.LogVariance;
 import org.fullrank.objective.Lpl;
 import org.fullrank.objective.MeanSingularValue;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Regularizer;
+import org.fullrank.objective.SlicedGaussianity;
 import org.fullrank.objective.Svmax;
 import org.fullrank.objective.VarianceHinge;
 import org.fullrank.objective.Vicreg;
@@ -22,6 +27,10 @@ record About(String idea, String paper) {
     private static final String VICREG = "Bardes, Ponce, LeCun: VICReg, ICLR 2022, arXiv 2105.04906";
     private static final String SVMAX = "Taha, Hanson, Shrivastava, Davis: SVMax, arXiv 2103.02770";
     private static final String LPL = "Halvagal, Zenke: latent predictive learning, Nature Neuroscience 2023";
+    private static final String ENTROPY = "Shwartz-Ziv et al.: What do we maximize in SSL?, arXiv 2207.10081";
+    private static final String MCR2 = "Yu et al.: maximal coding rate reduction, NeurIPS 2020, arXiv 2006.08558";
+    private static final String LEJEPA = "Balestriero, LeCun: LeJEPA, arXiv 2511.08544";
+    private static final String UNIFORMITY = "Wang, Isola: alignment and uniformity, ICML 2020, arXiv 2005.10242";
 
     static About of(ObjectiveSpec objective) {
         return switch (objective) {
@@ -42,6 +51,8 @@ record About(String idea, String paper) {
             case Svmax _ -> new About("views agree in direction, singular values on the sphere are alike", SVMAX);
             case Lpl _ ->
                 new About("views predict each other, each dimension varies (log-variance), no two correlate", LPL);
+            case LogDet _ -> new About("views agree, the covariance of the embeddings has a large volume", ENTROPY);
+            case LeJepa _ -> new About("views predict their mean, embeddings are a standard Gaussian", LEJEPA);
         };
     }
 
@@ -52,6 +63,9 @@ record About(String idea, String paper) {
             case LogVariance _ -> new About("large variances, ever less the larger they are", LPL);
             case Decorrelation _ -> new About("no two dimensions correlate; mean squared covariance", LPL);
             case MeanSingularValue _ -> new About("a large mean singular value, between two known bounds", SVMAX);
+            case LogDetEntropy _ -> new About("a covariance of large volume, the coding rate", MCR2);
+            case SlicedGaussianity _ -> new About("a standard Gaussian along random directions (SIGReg)", LEJEPA);
+            case HypersphereUniformity _ -> new About("directions spread over the sphere", UNIFORMITY);
         };
     }
 }

@@ -7,7 +7,9 @@ public sealed interface ObjectiveSpec
                 VicregSolo,
                 NtXent,
                 Svmax,
-                Lpl {
+                Lpl,
+                LogDet,
+                LeJepa {
     /// The objective itself.
     Objective objective();
 }

@@ -7,12 +7,11 @@ import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
 /// The sum of the singular values of a matrix `Z = P S Q'` and its gradient, the orthogonal factor `P Q'` of the polar
-/// decomposition.
+/// decomposition: `(ZZ')^(-1/2) Z`.
 ///
-/// Both come from the eigenvectors of the smaller Gram matrix, several times faster than from singular vectors.
-/// Squaring
-/// halves the digits, so all of it is float64: a singular value is exact to about 1e-8 of the largest, and one below
-/// that counts as zero, with no part in the gradient.
+/// Both come from the eigenvectors of the smaller Gram matrix, several times faster than from singular vectors. A
+/// singular value is exact to about 1e-8 of the largest; one below that counts as zero, with no part in the gradient.
+/// An embedding that is not finite has the sum NaN.
 ///
 /// @param sum of the singular values, a float64 scalar
 /// @param factor `P Q'`, shape and type of the matrix; null where it was not asked for
@@ -23,10 +22,12 @@ record Polar(Tensor sum, @Nullable Tensor factor) {
     /// @param z `[N, D]` without a graph
     /// @param withFactor whether the gradient is wanted
     static Polar of(Tensor z, boolean withFactor) {
-        Tensor exact = z.to(ScalarType.Double); // [N, D]
-        boolean wide = z.size(0) < z.size(1);
-        Tensor small = wide ? exact : exact.t(); // [m, M], m the smaller side
-        var system = torch.linalg_eigh(small.mm(small.t()));
+        SmallGram small = SmallGram.of(z);
+        if (!small.finite()) {
+            Tensor nan = z.mul(Tensors.scalar(Double.NaN)); // [N, D]
+            return new Polar(nan.sum().to(ScalarType.Double), withFactor ? nan : null);
+        }
+        var system = torch.linalg_eigh(small.gram());
         Tensor values = system.get0(); // [m], ascending
         Tensor vectors = system.get1(); // [m, m], eigenvectors in columns
         double floor = ROUNDINGS * values.size(0) * Math.ulp(1.0);
@@ -36,9 +37,7 @@ record Polar(Tensor sum, @Nullable Tensor factor) {
             return new Polar(singular.sum(), null);
         }
         Tensor inverse = kept.div(singular.add(Tensors.scalar(1)).sub(kept)); // [m], 1 / s, and 0 for 0
-        // Rows scaled to norm 1 before they are put together again: no large numbers that cancel.
-        Tensor rows = vectors.t().mm(small).mul_(inverse.unsqueeze(1)); // [m, M]
-        Tensor factor = vectors.mm(rows); // [m, M]
-        return new Polar(singular.sum(), (wide ? factor : factor.t()).to(z.scalar_type()));
+        Tensor root = vectors.mul(inverse).mm(vectors.t()); // [m, m], the Gram matrix to the power -1/2
+        return new Polar(singular.sum(), small.weighted(root, z));
     }
 }

@@ -8,7 +8,10 @@ public sealed interface Regularizer
                 Covariance,
                 LogVariance,
                 Decorrelation,
-                MeanSingularValue {
+                MeanSingularValue,
+                LogDetEntropy,
+                SlicedGaussianity,
+                HypersphereUniformity {
     /// The value for `z`, shape `[N, D]`, N >= 2, with its parts by name.
     ///
     /// @param draw the key of what is drawn at random for this batch; equal keys give equal values

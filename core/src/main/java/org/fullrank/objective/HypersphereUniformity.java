@@ -1,0 +1,53 @@
+package org.fullrank.objective;
+
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Named;
+import org.fullrank.engine.Tensors;
+
+/// How unevenly embeddings cover the unit sphere: `log mean_{i != j} exp(-t |x_i - x_j|^2)` with `x_i` the rows divided
+/// by their norms. Range 0 (all rows have one direction) down to -4t (two opposite rows); near -2t for many rows spread
+/// evenly in many dimensions.
+///
+/// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity on the
+/// hypersphere" (2020), and the official code, which is given rows of norm 1 and takes the mean over pairs of a batch.
+///
+/// @param t the sharpness of the kernel
+@Named("hypersphere-uniformity")
+public record HypersphereUniformity(double t) implements Regularizer {
+    /// Paper and official code.
+    public static final double DEFAULT_T = 2;
+
+    public HypersphereUniformity {
+        if (!(t > 0 && t <= 1e3)) {
+            throw new InputException("t: found %s, expected a positive number".formatted(t));
+        }
+    }
+
+    public static HypersphereUniformity defaults() {
+        return new HypersphereUniformity(DEFAULT_T);
+    }
+
+    @Override
+    public Terms evaluate(Tensor z, long draw) {
+        double n = z.size(0);
+        Tensor unit = UnitRows.of(z); // [N, D]
+        Tensor x = unit.detach();
+        // On the sphere -t |x - y|^2 = 2t (x . y - 1).
+        Tensor kernel =
+                x.mm(x.t()).sub_(Tensors.scalar(1)).mul_(Tensors.scalar(2 * t)).exp_(); // [N, N]
+        kernel.fill_diagonal_(Tensors.scalar(0));
+        Tensor sum = kernel.sum();
+        Tensor value = sum.div(Tensors.scalar(n * (n - 1))).log();
+        if (!z.requires_grad()) {
+            return Terms.of(part(), value);
+        }
+        Tensor gradient = kernel.mm(x).mul_(sum.reciprocal().mul_(Tensors.scalar(4 * t))); // [N, D]
+        return Terms.of(part(), Surrogate.of(value, unit, gradient));
+    }
+
+    @Override
+    public String part() {
+        return "uniformity";
+    }
+}

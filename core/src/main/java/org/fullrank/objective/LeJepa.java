@@ -1,0 +1,53 @@
+package org.fullrank.objective;
+
+import java.util.List;
+import org.fullrank.engine.InputException;
+import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.objective.Regularized.Penalty;
+import org.fullrank.objective.Regularized.Pull;
+import org.fullrank.objective.SlicedGaussianity.Pooling;
+import org.fullrank.objective.SlicedGaussianity.Weighting;
+
+/// LeJEPA: each view predicts the mean of the views, and each view's embeddings are an isotropic standard Gaussian:
+/// `(1 - lambda) prediction + lambda sigreg`. All views share the directions of a step.
+///
+/// Source: Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the heuristics" (2025),
+/// and the complete example of the official code.
+///
+/// @param lambda the balance, 0 to 1
+/// @param directions of [SlicedGaussianity]
+/// @param points of [SlicedGaussianity]
+/// @param range of [SlicedGaussianity]
+/// @param weighting of [SlicedGaussianity]
+/// @param pooling of [SlicedGaussianity]
+public record LeJepa(double lambda, int directions, int points, double range, Weighting weighting, Pooling pooling)
+        implements ObjectiveSpec {
+    /// The complete example of the official code.
+    public static final double DEFAULT_LAMBDA = 0.02;
+
+    public LeJepa {
+        if (!(lambda >= 0 && lambda <= 1)) {
+            throw new InputException("lambda: found %s, expected 0 to 1".formatted(lambda));
+        }
+        new SlicedGaussianity(directions, points, range, weighting, pooling);
+    }
+
+    public static LeJepa defaults() {
+        SlicedGaussianity sigreg = SlicedGaussianity.defaults();
+        return new LeJepa(
+                DEFAULT_LAMBDA,
+                sigreg.directions(),
+                sigreg.points(),
+                sigreg.range(),
+                sigreg.weighting(),
+                sigreg.pooling());
+    }
+
+    @Override
+    public Objective objective() {
+        var distance = new MeanSquared(MeanSquared.Per.ENTRY, MeanSquared.Between.CENTRE);
+        var sigreg = new SlicedGaussianity(directions, points, range, weighting, pooling);
+        return new Regularized(
+                new Pull("prediction", distance, 1 - lambda), List.of(new Penalty(sigreg, lambda, OverViews.MEAN)));
+    }
+}

@@ -1,0 +1,46 @@
+package org.fullrank.objective;
+
+import java.util.List;
+import org.fullrank.engine.Named;
+import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.objective.Regularized.Penalty;
+import org.fullrank.objective.Regularized.Pull;
+
+/// Invariance and entropy: views agree, and the Gaussian with the covariance of each view's embeddings has a large
+/// entropy, in place of VICReg's two terms for the same end.
+///
+/// The logarithm makes the balance of the weights a choice of scale: the embedding settles where its variance is about
+/// 1 / (2 invariance / entropy) over the noise of the views relative to it.
+///
+/// Source: Shwartz-Ziv et al., "What do we maximize in self-supervised learning?" (2022), abstract only; the weights
+/// are suggestions, unverified against the paper.
+///
+/// @param invariance weight of [MeanSquared], averaged over all entries
+/// @param entropy weight of [LogDetEntropy], averaged over the views
+/// @param distortion of [LogDetEntropy]
+@Named("log-det")
+public record LogDet(double invariance, double entropy, double distortion) implements ObjectiveSpec {
+    /// VICReg's weight; unverified.
+    public static final double DEFAULT_INVARIANCE = 25;
+    /// The entropy is taken as it is; unverified.
+    public static final double DEFAULT_ENTROPY = 1;
+
+    public LogDet {
+        form(invariance, entropy, distortion);
+    }
+
+    public static LogDet defaults() {
+        return new LogDet(DEFAULT_INVARIANCE, DEFAULT_ENTROPY, LogDetEntropy.DEFAULT_DISTORTION);
+    }
+
+    @Override
+    public Objective objective() {
+        return form(invariance, entropy, distortion);
+    }
+
+    private static Regularized form(double invariance, double entropy, double distortion) {
+        return new Regularized(
+                new Pull("invariance", new MeanSquared(MeanSquared.Per.ENTRY), invariance),
+                List.of(new Penalty(new LogDetEntropy(distortion), entropy, OverViews.MEAN)));
+    }
+}

@@ -1,0 +1,65 @@
+package org.fullrank.objective;
+
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Named;
+import org.fullrank.engine.Tensors;
+
+/// The negative entropy of a Gaussian with the covariance of the embedding, up to a floor and per dimension:
+/// `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, Zc the centred embeddings. That is the coding rate of MCR2, with its
+/// distortion eps^2, on centred rows. Range 0 (collapsed to a point) downwards without end; by Hadamard's inequality it
+/// rewards both large variances and small covariances. A direction is worth having from a variance of distortion / D.
+///
+/// As a bound of the entropy of the true distribution it is one from above, so maximising it is a heuristic. Form and
+/// default of the distortion are published for MCR2 (rows of norm 1, not centred, not divided by D); centring and
+/// division by D are ours, unverified against a paper, and so is its use with views.
+///
+/// Source: Yu et al., "Learning diverse and discriminative representations via the principle of maximal coding rate
+/// reduction" (2020), the rate of the whole set, and the official code; Shwartz-Ziv et al., "What do we maximize in
+/// self-supervised learning?" (2022) for the role of the entropy.
+///
+/// @param distortion eps^2, the squared error that the code may have
+@Named("log-det-entropy")
+public record LogDetEntropy(double distortion) implements Regularizer {
+    /// The eps^2 of the published commands of MCR2, supervised and not.
+    public static final double DEFAULT_DISTORTION = 0.5;
+
+    public LogDetEntropy {
+        if (!(distortion > 0 && distortion < 1e9)) {
+            throw new InputException("distortion: found %s, expected a positive squared error".formatted(distortion));
+        }
+    }
+
+    public static LogDetEntropy defaults() {
+        return new LogDetEntropy(DEFAULT_DISTORTION);
+    }
+
+    @Override
+    public Terms evaluate(Tensor z, long draw) {
+        double d = z.size(1);
+        double scale = d / (z.size(0) * distortion);
+        Tensor fixed = z.detach();
+        Tensor centred = fixed.sub(fixed.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
+        SmallGram small = SmallGram.of(centred);
+        if (!small.finite()) {
+            return Terms.of(part(), z.sum().mul(Tensors.scalar(Double.NaN)));
+        }
+        Tensor matrix = small.gram().mul_(Tensors.scalar(scale)); // [m, m]
+        matrix.diagonal().add_(Tensors.scalar(1));
+        Tensor factor = torch.linalg_cholesky(matrix); // [m, m]
+        Tensor value = factor.diagonal().log().sum().div(Tensors.scalar(-d)).to(z.scalar_type());
+        if (!z.requires_grad()) {
+            return Terms.of(part(), value);
+        }
+        // The gradient is -scale/D times Zc times the inverse; its columns sum to 0, as those of Zc do.
+        Tensor inverse = torch.cholesky_inverse(factor).mul_(Tensors.scalar(-scale / d)); // [m, m]
+        return Terms.of(part(), Surrogate.of(value, z, small.weighted(inverse, z)));
+    }
+
+    @Override
+    public String part() {
+        return "log_det";
+    }
+}
