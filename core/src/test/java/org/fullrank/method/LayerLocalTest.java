@@ -24,7 +24,7 @@ import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.NtXent;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Vicreg;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,8 +43,8 @@ class LayerLocalTest {
     }
 
     static List<Case> cases() {
-        var plain = new MethodSpec.Local(List.of(), ObjectiveSpec.Vicreg.defaults());
-        var headed = new MethodSpec.Local(List.of(9, 6), ObjectiveSpec.Vicreg.defaults());
+        var plain = new MethodSpec.Local(List.of(), Vicreg.defaults());
+        var headed = new MethodSpec.Local(List.of(9, 6), Vicreg.defaults());
         var contrast = new MethodSpec.Local(List.of(), NtXent.defaults());
         return List.of(
                 new Case(MLP, plain, VECTORS),
@@ -69,7 +69,7 @@ class LayerLocalTest {
     /// With the last block taken away the others get the same gradients, to the last bit.
     @Test
     void theGradientOfABlockDoesNotReachTheOneBefore() {
-        var spec = new MethodSpec.Local(List.of(4), ObjectiveSpec.Vicreg.defaults());
+        var spec = new MethodSpec.Local(List.of(4), Vicreg.defaults());
         var shorter = new EncoderSpec.Vgg(List.of(4, 5), List.of(1));
         try (var scope = Scope.open();
                 var deep = of(VGG, spec, 2);
@@ -169,7 +169,7 @@ class LayerLocalTest {
         long shallow = peak(3, MethodSpec.Local.defaults());
         long deep = peak(12, MethodSpec.Local.defaults());
         assertThat(deep - shallow).isLessThan(32);
-        var joint = new MethodSpec.Joint(new ProjectorSpec(List.of(), false), ObjectiveSpec.Vicreg.defaults());
+        var joint = new MethodSpec.Joint(new ProjectorSpec(List.of(), false), Vicreg.defaults());
         assertThat(peak(12, joint) - peak(3, joint)).isGreaterThan(9 * 32);
     }
 
