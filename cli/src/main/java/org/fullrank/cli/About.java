@@ -1,5 +1,6 @@
 package org.fullrank.cli;
 
+import org.fullrank.method.MethodSpec;
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.Decorrelation;
 import org.fullrank.objective.LogVariance;
@@ -14,7 +15,7 @@ import org.fullrank.objective.Vicreg;
 import org.fullrank.objective.VicregPaper;
 import org.fullrank.objective.VicregSolo;
 
-/// What is told about an objective or a regulariser beyond its settings.
+/// What is told about a method, an objective or a regulariser beyond its settings.
 ///
 /// @param idea what it asks of embeddings
 /// @param paper where it was published
@@ -22,6 +23,19 @@ record About(String idea, String paper) {
     private static final String VICREG = "Bardes, Ponce, LeCun: VICReg, ICLR 2022, arXiv 2105.04906";
     private static final String SVMAX = "Taha, Hanson, Shrivastava, Davis: SVMax, arXiv 2103.02770";
     private static final String LPL = "Halvagal, Zenke: latent predictive learning, Nature Neuroscience 2023";
+
+    static About of(MethodSpec method) {
+        return switch (method) {
+            case MethodSpec.Joint _ ->
+                new About(
+                        "one network for all views, an objective on what its projector makes of them",
+                        "VICReg, SimCLR and their kin: see the objectives");
+            case MethodSpec.Local _ ->
+                new About(
+                        "each block learns by itself, no gradient flows from one to the one before; not for resnet",
+                        LPL);
+        };
+    }
 
     static About of(ObjectiveSpec objective) {
         return switch (objective) {

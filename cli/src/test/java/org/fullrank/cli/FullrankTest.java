@@ -90,7 +90,7 @@ class FullrankTest {
                 "embed run --out x.parquet|fullrank: --out x.parquet: found no known ending, expected .npy or .csv",
                 "embed run --out no/such/x.npy|fullrank: --out no/such/x.npy: found no folder",
                 "embed run --out x.npy --split trian|fullrank: --split: found trian, expected one of train, ",
-                "methods vicrge|fullrank: methods: found no objective or regulariser vicrge, expected one of vicreg,",
+                "methods vicrge|fullrank: methods: found no method, objective or regulariser vicrge, expected one of joint-embedding,",
                 "recipes none|fullrank: recipe none: found neither",
                 "recipes --set a=b|fullrank: recipes: found --set without a recipe",
                 "runs no/such/folder|fullrank: runs: found no folder no/such/folder",

@@ -129,16 +129,6 @@ public final class LayerLocal implements Method {
     }
 
     @Override
-    public Tensor embed(Tensor x, Mode mode) {
-        try (var autocast = setting.precision().autocast(setting.device())) {
-            return teachers.getLast()
-                    .head()
-                    .forward(encoder.forward(x, mode), mode)
-                    .to(setting.type());
-        }
-    }
-
-    @Override
     public Encoder encoder() {
         return encoder;
     }
