@@ -1,5 +1,6 @@
 package org.fullrank.cli;
 
+import org.fullrank.method.MethodSpec;
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.Decorrelation;
 import org.fullrank.objective.HypersphereUniformity;
@@ -19,7 +20,7 @@ import org.fullrank.objective.Vicreg;
 import org.fullrank.objective.VicregPaper;
 import org.fullrank.objective.VicregSolo;
 
-/// What is told about an objective or a regulariser beyond its settings.
+/// What is told about a method, an objective or a regulariser beyond its settings.
 ///
 /// @param idea what it asks of embeddings
 /// @param paper where it was published
@@ -31,6 +32,19 @@ record About(String idea, String paper) {
     private static final String MCR2 = "Yu et al.: maximal coding rate reduction, NeurIPS 2020, arXiv 2006.08558";
     private static final String LEJEPA = "Balestriero, LeCun: LeJEPA, arXiv 2511.08544";
     private static final String UNIFORMITY = "Wang, Isola: alignment and uniformity, ICML 2020, arXiv 2005.10242";
+
+    static About of(MethodSpec method) {
+        return switch (method) {
+            case MethodSpec.Joint _ ->
+                new About(
+                        "one network for all views, an objective on what its projector makes of them",
+                        "VICReg, SimCLR and their kin: see the objectives");
+            case MethodSpec.Local _ ->
+                new About(
+                        "each block learns by itself, no gradient flows from one to the one before; not for resnet",
+                        LPL);
+        };
+    }
 
     static About of(ObjectiveSpec objective) {
         return switch (objective) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
+import org.fullrank.method.MethodSpec;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.run.Choices;
@@ -15,19 +16,26 @@ import org.fullrank.run.Nearest;
 /// The work of `methods`.
 record MethodsWork(Methods command) {
     void run() {
+        List<Choice<MethodSpec>> methods = Choices.of(MethodSpec.class);
         List<Choice<ObjectiveSpec>> objectives = Choices.of(ObjectiveSpec.class);
         List<Choice<Regularizer>> regularizers = Choices.of(Regularizer.class);
-        List<String> names = Stream.<Choice<?>>concat(objectives.stream(), regularizers.stream())
+        List<String> names = Stream.of(methods, objectives, regularizers)
+                .flatMap(List::stream)
                 .map(Choice::name)
                 .toList();
         String name = command.name;
         if (name != null && !names.contains(name)) {
-            throw new InputException("methods: found no objective or regulariser %s, expected one of %s%s"
+            throw new InputException("methods: found no method, objective or regulariser %s, expected one of %s%s"
                     .formatted(name, String.join(", ", names), Nearest.hint(name, names)));
         }
+        methods = named(methods);
         objectives = named(objectives);
         regularizers = named(regularizers);
-        command.out().print(command.json ? json(objectives, regularizers) + "\n" : text(objectives, regularizers));
+        command.out()
+                .print(
+                        command.json
+                                ? json(methods, objectives, regularizers) + "\n"
+                                : text(methods, objectives, regularizers));
         command.out().flush();
     }
 
@@ -37,14 +45,21 @@ record MethodsWork(Methods command) {
                 .toList();
     }
 
-    private static String text(List<Choice<ObjectiveSpec>> objectives, List<Choice<Regularizer>> regularizers) {
+    private static String text(
+            List<Choice<MethodSpec>> methods,
+            List<Choice<ObjectiveSpec>> objectives,
+            List<Choice<Regularizer>> regularizers) {
         StringBuilder text = new StringBuilder();
+        if (!methods.isEmpty()) {
+            text.append("methods, chosen with --set method.type=NAME\n\n");
+            methods.forEach(choice -> append(text, choice, About.of(choice.defaults()), "method."));
+        }
         if (!objectives.isEmpty()) {
             text.append("objectives, chosen with --set method.objective.type=NAME\n\n");
             objectives.forEach(choice -> append(text, choice, About.of(choice.defaults()), "method.objective."));
         }
         if (!regularizers.isEmpty()) {
-            text.append("regularisers, which the objectives are made of\n\n");
+            text.append("regularisers, which the objectives are made of; on any layer with method.inner\n\n");
             regularizers.forEach(choice -> append(text, choice, About.of(choice.defaults()), ""));
         }
         return text.toString().stripTrailing() + "\n";
@@ -61,8 +76,12 @@ record MethodsWork(Methods command) {
         text.append(table).append('\n');
     }
 
-    private static Json json(List<Choice<ObjectiveSpec>> objectives, List<Choice<Regularizer>> regularizers) {
+    private static Json json(
+            List<Choice<MethodSpec>> methods,
+            List<Choice<ObjectiveSpec>> objectives,
+            List<Choice<Regularizer>> regularizers) {
         return new Json()
+                .put("methods", rows(methods, About::of))
                 .put("objectives", rows(objectives, About::of))
                 .put("regularizers", rows(regularizers, About::of));
     }

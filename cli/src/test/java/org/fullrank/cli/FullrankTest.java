@@ -103,7 +103,7 @@ class FullrankTest {
                 "compare shapes-vicrge --out x|fullrank: recipe shapes-vicrge: found neither a recipe of that name nor",
                 "compare shapes-vicreg --out x --seeds 1,two|fullrank: --seeds 1,two: found \"two\", expected whole numbers",
                 "compare shapes-vicreg shapes-vicreg --out x|fullrank: comparison: found label shapes-vicreg twice",
-                "methods vicrge|fullrank: methods: found no objective or regulariser vicrge, expected one of vicreg,",
+                "methods vicrge|fullrank: methods: found no method, objective or regulariser vicrge, expected one of joint-embedding,",
                 "recipes none|fullrank: recipe none: found neither",
                 "recipes --set a=b|fullrank: recipes: found --set without a recipe",
                 "runs no/such/folder|fullrank: runs: found no folder no/such/folder",

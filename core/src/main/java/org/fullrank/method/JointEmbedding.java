@@ -54,7 +54,9 @@ public final class JointEmbedding implements Method {
         for (Inner inner : parts.inner()) {
             Terms regularized = inner(inner, leaves, step);
             regularized.parts().forEach((name, value) -> values.put(inner.layer() + "." + name, Tensors.value(value)));
-            total = total.add(regularized.total().mul(Tensors.scalar(inner.weight())));
+            if (inner.weight() > 0) {
+                total = total.add(regularized.total().mul(Tensors.scalar(inner.weight())));
+            }
         }
         total.backward();
         parts.criterion().remember(terms);
@@ -79,7 +81,7 @@ public final class JointEmbedding implements Method {
         }
     }
 
-    /// Without weight nothing is recorded, so that not even a value that is not finite reaches the gradients.
+    /// Without weight nothing is recorded: the value is only looked at.
     private Terms inner(Inner inner, List<List<Tensor>> leaves, long step) {
         int output = 1 + layers.indexOf(inner.layer());
         List<Tensor> y = leaves.stream()

@@ -58,6 +58,7 @@ public final class LayerLocal implements Method {
         parameters.clearGradients();
         double total = 0;
         var parts = new LinkedHashMap<String, Double>();
+        var measures = new LinkedHashMap<String, Double>();
         var layers = new LinkedHashMap<String, Tensor>();
         Tensor embedding = views.getFirst();
         List<Tensor> inputs =
@@ -67,7 +68,11 @@ public final class LayerLocal implements Method {
             String name = encoder.blocks().get(i).name();
             Learned learned = learn(i, inputs, chunks, step);
             total += learned.loss();
-            learned.parts().forEach((part, value) -> parts.put(name + "." + part, value));
+            measures.put("block." + name + ".loss", learned.loss());
+            learned.parts().forEach((part, value) -> {
+                parts.merge(part, value, Double::sum);
+                measures.put("block." + name + "." + part, value);
+            });
             layers.put(name, learned.pooled().detach());
             embedding = learned.embedding().detach();
             inputs = learned.activities();
@@ -79,7 +84,7 @@ public final class LayerLocal implements Method {
         if (before != null) {
             before.close();
         }
-        return new Outcome(total, parts, new LinkedHashMap<>(), layers, embedding);
+        return new Outcome(total, parts, measures, layers, embedding);
     }
 
     /// Forward and backward through block `i` alone.
@@ -105,12 +110,12 @@ public final class LayerLocal implements Method {
         }
     }
 
-    /// Embedding `[N, D]`, pooled output `[N, C]`, activity.
+    /// Embedding `[N, D]`, pooled output `[N, C]`, and the activity without a graph.
     private List<Tensor> forward(Layer block, Layer head, Tensor x, Mode mode) {
         try (var autocast = setting.precision().autocast(setting.device())) {
             Tensor activity = block.forward(x, mode);
             Tensor pooled = Encoder.pool(activity);
-            return List.of(head.forward(pooled, mode).to(setting.type()), pooled.to(setting.type()), activity);
+            return List.of(head.forward(pooled, mode).to(setting.type()), pooled.to(setting.type()), activity.detach());
         }
     }
 

@@ -53,9 +53,6 @@ public sealed interface MethodSpec {
     /// @param layer name of the block
     /// @param weight beside the objective; 0: it is logged, and nothing learns from it
     record Inner(String layer, Regularizer regularizer, double weight) {
-        /// The weight of the objective's own parts in a plain sum.
-        public static final double DEFAULT_WEIGHT = 1;
-
         public Inner {
             if (!(weight >= 0 && weight < 1e9)) {
                 throw new InputException("weight: found %s, expected 0 or a positive number".formatted(weight));
@@ -83,7 +80,7 @@ public sealed interface MethodSpec {
             }
         }
 
-        /// No heads, as in the official code's standard runs.
+        /// Latent Predictive Learning as published, without heads: the preset `lpl-local`.
         public static Local defaults() {
             return new Local(List.of(), Lpl.defaults());
         }

@@ -71,8 +71,12 @@ final class Layers {
         };
     }
 
+    /// In place. Returns its argument: what the engine's in-place functions return does not own its tensor.
     static Layer relu() {
-        return (x, mode) -> torch.relu_(x);
+        return (x, mode) -> {
+            torch.relu_(x);
+            return x;
+        };
     }
 
     /// 2x2 maximum with stride 2, `[B, C, H, W] -> [B, C, H / 2, W / 2]`.

@@ -56,7 +56,8 @@ final class ResNets {
                         Layers.batchNorm(net.in("downsample").in("1"), out, 1)));
         return (x, mode) -> {
             Tensor residual = path.forward(x, mode);
-            return torch.relu_(residual.add_(shortcut.forward(x, mode)));
+            torch.relu_(residual.add_(shortcut.forward(x, mode)));
+            return residual;
         };
     }
 

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.MethodSpec;
+import org.fullrank.objective.Covariance;
 import org.fullrank.objective.NtXent;
+import org.fullrank.objective.VarianceHinge;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.Normalise;
 import org.fullrank.view.ViewPresets;
@@ -86,11 +88,33 @@ class RecipesTest {
         assertThat(((MethodSpec.Joint) recipe.method()).objective()).isInstanceOf(NtXent.class);
     }
 
+    @Test
+    void aListOfRegularisersIsReadAndWritten() throws IOException {
+        Path file = Files.writeString(folder.resolve("mine.yaml"), """
+                method:
+                  inner:
+                    - {layer: layer3, regularizer: {type: variance-hinge, gamma: 2}, weight: 1.5}
+                    - {layer: layer1, regularizer: covariance, weight: 0}
+                """);
+        Recipe recipe = Recipes.load(file.toString(), List.of("method.inner.1.weight=3"));
+        assertThat(((MethodSpec.Joint) recipe.method()).inner())
+                .containsExactly(
+                        new MethodSpec.Inner("layer3", new VarianceHinge(2, VarianceHinge.DEFAULT_EPSILON), 1.5),
+                        new MethodSpec.Inner("layer1", new Covariance(), 3));
+        Path written = Files.writeString(folder.resolve("written.yaml"), Yaml.write(recipe));
+        assertThat(Recipes.load(written.toString(), List.of())).isEqualTo(recipe);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "method: {objctive: vicreg}|unknown key method.objctive; did you mean method.objective?",
+                "method: {inner: [{layer: layer5, regularizer: covariance, weight: 1}]}|method: found layer layer5, expected one of the encoder's: layer1, layer2, layer3, layer4; did you mean layer1?",
+                "method: {inner: [{layer: layer3, weight: 1}]}|missing key method.inner.0.regularizer",
+                "method: {inner: [{layer: layer3, regularizer: {type: varance-hinge}, weight: 1}]}|method.inner.0.regularizer.type: found \"varance-hinge\"",
+                "method: {inner: [{layer: layer3, regularizer: covariance, weight: -1}]}|method.inner.0.weight: found -1.0, expected 0 or",
+                "method: {type: layer-local}|method: found layer-local with a resnet, whose skip connections",
                 "views: {preset: simclrr}|views: no view preset 'simclrr', expected one of vicreg, ",
                 "views: {preset: simclr, type: vectors}|views.type: found \"vectors\", expected images as the preset has",
                 "views: {preset: simclr, siez: 3}|unknown key views.siez; did you mean views.size? (known in views: type, preset, size,",

@@ -22,7 +22,9 @@ import java.util.concurrent.TimeUnit;
 import org.fullrank.engine.ChildJvm;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
+import org.fullrank.objective.Lpl;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
@@ -63,6 +65,27 @@ class ResumeTest {
         assertThat(checkpoint(run, 5)).exists();
         assertThat(resume(recipe, run, Watcher.silent())).isEqualTo(new Trainer.Ending(STEPS, RunStatus.FINISHED));
         assertRunsEqual(STEPS);
+    }
+
+    @Test
+    void layerLocalLearningStoppedAndResumedEqualsUninterrupted() throws IOException {
+        Recipe recipe = recipe(folder, EPOCHS);
+        var local = new MethodSpec.Local(List.of(6), Lpl.defaults());
+        recipe = with(with(recipe, recipe.encoder(), local), SmallTraining.train(EPOCHS, SmallTraining.BATCH, 2));
+        train(recipe, whole, Watcher.silent());
+        train(recipe, run, stopAfter(5));
+        resume(recipe, run, Watcher.silent());
+        assertRunsEqual(STEPS);
+        assertThat(SmallTraining.metrics(run))
+                .anySatisfy(line -> assertThat(line)
+                        .contains(
+                                "\"block.0.rankme\"",
+                                "\"block.1.participation\"",
+                                "\"block.1.activity\"",
+                                "\"block.0.std\"")
+                        .contains("\"loss.pull\"", "\"block.0.pull\"", "\"block.1.loss\""));
+        assertThat(SmallTraining.metrics(run))
+                .anySatisfy(line -> assertThat(line).contains("\"knn\"", "\"block.0.knn\"", "\"block.1.knn\""));
     }
 
     /// Before the first step, after it, at the end of an epoch, after that, before the last step.

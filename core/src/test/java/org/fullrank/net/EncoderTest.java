@@ -1,0 +1,142 @@
+package org.fullrank.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.net.EncoderSpec.ConvNet;
+import org.fullrank.net.EncoderSpec.Mlp;
+import org.fullrank.net.EncoderSpec.ResNet;
+import org.fullrank.net.EncoderSpec.Stem;
+import org.fullrank.net.EncoderSpec.Vgg;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EncoderTest {
+    private static final int SIDE = 16;
+
+    static List<EncoderSpec> encoders() {
+        return List.of(
+                new ResNet(18, Stem.CIFAR, 0.125, false),
+                new ConvNet(List.of(4, 6), 2, 1),
+                new Vgg(List.of(4, 6, 8), List.of(1, 3)),
+                new Mlp(List.of(10, 7), true));
+    }
+
+    @Test
+    void blocksHaveTheNamesThatUsersType() {
+        assertThat(Networks.blocks(ResNet.defaults())).containsExactly("layer1", "layer2", "layer3", "layer4");
+        assertThat(Networks.blocks(new ConvNet(List.of(4, 8), 2, 1)))
+                .containsExactly("stage1.0", "stage1.1", "stage2.0", "stage2.1");
+        assertThat(Networks.blocks(new Vgg(List.of(4, 8), List.of()))).containsExactly("block1", "block2");
+        assertThat(Networks.blocks(Mlp.defaults())).containsExactly("0", "1");
+    }
+
+    @ParameterizedTest
+    @MethodSource("encoders")
+    void allBlocksOneByOneGiveWhatOnePassGives(EncoderSpec spec) {
+        var builder = new NetworkBuilder(1);
+        Encoder encoder = Networks.encoder(builder, spec, channels(spec));
+        try (var scope = Scope.open();
+                var off = Gradients.off();
+                var parameters = builder.build(Device.CPU, ScalarType.Double)) {
+            Tensor x = images(3).to(ScalarType.Double);
+            List<String> reversed = encoder.names().reversed();
+            List<Tensor> outputs = encoder.forward(x, Mode.REPLAY, reversed);
+            assertThat(Tensors.doubles(outputs.getFirst()))
+                    .containsExactly(Tensors.doubles(encoder.forward(x, Mode.REPLAY)));
+            Tensor activity = encoder.enter(x, Mode.REPLAY);
+            for (Encoder.Block block : encoder.blocks()) {
+                activity = block.layer().forward(activity, Mode.REPLAY);
+                Tensor tap = outputs.get(1 + reversed.indexOf(block.name()));
+                assertThat(Tensors.shape(tap)).containsExactly(3, block.width());
+                assertThat(Tensors.doubles(tap)).containsExactly(Tensors.doubles(Encoder.pool(activity)));
+            }
+            assertThat(Tensors.shape(outputs.getFirst())).containsExactly(3, spec.features());
+        }
+    }
+
+    @Test
+    void anUnknownBlockIsRefusedBeforeAnythingRuns() {
+        Encoder encoder = Networks.encoder(new NetworkBuilder(1), Mlp.defaults(), 4);
+        try (var scope = Scope.open()) {
+            Tensor x = Tensors.of(new float[8], 2, 4);
+            assertThatThrownBy(() -> encoder.forward(x, Mode.EVALUATE, List.of("2")))
+                    .isInstanceOf(InputException.class)
+                    .hasMessage("encoder: found no layer 2, expected one of 0, 1");
+        }
+    }
+
+    /// `torchvision.models.vgg11().features`.
+    @Test
+    void vggNamesItsParametersAsTorchvision() {
+        var builder = new NetworkBuilder(1);
+        Networks.encoder(builder, Vgg.defaults(), 3);
+        try (var parameters = builder.build(Device.CPU, ScalarType.Float)) {
+            assertThat(parameters.segments().stream()
+                            .filter(ParameterBuffer.Segment::isMatrix)
+                            .map(s -> s.name() + " "
+                                    + s.sizes().stream().map(String::valueOf).collect(Collectors.joining("x"))))
+                    .containsExactly(
+                            "features.0.weight 64x3x3x3",
+                            "features.3.weight 128x64x3x3",
+                            "features.6.weight 256x128x3x3",
+                            "features.8.weight 256x256x3x3",
+                            "features.11.weight 512x256x3x3",
+                            "features.13.weight 512x512x3x3",
+                            "features.16.weight 512x512x3x3",
+                            "features.18.weight 512x512x3x3");
+            assertThat(parameters.statisticSegments()).isEmpty();
+            assertThat(parameters.segments().stream().filter(s -> s.name().endsWith(".bias")))
+                    .hasSize(8);
+        }
+    }
+
+    @Test
+    void imagesTooSmallForTheirPoolsAreRefused() {
+        var builder = new NetworkBuilder(1);
+        Encoder encoder = Networks.encoder(builder, new Vgg(List.of(2, 2, 2), List.of(1, 2, 3)), 1);
+        try (var scope = Scope.open();
+                var parameters = builder.build(Device.CPU, ScalarType.Float)) {
+            Tensor x = Tensors.of(new float[2 * 7 * 7], 2, 1, 7, 7);
+            assertThatThrownBy(() -> encoder.forward(x, Mode.EVALUATE))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageStartingWith("encoder.poolAfter: found feature maps of 1 x 1 pixels before a pool");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongPools")
+    void poolsAreRisingNumbersOfBlocks(List<Integer> pools) {
+        assertThatThrownBy(() -> new Vgg(List.of(4, 4), pools))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("poolAfter: found");
+    }
+
+    static List<List<Integer>> wrongPools() {
+        return List.of(List.of(0), List.of(3), List.of(1, 1), List.of(2, 1));
+    }
+
+    private static int channels(EncoderSpec spec) {
+        return spec instanceof Mlp ? 3 * SIDE * SIDE : 3;
+    }
+
+    private static Tensor images(int count) {
+        float[] pixels = new float[count * 3 * SIDE * SIDE];
+        var random = Keyed.of(7);
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (float) random.nextGaussian();
+        }
+        return Tensors.of(pixels, count, 3, SIDE, SIDE);
+    }
+}
