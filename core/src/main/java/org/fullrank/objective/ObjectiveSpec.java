@@ -7,7 +7,11 @@ public sealed interface ObjectiveSpec
                 VicregSolo,
                 NtXent,
                 Svmax,
-                Lpl {
+                Lpl,
+                BarlowTwins,
+                WMse,
+                Mmcr,
+                Tico {
     /// The objective itself.
     Objective objective();
 }
