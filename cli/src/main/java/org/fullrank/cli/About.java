@@ -1,6 +1,7 @@
 package org.fullrank.cli;
 
 import org.fullrank.method.MethodSpec;
+import org.fullrank.objective.BarlowTwins;
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.Decorrelation;
 import org.fullrank.objective.HypersphereUniformity;
@@ -10,15 +11,18 @@ import org.fullrank.objective.LogDetEntropy;
 import org.fullrank.objective.LogVariance;
 import org.fullrank.objective.Lpl;
 import org.fullrank.objective.MeanSingularValue;
+import org.fullrank.objective.Mmcr;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.objective.SlicedGaussianity;
 import org.fullrank.objective.Svmax;
+import org.fullrank.objective.Tico;
 import org.fullrank.objective.VarianceHinge;
 import org.fullrank.objective.Vicreg;
 import org.fullrank.objective.VicregPaper;
 import org.fullrank.objective.VicregSolo;
+import org.fullrank.objective.WMse;
 
 /// What is told about a method, an objective or a regulariser beyond its settings.
 ///
@@ -67,6 +71,22 @@ record About(String idea, String paper) {
                 new About("views predict each other, each dimension varies (log-variance), no two correlate", LPL);
             case LogDet _ -> new About("views agree, the covariance of the embeddings has a large volume", ENTROPY);
             case LeJepa _ -> new About("views predict their mean, embeddings are a standard Gaussian", LEJEPA);
+            case BarlowTwins _ ->
+                new About(
+                        "the cross-correlation of the views is the identity",
+                        "Zbontar, Jing, Misra, LeCun, Deny: Barlow Twins, ICML 2021, arXiv 2103.03230");
+            case WMse _ ->
+                new About(
+                        "each view is whitened, and the whitened views agree",
+                        "Ermolov, Siarohin, Sangineto, Sebe: W-MSE, ICML 2021, arXiv 2007.06346");
+            case Mmcr _ ->
+                new About(
+                        "centroids of the views on the sphere have a large nuclear norm",
+                        "Yerxa, Kuang, Simoncelli, Chung: MMCR, NeurIPS 2023, arXiv 2303.03307");
+            case Tico _ ->
+                new About(
+                        "views agree in direction, away from where this and earlier batches lie",
+                        "Zhu, Moraes, Karakulak, Sobol, Canziani, LeCun: TiCo, 2022, arXiv 2206.10698");
         };
     }
 

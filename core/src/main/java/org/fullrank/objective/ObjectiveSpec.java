@@ -9,7 +9,11 @@ public sealed interface ObjectiveSpec
                 Svmax,
                 Lpl,
                 LogDet,
-                LeJepa {
+                LeJepa,
+                BarlowTwins,
+                WMse,
+                Mmcr,
+                Tico {
     /// The objective itself.
     Objective objective();
 }

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// singular value is exact to about 1e-8 of the largest; one below that counts as zero, with no part in the gradient.
 /// An embedding that is not finite has the sum NaN.
 ///
+/// A stack of matrices has the sum over all of them.
+///
 /// @param sum of the singular values, a float64 scalar
 /// @param factor `P Q'`, shape and type of the matrix; null where it was not asked for
 record Polar(Tensor sum, @Nullable Tensor factor) {
     /// An eigenvalue below this many roundings of the largest, for each row of the Gram matrix, is rounding itself.
     private static final double ROUNDINGS = 4;
 
-    /// @param z `[N, D]` without a graph
+    /// @param z `[N, D]`, or a stack of such, `[B, N, D]`, without a graph
     /// @param withFactor whether the gradient is wanted
     static Polar of(Tensor z, boolean withFactor) {
         SmallGram small = SmallGram.of(z);
@@ -30,14 +32,16 @@ record Polar(Tensor sum, @Nullable Tensor factor) {
         var system = torch.linalg_eigh(small.gram());
         Tensor values = system.get0(); // [m], ascending
         Tensor vectors = system.get1(); // [m, m], eigenvectors in columns
-        double floor = ROUNDINGS * values.size(0) * Math.ulp(1.0);
-        Tensor kept = values.gt(values.max().mul(Tensors.scalar(floor))).to(ScalarType.Double); // [m]
+        double floor = ROUNDINGS * values.size(-1) * Math.ulp(1.0);
+        Tensor kept = values.gt(values.amax(new long[] {-1}, true).mul(Tensors.scalar(floor)))
+                .to(ScalarType.Double); // [m]
         Tensor singular = values.clamp_min(Tensors.scalar(0)).sqrt().mul(kept); // [m]
         if (!withFactor) {
             return new Polar(singular.sum(), null);
         }
         Tensor inverse = kept.div(singular.add(Tensors.scalar(1)).sub(kept)); // [m], 1 / s, and 0 for 0
-        Tensor root = vectors.mul(inverse).mm(vectors.t()); // [m, m], the Gram matrix to the power -1/2
-        return new Polar(singular.sum(), small.weighted(root, z));
+        // Rows scaled to norm 1 before they are put together again: no large numbers that cancel.
+        Tensor rows = vectors.mT().matmul(small.sides()).mul_(inverse.unsqueeze(-1)); // [m, M]
+        return new Polar(singular.sum(), small.like(z, vectors.matmul(rows)));
     }
 }

@@ -8,16 +8,18 @@ import org.fullrank.engine.Tensors;
 /// The smaller of `Z Z'` and `Z' Z`, which have the same eigenvalues but for zeros, in float64: squaring halves the
 /// digits.
 ///
+/// A stack of matrices has a stack of each.
+///
 /// @param sides Z, or Z' where that has fewer rows, `[m, M]` with m <= M, float64
 /// @param gram `sides sides'`, `[m, m]`
 /// @param wide whether `sides` is Z
 record SmallGram(Tensor sides, Tensor gram, boolean wide) {
-    /// @param z `[N, D]` without a graph
+    /// @param z `[N, D]`, or a stack of such, `[B, N, D]`, without a graph
     static SmallGram of(Tensor z) {
         Tensor exact = z.to(ScalarType.Double); // [N, D]
-        boolean wide = z.size(0) < z.size(1);
-        Tensor sides = wide ? exact : exact.t();
-        return new SmallGram(sides, sides.mm(sides.t()), wide);
+        boolean wide = z.size(-2) < z.size(-1);
+        Tensor sides = wide ? exact : exact.mT(); // [m, M]
+        return new SmallGram(sides, sides.matmul(sides.mT()), wide);
     }
 
     /// Whether all entries are numbers; decompositions refuse others.
@@ -29,7 +31,11 @@ record SmallGram(Tensor sides, Tensor gram, boolean wide) {
     ///
     /// @param weights `[m, m]`, symmetric
     Tensor weighted(Tensor weights, Tensor z) {
-        Tensor product = weights.mm(sides); // [m, M]
-        return (wide ? product : product.t()).to(z.scalar_type());
+        return like(z, weights.matmul(sides));
+    }
+
+    /// A matrix `[m, M]` that lies as the sides do, in shape and type of `z`.
+    Tensor like(Tensor z, Tensor product) {
+        return (wide ? product : product.mT()).to(z.scalar_type());
     }
 }

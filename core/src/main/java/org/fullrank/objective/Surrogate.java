@@ -9,11 +9,11 @@ final class Surrogate {
 
     /// A scalar equal to `value` whose gradient with respect to `z` is `gradient`.
     ///
-    /// @param value scalar without a graph
+    /// @param value scalar; its own graph, where it has one, stays
     /// @param z what the value was computed from, `[N, D]`
     /// @param gradient of the value, `[N, D]`, without a graph
     static Tensor of(Tensor value, Tensor z, Tensor gradient) {
-        Tensor linear = z.mul(gradient).sum();
+        Tensor linear = z.reshape(-1).dot(gradient.reshape(-1)); // one pass, no matrix between
         return value.add(linear.sub(linear.detach()));
     }
 }
