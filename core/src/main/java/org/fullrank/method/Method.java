@@ -18,9 +18,11 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Objective;
 
 /// A network together with the way its views meet an objective. One call makes the gradients of one batch.
-public sealed interface Method extends AutoCloseable permits JointEmbedding {
+public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation {
     /// The prefix of the encoder's parameters in [#parameters].
     String ENCODER = "encoder";
+    /// The prefix of the predictor's parameters in [#parameters], where there is one.
+    String PREDICTOR = "predictor";
 
     /// What one batch gave.
     ///
@@ -56,6 +58,11 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding {
     /// parameters, such as a target network.
     default void stepped(long step, long totalSteps) {}
 
+    /// What the method knows of its own state by name, such as the spectrum of a predictor; measured for records only.
+    default SequencedMap<String, Double> measures() {
+        return new LinkedHashMap<>();
+    }
+
     /// The representation, `[N, C, H, W]` or `[N, F]` to `[N, D]`, in float32.
     Tensor encode(Tensor x, Mode mode);
 
@@ -90,6 +97,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding {
                         backbone, projector, remembered, net.build(setting.device(), setting.type()));
                 yield new JointEmbedding(parts, objective, seed, setting);
             }
+            case MethodSpec.Distillation distillation ->
+                new SelfDistillation(distillation, encoder, inputs, seed, setting);
         };
     }
 }

@@ -16,7 +16,7 @@ public final class Networks {
             case EncoderSpec.ResNet resnet -> ResNets.build(net, resnet, inputs);
             case EncoderSpec.ConvNet convnet -> convnet(net, convnet, inputs);
             case EncoderSpec.Mlp mlp -> {
-                Layer layers = perceptron(net, inputs, mlp.widths(), mlp.batchNorm(), true);
+                Layer layers = perceptron(net, inputs, new ProjectorSpec(mlp.widths(), mlp.batchNorm()), true);
                 yield (x, mode) -> layers.forward(x.dim() == 2 ? x : x.flatten(1, -1), mode);
             }
         };
@@ -24,7 +24,7 @@ public final class Networks {
 
     /// The projector, `[B, features] -> [B, widths.last]`.
     public static Layer projector(NetworkBuilder net, ProjectorSpec spec, int features) {
-        return perceptron(net, features, spec.widths(), spec.batchNorm(), false);
+        return perceptron(net, features, spec, false);
     }
 
     private static Layer convnet(NetworkBuilder net, EncoderSpec.ConvNet spec, int inputs) {
@@ -46,21 +46,31 @@ public final class Networks {
     }
 
     /// Linear layers named by their position in the chain, as a PyTorch `Sequential` names them.
-    private static Layer perceptron(
-            NetworkBuilder net, int inputs, List<Integer> widths, boolean batchNorm, boolean activateLast) {
+    private static Layer perceptron(NetworkBuilder net, int inputs, ProjectorSpec spec, boolean activateLast) {
         var layers = new ArrayList<Layer>();
         int in = inputs;
-        for (int i = 0; i < widths.size(); i++) {
-            boolean inner = activateLast || i < widths.size() - 1;
-            layers.add(Layers.linear(net.in(Integer.toString(layers.size())), in, widths.get(i), inner));
-            if (inner && batchNorm) {
-                layers.add(Layers.batchNorm(net.in(Integer.toString(layers.size())), widths.get(i), 1));
+        for (int i = 0; i < spec.widths().size(); i++) {
+            int out = spec.widths().get(i);
+            boolean inner = activateLast || i < spec.widths().size() - 1;
+            layers.add(Layers.linear(next(net, layers), in, out, inner || spec.lastBias()));
+            if (inner && spec.batchNorm()) {
+                layers.add(norm(next(net, layers), out, spec.affine()));
+            } else if (!inner && spec.lastNorm() != ProjectorSpec.LastNorm.NONE) {
+                layers.add(norm(next(net, layers), out, spec.lastNorm() == ProjectorSpec.LastNorm.AFFINE));
             }
             if (inner) {
                 layers.add(Layers.relu());
             }
-            in = widths.get(i);
+            in = out;
         }
         return Layer.chain(layers);
+    }
+
+    private static NetworkBuilder next(NetworkBuilder net, List<Layer> layers) {
+        return net.in(Integer.toString(layers.size()));
+    }
+
+    private static Layer norm(NetworkBuilder net, int size, boolean affine) {
+        return affine ? Layers.batchNorm(net, size, 1) : Layers.plainNorm(net, size);
     }
 }

@@ -25,10 +25,21 @@ public record Regularized(Alignment alignment, double alignmentWeight, List<Pena
     /// How the values of a regulariser on V views become one number.
     public enum OverViews {
         /// Their mean.
-        MEAN,
+        MEAN(1),
         /// Twice their mean: the sum over the two branches of a pair. With V views the balance against the alignment
         /// stays that of two.
-        PAIR
+        PAIR(2);
+
+        private final double scale;
+
+        OverViews(double scale) {
+            this.scale = scale;
+        }
+
+        /// What the mean is multiplied by.
+        public double scale() {
+            return scale;
+        }
     }
 
     public Regularized {
@@ -58,10 +69,7 @@ public record Regularized(Alignment alignment, double alignmentWeight, List<Pena
 
     private static Terms overViews(Penalty penalty, Views views) {
         int count = views.embeddings().size();
-        double scale = switch (penalty.over()) {
-            case MEAN -> 1.0 / count;
-            case PAIR -> 2.0 / count;
-        };
+        double scale = penalty.over().scale() / count;
         var sums = new LinkedHashMap<String, Tensor>();
         Tensor total = null;
         for (Tensor z : views.embeddings()) {

@@ -4,7 +4,6 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Precision;
 import org.fullrank.method.Method;
-import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.ViewGenerator;
@@ -37,11 +36,7 @@ final class Methods {
             case EncoderSpec.ResNet resnet -> true;
             case EncoderSpec.ConvNet convnet -> true;
         };
-        boolean head = switch (recipe.method()) {
-            case MethodSpec.Joint joint ->
-                joint.projector().batchNorm() && joint.projector().widths().size() > 1;
-        };
-        return encoder || head;
+        return encoder || recipe.method().projector().hasBatchNorm();
     }
 
     private static int inputs(EncoderSpec encoder, long[] shape) {
