@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.method.MethodSpec;
@@ -43,6 +44,8 @@ final class BareNetwork implements AutoCloseable {
                         net.in("projector"), joint.projector(), recipe.encoder().features());
                 objective = joint.objective().objective();
             }
+            case MethodSpec.Distillation distillation ->
+                throw new InputException("method: found self-distillation, expected joint-embedding for this figure");
         }
         parameters = net.build(device, ScalarType.Float);
         optimizer = Optimizer.of(recipe.optimizer(), parameters);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.fullrank.engine.InputException;
+import org.fullrank.method.MethodPresets;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.run.Choices;
@@ -17,16 +18,20 @@ record MethodsWork(Methods command) {
 
     void run() {
         List<Choice<ObjectiveSpec>> choices = Choices.of(ObjectiveSpec.class);
-        List<String> names = choices.stream().map(Choice::name).toList();
+        List<String> names = new ArrayList<>(choices.stream().map(Choice::name).toList());
+        names.addAll(MethodPresets.names());
         String name = command.name;
         if (name != null && !names.contains(name)) {
-            throw new InputException("methods: found no objective %s, expected one of %s%s"
+            throw new InputException("methods: found no method %s, expected one of %s%s"
                     .formatted(name, String.join(", ", names), Nearest.hint(name, names)));
         }
         choices = choices.stream()
                 .filter(c -> name == null || c.name().equals(name))
                 .toList();
-        command.out().print(command.json ? json(choices) + "\n" : text(choices));
+        List<String> presets = MethodPresets.names().stream()
+                .filter(p -> name == null || p.equals(name))
+                .toList();
+        command.out().print(command.json ? json(choices, presets) + "\n" : text(choices) + presetText(presets));
         command.out().flush();
     }
 
@@ -61,10 +66,49 @@ record MethodsWork(Methods command) {
             }
             text.append(table).append('\n');
         }
-        return text.append("choose with --set method.objective.type=NAME\n").toString();
+        return choices.isEmpty()
+                ? ""
+                : text.append("choose with --set method.objective.type=NAME\n").toString();
     }
 
-    private static Json json(List<Choice<ObjectiveSpec>> choices) {
+    private static String presetText(List<String> presets) {
+        StringBuilder text = new StringBuilder();
+        for (String preset : presets) {
+            About about = aboutPreset(preset);
+            text.append('\n').append(preset).append('\n');
+            text.append("  ").append(about.idea()).append('\n');
+            text.append("  ").append(about.paper()).append('\n');
+        }
+        return presets.isEmpty()
+                ? ""
+                : text.append("\nchoose these with --set method=NAME\n").toString();
+    }
+
+    private static About aboutPreset(String preset) {
+        String iso = "Halvagal, Laborieux, Zenke: Implicit variance regularization, ICML 2023, arXiv 2212.04858";
+        String direct = "Tian, Chen, Ganguli: Self-supervised dynamics, ICML 2021, arXiv 2102.06810";
+        return switch (preset) {
+            case "byol" ->
+                new About(
+                        "an MLP predicts what a slow copy of the network makes of the other view",
+                        "Grill et al.: Bootstrap your own latent, NeurIPS 2020, arXiv 2006.07733");
+            case "simsiam" ->
+                new About(
+                        "the same network without gradient in place of the slow copy",
+                        "Chen, He: SimSiam, CVPR 2021, arXiv 2011.10566");
+            case "directpred" -> new About("a linear predictor set from the correlation of its input", direct);
+            case "directpred-freq5" -> new About("the same, set every fifth step and trained in between", direct);
+            case "directcopy" ->
+                new About(
+                        "the predictor is the correlation itself; constants as in the IsoLoss code",
+                        "Wang et al.: Towards demystifying representation learning, 2021, arXiv 2110.04947");
+            case "isoloss" -> new About("no mode of the predictor learns slower than another; cosines", iso);
+            case "isoloss-euclidean" -> new About("the same on squared distances", iso);
+            default -> throw new IllegalStateException("no words about method " + preset);
+        };
+    }
+
+    private static Json json(List<Choice<ObjectiveSpec>> choices, List<String> presets) {
         List<Object> rows = new ArrayList<>();
         for (Choice<ObjectiveSpec> choice : choices) {
             About about = about(choice.defaults());
@@ -75,6 +119,15 @@ record MethodsWork(Methods command) {
                     .put("settings", choice.settings())
                     .values());
         }
-        return new Json().put("objectives", rows);
+        List<Object> methods = new ArrayList<>();
+        for (String preset : presets) {
+            About about = aboutPreset(preset);
+            methods.add(new Json()
+                    .put("name", preset)
+                    .put("idea", about.idea())
+                    .put("paper", about.paper())
+                    .values());
+        }
+        return new Json().put("objectives", rows).put("methods", methods);
     }
 }

@@ -67,7 +67,7 @@ public final class MethodPresets {
         return Collections.unmodifiableSequencedMap(presets);
     }
 
-    static MethodSpec.Distillation byol() {
+    private static MethodSpec.Distillation byol() {
         return distillation(
                 new ProjectorSpec(BYOL_WIDTHS, true).withLastBias(true),
                 PredictorSpec.Mlp.defaults(),
@@ -108,7 +108,7 @@ public final class MethodPresets {
                 regression);
     }
 
-    private static MethodSpec.Distillation distillation(
+    static MethodSpec.Distillation distillation(
             ProjectorSpec projector, PredictorSpec predictor, TargetSpec target, Regression regression) {
         return new MethodSpec.Distillation(
                 projector, predictor, target, regression, OverViews.PAIR, null, REGULARIZER_WEIGHT);

@@ -60,9 +60,13 @@ public sealed interface MethodSpec {
             }
         }
 
-        /// BYOL.
+        /// BYOL with the default projector.
         public static Distillation defaults() {
-            return MethodPresets.byol();
+            return MethodPresets.distillation(
+                    ProjectorSpec.defaults(),
+                    PredictorSpec.Mlp.defaults(),
+                    TargetSpec.Ema.defaults(),
+                    Regression.Cosine.defaults());
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed interface PredictorSpec {
     /// Linear, batch norm, ReLU, linear with bias: BYOL's and SimSiam's.
     ///
     /// @param hidden width of the hidden layer
-    /// @param batchNorm whether the hidden layer is normalised over the whole batch; then its bias is left out
+    /// @param batchNorm whether the hidden layer is normalised over the whole batch
     @Named("mlp")
     record Mlp(int hidden, boolean batchNorm) implements PredictorSpec {
         /// BYOL's hidden width.
