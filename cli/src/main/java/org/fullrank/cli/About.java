@@ -43,10 +43,40 @@ record About(String idea, String paper) {
                 new About(
                         "one network for all views, an objective on what its projector makes of them",
                         "VICReg, SimCLR and their kin: see the objectives");
+            case MethodSpec.Distillation _ ->
+                new About(
+                        "a predictor on one view meets the target that another view gives",
+                        "BYOL, SimSiam and their kin: see the presets");
             case MethodSpec.Local _ ->
                 new About(
                         "each block learns by itself, no gradient flows from one to the one before; not for resnet",
                         LPL);
+        };
+    }
+
+    /// About a published method by its name.
+    static About preset(String preset) {
+        String iso = "Halvagal, Laborieux, Zenke: Implicit variance regularization, ICML 2023, arXiv 2212.04858";
+        String direct = "Tian, Chen, Ganguli: Self-supervised dynamics, ICML 2021, arXiv 2102.06810";
+        return switch (preset) {
+            case "byol" ->
+                new About(
+                        "an MLP predicts what a slow copy of the network makes of the other view",
+                        "Grill et al.: Bootstrap your own latent, NeurIPS 2020, arXiv 2006.07733");
+            case "simsiam" ->
+                new About(
+                        "the same network without gradient in place of the slow copy",
+                        "Chen, He: SimSiam, CVPR 2021, arXiv 2011.10566");
+            case "directpred" -> new About("a linear predictor set from the correlation of its input", direct);
+            case "directpred-freq5" -> new About("the same, set every fifth step and trained in between", direct);
+            case "directcopy" ->
+                new About(
+                        "the predictor is the correlation itself; constants as in the IsoLoss code",
+                        "Wang et al.: Towards demystifying representation learning, 2021, arXiv 2110.04947");
+            case "isoloss" -> new About("no mode of the predictor learns slower than another; cosines", iso);
+            case "isoloss-euclidean" -> new About("the same on squared distances", iso);
+            case "lpl-local" -> new About("each block learns by itself with the three terms of LPL", LPL);
+            default -> throw new IllegalStateException("no words about method " + preset);
         };
     }
 

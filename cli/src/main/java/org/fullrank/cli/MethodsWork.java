@@ -1,11 +1,13 @@
 package org.fullrank.cli;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
+import org.fullrank.method.MethodPresets;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Regularizer;
@@ -19,9 +21,12 @@ record MethodsWork(Methods command) {
         List<Choice<MethodSpec>> methods = Choices.of(MethodSpec.class);
         List<Choice<ObjectiveSpec>> objectives = Choices.of(ObjectiveSpec.class);
         List<Choice<Regularizer>> regularizers = Choices.of(Regularizer.class);
-        List<String> names = Stream.of(methods, objectives, regularizers)
-                .flatMap(List::stream)
-                .map(Choice::name)
+        List<String> presets = MethodPresets.names();
+        List<String> names = Stream.concat(
+                        Stream.of(methods, objectives, regularizers)
+                                .flatMap(List::stream)
+                                .map(Choice::name),
+                        presets.stream())
                 .toList();
         String name = command.name;
         if (name != null && !names.contains(name)) {
@@ -31,12 +36,18 @@ record MethodsWork(Methods command) {
         methods = named(methods);
         objectives = named(objectives);
         regularizers = named(regularizers);
+        presets = presets.stream().filter(p -> name == null || p.equals(name)).toList();
         command.out()
                 .print(
                         command.json
-                                ? json(methods, objectives, regularizers) + "\n"
-                                : text(methods, objectives, regularizers));
+                                ? json(methods, presets, objectives, regularizers) + "\n"
+                                : text(methods, presets, objectives, regularizers));
         command.out().flush();
+    }
+
+    /// Its settings are those of its method, printed there.
+    private static Choice<MethodSpec> preset(String name) {
+        return new Choice<>(name, MethodPresets.named(name), new LinkedHashMap<>());
     }
 
     private <T> List<Choice<T>> named(List<Choice<T>> choices) {
@@ -47,12 +58,17 @@ record MethodsWork(Methods command) {
 
     private static String text(
             List<Choice<MethodSpec>> methods,
+            List<String> presets,
             List<Choice<ObjectiveSpec>> objectives,
             List<Choice<Regularizer>> regularizers) {
         StringBuilder text = new StringBuilder();
         if (!methods.isEmpty()) {
             text.append("methods, chosen with --set method.type=NAME\n\n");
             methods.forEach(choice -> append(text, choice, About.of(choice.defaults()), "method."));
+        }
+        if (!presets.isEmpty()) {
+            text.append("methods with the constants of their papers, chosen with --set method=NAME\n\n");
+            presets.forEach(name -> append(text, preset(name), About.preset(name), ""));
         }
         if (!objectives.isEmpty()) {
             text.append("objectives, chosen with --set method.objective.type=NAME\n\n");
@@ -78,10 +94,16 @@ record MethodsWork(Methods command) {
 
     private static Json json(
             List<Choice<MethodSpec>> methods,
+            List<String> presets,
             List<Choice<ObjectiveSpec>> objectives,
             List<Choice<Regularizer>> regularizers) {
         return new Json()
                 .put("methods", rows(methods, About::of))
+                .put(
+                        "presets",
+                        presets.stream()
+                                .flatMap(name -> rows(List.of(preset(name)), _ -> About.preset(name)).stream())
+                                .toList())
                 .put("objectives", rows(objectives, About::of))
                 .put("regularizers", rows(regularizers, About::of));
     }

@@ -19,9 +19,11 @@ import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
 
 /// A network together with the way its views meet an objective. One call makes the gradients of one batch.
-public sealed interface Method extends AutoCloseable permits JointEmbedding, LayerLocal {
+public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation, LayerLocal {
     /// The prefix of the encoder's parameters in [#parameters].
     String ENCODER = "encoder";
+    /// The prefix of the predictor's parameters in [#parameters], where there is one.
+    String PREDICTOR = "predictor";
 
     /// What one batch gave.
     ///
@@ -72,6 +74,11 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Lay
 
     /// Where and how it computes.
     Setting setting();
+
+    /// What the method knows of its own state by name, such as the spectrum of a predictor; measured for records only.
+    default SequencedMap<String, Double> measures() {
+        return new LinkedHashMap<>();
+    }
 
     /// The representation, `[N, C, H, W]` or `[N, F]` to `[N, D]`, in float32.
     default Tensor encode(Tensor x, Mode mode) {
@@ -146,6 +153,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Lay
                 }
                 yield new LayerLocal(backbone, teachers, net.build(setting.device(), setting.type()), setting);
             }
+            case MethodSpec.Distillation distillation ->
+                new SelfDistillation(distillation, encoder, inputs, seed, setting);
         };
     }
 }

@@ -4,6 +4,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
 
 /// The few layers that every network here is made of, with PyTorch's names for their parameters.
 final class Layers {
@@ -50,6 +51,15 @@ final class Layers {
     static Layer batchNorm(NetworkBuilder net, int size, double scale) {
         Parameter weight = net.parameter("weight", new Init.Constant(scale), size);
         Parameter bias = net.parameter("bias", new Init.Constant(0), size);
+        return norm(net, size, weight, bias);
+    }
+
+    /// Batch normalisation without scale and shift.
+    static Layer plainNorm(NetworkBuilder net, int size) {
+        return norm(net, size, null, null);
+    }
+
+    private static Layer norm(NetworkBuilder net, int size, @Nullable Parameter weight, @Nullable Parameter bias) {
         Parameter mean = net.statistic("running_mean", 0, size);
         Parameter variance = net.statistic("running_var", 1, size);
         return (x, mode) -> {
@@ -60,15 +70,19 @@ final class Layers {
             }
             return torch.batch_norm(
                     x,
-                    new TensorOptional(weight.tensor()),
-                    new TensorOptional(bias.tensor()),
-                    mode == Mode.REPLAY ? Tensors.none() : new TensorOptional(mean.tensor()),
-                    mode == Mode.REPLAY ? Tensors.none() : new TensorOptional(variance.tensor()),
+                    optional(weight),
+                    optional(bias),
+                    optional(mode == Mode.REPLAY ? null : mean),
+                    optional(mode == Mode.REPLAY ? null : variance),
                     batchStatistics,
                     NORM_MOMENTUM,
                     NORM_EPSILON,
                     true);
         };
+    }
+
+    private static TensorOptional optional(@Nullable Parameter parameter) {
+        return parameter == null ? Tensors.none() : new TensorOptional(parameter.tensor());
     }
 
     /// In place. Returns its argument: what the engine's in-place functions return does not own its tensor.

@@ -46,6 +46,11 @@ public final class NetworkBuilder {
         return declare(parameters, name, init, sizes);
     }
 
+    /// A trained number of `sizes` that begins uniform on +-1/sqrt(fanIn), as PyTorch's linear layers do.
+    public Parameter weight(String name, long fanIn, long... sizes) {
+        return parameter(name, new Init.FanInUniform(fanIn), sizes);
+    }
+
     /// A number of `sizes` that no optimiser moves, such as the running mean of a norm.
     public Parameter statistic(String name, double value, long... sizes) {
         return declare(statistics, name, new Init.Constant(value), sizes);

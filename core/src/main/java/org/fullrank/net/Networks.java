@@ -17,7 +17,7 @@ public final class Networks {
             case EncoderSpec.ConvNet convnet -> convnet(net, convnet, inputs);
             case EncoderSpec.Vgg vgg -> vgg(net, vgg, inputs);
             case EncoderSpec.Mlp mlp -> {
-                List<Layer> layers = perceptron(net, inputs, mlp.widths(), mlp.batchNorm(), true);
+                List<Layer> layers = perceptron(net, inputs, new ProjectorSpec(mlp.widths(), mlp.batchNorm()), true);
                 var blocks = new ArrayList<Encoder.Block>();
                 for (int i = 0; i < layers.size(); i++) {
                     blocks.add(new Encoder.Block(
@@ -35,13 +35,13 @@ public final class Networks {
 
     /// The projector, `[B, features] -> [B, widths.last]`.
     public static Layer projector(NetworkBuilder net, ProjectorSpec spec, int features) {
-        return Layer.chain(perceptron(net, features, spec.widths(), spec.batchNorm(), false));
+        return Layer.chain(perceptron(net, features, spec, false));
     }
 
     /// The head of a block that learns by itself, `[B, features] -> [B, widths.last]`: linear layers with bias, a ReLU
     /// after each, the last included; none gives the identity.
     public static Layer blockHead(NetworkBuilder net, List<Integer> widths, int features) {
-        return Layer.chain(perceptron(net, features, widths, false, true));
+        return Layer.chain(perceptron(net, features, new ProjectorSpec(widths, false), true));
     }
 
     private static Encoder convnet(NetworkBuilder net, EncoderSpec.ConvNet spec, int inputs) {
@@ -86,25 +86,32 @@ public final class Networks {
 
     /// Linear layers, each with its norm and ReLU, named by their position in the chain, as a PyTorch `Sequential`
     /// names them.
-    private static List<Layer> perceptron(
-            NetworkBuilder net, int inputs, List<Integer> widths, boolean batchNorm, boolean activateLast) {
+    private static List<Layer> perceptron(NetworkBuilder net, int inputs, ProjectorSpec spec, boolean activateLast) {
         var blocks = new ArrayList<Layer>();
         int in = inputs;
         int position = 0;
-        for (int i = 0; i < widths.size(); i++) {
-            boolean inner = activateLast || i < widths.size() - 1;
+        for (int i = 0; i < spec.widths().size(); i++) {
+            int out = spec.widths().get(i);
+            boolean inner = activateLast || i < spec.widths().size() - 1;
             var layers = new ArrayList<Layer>();
-            layers.add(Layers.linear(net.in(Integer.toString(position)), in, widths.get(i), inner));
-            if (inner && batchNorm) {
-                layers.add(Layers.batchNorm(net.in(Integer.toString(position + 1)), widths.get(i), 1));
+            layers.add(Layers.linear(net.in(Integer.toString(position)), in, out, inner || spec.lastBias()));
+            NetworkBuilder next = net.in(Integer.toString(position + 1));
+            if (inner && spec.batchNorm()) {
+                layers.add(norm(next, out, spec.affine()));
+            } else if (!inner && spec.lastNorm() != ProjectorSpec.LastNorm.NONE) {
+                layers.add(norm(next, out, spec.lastNorm() == ProjectorSpec.LastNorm.AFFINE));
             }
             if (inner) {
                 layers.add(Layers.relu());
             }
             blocks.add(Layer.chain(layers));
             position += layers.size();
-            in = widths.get(i);
+            in = out;
         }
         return blocks;
+    }
+
+    private static Layer norm(NetworkBuilder net, int size, boolean affine) {
+        return affine ? Layers.batchNorm(net, size, 1) : Layers.plainNorm(net, size);
     }
 }

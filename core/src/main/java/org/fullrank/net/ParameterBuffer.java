@@ -66,10 +66,14 @@ public final class ParameterBuffer implements AutoCloseable {
                 leaf.mutable_grad().put(segments.get(i).view(this.gradients));
                 parameters.handles().get(i).fill(leaf);
             }
+            // A version counter for each statistic: writing one between forward and backward, as a predictor does with
+            // its correlation, must not look like a change of the norms that saved theirs.
             for (int i = 0; i < statisticSegments.size(); i++) {
                 running.handles()
                         .get(i)
-                        .fill(own(scope, statisticSegments.get(i).view(this.statistics)));
+                        .fill(own(
+                                scope,
+                                statisticSegments.get(i).view(this.statistics).variable_data()));
             }
         }
     }

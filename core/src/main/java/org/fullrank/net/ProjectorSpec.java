@@ -8,9 +8,23 @@ import org.fullrank.engine.InputException;
 ///
 /// @param widths outputs of each layer; empty: the objective acts on the representation itself
 /// @param batchNorm whether a batch norm stands before each ReLU
-public record ProjectorSpec(List<Integer> widths, boolean batchNorm) {
+/// @param affine whether these norms have scale and shift (not in the official DirectPred code)
+/// @param lastBias whether the last layer has a bias (BYOL)
+/// @param lastNorm what follows the last layer
+public record ProjectorSpec(
+        List<Integer> widths, boolean batchNorm, boolean affine, boolean lastBias, LastNorm lastNorm) {
     /// Three layers, as in VICReg, at a width that fits small encoders.
     public static final List<Integer> DEFAULT_WIDTHS = List.of(512, 512, 512);
+
+    /// The batch norm after the last layer.
+    public enum LastNorm {
+        /// There is none.
+        NONE,
+        /// With scale and shift.
+        AFFINE,
+        /// Without (SimSiam).
+        PLAIN
+    }
 
     public ProjectorSpec {
         widths = List.copyOf(widths);
@@ -19,12 +33,37 @@ public record ProjectorSpec(List<Integer> widths, boolean batchNorm) {
         }
     }
 
+    /// Norms with scale and shift, the last layer without bias and norm.
+    public ProjectorSpec(List<Integer> widths, boolean batchNorm) {
+        this(widths, batchNorm, true, false, LastNorm.NONE);
+    }
+
     public static ProjectorSpec defaults() {
         return new ProjectorSpec(DEFAULT_WIDTHS, true);
+    }
+
+    /// The same with norms of another kind.
+    public ProjectorSpec withAffine(boolean other) {
+        return new ProjectorSpec(widths, batchNorm, other, lastBias, lastNorm);
+    }
+
+    /// The same with or without bias in the last layer.
+    public ProjectorSpec withLastBias(boolean other) {
+        return new ProjectorSpec(widths, batchNorm, affine, other, lastNorm);
+    }
+
+    /// The same with another norm after the last layer.
+    public ProjectorSpec withLastNorm(LastNorm other) {
+        return new ProjectorSpec(widths, batchNorm, affine, lastBias, other);
     }
 
     /// Width of the embedding for representations of `features` columns.
     public int outputs(int features) {
         return widths.isEmpty() ? features : widths.getLast();
+    }
+
+    /// Whether any layer takes statistics of a batch.
+    public boolean hasBatchNorm() {
+        return batchNorm && widths.size() > 1 || lastNorm != LastNorm.NONE && !widths.isEmpty();
     }
 }

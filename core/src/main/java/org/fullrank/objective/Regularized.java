@@ -53,10 +53,21 @@ public record Regularized(Pull pull, List<Penalty> penalties) implements Objecti
     /// How the values of a regulariser on V views become one number.
     public enum OverViews {
         /// Their mean.
-        MEAN,
+        MEAN(1),
         /// Twice their mean: the sum over the two branches of a pair. With V views the balance against the alignment
         /// stays that of two.
-        PAIR
+        PAIR(2);
+
+        private final double scale;
+
+        OverViews(double scale) {
+            this.scale = scale;
+        }
+
+        /// What the mean is multiplied by.
+        public double scale() {
+            return scale;
+        }
     }
 
     public Regularized {

@@ -39,8 +39,9 @@ final class Methods {
             case EncoderSpec.Vgg vgg -> false;
         };
         boolean head = switch (recipe.method()) {
-            case MethodSpec.Joint joint ->
-                joint.projector().batchNorm() && joint.projector().widths().size() > 1;
+            case MethodSpec.Joint joint -> joint.projector().hasBatchNorm();
+            case MethodSpec.Distillation distillation ->
+                distillation.projector().hasBatchNorm();
             case MethodSpec.Local local -> false;
         };
         return encoder || head;

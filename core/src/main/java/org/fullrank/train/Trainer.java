@@ -194,7 +194,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private static SequencedMap<String, Double> measures(Method.Outcome outcome, double gradientNorm, double rate) {
+    private SequencedMap<String, Double> measures(Method.Outcome outcome, double gradientNorm, double rate) {
         var values = new LinkedHashMap<String, Double>();
         values.put("loss", outcome.total());
         outcome.parts().forEach((part, value) -> values.put("loss." + part, value));
@@ -202,6 +202,7 @@ public final class Trainer implements AutoCloseable {
         values.put("embedding.std", health.stdMean());
         values.put("embedding.rankme", health.rankMe());
         values.putAll(outcome.measures());
+        values.putAll(method.measures());
         outcome.layers().forEach((name, y) -> values.putAll(LayerHealth.of(y).values("block." + name + ".")));
         values.put("gradient.norm", gradientNorm);
         values.put("learning.rate", rate);

@@ -64,6 +64,18 @@ class GoldenValuesTest {
         }
     }
 
+    @Test
+    void byolHasTheReferenceValue() {
+        try (var scope = Scope.open()) {
+            Tensor p = scaled(A, 1);
+            Terms terms = Regression.Cosine.defaults().evaluate(p, p, scaled(B, 1));
+            assertClose(Tensors.value(terms.total()), 0.007795311347723155);
+            assertPart(terms, "similarity", 1 - 0.007795311347723155 / 2);
+            Terms negative = new Regression.Cosine(Regression.Cosine.Form.NEGATIVE).evaluate(p, p, scaled(B, 1));
+            assertClose(Tensors.value(negative.total()), 0.007795311347723155 / 2 - 1);
+        }
+    }
+
     private static Views views(double scale) {
         return new Views(List.of(scaled(A, scale), scaled(B, scale)));
     }

@@ -1,0 +1,118 @@
+package org.fullrank.method;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.fullrank.engine.InputException;
+import org.fullrank.method.PredictorSpec.DirectSet;
+import org.fullrank.method.TargetSpec.Ema;
+import org.fullrank.net.ProjectorSpec;
+import org.fullrank.net.ProjectorSpec.LastNorm;
+import org.fullrank.objective.Regression;
+import org.fullrank.objective.Regularized.OverViews;
+
+/// Published methods by name, with the heads and constants of their papers. A preset is a
+/// starting point: heads are usually made smaller for small encoders.
+public final class MethodPresets {
+    /// The weight of an extra regulariser where one is set.
+    public static final double REGULARIZER_WEIGHT = 1;
+    /// BYOL's heads; the same in the IsoLoss code.
+    public static final List<Integer> BYOL_WIDTHS = List.of(4096, 256);
+    /// SimSiam's heads for a ResNet-50: the width of its representation.
+    public static final List<Integer> SIMSIAM_WIDTHS = List.of(2048, 2048, 2048);
+    /// Width of the hidden layer of SimSiam's predictor.
+    public static final int SIMSIAM_HIDDEN = 512;
+    /// The heads of the official DirectPred code.
+    public static final List<Integer> DIRECTPRED_WIDTHS = List.of(512, 128);
+    /// Steps between two settings of the predictor in DirectPred's best long runs.
+    public static final int DIRECTPRED_EVERY = 5;
+    /// Target rate of the IsoLoss code, raised to 1 over training.
+    public static final double ISOLOSS_RATE = 0.99;
+    /// The share of the past in the correlation, IsoLoss code with a slow target; 0.5 without.
+    public static final double ISOLOSS_RHO = 0.998;
+    /// What the IsoLoss code adds to the normalised eigenvalues for DirectCopy (the original is unverified).
+    public static final double DIRECTCOPY_EPSILON = 0.25;
+
+    private static final SequencedMap<String, MethodSpec> PRESETS = presets();
+
+    private MethodPresets() {}
+
+    /// The names, in the order of listings.
+    public static List<String> names() {
+        return List.copyOf(PRESETS.keySet());
+    }
+
+    /// The method of this name.
+    ///
+    /// @throws InputException when there is none
+    public static MethodSpec named(String name) {
+        MethodSpec spec = PRESETS.get(name);
+        if (spec == null) {
+            throw new InputException(
+                    "no method '%s', expected one of joint-embedding, self-distillation, layer-local, %s"
+                            .formatted(name, String.join(", ", PRESETS.keySet())));
+        }
+        return spec;
+    }
+
+    private static SequencedMap<String, MethodSpec> presets() {
+        SequencedMap<String, MethodSpec> presets = new LinkedHashMap<>();
+        presets.put("byol", byol());
+        presets.put("simsiam", simsiam());
+        presets.put("directpred", directpred(1));
+        presets.put("directpred-freq5", directpred(DIRECTPRED_EVERY));
+        presets.put("directcopy", isoloss(1, DIRECTCOPY_EPSILON, Regression.Cosine.defaults()));
+        presets.put("isoloss", isoloss(DirectSet.DEFAULT_ALPHA, 0, new Regression.IsoCosine()));
+        presets.put("isoloss-euclidean", isoloss(DirectSet.DEFAULT_ALPHA, 0, new Regression.IsoEuclidean()));
+        presets.put("lpl-local", MethodSpec.Local.defaults());
+        return Collections.unmodifiableSequencedMap(presets);
+    }
+
+    private static MethodSpec.Distillation byol() {
+        return distillation(
+                new ProjectorSpec(BYOL_WIDTHS, true).withLastBias(true),
+                PredictorSpec.Mlp.defaults(),
+                Ema.defaults(),
+                Regression.Cosine.defaults());
+    }
+
+    private static MethodSpec.Distillation simsiam() {
+        return new MethodSpec.Distillation(
+                new ProjectorSpec(SIMSIAM_WIDTHS, true).withLastNorm(LastNorm.PLAIN),
+                new PredictorSpec.Mlp(SIMSIAM_HIDDEN, true),
+                new TargetSpec.StopGradient(),
+                new Regression.Cosine(Regression.Cosine.Form.NEGATIVE),
+                OverViews.MEAN,
+                null,
+                REGULARIZER_WEIGHT);
+    }
+
+    private static MethodSpec.Distillation directpred(int every) {
+        return distillation(
+                new ProjectorSpec(DIRECTPRED_WIDTHS, true).withAffine(false).withLastBias(true),
+                new DirectSet(
+                        DirectSet.DEFAULT_ALPHA,
+                        DirectSet.DEFAULT_EPSILON,
+                        DirectSet.DEFAULT_RHO,
+                        every,
+                        DirectSet.Form.CODE,
+                        true),
+                new Ema(Ema.DEFAULT_RATE, Ema.Curve.CONSTANT, false),
+                Regression.Cosine.defaults());
+    }
+
+    private static MethodSpec.Distillation isoloss(double alpha, double epsilon, Regression regression) {
+        return distillation(
+                new ProjectorSpec(BYOL_WIDTHS, true).withLastBias(true),
+                new DirectSet(alpha, epsilon, ISOLOSS_RHO, 1, DirectSet.Form.ISO, true),
+                new Ema(ISOLOSS_RATE, Ema.Curve.COSINE, true),
+                regression);
+    }
+
+    static MethodSpec.Distillation distillation(
+            ProjectorSpec projector, PredictorSpec predictor, TargetSpec target, Regression regression) {
+        return new MethodSpec.Distillation(
+                projector, predictor, target, regression, OverViews.PAIR, null, REGULARIZER_WEIGHT);
+    }
+}

@@ -1,0 +1,193 @@
+package org.fullrank.method;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Named;
+import org.fullrank.engine.Tensors;
+
+/// What stands between the online embedding z and the target of self-distillation, `[N, D] -> [N, D]`. Without
+/// one, or with a bad one, the embedding collapses.
+public sealed interface PredictorSpec {
+    /// Nothing: the ablation that collapses unless something else prevents it.
+    @Named("identity")
+    record Identity() implements PredictorSpec {
+        public static Identity defaults() {
+            return new Identity();
+        }
+    }
+
+    /// Linear, batch norm, ReLU, linear with bias: BYOL's and SimSiam's.
+    ///
+    /// @param hidden width of the hidden layer
+    /// @param batchNorm whether the hidden layer is normalised over the whole batch
+    @Named("mlp")
+    record Mlp(int hidden, boolean batchNorm) implements PredictorSpec {
+        /// BYOL's hidden width.
+        public static final int DEFAULT_HIDDEN = 4096;
+
+        public Mlp {
+            if (hidden < 1 || hidden > 1 << 16) {
+                throw new InputException("hidden: found %d, expected 1 to 65536".formatted(hidden));
+            }
+        }
+
+        public static Mlp defaults() {
+            return new Mlp(DEFAULT_HIDDEN, true);
+        }
+    }
+
+    /// One matrix, trained by gradient.
+    ///
+    /// @param symmetric whether it becomes `(W + W') / 2` after each step
+    /// @param bias whether a bias is trained beside it
+    @Named("linear")
+    record Linear(boolean symmetric, boolean bias) implements PredictorSpec {
+        public static Linear defaults() {
+            return new Linear(false, false);
+        }
+    }
+
+    /// The symmetrised least-squares predictor: every `every` steps W solves `W E[f f'] = (E[f_a f'] + E[f f_a'])
+    /// / 2` for the online embeddings f and the targets f_a, in between it is trained by gradient. Worse than
+    /// every other in the paper.
+    ///
+    /// Source: Tian, Chen, Ganguli (2021), section 3 and table 1. How the expectations are kept is not said
+    /// there: here as in [DirectSet].
+    ///
+    /// @param every steps between two solutions
+    /// @param rho the share of the past in the running expectations
+    /// @param epsilon directions with less than this share of the largest eigenvalue of `E[f f']` are left out
+    @Named("optimal")
+    record Optimal(int every, double rho, double epsilon) implements PredictorSpec {
+        /// Cuts off what float32 cannot tell from 0.
+        public static final double DEFAULT_EPSILON = 1e-5;
+
+        public Optimal {
+            requireEvery(every);
+            requireRho(rho);
+            if (!(epsilon > 0 && epsilon < 1)) {
+                throw new InputException("epsilon: found %s, expected a positive number below 1".formatted(epsilon));
+            }
+        }
+
+        public static Optimal defaults() {
+            return new Optimal(1, DirectSet.DEFAULT_RHO, DEFAULT_EPSILON);
+        }
+    }
+
+    /// The predictor set from the running correlation F of its own input, `W = U diag(p) U'` for `F = U diag(s)
+    /// U'`, with p from s by a power: DirectPred (alpha 1/2), DirectCopy (alpha 1). F is not centred.
+    ///
+    /// Source: Tian, Chen, Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs"
+    /// (2021), section 4; alpha: Wang et al., "Towards demystifying representation learning with non-contrastive
+    /// self-supervision" (2021), abstract only.
+    ///
+    /// @param alpha the power
+    /// @param epsilon lifts small eigenvalues, see [Form]
+    /// @param rho the share of the past in F
+    /// @param every steps between two settings of W; in between it is trained by gradient
+    /// @param form which of the published forms
+    /// @param normalise whether s is divided by its largest value first
+    @Named("direct-set")
+    record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalise)
+            implements PredictorSpec {
+        /// DirectPred.
+        public static final double DEFAULT_ALPHA = 0.5;
+        /// Best in the DirectPred paper.
+        public static final double DEFAULT_EPSILON = 0.1;
+        /// DirectPred paper and code.
+        public static final double DEFAULT_RHO = 0.3;
+        /// The smallest eigenvalue of W in the official DirectPred code.
+        public static final double FLOOR = 1e-4;
+
+        /// What a largest eigenvalue of 0 counts as: the correlation of a collapsed embedding gives W = 0, not
+        /// NaN.
+        private static final double SMALLEST = 1e-30;
+
+        /// Where the published forms differ.
+        public enum Form {
+            /// `p = s^alpha + epsilon max(s)` (DirectPred, equations 18 and 19). Timing as [#CODE].
+            PAPER,
+            /// `p = max(s^alpha + epsilon, 1e-4)`, the official DirectPred code. F starts as that of the first
+            /// batch and averages both views; W is set after the optimiser's step and begins at random.
+            CODE,
+            /// `p = (s + epsilon)^alpha`, the official IsoLoss code. F starts at 0 and moves for each view before
+            /// that view is predicted.
+            ISO
+        }
+
+        public DirectSet {
+            if (!(alpha > 0 && alpha <= 10)) {
+                throw new InputException("alpha: found %s, expected a positive number up to 10".formatted(alpha));
+            }
+            if (!(epsilon >= 0 && epsilon < 1e6)) {
+                throw new InputException("epsilon: found %s, expected 0 or a positive number".formatted(epsilon));
+            }
+            requireRho(rho);
+            requireEvery(every);
+            if (form == Form.ISO && every > 1) {
+                throw new InputException(
+                        "every: found %d, expected 1, because the form iso sets the predictor before each prediction"
+                                .formatted(every));
+            }
+        }
+
+        public static DirectSet defaults() {
+            return new DirectSet(DEFAULT_ALPHA, DEFAULT_EPSILON, DEFAULT_RHO, 1, Form.CODE, true);
+        }
+
+        /// W for the correlation F, symmetric positive semi-definite `[D, D]`; of the same shape, type and
+        /// device.
+        ///
+        /// With alpha 1 no eigenvector is needed: W is F, scaled, plus a multiple of the identity.
+        public Tensor matrix(Tensor correlation) {
+            if (alpha != 1 || form == Form.CODE && epsilon < FLOOR) {
+                return SymmetricEigen.of(correlation).map(this::eigenvalues);
+            }
+            Tensor top = largest(torch.linalg_eigvalsh(correlation));
+            Tensor w = normalise ? correlation.div(top) : correlation.clone();
+            Tensor lift = form == Form.PAPER && !normalise ? top : torch.ones_like(top);
+            w.diagonal().add_(lift, Tensors.scalar(epsilon));
+            return w;
+        }
+
+        /// `W^{1/2}`, symmetric `[D, D]`.
+        public Tensor root(Tensor correlation) {
+            return SymmetricEigen.of(correlation).map(s -> eigenvalues(s).sqrt());
+        }
+
+        /// The eigenvalues of W from those of F, `[D]` ascending.
+        Tensor eigenvalues(Tensor ascending) {
+            Tensor top = largest(ascending);
+            Tensor s = ascending.clamp_min(Tensors.scalar(0));
+            s = normalise ? s.div(top) : s;
+            return switch (form) {
+                case PAPER -> {
+                    Tensor lift = normalise ? torch.ones_like(top) : top;
+                    yield s.pow(Tensors.scalar(alpha)).add(lift, Tensors.scalar(epsilon));
+                }
+                case CODE ->
+                    s.pow(Tensors.scalar(alpha)).add(Tensors.scalar(epsilon)).clamp_min(Tensors.scalar(FLOOR));
+                case ISO -> s.add(Tensors.scalar(epsilon)).pow(Tensors.scalar(alpha));
+            };
+        }
+
+        /// The last of ascending eigenvalues, `[1]`, positive.
+        private static Tensor largest(Tensor ascending) {
+            return ascending.narrow(0, ascending.numel() - 1, 1).clamp_min(Tensors.scalar(SMALLEST));
+        }
+    }
+
+    private static void requireEvery(int every) {
+        if (every < 1) {
+            throw new InputException("every: found %d, expected at least 1 step".formatted(every));
+        }
+    }
+
+    private static void requireRho(double rho) {
+        if (!(rho >= 0 && rho < 1)) {
+            throw new InputException("rho: found %s, expected a number from 0 to below 1".formatted(rho));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package org.fullrank.method;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.net.Encoder;
+import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Layer;
+import org.fullrank.net.Mode;
+import org.fullrank.net.NetworkBuilder;
+import org.fullrank.net.Networks;
+import org.fullrank.net.ParameterBuffer;
+import org.fullrank.objective.Terms;
+import org.jspecify.annotations.Nullable;
+
+/// A network that predicts, from one view, what a target makes of another view of the same sample: BYOL, SimSiam,
+/// DirectPred, IsoLoss. Nothing in the loss forbids a constant; predictor and target keep training away from it.
+///
+/// Every ordered pair of views counts. The predictor and the loss see the batch whole.
+public final class SelfDistillation implements Method {
+    private static final long DRAW = Keyed.name("draw of the regulariser");
+    private static final long TARGET = Keyed.name("initialisation of the target");
+
+    /// Encoder and projector.
+    private record Branch(Encoder encoder, Layer projector) {
+        static Branch of(NetworkBuilder net, MethodSpec.Distillation spec, EncoderSpec encoder, int inputs) {
+            Encoder backbone = Networks.encoder(net.in(ENCODER), encoder, inputs);
+            return new Branch(backbone, Networks.projector(net.in("projector"), spec.projector(), encoder.features()));
+        }
+
+        Tensor embed(Tensor x, Mode mode, Setting setting) {
+            try (var autocast = setting.precision().autocast(setting.device())) {
+                return projector.forward(encoder.forward(x, mode), mode).to(setting.type());
+            }
+        }
+    }
+
+    /// The slow network: the same layers in the same order on a buffer of its own.
+    private record Slow(Branch branch, ParameterBuffer parameters, TargetSpec.Ema ema) {}
+
+    private final MethodSpec.Distillation spec;
+    private final Branch online;
+    private final Predictor predictor;
+    private final ParameterBuffer parameters;
+    private final @Nullable Slow slow;
+    private final long seed;
+    private final Setting setting;
+
+    SelfDistillation(MethodSpec.Distillation spec, EncoderSpec encoder, int inputs, long seed, Setting setting) {
+        this.spec = spec;
+        this.seed = seed;
+        this.setting = setting;
+        var net = new NetworkBuilder(seed);
+        online = Branch.of(net, spec, encoder, inputs);
+        predictor = Predictor.of(
+                net.in(PREDICTOR), spec.predictor(), spec.projector().outputs(encoder.features()), setting);
+        parameters = net.build(setting.device(), setting.type());
+        if (spec.target() instanceof TargetSpec.Ema ema) {
+            // Initial values depend on seed and name alone: with the same seed the target begins as a copy.
+            var other = new NetworkBuilder(
+                    ema.copy() ? seed : Keyed.of(TARGET, seed).nextLong());
+            Branch branch = Branch.of(other, spec, encoder, inputs);
+            slow = new Slow(branch, other.build(setting.device(), setting.type()), ema);
+        } else {
+            slow = null;
+        }
+    }
+
+    @Override
+    public Outcome learn(List<Tensor> views, int chunks, long step) {
+        var batch = new WholeBatch(views, chunks);
+        parameters.clearGradients();
+        List<Tensor> fixed = slow == null ? List.of() : slowTargets(batch, views, slow.branch());
+        try {
+            return batch.learn((x, mode) -> List.of(online.embed(x, mode, setting)), leaves -> {
+                List<Tensor> z = leaves.stream().map(List::getFirst).toList(); // V x [N, D]
+                return evaluate(z, targets(z, fixed), step);
+            });
+        } finally {
+            fixed.forEach(Tensor::close);
+        }
+    }
+
+    private List<Tensor> slowTargets(WholeBatch batch, List<Tensor> views, Branch branch) {
+        var targets = new ArrayList<Tensor>();
+        for (Tensor view : views) {
+            targets.addAll(batch.gather((x, mode) -> List.of(branch.embed(x, mode, setting)), view, Mode.TRAIN));
+        }
+        return targets;
+    }
+
+    private List<Tensor> targets(List<Tensor> z, List<Tensor> fixed) {
+        return switch (spec.target()) {
+            case TargetSpec.StopGradient stop -> z.stream().map(Tensor::detach).toList();
+            case TargetSpec.Gradient gradient -> z;
+            case TargetSpec.Ema ema -> fixed;
+        };
+    }
+
+    private Outcome evaluate(List<Tensor> z, List<Tensor> targets, long step) {
+        List<Tensor> predictions = predictor.predict(z, targets, step);
+        var sum = new Sum();
+        for (int v = 0; v < z.size(); v++) {
+            for (int u = 0; u < z.size(); u++) {
+                if (u != v) {
+                    sum.add(spec.regression().evaluate(z.get(v), predictions.get(v), targets.get(u)));
+                }
+            }
+        }
+        int pairs = z.size() * (z.size() - 1);
+        SequencedMap<String, Double> values = new LinkedHashMap<>();
+        Tensor total =
+                Objects.requireNonNull(sum.total).mul(Tensors.scalar(spec.over().scale() / pairs));
+        values.put("regression", Tensors.value(total));
+        sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / pairs));
+        if (spec.regularizer() != null) {
+            total = total.add(regularise(z, step, values));
+        }
+        total.backward();
+        return new Outcome(
+                Tensors.value(total),
+                values,
+                new LinkedHashMap<>(),
+                z.getFirst().detach());
+    }
+
+    /// The mean over views, weighted.
+    private Tensor regularise(List<Tensor> z, long step, SequencedMap<String, Double> values) {
+        long draw = Keyed.of(DRAW, seed, step).nextLong();
+        var sum = new Sum();
+        z.forEach(view -> sum.add(Objects.requireNonNull(spec.regularizer()).evaluate(view, draw)));
+        sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / z.size()));
+        return Objects.requireNonNull(sum.total).mul(Tensors.scalar(spec.weight() / z.size()));
+    }
+
+    /// Terms added up, name by name.
+    private static final class Sum {
+        private @Nullable Tensor total;
+        private final SequencedMap<String, Tensor> parts = new LinkedHashMap<>();
+
+        void add(Terms terms) {
+            total = total == null ? terms.total() : total.add(terms.total());
+            terms.parts().forEach((name, value) -> parts.merge(name, value, Tensor::add));
+        }
+    }
+
+    @Override
+    public void stepped(long step, long totalSteps) {
+        predictor.stepped(step);
+        if (slow != null) {
+            follow(slow, 1 - slow.ema().rate(step, totalSteps));
+        }
+    }
+
+    /// The predictor is declared last, so matrices and vectors of the target are a prefix of the online ones.
+    private void follow(Slow target, double share) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            Tensor slowValues = target.parameters().values();
+            long matrices = target.parameters().matrixCount();
+            long vectors = slowValues.numel() - matrices;
+            Tensor fast = parameters.values();
+            slowValues.narrow(0, 0, matrices).lerp_(fast.narrow(0, 0, matrices), Tensors.scalar(share));
+            slowValues
+                    .narrow(0, matrices, vectors)
+                    .lerp_(fast.narrow(0, parameters.matrixCount(), vectors), Tensors.scalar(share));
+        }
+    }
+
+    @Override
+    public SequencedMap<String, Double> measures() {
+        return predictor.measures();
+    }
+
+    /// The embedding of the online network, before the predictor.
+    @Override
+    public Tensor embed(Tensor x, Mode mode) {
+        return online.embed(x, mode, setting);
+    }
+
+    @Override
+    public Encoder encoder() {
+        return online.encoder();
+    }
+
+    @Override
+    public Setting setting() {
+        return setting;
+    }
+
+    @Override
+    public ParameterBuffer parameters() {
+        return parameters;
+    }
+
+    @Override
+    public SequencedMap<String, ParameterBuffer> buffers() {
+        SequencedMap<String, ParameterBuffer> buffers = Method.super.buffers();
+        if (slow != null) {
+            buffers.put("target.", slow.parameters());
+        }
+        return buffers;
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+        if (slow != null) {
+            slow.parameters().close();
+        }
+    }
+}

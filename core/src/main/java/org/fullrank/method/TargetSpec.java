@@ -1,0 +1,63 @@
+package org.fullrank.method;
+
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Named;
+
+/// What the prediction from one view is compared with: embeddings of the other view, from the same network or
+/// from a slow copy of it. The target branch never has a predictor.
+public sealed interface TargetSpec {
+    /// The embedding of the same network, without gradient (SimSiam).
+    @Named("stop-gradient")
+    record StopGradient() implements TargetSpec {
+        public static StopGradient defaults() {
+            return new StopGradient();
+        }
+    }
+
+    /// The embedding of the same network, with gradient: the ablation that collapses.
+    @Named("gradient")
+    record Gradient() implements TargetSpec {
+        public static Gradient defaults() {
+            return new Gradient();
+        }
+    }
+
+    /// A second network that follows the first, `w = rate w + (1 - rate) online` after each step (BYOL). Only
+    /// parameters follow. The network is always in training mode and normalises with the statistics of its own
+    /// batches; its running statistics are its own and decide nothing (as in the official DirectPred code).
+    ///
+    /// @param rate the share that stays: 1 freezes the target, 0 makes it the online network of the step before
+    /// @param curve how the rate changes over training
+    /// @param copy whether the target begins as a copy of the online network, or with initial values of its own
+    @Named("ema")
+    record Ema(double rate, Curve curve, boolean copy) implements TargetSpec {
+        /// BYOL and DirectPred on ImageNet and STL-10; 0.99 is usual for short trainings.
+        public static final double DEFAULT_RATE = 0.996;
+
+        /// The rate over time.
+        public enum Curve {
+            /// Always the same.
+            CONSTANT,
+            /// `1 - (1 - rate) (1 + cos(pi k / K)) / 2` at step k of K: from the rate to 1.
+            COSINE
+        }
+
+        public Ema {
+            if (!(rate >= 0 && rate <= 1)) {
+                throw new InputException("rate: found %s, expected a number from 0 to 1".formatted(rate));
+            }
+        }
+
+        public static Ema defaults() {
+            return new Ema(DEFAULT_RATE, Curve.COSINE, true);
+        }
+
+        /// The rate after step `step` of `totalSteps`.
+        double rate(long step, long totalSteps) {
+            return switch (curve) {
+                case CONSTANT -> rate;
+                case COSINE -> 1 - (1 - rate) * (1 + Math.cos(Math.PI * step / totalSteps)) / 2;
+            };
+        }
+    }
+}

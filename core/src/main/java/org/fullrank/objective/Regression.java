@@ -1,0 +1,158 @@
+package org.fullrank.objective;
+
+import java.util.LinkedHashMap;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Named;
+import org.fullrank.engine.Tensors;
+
+/// How far the prediction from one view is from the target that another view gives. Part `similarity` of each is
+/// the mean cosine of prediction and target: 1 when all agree, which a collapsed embedding does too.
+///
+/// The two with a name that begins with `iso` leave the left factor `W` of the predictor `p = z W` out of the
+/// gradient, so that modes with small eigenvalues learn as fast as the others. They teach the online branch
+/// alone: a predictor gets no gradient from them. Their gradient is that of no function, and of the cosine one
+/// the value means nothing; watch the similarity.
+public sealed interface Regression {
+    /// Value, differentiable, and parts.
+    ///
+    /// @param online z, the embeddings of the online branch, `[N, D]`
+    /// @param prediction p, what the predictor made of `online`, `[N, D]`
+    /// @param target `[N, D]`; detached by whoever wants to stop gradients
+    /// @throws InputException unless the three are matrices of one shape
+    Terms evaluate(Tensor online, Tensor prediction, Tensor target);
+
+    /// `2 - 2 cos(p, t)`, the mean over samples: the squared distance of the two after normalisation, 0 to 4.
+    /// SimSiam's `-cos` is half of it less 1, DirectPred's `-2 cos` is it less 2.
+    ///
+    /// Source: BYOL (2020), equation 2, as in public codes (unverified against the paper).
+    ///
+    /// @param form what of it is the value
+    @Named("cosine")
+    record Cosine(Form form) implements Regression {
+        /// The value that is logged and differentiated.
+        public enum Form {
+            /// `2 - 2 cos`, BYOL's.
+            DISTANCE,
+            /// `-cos`, SimSiam's: half the gradient of the distance.
+            NEGATIVE
+        }
+
+        public static Cosine defaults() {
+            return new Cosine(Form.DISTANCE);
+        }
+
+        @Override
+        public Terms evaluate(Tensor online, Tensor prediction, Tensor target) {
+            requireEqual(online, prediction, target);
+            Tensor similarity = similarity(prediction, target).mean();
+            return terms(
+                    switch (form) {
+                        case DISTANCE -> similarity.neg().add(Tensors.scalar(1)).mul(Tensors.scalar(2));
+                        case NEGATIVE -> similarity.neg();
+                    },
+                    similarity.detach());
+        }
+    }
+
+    /// `|p - t|^2`, the mean over samples.
+    ///
+    /// Source: Halvagal, Laborieux, Zenke, "Implicit variance regularization in non-contrastive SSL" (2023),
+    /// official code.
+    @Named("euclidean")
+    record Euclidean() implements Regression {
+        public static Euclidean defaults() {
+            return new Euclidean();
+        }
+
+        @Override
+        public Terms evaluate(Tensor online, Tensor prediction, Tensor target) {
+            requireEqual(online, prediction, target);
+            Tensor distance = sum(prediction.sub(target).square()).mean();
+            return terms(distance, meanSimilarity(prediction, target));
+        }
+    }
+
+    /// IsoLoss on cosines: with `v = t / (|p||t|) - (p.t) p / (|p|^3 |t|)` the gradient of [Cosine] is `-2 v W /
+    /// N`, of this `-2 v / N`. The value is that of the official code for a symmetric positive `W`, where `|z
+    /// W^{1/2}|^2` is `z.p`: `-2 mean(z.t / (|p||t|) - (p.t)(z.p) / (2 |p|^3 |t|))`.
+    ///
+    /// Source: Halvagal, Laborieux, Zenke (2023), official code.
+    @Named("iso-cosine")
+    record IsoCosine() implements Regression {
+        public static IsoCosine defaults() {
+            return new IsoCosine();
+        }
+
+        @Override
+        public Terms evaluate(Tensor online, Tensor prediction, Tensor target) {
+            requireEqual(online, prediction, target);
+            Tensor z = online.detach(); // [N, D]
+            Tensor p = prediction.detach(); // [N, D]
+            Tensor fixed = target.detach(); // [N, D]
+            Tensor pull = fixed.div(UnitRows.norm(p).mul(UnitRows.norm(fixed))); // [N, D]
+            Tensor similarity = similarity(p, fixed); // [N, 1]
+            Tensor shrink = similarity.div(UnitRows.norm(p).square()); // [N, 1]
+            Tensor value = sum(z.mul(pull))
+                    .sub(shrink.mul(sum(z.mul(p))).mul(Tensors.scalar(0.5)))
+                    .mean()
+                    .mul(Tensors.scalar(-2));
+            Tensor gradient = pull.sub(p.mul(shrink)).mul(Tensors.scalar(-2.0 / z.size(0))); // [N, D]
+            return terms(Surrogate.of(value, online, gradient), similarity.mean());
+        }
+    }
+
+    /// IsoLoss on distances: the value of [Euclidean] with gradient `2 (p - t) / N` in place of `2 (p - t) W /
+    /// N`.
+    ///
+    /// Source: Halvagal, Laborieux, Zenke (2023), official code.
+    @Named("iso-euclidean")
+    record IsoEuclidean() implements Regression {
+        public static IsoEuclidean defaults() {
+            return new IsoEuclidean();
+        }
+
+        @Override
+        public Terms evaluate(Tensor online, Tensor prediction, Tensor target) {
+            requireEqual(online, prediction, target);
+            Tensor residual = prediction.detach().sub(target.detach()); // [N, D]
+            Tensor value = sum(residual.square()).mean();
+            Tensor gradient = residual.mul(Tensors.scalar(2.0 / residual.size(0))); // [N, D]
+            return terms(Surrogate.of(value, online, gradient), meanSimilarity(prediction, target));
+        }
+    }
+
+    private static void requireEqual(Tensor online, Tensor prediction, Tensor target) {
+        for (Tensor other : new Tensor[] {prediction, target}) {
+            if (online.dim() != 2
+                    || other.dim() != 2
+                    || other.size(0) != online.size(0)
+                    || other.size(1) != online.size(1)) {
+                throw new InputException(
+                        "a regression needs embedding, prediction and target of one shape [N, D], found %s and %s"
+                                .formatted(Tensors.describe(online), Tensors.describe(other)));
+            }
+        }
+    }
+
+    private static Terms terms(Tensor value, Tensor similarity) {
+        var parts = new LinkedHashMap<String, Tensor>();
+        parts.put("similarity", similarity);
+        return new Terms(value, parts);
+    }
+
+    private static Tensor meanSimilarity(Tensor a, Tensor b) {
+        return similarity(a.detach(), b.detach()).mean();
+    }
+
+    /// The cosine of each pair of rows, `[N, 1]`.
+    private static Tensor similarity(Tensor a, Tensor b) {
+        return sum(a.mul(b)).div(UnitRows.norm(a).mul(UnitRows.norm(b)));
+    }
+
+    /// Over columns, `[N, D] -> [N, 1]`.
+    private static Tensor sum(Tensor t) {
+        return t.sum(new long[] {1}, true, new ScalarTypeOptional());
+    }
+}
