@@ -81,6 +81,17 @@ class RegularizerInvarianceTest {
         }
     }
 
+    /// The loop names the term that is not finite; a decomposition that throws would hide it.
+    @ParameterizedTest
+    @MethodSource("properties")
+    void anEmbeddingThatIsNotFiniteHasAValueThatIsNot(Property property) {
+        var c = new Case(property.regularizer(), ROWS, COLUMNS, 0.4);
+        double[] z = c.embedding(6);
+        z[3] = Double.NaN;
+        assertThat(RegularizerContract.value(c, z)).isNaN();
+        assertThat(RegularizerContract.gradient(c, z)).contains(Double.NaN);
+    }
+
     @Test
     void everyRegulariserIsTriedHere() {
         assertThat(properties().map(p -> p.regularizer().getClass().getName()).distinct())
