@@ -6,8 +6,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.method.PredictorSpec.DirectSet;
 import org.fullrank.objective.Objective;
 import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.objective.Terms;
 import org.fullrank.objective.Views;
@@ -31,6 +33,10 @@ sealed interface Evaluable {
         if (objective != null) {
             return new OfViews(set(name, objective.defaults(), settings));
         }
+        Choice<Regression> regression = find(Regression.class, name);
+        if (regression != null) {
+            return OfPair.of(name, regression.defaults(), settings);
+        }
         List<String> names = names();
         throw new InputException("objective: found no %s, expected one of %s%s"
                 .formatted(name, String.join(", ", names), Nearest.hint(name, names)));
@@ -41,6 +47,7 @@ sealed interface Evaluable {
         List<String> names = new ArrayList<>();
         Choices.of(ObjectiveSpec.class).forEach(c -> names.add(c.name()));
         Choices.of(Regularizer.class).forEach(c -> names.add(c.name()));
+        Choices.of(Regression.class).forEach(c -> names.add(c.name()));
         return names;
     }
 
@@ -120,6 +127,65 @@ sealed interface Evaluable {
                     ? null
                     : Tensors.zeros(Device.CPU, first.scalar_type().intern(), memory);
             return objective.evaluate(new Views(z, draw, zeros));
+        }
+    }
+
+    /// A regression of the second matrix, held fixed, on the first.
+    ///
+    /// @param predictor makes the prediction from the first matrix; null where the first matrix is the prediction
+    record OfPair(Regression regression, @Nullable Spectral predictor) implements Evaluable {
+        static OfPair of(String name, Regression defaults, List<String> settings) {
+            return switch (defaults) {
+                case Regression.Cosine _, Regression.Euclidean _ -> new OfPair(set(name, defaults, settings), null);
+                case Regression.IsoCosine _, Regression.IsoEuclidean _ ->
+                    new OfPair(defaults, set(name, Spectral.defaults(), settings));
+            };
+        }
+
+        @Override
+        public String takes() {
+            return "exactly two, prediction and target";
+        }
+
+        @Override
+        public boolean takes(int files) {
+            return files == 2;
+        }
+
+        @Override
+        public Record settings() {
+            return predictor == null ? (Record) regression : predictor;
+        }
+
+        @Override
+        public Terms evaluate(List<Tensor> z, long draw) {
+            Tensor online = z.getFirst(); // [N, D]
+            Tensor prediction = predictor == null ? online : online.mm(predictor.matrix(online.detach()));
+            return regression.evaluate(online, prediction, z.getLast().detach());
+        }
+    }
+
+    /// The predictor of the regressions that need one: [DirectSet] on the correlation of one matrix.
+    record Spectral(double alpha, double epsilon, DirectSet.Form form, boolean normalise) {
+        /// The official IsoLoss code adds nothing to the eigenvalues.
+        static final double DEFAULT_EPSILON = 0;
+
+        public Spectral {
+            directSet(alpha, epsilon, form, normalise);
+        }
+
+        static Spectral defaults() {
+            return new Spectral(DirectSet.DEFAULT_ALPHA, DEFAULT_EPSILON, DirectSet.Form.ISO, true);
+        }
+
+        /// W, `[D, D]`, from the uncentred correlation `z'z / N` of `[N, D]`.
+        Tensor matrix(Tensor z) {
+            Tensor correlation = z.t().mm(z).div(Tensors.scalar(z.size(0)));
+            return directSet(alpha, epsilon, form, normalise).matrix(correlation);
+        }
+
+        private static DirectSet directSet(double alpha, double epsilon, DirectSet.Form form, boolean normalise) {
+            return new DirectSet(alpha, epsilon, DirectSet.DEFAULT_RHO, 1, form, normalise);
         }
     }
 }

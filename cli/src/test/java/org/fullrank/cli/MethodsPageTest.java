@@ -18,9 +18,13 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.fullrank.method.MethodPresets;
 import org.fullrank.method.MethodSpec;
+import org.fullrank.method.PredictorSpec;
+import org.fullrank.method.TargetSpec;
 import org.fullrank.objective.Alignment;
 import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.run.Choices;
 import org.fullrank.run.Choices.Choice;
@@ -41,7 +45,13 @@ class MethodsPageTest {
             "Objectives", ObjectiveSpec.class,
             "Regularisers", Regularizer.class,
             "Alignments", Alignment.class,
+            "Regressions", Regression.class,
+            "Predictors", PredictorSpec.class,
+            "Targets", TargetSpec.class,
             "Methods", MethodSpec.class);
+
+    /// The heading of named settings of a method.
+    private static final String PRESETS = "Presets";
 
     private static final List<String> LABELS = List.of("Formula", "Parts", "Paper, code", "Elsewhere");
     private static final Pattern LABEL = Pattern.compile("- \\*\\*(.*)\\*\\*: ");
@@ -79,7 +89,7 @@ class MethodsPageTest {
         for (String line : Files.readAllLines(PAGE)) {
             if (line.startsWith("## ")) {
                 section = line.substring(3);
-            } else if (line.startsWith("### ") && SECTIONS.containsKey(section)) {
+            } else if (line.startsWith("### ") && (SECTIONS.containsKey(section) || section.equals(PRESETS))) {
                 sheets.add(new Sheet(section, line.replaceAll("^### `(.*)`$", "$1"), new ArrayList<>()));
             } else if (!sheets.isEmpty() && sheets.getLast().section().equals(section)) {
                 sheets.getLast().lines().add(line);
@@ -113,11 +123,13 @@ class MethodsPageTest {
         for (Sheet sheet : sheets()) {
             found.computeIfAbsent(sheet.section(), _ -> new ArrayList<>()).add(sheet.name());
         }
-        assertThat(found.keySet()).isEqualTo(SECTIONS.keySet());
-        SECTIONS.forEach((section, choices) -> assertThat(found.get(section))
-                .as(section)
-                .containsExactlyInAnyOrderElementsOf(
-                        Choices.of(choices).stream().map(Choice::name).toList()));
+        SequencedMap<String, List<String>> expected = new LinkedHashMap<>();
+        SECTIONS.forEach((section, choices) -> expected.put(
+                section, Choices.of(choices).stream().map(Choice::name).toList()));
+        expected.put(PRESETS, MethodPresets.names());
+        assertThat(found.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((section, names) ->
+                assertThat(found.get(section)).as(section).containsExactlyInAnyOrderElementsOf(names));
     }
 
     @ParameterizedTest
@@ -140,7 +152,14 @@ class MethodsPageTest {
         assertThat(defaults).isEqualTo(settings(sheet));
     }
 
+    /// Of the regressions that need a predictor the settings are those of the predictor.
     private static SequencedMap<String, String> settings(Sheet sheet) {
+        if (sheet.section().equals(PRESETS)) {
+            return Choices.settings(MethodPresets.named(sheet.name()));
+        }
+        if (sheet.section().equals("Regressions")) {
+            return Choices.settings(Evaluable.named(sheet.name(), List.of()).settings());
+        }
         return Choices.of(Objects.requireNonNull(SECTIONS.get(sheet.section()))).stream()
                 .filter(choice -> choice.name().equals(sheet.name()))
                 .findFirst()

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,10 @@ class ObjectiveCommandTest {
                 "barlow-twins a03.npy b03.npy|0.009717993195399845",
                 "w-mse a.npy b.npy|0.005926148760722727",
                 "w-mse a.npy b.npy --set normalise=false|0.004444611570542103",
+                "cosine a.npy b.npy|0.007795311347723155",
                 "mean-singular-value a.npy --set form=bounded|1.0022097945387314",
+                "iso-euclidean a.npy b.npy|0.25126613663778047",
+                "iso-cosine a.npy b.npy|-1.2866473803340224",
             })
     void goldenValuesComeOutInFloat64(String line, double expected) throws IOException {
         assertClose(json(line).get("value").doubleValue(), expected);
@@ -124,6 +128,36 @@ class ObjectiveCommandTest {
             assertThat(files.map(f -> f.getFileName().toString()))
                     .containsExactlyInAnyOrder("grad_a.npy", "grad_b.npy");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "iso-euclidean|-.131298,-.264483,-.076839,.050298,-.108166,-.008538,-.263555,.012061,.084706,.055087,"
+                        + "-.232556,-.099852",
+                "iso-cosine|.002560,-.004225,-.026487,.005046,-.010114,-.003616,-.032914,.003563,.045251,-.030594,"
+                        + "-.074758,.027417"
+            })
+    void gradientOfARegressionIsThatOfThePredictionAndTheTargetIsHeldFixed(String name, String expected)
+            throws IOException {
+        json(name + " a.npy b.npy --gradients out");
+        double[] golden = Arrays.stream(expected.split(","))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        double[] found = Arrays.stream(NumpyFiles.read(folder.resolve("out/grad_a.npy"), "<f8"))
+                .flatMapToDouble(Arrays::stream)
+                .toArray();
+        assertThat(found).containsExactly(golden, within(1e-6));
+        assertThat(NumpyFiles.read(folder.resolve("out/grad_b.npy"), "<f8")).isDeepEqualTo(new double[4][3]);
+    }
+
+    @Test
+    void predictorOfAnIsoRegressionCanBeSet() throws IOException {
+        JsonNode json = json("iso-cosine a.npy b.npy --set alpha=1 --set epsilon=0.1");
+        assertClose(json.get("value").doubleValue(), -1.4296365110689928);
+        assertThat(json.get("settings").toString())
+                .isEqualTo("{\"alpha\":1.0,\"epsilon\":0.1,\"form\":\"iso\",\"normalise\":true}");
     }
 
     private double valueWithSecondView(double[][] values) throws IOException {

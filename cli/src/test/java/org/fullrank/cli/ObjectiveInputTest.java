@@ -84,6 +84,10 @@ class ObjectiveInputTest {
                 "w-mse wide.npy wide.npy|w-mse: the covariance of a sub-batch of 4 rows (N 4 used, D 5, sub-batch 4) has rank",
                 "w-mse constant.npy a.npy|w-mse: the covariance of a sub-batch of 4 rows (N 4 used, D 3, sub-batch 4) is singular",
                 "w-mse a.npy b.npy --set subBatch=5|subBatch: found 5 rows, expected at most the 4 of the batch",
+                "cosine a.npy|objective cosine: found 1 file, expected exactly two, prediction and target",
+                "cosine a.npy b.npy a.npy|objective cosine: found 3 files, expected exactly two",
+                "iso-cosine a.npy b.npy --set alpha=-1|objective iso-cosine: alpha: found -1.0, expected a positive",
+                "iso-cosine a.npy b.npy --set rho=0.5|--set: unknown key rho (known: alpha, epsilon, form, normalise)",
                 "vicreg a.npy b.npy --gradients F/taken|--gradients F/taken: found a file, expected a folder",
             })
     void wrongInputIsOneLineAndCodeTwo(String line, String start) throws IOException {
