@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             Embed.class,
             Data.class,
             Methods.class,
+            ObjectiveCommand.class,
             RecipesCommand.class,
             RunsCommand.class
         },

@@ -23,7 +23,7 @@ import picocli.CommandLine;
 
 class FullrankTest {
     private static final List<String> COMMANDS =
-            List.of("pretrain", "compare", "evaluate", "embed", "data", "methods", "recipes", "runs");
+            List.of("pretrain", "compare", "evaluate", "embed", "data", "methods", "objective", "recipes", "runs");
 
     /// Settings of a training that takes milliseconds.
     private static final List<String> SMALL = List.of(

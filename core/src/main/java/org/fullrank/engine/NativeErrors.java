@@ -39,9 +39,15 @@ public final class NativeErrors {
     public static String line(Throwable e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         String line = message.lines().filter(l -> !l.isBlank()).findFirst().orElse("no message");
-        if (message.contains("DefaultCPUAllocator: can't allocate memory") || message.contains("CUDA out of memory")) {
+        if (isOutOfMemory(e)) {
             return "out of memory; lower train.batch, raise train.chunks";
         }
         return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "..." : line;
+    }
+
+    /// Whether the engine could not get memory.
+    public static boolean isOutOfMemory(Throwable e) {
+        String message = String.valueOf(e.getMessage());
+        return message.contains("DefaultCPUAllocator: can't allocate memory") || message.contains("CUDA out of memory");
     }
 }

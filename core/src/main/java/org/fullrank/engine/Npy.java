@@ -71,6 +71,16 @@ public final class Npy {
             return this != F16 && this != F32 && this != F64;
         }
 
+        /// NumPy's name, as in `astype`.
+        String label() {
+            return switch (this) {
+                case BOOL -> "bool";
+                case U8, U16, U32 -> "uint" + 8 * bytes;
+                case I8, I16, I32, I64 -> "int" + 8 * bytes;
+                case F16, F32, F64 -> "float" + 8 * bytes;
+            };
+        }
+
         /// Element at byte `at` of a buffer of the right byte order, as a double.
         double read(ByteBuffer data, int at) {
             return switch (this) {

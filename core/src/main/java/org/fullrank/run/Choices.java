@@ -1,7 +1,6 @@
 package org.fullrank.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,15 +25,16 @@ public final class Choices {
         for (Class<?> record : Shape.choices(sealed)) {
             @Nullable Record defaults = Shape.defaults(record);
             if (defaults != null) {
-                choices.add(new Choice<>(Shape.name(record), sealed.cast(defaults), settings(RecordTree.of(defaults))));
+                choices.add(new Choice<>(Shape.name(record), sealed.cast(defaults), settings(defaults)));
             }
         }
         return choices;
     }
 
-    private static SequencedMap<String, String> settings(ObjectNode tree) {
+    /// The keys of a record with its values as YAML, in order.
+    public static SequencedMap<String, String> settings(Record record) {
         SequencedMap<String, String> settings = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> field : tree.properties()) {
+        for (Map.Entry<String, JsonNode> field : RecordTree.of(record).properties()) {
             settings.put(field.getKey(), YamlText.flat(field.getValue()));
         }
         return settings;

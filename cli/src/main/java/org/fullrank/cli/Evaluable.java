@@ -1,0 +1,191 @@
+package org.fullrank.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Tensors;
+import org.fullrank.method.PredictorSpec.DirectSet;
+import org.fullrank.objective.Objective;
+import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Regression;
+import org.fullrank.objective.Regularizer;
+import org.fullrank.objective.Terms;
+import org.fullrank.objective.Views;
+import org.fullrank.run.Choices;
+import org.fullrank.run.Choices.Choice;
+import org.fullrank.run.Nearest;
+import org.fullrank.run.Yaml;
+import org.jspecify.annotations.Nullable;
+
+/// A function of saved embeddings, with its settings.
+sealed interface Evaluable {
+    /// The function of that name, with settings `key=value` laid over its defaults.
+    ///
+    /// @throws InputException for an unknown name, an unknown key, or a value that the function refuses
+    static Evaluable named(String name, List<String> settings) {
+        Choice<Regularizer> regularizer = find(Regularizer.class, name);
+        if (regularizer != null) {
+            return new OfOne(set(name, regularizer.defaults(), settings));
+        }
+        Choice<ObjectiveSpec> objective = find(ObjectiveSpec.class, name);
+        if (objective != null) {
+            return new OfViews(set(name, objective.defaults(), settings));
+        }
+        Choice<Regression> regression = find(Regression.class, name);
+        if (regression != null) {
+            return OfPair.of(name, regression.defaults(), settings);
+        }
+        List<String> names = names();
+        throw new InputException("objective: found no %s, expected one of %s%s"
+                .formatted(name, String.join(", ", names), Nearest.hint(name, names)));
+    }
+
+    /// All names, objectives first.
+    static List<String> names() {
+        List<String> names = new ArrayList<>();
+        Choices.of(ObjectiveSpec.class).forEach(c -> names.add(c.name()));
+        Choices.of(Regularizer.class).forEach(c -> names.add(c.name()));
+        Choices.of(Regression.class).forEach(c -> names.add(c.name()));
+        return names;
+    }
+
+    private static <T> @Nullable Choice<T> find(Class<T> sealed, String name) {
+        return Choices.of(sealed).stream()
+                .filter(choice -> choice.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @SuppressWarnings("unchecked") // a record of the class that `defaults` has
+    private static <T> T set(String name, T defaults, List<String> settings) {
+        Record record = (Record) defaults;
+        return (T) Yaml.read("objective " + name, "", record.getClass(), settings);
+    }
+
+    /// What it takes, in words.
+    String takes();
+
+    /// Whether it takes that many files.
+    boolean takes(int files);
+
+    /// The record with its settings.
+    Record settings();
+
+    /// The value for matrices `[N, D]` of one shape and type.
+    ///
+    /// @param draw the key of what is drawn at random
+    Terms evaluate(List<Tensor> z, long draw);
+
+    /// A regulariser of one matrix.
+    record OfOne(Regularizer regularizer) implements Evaluable {
+        @Override
+        public String takes() {
+            return "exactly one, as a regulariser takes";
+        }
+
+        @Override
+        public boolean takes(int files) {
+            return files == 1;
+        }
+
+        @Override
+        public Record settings() {
+            return (Record) regularizer;
+        }
+
+        @Override
+        public Terms evaluate(List<Tensor> z, long draw) {
+            return regularizer.evaluate(z.getFirst(), draw);
+        }
+    }
+
+    /// An objective of two or more views.
+    record OfViews(ObjectiveSpec spec) implements Evaluable {
+        @Override
+        public String takes() {
+            return "two or more, one for each view of the samples";
+        }
+
+        @Override
+        public boolean takes(int files) {
+            return files >= 2;
+        }
+
+        @Override
+        public Record settings() {
+            return (Record) spec;
+        }
+
+        @Override
+        public Terms evaluate(List<Tensor> z, long draw) {
+            Objective objective = spec.objective();
+            Tensor first = z.getFirst();
+            long[] memory = objective.memory(first.size(1));
+            Tensor zeros = memory.length == 0
+                    ? null
+                    : Tensors.zeros(Device.CPU, first.scalar_type().intern(), memory);
+            return objective.evaluate(new Views(z, draw, zeros));
+        }
+    }
+
+    /// A regression of the second matrix, held fixed, on the first.
+    ///
+    /// @param predictor makes the prediction from the first matrix; null where the first matrix is the prediction
+    record OfPair(Regression regression, @Nullable Spectral predictor) implements Evaluable {
+        static OfPair of(String name, Regression defaults, List<String> settings) {
+            return switch (defaults) {
+                case Regression.Cosine _, Regression.Euclidean _ -> new OfPair(set(name, defaults, settings), null);
+                case Regression.IsoCosine _, Regression.IsoEuclidean _ ->
+                    new OfPair(defaults, set(name, Spectral.defaults(), settings));
+            };
+        }
+
+        @Override
+        public String takes() {
+            return "exactly two, prediction and target";
+        }
+
+        @Override
+        public boolean takes(int files) {
+            return files == 2;
+        }
+
+        @Override
+        public Record settings() {
+            return predictor == null ? (Record) regression : predictor;
+        }
+
+        @Override
+        public Terms evaluate(List<Tensor> z, long draw) {
+            Tensor online = z.getFirst(); // [N, D]
+            Tensor prediction = predictor == null ? online : online.mm(predictor.matrix(online.detach()));
+            return regression.evaluate(online, prediction, z.getLast().detach());
+        }
+    }
+
+    /// The predictor of the regressions that need one: [DirectSet] on the correlation of one matrix.
+    record Spectral(double alpha, double epsilon, DirectSet.Form form, boolean normalise) {
+        /// The official IsoLoss code adds nothing to the eigenvalues.
+        static final double DEFAULT_EPSILON = 0;
+
+        public Spectral {
+            directSet(alpha, epsilon, form, normalise);
+        }
+
+        static Spectral defaults() {
+            return new Spectral(DirectSet.DEFAULT_ALPHA, DEFAULT_EPSILON, DirectSet.Form.ISO, true);
+        }
+
+        /// W, `[D, D]`, from the uncentred correlation `z'z / N` of `[N, D]`.
+        Tensor matrix(Tensor z) {
+            Tensor correlation = z.t().mm(z).div(Tensors.scalar(z.size(0)));
+            return directSet(alpha, epsilon, form, normalise).matrix(correlation);
+        }
+
+        private static DirectSet directSet(double alpha, double epsilon, DirectSet.Form form, boolean normalise) {
+            return new DirectSet(alpha, epsilon, DirectSet.DEFAULT_RHO, 1, form, normalise);
+        }
+    }
+}
