@@ -77,11 +77,14 @@ final class Completion {
             case ObjectNode o -> o;
             case JsonNode n
             when n.isTextual() && (presets || Shape.isChoice(type)) ->
-                JsonNodeFactory.instance
-                        .objectNode()
-                        .put(!presets || isTypeName(type, n.asText()) ? Shape.TYPE : Shape.PRESET, n.asText());
+                JsonNodeFactory.instance.objectNode().put(Shape.NAME, n.asText());
             default -> throw source.wrong(path, given, type);
         };
+        if (object.has(Shape.NAME)) {
+            object = object.deepCopy();
+            String name = object.remove(Shape.NAME).asText();
+            object.put(!presets || isTypeName(type, name) ? Shape.TYPE : Shape.PRESET, name);
+        }
         if (!presets || !object.has(Shape.PRESET)) {
             return new Start(object, fallback);
         }

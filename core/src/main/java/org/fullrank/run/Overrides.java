@@ -24,9 +24,8 @@ final class Overrides {
     static void apply(JsonNode tree, List<String> settings) {
         List<Setting> parsed =
                 new ArrayList<>(settings.stream().map(Overrides::parse).toList());
-        parsed.sort(
-                Comparator.comparing((Setting s) -> !(s.isType() || s.value().isObject()))
-                        .thenComparingInt(s -> s.isType() ? s.path().size() : 0));
+        // What names or fills a section comes before what lies in it; else as given.
+        parsed.sort(Comparator.comparingInt(s -> s.path().size() - (s.isType() ? 1 : 0)));
         for (Setting setting : parsed) {
             apply(tree, setting);
         }
@@ -68,7 +67,7 @@ final class Overrides {
             case ObjectNode object -> {
                 JsonNode child = object.path(key);
                 if (child.isTextual() && setting.path().size() > depth + 1) {
-                    yield object.putObject(key).put(Shape.TYPE, child.asText());
+                    yield object.putObject(key).put(Shape.NAME, child.asText());
                 }
                 yield child.isMissingNode() || child.isNull() ? object.putObject(key) : child;
             }

@@ -24,6 +24,8 @@ final class Shape {
 
     /// The key that names the values which other keys start from, for types with a static method `named(String)`.
     static final String PRESET = "preset";
+    /// Where a plain name waits in a section with other keys until it is known to be a type or a preset.
+    static final String NAME = "";
 
     private Shape() {}
 

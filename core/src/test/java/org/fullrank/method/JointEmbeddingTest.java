@@ -64,8 +64,15 @@ class JointEmbeddingTest {
         }
     }
 
+    /// A loss with a memory is another function at each call.
+    static List<ObjectiveSpec> objectivesWithoutMemory() {
+        return objectives().stream()
+                .filter(o -> o.objective().memory(1).length == 0)
+                .toList();
+    }
+
     @ParameterizedTest
-    @MethodSource("objectives")
+    @MethodSource("objectivesWithoutMemory")
     void gradientOfEachParameterEqualsFiniteDifferences(ObjectiveSpec objective) {
         double step = 1e-6;
         try (var scope = Scope.open();

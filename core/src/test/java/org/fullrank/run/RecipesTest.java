@@ -9,10 +9,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
+import org.fullrank.method.MethodPresets;
 import org.fullrank.method.MethodSpec;
+import org.fullrank.method.PredictorSpec;
+import org.fullrank.method.TargetSpec;
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.VarianceHinge;
+import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.Normalise;
 import org.fullrank.view.ViewPresets;
@@ -63,6 +67,24 @@ class RecipesTest {
         assertThat(recipe.views()).isEqualTo(ViewSpec.named(preset));
         assertThat(Yaml.read("copy", Yaml.write(recipe), Recipe.class, List.of()))
                 .isEqualTo(recipe);
+    }
+
+    @Test
+    void aMethodNamedInASettingIsAStartingPointForOtherSettings() {
+        Recipe recipe = Recipes.load(
+                Recipes.DEFAULT, List.of("method.target.rate=0.9", "method=byol", "method.predictor.hidden=64"));
+        var byol = (MethodSpec.Distillation) MethodPresets.named("byol");
+        var method = (MethodSpec.Distillation) recipe.method();
+        assertThat(method.target()).isEqualTo(new TargetSpec.Ema(0.9, TargetSpec.Ema.Curve.COSINE, true));
+        assertThat(method.predictor()).isEqualTo(new PredictorSpec.Mlp(64, true));
+        assertThat(method.projector()).isEqualTo(byol.projector());
+    }
+
+    @Test
+    void ofTwoSettingsOfOneSectionTheLaterCounts() {
+        Recipe recipe =
+                Recipes.load(Recipes.DEFAULT, List.of("optimizer={type: sgd, learningRate: 0.5}", "optimizer=adamw"));
+        assertThat(recipe.optimizer()).isEqualTo(OptimizerSpec.AdamW.defaults());
     }
 
     @Test
