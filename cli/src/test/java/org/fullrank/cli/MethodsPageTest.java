@@ -155,7 +155,7 @@ class MethodsPageTest {
     /// Of the regressions that need a predictor the settings are those of the predictor.
     private static SequencedMap<String, String> settings(Sheet sheet) {
         if (sheet.section().equals(PRESETS)) {
-            return Choices.settings(MethodPresets.named(sheet.name()));
+            return Choices.settings((Record) MethodPresets.named(sheet.name()));
         }
         if (sheet.section().equals("Regressions")) {
             return Choices.settings(Evaluable.named(sheet.name(), List.of()).settings());
