@@ -1,0 +1,178 @@
+package org.fullrank.online;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/** One layer: what all rules share. */
+public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, LatentPredictive {
+    private enum Kind {
+        OJA,
+        SANGER,
+        LATENT_PREDICTIVE
+    }
+
+    final Weights weights;
+    final float[] z;
+    private Monitor monitor;
+    private long samples;
+
+    Layer(Weights weights, Monitor monitor) {
+        this.weights = weights;
+        this.z = new float[weights.units];
+        this.monitor = monitor;
+    }
+
+    /** Features of x into {@link #z}. */
+    abstract void respond(float[] x);
+
+    /** Changes the weights after {@link #respond}. */
+    abstract void learn(float[] x);
+
+    @Override
+    public final int inputs() {
+        return weights.inputs;
+    }
+
+    @Override
+    public final int units() {
+        return weights.units;
+    }
+
+    @Override
+    public final long samples() {
+        return samples;
+    }
+
+    @Override
+    public final Monitor monitor() {
+        return monitor;
+    }
+
+    @Override
+    public final float[] weights() {
+        return weights.byUnit();
+    }
+
+    @Override
+    public final float[] transform(float[] x) {
+        Check.sample(x, weights.inputs);
+        respond(x);
+        return z;
+    }
+
+    @Override
+    public final float[] update(float[] x) {
+        transform(x);
+        requireFinite();
+        learn(x);
+        samples++;
+        monitor.observe(z);
+        return z;
+    }
+
+    private void requireFinite() {
+        float sum = 0;
+        for (float value : z) {
+            sum += 0 * value;
+        }
+        if (sum != 0) {
+            throw new IllegalStateException(
+                    "rule: found features that are not finite after %d samples, expected finite ones; lower the learning rate and begin anew"
+                            .formatted(samples));
+        }
+    }
+
+    @Override
+    public void sequenceEnds() {}
+
+    @Override
+    public final void merge(OnlineRule other) {
+        Check.that(
+                other instanceof Layer,
+                "merge: found a stack and a layer, expected two learners of one kind; merge like with like");
+        Layer layer = (Layer) other;
+        Check.that(
+                getClass() == layer.getClass() && inputs() == layer.inputs() && units() == layer.units(),
+                "merge: found %s of %d inputs and %d units, expected %s of %d and %d; merge like with like",
+                layer.getClass().getSimpleName(),
+                layer.inputs(),
+                layer.units(),
+                getClass().getSimpleName(),
+                inputs(),
+                units());
+        requireLike(layer);
+        int[] signs = signs(layer);
+        double share = Monitor.share(samples, layer.samples);
+        for (int j = 0; j < weights.inputs; j++) {
+            float[] own = weights.rows[j];
+            float[] theirs = layer.weights.rows[j];
+            for (int i = 0; i < own.length; i++) {
+                own[i] += (float) (share * (signs[i] * (double) theirs[i] - own[i]));
+            }
+        }
+        mergeEstimates(layer, share, signs);
+        monitor.pool(layer.monitor, signs);
+        samples += layer.samples;
+        sequenceEnds();
+    }
+
+    private int[] signs(Layer other) {
+        int[] signs = new int[weights.units];
+        for (int i = 0; i < signs.length; i++) {
+            signs[i] = odd() && weights.dot(other.weights, i) < 0 ? -1 : 1;
+        }
+        return signs;
+    }
+
+    /** Whether a unit may be turned around. */
+    abstract boolean odd();
+
+    /** @throws IllegalArgumentException when settings differ */
+    abstract void requireLike(Layer other);
+
+    /** Pools running estimates. */
+    abstract void mergeEstimates(Layer other, double share, int[] signs);
+
+    /** Settings, from which {@code read} of the class makes a new layer. */
+    abstract void writeSettings(DataOutputStream out) throws IOException;
+
+    /** Running estimates. */
+    abstract void writeEstimates(DataOutputStream out) throws IOException;
+
+    /** What {@link #writeEstimates} wrote. */
+    abstract void readEstimates(DataInputStream in) throws IOException;
+
+    final void write(DataOutputStream out) throws IOException {
+        Kind kind = this instanceof Oja ? Kind.OJA : this instanceof Sanger ? Kind.SANGER : Kind.LATENT_PREDICTIVE;
+        out.writeByte(kind.ordinal());
+        out.writeInt(weights.inputs);
+        out.writeInt(weights.units);
+        writeSettings(out);
+        out.writeLong(samples);
+        for (float[] row : weights.rows) {
+            State.write(out, row);
+        }
+        monitor.write(out);
+        writeEstimates(out);
+    }
+
+    static Layer read(DataInputStream in) throws IOException {
+        Kind kind = State.choice(in, Kind.values());
+        int inputs = in.readInt();
+        int units = in.readInt();
+        Check.shape(inputs, units);
+        Layer layer = switch (kind) {
+            case OJA -> Oja.read(in, inputs, units);
+            case SANGER -> Sanger.read(in, inputs, units);
+            case LATENT_PREDICTIVE -> LatentPredictive.read(in, inputs, units);
+        };
+        layer.samples = in.readLong();
+        for (float[] row : layer.weights.rows) {
+            State.read(in, row);
+        }
+        layer.monitor = Monitor.read(in, units);
+        layer.readEstimates(in);
+        return layer;
+    }
+}
