@@ -8,7 +8,9 @@ public enum Alarm {
     NOT_FINITE,
     /** The standard deviation of a unit is above {@link Limits#maximumStd()}: lower the learning rate. */
     EXPLODED,
-    /** Too many units have fallen silent: the features are constant, or the input is. */
+    /** The input has stopped changing: its standard deviation is below {@link Limits#minimumChange()} of its size. */
+    CONSTANT_INPUT,
+    /** Too many units have fallen silent. */
     COLLAPSED,
     /** Units vary, but all of them alike: the features span one direction. */
     LOW_RANK

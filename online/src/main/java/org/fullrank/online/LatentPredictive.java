@@ -289,6 +289,6 @@ public final class LatentPredictive extends Layer {
 
     static LatentPredictive read(DataInputStream in, int inputs, int units) throws IOException {
         return new LatentPredictive(
-                new Weights(inputs, units), new Monitor(units, Limits.defaults()), LatentSettings.read(in));
+                new Weights(inputs, units), new Monitor(inputs, units, Limits.defaults()), LatentSettings.read(in));
     }
 }

@@ -50,6 +50,11 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
     }
 
     @Override
+    public final Alarm alarm() {
+        return monitor.alarm();
+    }
+
+    @Override
     public final float[] weights() {
         return weights.byUnit();
     }
@@ -67,7 +72,7 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
         requireFinite();
         learn(x);
         samples++;
-        monitor.observe(z);
+        monitor.observe(x, z);
         return z;
     }
 
@@ -171,7 +176,7 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
         for (float[] row : layer.weights.rows) {
             State.read(in, row);
         }
-        layer.monitor = Monitor.read(in, units);
+        layer.monitor = Monitor.read(in, inputs, units);
         layer.readEstimates(in);
         return layer;
     }

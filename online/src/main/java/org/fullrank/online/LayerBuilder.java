@@ -65,7 +65,7 @@ public abstract sealed class LayerBuilder<B extends LayerBuilder<B>>
     }
 
     Monitor newMonitor() {
-        return new Monitor(units, limits);
+        return new Monitor(inputs, units, limits);
     }
 
     Weights newWeights() {

@@ -7,8 +7,11 @@ package org.fullrank.online;
  * @param silentShare the share of silent units that is an alarm, above 0 and at most 1
  * @param minimumRank a participation ratio below this is an alarm; only for two and more units
  * @param maximumStd a larger standard deviation of any unit is an alarm
+ * @param minimumChange a standard deviation of the input, all values together, below this share of their root mean square
+ *     is an alarm; 0 switches it off
  */
-public record Limits(double minimumStd, double silentShare, double minimumRank, double maximumStd) {
+public record Limits(
+        double minimumStd, double silentShare, double minimumRank, double maximumStd, double minimumChange) {
     /** 0.01: features are of order one when inputs are; those that pull alone collapses fall far below. */
     public static final double MINIMUM_STD = 0.01;
     /** Half of the units: single silent units are ordinary with ReLU. */
@@ -17,6 +20,9 @@ public record Limits(double minimumStd, double silentShare, double minimumRank, 
     public static final double MINIMUM_RANK = 1.05;
     /** 1e6, far above any useful feature and far below what float32 can hold. */
     public static final double MAXIMUM_STD = 1e6;
+
+    /** 0.001: smaller changes beside a large offset are lost in float32 after a few layers of sums. */
+    public static final double MINIMUM_CHANGE = 1e-3;
 
     public Limits {
         Check.rate("monitor: smallest standard deviation", minimumStd);
@@ -27,20 +33,21 @@ public record Limits(double minimumStd, double silentShare, double minimumRank, 
                 SILENT_SHARE);
         Check.rate("monitor: smallest rank", minimumRank);
         Check.positive("monitor: largest standard deviation", maximumStd);
+        Check.rate("monitor: smallest change", minimumChange);
     }
 
     /** The constants of this record. */
     public static Limits defaults() {
-        return new Limits(MINIMUM_STD, SILENT_SHARE, MINIMUM_RANK, MAXIMUM_STD);
+        return new Limits(MINIMUM_STD, SILENT_SHARE, MINIMUM_RANK, MAXIMUM_STD, MINIMUM_CHANGE);
     }
 
     /** The same with another smallest standard deviation. */
     public Limits withMinimumStd(double value) {
-        return new Limits(value, silentShare, minimumRank, maximumStd);
+        return new Limits(value, silentShare, minimumRank, maximumStd, minimumChange);
     }
 
     /** The same with another smallest rank; 0 switches that alarm off. */
     public Limits withMinimumRank(double value) {
-        return new Limits(minimumStd, silentShare, value, maximumStd);
+        return new Limits(minimumStd, silentShare, value, maximumStd, minimumChange);
     }
 }

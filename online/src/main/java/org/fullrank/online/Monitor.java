@@ -3,6 +3,7 @@ package org.fullrank.online;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Watches features without storing samples: running standard deviations, rank from a running covariance, an alarm.
@@ -39,19 +40,22 @@ public final class Monitor {
     }
 
     private final Limits limits;
+    private final Moments input;
     private final Moments moments;
     private long samples;
     private long taken;
     private Alarm alarm = Alarm.NONE;
 
-    /** A monitor of as many features. */
-    public Monitor(int units, Limits limits) {
+    /** A monitor of as many features of as many inputs. */
+    public Monitor(int inputs, int units, Limits limits) {
+        Check.shape(inputs, units);
         this.limits = limits;
+        this.input = new Moments(inputs, false);
         this.moments = new Moments(units, true);
     }
 
-    /** Sees the features of one sample. */
-    public void observe(float[] z) {
+    /** Sees one sample, finite, and its features. */
+    public void observe(float[] x, float[] z) {
         if (samples++ % EVERY != 0) {
             return;
         }
@@ -61,7 +65,9 @@ public final class Monitor {
                 return;
             }
         }
-        moments.observe(z, Math.max(RATE, 1.0 / (taken + 1)));
+        double rate = Math.max(RATE, 1.0 / (taken + 1));
+        input.observe(x, rate);
+        moments.observe(z, rate);
         taken++;
         if (taken % JUDGED_EVERY == 0 && taken * RATE >= 1 && alarm != Alarm.NOT_FINITE) {
             alarm = verdict();
@@ -79,10 +85,23 @@ public final class Monitor {
                 silent++;
             }
         }
+        if (inputIsConstant()) {
+            return Alarm.CONSTANT_INPUT;
+        }
         if (silent >= limits.silentShare() * units) {
             return Alarm.COLLAPSED;
         }
         return units > 1 && moments.participationRatio() < limits.minimumRank() ? Alarm.LOW_RANK : Alarm.NONE;
+    }
+
+    private boolean inputIsConstant() {
+        double variance = 0;
+        double square = 0;
+        for (int j = 0; j < input.mean.length; j++) {
+            variance += input.variance[j];
+            square += input.variance[j] + input.mean[j] * input.mean[j];
+        }
+        return variance < limits.minimumChange() * limits.minimumChange() * square;
     }
 
     /** The latest verdict. */
@@ -105,7 +124,11 @@ public final class Monitor {
     }
 
     void pool(Monitor other, int[] signs) {
-        moments.pool(other.moments, share(taken, other.taken), signs);
+        double share = share(taken, other.taken);
+        int[] same = new int[input.mean.length];
+        Arrays.fill(same, 1);
+        input.pool(other.input, share, same);
+        moments.pool(other.moments, share, signs);
         samples += other.samples;
         taken += other.taken;
     }
@@ -120,18 +143,21 @@ public final class Monitor {
         out.writeDouble(limits.silentShare());
         out.writeDouble(limits.minimumRank());
         out.writeDouble(limits.maximumStd());
+        out.writeDouble(limits.minimumChange());
         out.writeLong(samples);
         out.writeLong(taken);
         out.writeByte(alarm.ordinal());
+        input.write(out);
         moments.write(out);
     }
 
-    static Monitor read(DataInputStream in, int units) throws IOException {
-        Monitor monitor =
-                new Monitor(units, new Limits(in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble()));
+    static Monitor read(DataInputStream in, int inputs, int units) throws IOException {
+        Limits limits = new Limits(in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble());
+        Monitor monitor = new Monitor(inputs, units, limits);
         monitor.samples = in.readLong();
         monitor.taken = in.readLong();
         monitor.alarm = State.choice(in, Alarm.values());
+        monitor.input.read(in);
         monitor.moments.read(in);
         return monitor;
     }

@@ -110,6 +110,6 @@ public final class Oja extends Layer {
     void readEstimates(DataInputStream in) {}
 
     static Oja read(DataInputStream in, int inputs, int units) throws IOException {
-        return new Oja(new Weights(inputs, units), new Monitor(units, Limits.defaults()), Schedule.read(in));
+        return new Oja(new Weights(inputs, units), new Monitor(inputs, units, Limits.defaults()), Schedule.read(in));
     }
 }

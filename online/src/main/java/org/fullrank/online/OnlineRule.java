@@ -45,6 +45,9 @@ public sealed interface OnlineRule permits Layer, Stack {
     /** Watches the features; those of the last layer in a stack. */
     Monitor monitor();
 
+    /** The latest verdict of the monitor; in a stack that of the lowest layer that has one. */
+    Alarm alarm();
+
     /** A copy of the weights, {@code [units, inputs]} row-major; of the last layer in a stack. */
     float[] weights();
 

@@ -88,6 +88,6 @@ public final class Sanger extends Layer {
     void readEstimates(DataInputStream in) {}
 
     static Sanger read(DataInputStream in, int inputs, int units) throws IOException {
-        return new Sanger(new Weights(inputs, units), new Monitor(units, Limits.defaults()), Schedule.read(in));
+        return new Sanger(new Weights(inputs, units), new Monitor(inputs, units, Limits.defaults()), Schedule.read(in));
     }
 }

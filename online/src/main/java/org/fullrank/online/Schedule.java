@@ -83,7 +83,18 @@ public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Sc
                 return rate * (seen + 1) / (warmup + 1);
             }
             double done = Math.min(1, (double) (seen - warmup) / (total - warmup));
-            return rate * (1 + StrictMath.cos(Math.PI * done)) / 2;
+            double sine = sine(Math.PI / 2 * Math.min(done, 1 - done));
+            return rate * (done < 0.5 ? 1 - sine * sine : sine * sine); // (1 + cos(pi done)) / 2
+        }
+
+        /** The series of the sine to x^15, for 0 to pi/4: alike on every machine, and allocates nothing. */
+        private static double sine(double x) {
+            double square = x * x;
+            double rest = 1;
+            for (int n = 14; n > 0; n -= 2) {
+                rest = 1 - square / (n * (n + 1)) * rest;
+            }
+            return x * rest;
         }
 
         @Override

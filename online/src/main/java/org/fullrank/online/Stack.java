@@ -82,6 +82,16 @@ public final class Stack implements OnlineRule {
     }
 
     @Override
+    public Alarm alarm() {
+        for (int i = 0; i < layers.size(); i++) {
+            if (layers.get(i).alarm() != Alarm.NONE) {
+                return layers.get(i).alarm();
+            }
+        }
+        return Alarm.NONE;
+    }
+
+    @Override
     public float[] weights() {
         return last.weights();
     }
