@@ -153,7 +153,7 @@ public final class LatentPredictive extends Layer {
         }
     }
 
-    /** The settings of this layer. */
+    @Override
     public LatentSettings settings() {
         return settings;
     }
@@ -249,16 +249,6 @@ public final class LatentPredictive extends Layer {
     @Override
     boolean odd() {
         return settings.activation().odd();
-    }
-
-    @Override
-    void requireLike(Layer other) {
-        LatentSettings theirs = ((LatentPredictive) other).settings;
-        Check.that(
-                theirs.equals(settings),
-                "merge: found %s, expected %s; merge learners of equal settings",
-                theirs,
-                settings);
     }
 
     @Override

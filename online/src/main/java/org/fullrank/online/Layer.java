@@ -92,21 +92,31 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
     public void sequenceEnds() {}
 
     @Override
-    public final void merge(OnlineRule other) {
+    public final void requireLike(OnlineRule other) {
         Check.that(
                 other instanceof Layer,
-                "merge: found a stack and a layer, expected two learners of one kind; merge like with like");
+                "learners: found a stack and a layer, expected two of one kind; give like and like");
         Layer layer = (Layer) other;
         Check.that(
                 getClass() == layer.getClass() && inputs() == layer.inputs() && units() == layer.units(),
-                "merge: found %s of %d inputs and %d units, expected %s of %d and %d; merge like with like",
+                "learners: found %s of %d inputs and %d units, expected %s of %d and %d; give like and like",
                 layer.getClass().getSimpleName(),
                 layer.inputs(),
                 layer.units(),
                 getClass().getSimpleName(),
                 inputs(),
                 units());
-        requireLike(layer);
+        Check.that(
+                settings().equals(layer.settings()),
+                "learners: found %s, expected %s; give learners of equal settings",
+                layer.settings(),
+                settings());
+    }
+
+    @Override
+    public final void merge(OnlineRule other) {
+        requireLike(other);
+        Layer layer = (Layer) other;
         int[] signs = signs(layer);
         double share = Monitor.share(samples, layer.samples);
         for (int j = 0; j < weights.inputs; j++) {
@@ -133,8 +143,8 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
     /** Whether a unit may be turned around. */
     abstract boolean odd();
 
-    /** @throws IllegalArgumentException when settings differ */
-    abstract void requireLike(Layer other);
+    /** All settings but shape, seed and limits of the monitor. */
+    abstract Record settings();
 
     /** Pools running estimates. */
     abstract void mergeEstimates(Layer other, double share, int[] signs);

@@ -87,12 +87,8 @@ public final class Oja extends Layer {
     }
 
     @Override
-    void requireLike(Layer other) {
-        Check.that(
-                ((Oja) other).learningRate.equals(learningRate),
-                "merge: found learning rate %s, expected %s; merge learners of equal settings",
-                ((Oja) other).learningRate,
-                learningRate);
+    Record settings() {
+        return (Record) learningRate;
     }
 
     @Override

@@ -65,6 +65,13 @@ public sealed interface OnlineRule permits Layer, Stack {
      */
     void merge(OnlineRule other);
 
+    /**
+     * Whether another learner may be merged into this one, or taken for it.
+     *
+     * @throws IllegalArgumentException when kind, shape or settings differ; weights and estimates do not matter
+     */
+    void requireLike(OnlineRule other);
+
     /** The whole state: version, settings, weights, estimates, and a checksum. */
     default byte[] toBytes() {
         return toBytes(new long[0]);

@@ -65,12 +65,8 @@ public final class Sanger extends Layer {
     }
 
     @Override
-    void requireLike(Layer other) {
-        Check.that(
-                ((Sanger) other).learningRate.equals(learningRate),
-                "merge: found learning rate %s, expected %s; merge learners of equal settings",
-                ((Sanger) other).learningRate,
-                learningRate);
+    Record settings() {
+        return (Record) learningRate;
     }
 
     @Override

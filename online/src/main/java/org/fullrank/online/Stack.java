@@ -97,10 +97,19 @@ public final class Stack implements OnlineRule {
     }
 
     @Override
-    public void merge(OnlineRule other) {
+    public void requireLike(OnlineRule other) {
         Check.that(
                 other instanceof Stack stack && stack.layers.size() == layers.size(),
-                "merge: found stacks of unlike layers, expected two of one shape; merge like with like");
+                "learners: found other than a stack of %d layers, expected one; give like and like",
+                layers.size());
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).requireLike(((Stack) other).layers.get(i));
+        }
+    }
+
+    @Override
+    public void merge(OnlineRule other) {
+        requireLike(other);
         for (int i = 0; i < layers.size(); i++) {
             layers.get(i).merge(((Stack) other).layers.get(i));
         }

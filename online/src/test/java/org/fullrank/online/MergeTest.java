@@ -85,11 +85,11 @@ class MergeTest {
     @Test
     void unlikeLearnersAreRefused() {
         OnlineRule rule = still();
-        assertRefused(rule, Oja.builder(5, 3).build(), "merge: found Oja of 5 inputs");
-        assertRefused(rule, LatentPredictive.builder(5, 2).build(), "merge: found LatentPredictive of 5 inputs");
-        assertRefused(rule, LatentPredictive.builder(5, 3).build(), "merge: found LatentSettings[");
-        assertRefused(rule, Stack.of(still()), "merge: found a stack and a layer");
-        assertRefused(Stack.of(still()), rule, "merge: found stacks of unlike layers");
+        assertRefused(rule, Oja.builder(5, 3).build(), "learners: found Oja of 5 inputs");
+        assertRefused(rule, LatentPredictive.builder(5, 2).build(), "learners: found LatentPredictive of 5 inputs");
+        assertRefused(rule, LatentPredictive.builder(5, 3).build(), "learners: found LatentSettings[");
+        assertRefused(rule, Stack.of(still()), "learners: found a stack and a layer");
+        assertRefused(Stack.of(still()), rule, "learners: found other than a stack of 1 layers");
     }
 
     private static void assertRefused(OnlineRule rule, OnlineRule other, String start) {
