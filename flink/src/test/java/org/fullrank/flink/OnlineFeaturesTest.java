@@ -88,7 +88,8 @@ class OnlineFeaturesTest {
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1);
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(1));
-        configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString());
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString());
         Map<String, byte[]> last = new HashMap<>();
         try (var environment = StreamExecutionEnvironment.createLocalEnvironment(1, configuration)) {
             environment.enableCheckpointing(20);
@@ -132,9 +133,7 @@ class OnlineFeaturesTest {
         assertSame(learned());
         assertThat(KILL.get()).as("waits for its kill").isFalse();
         assertThat(CHECKPOINTS.get()).isGreaterThanOrEqualTo(2);
-        assertThat(FIRST_AFTER_KILL.get())
-                .as("first sample after the restore")
-                .isBetween(1L, SAMPLES - 1);
+        assertThat(FIRST_AFTER_KILL.get()).as("first sample after the restore").isBetween(1L, SAMPLES - 1);
     }
 
     @Test
