@@ -10,9 +10,12 @@ import org.fullrank.online.Population;
 import org.fullrank.online.RuleName;
 
 /// Microseconds per update of the online rules on one thread, and their share of the bound: the time that the bare
-/// minimum of memory traffic takes, measured in turns with the updates, in the same process, on one array as large as the
-/// weights. An update must read the weights for the response, and read and write them for the change; with the corrected
-/// decorrelation it must do the same with the covariance. The bound does just that, as one loop over each array, with no
+/// minimum of memory traffic takes, measured in turns with the updates, in the same process, on one array as large as
+/// the
+/// weights. An update must read the weights for the response, and read and write them for the change; with the
+/// corrected
+/// decorrelation it must do the same with the covariance. The bound does just that, as one loop over each array, with
+/// no
 /// arithmetic of the rule.
 ///
 /// ```
@@ -23,16 +26,24 @@ import org.fullrank.online.RuleName;
 public final class OnlineBench {
     private static final int INPUTS = 784;
     private static final int UNITS = 256;
-    private static final int ROUNDS = 41;
-    private static final int UPDATES = 200;
+    private static final int ROUNDS = 501;
+    private static final int UPDATES = 20;
     private static final int SAMPLES = 64;
+    /// Floats of a loop of the bound: long enough to hide what a loop costs, short enough that sums stay in the L1
+    /// cache.
+    private static final int PIECE = 4096;
 
     private OnlineBench() {}
 
     public static void main(String[] arguments) {
         int inputs = Timing.argument(arguments, 0, INPUTS);
         int units = Timing.argument(arguments, 1, UNITS);
-        System.out.printf(Locale.ROOT, "%d -> %d, Java %s%n", inputs, units, Runtime.version().feature());
+        System.out.printf(
+                Locale.ROOT,
+                "%d -> %d, Java %s%n",
+                inputs,
+                units,
+                Runtime.version().feature());
         OnlineRule plain = LatentPredictive.builder(inputs, units)
                 .decorrelation(Decorrelation.NONE, Population.OTHERS, 0)
                 .build();
@@ -52,9 +63,11 @@ public final class OnlineBench {
                 x[j] = (float) (0.1 * random.nextGaussian());
             }
         }
-        float[] array = new float[floats];
-        float[] sums = new float[floats / 4];
-        Arrays.fill(array, 0.01f);
+        float[][] pieces = new float[(floats + PIECE - 1) / PIECE][PIECE];
+        for (float[] piece : pieces) {
+            Arrays.fill(piece, 0.01f);
+        }
+        float[] sums = new float[PIECE];
         double[] updates = new double[ROUNDS];
         double[] bounds = new double[ROUNDS];
         for (int round = 0; round < ROUNDS; round++) {
@@ -65,8 +78,12 @@ public final class OnlineBench {
             });
             bounds[round] = Timing.seconds(() -> {
                 for (int t = 0; t < UPDATES; t++) {
-                    read(array, sums);
-                    scale(array);
+                    for (float[] piece : pieces) {
+                        add(sums, piece);
+                    }
+                    for (float[] piece : pieces) {
+                        scale(piece);
+                    }
                 }
             });
         }
@@ -87,11 +104,9 @@ public final class OnlineBench {
         return 1e6 * Arrays.stream(seconds).min().orElseThrow() / UPDATES;
     }
 
-    /// Reads the array once: four quarters into a quarter, which is small beside it.
-    private static void read(float[] array, float[] sums) {
-        int quarter = sums.length;
-        for (int i = 0; i < quarter; i++) {
-            sums[i] = array[i];
+    private static void add(float[] sums, float[] piece) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += piece[i];
         }
     }
 

@@ -34,7 +34,6 @@ public final class LatentPredictive extends Layer {
     private final float[] decorrelation; // D
     private final float[] factor; // g
     private boolean continues; // whether previous belongs to the sequence of the next sample
-    private double keep = 1; // decay that is still to be applied
 
     LatentPredictive(Weights weights, Monitor monitor, LatentSettings settings) {
         super(weights, monitor);
@@ -181,20 +180,9 @@ public final class LatentPredictive extends Layer {
         for (int i = 0; i < factor.length; i++) {
             factor[i] *= (float) eta;
         }
-        weights.learn(decayed(eta * settings.decay()), factor, x);
+        weights.learn(1 - eta * settings.decay(), factor, x);
         System.arraycopy(z, 0, previous, 0, z.length);
         continues = true;
-    }
-
-    /** The factor by which weights shrink now. Decay too small for float32 is saved up until it is not. */
-    private float decayed(double decay) {
-        keep *= 1 - decay;
-        if (keep > 1 - LatentSettings.SMALLEST_DECAY) {
-            return 1;
-        }
-        float now = (float) keep;
-        keep = 1;
-        return now;
     }
 
     /** {@code D}, without its weight. */
@@ -207,7 +195,7 @@ public final class LatentPredictive extends Layer {
         if (settings.decorrelation() == Decorrelation.CORRECTED) {
             moments.covarianceTimes(deviation, decorrelation);
             for (int i = 0; i < z.length; i++) {
-                decorrelation[i] = beta * (decorrelation[i] - self * moments.covariance[i][i] * deviation[i]);
+                decorrelation[i] = beta * (decorrelation[i] - self * (float) moments.variance[i] * deviation[i]);
             }
         } else {
             float sum = 0;
@@ -266,7 +254,6 @@ public final class LatentPredictive extends Layer {
         moments.write(out);
         State.write(out, previous);
         out.writeBoolean(continues);
-        out.writeDouble(keep);
     }
 
     @Override
@@ -274,7 +261,6 @@ public final class LatentPredictive extends Layer {
         moments.read(in);
         State.read(in, previous);
         continues = in.readBoolean();
-        keep = in.readDouble();
     }
 
     static LatentPredictive read(DataInputStream in, int inputs, int units) throws IOException {

@@ -46,9 +46,6 @@ public record LatentSettings(
     /** 1e-4, that of the deep networks; keeps silent units from being pushed without bound. */
     public static final double EPSILON = 1e-4;
 
-    /** 2^-12: the least decay that is applied at once, large beside the rounding of float32. */
-    static final double SMALLEST_DECAY = 0x1p-12;
-
     public LatentSettings {
         Check.rate("pull", pull);
         Check.rate("hebbian", hebbian);

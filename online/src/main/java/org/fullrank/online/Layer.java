@@ -117,25 +117,29 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
     public final void merge(OnlineRule other) {
         requireLike(other);
         Layer layer = (Layer) other;
-        int[] signs = signs(layer);
         double share = Monitor.share(samples, layer.samples);
-        for (int j = 0; j < weights.inputs; j++) {
-            float[] own = weights.rows[j];
-            float[] theirs = layer.weights.rows[j];
-            for (int i = 0; i < own.length; i++) {
-                own[i] += (float) (share * (signs[i] * (double) theirs[i] - own[i]));
-            }
+        float[] own = weights.byUnit();
+        float[] theirs = layer.weights.byUnit();
+        int[] signs = signs(own, theirs);
+        for (int k = 0; k < own.length; k++) {
+            own[k] += (float) (share * (signs[k / inputs()] * (double) theirs[k] - own[k]));
         }
+        weights.set(own);
         mergeEstimates(layer, share, signs);
         monitor.pool(layer.monitor, signs);
         samples += layer.samples;
         sequenceEnds();
     }
 
-    private int[] signs(Layer other) {
-        int[] signs = new int[weights.units];
+    /** -1 for each unit whose weights there point away from those here, where units may be turned around. */
+    private int[] signs(float[] own, float[] theirs) {
+        int[] signs = new int[units()];
         for (int i = 0; i < signs.length; i++) {
-            signs[i] = odd() && weights.dot(other.weights, i) < 0 ? -1 : 1;
+            double product = 0;
+            for (int k = i * inputs(); k < (i + 1) * inputs(); k++) {
+                product += (double) own[k] * theirs[k];
+            }
+            signs[i] = odd() && product < 0 ? -1 : 1;
         }
         return signs;
     }
@@ -165,9 +169,7 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
         out.writeInt(weights.units);
         writeSettings(out);
         out.writeLong(samples);
-        for (float[] row : weights.rows) {
-            State.write(out, row);
-        }
+        weights.write(out);
         monitor.write(out);
         writeEstimates(out);
     }
@@ -183,9 +185,7 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
             case LATENT_PREDICTIVE -> LatentPredictive.read(in, inputs, units);
         };
         layer.samples = in.readLong();
-        for (float[] row : layer.weights.rows) {
-            State.read(in, row);
-        }
+        layer.weights.read(in);
         layer.monitor = Monitor.read(in, inputs, units);
         layer.readEstimates(in);
         return layer;

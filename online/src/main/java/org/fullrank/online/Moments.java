@@ -17,19 +17,21 @@ final class Moments {
 
     final double[] mean;
     final double[] variance;
-    /** {@code [M][M]}, or no rows. Its diagonal repeats {@link #variance} in less precision. */
-    final float[][] covariance;
+    /** {@code [M, M]}, or empty. Its diagonal repeats {@link #variance} in less precision. */
+    private final Weights covariance;
 
     private final float[] deviation;
+    private final float[] weighted;
 
     Moments(int units, boolean withCovariance) {
         mean = new double[units];
         variance = new double[units];
-        covariance = withCovariance ? new float[units][units] : new float[0][];
+        covariance = withCovariance ? new Weights(units, units) : new Weights(0, 0);
         deviation = new float[units];
+        weighted = new float[covariance.units];
         Arrays.fill(variance, INITIAL_VARIANCE);
-        for (int k = 0; k < covariance.length; k++) {
-            covariance[k][k] = (float) INITIAL_VARIANCE;
+        for (int k = 0; k < covariance.units; k++) {
+            covariance.row(k)[k] = (float) INITIAL_VARIANCE;
         }
     }
 
@@ -42,39 +44,27 @@ final class Moments {
             variance[i] = keep * (variance[i] + rate * d * d);
             deviation[i] = (float) d;
         }
-        for (int k = 0; k < covariance.length; k++) {
-            decayAndAdd(covariance[k], (float) keep, deviation, (float) (keep * rate) * deviation[k]);
+        if (weighted.length > 0) {
+            for (int i = 0; i < weighted.length; i++) {
+                weighted[i] = (float) (keep * rate) * deviation[i];
+            }
+            covariance.learn(keep, weighted, deviation);
         }
     }
 
     /** {@code out = C u}. */
     void covarianceTimes(float[] u, float[] out) {
-        Arrays.fill(out, 0);
-        for (int k = 0; k < covariance.length; k++) {
-            add(out, covariance[k], u[k]);
-        }
-    }
-
-    private static void decayAndAdd(float[] row, float keep, float[] d, float by) {
-        for (int i = 0; i < row.length; i++) {
-            row[i] = keep * row[i] + d[i] * by;
-        }
-    }
-
-    private static void add(float[] out, float[] row, float by) {
-        for (int i = 0; i < out.length; i++) {
-            out[i] += row[i] * by;
-        }
+        covariance.multiply(u, out);
     }
 
     /** Participation ratio {@code (sum of eigenvalues)^2 / sum of squared eigenvalues}, 1 to M; 0 without variance. */
     double participationRatio() {
         double trace = 0;
         double squares = 0;
-        for (int k = 0; k < covariance.length; k++) {
+        for (int k = 0; k < covariance.units; k++) {
             trace += variance[k];
-            for (int i = 0; i < covariance.length; i++) {
-                double c = i == k ? variance[k] : covariance[k][i];
+            for (int i = 0; i < covariance.units; i++) {
+                double c = i == k ? variance[k] : covariance.at(i, k);
                 squares += c * c;
             }
         }
@@ -93,13 +83,14 @@ final class Moments {
         for (int i = 0; i < gap.length; i++) {
             gap[i] = signs[i] * other.mean[i] - mean[i];
         }
-        for (int k = 0; k < covariance.length; k++) {
-            for (int i = 0; i < gap.length; i++) {
-                covariance[k][i] = (float) (own * covariance[k][i]
-                        + share * signs[k] * signs[i] * other.covariance[k][i]
-                        + own * share * gap[k] * gap[i]);
-            }
+        float[] pooled = covariance.byUnit();
+        for (int k = 0; k < pooled.length; k++) {
+            int row = k / gap.length;
+            int column = k % gap.length;
+            double theirs = signs[row] * signs[column] * (double) other.covariance.at(row, column);
+            pooled[k] = (float) (own * pooled[k] + share * theirs + own * share * gap[row] * gap[column]);
         }
+        covariance.set(pooled);
         for (int i = 0; i < gap.length; i++) {
             variance[i] = own * variance[i] + share * other.variance[i] + own * share * gap[i] * gap[i];
             mean[i] += share * gap[i];
@@ -109,16 +100,12 @@ final class Moments {
     void write(DataOutputStream out) throws IOException {
         State.write(out, mean);
         State.write(out, variance);
-        for (float[] row : covariance) {
-            State.write(out, row);
-        }
+        covariance.write(out);
     }
 
     void read(DataInputStream in) throws IOException {
         State.read(in, mean);
         State.read(in, variance);
-        for (float[] row : covariance) {
-            State.read(in, row);
-        }
+        covariance.read(in);
     }
 }

@@ -51,8 +51,8 @@ public final class Oja extends Layer {
     void learn(float[] x) {
         float eta = (float) learningRate.at(samples());
         for (int j = 0; j < x.length; j++) {
-            float[] row = weights.rows[j];
-            addScaled(row, z, eta * (x[j] - dot(row, z)));
+            float[] row = weights.row(j);
+            addScaled(row, z, eta * (x[j] - Weights.dot(row, z)));
         }
     }
 
@@ -60,25 +60,6 @@ public final class Oja extends Layer {
         for (int i = 0; i < row.length; i++) {
             row[i] += by * z[i];
         }
-    }
-
-    /** Four sums at a time, because one must wait for each addition. */
-    private static float dot(float[] a, float[] b) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        int i = 0;
-        for (; i + 3 < a.length; i += 4) {
-            s0 += a[i] * b[i];
-            s1 += a[i + 1] * b[i + 1];
-            s2 += a[i + 2] * b[i + 2];
-            s3 += a[i + 3] * b[i + 3];
-        }
-        for (; i < a.length; i++) {
-            s0 += a[i] * b[i];
-        }
-        return (s0 + s1) + (s2 + s3);
     }
 
     @Override

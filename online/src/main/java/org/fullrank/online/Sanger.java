@@ -50,7 +50,7 @@ public final class Sanger extends Layer {
     void learn(float[] x) {
         float eta = (float) learningRate.at(samples());
         for (int j = 0; j < x.length; j++) {
-            float[] row = weights.rows[j];
+            float[] row = weights.row(j);
             float rest = x[j];
             for (int i = 0; i < row.length; i++) {
                 rest -= z[i] * row[i];

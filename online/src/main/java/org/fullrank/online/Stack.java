@@ -73,7 +73,9 @@ public final class Stack implements OnlineRule {
 
     @Override
     public void sequenceEnds() {
-        layers.forEach(Layer::sequenceEnds);
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).sequenceEnds();
+        }
     }
 
     @Override

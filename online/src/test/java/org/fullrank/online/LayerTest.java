@@ -51,7 +51,7 @@ class LayerTest {
             rule.update(new float[] {1, 0});
         }
         double expected = Math.pow(1 - 1e-8, steps);
-        assertThat(rule.weights()[1] / -2).isCloseTo((float) expected, within((float) LatentSettings.SMALLEST_DECAY));
+        assertThat(rule.weights()[1] / -2).isCloseTo((float) expected, within(1e-6f));
         assertThat(rule.weights()[0]).isLessThan(1);
     }
 
