@@ -103,6 +103,9 @@ final class StreamLoop {
 
     private void save(long finished) throws IOException {
         Path state = command.state;
+        if (command.output.equals("-")) {
+            out.flush(); // finds out whether anybody still reads
+        }
         if (state != null && !command.frozen) {
             long bytes = finished == 1 ? 0 : out.flush();
             rule.save(state, seen, bytes, finished);

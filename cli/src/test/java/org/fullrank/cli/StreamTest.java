@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,6 +180,34 @@ class StreamTest {
         assertThat(run.err()).contains(message).doesNotContain("Exception");
         assertThat(path("out.csv")).doesNotExist();
         assertThat(path("out.csv.part")).doesNotExist();
+    }
+
+    @Test
+    void anOutputThatCannotBeWrittenIsAnErrorAndNothingIsSavedAfterIt() {
+        var closed = new PrintStream(new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("nobody reads");
+            }
+        });
+        var err = new ByteArrayOutputStream();
+        int code = Fullrank.execute(
+                closed,
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                "stream",
+                "--input",
+                csv.toString(),
+                "--output",
+                "-",
+                "--skip-column",
+                "device",
+                "--state",
+                path("state").toString());
+        assertThat(code).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("fullrank: stream: found an error of reading or writing, ")
+                .hasLineCount(1);
+        assertThat(path("state")).doesNotExist();
     }
 
     @Test

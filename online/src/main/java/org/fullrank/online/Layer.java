@@ -148,7 +148,7 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
     abstract boolean odd();
 
     /** All settings but shape, seed and limits of the monitor. */
-    abstract Record settings();
+    abstract Object settings();
 
     /** Pools running estimates. */
     abstract void mergeEstimates(Layer other, double share, int[] signs);

@@ -68,8 +68,8 @@ public final class Oja extends Layer {
     }
 
     @Override
-    Record settings() {
-        return (Record) learningRate;
+    Object settings() {
+        return learningRate;
     }
 
     @Override

@@ -65,8 +65,8 @@ public final class Sanger extends Layer {
     }
 
     @Override
-    Record settings() {
-        return (Record) learningRate;
+    Object settings() {
+        return learningRate;
     }
 
     @Override

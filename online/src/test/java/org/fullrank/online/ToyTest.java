@@ -47,7 +47,7 @@ class ToyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {0.1, 1, 3})
+    @ValueSource(doubles = {0.1, 1, 3, 10})
     void predictiveRuleFindsTheSlowFeatureWhateverTheNoise(double sigmaY) {
         assertThat(cosine(learn(lpl(), sigmaY))).isGreaterThan(0.99);
     }
