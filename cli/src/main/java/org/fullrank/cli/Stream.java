@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Input is CSV, one sample per row, or .ts, one series per line and one sample per time step or window; it"
-                    + " may be compressed if its name ends in .gz. Scale values to be of order one. Rules: lpl,"
+                    + " may be compressed if its name ends in .gz. Give --standardise unless its values are of order one. Rules: lpl,"
                     + " vicreg-hinge, vicreg-log, log-hebb, oja, sanger; docs/online.md explains them.",
             "",
             "With --state the learner outlives the process: after a kill, --resume goes on from the last save and the"
@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
                     + " are lost. Until it is complete, the output is called FILE.part.",
             "",
             "Examples:",
-            "  fullrank stream --input sensors.csv --units 16 --sequence-column device --output features.csv",
-            "  fullrank stream --input motions.ts --window 10 --hop 2 --state motions.state --output features.csv",
-            "  fullrank stream --input motions.ts --window 10 --hop 2 --state motions.state --output features.csv"
+            "  fullrank stream --input sensors.csv --standardise --sequence-column device --output features.csv",
+            "  fullrank stream --input motions.ts --standardise --window 9 --state motions.state --output features.csv",
+            "  fullrank stream --input motions.ts --standardise --window 9 --state motions.state --output features.csv"
                     + " --resume",
             "  tail -f log.csv | fullrank stream --input - --state log.state --output - | consumer"
         })
@@ -94,6 +94,11 @@ final class Stream extends Job {
     @Option(names = "--decay", paramLabel = "D", description = "Weight decay. Default: that of the rule.")
     @Nullable
     Double decay;
+
+    @Option(
+            names = "--standardise",
+            description = "Centres each value and divides it by its standard deviation, both as they run.")
+    boolean standardise;
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the first weights. Default: ${DEFAULT-VALUE}.")
     long seed = 1;

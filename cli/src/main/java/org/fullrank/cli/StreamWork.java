@@ -13,6 +13,7 @@ import org.fullrank.online.LayerBuilder;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.online.RuleName;
 import org.fullrank.online.Saved;
+import org.fullrank.online.Standardized;
 import org.fullrank.run.Nearest;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ final class StreamWork {
         } catch (IllegalArgumentException e) { // of the rule
             throw new InputException(String.valueOf(e.getMessage()), e);
         } catch (IllegalStateException e) { // the rule has diverged
-            throw new JobException(String.valueOf(e.getMessage()), e);
+            throw new JobException(e.getMessage() + (command.standardise ? "" : ", or give --standardise"), e);
         } catch (IOException e) {
             throw new JobException(
                     "stream: found an error of reading or writing, %s; free space, or give other files".formatted(e),
@@ -191,6 +192,6 @@ final class StreamWork {
                             .formatted(command.rule)
                     + " leave them out");
         }
-        return builder.build();
+        return command.standardise ? Standardized.of(builder.build()) : builder.build();
     }
 }

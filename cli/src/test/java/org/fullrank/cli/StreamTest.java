@@ -226,12 +226,17 @@ class StreamTest {
     @Test
     void aBadRowCanBeCorrectedAndTheStreamResumed() throws IOException {
         Path whole = path("whole.csv");
-        assertFine(stream(csv, whole, "--sequence-column", "device"));
+        assertFine(stream(csv, whole, "--sequence-column", "device", "--standardise"));
         List<String> damaged = new ArrayList<>(lines);
         damaged.set(1300, "d1,1,2,oops");
         Files.write(csv, damaged);
         Path out = path("out.csv");
-        String[] more = {"--sequence-column", "device", "--state", path("state").toString()};
+        String[] more = {
+            "--standardise",
+            "--sequence-column=device",
+            "--state",
+            path("state").toString()
+        };
         assertRefused(stream(csv, out, more), csv + ", line 1301, column 4 (c): found 'oops'");
         assertThat(out).doesNotExist();
         Files.write(csv, lines);

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * <p>Confined to one thread at a time. The array that {@link #update} and {@link #transform} return belongs to the rule
  * and is overwritten by the next call; copy what should stay. Neither allocates.
  */
-public sealed interface OnlineRule permits Layer, Stack {
+public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /** Width of a sample. */
     int inputs();
 

@@ -38,13 +38,22 @@ public record Saved(OnlineRule rule, long[] marks) {
         for (long mark : marks) {
             out.writeLong(mark);
         }
-        if (rule instanceof Stack stack) {
+        writeRule(out, rule);
+    }
+
+    /** Layers of a stack; 0 for a layer by itself, -1 for a standardised learner. */
+    private static void writeRule(DataOutputStream out, OnlineRule rule) throws IOException {
+        if (rule instanceof Standardized standardized) {
+            out.writeInt(-1);
+            writeRule(out, standardized.rule());
+            standardized.write(out);
+        } else if (rule instanceof Stack stack) {
             out.writeInt(stack.layers().size());
             for (Layer layer : stack.layers()) {
                 layer.write(out);
             }
         } else if (rule instanceof Layer layer) {
-            out.writeInt(0); // a layer by itself
+            out.writeInt(0);
             layer.write(out);
         }
     }
@@ -54,14 +63,21 @@ public record Saved(OnlineRule rule, long[] marks) {
         for (int i = 0; i < marks.length; i++) {
             marks[i] = in.readLong();
         }
+        return new Saved(readRule(in), marks);
+    }
+
+    private static OnlineRule readRule(DataInputStream in) throws IOException {
         int layers = in.readInt();
+        if (layers < 0) {
+            return Standardized.read(in, readRule(in));
+        }
         if (layers == 0) {
-            return new Saved(Layer.read(in), marks);
+            return Layer.read(in);
         }
         Layer[] stack = new Layer[layers];
         for (int i = 0; i < layers; i++) {
             stack[i] = Layer.read(in);
         }
-        return new Saved(Stack.of(stack), marks);
+        return Stack.of(stack);
     }
 }

@@ -23,6 +23,7 @@ class AllocationTest {
                         .activation(Activation.TANH)
                         .learningRate(Schedule.cosine(0.001, 10, 1000))
                         .build(),
+                Standardized.of(LatentPredictive.builder(20, 8).build()),
                 Stack.of(
                         LatentPredictive.builder(20, 10)
                                 .activation(Activation.RELU)

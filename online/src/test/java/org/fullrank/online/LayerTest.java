@@ -78,6 +78,26 @@ class LayerTest {
     }
 
     @Test
+    void standardisedInputsHaveMeanZeroAndDeviationOneWhateverTheirScale() {
+        float[] identity = {1, 0, 0, 1};
+        Standardized rule = Standardized.of(
+                LatentPredictive.builder(2, 2).learningRate(0).weights(identity).build());
+        float[][] samples = Samples.gaussian(5, 60_000, 2);
+        for (float[] x : samples) {
+            x[0] = 1000 * x[0] - 3000;
+            x[1] = 0.001f * x[1] + 7;
+            rule.update(x);
+        }
+        Monitor.Health health = rule.monitor().health();
+        for (int i = 0; i < 2; i++) {
+            assertThat(health.mean()[i]).isCloseTo(0, within(0.1));
+            assertThat(health.std()[i]).isCloseTo(1, within(0.1));
+        }
+        assertThat(rule.transform(new float[] {-3000, 7})).containsExactly(new float[2], within(0.05f));
+        assertThat(rule.transform(new float[] {1e30f, 7})[0]).isEqualTo(Standardized.MOST);
+    }
+
+    @Test
     void decorrelationMakesUnitsDiffer() {
         float[][] samples = Samples.slow(4, 60_000, 6, 0.9);
         assertThat(rank(samples, Decorrelation.NONE)).isLessThan(rank(samples, Decorrelation.CORRECTED) - 1);

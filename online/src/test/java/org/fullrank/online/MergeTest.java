@@ -77,6 +77,20 @@ class MergeTest {
         assertThat(off(first)).isLessThanOrEqualTo(apart);
     }
 
+    @Test
+    void standardisationsOfTwoPartsBecomeThatOfTheWhole() {
+        float[][] samples = Samples.gaussian(6, 3000, 5);
+        Standardized whole = Standardized.of(still());
+        Standardized first = Standardized.of(still());
+        Standardized second = Standardized.of(still());
+        for (int t = 0; t < samples.length; t++) {
+            whole.update(samples[t]);
+            (t < 1000 ? first : second).update(samples[t]);
+        }
+        first.merge(second);
+        assertThat(first.transform(samples[7])).containsExactly(whole.transform(samples[7]), within(1e-5f));
+    }
+
     private static double off(OnlineRule rule) {
         float[] w = rule.weights();
         return Math.sqrt(w[0] * w[0] + w[1] * w[1] + w[3] * w[3]);
@@ -89,6 +103,7 @@ class MergeTest {
         assertRefused(rule, LatentPredictive.builder(5, 2).build(), "learners: found LatentPredictive of 5 inputs");
         assertRefused(rule, LatentPredictive.builder(5, 3).build(), "learners: found LatentSettings[");
         assertRefused(rule, Stack.of(still()), "learners: found a stack and a layer");
+        assertRefused(Standardized.of(still()), rule, "learners: found one that standardises its input and one that");
         assertRefused(Stack.of(still()), rule, "learners: found other than a stack of 1 layers");
     }
 
