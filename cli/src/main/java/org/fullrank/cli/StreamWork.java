@@ -9,7 +9,9 @@ import java.util.zip.GZIPInputStream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.online.LatentPredictive;
+import org.fullrank.online.LatentSettings;
 import org.fullrank.online.LayerBuilder;
+import org.fullrank.online.Oja;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.online.RuleName;
 import org.fullrank.online.Saved;
@@ -177,9 +179,9 @@ final class StreamWork {
     private OnlineRule newRule(int width) {
         LayerBuilder<?> builder =
                 RuleName.of(command.rule).builder(width, command.units).seed(command.seed);
-        if (command.learningRate != null) {
-            builder.learningRate(command.learningRate);
-        }
+        boolean components = !(builder instanceof LatentPredictive.Builder);
+        double most = components ? Oja.LEARNING_RATE : LatentSettings.LEARNING_RATE;
+        builder.learningRate(command.learningRate != null ? command.learningRate : Math.min(most, Stream.STEP / width));
         if (builder instanceof LatentPredictive.Builder latent) {
             if (command.activation != null) {
                 latent.activation(command.activation);
