@@ -31,7 +31,7 @@ public final class OnlineBench {
     private static final int SAMPLES = 64;
     /// Floats of a loop of the bound: long enough to hide what a loop costs, short enough that sums stay in the L1
     /// cache.
-    private static final int PIECE = 4096;
+    private static final int PIECE = 2048;
 
     private OnlineBench() {}
 
@@ -78,9 +78,7 @@ public final class OnlineBench {
             });
             bounds[round] = Timing.seconds(() -> {
                 for (int t = 0; t < UPDATES; t++) {
-                    for (float[] piece : pieces) {
-                        add(sums, piece);
-                    }
+                    read(sums, pieces);
                     for (float[] piece : pieces) {
                         scale(piece);
                     }
@@ -102,6 +100,23 @@ public final class OnlineBench {
 
     private static double best(double[] seconds) {
         return 1e6 * Arrays.stream(seconds).min().orElseThrow() / UPDATES;
+    }
+
+    /// Four pieces in a loop, which is faster than one.
+    private static void read(float[] sums, float[][] pieces) {
+        int p = 0;
+        for (; p + 3 < pieces.length; p += 4) {
+            add(sums, pieces[p], pieces[p + 1], pieces[p + 2], pieces[p + 3]);
+        }
+        for (; p < pieces.length; p++) {
+            add(sums, pieces[p]);
+        }
+    }
+
+    private static void add(float[] sums, float[] a, float[] b, float[] c, float[] d) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += (a[i] + b[i]) + (c[i] + d[i]);
+        }
     }
 
     private static void add(float[] sums, float[] piece) {
