@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             Compare.class,
             Evaluate.class,
             Embed.class,
+            Stream.class,
             Data.class,
             Methods.class,
             ObjectiveCommand.class,
@@ -39,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  fullrank pretrain --data photos/ --out runs/mine  train on a folder of images",
             "  fullrank evaluate runs/mine                       kNN and linear accuracy beside three baselines",
             "  fullrank embed runs/mine --out embeddings.npy",
+            "  fullrank stream --input sensors.csv --output features.csv",
             "",
             "Exit code: 0 fine, 1 the job failed, 2 the arguments or the input are wrong.",
             "fullrank COMMAND --help tells more."

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class FullrankTest {
-    private static final List<String> COMMANDS =
-            List.of("pretrain", "compare", "evaluate", "embed", "data", "methods", "objective", "recipes", "runs");
+    private static final List<String> COMMANDS = List.of(
+            "pretrain", "compare", "evaluate", "embed", "stream", "data", "methods", "objective", "recipes", "runs");
 
     /// Settings of a training that takes milliseconds.
     private static final List<String> SMALL = List.of(
@@ -104,6 +104,16 @@ class FullrankTest {
                 "compare shapes-vicreg --out x --seeds 1,two|fullrank: --seeds 1,two: found \"two\", expected whole numbers",
                 "compare shapes-vicreg shapes-vicreg --out x|fullrank: comparison: found label shapes-vicreg twice",
                 "methods vicrge|fullrank: methods: found no method, objective or regulariser vicrge, expected one of joint-embedding,",
+                "stream --output x.csv|fullrank stream: Missing required option: '--input=FILE'",
+                "stream --input x.csv --output y.csv|fullrank: --input x.csv: found no such file, expected CSV or .ts",
+                "stream --input x --output y --rule lp|fullrank: --rule: found lp, expected one of lpl, vicreg-hinge,",
+                "stream --input x --output y --units 0|fullrank: --units: found 0, expected at least 1",
+                "stream --input x --output x|fullrank: --output: found the input, expected another file",
+                "stream --input x --output no/such/y|fullrank: --output no/such/y: found no folder",
+                "stream --input x --output y --state no/such/y|fullrank: --state no/such/y: found no folder",
+                "stream --input x --output y --resume|fullrank: --resume: found no --state",
+                "stream --input x --output y --frozen|fullrank: --frozen: found no --state",
+                "stream --input x --output - --json|fullrank: --json: found --output -, expected a file",
                 "recipes none|fullrank: recipe none: found neither",
                 "recipes --set a=b|fullrank: recipes: found --set without a recipe",
                 "runs no/such/folder|fullrank: runs: found no folder no/such/folder",

@@ -1,0 +1,270 @@
+package org.fullrank.online;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/**
+ * Latent predictive learning and its relatives: a local rule of three terms, pull towards the features of the previous
+ * sample of the same sequence, Hebbian push, decorrelation.
+ *
+ * <pre>{@code
+ * dW_ij = eta g_i x_j - eta decay W_ij
+ * g_i = [ -pull (z_i - z_i(previous)) + hebbian push_i - decorrelation D_i ] f'(a_i)
+ * }</pre>
+ *
+ * with {@link Push} and {@link Decorrelation} for {@code push_i} and {@code D_i}. Running estimates take the place of
+ * batch statistics and include the sample itself; nothing is propagated through the previous features. Every term is
+ * the exact gradient of a loss of the one sample, the mean before it held fixed and k the estimate rate: {@code pull/2
+ * sum (z - z(previous))^2}, {@code -hebbian/(2k) sum log(v + eps)} or {@code hebbian/k sum max(0, 1 - sigma)}, and
+ * {@code decorrelation beta/(4k) sum_{k != i} C_ik^2}.
+ *
+ * <p>With {@code push = LOG_VARIANCE} the weights of a unit that varies only along them settle at {@code |W_i| =
+ * sqrt(hebbian/decay)}. Losses written as {@code mean (z - z')^2 - log var}, as in the published toy, are these terms
+ * with pull and hebbian 2: then {@code sqrt(2/decay)}.
+ *
+ * <p>Source: the local VICReg rule; M. Halvagal and F. Zenke, Nature Neuroscience 2023, by its official code and
+ * erratum. Online estimates with a constant rate are this library's, unverified against the paper.
+ */
+public final class LatentPredictive extends Layer {
+    private final LatentSettings settings;
+    private final Moments moments;
+    private final float[] previous;
+    private final float[] deviation; // u
+    private final float[] decorrelation; // D
+    private final float[] factor; // g
+    private boolean continues; // whether previous belongs to the sequence of the next sample
+
+    LatentPredictive(Weights weights, Monitor monitor, LatentSettings settings) {
+        super(weights, monitor);
+        this.settings = settings;
+        this.moments = new Moments(weights.units, settings.decorrelation() == Decorrelation.CORRECTED);
+        this.previous = new float[weights.units];
+        this.deviation = new float[weights.units];
+        this.decorrelation = new float[weights.units];
+        this.factor = new float[weights.units];
+    }
+
+    /** The full rule: pull, log-variance push, corrected decorrelation, with the constants of {@link LatentSettings}. */
+    public static Builder builder(int inputs, int units) {
+        return new Builder(inputs, units);
+    }
+
+    /** The log-variance push and decay alone: for one unit on centred input it has the fixed points of Oja's rule. */
+    public static Builder logVarianceHebb(int inputs, int units) {
+        return builder(inputs, units).pull(0).decorrelation(Decorrelation.NONE, Population.OTHERS, 0);
+    }
+
+    /** The local VICReg rule: pull, a push of the given form, and the decorrelation as first printed. */
+    public static Builder localVicReg(int inputs, int units, Push push) {
+        return builder(inputs, units)
+                .hebbian(push, LatentSettings.HEBBIAN)
+                .decorrelation(Decorrelation.PRINTED, Population.OTHERS, LatentSettings.DECORRELATION);
+    }
+
+    /** Settings of {@link LatentPredictive}. */
+    public static final class Builder extends LayerBuilder<Builder> {
+        private Activation activation = Activation.LINEAR;
+        private double pull = LatentSettings.PULL;
+        private Push push = Push.LOG_VARIANCE;
+        private double hebbian = LatentSettings.HEBBIAN;
+        private Decorrelation decorrelation = Decorrelation.CORRECTED;
+        private Population population = Population.OTHERS;
+        private double decorrelationWeight = LatentSettings.DECORRELATION;
+        private double decay = LatentSettings.DECAY;
+        private Schedule estimateRate = Schedule.constant(LatentSettings.ESTIMATE_RATE);
+        private double epsilon = LatentSettings.EPSILON;
+
+        private Builder(int inputs, int units) {
+            super(inputs, units, LatentSettings.LEARNING_RATE);
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /** What the units compute. */
+        public Builder activation(Activation value) {
+            activation = value;
+            return this;
+        }
+
+        /** Weight of the pull towards the previous sample; 0 for none. */
+        public Builder pull(double weight) {
+            pull = weight;
+            return this;
+        }
+
+        /** Form and weight of the Hebbian push; weight 0 for none. */
+        public Builder hebbian(Push form, double weight) {
+            push = form;
+            hebbian = weight;
+            return this;
+        }
+
+        /** Form and weight of the decorrelation. */
+        public Builder decorrelation(Decorrelation form, Population over, double weight) {
+            decorrelation = form;
+            population = over;
+            decorrelationWeight = weight;
+            return this;
+        }
+
+        /** Weight decay: each sample takes {@code eta decay W} off the weights. */
+        public Builder decay(double value) {
+            decay = value;
+            return this;
+        }
+
+        /** A constant rate of the running estimates. */
+        public Builder estimateRate(double rate) {
+            return estimateRate(Schedule.constant(rate));
+        }
+
+        /** The rate of the running estimates. */
+        public Builder estimateRate(Schedule schedule) {
+            estimateRate = schedule;
+            return this;
+        }
+
+        /** Added to every running variance. */
+        public Builder epsilon(double value) {
+            epsilon = value;
+            return this;
+        }
+
+        @Override
+        public LatentPredictive build() {
+            LatentSettings settings = new LatentSettings(
+                    activation,
+                    pull,
+                    push,
+                    hebbian,
+                    decorrelation,
+                    population,
+                    decorrelationWeight,
+                    decay,
+                    learningRate(),
+                    estimateRate,
+                    epsilon);
+            return new LatentPredictive(newWeights(), newMonitor(), settings);
+        }
+    }
+
+    @Override
+    public LatentSettings settings() {
+        return settings;
+    }
+
+    @Override
+    void respond(float[] x) {
+        weights.multiply(x, z);
+        Activation activation = settings.activation();
+        if (activation != Activation.LINEAR) {
+            for (int i = 0; i < z.length; i++) {
+                z[i] = activation.value(z[i]);
+            }
+        }
+    }
+
+    @Override
+    void learn(float[] x) {
+        moments.observe(z, settings.estimateRate().at(samples()));
+        for (int i = 0; i < z.length; i++) {
+            deviation[i] = (float) (z[i] - moments.mean[i]);
+        }
+        decorrelate();
+        combine();
+        double eta = settings.learningRate().at(samples());
+        for (int i = 0; i < factor.length; i++) {
+            factor[i] *= (float) eta;
+        }
+        weights.learn(1 - eta * settings.decay(), factor, x);
+        System.arraycopy(z, 0, previous, 0, z.length);
+        continues = true;
+    }
+
+    /** {@code D}, without its weight. */
+    private void decorrelate() {
+        if (settings.decorrelation() == Decorrelation.NONE || z.length == 1) {
+            return;
+        }
+        float self = settings.population() == Population.OTHERS ? 1 : 0;
+        float beta = 1f / (z.length - 1);
+        if (settings.decorrelation() == Decorrelation.CORRECTED) {
+            moments.covarianceTimes(deviation, decorrelation);
+            for (int i = 0; i < z.length; i++) {
+                decorrelation[i] = beta * (decorrelation[i] - self * (float) moments.variance[i] * deviation[i]);
+            }
+        } else {
+            float sum = 0;
+            for (float u : deviation) {
+                sum += u * u;
+            }
+            for (int i = 0; i < z.length; i++) {
+                float u = deviation[i];
+                decorrelation[i] = beta * u * (sum - self * u * u);
+            }
+        }
+    }
+
+    /** {@code g}. */
+    private void combine() {
+        double pull = continues ? settings.pull() : 0;
+        double hebbian = settings.hebbian();
+        double apart = settings.decorrelationWeight();
+        Push push = settings.push();
+        Activation activation = settings.activation();
+        for (int i = 0; i < z.length; i++) {
+            double g = hebbian * push.factor(deviation[i], moments.variance[i] + settings.epsilon())
+                    - pull * (z[i] - previous[i])
+                    - apart * decorrelation[i];
+            factor[i] = (float) g * activation.slope(z[i]);
+        }
+    }
+
+    /** {@code g} of the latest sample times its learning rate, {@code [units]}; not a copy. */
+    float[] latestFactor() {
+        return factor;
+    }
+
+    @Override
+    public void sequenceEnds() {
+        continues = false;
+    }
+
+    @Override
+    boolean odd() {
+        return settings.activation().odd();
+    }
+
+    @Override
+    void mergeEstimates(Layer other, double share, int[] signs) {
+        moments.pool(((LatentPredictive) other).moments, share, signs);
+    }
+
+    @Override
+    void writeSettings(DataOutputStream out) throws IOException {
+        settings.write(out);
+    }
+
+    @Override
+    void writeEstimates(DataOutputStream out) throws IOException {
+        moments.write(out);
+        State.write(out, previous);
+        out.writeBoolean(continues);
+    }
+
+    @Override
+    void readEstimates(DataInputStream in) throws IOException {
+        moments.read(in);
+        State.read(in, previous);
+        continues = in.readBoolean();
+    }
+
+    static LatentPredictive read(DataInputStream in, int inputs, int units) throws IOException {
+        return new LatentPredictive(
+                new Weights(inputs, units), new Monitor(inputs, units, Limits.defaults()), LatentSettings.read(in));
+    }
+}

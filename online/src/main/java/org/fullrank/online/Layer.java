@@ -1,0 +1,193 @@
+package org.fullrank.online;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/** One layer: what all rules share. */
+public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, LatentPredictive {
+    private enum Kind {
+        OJA,
+        SANGER,
+        LATENT_PREDICTIVE
+    }
+
+    final Weights weights;
+    final float[] z;
+    private Monitor monitor;
+    private long samples;
+
+    Layer(Weights weights, Monitor monitor) {
+        this.weights = weights;
+        this.z = new float[weights.units];
+        this.monitor = monitor;
+    }
+
+    /** Features of x into {@link #z}. */
+    abstract void respond(float[] x);
+
+    /** Changes the weights after {@link #respond}. */
+    abstract void learn(float[] x);
+
+    @Override
+    public final int inputs() {
+        return weights.inputs;
+    }
+
+    @Override
+    public final int units() {
+        return weights.units;
+    }
+
+    @Override
+    public final long samples() {
+        return samples;
+    }
+
+    @Override
+    public final Monitor monitor() {
+        return monitor;
+    }
+
+    @Override
+    public final Alarm alarm() {
+        return monitor.alarm();
+    }
+
+    @Override
+    public final float[] weights() {
+        return weights.byUnit();
+    }
+
+    @Override
+    public final float[] transform(float[] x) {
+        Check.sample(x, weights.inputs);
+        respond(x);
+        return z;
+    }
+
+    @Override
+    public final float[] update(float[] x) {
+        transform(x);
+        requireFinite();
+        learn(x);
+        samples++;
+        monitor.observe(x, z);
+        return z;
+    }
+
+    private void requireFinite() {
+        float sum = 0;
+        for (float value : z) {
+            sum += 0 * value;
+        }
+        if (sum != 0) {
+            throw new IllegalStateException(
+                    "rule: found features that are not finite after %d samples, expected finite ones; lower the learning rate and begin anew"
+                            .formatted(samples));
+        }
+    }
+
+    @Override
+    public void sequenceEnds() {}
+
+    @Override
+    public final void requireLike(OnlineRule other) {
+        Check.that(
+                other instanceof Layer,
+                "learners: found a stack and a layer, expected two of one kind; give like and like");
+        Layer layer = (Layer) other;
+        Check.that(
+                getClass() == layer.getClass() && inputs() == layer.inputs() && units() == layer.units(),
+                "learners: found %s of %d inputs and %d units, expected %s of %d and %d; give like and like",
+                layer.getClass().getSimpleName(),
+                layer.inputs(),
+                layer.units(),
+                getClass().getSimpleName(),
+                inputs(),
+                units());
+        Check.that(
+                settings().equals(layer.settings()),
+                "learners: found %s, expected %s; give learners of equal settings",
+                layer.settings(),
+                settings());
+    }
+
+    @Override
+    public final void merge(OnlineRule other) {
+        requireLike(other);
+        Layer layer = (Layer) other;
+        double share = Monitor.share(samples, layer.samples);
+        float[] own = weights.byUnit();
+        float[] theirs = layer.weights.byUnit();
+        int[] signs = signs(own, theirs);
+        for (int k = 0; k < own.length; k++) {
+            own[k] += (float) (share * (signs[k / inputs()] * (double) theirs[k] - own[k]));
+        }
+        weights.set(own);
+        mergeEstimates(layer, share, signs);
+        monitor.pool(layer.monitor, signs);
+        samples += layer.samples;
+        sequenceEnds();
+    }
+
+    /** -1 for each unit whose weights there point away from those here, where units may be turned around. */
+    private int[] signs(float[] own, float[] theirs) {
+        int[] signs = new int[units()];
+        for (int i = 0; i < signs.length; i++) {
+            double product = 0;
+            for (int k = i * inputs(); k < (i + 1) * inputs(); k++) {
+                product += (double) own[k] * theirs[k];
+            }
+            signs[i] = odd() && product < 0 ? -1 : 1;
+        }
+        return signs;
+    }
+
+    /** Whether a unit may be turned around. */
+    abstract boolean odd();
+
+    /** All settings but shape, seed and limits of the monitor. */
+    abstract Object settings();
+
+    /** Pools running estimates. */
+    abstract void mergeEstimates(Layer other, double share, int[] signs);
+
+    /** Settings, from which {@code read} of the class makes a new layer. */
+    abstract void writeSettings(DataOutputStream out) throws IOException;
+
+    /** Running estimates. */
+    abstract void writeEstimates(DataOutputStream out) throws IOException;
+
+    /** What {@link #writeEstimates} wrote. */
+    abstract void readEstimates(DataInputStream in) throws IOException;
+
+    final void write(DataOutputStream out) throws IOException {
+        Kind kind = this instanceof Oja ? Kind.OJA : this instanceof Sanger ? Kind.SANGER : Kind.LATENT_PREDICTIVE;
+        out.writeByte(kind.ordinal());
+        out.writeInt(weights.inputs);
+        out.writeInt(weights.units);
+        writeSettings(out);
+        out.writeLong(samples);
+        weights.write(out);
+        monitor.write(out);
+        writeEstimates(out);
+    }
+
+    static Layer read(DataInputStream in) throws IOException {
+        Kind kind = State.choice(in, Kind.values());
+        int inputs = in.readInt();
+        int units = in.readInt();
+        Check.shape(inputs, units);
+        Layer layer = switch (kind) {
+            case OJA -> Oja.read(in, inputs, units);
+            case SANGER -> Sanger.read(in, inputs, units);
+            case LATENT_PREDICTIVE -> LatentPredictive.read(in, inputs, units);
+        };
+        layer.samples = in.readLong();
+        layer.weights.read(in);
+        layer.monitor = Monitor.read(in, inputs, units);
+        layer.readEstimates(in);
+        return layer;
+    }
+}

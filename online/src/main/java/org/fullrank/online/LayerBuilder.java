@@ -1,0 +1,79 @@
+package org.fullrank.online;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings that all layers have.
+ *
+ * @param <B> the builder itself
+ */
+public abstract sealed class LayerBuilder<B extends LayerBuilder<B>>
+        permits Oja.Builder, Sanger.Builder, LatentPredictive.Builder {
+    /** Seed of the first weights unless another is set. */
+    public static final long SEED = 1;
+
+    final int inputs;
+    final int units;
+    private Schedule learningRate;
+    private Limits limits = Limits.defaults();
+    private long seed = SEED;
+    private float @Nullable [] start;
+
+    LayerBuilder(int inputs, int units, double learningRate) {
+        Check.shape(inputs, units);
+        this.inputs = inputs;
+        this.units = units;
+        this.learningRate = Schedule.constant(learningRate);
+    }
+
+    abstract B self();
+
+    /** The layer, ready to learn. */
+    public abstract Layer build();
+
+    /** A constant learning rate. */
+    public B learningRate(double rate) {
+        return learningRate(Schedule.constant(rate));
+    }
+
+    /** A learning rate that changes with the samples. */
+    public B learningRate(Schedule schedule) {
+        learningRate = schedule;
+        return self();
+    }
+
+    /** Seed of the first weights, which are uniform with variance 1/inputs. */
+    public B seed(long value) {
+        seed = value;
+        return self();
+    }
+
+    /** The first weights, {@code [units, inputs]} row-major, in place of random ones. */
+    public B weights(float[] byUnit) {
+        start = byUnit.clone();
+        return self();
+    }
+
+    /** When the monitor raises its alarm. */
+    public B limits(Limits value) {
+        limits = value;
+        return self();
+    }
+
+    Schedule learningRate() {
+        return learningRate;
+    }
+
+    Monitor newMonitor() {
+        return new Monitor(inputs, units, limits);
+    }
+
+    Weights newWeights() {
+        if (start == null) {
+            return Weights.random(inputs, units, seed);
+        }
+        Weights weights = new Weights(inputs, units);
+        weights.set(start);
+        return weights;
+    }
+}

@@ -1,0 +1,34 @@
+package org.fullrank.online;
+
+/**
+ * The Hebbian term, which keeps a unit from falling silent. Both forms move a unit's response away from its running
+ * mean.
+ */
+public enum Push {
+    /** Push {@code u / (v + eps)}: the log-variance term. Acts always; weight decay sets the size of the weights. */
+    LOG_VARIANCE {
+        @Override
+        double factor(double u, double variance) {
+            return u / variance;
+        }
+    },
+    /** Push {@code u / sigma} where {@code sigma = sqrt(v + eps)} is below {@link #HINGE_TARGET}, else none. */
+    HINGE {
+        @Override
+        double factor(double u, double variance) {
+            double sigma = Math.sqrt(variance);
+            return sigma < HINGE_TARGET ? u / sigma : 0;
+        }
+    };
+
+    /** The standard deviation up to which the hinge pushes: 1, as in VICReg. */
+    public static final double HINGE_TARGET = 1;
+
+    /**
+     * The push on a unit.
+     *
+     * @param u deviation of its response from the running mean
+     * @param variance running variance plus epsilon, positive
+     */
+    abstract double factor(double u, double variance);
+}

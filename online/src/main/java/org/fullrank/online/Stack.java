@@ -1,0 +1,119 @@
+package org.fullrank.online;
+
+import java.util.List;
+
+/**
+ * Layers on top of one another, trained layer-locally: each learns by its own rule from the features of the one below,
+ * and nothing is passed back.
+ */
+public final class Stack implements OnlineRule {
+    private final List<Layer> layers;
+    private final Layer last;
+
+    private Stack(List<Layer> layers) {
+        this.layers = layers;
+        this.last = layers.get(layers.size() - 1);
+    }
+
+    /**
+     * A stack that owns the layers, the lowest first.
+     *
+     * @throws IllegalArgumentException when there is none, or one is not as wide as the one below has units
+     */
+    public static Stack of(Layer... layers) {
+        Check.that(layers.length > 0, "stack: found no layer, expected at least one; give layers");
+        for (int i = 1; i < layers.length; i++) {
+            Check.that(
+                    layers[i].inputs() == layers[i - 1].units(),
+                    "stack: found %d inputs in layer %d, expected %d, the units below; correct the widths",
+                    layers[i].inputs(),
+                    i + 1,
+                    layers[i - 1].units());
+        }
+        return new Stack(List.of(layers));
+    }
+
+    /** The layers, the lowest first. */
+    public List<Layer> layers() {
+        return layers;
+    }
+
+    @Override
+    public int inputs() {
+        return layers.get(0).inputs();
+    }
+
+    @Override
+    public int units() {
+        return last.units();
+    }
+
+    @Override
+    public long samples() {
+        return last.samples();
+    }
+
+    @Override
+    public float[] update(float[] x) {
+        float[] z = x;
+        for (int i = 0; i < layers.size(); i++) { // an iterator would be allocated
+            z = layers.get(i).update(z);
+        }
+        return z;
+    }
+
+    @Override
+    public float[] transform(float[] x) {
+        float[] z = x;
+        for (int i = 0; i < layers.size(); i++) {
+            z = layers.get(i).transform(z);
+        }
+        return z;
+    }
+
+    @Override
+    public void sequenceEnds() {
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).sequenceEnds();
+        }
+    }
+
+    @Override
+    public Monitor monitor() {
+        return last.monitor();
+    }
+
+    @Override
+    public Alarm alarm() {
+        for (int i = 0; i < layers.size(); i++) {
+            if (layers.get(i).alarm() != Alarm.NONE) {
+                return layers.get(i).alarm();
+            }
+        }
+        return Alarm.NONE;
+    }
+
+    @Override
+    public float[] weights() {
+        return last.weights();
+    }
+
+    @Override
+    public void requireLike(OnlineRule other) {
+        Check.that(
+                other instanceof Stack stack && stack.layers.size() == layers.size(),
+                "learners: found other than a stack of %d layers, expected one; give like and like",
+                layers.size());
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).requireLike(((Stack) other).layers.get(i));
+        }
+    }
+
+    @Override
+    public void merge(OnlineRule other) {
+        requireLike(other);
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).merge(((Stack) other).layers.get(i));
+        }
+    }
+}
