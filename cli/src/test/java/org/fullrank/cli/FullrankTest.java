@@ -23,7 +23,7 @@ import picocli.CommandLine;
 
 class FullrankTest {
     private static final List<String> COMMANDS =
-            List.of("pretrain", "compare", "evaluate", "embed", "data", "methods", "objective", "recipes", "runs");
+            List.of("pretrain", "compare", "evaluate", "embed", "data", "methods", "objective", "recipes", "runs", "lab");
 
     /// Settings of a training that takes milliseconds.
     private static final List<String> SMALL = List.of(
@@ -106,6 +106,10 @@ class FullrankTest {
                 "methods vicrge|fullrank: methods: found no method, objective or regulariser vicrge, expected one of joint-embedding,",
                 "recipes none|fullrank: recipe none: found neither",
                 "recipes --set a=b|fullrank: recipes: found --set without a recipe",
+                "lab run ojo|fullrank: lab: found no experiment ojo, expected one of oja",
+                "lab rnu oja|fullrank lab: unknown command rnu; did you mean run?",
+                "lab run oja --seed many|fullrank lab run: Invalid value for option '--seed'",
+                "lab run oja --data no/such/path|fullrank: --data no/such/path: found nothing there",
                 "runs no/such/folder|fullrank: runs: found no folder no/such/folder",
             })
     void wrongArgumentsAreOneLineAndCodeTwo(String line, String start) {
