@@ -61,7 +61,8 @@ record Axis(String label, boolean log, double from, double to) {
 
     /// The label of a tick.
     String text(double tick) {
-        return log ? "1e" + Math.round(StrictMath.log10(tick)) : Numbers.plain(tick, 4);
+        long power = log ? Math.round(StrictMath.log10(tick)) : 0;
+        return Math.abs(power) > 2 ? "1e" + power : Numbers.plain(tick, 4);
     }
 
     private static double step(double range) {
