@@ -224,7 +224,7 @@ record DirectSet(Slope slope) implements Experiment {
                         Series.graph("p+", Colour.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))
                                 .dash());
         return Figure.of(
-                "The threshold in augmentation variance is 1/(4 eta) - 1 = 1.5 for every alpha; the exponent decides which"
+                "The threshold in augmentation variance is 1/(4 eta) - 1 = 1.5 for every alpha (the three coincide); the exponent decides which"
                         + " starts are in the basin.",
                 3,
                 ends,

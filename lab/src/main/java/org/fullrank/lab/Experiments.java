@@ -6,7 +6,7 @@ import org.fullrank.run.Nearest;
 
 /// The experiments there are.
 public final class Experiments {
-    private static final List<Experiment> ALL = List.of(new Oja(), new LplToy(), new ByolFlow(), new ByolPhase(), new EigenAlignment(), new NoStopGradient(), new DirectSet());
+    private static final List<Experiment> ALL = List.of(new Oja(), new LplToy(), new ByolFlow(), new ByolPhase(), new EigenAlignment(), new NoStopGradient(), new DirectSet(), new IsoModes(), new SvmaxCircle());
 
     private Experiments() {}
 

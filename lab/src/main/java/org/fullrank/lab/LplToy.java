@@ -10,111 +10,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.fullrank.lab.Law.Plasticity;
 import org.fullrank.lab.Series.Colour;
 
 /// Predictive plasticity finds the slow feature beside a nuisance of any strength; variance alone does not.
 ///
 /// @param plasticity the laws under test
 record LplToy(Plasticity plasticity) implements Experiment {
-    /// How the weights of a linear neuron change.
-    enum Law {
-        OJA,
-        /// Log-variance alone.
-        HEBB,
-        /// Pull and log-variance.
-        LPL,
-        /// Pull and the hinge of VICReg.
-        HINGE,
-        PULL,
-        /// Pull and the variance without the log.
-        VARIANCE;
-
-        String label() {
-            return switch (this) {
-                case OJA -> "Oja";
-                case HEBB -> "log-variance only";
-                case LPL -> "LPL";
-                case HINGE -> "pull + hinge";
-                case PULL -> "pull only";
-                case VARIANCE -> "pull + variance";
-            };
-        }
-    }
-
-    /// The mean change under a law, over a batch of samples `[B, 2]` and of those before them, with weight decay.
-    @FunctionalInterface
-    interface Plasticity {
-        double[] change(Law law, double[] w, double[][] now, double[][] before);
-    }
-
-    /// What is in a run: noise of the clusters is 0.1, batch, decay, rate and epsilon are those of the official
-    /// notebook.
+    /// Batch, rate and noise of the clusters are those of the official notebook.
     private static final int BATCH = 200;
 
-    static final double DECAY = 0.15;
     private static final double RATE = 1e-2;
-    private static final double EPSILON = 1e-8;
     private static final double CLUSTER_NOISE = 0.1;
     private static final double CLUSTER_VARIANCE = 1 + CLUSTER_NOISE * CLUSTER_NOISE;
     private static final int FRESH = 10_000;
     private static final List<Law> COMPARED = List.of(Law.OJA, Law.HEBB, Law.LPL, Law.HINGE, Law.PULL);
 
     LplToy() {
-        this(LplToy::gradient);
-    }
-
-    /// The laws as they are.
-    static double[] gradient(Law law, double[] w, double[][] now, double[][] before) {
-        Moments m = Moments.of(w, now, before);
-        double[] change = new double[2];
-        for (int i = 0; i < 2; i++) {
-            change[i] = switch (law) {
-                case OJA -> m.raw[i] - m.power * w[i];
-                case HEBB -> push(m, i) - DECAY * w[i];
-                case LPL -> push(m, i) - 2 * m.pull[i] - DECAY * w[i];
-                case HINGE ->
-                    (m.variance < 1 ? m.covariance[i] / Math.sqrt(m.variance + EPSILON) : 0)
-                            - 2 * m.pull[i]
-                            - DECAY * w[i];
-                case PULL -> -2 * m.pull[i] - DECAY * w[i];
-                case VARIANCE -> 2 * m.covariance[i] - 2 * m.pull[i] - DECAY * w[i];
-            };
-        }
-        return change;
-    }
-
-    /// The gradient of log(variance + epsilon).
-    private static double push(Moments m, int i) {
-        return 2 * m.covariance[i] / (m.variance + EPSILON);
-    }
-
-    /// Moments over a batch; variance and covariance with n - 1.
-    ///
-    /// @param raw mean of z x
-    /// @param power mean of z^2
-    /// @param covariance of z with x
-    /// @param pull mean of (z - z before) x, the past without gradient
-    private record Moments(double[] raw, double power, double[] covariance, double variance, double[] pull) {
-        static Moments of(double[] w, double[][] now, double[][] before) {
-            double[] raw = new double[2];
-            double[] pull = new double[2];
-            double[] mean = new double[2];
-            double power = 0;
-            int n = now.length;
-            for (int b = 0; b < n; b++) {
-                double z = Vectors.dot(w, now[b]);
-                Vectors.add(raw, z / n, now[b]);
-                Vectors.add(pull, (z - Vectors.dot(w, before[b])) / n, now[b]);
-                Vectors.add(mean, 1.0 / n, now[b]);
-                power += z * z / n;
-            }
-            double meanZ = Vectors.dot(w, mean);
-            double unbiased = n / (n - 1.0);
-            double[] covariance = {
-                unbiased * (raw[0] - meanZ * mean[0]), unbiased * (raw[1] - meanZ * mean[1]),
-            };
-            return new Moments(raw, power, covariance, unbiased * (power - meanZ * meanZ), pull);
-        }
+        this(Law::change);
     }
 
     @Override
@@ -184,8 +97,8 @@ record LplToy(Plasticity plasticity) implements Experiment {
 
     private List<Claim> strengths(List<Map<Law, End>> ends) {
         List<Map<Law, End>> strong = ends.subList(2, ends.size()); // sigma_y 3 and above
-        double norm = Math.sqrt(2 / DECAY);
-        double activity = Math.sqrt(2 / (DECAY + 2 * CLUSTER_NOISE * CLUSTER_NOISE) * CLUSTER_VARIANCE);
+        double norm = Math.sqrt(2 / Law.DECAY);
+        double activity = Math.sqrt(2 / (Law.DECAY + 2 * CLUSTER_NOISE * CLUSTER_NOISE) * CLUSTER_VARIANCE);
         return List.of(
                 Claim.of(
                         "Oja's rule follows a strong nuisance: largest cosine with x for sigma_y >= 3",
@@ -280,7 +193,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
         int half = log.length / 2;
         double rate = (StrictMath.log(log[log.length - 1]) - StrictMath.log(log[half]))
                 / (growth.x()[log.length - 1] - growth.x()[half]);
-        double slope = 2 * CLUSTER_VARIANCE - 2 * CLUSTER_NOISE * CLUSTER_NOISE - DECAY;
+        double slope = 2 * CLUSTER_VARIANCE - 2 * CLUSTER_NOISE * CLUSTER_NOISE - Law.DECAY;
         return Claim.of(
                 "-var in place of -log var diverges: growth rate of the activity",
                 rate,
