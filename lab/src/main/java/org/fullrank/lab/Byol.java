@@ -14,8 +14,8 @@ final class Byol {
     /// @param alphaP rate of the predictor over that of the online weights
     /// @param noise sigma^2, the variance of the augmentation where it is isotropic
     /// @param eta weight decay
-    /// @param beta rate of the target over that of the online weights; 0: the target is tau times the online weights
-    ///     and tau is held, which at tau = 1 is SimSiam
+    /// @param beta rate of the target over that of the online weights; 0: the target is tau times the online
+    ///     weights and tau is held, which at tau = 1 is SimSiam
     record Parameters(double alphaP, double noise, double eta, double beta) {
         Parameters withEta(double other) {
             return new Parameters(alphaP, noise, other, beta);
@@ -110,8 +110,7 @@ final class Byol {
     /// Lemma 1: with R = -Wp W (X + X') + Wa X, dW = Wp' R - eta W; dWp = alphaP R W' - eta Wp; dWa = beta (W - Wa).
     static Full slope(Parameters a, Moments data, Full y) {
         SimpleMatrix target = a.beta == 0 ? y.w : y.wa;
-        SimpleMatrix r = target.mult(data.signal)
-                .minus(y.wp.mult(y.w).mult(data.signal.plus(data.noise)));
+        SimpleMatrix r = target.mult(data.signal).minus(y.wp.mult(y.w).mult(data.signal.plus(data.noise)));
         return new Full(
                 y.wp.transpose().mult(r).plus(-a.eta, y.w),
                 r.mult(y.w.transpose()).scale(a.alphaP).plus(-a.eta, y.wp),

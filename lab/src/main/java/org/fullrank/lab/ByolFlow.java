@@ -62,11 +62,12 @@ record ByolFlow(Lemma lemma) implements Experiment {
     @Override
     public String about() {
         return """
-                A linear network of 6 inputs and 4 outputs, `J = 1/2 E |Wp W x1 - sg(Wa x2)|^2`. Lemma 1: with `R = -Wp W
-                (X + X') + Wa X`, `dW = Wp' R - eta W`, `dWp = alpha_p R W' - eta Wp`, `dWa = beta (W - Wa)`. It is solved
-                by Runge-Kutta (step 0.01, time 40) and compared with the flow of symmetric (Wp, F), with the flow of
-                modes (p, s, tau) from an aligned start, and with descent on batches of 256 views `x + 0.3 N(0, I)` from
-                a generic start. sigma^2 = 0.09, alpha_p = 1, eta = 0.04, beta = 0.4 if not said otherwise.
+                A linear network of 6 inputs and 4 outputs, `J = 1/2 E |Wp W x1 - sg(Wa x2)|^2`. Lemma 1: with `R =
+                -Wp W (X + X') + Wa X`, `dW = Wp' R - eta W`, `dWp = alpha_p R W' - eta Wp`, `dWa = beta (W - Wa)`.
+                It is solved by Runge-Kutta (step 0.01, time 40) and compared with the flow of symmetric (Wp, F),
+                with the flow of modes (p, s, tau) from an aligned start, and with descent on batches of 256 views
+                `x + 0.3 N(0, I)` from a generic start. sigma^2 = 0.09, alpha_p = 1, eta = 0.04, beta = 0.4 if not
+                said otherwise.
                 """;
     }
 
@@ -77,7 +78,8 @@ record ByolFlow(Lemma lemma) implements Experiment {
         SimpleMatrix v = Matrices.orthonormal(random, INPUTS, OUTPUTS);
         Full generic = new Full(
                 Matrices.gaussian(random, OUTPUTS, INPUTS, 0.4),
-                Matrices.gaussian(random, OUTPUTS, OUTPUTS, 0.4).plus(SimpleMatrix.identity(OUTPUTS).scale(0.5)),
+                Matrices.gaussian(random, OUTPUTS, OUTPUTS, 0.4)
+                        .plus(SimpleMatrix.identity(OUTPUTS).scale(0.5)),
                 new SimpleMatrix(OUTPUTS, INPUTS));
         int factor = setting.size(1, 4);
         double coarse = stochastic(setting, generic, 0.02 / factor);
@@ -155,14 +157,16 @@ record ByolFlow(Lemma lemma) implements Experiment {
 
     private static double symmetricAgainstModes(SimpleMatrix u) {
         Symmetric y = new Symmetric(
-                u.mult(SimpleMatrix.diag(P)).mult(u.transpose()), u.mult(SimpleMatrix.diag(S)).mult(u.transpose()));
+                u.mult(SimpleMatrix.diag(P)).mult(u.transpose()),
+                u.mult(SimpleMatrix.diag(S)).mult(u.transpose()));
         Mode[] modes = modes(new double[] {1, 1, 1, 1});
         double largest = 0;
         for (int step = 0; step < TIME / DT; step++) {
             y = y.rk4(state -> Byol.slope(TIED, 1, state), DT);
             advance(TIED, modes);
             double[] p = Matrices.eigenvalues(y.wp());
-            double[] expected = Arrays.stream(modes).mapToDouble(Mode::p).sorted().toArray();
+            double[] expected =
+                    Arrays.stream(modes).mapToDouble(Mode::p).sorted().toArray();
             for (int j = 0; j < p.length; j++) {
                 largest = Math.max(largest, Math.abs(p[j] - expected[j]));
             }
@@ -217,7 +221,8 @@ record ByolFlow(Lemma lemma) implements Experiment {
     }
 
     private static SimpleMatrix imbalance(Parameters a, Full y) {
-        return y.w().mult(y.w().transpose()).plus(-1 / a.alphaP(), y.wp().transpose().mult(y.wp()));
+        return y.w().mult(y.w().transpose())
+                .plus(-1 / a.alphaP(), y.wp().transpose().mult(y.wp()));
     }
 
     /// Stochastic gradient descent with a moving target, against the flow.
@@ -269,7 +274,8 @@ record ByolFlow(Lemma lemma) implements Experiment {
         }
         agreement = agreement.with(Series.dots("lemma 1", Colour.BLACK, dots.x(), dots.y()));
         return Figure.of(
-                "Left: the flow of modes (lines) and lemma 1 (dots) from an aligned start; the smallest mode dies. Right:"
+                "Left: the flow of modes (lines) and lemma 1 (dots) from an aligned start; the smallest mode"
+                        + " dies. Right:"
                         + " the same network from a generic start, with parts taken away.",
                 2,
                 agreement,
@@ -288,7 +294,8 @@ record ByolFlow(Lemma lemma) implements Experiment {
                             "without predictor the weights decay at the rate sigma^2 + eta",
                             -StrictMath.log(last(noPredictor()) / initial) / LONG,
                             near(NOISE + EMA.eta(), 1e-8),
-                            "dW = -W (X' + eta I) for Wp = I and Wa = W; the paper prints the product the other way round"),
+                            "dW = -W (X' + eta I) for Wp = I and Wa = W; the paper prints the product the other"
+                                    + " way round"),
                     Claim.of(
                             "without stop-gradient the weights vanish: share left at time 60",
                             last(noStopGradient()) / initial,
@@ -334,8 +341,7 @@ record ByolFlow(Lemma lemma) implements Experiment {
             return trace(
                     y -> {
                         Full slope = lemma.slope(TIED, DATA, y);
-                        SimpleMatrix through = y.wp()
-                                .mult(y.w())
+                        SimpleMatrix through = y.wp().mult(y.w())
                                 .mult(DATA.signal())
                                 .minus(y.w().mult(DATA.signal().plus(DATA.noise())));
                         return new Full(slope.w().plus(through), slope.wp(), slope.wa());

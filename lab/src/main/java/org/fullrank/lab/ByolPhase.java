@@ -10,7 +10,6 @@ import java.util.function.BiFunction;
 import java.util.function.DoublePredicate;
 import org.fullrank.lab.Byol.Mode;
 import org.fullrank.lab.Byol.Parameters;
-import org.fullrank.lab.Series.Colour;
 
 /// The phase diagram of one mode.
 ///
@@ -47,12 +46,12 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
     @Override
     public String about() {
         return """
-                One mode of a linear BYOL: p is an eigenvalue of the predictor, s of the correlation of its input, tau the
-                share of the target. `dp = alpha_p s [tau - (1+sigma^2) p] - eta p`, `ds = 2 p s [tau - (1+sigma^2) p] -
-                2 eta s`, `s dtau = beta (1 - tau) s - tau ds/2`; Runge-Kutta, step 0.1, time 4000, sigma^2 = 0.0009,
-                alpha_p = 1 and tau = 1 held, if not said otherwise. `s = p^2/alpha_p` is invariant; on it the fixed
-                points are 0 and `p = [tau +- sqrt(tau^2 - 4 eta (1+sigma^2))] / [2 (1+sigma^2)]`. The experiment has no
-                random numbers: seeds give the same figures.
+                One mode of a linear BYOL: p is an eigenvalue of the predictor, s of the correlation of its input,
+                tau the share of the target. `dp = alpha_p s [tau - (1+sigma^2) p] - eta p`, `ds = 2 p s [tau -
+                (1+sigma^2) p] - 2 eta s`, `s dtau = beta (1 - tau) s - tau ds/2`; Runge-Kutta, step 0.1, time 4000,
+                sigma^2 = 0.0009, alpha_p = 1 and tau = 1 held, if not said otherwise. `s = p^2/alpha_p` is
+                invariant; on it the fixed points are 0 and `p = [tau +- sqrt(tau^2 - 4 eta (1+sigma^2))] / [2
+                (1+sigma^2)]`. The experiment has no random numbers: seeds give the same figures.
                 """;
     }
 
@@ -192,7 +191,8 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
         Mode below = end(none, new Mode(-0.5, 0.1, 1));
         return List.of(
                 Claim.of(
-                        "eta 0: s(0) > p(0)^2/alpha_p avoids collapse, whatever the sign of p: largest distance of p from"
+                        "eta 0: s(0) > p(0)^2/alpha_p avoids collapse, whatever the sign of p: largest distance"
+                                + " of p from"
                                 + " tau/(1+sigma^2)",
                         largest,
                         atMost(1e-6),
@@ -206,8 +206,8 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
 
     private List<Claim> rates() {
         Parameters fast = new Parameters(2, NOISE, 0.05, 0);
-        double gain = criticalP(new Parameters(1, NOISE, 0.1, 0), 0.02)
-                - criticalP(new Parameters(2, NOISE, 0.1, 0), 0.02);
+        double gain =
+                criticalP(new Parameters(1, NOISE, 0.1, 0), 0.02) - criticalP(new Parameters(2, NOISE, 0.1, 0), 0.02);
         Mode start = new Mode(0.1, 0.01, 0);
         Parameters ema = new Parameters(1, NOISE, 0.04, 0.4);
         return List.of(

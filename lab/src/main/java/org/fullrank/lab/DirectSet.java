@@ -53,19 +53,21 @@ record DirectSet(Slope slope) implements Experiment {
         return new Source(
                 "X. Wang, X. Chen, S. Du, Y. Tian, Towards demystifying representation learning with non-contrastive"
                         + " self-supervision, arXiv 2110.04947",
-                "the abstract's claim about DirectSet(alpha) and DirectCopy; formulas derived here, unverified against"
+                "the abstract's claim about DirectSet(alpha) and DirectCopy; formulas derived here, unverified"
+                        + " against"
                         + " the paper");
     }
 
     @Override
     public String about() {
         return """
-                A linear network with stop-gradient and the predictor `Wp = F^alpha`, `F = W W'`. An eigenvalue l of F in a
-                direction of augmentation variance sigma^2 follows `dl = 2 l [p (1 - (1+sigma^2) p) - eta]`, `p =
-                l^alpha`: it survives if `sigma^2 < 1/(4 eta) - 1` and it starts above `p- = [1 - sqrt(1 - 4 eta
-                (1+sigma^2))]/[2 (1+sigma^2)]`, and then ends at p+. eta = 0.1, so the threshold is 1.5; steps of 0.01 to
-                time 2000. The matrix flow is run as well: 8 inputs with variances 0.1 to 6, 8 outputs, from
-                a random orthogonal W plus 0.15 N(0, 1), so that no mode is aligned with an input. The scalar part has no random numbers.
+                A linear network with stop-gradient and the predictor `Wp = F^alpha`, `F = W W'`. An eigenvalue l of
+                F in a direction of augmentation variance sigma^2 follows `dl = 2 l [p (1 - (1+sigma^2) p) - eta]`,
+                `p = l^alpha`: it survives if `sigma^2 < 1/(4 eta) - 1` and it starts above `p- = [1 - sqrt(1 - 4
+                eta (1+sigma^2))]/[2 (1+sigma^2)]`, and then ends at p+. eta = 0.1, so the threshold is 1.5; steps
+                of 0.01 to time 2000. The matrix flow is run as well: 8 inputs with variances 0.1 to 6, 8 outputs,
+                from a random orthogonal W plus 0.15 N(0, 1), so that no mode is aligned with an input. The scalar
+                part has no random numbers.
                 """;
     }
 
@@ -85,8 +87,7 @@ record DirectSet(Slope slope) implements Experiment {
                 largest = Math.max(largest, Math.abs(ends[i] - REFERENCE[a][i]));
             }
             claims.add(Claim.of(
-                    "alpha %s from l = 0.3: largest distance from the reference"
-                            .formatted(Numbers.text(ALPHAS[a])),
+                    "alpha %s from l = 0.3: largest distance from the reference".formatted(Numbers.text(ALPHAS[a])),
                     largest,
                     atMost(1e-4),
                     a == 0
@@ -218,13 +219,15 @@ record DirectSet(Slope slope) implements Experiment {
         }
         ends = ends.with(Series.graph("p+", Colour.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))
                 .dash());
-        Panel matrix = Panel.of("Network, alpha 1", Axis.linear("augmentation variance"), Axis.linear("|column of W|^2"))
+        Panel matrix = Panel.of(
+                        "Network, alpha 1", Axis.linear("augmentation variance"), Axis.linear("|column of W|^2"))
                 .with(
                         Series.dots("inputs", Colour.BLUE, network.variances, network.kept),
                         Series.graph("p+", Colour.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))
                                 .dash());
         return Figure.of(
-                "The threshold in augmentation variance is 1/(4 eta) - 1 = 1.5 for every alpha (the three coincide); the exponent decides which"
+                "The threshold in augmentation variance is 1/(4 eta) - 1 = 1.5 for every alpha (the three"
+                        + " coincide); the exponent decides which"
                         + " starts are in the basin.",
                 3,
                 ends,

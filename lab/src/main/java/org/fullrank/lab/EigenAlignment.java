@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.ejml.simple.SimpleEVD;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Byol.Symmetric;
@@ -38,7 +37,8 @@ record EigenAlignment(Flow flow) implements Experiment {
 
     /// Below this the commutator is rounding.
     private static final double ROUNDING = 1e-11;
-    /// A mode with s above this is called alive: the smallest p+^2 here is .097, and without decay p settles at the rate
+    /// A mode with s above this is called alive: the smallest p+^2 here is .097, and without decay p settles at the
+    /// rate
     /// s, which time 1000 does not show below.
     private static final double ALIVE = 0.02;
 
@@ -65,10 +65,10 @@ record EigenAlignment(Flow flow) implements Experiment {
     public String about() {
         return """
                 The symmetric flow `dWp = -(alpha_p/2)(1+sigma^2){Wp, F} + alpha_p tau F - eta Wp`, `dF =
-                -(1+sigma^2){Wp^2, F} + tau {Wp, F} - 2 eta F` for 6 modes, sigma^2 = 0.09, alpha_p = 1, from a random
-                symmetric Wp and F = B B' that do not commute; Runge-Kutta, step 0.02, time 1000, eta 0, 0.01, 0.05 and
-                tau 1, 0.5 (tau 1 when run quickly). Theorem 3: `d[F, Wp] = -[F, Wp] K - K [F, Wp]` with `K = (1+sigma^2) [(alpha_p/2) F + Wp^2 -
-                tau/(1+sigma^2) Wp] + (3/2) eta I`.
+                -(1+sigma^2){Wp^2, F} + tau {Wp, F} - 2 eta F` for 6 modes, sigma^2 = 0.09, alpha_p = 1, from a
+                random symmetric Wp and F = B B' that do not commute; Runge-Kutta, step 0.02, time 1000, eta 0,
+                0.01, 0.05 and tau 1, 0.5 (tau 1 when run quickly). Theorem 3: `d[F, Wp] = -[F, Wp] K - K [F, Wp]`
+                with `K = (1+sigma^2) [(alpha_p/2) F + Wp^2 - tau/(1+sigma^2) Wp] + (3/2) eta I`.
                 """;
     }
 
@@ -76,13 +76,7 @@ record EigenAlignment(Flow flow) implements Experiment {
     ///
     /// @param excess largest |[F, Wp]| over |[F, Wp](0)| exp(-2 int lambda_min(K) dt)
     private record Run(
-            double eta,
-            double tau,
-            double last,
-            double excess,
-            Modes modes,
-            Trace commutator,
-            Trace bound) {}
+            double eta, double tau, double last, double excess, Modes modes, Trace commutator, Trace bound) {}
 
     @Override
     public Outcome run(Setting setting) {
@@ -90,20 +84,14 @@ record EigenAlignment(Flow flow) implements Experiment {
         SimpleMatrix b = Matrices.gaussian(random, SIZE, SIZE, 0.3);
         Symmetric start = new Symmetric(Matrices.symmetric(random, SIZE, 0.3), b.mult(b.transpose()));
         List<Run> runs = new ArrayList<>();
-        Table table = Table.of(
-                "tau", "eta", "commutator at 0", "at time 1000", "p+", "modes alive");
+        Table table = Table.of("tau", "eta", "commutator at 0", "at time 1000", "p+", "modes alive");
         for (double tau : setting.quick() ? new double[] {1} : TAUS) {
             for (double eta : ETAS) {
                 Parameters a = new Parameters(1, NOISE, eta, 0);
                 Run run = align(a, tau, start);
                 runs.add(run);
                 table = table.row(
-                        tau,
-                        eta,
-                        start.commutator().normF(),
-                        run.last,
-                        a.fixedPoint(tau, 1),
-                        run.modes.count);
+                        tau, eta, start.commutator().normF(), run.last, a.fixedPoint(tau, 1), run.modes.count);
             }
         }
         return new Outcome(claims(setting, runs), table, figure(runs));
@@ -127,7 +115,8 @@ record EigenAlignment(Flow flow) implements Experiment {
                         atMost(1 + 1e-3),
                         "follows from theorem 3 for any sign of K; the integral is a sum with step 0.02"),
                 Claim.of(
-                        "beside the fixed point with three living and three dead modes it decays at the rate tau p+/2 + 3"
+                        "beside the fixed point with three living and three dead modes it decays at the rate"
+                                + " tau p+/2 + 3"
                                 + " eta/2 (tau 1, eta 0.05)",
                         rate(setting),
                         near(NEAR.fixedPoint(1, 1) / 2 + 1.5 * NEAR.eta(), 1e-4),
@@ -140,7 +129,10 @@ record EigenAlignment(Flow flow) implements Experiment {
                         "reference .917, .907, .864 for tau 1 and .459, .438, .311 for tau 0.5"),
                 Claim.of(
                         "the eigenvectors of F are eigenvectors of Wp: smallest cosine of Wp u with u",
-                        runs.stream().mapToDouble(run -> run.modes.alignment).min().orElseThrow(),
+                        runs.stream()
+                                .mapToDouble(run -> run.modes.alignment)
+                                .min()
+                                .orElseThrow(),
                         atLeast(1 - 1e-9),
                         "1 but for the rest of the commutator, squared"),
                 Claim.of(
@@ -151,8 +143,7 @@ record EigenAlignment(Flow flow) implements Experiment {
     }
 
     private static SimpleMatrix k(Parameters a, double tau, Symmetric y) {
-        return y.f()
-                .scale(a.alphaP() / 2)
+        return y.f().scale(a.alphaP() / 2)
                 .plus(y.wp().mult(y.wp()))
                 .scale(1 + a.noise())
                 .plus(-tau, y.wp())
@@ -166,15 +157,13 @@ record EigenAlignment(Flow flow) implements Experiment {
         double h = 1e-4;
         double largest = 0;
         for (int draw = 0; draw < 20; draw++) {
-            Symmetric y =
-                    new Symmetric(Matrices.symmetric(random, SIZE, 0.5), Matrices.symmetric(random, SIZE, 0.5));
+            Symmetric y = new Symmetric(Matrices.symmetric(random, SIZE, 0.5), Matrices.symmetric(random, SIZE, 0.5));
             SimpleMatrix after = y.rk4(s -> flow.slope(a, tau, s), h).commutator();
             SimpleMatrix before = y.rk4(s -> flow.slope(a, tau, s), -h).commutator();
             SimpleMatrix predicted =
                     Byol.anticommutator(y.commutator(), k(a, tau, y)).scale(-1);
             largest = Math.max(
-                    largest,
-                    after.minus(before).divide(2 * h).minus(predicted).normF() / predicted.normF());
+                    largest, after.minus(before).divide(2 * h).minus(predicted).normF() / predicted.normF());
         }
         return largest;
     }
@@ -208,18 +197,15 @@ record EigenAlignment(Flow flow) implements Experiment {
     /// @param alignment smallest cosine of Wp u with u
     private record Modes(int count, double off, double alignment) {
         static Modes of(Symmetric y, double fixed) {
-            SimpleEVD<SimpleMatrix> eigen =
-                    y.f().plus(y.f().transpose()).divide(2).eig();
             int count = 0;
             double off = 0;
             double alignment = 1;
-            for (int i = 0; i < SIZE; i++) {
-                if (eigen.getEigenvalue(i).getReal() > ALIVE) {
-                    SimpleMatrix u = eigen.getEigenVector(i);
+            for (SimpleMatrix u : Matrices.eigenvectors(y.f())) {
+                if (u.dot(y.f().mult(u)) > ALIVE) {
                     SimpleMatrix image = y.wp().mult(u);
                     count++;
-                    off = Math.max(off, Math.abs(image.dot(u) / u.dot(u) - fixed));
-                    alignment = Math.min(alignment, image.dot(u) / image.normF() / u.normF());
+                    off = Math.max(off, Math.abs(image.dot(u) - fixed));
+                    alignment = Math.min(alignment, image.dot(u) / image.normF());
                 }
             }
             return new Modes(count, count == 0 ? Double.NaN : off, alignment);
@@ -235,8 +221,7 @@ record EigenAlignment(Flow flow) implements Experiment {
         RandomGenerator random = setting.random("eigen-alignment rate");
         double p = NEAR.fixedPoint(1, 1);
         SimpleMatrix beside = SimpleMatrix.diag(p, p, p, 0, 0, 0).plus(Matrices.symmetric(random, SIZE, 1e-5));
-        SimpleMatrix f =
-                SimpleMatrix.diag(p * p, p * p, p * p, 0, 0, 0).plus(Matrices.symmetric(random, SIZE, 1e-5));
+        SimpleMatrix f = SimpleMatrix.diag(p * p, p * p, p * p, 0, 0, 0).plus(Matrices.symmetric(random, SIZE, 1e-5));
         Symmetric y = new Symmetric(beside, f);
         double atTen = Double.NaN;
         for (int step = 0; step < 20 / DT; step++) {
@@ -266,7 +251,8 @@ record EigenAlignment(Flow flow) implements Experiment {
             panels.add(panel);
         }
         return new Figure(
-                "Norm of the commutator (lines) and the bound exp(-2 int lambda_min(K)) of theorem 3 (dashed). Below 1e-13"
+                "Norm of the commutator (lines) and the bound exp(-2 int lambda_min(K)) of theorem 3 (dashed)."
+                        + " Below 1e-13"
                         + " it is rounding.",
                 2,
                 panels);

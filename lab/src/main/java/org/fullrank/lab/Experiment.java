@@ -1,7 +1,17 @@
 package org.fullrank.lab;
 
 /// A paper's statement as something that runs.
-public sealed interface Experiment permits Oja, LplToy, ByolPhase, ByolFlow, EigenAlignment, NoStopGradient, DirectSet, IsoModes, SvmaxCircle {
+public sealed interface Experiment
+        permits Oja,
+                LplToy,
+                LplDigits,
+                ByolPhase,
+                ByolFlow,
+                EigenAlignment,
+                NoStopGradient,
+                DirectSet,
+                IsoModes,
+                SvmaxCircle {
     /// The name on the command line and of the page.
     String name();
 

@@ -6,7 +6,17 @@ import org.fullrank.run.Nearest;
 
 /// The experiments there are.
 public final class Experiments {
-    private static final List<Experiment> ALL = List.of(new Oja(), new LplToy(), new ByolFlow(), new ByolPhase(), new EigenAlignment(), new NoStopGradient(), new DirectSet(), new IsoModes(), new SvmaxCircle());
+    private static final List<Experiment> ALL = List.of(
+            new Oja(),
+            new LplToy(),
+            new LplDigits(),
+            new ByolFlow(),
+            new ByolPhase(),
+            new EigenAlignment(),
+            new NoStopGradient(),
+            new DirectSet(),
+            new IsoModes(),
+            new SvmaxCircle());
 
     private Experiments() {}
 

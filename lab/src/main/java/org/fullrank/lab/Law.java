@@ -1,5 +1,8 @@
 package org.fullrank.lab;
 
+import java.util.Map;
+import java.util.Objects;
+
 /// How the weights of a linear neuron z = w.x change: the local rules that `lpl-toy` and `lpl-digits` compare.
 enum Law {
     /// Oja's rule about the mean of the batch.
@@ -28,6 +31,11 @@ enum Law {
 
     String label() {
         return label;
+    }
+
+    /// What a map holds for this law.
+    <T> T in(Map<Law, T> values) {
+        return Objects.requireNonNull(values.get(this));
     }
 
     /// The mean change under a law, over a batch of samples `[B, N]` and of those before them.

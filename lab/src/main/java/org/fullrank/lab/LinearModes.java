@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 
-/// Stochastic descent of a linear network W `[outputs, inputs]` on views of Gaussian input, with the predictor Wp = W W'
+/// Stochastic descent of a linear network W `[outputs, inputs]` on views of Gaussian input, with the predictor Wp = W
+/// W'
 /// set exactly at every step, watched through the eigenvalues of W W'.
 ///
 /// @param form which loss

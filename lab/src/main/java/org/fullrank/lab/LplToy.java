@@ -45,19 +45,21 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return new Source(
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
-                "figure 2 as in the official notebook; norms and the threshold of the jump probability are derived here");
+                "figure 2 as in the official notebook; norms and the threshold of the jump probability are"
+                        + " derived here");
     }
 
     @Override
     public String about() {
         return """
                 A linear neuron without bias sees two dimensions: x is a cluster (-1 or 1) plus 0.1 N(0, 1), y is a
-                nuisance sigma_y N(0, 1). A sample keeps the cluster of the one before, but for a jump probability p (0
-                unless it is swept). LPL descends `mean (z - sg z_before)^2 - log var z` with weight decay 0.15; batch
-                200, rate min(0.01, 0.01/sigma_y), time (steps times rate) 100, or 40 when run quickly. Selectivity is
-                the distance of the two cluster means over the range, on 10,000 fresh points; activity is the standard
-                deviation there. Along x alone the pull has strength 2 * 0.01, so that LPL settles at the activity
-                `sqrt(2 / 0.17)` times the deviation 1.005 of x, and log-variance alone at the norm `sqrt(2 / 0.15)`.
+                nuisance sigma_y N(0, 1). A sample keeps the cluster of the one before, but for a jump probability p
+                (0 unless it is swept). LPL descends `mean (z - sg z_before)^2 - log var z` with weight decay 0.15;
+                batch 200, rate min(0.01, 0.01/sigma_y), time (steps times rate) 100, or 40 when run quickly.
+                Selectivity is the distance of the two cluster means over the range, on 10,000 fresh points;
+                activity is the standard deviation there. Along x alone the pull has strength 2 * 0.01, so that LPL
+                settles at the activity `sqrt(2 / 0.17)` times the deviation 1.005 of x, and log-variance alone at
+                the norm `sqrt(2 / 0.15)`.
                 """;
     }
 
@@ -74,15 +76,14 @@ record LplToy(Plasticity plasticity) implements Experiment {
             Map<Law, End> end = train(setting, sigma, 0, time, COMPARED);
             ends.add(end);
             for (Law law : COMPARED) {
-                End e = end.get(law);
+                End e = law.in(end);
                 table = table.row(sigma, law.label(), two(e.selectivity), two(e.cosine), e.norm, e.activity);
             }
         }
         double[] jumps = jumps(setting.size(21, 51));
         double[] selectivity = new double[jumps.length];
         for (int i = 0; i < jumps.length; i++) {
-            selectivity[i] =
-                    train(setting, 1, jumps[i], time, List.of(Law.LPL)).get(Law.LPL).selectivity;
+            selectivity[i] = Law.LPL.in(train(setting, 1, jumps[i], time, List.of(Law.LPL))).selectivity;
         }
         Trace growth = growth(setting);
         List<Claim> claims = new ArrayList<>(strengths(ends));
@@ -102,46 +103,64 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return List.of(
                 Claim.of(
                         "Oja's rule follows a strong nuisance: largest cosine with x for sigma_y >= 3",
-                        strong.stream().mapToDouble(e -> e.get(Law.OJA).cosine).max().orElseThrow(),
+                        strong.stream()
+                                .mapToDouble(e -> Law.OJA.in(e).cosine)
+                                .max()
+                                .orElseThrow(),
                         atMost(0.1),
                         "reference .00; the fixed point is the y axis, sampling noise moves it by a few hundredths"),
                 Claim.of(
                         "and so does the log-variance without pull",
-                        strong.stream().mapToDouble(e -> e.get(Law.HEBB).cosine).max().orElseThrow(),
+                        strong.stream()
+                                .mapToDouble(e -> Law.HEBB.in(e).cosine)
+                                .max()
+                                .orElseThrow(),
                         atMost(0.15),
                         "reference .03 to .13 after 4000 steps; 0 in the limit"),
                 Claim.of(
                         "LPL stays with the slow feature for every nuisance: smallest cosine with x",
-                        ends.stream().mapToDouble(e -> e.get(Law.LPL).cosine).min().orElseThrow(),
+                        ends.stream()
+                                .mapToDouble(e -> Law.LPL.in(e).cosine)
+                                .min()
+                                .orElseThrow(),
                         atLeast(0.99),
                         "reference 1.00; the noise of the pull moves it by at most some hundredths"),
                 Claim.of(
                         "and so it is selective: smallest selectivity",
-                        ends.stream().mapToDouble(e -> e.get(Law.LPL).selectivity).min().orElseThrow(),
+                        ends.stream()
+                                .mapToDouble(e -> Law.LPL.in(e).selectivity)
+                                .min()
+                                .orElseThrow(),
                         near(0.73, 0.04),
                         "2 / (2 + 0.2 * 3.7), the range of 5000 normal points; reference .72 to .75"),
                 Claim.of(
                         "the pull with VICReg's hinge behaves like LPL: smallest cosine with x",
-                        ends.stream().mapToDouble(e -> e.get(Law.HINGE).cosine).min().orElseThrow(),
+                        ends.stream()
+                                .mapToDouble(e -> Law.HINGE.in(e).cosine)
+                                .min()
+                                .orElseThrow(),
                         atLeast(0.98),
                         "reference 1.00; its activity is a third of LPL's, so noise weighs more"),
                 Claim.of(
                         "but with activity 1: largest distance from it",
                         ends.stream()
-                                .mapToDouble(e -> Math.abs(e.get(Law.HINGE).activity - 1))
+                                .mapToDouble(e -> Math.abs(Law.HINGE.in(e).activity - 1))
                                 .max()
                                 .orElseThrow(),
                         atMost(0.05),
                         "reference .99 to 1.01"),
                 Claim.of(
                         "the pull alone collapses: largest activity",
-                        ends.stream().mapToDouble(e -> e.get(Law.PULL).activity).max().orElseThrow(),
+                        ends.stream()
+                                .mapToDouble(e -> Law.PULL.in(e).activity)
+                                .max()
+                                .orElseThrow(),
                         atMost(0.01),
                         "x decays at rate 0.17: below exp(-0.17 * 40) = .001 of a start below 2"),
                 Claim.of(
                         "log-variance alone has norm sqrt(2/decay) for every nuisance: largest distance",
                         ends.stream()
-                                .mapToDouble(e -> Math.abs(e.get(Law.HEBB).norm - norm))
+                                .mapToDouble(e -> Math.abs(Law.HEBB.in(e).norm - norm))
                                 .max()
                                 .orElseThrow(),
                         atMost(0.01),
@@ -149,7 +168,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 Claim.of(
                         "LPL has the activity sqrt(2 * 1.01 / (decay + 0.02)): largest distance",
                         ends.stream()
-                                .mapToDouble(e -> Math.abs(e.get(Law.LPL).activity - activity))
+                                .mapToDouble(e -> Math.abs(Law.LPL.in(e).activity - activity))
                                 .max()
                                 .orElseThrow(),
                         atMost(0.08),
@@ -185,7 +204,8 @@ record LplToy(Plasticity plasticity) implements Experiment {
                         "selectivity is lost where x is as fast as y: p at which it falls below one half of .73",
                         crossing,
                         near(0.5, 0.06),
-                        "(0.17 + 4p)/1.01 = 2.15 gives .500 (derived here); one step of the sweep and slow drift there"));
+                        "(0.17 + 4p)/1.01 = 2.15 gives .500 (derived here); one step of the sweep and slow"
+                                + " drift there"));
     }
 
     private static Claim divergence(Trace growth) {
@@ -198,7 +218,8 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 "-var in place of -log var diverges: growth rate of the activity",
                 rate,
                 near(StrictMath.log1p(RATE * slope) / RATE, 0.02),
-                "r = 2 * 1.01 - 0.02 - 0.15 along x, in steps log(1 + 0.01 r)/0.01; 1000 batches leave a noise of .005");
+                "r = 2 * 1.01 - 0.02 - 0.15 along x, in steps log(1 + 0.01 r)/0.01; 1000 batches leave a noise"
+                        + " of .005");
     }
 
     private static double[] jumps(int count) {
@@ -284,8 +305,8 @@ record LplToy(Plasticity plasticity) implements Experiment {
         Panel selective = Panel.of("Selectivity", Axis.log("nuisance sigma_y"), Axis.linear("selectivity for x"));
         Panel active = Panel.of("Activity", Axis.log("nuisance sigma_y"), Axis.log("activity"));
         for (Law law : COMPARED) {
-            double[] s = ends.stream().mapToDouble(e -> e.get(law).selectivity).toArray();
-            double[] a = ends.stream().mapToDouble(e -> e.get(law).activity).toArray();
+            double[] s = ends.stream().mapToDouble(e -> law.in(e).selectivity).toArray();
+            double[] a = ends.stream().mapToDouble(e -> law.in(e).activity).toArray();
             Colour colour = Colour.of(law.ordinal());
             selective = selective.with(
                     Series.line(law.label(), colour, nuisances, s), Series.dots("", colour, nuisances, s));
@@ -299,7 +320,8 @@ record LplToy(Plasticity plasticity) implements Experiment {
         Panel diverging = Panel.of("Variance without log", Axis.linear("time"), Axis.log("activity"))
                 .with(growth.line("pull - var z, sigma_y 1", Colour.of(Law.VARIANCE.ordinal())));
         return Figure.of(
-                "LPL and the hinge stay with the slow feature x at every strength of the nuisance; Oja and log-variance"
+                "LPL and the hinge stay with the slow feature x at every strength of the nuisance; Oja and"
+                        + " log-variance"
                         + " alone turn to the nuisance; the pull alone collapses; without the log activity explodes.",
                 2,
                 selective,

@@ -1,11 +1,12 @@
 package org.fullrank.lab;
 
 import java.util.Arrays;
-import java.util.function.DoubleUnaryOperator;
+import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
-import org.ejml.data.DMatrixRMaj;
 import org.ejml.simple.SimpleMatrix;
 
 /// Small dense matrices.
@@ -46,16 +47,12 @@ final class Matrices {
         return values;
     }
 
-    /// A function of the eigenvalues of a symmetric matrix, in its eigenbasis.
-    static SimpleMatrix function(SimpleMatrix symmetric, DoubleUnaryOperator f) {
+    /// Eigenvectors of a symmetric matrix, of length 1.
+    static List<SimpleMatrix> eigenvectors(SimpleMatrix symmetric) {
         EigenDecomposition_F64<DMatrixRMaj> eigen = eigen(symmetric, true);
-        SimpleMatrix result = new SimpleMatrix(symmetric.getNumRows(), symmetric.getNumRows());
-        for (int i = 0; i < symmetric.getNumRows(); i++) {
-            SimpleMatrix u = SimpleMatrix.wrap(eigen.getEigenVector(i));
-            double value = f.applyAsDouble(eigen.getEigenvalue(i).getReal());
-            result = result.plus(value, u.mult(u.transpose()));
-        }
-        return result;
+        return IntStream.range(0, symmetric.getNumRows())
+                .mapToObj(i -> SimpleMatrix.wrap(eigen.getEigenVector(i)))
+                .toList();
     }
 
     private static EigenDecomposition_F64<DMatrixRMaj> eigen(SimpleMatrix symmetric, boolean vectors) {

@@ -40,8 +40,7 @@ record NoStopGradient(Gradient gradient) implements Experiment {
         SimpleMatrix all = data.signal().plus(data.noise());
         SimpleMatrix online = y.wp().mult(y.w());
         SimpleMatrix r = y.w().mult(data.signal()).minus(online.mult(all));
-        SimpleMatrix dw = y.wp()
-                .transpose()
+        SimpleMatrix dw = y.wp().transpose()
                 .mult(r)
                 .plus(online.mult(data.signal()))
                 .minus(y.w().mult(all))
@@ -78,11 +77,12 @@ record NoStopGradient(Gradient gradient) implements Experiment {
     @Override
     public String about() {
         return """
-                A linear network of 5 inputs and 4 outputs descends `J = 1/2 E |Wp W x1 - W x2|^2` with the gradient through
-                both branches, on random X and X', from random W and Wp (three restarts); eta = 0.01, Runge-Kutta, step
-                0.01, time 20. Theorem 2: `d vec(W) = -H vec(W)` with `H = X' kron (Wp'Wp + I) + X kron (Wp - I)'(Wp -
-                I) + eta I`, so `|W(t)| <= exp(-l0 t) |W(0)|` where l0 is the smallest eigenvalue of H on the way. H is
-                formed explicitly, `[20, 20]`, at every step; the flow is computed without it.
+                A linear network of 5 inputs and 4 outputs descends `J = 1/2 E |Wp W x1 - W x2|^2` with the gradient
+                through both branches, on random X and X', from random W and Wp (three restarts); eta = 0.01,
+                Runge-Kutta, step 0.01, time 20. Theorem 2: `d vec(W) = -H vec(W)` with `H = X' kron (Wp'Wp + I) + X
+                kron (Wp - I)'(Wp - I) + eta I`, so `|W(t)| <= exp(-l0 t) |W(0)|` where l0 is the smallest
+                eigenvalue of H on the way. H is formed explicitly, `[20, 20]`, at every step; the flow is computed
+                without it.
                 """;
     }
 
@@ -92,7 +92,14 @@ record NoStopGradient(Gradient gradient) implements Experiment {
     /// @param sharp the same over exp(-int lambda_min(H))
     /// @param error largest relative difference of dW and -H vec(W)
     private record Run(
-            double l0, double excess, double sharp, double error, double left, double stopped, Trace norm, Trace bound,
+            double l0,
+            double excess,
+            double sharp,
+            double error,
+            double left,
+            double stopped,
+            Trace norm,
+            Trace bound,
             Trace kept) {}
 
     @Override
@@ -102,8 +109,7 @@ record NoStopGradient(Gradient gradient) implements Experiment {
         for (int restart = 0; restart < RESTARTS; restart++) {
             Run run = descend(setting, restart);
             runs.add(run);
-            table = table.row(
-                    restart + 1, run.l0, StrictMath.exp(-run.l0 * STEPS * DT), run.left, run.stopped);
+            table = table.row(restart + 1, run.l0, StrictMath.exp(-run.l0 * STEPS * DT), run.left, run.stopped);
         }
         List<Claim> claims = List.of(
                 Claim.of(
@@ -173,9 +179,9 @@ record NoStopGradient(Gradient gradient) implements Experiment {
         for (int step = 0; step <= STEPS; step++) {
             SimpleMatrix h = h(PARAMETERS, data, y.wp());
             least[step] = Matrices.eigenvalues(h)[0];
-            SimpleMatrix slope = Matrices.vec(gradient.slope(PARAMETERS, data, y).w());
-            error = Math.max(
-                    error, slope.plus(h.mult(Matrices.vec(y.w()))).normF() / slope.normF());
+            SimpleMatrix slope =
+                    Matrices.vec(gradient.slope(PARAMETERS, data, y).w());
+            error = Math.max(error, slope.plus(h.mult(Matrices.vec(y.w()))).normF() / slope.normF());
             norm.add(step * DT, y.w().normF() / initial);
             kept.add(step * DT, stopped.w().normF() / initial);
             y = y.rk4(s -> gradient.slope(PARAMETERS, data, s), DT);
@@ -227,13 +233,13 @@ record NoStopGradient(Gradient gradient) implements Experiment {
 
     private double identityPredictor(Setting setting) {
         RandomGenerator random = setting.random("no-stop-gradient identity");
-        Moments data = new Moments(data(random).signal(), SimpleMatrix.identity(INPUTS).scale(0.09));
+        Moments data =
+                new Moments(data(random).signal(), SimpleMatrix.identity(INPUTS).scale(0.09));
         SimpleMatrix identity = SimpleMatrix.identity(OUTPUTS);
         Full first = new Full(start(random).w(), identity, new SimpleMatrix(OUTPUTS, INPUTS));
         Full y = first;
         for (int step = 0; step < STEPS; step++) {
-            y = y.rk4(
-                    s -> new Full(gradient.slope(PARAMETERS, data, s).w(), identity.scale(0), s.wa()), DT);
+            y = y.rk4(s -> new Full(gradient.slope(PARAMETERS, data, s).w(), identity.scale(0), s.wa()), DT);
         }
         return StrictMath.log(first.w().normF() / y.w().normF()) / (STEPS * DT);
     }
@@ -249,7 +255,8 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                             run.kept.line("stop-gradient", Colour.BLUE)));
         }
         return new Figure(
-                "Without stop-gradient the norm of the weights stays below the bound of theorem 2; with it, from the same"
+                "Without stop-gradient the norm of the weights stays below the bound of theorem 2; with it,"
+                        + " from the same"
                         + " start, the weights live.",
                 3,
                 panels);

@@ -78,7 +78,8 @@ record Oja(Rule rule) implements Experiment {
     @Override
     public Source source() {
         return new Source(
-                "E. Oja, A simplified neuron model as a principal component analyzer, J. Math. Biology 1982; M. Halvagal,"
+                "E. Oja, A simplified neuron model as a principal component analyzer, J. Math. Biology 1982; M."
+                        + " Halvagal,"
                         + " F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
                 "the Hebbian term; the condition on the coefficients and the fixed points are derived here");
@@ -87,11 +88,11 @@ record Oja(Rule rule) implements Experiment {
     @Override
     public String about() {
         return """
-                A linear neuron `z = w.x` sees zero-mean Gaussian input of 5 dimensions with standard deviations 2, 1.5, 1,
-                0.5, 0.2. Log-variance rule: `dw = c <z x>/<z^2> - eta w`, the negative gradient of `-log <z^2>` and
-                weight decay. Oja's rule: `dw = <z x> - w <z^2>`. `<.>` is the mean over a batch of 100 fresh samples;
-                4000 steps of size 0.01. The first rule is `c/<z^2>` times the second exactly if `eta = c`; in general
-                its fixed points are the eigenvectors of the covariance with norm `sqrt(c/eta)`.
+                A linear neuron `z = w.x` sees zero-mean Gaussian input of 5 dimensions with standard deviations 2,
+                1.5, 1, 0.5, 0.2. Log-variance rule: `dw = c <z x>/<z^2> - eta w`, the negative gradient of `-log
+                <z^2>` and weight decay. Oja's rule: `dw = <z x> - w <z^2>`. `<.>` is the mean over a batch of 100
+                fresh samples; 4000 steps of size 0.01. The first rule is `c/<z^2>` times the second exactly if `eta
+                = c`; in general its fixed points are the eigenvectors of the covariance with norm `sqrt(c/eta)`.
                 """;
     }
 
@@ -144,7 +145,8 @@ record Oja(Rule rule) implements Experiment {
                         "only the first component is stable: smallest |cos| after starts beside the other four",
                         stability(),
                         atLeast(0.9999),
-                        "the slowest escape, from the second, has rate 4/2.25 - 1: exp(0.78 * 40) of the 1e-3 beside"));
+                        "the slowest escape, from the second, has rate 4/2.25 - 1: exp(0.78 * 40) of the 1e-3"
+                                + " beside"));
         Table table = Table.of("rule", "c/eta", "cosine with PC1", "norm", "sqrt(c/eta)")
                 .row("Oja", "-", oja.cosine, oja.norm, 1.0);
         for (int i = 0; i < RATIOS.length; i++) {

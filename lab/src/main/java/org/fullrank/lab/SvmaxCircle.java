@@ -18,7 +18,7 @@ import org.fullrank.lab.Series.Colour;
 record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     private static final int POINTS = 128;
     private static final double RATE = 1;
-    private static final int STEPS = 2000;
+    private static final int STEPS = 1000;
     /// Deviations of the angle about the poles at which expected singular values are those of the paper's figure 1.
     private static final double POLARISED = 0.1013;
 
@@ -62,18 +62,20 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     @Override
     public Source source() {
         return new Source(
-                "A. Taha, A. Hanson, A. Shrivastava, L. Davis, SVMax: A feature embedding regularizer, arXiv 2103.02770",
+                "A. Taha, A. Hanson, A. Shrivastava, L. Davis, SVMax: A feature embedding regularizer, arXiv"
+                        + " 2103.02770",
                 "figure 1, equations 2 to 4; the descent of points on the circle is made here");
     }
 
     @Override
     public String about() {
         return """
-                `s_mu = (1/d) sum s_i(E)` of embeddings E `[b, d]` with rows of norm 1 lies between `L = sqrt(b)/d` (rank 1)
-                and `U = (1/d) sqrt(b d/max(b, d)) sqrt(b)` (all singular values equal). 128 points on the unit circle:
-                polarised at two poles (normal angles of deviation 0.1013, at quantiles) and spread (deviation 0.816).
-                Points, moved by 0.001 N(0, 1) first, then descend `exp((U - s_mu)/(U - L))` with the gradient `P Q'/d` of `s_mu`, or a pull to their
-                mean, `mean |e - m|^2`, or both; 2000 steps of size 1, rows normalised after each.
+                `s_mu = (1/d) sum s_i(E)` of embeddings E `[b, d]` with rows of norm 1 lies between `L = sqrt(b)/d`
+                (rank 1) and `U = (1/d) sqrt(b d/max(b, d)) sqrt(b)` (all singular values equal). 128 points on the
+                unit circle: polarised at two poles (normal angles of deviation 0.1013, at quantiles) and spread
+                (deviation 0.816). Points, moved by 0.001 N(0, 1) first, then descend `exp((U - s_mu)/(U - L))` with
+                the gradient `P Q'/d` of `s_mu`, or a pull to their mean, `mean |e - m|^2`, or both; 1000 steps of
+                size 1, rows normalised after each.
                 """;
     }
 
@@ -148,7 +150,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         "polarised points with s2 = 1.14 have s1 = 11.25 (figure 1)",
                         Math.hypot(polarised[0], polarised[1] - 1.14),
                         near(11.25, 0.01),
-                        "s1^2 + s2^2 = 128; the deviation is chosen for s2, so s1 is the test; two digits are printed"),
+                        "s1^2 + s2^2 = 128; the deviation is chosen for s2, so s1 is the test; two digits are"
+                                + " printed"),
                 Claim.of(
                         "spread points with s1 = 8.99 have s2 = 6.86 (figure 1)",
                         spread[1],
@@ -212,9 +215,10 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         "the pull alone takes it to the bound L = 5.657: one axis remains",
                         mean(pull.end),
                         near(lower(POINTS, 2), 1e-3),
-                        "sqrt(128)/2; 2000 steps of rate 2/128 contract angles by exp(-31)"),
+                        "sqrt(128)/2; 1000 steps of rate 2/128 contract angles by exp(-15)"),
                 Claim.of(
-                        "with SVMax beside the pull both axes remain, two groups at the angles +-phi: s2/s1 = tan phi",
+                        "with SVMax beside the pull both axes remain, two groups at the angles +-phi: s2/s1 ="
+                                + " tan phi",
                         both.second.y()[STEPS] / both.first.y()[STEPS],
                         near(StrictMath.tan(phi), 1e-3),
                         "phi = 31.3 degrees, where both gradients balance (derived here)"),
@@ -258,8 +262,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         double above = 0;
         for (int b : new int[] {2, 8, 32, 144}) {
             for (int d : new int[] {2, 8, 32, 128}) {
-                for (SimpleMatrix e : List.of(
-                        normalised(Matrices.gaussian(random, b, d, 1)), uniform(random, b, d), column(b, d))) {
+                for (SimpleMatrix e :
+                        List.of(normalised(Matrices.gaussian(random, b, d, 1)), uniform(random, b, d), column(b, d))) {
                     below = Math.max(below, lower(b, d) - mean(e));
                     above = Math.max(above, mean(e) - upper(b, d));
                 }
@@ -336,7 +340,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         both.first.line("both", Colour.GREEN),
                         both.second.line("", Colour.GREEN));
         return Figure.of(
-                "Above: polarised points before (vermilion) and after SVMax (blue); spread points after the pull, without"
+                "Above: polarised points before (vermilion) and after SVMax (blue); spread points after the"
+                        + " pull, without"
                         + " and with SVMax; their singular values. Below: both bounds and random embeddings.",
                 3,
                 circle("Polarised, after SVMax", angles(POLARISED, true), svmax.end),
@@ -347,18 +352,23 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     }
 
     private static Panel circle(String title, SimpleMatrix before, SimpleMatrix after) {
-        return Panel.of(title, Axis.linear("x").between(-1.6, 1.6), Axis.linear("y").between(-1.25, 1.25))
+        return Panel.of(
+                        title,
+                        Axis.linear("x").between(-1.6, 1.6),
+                        Axis.linear("y").between(-1.25, 1.25))
                 .with(
                         Series.graph("", Colour.GREY, -1, 1, x -> Math.sqrt(1 - x * x)),
                         Series.graph("", Colour.GREY, -1, 1, x -> -Math.sqrt(1 - x * x)),
-                        points("without SVMax", Colour.VERMILION, before),
-                        points("with", Colour.BLUE, after));
+                        points("without SVMax", Colour.VERMILION, 4, before),
+                        points("with", Colour.BLUE, 2.5, after));
     }
 
-    private static Series points(String label, Colour colour, SimpleMatrix e) {
-        return Series.dots(
+    private static Series points(String label, Colour colour, double radius, SimpleMatrix e) {
+        return new Series.Dots(
                 label,
                 colour,
+                radius,
+                true,
                 e.getColumn(0).getDDRM().getData().clone(),
                 e.getColumn(1).getDDRM().getData().clone());
     }
