@@ -1,13 +1,11 @@
 package org.fullrank.lab;
 
-import static org.fullrank.lab.Expected.atLeast;
 import static org.fullrank.lab.Expected.atMost;
 import static org.fullrank.lab.Expected.near;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Byol.Full;
@@ -27,13 +25,13 @@ record ByolFlow(Lemma lemma) implements Experiment {
         Full slope(Parameters parameters, Moments data, Full state);
     }
 
-    private static final int INPUTS = 6;
-    private static final int OUTPUTS = 4;
-    private static final double NOISE = 0.09;
+    static final int INPUTS = 6;
+    static final int OUTPUTS = 4;
+    static final double NOISE = 0.09;
     private static final double DT = 0.01;
     private static final double TIME = 40;
-    private static final Parameters EMA = new Parameters(1, NOISE, 0.04, 0.4);
-    private static final Parameters TIED = new Parameters(1, NOISE, 0.04, 0);
+    static final Parameters EMA = new Parameters(1, NOISE, 0.04, 0.4);
+    static final Parameters TIED = new Parameters(1, NOISE, 0.04, 0);
     /// Modes of the aligned start: eigenvalues of the predictor, of F, and shares of the target.
     private static final double[] P = {0.5, 0.3, 0.3, 0.05};
 
@@ -92,7 +90,7 @@ record ByolFlow(Lemma lemma) implements Experiment {
         for (int step = 0; step < 10_000; step++) {
             integral = integral.rk4(m -> Byol.slope(new Parameters(1, 9e-4, 0.05, 0), m), 1e-3);
         }
-        Without without = new Without(lemma, generic);
+        ByolWithout without = new ByolWithout(lemma, generic);
         List<Claim> claims = new ArrayList<>(List.of(
                 Claim.of(
                         "modes and symmetric matrices agree (target tied): largest difference of an eigenvalue",
@@ -251,7 +249,7 @@ record ByolFlow(Lemma lemma) implements Experiment {
         return y.distance(flow) / flow.norm();
     }
 
-    private Figure figure(SimpleMatrix u, SimpleMatrix v, Without without) {
+    private Figure figure(SimpleMatrix u, SimpleMatrix v, ByolWithout without) {
         Moments data = Moments.isotropic(INPUTS, NOISE);
         Full y = aligned(u, v, P, S, TAU);
         Mode[] modes = modes(TAU);
@@ -280,89 +278,5 @@ record ByolFlow(Lemma lemma) implements Experiment {
                 2,
                 agreement,
                 without.panel());
-    }
-
-    /// What remains of the weights without a part of the method.
-    private record Without(Lemma lemma, Full start) {
-        private static final double LONG = 60;
-        private static final Moments DATA = Moments.isotropic(INPUTS, NOISE);
-
-        List<Claim> claims() {
-            double initial = start.w().normF();
-            return List.of(
-                    Claim.of(
-                            "without predictor the weights decay at the rate sigma^2 + eta",
-                            -StrictMath.log(last(noPredictor()) / initial) / LONG,
-                            near(NOISE + EMA.eta(), 1e-8),
-                            "dW = -W (X' + eta I) for Wp = I and Wa = W; the paper prints the product the other"
-                                    + " way round"),
-                    Claim.of(
-                            "without stop-gradient the weights vanish: share left at time 60",
-                            last(noStopGradient()) / initial,
-                            atMost(1e-2),
-                            "the rate is at least eta + lambda_min(X') = 0.13, see no-stop-gradient"),
-                    Claim.of(
-                            "with both they do not, target moving: |W|^2",
-                            StrictMath.pow(last(flow(EMA)), 2),
-                            atLeast(0.5),
-                            "p+^2 = .77 for each mode that survives; small ones may die, one at least survives"),
-                    Claim.of(
-                            "nor with the target tied, as in SimSiam: |W|^2",
-                            StrictMath.pow(last(flow(TIED)), 2),
-                            atLeast(0.5),
-                            "as above"));
-        }
-
-        Panel panel() {
-            return Panel.of("With and without", Axis.linear("time"), Axis.linear("|W|"))
-                    .with(
-                            flow(EMA).line("moving target", Colour.BLUE),
-                            flow(TIED).line("tied target", Colour.GREEN),
-                            noPredictor().line("no predictor", Colour.VERMILION),
-                            noStopGradient().line("no stop-gradient", Colour.PURPLE));
-        }
-
-        private Trace flow(Parameters a) {
-            return trace(y -> lemma.slope(a, DATA, y), start);
-        }
-
-        /// The predictor held at the identity.
-        private Trace noPredictor() {
-            return trace(
-                    y -> new Full(
-                            lemma.slope(TIED, DATA, y).w(),
-                            new SimpleMatrix(OUTPUTS, OUTPUTS),
-                            new SimpleMatrix(OUTPUTS, INPUTS)),
-                    new Full(start.w(), SimpleMatrix.identity(OUTPUTS), start.wa()));
-        }
-
-        /// The gradient through the target too: -(W (X + X') - Wp W X) joins dW.
-        private Trace noStopGradient() {
-            return trace(
-                    y -> {
-                        Full slope = lemma.slope(TIED, DATA, y);
-                        SimpleMatrix through = y.wp().mult(y.w())
-                                .mult(DATA.signal())
-                                .minus(y.w().mult(DATA.signal().plus(DATA.noise())));
-                        return new Full(slope.w().plus(through), slope.wp(), slope.wa());
-                    },
-                    start);
-        }
-
-        private static Trace trace(UnaryOperator<Full> slope, Full start) {
-            double dt = 0.02;
-            Full y = start;
-            Trace trace = new Trace();
-            for (int step = 0; step <= LONG / dt; step++) {
-                trace.add(step * dt, y.w().normF());
-                y = y.rk4(slope, dt);
-            }
-            return trace;
-        }
-
-        private static double last(Trace trace) {
-            double[] y = trace.y();
-            return y[y.length - 1];
-        }
     }
 }

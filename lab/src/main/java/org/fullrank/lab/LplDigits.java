@@ -42,7 +42,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
         return new Source(
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
-                "supplement S2 as in the official notebook; that it gives no figures, margins are chosen here");
+                "supplement S2 as in the official notebook, which gives no figures: the margins are chosen here");
     }
 
     @Override

@@ -2,14 +2,19 @@ package org.fullrank.lab;
 
 import static org.fullrank.lab.Expected.atMost;
 import static org.fullrank.lab.Expected.near;
+import static org.fullrank.lab.MeanSingularValue.angles;
+import static org.fullrank.lab.MeanSingularValue.column;
+import static org.fullrank.lab.MeanSingularValue.lower;
+import static org.fullrank.lab.MeanSingularValue.mean;
+import static org.fullrank.lab.MeanSingularValue.normalised;
+import static org.fullrank.lab.MeanSingularValue.uniform;
+import static org.fullrank.lab.MeanSingularValue.upper;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
-import org.ejml.simple.SimpleSVD;
 import org.fullrank.lab.Series.Colour;
 
 /// The mean singular value of normalised embeddings tells polarised from spread, and maximising it spreads them.
@@ -18,35 +23,14 @@ import org.fullrank.lab.Series.Colour;
 record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     private static final int POINTS = 128;
     private static final double RATE = 1;
-    private static final int STEPS = 1000;
+    private static final int STEPS = 2000;
     /// Deviations of the angle about the poles at which expected singular values are those of the paper's figure 1.
     private static final double POLARISED = 0.1013;
 
     private static final double SPREAD = 0.816;
 
     SvmaxCircle() {
-        this(SvmaxCircle::slope);
-    }
-
-    /// (1/d) P Q' for the thin decomposition E = P S Q'.
-    static SimpleMatrix slope(SimpleMatrix e) {
-        SimpleSVD<SimpleMatrix> svd = e.svd(true);
-        return svd.getU().mult(svd.getV().transpose()).divide(e.getNumCols());
-    }
-
-    /// Mean over d of the singular values, of which there are min(b, d).
-    static double mean(SimpleMatrix e) {
-        return Arrays.stream(e.svd(true).getSingularValues()).sum() / e.getNumCols();
-    }
-
-    /// Of embeddings with rows of norm 1, reached at rank 1.
-    static double lower(int b, int d) {
-        return Math.sqrt(b) / d;
-    }
-
-    /// Reached when all singular values are equal.
-    static double upper(int b, int d) {
-        return Math.sqrt((double) b * d / Math.max(b, d)) * Math.sqrt(b) / d;
+        this(MeanSingularValue::slope);
     }
 
     @Override
@@ -82,15 +66,15 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         List<Claim> claims = new ArrayList<>(figureOne());
-        Descent svmax = descend(angles(POLARISED, true), true, false, setting);
-        Descent pull = descend(angles(SPREAD, false), false, true, setting);
-        Descent both = descend(angles(SPREAD, false), true, true, setting);
+        Descent svmax = descend(angles(POINTS, POLARISED, true), true, false, setting);
+        Descent pull = descend(angles(POINTS, SPREAD, false), false, true, setting);
+        Descent both = descend(angles(POINTS, SPREAD, false), true, true, setting);
         claims.addAll(descents(svmax, pull, both));
         claims.addAll(bounds(setting));
         claims.addAll(exact(setting));
         Table table = Table.of("points", "s1", "s2", "s_mu", "length of the mean");
-        table = row(table, "polarised", angles(POLARISED, true));
-        table = row(table, "spread", angles(SPREAD, false));
+        table = row(table, "polarised", angles(POINTS, POLARISED, true));
+        table = row(table, "spread", angles(POINTS, SPREAD, false));
         table = row(table, "polarised, after SVMax", svmax.end);
         table = row(table, "spread, after pull", pull.end);
         table = row(table, "spread, after pull and SVMax", both.end);
@@ -106,45 +90,9 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         return SimpleMatrix.ones(1, e.getNumRows()).mult(e).normF() / e.getNumRows();
     }
 
-    /// Points whose angles are quantiles of a normal distribution about 0, or about 0 and pi in turns.
-    private static SimpleMatrix angles(double deviation, boolean poles) {
-        SimpleMatrix e = new SimpleMatrix(POINTS, 2);
-        for (int i = 0; i < POINTS; i++) {
-            double angle = deviation * quantile((i + 0.5) / POINTS) + (poles && i % 2 == 1 ? Math.PI : 0);
-            e.setRow(i, 0, StrictMath.cos(angle), StrictMath.sin(angle));
-        }
-        return e;
-    }
-
-    /// Of the standard normal distribution, by bisection of its integral.
-    private static double quantile(double share) {
-        double low = -8;
-        double high = 8;
-        for (int i = 0; i < 50; i++) {
-            double middle = (low + high) / 2;
-            if (normal(middle) < share) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
-    /// Distribution function, Simpson's rule from 0.
-    private static double normal(double x) {
-        int pieces = 200;
-        double sum = 0;
-        for (int i = 0; i <= pieces; i++) {
-            double t = x * i / pieces;
-            sum += (i == 0 || i == pieces ? 1 : i % 2 == 1 ? 4 : 2) * StrictMath.exp(-t * t / 2);
-        }
-        return 0.5 + sum * x / pieces / 3 / Math.sqrt(2 * Math.PI);
-    }
-
     private static List<Claim> figureOne() {
-        double[] polarised = angles(POLARISED, true).svd(true).getSingularValues();
-        double[] spread = angles(SPREAD, false).svd(true).getSingularValues();
+        double[] polarised = angles(POINTS, POLARISED, true).svd(true).getSingularValues();
+        double[] spread = angles(POINTS, SPREAD, false).svd(true).getSingularValues();
         return List.of(
                 Claim.of(
                         "polarised points with s2 = 1.14 have s1 = 11.25 (figure 1)",
@@ -188,15 +136,6 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         return new Descent(e, first, second);
     }
 
-    private static SimpleMatrix normalised(SimpleMatrix e) {
-        SimpleMatrix rows = e.copy();
-        for (int i = 0; i < e.getNumRows(); i++) {
-            SimpleMatrix row = e.getRow(i);
-            rows.setRow(i, row.divide(row.normF()));
-        }
-        return rows;
-    }
-
     private static List<Claim> descents(Descent svmax, Descent pull, Descent both) {
         double[] s = svmax.end.svd(true).getSingularValues();
         double phi = balance();
@@ -215,7 +154,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         "the pull alone takes it to the bound L = 5.657: one axis remains",
                         mean(pull.end),
                         near(lower(POINTS, 2), 1e-3),
-                        "sqrt(128)/2; 1000 steps of rate 2/128 contract angles by exp(-15)"),
+                        "sqrt(128)/2; 2000 steps of rate 2/128 contract angles by exp(-31)"),
                 Claim.of(
                         "with SVMax beside the pull both axes remain, two groups at the angles +-phi: s2/s1 ="
                                 + " tan phi",
@@ -250,12 +189,6 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         return low;
     }
 
-    private static SimpleMatrix uniform(RandomGenerator random, int b, int d) {
-        double[] values = new double[b * d];
-        Arrays.setAll(values, _ -> random.nextDouble());
-        return normalised(new SimpleMatrix(b, d, true, values));
-    }
-
     private static List<Claim> bounds(Setting setting) {
         RandomGenerator random = setting.random("svmax-circle bounds");
         double below = 0;
@@ -286,15 +219,6 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                 Claim.of("U for b 144, d 128", upper(144, 128), near(1.06066, 1e-5), "reference 1.06066"),
                 Claim.of("L for b 32, d 2", lower(32, 2), near(2.828, 1e-3), "reference 2.828"),
                 Claim.of("U for b 32, d 2", upper(32, 2), near(4, 1e-12), "reference 4.0"));
-    }
-
-    /// The same unit vector in all rows.
-    private static SimpleMatrix column(int b, int d) {
-        SimpleMatrix e = new SimpleMatrix(b, d);
-        for (int i = 0; i < b; i++) {
-            e.set(i, 0, 1);
-        }
-        return e;
     }
 
     private List<Claim> exact(Setting setting) {
@@ -344,7 +268,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         + " pull, without"
                         + " and with SVMax; their singular values. Below: both bounds and random embeddings.",
                 3,
-                circle("Polarised, after SVMax", angles(POLARISED, true), svmax.end),
+                circle("Polarised, after SVMax", angles(POINTS, POLARISED, true), svmax.end),
                 circle("Spread, after pull and SVMax", pull.end, both.end),
                 time,
                 against(setting, true),
