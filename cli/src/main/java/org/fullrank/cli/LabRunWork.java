@@ -43,10 +43,15 @@ record LabRunWork(LabRun command) {
         } else {
             print(sweeps);
         }
+        demandNoFailure(sweeps);
+    }
+
+    /// @throws JobException when a claim fails, so that the exit code tells
+    void demandNoFailure(List<Sweep> sweeps) {
         int fails =
                 sweeps.stream().mapToInt(sweep -> sweep.count(Verdict.FAILS)).sum();
         if (fails > 0) {
-            throw new JobException("lab run %s: %d claims fail, expected none; the pages in %s say which"
+            throw new JobException("lab run %s: found %d claims that fail, expected none; the pages in %s say which"
                     .formatted(command.name, fails, command.out));
         }
     }

@@ -1,14 +1,23 @@
 package org.fullrank.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.fullrank.engine.JobException;
+import org.fullrank.lab.Claim;
+import org.fullrank.lab.Expected;
 import org.fullrank.lab.Experiment;
 import org.fullrank.lab.Experiments;
+import org.fullrank.lab.Outcome;
+import org.fullrank.lab.Setting;
+import org.fullrank.lab.Sweep;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +61,24 @@ class LabTest {
         CommandLineRun run = CommandLineRun.of("lab", "run", "lpl-digits", "--out", folder.toString());
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains("not decidable").doesNotContain("holds", "fails");
+    }
+
+    @Test
+    void aClaimThatFailsIsAFailedJob() {
+        var command = new LabRun();
+        command.name = "oja";
+        command.out = folder;
+        var work = new LabRunWork(command);
+        assertThatCode(() -> work.demandNoFailure(List.of(sweep(1)))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> work.demandNoFailure(List.of(sweep(1), sweep(3))))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("found 1 claims that fail");
+    }
+
+    private static Sweep sweep(double measured) {
+        Claim claim = Claim.of("it is one", measured, new Expected.Near(1, 0.1), "by definition");
+        Outcome outcome = new Outcome(List.of(claim), new org.fullrank.lab.Table(List.of("nothing"), List.of()), null);
+        return new Sweep(Experiments.named("oja"), List.of(new Setting(1, true, null)), List.of(outcome));
     }
 
     @Test

@@ -272,9 +272,8 @@ record ByolFlow(Lemma lemma) implements Experiment {
         }
         agreement = agreement.with(Series.dots("lemma 1", Colour.BLACK, dots.x(), dots.y()));
         return Figure.of(
-                "Left: the flow of modes (lines) and lemma 1 (dots) from an aligned start; the smallest mode"
-                        + " dies. Right:"
-                        + " the same network from a generic start, with parts taken away.",
+                "Left: the flow of modes (lines) and lemma 1 (dots) from an aligned start; the smallest mode dies."
+                        + " Right: the same network from a generic start, with parts taken away.",
                 2,
                 agreement,
                 without.panel());

@@ -191,9 +191,8 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
         Mode below = end(none, new Mode(-0.5, 0.1, 1));
         return List.of(
                 Claim.of(
-                        "eta 0: s(0) > p(0)^2/alpha_p avoids collapse, whatever the sign of p: largest distance"
-                                + " of p from"
-                                + " tau/(1+sigma^2)",
+                        "eta 0: s(0) > p(0)^2/alpha_p avoids collapse, whatever the sign of p: largest distance of"
+                                + " p from tau/(1+sigma^2)",
                         largest,
                         atMost(1e-6),
                         "22 starts; s stays above 0.05, so p converges at that rate at least"),
@@ -227,9 +226,30 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                         near(0.95736, 1e-5),
                         "reference .95736, which is p+ at tau = 1"),
                 Claim.of(
+                        "on the way tau = (beta/p) exp(-beta t) int p exp(beta u) du: largest difference",
+                        memory(ema, start),
+                        atMost(1e-5),
+                        "exact on the parabola; trapezoid sum with step 0.01"),
+                Claim.of(
                         "a target that follows too slowly, beta 0.02, lets the mode die: p",
                         end(new Parameters(1, NOISE, 0.04, 0.02), start).p(),
                         atMost(ALIVE / 10),
                         "decay takes it below p- before tau has grown; derived here, the paper gives no figure"));
+    }
+
+    /// Follows a mode on the parabola to time 50, and the target as a running mean of p.
+    private double memory(Parameters a, Mode start) {
+        double dt = 0.01;
+        Mode mode = start;
+        double target = 0; // w_a = tau p
+        double largest = 0;
+        for (int step = 0; step < 5000; step++) {
+            Mode next = mode.rk4(m -> slope.apply(a, m), dt);
+            double keep = StrictMath.exp(-a.beta() * dt);
+            target = keep * target + a.beta() * dt * (keep * mode.p() + next.p()) / 2;
+            mode = next;
+            largest = Math.max(largest, Math.abs(target / mode.p() - mode.tau()));
+        }
+        return largest;
     }
 }

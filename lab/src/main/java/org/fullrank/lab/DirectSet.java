@@ -54,8 +54,7 @@ record DirectSet(Slope slope) implements Experiment {
                 "X. Wang, X. Chen, S. Du, Y. Tian, Towards demystifying representation learning with non-contrastive"
                         + " self-supervision, arXiv 2110.04947",
                 "the abstract's claim about DirectSet(alpha) and DirectCopy; formulas derived here, unverified"
-                        + " against"
-                        + " the paper");
+                        + " against the paper");
     }
 
     @Override
@@ -227,8 +226,7 @@ record DirectSet(Slope slope) implements Experiment {
                                 .dash());
         return Figure.of(
                 "The threshold in augmentation variance is 1/(4 eta) - 1 = 1.5 for every alpha (the three"
-                        + " coincide); the exponent decides which"
-                        + " starts are in the basin.",
+                        + " coincide); the exponent decides which starts are in the basin.",
                 3,
                 ends,
                 flow,

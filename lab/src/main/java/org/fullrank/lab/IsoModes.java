@@ -42,11 +42,9 @@ record IsoModes(Gradient gradient) implements Experiment {
     public Source source() {
         return new Source(
                 "M. Halvagal, A. Laborieux, F. Zenke, Implicit variance regularization in non-contrastive SSL,"
-                        + " NeurIPS"
-                        + " 2023, arXiv 2212.04858",
-                "figures 2, 5, 6 as in the official notebook; rates and invariants are derived here, the text"
-                        + " of the paper"
-                        + " was not read");
+                        + " NeurIPS 2023, arXiv 2212.04858",
+                "figures 2, 5, 6 as in the official notebook; rates and invariants are derived here, the text of"
+                        + " the paper was not read");
     }
 
     @Override
@@ -117,7 +115,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                 l[l.length / 2],
                 l[l.length - 1],
                 Arrays.stream(l).sum(),
-                Double.isNaN(half) ? "-" : Double.toString(Math.rint(half)));
+                Double.isNaN(half) ? "-" : Long.toString(Math.round(half)));
     }
 
     private static List<Claim> euclidean(Runs runs) {

@@ -42,7 +42,8 @@ record LplDigits(Plasticity plasticity) implements Experiment {
         return new Source(
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
-                "supplement S2 as in the official notebook, which gives no figures: the margins are chosen here");
+                "supplement S2 as in the official notebook; margins are chosen here, the text of the paper was"
+                        + " not read");
     }
 
     @Override
@@ -180,8 +181,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
         });
         return new Figure(
                 "One point for each run. LPL moves to the attribute that the sequence keeps; the rules without"
-                        + " prediction"
-                        + " stay with place.",
+                        + " prediction stay with place.",
                 2,
                 panels);
     }

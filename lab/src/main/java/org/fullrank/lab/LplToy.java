@@ -45,8 +45,8 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return new Source(
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
-                "figure 2 as in the official notebook; norms and the threshold of the jump probability are"
-                        + " derived here");
+                "figure 2 as in the official notebook; norms and threshold are derived here, the text of the"
+                        + " paper was not read");
     }
 
     @Override
@@ -321,8 +321,8 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 .with(growth.line("pull - var z, sigma_y 1", Colour.of(Law.VARIANCE.ordinal())));
         return Figure.of(
                 "LPL and the hinge stay with the slow feature x at every strength of the nuisance; Oja and"
-                        + " log-variance"
-                        + " alone turn to the nuisance; the pull alone collapses; without the log activity explodes.",
+                        + " log-variance alone turn to the nuisance; the pull alone collapses; without the log"
+                        + " activity explodes.",
                 2,
                 selective,
                 active,

@@ -92,4 +92,20 @@ final class MeanSingularValue {
         }
         return 0.5 + sum * x / pieces / 3 / Math.sqrt(2 * Math.PI);
     }
+
+    /// Rows of norm 1 whose singular values are all equal: cosines and sines of d/2 frequencies at b equal steps. On
+    /// the circle these are equally spaced points.
+    ///
+    /// @param d even, less than b
+    static SimpleMatrix frame(int b, int d) {
+        SimpleMatrix e = new SimpleMatrix(b, d);
+        for (int i = 0; i < b; i++) {
+            for (int k = 0; k < d / 2; k++) {
+                double angle = 2 * Math.PI * (k + 1) * i / b;
+                e.set(i, 2 * k, Math.sqrt(2.0 / d) * StrictMath.cos(angle));
+                e.set(i, 2 * k + 1, Math.sqrt(2.0 / d) * StrictMath.sin(angle));
+            }
+        }
+        return e;
+    }
 }

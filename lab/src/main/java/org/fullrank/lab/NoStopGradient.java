@@ -255,9 +255,8 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                             run.kept.line("stop-gradient", Colour.BLUE)));
         }
         return new Figure(
-                "Without stop-gradient the norm of the weights stays below the bound of theorem 2; with it,"
-                        + " from the same"
-                        + " start, the weights live.",
+                "Without stop-gradient the norm of the weights stays below the bound of theorem 2; with it, from"
+                        + " the same start, the weights live.",
                 3,
                 panels);
     }

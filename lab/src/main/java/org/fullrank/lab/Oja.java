@@ -79,10 +79,10 @@ record Oja(Rule rule) implements Experiment {
     public Source source() {
         return new Source(
                 "E. Oja, A simplified neuron model as a principal component analyzer, J. Math. Biology 1982; M."
-                        + " Halvagal,"
-                        + " F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
-                        + " representations in deep sensory networks, Nature Neuroscience 2023",
-                "the Hebbian term; the condition on the coefficients and the fixed points are derived here");
+                        + " Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns"
+                        + " invariant object representations in deep sensory networks, Nature Neuroscience 2023",
+                "the Hebbian term; condition and fixed points are derived here, the texts of the papers were"
+                        + " not read");
     }
 
     @Override

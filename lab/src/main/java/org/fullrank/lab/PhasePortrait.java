@@ -17,11 +17,9 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
 
     Figure figure() {
         return Figure.of(
-                "Grey: trajectories, black their ends. The parabola s = p^2/alpha_p is invariant; decay moves"
-                        + " the stable"
-                        + " point down it until, beyond 0.25, nothing survives. Below: the basins, and what the"
-                        + " rates of"
-                        + " predictor and target change.",
+                "Grey: trajectories, black their ends. The parabola s = p^2/alpha_p is invariant; decay moves the"
+                        + " stable point down it until, beyond 0.25, nothing survives. Below: the basins, and what"
+                        + " the rates of predictor and target change.",
                 3,
                 portrait(0),
                 portrait(0.1),

@@ -137,7 +137,7 @@ final class Svg {
         }
     }
 
-    /// Points closer than a pixel to the last one drawn are left out: they would not be seen.
+    /// Points closer than two pixels to the last one drawn are left out: they would not be seen.
     private void line(Panel panel, Line line) {
         StringBuilder path = new StringBuilder();
         boolean down = false;
@@ -148,7 +148,7 @@ final class Svg {
             double y = y(panel, line.y()[i]);
             if (!Double.isFinite(x) || !Double.isFinite(y)) {
                 down = false;
-            } else if (!down || i == line.x().length - 1 || Math.hypot(x - lastX, y - lastY) >= 1) {
+            } else if (!down || i == line.x().length - 1 || Math.hypot(x - lastX, y - lastY) >= 2) {
                 path.append(down ? "L" : "M").append(number(x)).append(' ').append(number(y));
                 down = true;
                 lastX = x;

@@ -4,6 +4,7 @@ import static org.fullrank.lab.Expected.atMost;
 import static org.fullrank.lab.Expected.near;
 import static org.fullrank.lab.MeanSingularValue.angles;
 import static org.fullrank.lab.MeanSingularValue.column;
+import static org.fullrank.lab.MeanSingularValue.frame;
 import static org.fullrank.lab.MeanSingularValue.lower;
 import static org.fullrank.lab.MeanSingularValue.mean;
 import static org.fullrank.lab.MeanSingularValue.normalised;
@@ -216,9 +217,21 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         near(0.538, 0.012),
                         "reference .538, one draw; the spread between draws is about .003"),
                 Claim.of("one column only: s_mu", mean(column(144, 128)), near(0.09375, 1e-12), "L, exactly"),
-                Claim.of("U for b 144, d 128", upper(144, 128), near(1.06066, 1e-5), "reference 1.06066"),
-                Claim.of("L for b 32, d 2", lower(32, 2), near(2.828, 1e-3), "reference 2.828"),
-                Claim.of("U for b 32, d 2", upper(32, 2), near(4, 1e-12), "reference 4.0"));
+                Claim.of(
+                        "a harmonic frame with b 144, d 128 reaches U: s_mu",
+                        mean(frame(144, 128)),
+                        near(1.06066, 1e-5),
+                        "reference 1.06066"),
+                Claim.of(
+                        "equally spaced points with b 32, d 2 reach U: s_mu",
+                        mean(frame(32, 2)),
+                        near(4, 1e-12),
+                        "reference 4.0"),
+                Claim.of(
+                        "one column only with b 32, d 2: s_mu",
+                        mean(column(32, 2)),
+                        near(2.828, 1e-3),
+                        "reference 2.828"));
     }
 
     private List<Claim> exact(Setting setting) {
@@ -264,9 +277,9 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         both.first.line("both", Colour.GREEN),
                         both.second.line("", Colour.GREEN));
         return Figure.of(
-                "Above: polarised points before (vermilion) and after SVMax (blue); spread points after the"
-                        + " pull, without"
-                        + " and with SVMax; their singular values. Below: both bounds and random embeddings.",
+                "Above: polarised points before (vermilion) and after SVMax (blue); spread points after the pull,"
+                        + " without and with SVMax; their singular values. Below: both bounds and random"
+                        + " embeddings.",
                 3,
                 circle("Polarised, after SVMax", angles(POINTS, POLARISED, true), svmax.end),
                 circle("Spread, after pull and SVMax", pull.end, both.end),
