@@ -110,7 +110,7 @@ class FullrankTest {
                 "lab rnu oja|fullrank lab: unknown command rnu; did you mean run?",
                 "lab run oja --seed many|fullrank lab run: Invalid value for option '--seed'",
                 "lab run oja --data no/such/path|fullrank: --data no/such/path: found nothing there",
-                "lab run lpl-digits --data pom.xml|fullrank: data path pom.xml ",
+                "lab run lpl-digits --data pom.xml|fullrank: CSV file pom.xml has no column",
                 "runs no/such/folder|fullrank: runs: found no folder no/such/folder",
             })
     void wrongArgumentsAreOneLineAndCodeTwo(String line, String start) {
