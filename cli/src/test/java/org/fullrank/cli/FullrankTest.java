@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class FullrankTest {
-    private static final List<String> COMMANDS =
-            List.of("pretrain", "compare", "evaluate", "embed", "data", "methods", "objective", "recipes", "runs", "lab");
+    private static final List<String> COMMANDS = List.of(
+            "pretrain", "compare", "evaluate", "embed", "data", "methods", "objective", "recipes", "runs", "lab");
 
     /// Settings of a training that takes milliseconds.
     private static final List<String> SMALL = List.of(
