@@ -31,7 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             Methods.class,
             ObjectiveCommand.class,
             RecipesCommand.class,
-            RunsCommand.class
+            RunsCommand.class,
+            Lab.class
         },
         footer = {
             "",

@@ -23,7 +23,17 @@ import picocli.CommandLine;
 
 class FullrankTest {
     private static final List<String> COMMANDS = List.of(
-            "pretrain", "compare", "evaluate", "embed", "stream", "data", "methods", "objective", "recipes", "runs");
+            "pretrain",
+            "compare",
+            "evaluate",
+            "embed",
+            "stream",
+            "data",
+            "methods",
+            "objective",
+            "recipes",
+            "runs",
+            "lab");
 
     /// Settings of a training that takes milliseconds.
     private static final List<String> SMALL = List.of(
@@ -116,6 +126,11 @@ class FullrankTest {
                 "stream --input x --output - --json|fullrank: --json: found --output -, expected a file",
                 "recipes none|fullrank: recipe none: found neither",
                 "recipes --set a=b|fullrank: recipes: found --set without a recipe",
+                "lab run ojo|fullrank: lab: found no experiment ojo, expected one of oja",
+                "lab rnu oja|fullrank lab: unknown command rnu; did you mean run?",
+                "lab run oja --seed many|fullrank lab run: Invalid value for option '--seed'",
+                "lab run oja --data no/such/path|fullrank: --data no/such/path: found nothing there",
+                "lab run lpl-digits --data pom.xml|fullrank: CSV file pom.xml has no column",
                 "runs no/such/folder|fullrank: runs: found no folder no/such/folder",
             })
     void wrongArgumentsAreOneLineAndCodeTwo(String line, String start) {

@@ -1,0 +1,61 @@
+package org.fullrank.lab;
+
+/// The figures that a claim admits. NaN is never admitted.
+public sealed interface Expected {
+    /// A value and how far from it a figure may lie.
+    record Near(double value, double tolerance) implements Expected {
+        @Override
+        public boolean admits(double measured) {
+            return Math.abs(measured - value) <= tolerance;
+        }
+
+        @Override
+        public String text() {
+            return Numbers.text(value) + " ± " + Numbers.text(tolerance);
+        }
+    }
+
+    /// An upper limit.
+    record AtMost(double limit) implements Expected {
+        @Override
+        public boolean admits(double measured) {
+            return measured <= limit;
+        }
+
+        @Override
+        public String text() {
+            return "at most " + Numbers.text(limit);
+        }
+    }
+
+    /// A lower limit.
+    record AtLeast(double limit) implements Expected {
+        @Override
+        public boolean admits(double measured) {
+            return measured >= limit;
+        }
+
+        @Override
+        public String text() {
+            return "at least " + Numbers.text(limit);
+        }
+    }
+
+    static Expected near(double value, double tolerance) {
+        return new Near(value, tolerance);
+    }
+
+    static Expected atMost(double limit) {
+        return new AtMost(limit);
+    }
+
+    static Expected atLeast(double limit) {
+        return new AtLeast(limit);
+    }
+
+    /// Whether a measured figure agrees.
+    boolean admits(double measured);
+
+    /// In words.
+    String text();
+}

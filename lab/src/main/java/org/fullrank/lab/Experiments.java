@@ -1,0 +1,38 @@
+package org.fullrank.lab;
+
+import java.util.List;
+import org.fullrank.engine.InputException;
+import org.fullrank.run.Nearest;
+
+/// The experiments there are.
+public final class Experiments {
+    private static final List<Experiment> ALL = List.of(
+            new Oja(),
+            new LplToy(),
+            new LplDigits(),
+            new ByolFlow(),
+            new ByolPhase(),
+            new EigenAlignment(),
+            new NoStopGradient(),
+            new DirectSet(),
+            new IsoModes(),
+            new SvmaxCircle());
+
+    private Experiments() {}
+
+    public static List<Experiment> all() {
+        return ALL;
+    }
+
+    /// The experiment of a name.
+    ///
+    /// @throws InputException when there is none, with the nearest name
+    public static Experiment named(String name) {
+        List<String> names = ALL.stream().map(Experiment::name).toList();
+        return ALL.stream()
+                .filter(experiment -> experiment.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new InputException("lab: found no experiment %s, expected one of %s%s"
+                        .formatted(name, String.join(", ", names), Nearest.hint(name, names))));
+    }
+}

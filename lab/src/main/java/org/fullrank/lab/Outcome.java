@@ -1,0 +1,24 @@
+package org.fullrank.lab;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a run of an experiment found.
+///
+/// @param claims each with its verdict, at least one
+/// @param table the figures behind the claims
+/// @param figure null when nothing could be measured
+public record Outcome(
+        List<Claim> claims, Table table, @Nullable Figure figure) {
+    public Outcome {
+        claims = List.copyOf(claims);
+        if (claims.isEmpty()) {
+            throw new IllegalArgumentException("an outcome without claims shows nothing");
+        }
+    }
+
+    /// How many claims have this verdict.
+    public int count(Verdict verdict) {
+        return (int) claims.stream().filter(claim -> claim.verdict() == verdict).count();
+    }
+}

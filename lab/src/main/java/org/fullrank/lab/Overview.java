@@ -1,0 +1,82 @@
+package org.fullrank.lab;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The page over all experiments, `README.md`: every claim with its figure at every seed.
+///
+/// @param sweeps all with the same settings, at least one
+public record Overview(List<Sweep> sweeps) {
+    public Overview {
+        sweeps = List.copyOf(sweeps);
+    }
+
+    /// Writes the page into a folder.
+    ///
+    /// @return the file
+    /// @throws org.fullrank.engine.JobException when it cannot be written
+    public Path write(Path folder) {
+        Path file = folder.resolve("README.md");
+        Page.write(file, markdown());
+        return file;
+    }
+
+    String markdown() {
+        List<Setting> settings = sweeps.getFirst().settings();
+        String seeds = settings.stream().map(s -> Long.toString(s.seed())).collect(Collectors.joining(","));
+        StringBuilder page = new StringBuilder("# The lab: papers as experiments\n\n");
+        page.append("Each experiment states its source and its claims, runs, and checks every claim against a tolerance"
+                + " that is argued for. Its page shows the figure, the table and the verdicts of the first seed; the"
+                + " table below has the measured figures of all seeds. Made by\n\n```\n");
+        page.append("fullrank lab run all --seed %s%s%s\n```\n\n"
+                .formatted(seeds, settings.getFirst().quick() ? " --quick" : "", Page.dataOption(settings.getFirst())));
+        page.append(Page.markdown(contents())).append('\n');
+        for (Sweep sweep : sweeps) {
+            page.append("## %s\n\n".formatted(sweep.experiment().name()));
+            page.append(Page.markdown(claims(sweep))).append('\n');
+        }
+        return page.toString();
+    }
+
+    private Table contents() {
+        Table table = Table.of("experiment", "what it shows", "holds", "fails", "not decidable");
+        for (Sweep sweep : sweeps) {
+            String name = sweep.experiment().name();
+            table = table.row(
+                    "[%s](%s.md)".formatted(name, name),
+                    sweep.experiment().title(),
+                    sweep.count(Verdict.HOLDS),
+                    sweep.count(Verdict.FAILS),
+                    sweep.count(Verdict.UNDECIDABLE));
+        }
+        return table;
+    }
+
+    private static Table claims(Sweep sweep) {
+        List<String> header = new ArrayList<>(List.of("claim", "expected"));
+        sweep.settings().forEach(setting -> header.add("seed " + setting.seed()));
+        List<List<String>> rows = new ArrayList<>();
+        for (int c = 0; c < sweep.outcomes().getFirst().claims().size(); c++) {
+            Claim first = sweep.outcomes().getFirst().claims().get(c);
+            List<String> row =
+                    new ArrayList<>(List.of(first.text(), first.expected().text()));
+            for (Outcome outcome : sweep.outcomes()) {
+                row.add(figure(outcome.claims().get(c)));
+            }
+            rows.add(row);
+        }
+        return new Table(header, rows);
+    }
+
+    /// An expected value may depend on the seed, so a figure that fails says what was expected.
+    private static String figure(Claim claim) {
+        return switch (claim.verdict()) {
+            case HOLDS -> claim.figure();
+            case FAILS ->
+                "**%s fails (%s)**".formatted(claim.figure(), claim.expected().text());
+            case UNDECIDABLE -> Verdict.UNDECIDABLE.label();
+        };
+    }
+}

@@ -1,0 +1,37 @@
+package org.fullrank.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/// One plot of a figure.
+///
+/// @param series drawn in this order
+record Panel(String title, Axis x, Axis y, List<Series> series) {
+    Panel {
+        series = List.copyOf(series);
+    }
+
+    static Panel of(String title, Axis x, Axis y) {
+        return new Panel(title, x, y, List.of());
+    }
+
+    /// This panel with more to show.
+    Panel with(Series... more) {
+        List<Series> all = new ArrayList<>(series);
+        all.addAll(List.of(more));
+        return new Panel(title, x, y, all);
+    }
+
+    /// The axes with ends.
+    Panel fitted() {
+        return new Panel(title, x.around(values(Series::x)), y.around(values(Series::y)), series);
+    }
+
+    private double[] values(Function<Series, double[]> axis) {
+        return series.stream()
+                .map(axis)
+                .flatMapToDouble(java.util.Arrays::stream)
+                .toArray();
+    }
+}

@@ -1,0 +1,27 @@
+package org.fullrank.lab;
+
+import org.fullrank.engine.Keyed;
+import org.jspecify.annotations.Nullable;
+
+/// How an experiment is run.
+///
+/// @param seed of all random numbers
+/// @param quick smaller samples and shorter runs, for a look and for continuous builds; the claims are the same
+/// @param data path of a data set, for the experiments that need one; null when there is none
+public record Setting(long seed, boolean quick, @Nullable String data) {
+    /// Seed 1: pages are made by it, and no result was chosen by it.
+    public static final long SEED = 1;
+
+    /// The quick or the full size of something.
+    int size(int quickly, int fully) {
+        return quick ? quickly : fully;
+    }
+
+    /// The stream of random numbers for a part of an experiment: the same for the same name, path and seed.
+    Keyed random(String name, long... path) {
+        long[] key = new long[path.length + 1];
+        key[0] = Keyed.name("lab " + name);
+        System.arraycopy(path, 0, key, 1, path.length);
+        return Keyed.of(seed, key);
+    }
+}

@@ -1,0 +1,338 @@
+package org.fullrank.lab;
+
+import static org.fullrank.lab.Expected.atMost;
+import static org.fullrank.lab.Expected.near;
+import static org.fullrank.lab.MeanSingularValue.angles;
+import static org.fullrank.lab.MeanSingularValue.column;
+import static org.fullrank.lab.MeanSingularValue.frame;
+import static org.fullrank.lab.MeanSingularValue.lower;
+import static org.fullrank.lab.MeanSingularValue.mean;
+import static org.fullrank.lab.MeanSingularValue.normalised;
+import static org.fullrank.lab.MeanSingularValue.uniform;
+import static org.fullrank.lab.MeanSingularValue.upper;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.ejml.simple.SimpleMatrix;
+import org.fullrank.lab.Series.Colour;
+
+/// The mean singular value of normalised embeddings tells polarised from spread, and maximising it spreads them.
+///
+/// @param gradient of the mean singular value with respect to the embeddings `[b, d]`, under test
+record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
+    private static final int POINTS = 128;
+    private static final double RATE = 1;
+    private static final int STEPS = 2000;
+    /// Deviations of the angle about the poles at which expected singular values are those of the paper's figure 1.
+    private static final double POLARISED = 0.1013;
+
+    private static final double SPREAD = 0.816;
+
+    SvmaxCircle() {
+        this(MeanSingularValue::slope);
+    }
+
+    @Override
+    public String name() {
+        return "svmax-circle";
+    }
+
+    @Override
+    public String title() {
+        return "the mean singular value tells polarised from spread embeddings, and spreads them";
+    }
+
+    @Override
+    public Source source() {
+        return new Source(
+                "A. Taha, A. Hanson, A. Shrivastava, L. Davis, SVMax: A feature embedding regularizer, arXiv"
+                        + " 2103.02770",
+                "figure 1, equations 2 to 4; the descent of points on the circle is made here");
+    }
+
+    @Override
+    public String about() {
+        return """
+                `s_mu = (1/d) sum s_i(E)` of embeddings E `[b, d]` with rows of norm 1 lies between `L = sqrt(b)/d`
+                (rank 1) and `U = (1/d) sqrt(b d/max(b, d)) sqrt(b)` (all singular values equal). 128 points on the
+                unit circle: polarised at two poles (normal angles of deviation 0.1013, at quantiles) and spread
+                (deviation 0.816). Points, moved by 0.001 N(0, 1) first, then descend `exp((U - s_mu)/(U - L))` with
+                the gradient `P Q'/d` of `s_mu`, or a pull to their mean, `mean |e - m|^2`, or both; 1000 steps of
+                size 1, rows normalised after each.
+                """;
+    }
+
+    @Override
+    public Outcome run(Setting setting) {
+        List<Claim> claims = new ArrayList<>(figureOne());
+        Descent svmax = descend(angles(POINTS, POLARISED, true), true, false, setting);
+        Descent pull = descend(angles(POINTS, SPREAD, false), false, true, setting);
+        Descent both = descend(angles(POINTS, SPREAD, false), true, true, setting);
+        claims.addAll(descents(svmax, pull, both));
+        claims.addAll(bounds(setting));
+        claims.addAll(exact(setting));
+        Table table = Table.of("points", "s1", "s2", "s_mu", "length of the mean");
+        table = row(table, "polarised", angles(POINTS, POLARISED, true));
+        table = row(table, "spread", angles(POINTS, SPREAD, false));
+        table = row(table, "polarised, after SVMax", svmax.end);
+        table = row(table, "spread, after pull", pull.end);
+        table = row(table, "spread, after pull and SVMax", both.end);
+        return new Outcome(claims, table, figure(setting, svmax, pull, both));
+    }
+
+    private static Table row(Table table, String name, SimpleMatrix e) {
+        double[] s = e.svd(true).getSingularValues();
+        return table.row(name, s[0], s[1], mean(e), meanLength(e));
+    }
+
+    private static double meanLength(SimpleMatrix e) {
+        return SimpleMatrix.ones(1, e.getNumRows()).mult(e).normF() / e.getNumRows();
+    }
+
+    private static List<Claim> figureOne() {
+        double[] polarised = angles(POINTS, POLARISED, true).svd(true).getSingularValues();
+        double[] spread = angles(POINTS, SPREAD, false).svd(true).getSingularValues();
+        return List.of(
+                Claim.of(
+                        "polarised points with s2 = 1.14 have s1 = 11.25 (figure 1)",
+                        Math.hypot(polarised[0], polarised[1] - 1.14),
+                        near(11.25, 0.01),
+                        "s1^2 + s2^2 = 128; the deviation is chosen for s2, so s1 is the test; two digits are"
+                                + " printed"),
+                Claim.of(
+                        "spread points with s1 = 8.99 have s2 = 6.86 (figure 1)",
+                        spread[1],
+                        near(6.86, 0.03),
+                        "the deviation is that of exp(-2 sigma^2) = .264, chosen for s1; quantiles cut the tails"));
+    }
+
+    /// How a descent went.
+    private record Descent(SimpleMatrix end, Trace first, Trace second) {}
+
+    private Descent descend(SimpleMatrix start, boolean svmax, boolean pull, Setting setting) {
+        double low = lower(POINTS, 2);
+        double high = upper(POINTS, 2);
+        RandomGenerator random = setting.random("svmax-circle");
+        SimpleMatrix e = normalised(start.plus(Matrices.gaussian(random, POINTS, 2, 1e-3)));
+        Trace first = new Trace();
+        Trace second = new Trace();
+        for (int step = 0; step <= STEPS; step++) {
+            double[] s = e.svd(true).getSingularValues();
+            first.add(step, s[0]);
+            second.add(step, s[1]);
+            SimpleMatrix change = new SimpleMatrix(POINTS, 2);
+            if (svmax) {
+                double weight = StrictMath.exp((high - mean(e)) / (high - low)) / (high - low);
+                change = change.plus(weight, gradient.apply(e));
+            }
+            if (pull) {
+                SimpleMatrix mean = SimpleMatrix.ones(1, POINTS).mult(e).divide(POINTS);
+                SimpleMatrix towards = SimpleMatrix.ones(POINTS, 1).mult(mean).minus(e);
+                change = change.plus(2.0 / POINTS, towards);
+            }
+            e = normalised(e.plus(RATE, change));
+        }
+        return new Descent(e, first, second);
+    }
+
+    private static List<Claim> descents(Descent svmax, Descent pull, Descent both) {
+        double[] s = svmax.end.svd(true).getSingularValues();
+        double phi = balance();
+        return List.of(
+                Claim.of(
+                        "SVMax makes the singular values of the polarised points equal: s1 - s2",
+                        s[0] - s[1],
+                        atMost(1e-3),
+                        "the maximum is reached, not approached; both are sqrt(64) there"),
+                Claim.of(
+                        "and takes s_mu to its bound U = 8",
+                        mean(svmax.end),
+                        near(8, 1e-6),
+                        "error of s_mu is of second order in that of s1 - s2"),
+                Claim.of(
+                        "the pull alone takes it to the bound L = 5.657: one axis remains",
+                        mean(pull.end),
+                        near(lower(POINTS, 2), 1e-3),
+                        "sqrt(128)/2; 2000 steps of rate 2/128 contract angles by exp(-31)"),
+                Claim.of(
+                        "with SVMax beside the pull both axes remain, two groups at the angles +-phi: s2/s1 ="
+                                + " tan phi",
+                        both.second.y()[STEPS] / both.first.y()[STEPS],
+                        near(StrictMath.tan(phi), 1e-3),
+                        "phi = 31.3 degrees, where both gradients balance (derived here)"),
+                Claim.of(
+                        "and the mean has the length cos phi",
+                        meanLength(both.end),
+                        near(StrictMath.cos(phi), 1e-3),
+                        "as above"));
+    }
+
+    /// The angle where -d/dphi exp((U - s_mu)/(U - L)) = d/dphi (1 - cos^2 phi) for two groups of points at +-phi, for
+    /// which s1 = sqrt(b) cos phi and s2 = sqrt(b) sin phi.
+    private static double balance() {
+        double gap = upper(POINTS, 2) - lower(POINTS, 2);
+        double half = lower(POINTS, 2);
+        double low = 0;
+        double high = Math.PI / 4;
+        for (int i = 0; i < 50; i++) {
+            double phi = (low + high) / 2;
+            double cos = StrictMath.cos(phi);
+            double sin = StrictMath.sin(phi);
+            double push = StrictMath.exp((upper(POINTS, 2) - half * (cos + sin)) / gap) / gap * half * (cos - sin);
+            if (push > 2 * cos * sin) {
+                low = phi;
+            } else {
+                high = phi;
+            }
+        }
+        return low;
+    }
+
+    private static List<Claim> bounds(Setting setting) {
+        RandomGenerator random = setting.random("svmax-circle bounds");
+        double below = 0;
+        double above = 0;
+        for (int b : new int[] {2, 8, 32, 144}) {
+            for (int d : new int[] {2, 8, 32, 128}) {
+                for (SimpleMatrix e :
+                        List.of(normalised(Matrices.gaussian(random, b, d, 1)), uniform(random, b, d), column(b, d))) {
+                    below = Math.max(below, lower(b, d) - mean(e));
+                    above = Math.max(above, mean(e) - upper(b, d));
+                }
+            }
+        }
+        return List.of(
+                Claim.of("L is never undercut, b and d from 2 to 144: by at most", below, atMost(1e-12), "rounding"),
+                Claim.of("U is never exceeded: by at most", above, atMost(1e-12), "rounding"),
+                Claim.of(
+                        "Gaussian directions, b 144, d 128: s_mu",
+                        mean(normalised(Matrices.gaussian(random, 144, 128, 1))),
+                        near(0.9236, 0.006),
+                        "reference .9236, one draw; the spread between draws is about .002"),
+                Claim.of(
+                        "uniform [0, 1] rows, polarised: s_mu",
+                        mean(uniform(random, 144, 128)),
+                        near(0.538, 0.012),
+                        "reference .538, one draw; the spread between draws is about .003"),
+                Claim.of("one column only: s_mu", mean(column(144, 128)), near(0.09375, 1e-12), "L, exactly"),
+                Claim.of(
+                        "a harmonic frame with b 144, d 128 reaches U: s_mu",
+                        mean(frame(144, 128)),
+                        near(1.06066, 1e-5),
+                        "reference 1.06066"),
+                Claim.of(
+                        "equally spaced points with b 32, d 2 reach U: s_mu",
+                        mean(frame(32, 2)),
+                        near(4, 1e-12),
+                        "reference 4.0"),
+                Claim.of(
+                        "one column only with b 32, d 2: s_mu",
+                        mean(column(32, 2)),
+                        near(2.828, 1e-3),
+                        "reference 2.828"));
+    }
+
+    private List<Claim> exact(Setting setting) {
+        RandomGenerator random = setting.random("svmax-circle gradient");
+        SimpleMatrix a = new SimpleMatrix(new double[][] {{1, 2, 0}, {0, -1, 3}, {2, 0, 1}, {-1, 1, 1}});
+        SimpleMatrix wide = Matrices.orthonormal(random, 32, 8).transpose();
+        SimpleMatrix e = Matrices.gaussian(random, 12, 5, 1);
+        SimpleMatrix slope = gradient.apply(e);
+        double h = 1e-6;
+        double largest = 0;
+        for (int i = 0; i < e.getNumElements(); i++) {
+            SimpleMatrix up = e.copy();
+            SimpleMatrix down = e.copy();
+            up.set(i, e.get(i) + h);
+            down.set(i, e.get(i) - h);
+            largest = Math.max(largest, Math.abs((mean(up) - mean(down)) / (2 * h) - slope.get(i)));
+        }
+        return List.of(
+                Claim.of(
+                        "the gradient of s_mu is P Q'/d: largest difference from finite differences",
+                        largest,
+                        atMost(1e-7),
+                        "central differences with step 1e-6: rounding of 1e-10 or so"),
+                Claim.of(
+                        "s_mu of the normalised rows (1,2,0), (0,-1,3), (2,0,1), (-1,1,1)",
+                        mean(normalised(a)),
+                        near(1.1536232736238212, 1e-12),
+                        "golden value"),
+                Claim.of(
+                        "8 orthonormal rows in 32 dimensions reach U: s_mu - U",
+                        mean(wide) - upper(8, 32),
+                        near(0, 1e-12),
+                        "b < d: the mean is over d"));
+    }
+
+    private static Figure figure(Setting setting, Descent svmax, Descent pull, Descent both) {
+        Panel time = Panel.of("Singular values", Axis.linear("step").between(0, 400), Axis.linear("s1, s2"))
+                .with(
+                        svmax.first.line("SVMax", Colour.BLUE),
+                        svmax.second.line("", Colour.BLUE),
+                        pull.first.line("pull", Colour.VERMILION),
+                        pull.second.line("", Colour.VERMILION),
+                        both.first.line("both", Colour.GREEN),
+                        both.second.line("", Colour.GREEN));
+        return Figure.of(
+                "Above: polarised points before (vermilion) and after SVMax (blue); spread points after the pull,"
+                        + " without and with SVMax; their singular values. Below: both bounds and random"
+                        + " embeddings.",
+                3,
+                circle("Polarised, after SVMax", angles(POINTS, POLARISED, true), svmax.end),
+                circle("Spread, after pull and SVMax", pull.end, both.end),
+                time,
+                against(setting, true),
+                against(setting, false));
+    }
+
+    private static Panel circle(String title, SimpleMatrix before, SimpleMatrix after) {
+        return Panel.of(
+                        title,
+                        Axis.linear("x").between(-1.6, 1.6),
+                        Axis.linear("y").between(-1.25, 1.25))
+                .with(
+                        Series.graph("", Colour.GREY, -1, 1, x -> Math.sqrt(1 - x * x)),
+                        Series.graph("", Colour.GREY, -1, 1, x -> -Math.sqrt(1 - x * x)),
+                        points("without SVMax", Colour.VERMILION, 4, before),
+                        points("with", Colour.BLUE, 2.5, after));
+    }
+
+    private static Series points(String label, Colour colour, double radius, SimpleMatrix e) {
+        return new Series.Dots(
+                label,
+                colour,
+                radius,
+                true,
+                e.getColumn(0).getDDRM().getData().clone(),
+                e.getColumn(1).getDDRM().getData().clone());
+    }
+
+    /// s_mu and its bounds against d at b = 144, or against b at d = 32.
+    private static Panel against(Setting setting, boolean dimension) {
+        RandomGenerator random = setting.random("svmax-circle figure");
+        Trace low = new Trace();
+        Trace high = new Trace();
+        Trace gaussian = new Trace();
+        Trace positive = new Trace();
+        for (int n = 2; n <= 256; n *= 2) {
+            int b = dimension ? 144 : n;
+            int d = dimension ? n : 32;
+            low.add(n, lower(b, d));
+            high.add(n, upper(b, d));
+            gaussian.add(n, mean(normalised(Matrices.gaussian(random, b, d, 1))));
+            positive.add(n, mean(uniform(random, b, d)));
+        }
+        return Panel.of(
+                        dimension ? "Bounds, b 144" : "Bounds, d 32",
+                        Axis.log(dimension ? "dimension d" : "batch b"),
+                        Axis.log("s_mu"))
+                .with(
+                        high.line("U", Colour.BLACK),
+                        low.line("L", Colour.BLACK).dash(),
+                        gaussian.line("Gaussian", Colour.BLUE),
+                        positive.line("uniform [0, 1]", Colour.VERMILION));
+    }
+}

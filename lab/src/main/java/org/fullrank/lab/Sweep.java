@@ -1,0 +1,53 @@
+package org.fullrank.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/// An experiment run with several seeds.
+///
+/// @param settings equal but for the seed
+/// @param outcomes one for each setting
+public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome> outcomes) {
+    public Sweep {
+        settings = List.copyOf(settings);
+        outcomes = List.copyOf(outcomes);
+    }
+
+    /// Runs every experiment with every setting, in parallel; the result does not depend on it.
+    ///
+    /// @param finished is told the experiment and its setting as each is done, one at a time
+    public static List<Sweep> run(
+            List<Experiment> experiments, List<Setting> settings, BiConsumer<Experiment, Setting> finished) {
+        record Task(Experiment experiment, Setting setting) {}
+        List<Task> tasks = new ArrayList<>();
+        for (Experiment experiment : experiments) {
+            settings.forEach(setting -> tasks.add(new Task(experiment, setting)));
+        }
+        List<Outcome> outcomes = tasks.parallelStream()
+                .map(task -> {
+                    Outcome outcome = task.experiment().run(task.setting());
+                    synchronized (tasks) {
+                        finished.accept(task.experiment(), task.setting());
+                    }
+                    return outcome;
+                })
+                .toList();
+        List<Sweep> sweeps = new ArrayList<>();
+        for (int i = 0; i < experiments.size(); i++) {
+            sweeps.add(new Sweep(
+                    experiments.get(i), settings, outcomes.subList(i * settings.size(), (i + 1) * settings.size())));
+        }
+        return sweeps;
+    }
+
+    /// The page of the first seed.
+    public Page page() {
+        return new Page(experiment, settings.getFirst(), outcomes.getFirst());
+    }
+
+    /// How many claims have this verdict, over all seeds.
+    public int count(Verdict verdict) {
+        return outcomes.stream().mapToInt(outcome -> outcome.count(verdict)).sum();
+    }
+}
