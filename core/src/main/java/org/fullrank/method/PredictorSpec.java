@@ -9,9 +9,19 @@ import org.fullrank.engine.Tensors;
 /// What stands between the online embedding z and the target of self-distillation, `[N, D] -> [N, D]`. Without
 /// one, or with a bad one, the embedding collapses.
 public sealed interface PredictorSpec {
+    /// Whether there are parameters that an optimiser moves.
+    default boolean hasWeights() {
+        return true;
+    }
+
     /// Nothing: the ablation that collapses unless something else prevents it.
     @Named("identity")
     record Identity() implements PredictorSpec {
+        @Override
+        public boolean hasWeights() {
+            return false;
+        }
+
         public static Identity defaults() {
             return new Identity();
         }
@@ -131,6 +141,12 @@ public sealed interface PredictorSpec {
                         "every: found %d, expected 1, because the form iso sets the predictor before each prediction"
                                 .formatted(every));
             }
+        }
+
+        /// Not in the form `iso`, which makes W anew for each prediction.
+        @Override
+        public boolean hasWeights() {
+            return form != Form.ISO;
         }
 
         public static DirectSet defaults() {
