@@ -70,10 +70,7 @@ public final class MethodPresets {
         }
         throw new InputException(
                 "no method '%s', expected one of joint-embedding, self-distillation, layer-local, %s, or an objective: %s"
-                        .formatted(
-                                name,
-                                String.join(", ", PRESETS.keySet()),
-                                String.join(", ", OBJECTIVES.keySet())));
+                        .formatted(name, String.join(", ", PRESETS.keySet()), String.join(", ", OBJECTIVES.keySet())));
     }
 
     private static SequencedMap<String, ObjectiveSpec> objectives() {

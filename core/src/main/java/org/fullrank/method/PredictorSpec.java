@@ -102,8 +102,7 @@ public sealed interface PredictorSpec {
     @Named("direct-set")
     /// @param shift c in `p = max(s - c, 0)^alpha`, taken off s before the power (table 7 of the paper, which varies it
     ///     for all eigenvalues alike)
-    record DirectSet(
-            double alpha, double epsilon, double rho, int every, Form form, boolean normalise, double shift)
+    record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalise, double shift)
             implements PredictorSpec {
         /// DirectPred.
         public static final double DEFAULT_ALPHA = 0.5;
