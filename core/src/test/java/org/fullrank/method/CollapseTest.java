@@ -42,7 +42,8 @@ class CollapseTest {
 
     @Test
     void varianceHingeOnTheOnlineBranchRescuesBoth() {
-        assertThat(sizeAfter(LINEAR, new TargetSpec.Gradient(), EUCLIDEAN, HINGE)).isGreaterThan(1);
+        assertThat(sizeAfter(LINEAR, new TargetSpec.Gradient(), EUCLIDEAN, HINGE))
+                .isGreaterThan(1);
         assertThat(sizeAfter(NONE, STOP, EUCLIDEAN, HINGE)).isGreaterThan(1);
     }
 
