@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which linear predictors keep the modes of one matrix alive (Tian, Chen, Ganguli 2021): cosines, weight decay, no
-/// slow
-/// target, a predictor that learns ten times slower than the matrix, whose inputs are a Gaussian with as much noise.
+/// slow target, a predictor that learns ten times slower than the matrix, whose inputs are a Gaussian with as much
+/// noise.
 ///
 /// The collapse is of modes, not of all: a symmetric predictor has about as many negative as positive eigenvalues at
 /// the start, and shrinks the modes of the negative ones to nothing before they turn positive. A free one turns them in
