@@ -71,7 +71,7 @@ record MethodsWork(Methods command) {
             presets.forEach(name -> append(text, preset(name), About.preset(name), ""));
         }
         if (!objectives.isEmpty()) {
-            text.append("objectives, chosen with --set method.objective.type=NAME\n\n");
+            text.append("objectives, chosen with --set method=NAME or --set method.objective.type=NAME\n\n");
             objectives.forEach(choice -> append(text, choice, About.of(choice.defaults()), "method.objective."));
         }
         if (!regularizers.isEmpty()) {

@@ -27,14 +27,10 @@ final class MatrixPredictor implements Predictor {
 
     MatrixPredictor(NetworkBuilder net, PredictorSpec spec, int width) {
         this.spec = spec;
-        weight = isSetBeforeUse(spec) ? null : net.weight("weight", width, width, width);
+        weight = spec.hasWeights() ? net.weight("weight", width, width, width) : null;
         bias = spec instanceof PredictorSpec.Linear linear && linear.bias() ? net.weight("bias", width, width) : null;
         correlation = net.statistic("correlation", 0, width, width);
         cross = spec instanceof PredictorSpec.Optimal ? net.statistic("cross", 0, width, width) : null;
-    }
-
-    private static boolean isSetBeforeUse(PredictorSpec spec) {
-        return spec instanceof DirectSet set && set.form() == DirectSet.Form.ISO;
     }
 
     @Override

@@ -17,13 +17,14 @@ import org.fullrank.net.Mode;
 import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.optim.GroupSpec;
 
 /// A network together with the way its views meet an objective. One call makes the gradients of one batch.
 public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation, LayerLocal {
     /// The prefix of the encoder's parameters in [#parameters].
     String ENCODER = "encoder";
     /// The prefix of the predictor's parameters in [#parameters], where there is one.
-    String PREDICTOR = "predictor";
+    String PREDICTOR = GroupSpec.PREDICTOR;
 
     /// What one batch gave.
     ///

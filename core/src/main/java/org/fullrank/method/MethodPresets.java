@@ -9,11 +9,24 @@ import org.fullrank.method.PredictorSpec.DirectSet;
 import org.fullrank.method.TargetSpec.Ema;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.net.ProjectorSpec.LastNorm;
+import org.fullrank.objective.BarlowTwins;
+import org.fullrank.objective.LeJepa;
+import org.fullrank.objective.LogDet;
+import org.fullrank.objective.Lpl;
+import org.fullrank.objective.Mmcr;
+import org.fullrank.objective.NtXent;
+import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.objective.Svmax;
+import org.fullrank.objective.Tico;
+import org.fullrank.objective.Vicreg;
+import org.fullrank.objective.VicregPaper;
+import org.fullrank.objective.VicregSolo;
+import org.fullrank.objective.WMse;
 
-/// Published methods by name, with the heads and constants of their papers. A preset is a
-/// starting point: heads are usually made smaller for small encoders.
+/// Published methods by name, with the heads and constants of their papers. A preset is a starting point: heads are
+/// usually made smaller for small encoders. The name of an objective stands for the joint embedding with it.
 public final class MethodPresets {
     /// The weight of an extra regulariser where one is set.
     public static final double REGULARIZER_WEIGHT = 1;
@@ -35,6 +48,7 @@ public final class MethodPresets {
     public static final double DIRECTCOPY_EPSILON = 0.25;
 
     private static final SequencedMap<String, MethodSpec> PRESETS = presets();
+    private static final SequencedMap<String, ObjectiveSpec> OBJECTIVES = objectives();
 
     private MethodPresets() {}
 
@@ -43,17 +57,37 @@ public final class MethodPresets {
         return List.copyOf(PRESETS.keySet());
     }
 
-    /// The method of this name.
+    /// The method of this name, or the joint embedding with the objective of this name.
     ///
-    /// @throws InputException when there is none
+    /// @throws InputException when there is neither
     public static MethodSpec named(String name) {
-        MethodSpec spec = PRESETS.get(name);
-        if (spec == null) {
-            throw new InputException(
-                    "no method '%s', expected one of joint-embedding, self-distillation, layer-local, %s"
-                            .formatted(name, String.join(", ", PRESETS.keySet())));
+        if (PRESETS.containsKey(name)) {
+            return PRESETS.get(name);
         }
-        return spec;
+        ObjectiveSpec objective = OBJECTIVES.get(name);
+        if (objective != null) {
+            return new MethodSpec.Joint(ProjectorSpec.defaults(), objective);
+        }
+        throw new InputException(
+                "no method '%s', expected one of joint-embedding, self-distillation, layer-local, %s, or an objective: %s"
+                        .formatted(name, String.join(", ", PRESETS.keySet()), String.join(", ", OBJECTIVES.keySet())));
+    }
+
+    private static SequencedMap<String, ObjectiveSpec> objectives() {
+        SequencedMap<String, ObjectiveSpec> objectives = new LinkedHashMap<>();
+        objectives.put("vicreg", Vicreg.defaults());
+        objectives.put("vicreg-paper", VicregPaper.defaults());
+        objectives.put("vicreg-solo", VicregSolo.defaults());
+        objectives.put("nt-xent", NtXent.defaults());
+        objectives.put("svmax", Svmax.defaults());
+        objectives.put("lpl", Lpl.defaults());
+        objectives.put("log-det", LogDet.defaults());
+        objectives.put("lejepa", LeJepa.defaults());
+        objectives.put("barlow-twins", BarlowTwins.defaults());
+        objectives.put("w-mse", WMse.defaults());
+        objectives.put("mmcr", Mmcr.defaults());
+        objectives.put("tico", Tico.defaults());
+        return Collections.unmodifiableSequencedMap(objectives);
     }
 
     private static SequencedMap<String, MethodSpec> presets() {

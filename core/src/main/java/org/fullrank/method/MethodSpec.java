@@ -33,6 +33,11 @@ public sealed interface MethodSpec {
         return List.of();
     }
 
+    /// Whether it has a predictor with parameters that an optimiser moves.
+    default boolean trainsPredictor() {
+        return false;
+    }
+
     /// One network for all views, an objective on the embeddings of its projector: VICReg, SimCLR and their kin.
     ///
     /// @param inner regularisers on inner layers of the encoder
@@ -134,6 +139,11 @@ public sealed interface MethodSpec {
             if (!(weight >= 0 && weight < 1e9)) {
                 throw new InputException("weight: found %s, expected 0 or a positive number".formatted(weight));
             }
+        }
+
+        @Override
+        public boolean trainsPredictor() {
+            return predictor.hasWeights();
         }
 
         /// BYOL with the default projector.

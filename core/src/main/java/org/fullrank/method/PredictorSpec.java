@@ -9,9 +9,19 @@ import org.fullrank.engine.Tensors;
 /// What stands between the online embedding z and the target of self-distillation, `[N, D] -> [N, D]`. Without
 /// one, or with a bad one, the embedding collapses.
 public sealed interface PredictorSpec {
+    /// Whether there are parameters that an optimiser moves.
+    default boolean hasWeights() {
+        return true;
+    }
+
     /// Nothing: the ablation that collapses unless something else prevents it.
     @Named("identity")
     record Identity() implements PredictorSpec {
+        @Override
+        public boolean hasWeights() {
+            return false;
+        }
+
         public static Identity defaults() {
             return new Identity();
         }
@@ -90,7 +100,9 @@ public sealed interface PredictorSpec {
     /// @param form which of the published forms
     /// @param normalise whether s is divided by its largest value first
     @Named("direct-set")
-    record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalise)
+    /// @param shift c in `p = max(s - c, 0)^alpha`, taken off s before the power (table 7 of the paper, which varies it
+    ///     for all eigenvalues alike)
+    record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalise, double shift)
             implements PredictorSpec {
         /// DirectPred.
         public static final double DEFAULT_ALPHA = 0.5;
@@ -126,11 +138,25 @@ public sealed interface PredictorSpec {
             }
             requireRho(rho);
             requireEvery(every);
+            if (!(Math.abs(shift) < 1e6)) {
+                throw new InputException("shift: found %s, expected a number".formatted(shift));
+            }
             if (form == Form.ISO && every > 1) {
                 throw new InputException(
                         "every: found %d, expected 1, because the form iso sets the predictor before each prediction"
                                 .formatted(every));
             }
+        }
+
+        /// Without shift.
+        public DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalise) {
+            this(alpha, epsilon, rho, every, form, normalise, 0);
+        }
+
+        /// Not in the form `iso`, which makes W anew for each prediction.
+        @Override
+        public boolean hasWeights() {
+            return form != Form.ISO;
         }
 
         public static DirectSet defaults() {
@@ -142,7 +168,7 @@ public sealed interface PredictorSpec {
         ///
         /// With alpha 1 no eigenvector is needed: W is F, scaled, plus a multiple of the identity.
         public Tensor matrix(Tensor correlation) {
-            if (alpha != 1 || form == Form.CODE && epsilon < FLOOR) {
+            if (alpha != 1 || shift != 0 || form == Form.CODE && epsilon < FLOOR) {
                 return SymmetricEigen.of(correlation).map(this::eigenvalues);
             }
             Tensor top = largest(torch.linalg_eigvalsh(correlation));
@@ -162,6 +188,7 @@ public sealed interface PredictorSpec {
             Tensor top = largest(ascending);
             Tensor s = ascending.clamp_min(Tensors.scalar(0));
             s = normalise ? s.div(top) : s;
+            s = s.sub(Tensors.scalar(shift)).clamp_min(Tensors.scalar(0));
             return switch (form) {
                 case PAPER -> {
                     Tensor lift = normalise ? torch.ones_like(top) : top;

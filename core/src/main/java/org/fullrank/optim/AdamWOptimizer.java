@@ -1,6 +1,7 @@
 package org.fullrank.optim;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Gradients;
@@ -11,12 +12,14 @@ import org.fullrank.net.ParameterBuffer;
 /// Adam with decoupled weight decay: `w <- w - lr decay w - lr mhat / (sqrt(vhat) + epsilon)`.
 final class AdamWOptimizer implements Optimizer {
     private final ParameterBuffer parameters;
+    private final List<Stretch> stretches;
     private final OptimizerSpec.AdamW spec;
     private final Tensor first; // [P]
     private final Tensor second; // [P]
 
-    AdamWOptimizer(ParameterBuffer parameters, OptimizerSpec.AdamW spec) {
+    AdamWOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.AdamW spec) {
         this.parameters = parameters;
+        this.stretches = Stretch.of(parameters, groups);
         this.spec = spec;
         try (var scope = Scope.open()) {
             long count = parameters.values().numel();
@@ -26,15 +29,11 @@ final class AdamWOptimizer implements Optimizer {
     }
 
     @Override
-    public void step(double learningRate, long step) {
+    public void step(double learningRate, double predictorRate, long step) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             Tensor gradient = parameters.gradients(); // [P]
             Tensor values = parameters.values(); // [P]
-            if (spec.weightDecay() > 0) {
-                values.narrow(0, 0, parameters.matrixCount())
-                        .mul_(Tensors.scalar(1 - learningRate * spec.weightDecay()));
-            }
             first.lerp_(gradient, Tensors.scalar(1 - spec.beta1()));
             second.mul_(Tensors.scalar(spec.beta2())).addcmul_(gradient, gradient, Tensors.scalar(1 - spec.beta2()));
             double correction1 = 1 - Math.pow(spec.beta1(), step + 1.0);
@@ -42,7 +41,14 @@ final class AdamWOptimizer implements Optimizer {
             Tensor denominator = second.sqrt() // [P]
                     .div_(Tensors.scalar(Math.sqrt(correction2)))
                     .add_(Tensors.scalar(spec.epsilon()));
-            values.addcdiv_(first, denominator, Tensors.scalar(-learningRate / correction1));
+            for (Stretch stretch : stretches) {
+                double rate = stretch.rate(learningRate, predictorRate);
+                Tensor moved = stretch.view(values);
+                if (stretch.decays() && spec.weightDecay() > 0) {
+                    moved.mul_(Tensors.scalar(1 - rate * spec.weightDecay()));
+                }
+                moved.addcdiv_(stretch.view(first), stretch.view(denominator), Tensors.scalar(-rate / correction1));
+            }
         }
     }
 

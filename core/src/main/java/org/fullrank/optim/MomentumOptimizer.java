@@ -1,6 +1,7 @@
 package org.fullrank.optim;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -14,21 +15,24 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// SGD with momentum, and LARS, which is the same after each matrix's gradient has been scaled by its trust ratio.
 final class MomentumOptimizer implements Optimizer {
     private final ParameterBuffer parameters;
+    private final List<Stretch> stretches;
     private final OptimizerSpec spec;
     private final double mu;
     private final double decay;
     private final Tensor momentum; // [P]
 
-    MomentumOptimizer(ParameterBuffer parameters, OptimizerSpec.Sgd spec) {
-        this(parameters, spec, spec.momentum(), spec.weightDecay());
+    MomentumOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.Sgd spec) {
+        this(parameters, groups, spec, spec.momentum(), spec.weightDecay());
     }
 
-    MomentumOptimizer(ParameterBuffer parameters, OptimizerSpec.Lars spec) {
-        this(parameters, spec, spec.momentum(), spec.weightDecay());
+    MomentumOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.Lars spec) {
+        this(parameters, groups, spec, spec.momentum(), spec.weightDecay());
     }
 
-    private MomentumOptimizer(ParameterBuffer parameters, OptimizerSpec spec, double mu, double decay) {
+    private MomentumOptimizer(
+            ParameterBuffer parameters, GroupSpec groups, OptimizerSpec spec, double mu, double decay) {
         this.parameters = parameters;
+        this.stretches = Stretch.of(parameters, groups);
         this.spec = spec;
         this.mu = mu;
         this.decay = decay;
@@ -39,31 +43,39 @@ final class MomentumOptimizer implements Optimizer {
     }
 
     @Override
-    public void step(double learningRate, long step) {
+    public void step(double learningRate, double predictorRate, long step) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             Tensor gradient = parameters.gradients(); // [P]
-            long matrices = parameters.matrixCount();
-            if (decay > 0) {
-                gradient.narrow(0, 0, matrices).add_(parameters.values().narrow(0, 0, matrices), Tensors.scalar(decay));
+            Tensor values = parameters.values(); // [P]
+            for (Stretch stretch : stretches) {
+                if (stretch.decays() && decay > 0) {
+                    stretch.view(gradient).add_(stretch.view(values), Tensors.scalar(decay));
+                }
             }
             if (spec instanceof OptimizerSpec.Lars lars) {
-                applyTrust(gradient, lars, learningRate);
+                for (Stretch stretch : stretches) {
+                    List<Segment> matrices = stretch.matrices(parameters);
+                    if (!matrices.isEmpty()) {
+                        applyTrust(gradient, matrices, lars, stretch.rate(learningRate, predictorRate));
+                    }
+                }
             }
             momentum.mul_(Tensors.scalar(mu)).add_(gradient);
-            parameters.values().sub_(momentum, Tensors.scalar(learningRate));
+            for (Stretch stretch : stretches) {
+                double rate = stretch.rate(learningRate, predictorRate);
+                stretch.view(values).sub_(stretch.view(momentum), Tensors.scalar(rate));
+            }
         }
     }
 
     /// `g <- g eta |w| / |g|` for each matrix; where a norm is 0 the gradient stays (official VICReg code).
-    private void applyTrust(Tensor gradient, OptimizerSpec.Lars lars, double learningRate) {
+    private void applyTrust(Tensor gradient, List<Segment> matrices, OptimizerSpec.Lars lars, double learningRate) {
         var weights = new TensorVector();
         var gradients = new TensorVector();
-        for (Segment segment : parameters.segments()) {
-            if (segment.isMatrix()) {
-                weights.push_back(segment.view(parameters.values()).norm());
-                gradients.push_back(segment.view(gradient).norm());
-            }
+        for (Segment segment : matrices) {
+            weights.push_back(segment.view(parameters.values()).norm());
+            gradients.push_back(segment.view(gradient).norm());
         }
         Tensor w = torch.stack(weights); // [S]
         Tensor g = torch.stack(gradients); // [S]
@@ -73,11 +85,8 @@ final class MomentumOptimizer implements Optimizer {
             trust = trust.div(Tensors.scalar(learningRate)).clamp_max(Tensors.scalar(1));
         }
         trust = trust.masked_fill(zero, Tensors.scalar(1));
-        long i = 0;
-        for (Segment segment : parameters.segments()) {
-            if (segment.isMatrix()) {
-                segment.view(gradient).mul_(trust.select(0, i++));
-            }
+        for (int i = 0; i < matrices.size(); i++) {
+            matrices.get(i).view(gradient).mul_(trust.select(0, i));
         }
     }
 

@@ -6,8 +6,16 @@ import org.fullrank.net.ParameterBuffer;
 
 /// Moves the values of a parameter buffer along its gradients.
 public sealed interface Optimizer extends AutoCloseable permits MomentumOptimizer, AdamWOptimizer {
-    /// One update with `learningRate`; `step` counts from 0 over the whole training.
-    void step(double learningRate, long step);
+    /// One update with the same rate for all; `step` counts from 0 over the whole training.
+    default void step(double learningRate, long step) {
+        step(learningRate, learningRate, step);
+    }
+
+    /// One update.
+    ///
+    /// @param predictorRate the rate of the predictor, before the factor of its group
+    /// @param step counts from 0 over the whole training
+    void step(double learningRate, double predictorRate, long step);
 
     /// The vectors `[P]` that must be saved to go on exactly, by name. Restored by copying into them.
     SequencedMap<String, Tensor> state();
@@ -15,12 +23,17 @@ public sealed interface Optimizer extends AutoCloseable permits MomentumOptimize
     @Override
     void close();
 
-    /// The optimiser of `spec` for `parameters`, with fresh state.
+    /// The same for all parameters.
     static Optimizer of(OptimizerSpec spec, ParameterBuffer parameters) {
+        return of(spec, GroupSpec.defaults(), parameters);
+    }
+
+    /// The optimiser of `spec` for `parameters`, with fresh state.
+    static Optimizer of(OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters) {
         return switch (spec) {
-            case OptimizerSpec.Sgd sgd -> new MomentumOptimizer(parameters, sgd);
-            case OptimizerSpec.Lars lars -> new MomentumOptimizer(parameters, lars);
-            case OptimizerSpec.AdamW adamW -> new AdamWOptimizer(parameters, adamW);
+            case OptimizerSpec.Sgd sgd -> new MomentumOptimizer(parameters, groups, sgd);
+            case OptimizerSpec.Lars lars -> new MomentumOptimizer(parameters, groups, lars);
+            case OptimizerSpec.AdamW adamW -> new AdamWOptimizer(parameters, groups, adamW);
         };
     }
 }

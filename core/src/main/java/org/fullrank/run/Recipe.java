@@ -6,6 +6,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.Networks;
+import org.fullrank.optim.GroupSpec;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.view.ViewSpec;
@@ -16,6 +17,7 @@ import org.fullrank.view.ViewSpec;
 /// @param name lower-case words joined by hyphens; names the run folder
 /// @param about one line for the list of recipes, may be empty
 /// @param seed of every random draw
+/// @param groups where the optimiser treats parameters unlike
 public record Recipe(
         String name,
         String about,
@@ -26,6 +28,7 @@ public record Recipe(
         MethodSpec method,
         OptimizerSpec optimizer,
         ScheduleSpec schedule,
+        GroupSpec groups,
         TrainSpec train,
         MonitorSpec monitor,
         CheckpointSpec checkpoints) {
@@ -43,6 +46,11 @@ public record Recipe(
         }
         method.requireTrains(encoder);
         requireLayers(encoder, method);
+        if (groups.needsPredictor() && !method.trainsPredictor()) {
+            throw new InputException(
+                    "groups: found a rate or a decay of the predictor, expected none, because the method"
+                            + " has no predictor that an optimiser moves; leave out groups or set method.predictor");
+        }
     }
 
     /// The starting point of every recipe file: what a file leaves out comes from here.
@@ -57,6 +65,7 @@ public record Recipe(
                 MethodSpec.Joint.defaults(),
                 OptimizerSpec.Lars.defaults(),
                 ScheduleSpec.defaults(),
+                GroupSpec.defaults(),
                 TrainSpec.defaults(),
                 MonitorSpec.defaults(),
                 CheckpointSpec.defaults());
@@ -78,12 +87,36 @@ public record Recipe(
     /// The same on other data.
     public Recipe withData(DataSpec other) {
         return new Recipe(
-                name, about, seed, other, views, encoder, method, optimizer, schedule, train, monitor, checkpoints);
+                name,
+                about,
+                seed,
+                other,
+                views,
+                encoder,
+                method,
+                optimizer,
+                schedule,
+                groups,
+                train,
+                monitor,
+                checkpoints);
     }
 
     /// The same with other random draws.
     public Recipe withSeed(long other) {
         return new Recipe(
-                name, about, other, data, views, encoder, method, optimizer, schedule, train, monitor, checkpoints);
+                name,
+                about,
+                other,
+                data,
+                views,
+                encoder,
+                method,
+                optimizer,
+                schedule,
+                groups,
+                train,
+                monitor,
+                checkpoints);
     }
 }

@@ -24,6 +24,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
 import org.fullrank.optim.Optimizer;
+import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Metrics;
 import org.fullrank.run.Recipe;
@@ -75,7 +76,7 @@ public final class Trainer implements AutoCloseable {
         origin = new Checkpoint.Origin(data.fingerprint(), views);
         monitor = new Monitor(recipe.monitor(), data, views, recipe.seed());
         method = Methods.build(recipe, views, device);
-        optimizer = Optimizer.of(recipe.optimizer(), method.parameters());
+        optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters());
         checkpoints = new Checkpoints(folder.checkpoints(), recipe.checkpoints());
         stepsPerEpoch = items.size() / recipe.train().batch();
         totalSteps = stepsPerEpoch * recipe.train().epochs();
@@ -182,9 +183,8 @@ public final class Trainer implements AutoCloseable {
             Method.Outcome outcome = method.learn(batch, recipe.train().chunks(), step);
             double gradientNorm = Tensors.value(method.parameters().gradients().norm());
             requireFinite(outcome, gradientNorm);
-            double rate = recipe.schedule()
-                    .rate(recipe.optimizer().learningRate(), recipe.train().batch(), step, stepsPerEpoch, totalSteps);
-            optimizer.step(rate, step);
+            double rate = rate(recipe.schedule());
+            optimizer.step(rate, rate(recipe.groups().predictor(recipe.schedule())), step);
             method.stepped(step, totalSteps);
             step++;
             clock.images(indices.length);
@@ -192,6 +192,11 @@ public final class Trainer implements AutoCloseable {
                 record(metrics, epoch, measures(outcome, gradientNorm, rate));
             }
         }
+    }
+
+    private double rate(ScheduleSpec schedule) {
+        return schedule.rate(
+                recipe.optimizer().learningRate(), recipe.train().batch(), step, stepsPerEpoch, totalSteps);
     }
 
     private SequencedMap<String, Double> measures(Method.Outcome outcome, double gradientNorm, double rate) {

@@ -15,15 +15,19 @@ import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.objective.VarianceHinge;
 import org.junit.jupiter.api.Test;
 
-/// What theory says of a linear network on Gaussian vectors whose two views are noised (Tian, Chen, Ganguli 2021).
+/// What theory says of a linear network on Gaussian vectors whose two views are noised (Tian, Chen, Ganguli 2021), on a
+/// network with one ReLU.
 class CollapseTest {
     private static final int FEATURES = 6;
     private static final int ROWS = 64;
     private static final int STEPS = 300;
     private static final Regression EUCLIDEAN = Regression.Euclidean.defaults();
     private static final TargetSpec STOP = new TargetSpec.StopGradient();
+    private static final double HINGE = 40;
+    private static final PredictorSpec NONE = new PredictorSpec.Identity();
     private static final PredictorSpec LINEAR = new PredictorSpec.Linear(false, false);
 
     @Test
@@ -33,13 +37,26 @@ class CollapseTest {
 
     @Test
     void withoutPredictorTheEmbeddingVanishes() {
-        assertThat(sizeAfter(new PredictorSpec.Identity(), STOP, EUCLIDEAN, 0)).isLessThan(0.05);
+        assertThat(sizeAfter(NONE, STOP, EUCLIDEAN, 0)).isLessThan(0.05);
+    }
+
+    @Test
+    void varianceHingeOnTheOnlineBranchRescuesBoth() {
+        assertThat(sizeAfter(LINEAR, new TargetSpec.Gradient(), EUCLIDEAN, HINGE))
+                .isGreaterThan(1);
+        assertThat(sizeAfter(NONE, STOP, EUCLIDEAN, HINGE)).isGreaterThan(1);
     }
 
     /// The mean square of the embedding's entries after training as a share of that before.
-    private static double sizeAfter(PredictorSpec predictor, TargetSpec target, Regression regression, double decay) {
+    private static double sizeAfter(PredictorSpec predictor, TargetSpec target, Regression regression, double hinge) {
         var spec = new MethodSpec.Distillation(
-                new ProjectorSpec(List.of(4), false), predictor, target, regression, OverViews.PAIR, null, 1);
+                new ProjectorSpec(List.of(4), false),
+                predictor,
+                target,
+                regression,
+                OverViews.PAIR,
+                VarianceHinge.defaults(),
+                hinge);
         try (var scope = Scope.open();
                 var method = Method.of(
                         spec,
@@ -54,7 +71,7 @@ class CollapseTest {
                     Method.Outcome outcome = method.learn(List.of(view(step, 1), view(step, 2)), 1, step);
                     last = Tensors.value(outcome.embedding().var());
                     first = step == 0 ? last : first;
-                    descend(method, decay);
+                    descend(method);
                     method.stepped(step, STEPS);
                 }
             }
@@ -62,11 +79,9 @@ class CollapseTest {
         }
     }
 
-    private static void descend(Method method, double decay) {
+    private static void descend(Method method) {
         try (var off = Gradients.off()) {
-            Tensor values = method.parameters().values();
-            values.mul_(Tensors.scalar(1 - 0.05 * decay))
-                    .sub_(method.parameters().gradients(), Tensors.scalar(0.05));
+            method.parameters().values().sub_(method.parameters().gradients(), Tensors.scalar(0.05));
         }
     }
 

@@ -57,6 +57,22 @@ class DirectSetTest {
     }
 
     @ParameterizedTest
+    @ValueSource(doubles = {-0.05, 0.4, 2})
+    void shiftIsTakenOffTheEigenvaluesAndNothingBelowZeroRemains(double shift) {
+        double[] s = {1.07708057, 1.73052678, 2.94239265};
+        for (double alpha : new double[] {0.5, 1}) {
+            var shifted = new DirectSet(alpha, 0, 0.3, 1, Form.PAPER, false, shift);
+            try (var scope = Scope.open()) {
+                double[] p = Tensors.doubles(
+                        SymmetricEigen.of(shifted.matrix(correlation())).values());
+                for (int i = 0; i < 3; i++) {
+                    assertThat(p[i]).isCloseTo(Math.pow(Math.max(s[i] - shift, 0), alpha), within(1e-7));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(doubles = {0.5, 1, 2})
     void rootSquaredIsTheMatrix(double alpha) {
         try (var scope = Scope.open()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -18,6 +19,7 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
+import org.fullrank.optim.GroupSpec.Decaying;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,12 +29,46 @@ class OptimizersTest {
 
     /// One update of all values, written as loops. `state` holds whatever the method remembers, `[2][P]`.
     private interface Naive {
-        void step(double[] w, double[] g, double[][] state, List<Segment> segments, double rate, int step);
+        void step(double[] w, double[] g, double[][] state, Segment segment, Treatment treatment, int step);
     }
 
-    private record Case(OptimizerSpec spec, Naive naive) {}
+    /// How one parameter is treated.
+    private record Treatment(double rate, boolean decays) {
+        double decay(double decay) {
+            return decays ? decay : 0;
+        }
+    }
+
+    private record Case(OptimizerSpec spec, Naive naive, GroupSpec groups) {
+        Case(OptimizerSpec spec, Naive naive) {
+            this(spec, naive, GroupSpec.defaults());
+        }
+
+        /// As the definition says, parameter by parameter.
+        Treatment treatment(Segment segment, double rate, double predictorRate) {
+            boolean predictor = segment.name().startsWith("predictor.");
+            boolean matrix = segment.sizes().size() > 1;
+            double own = predictor ? groups.predictorRate() * predictorRate : rate;
+            return new Treatment(
+                    matrix ? own : own * groups.vectorRate(),
+                    matrix && (predictor || groups.weightDecay() == Decaying.ALL));
+        }
+    }
 
     static List<Case> cases() {
+        var cases = new ArrayList<>(alike());
+        List<GroupSpec> groups = List.of(
+                new GroupSpec(10, true, Decaying.ALL, 1),
+                new GroupSpec(1, true, Decaying.PREDICTOR, 1),
+                new GroupSpec(1, true, Decaying.ALL, 0.024),
+                new GroupSpec(0, true, Decaying.PREDICTOR, 3));
+        for (Case c : alike()) {
+            groups.forEach(g -> cases.add(new Case(c.spec(), c.naive(), g)));
+        }
+        return cases;
+    }
+
+    private static List<Case> alike() {
         return List.of(
                 new Case(new OptimizerSpec.Sgd(0.1, 0.9, 0.05), sgd(0.9, 0.05)),
                 new Case(new OptimizerSpec.Sgd(0.1, 0, 0), sgd(0, 0)),
@@ -44,57 +80,47 @@ class OptimizersTest {
     }
 
     private static Naive sgd(double momentum, double decay) {
-        return (w, g, state, segments, rate, step) -> {
-            for (Segment s : segments) {
-                for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
-                    double gradient = s.sizes().size() > 1 ? g[i] + decay * w[i] : g[i];
-                    state[0][i] = momentum * state[0][i] + gradient;
-                    w[i] -= rate * state[0][i];
-                }
+        return (w, g, state, s, t, step) -> {
+            for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
+                state[0][i] = momentum * state[0][i] + g[i] + t.decay(decay) * w[i];
+                w[i] -= t.rate() * state[0][i];
             }
         };
     }
 
     private static Naive adamW(double beta1, double beta2, double epsilon, double decay) {
-        return (w, g, state, segments, rate, step) -> {
-            for (Segment s : segments) {
-                for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
-                    if (s.sizes().size() > 1) {
-                        w[i] -= rate * decay * w[i];
-                    }
-                    state[0][i] = beta1 * state[0][i] + (1 - beta1) * g[i];
-                    state[1][i] = beta2 * state[1][i] + (1 - beta2) * g[i] * g[i];
-                    double first = state[0][i] / (1 - Math.pow(beta1, step + 1));
-                    double second = state[1][i] / (1 - Math.pow(beta2, step + 1));
-                    w[i] -= rate * first / (Math.sqrt(second) + epsilon);
-                }
+        return (w, g, state, s, t, step) -> {
+            for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
+                w[i] -= t.rate() * t.decay(decay) * w[i];
+                state[0][i] = beta1 * state[0][i] + (1 - beta1) * g[i];
+                state[1][i] = beta2 * state[1][i] + (1 - beta2) * g[i] * g[i];
+                double first = state[0][i] / (1 - Math.pow(beta1, step + 1));
+                double second = state[1][i] / (1 - Math.pow(beta2, step + 1));
+                w[i] -= t.rate() * first / (Math.sqrt(second) + epsilon);
             }
         };
     }
 
     private static Naive lars(double momentum, double decay, double eta, boolean clip) {
-        return (w, g, state, segments, rate, step) -> {
-            for (Segment s : segments) {
-                boolean matrix = s.sizes().size() > 1;
-                int begin = (int) s.offset();
-                int end = (int) (s.offset() + s.count());
-                double weights = 0;
-                double gradients = 0;
-                double[] decayed = g.clone();
-                for (int i = begin; i < end; i++) {
-                    decayed[i] = matrix ? g[i] + decay * w[i] : g[i];
-                    weights += w[i] * w[i];
-                    gradients += decayed[i] * decayed[i];
-                }
-                double trust = 1;
-                if (matrix && weights > 0 && gradients > 0) {
-                    trust = eta * Math.sqrt(weights) / Math.sqrt(gradients);
-                    trust = clip ? Math.min(trust / rate, 1) : trust;
-                }
-                for (int i = begin; i < end; i++) {
-                    state[0][i] = momentum * state[0][i] + trust * decayed[i];
-                    w[i] -= rate * state[0][i];
-                }
+        return (w, g, state, s, t, step) -> {
+            int begin = (int) s.offset();
+            int end = (int) (s.offset() + s.count());
+            double weights = 0;
+            double gradients = 0;
+            double[] decayed = g.clone();
+            for (int i = begin; i < end; i++) {
+                decayed[i] = g[i] + t.decay(decay) * w[i];
+                weights += w[i] * w[i];
+                gradients += decayed[i] * decayed[i];
+            }
+            double trust = 1;
+            if (s.sizes().size() > 1 && weights > 0 && gradients > 0) {
+                trust = eta * Math.sqrt(weights) / Math.sqrt(gradients);
+                trust = clip ? Math.min(trust / t.rate(), 1) : trust;
+            }
+            for (int i = begin; i < end; i++) {
+                state[0][i] = momentum * state[0][i] + trust * decayed[i];
+                w[i] -= t.rate() * state[0][i];
             }
         };
     }
@@ -104,15 +130,18 @@ class OptimizersTest {
     void severalStepsEqualThePlainLoops(Case c) {
         try (var scope = Scope.open();
                 var parameters = parameters();
-                var optimizer = Optimizer.of(c.spec(), parameters)) {
+                var optimizer = Optimizer.of(c.spec(), c.groups(), parameters)) {
             double[] w = Tensors.doubles(parameters.values());
             double[][] state = new double[2][w.length];
             for (int step = 0; step < STEPS; step++) {
                 double[] g = gradient(step, w.length);
                 double rate = c.spec().learningRate() / (1 + step);
+                double predictorRate = c.spec().learningRate();
                 set(parameters, g);
-                optimizer.step(rate, step);
-                c.naive().step(w, g, state, parameters.segments(), rate, step);
+                optimizer.step(rate, predictorRate, step);
+                for (Segment s : parameters.segments()) {
+                    c.naive().step(w, g, state, s, c.treatment(s, rate, predictorRate), step);
+                }
                 assertThat(Tensors.doubles(parameters.values())).containsExactly(w, within(1e-12));
             }
         }
@@ -180,8 +209,8 @@ class OptimizersTest {
         try (var scope = Scope.open();
                 var one = parameters();
                 var two = parameters();
-                var first = Optimizer.of(c.spec(), one);
-                var second = Optimizer.of(c.spec(), two)) {
+                var first = Optimizer.of(c.spec(), c.groups(), one);
+                var second = Optimizer.of(c.spec(), c.groups(), two)) {
             int count = (int) one.values().numel();
             for (int step = 0; step < 3; step++) {
                 set(one, gradient(step, count));
@@ -223,10 +252,44 @@ class OptimizersTest {
                 .doesNotContain("\n");
     }
 
-    /// Two linear layers with norms between them: matrices, biases and norms.
+    @Test
+    void predictorThatDoesNotDecayKeepsItsRateAfterTheWarmUp() {
+        var schedule = new ScheduleSpec(2, 0.001, true);
+        ScheduleSpec predictor = new GroupSpec(1, false, Decaying.ALL, 1).predictor(schedule);
+        for (long step : new long[] {0, 5, 19}) {
+            assertThat(predictor.rate(0.3, 256, step, 10, 100)).isEqualTo(schedule.rate(0.3, 256, step, 10, 100));
+        }
+        for (long step : new long[] {20, 50, 99}) {
+            assertThat(predictor.rate(0.3, 256, step, 10, 100)).isEqualTo(0.3);
+        }
+        assertThat(GroupSpec.defaults().predictor(schedule)).isEqualTo(schedule);
+    }
+
+    @Test
+    void byDefaultOneOperationCoversAllNeighboursThatAreTreatedAlike() {
+        try (var parameters = parameters()) {
+            List<Stretch> stretches = Stretch.of(parameters, GroupSpec.defaults());
+            assertThat(stretches).hasSize(4);
+            assertThat(stretches.stream().mapToLong(Stretch::count).sum())
+                    .isEqualTo(parameters.values().numel());
+        }
+    }
+
+    @Test
+    void ratesBelowZeroAreRefused() {
+        assertThatThrownBy(() -> new GroupSpec(-1, true, Decaying.ALL, 1))
+                .isInstanceOf(InputException.class)
+                .hasMessage("predictorRate: found -1.0, expected 0 or a positive number");
+        assertThatThrownBy(() -> new GroupSpec(1, true, Decaying.ALL, Double.NaN))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("vectorRate: found NaN");
+    }
+
+    /// Two linear layers with norms between them, and as many of a predictor: matrices, biases and norms.
     private static ParameterBuffer parameters() {
         var builder = new NetworkBuilder(3);
         Networks.encoder(builder, new EncoderSpec.Mlp(List.of(4, 3), true), 5);
+        Networks.encoder(builder.in(GroupSpec.PREDICTOR), new EncoderSpec.Mlp(List.of(4, 3), true), 3);
         return builder.build(Device.CPU, ScalarType.Double);
     }
 

@@ -10,6 +10,7 @@ import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,6 +36,17 @@ class RecipePageTest {
         assertThat(ViewPresets.names()).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
         assertThat(Choices.of(ObjectiveSpec.class))
                 .allSatisfy(choice -> assertThat(page).contains("type: " + choice.name()));
+    }
+
+    @Test
+    void everyAblationOnThePageIsARecipe() throws IOException {
+        Pattern ablation = Pattern.compile("\\| [^`|]+ \\| `(method=[^`]+)` \\|");
+        List<Recipe> recipes = Files.readAllLines(PAGE).stream()
+                .map(ablation::matcher)
+                .filter(Matcher::matches)
+                .map(row -> Recipes.load("shapes-vicreg", List.of(row.group(1).split(" "))))
+                .toList();
+        assertThat(recipes).hasSizeGreaterThan(15).doesNotHaveDuplicates();
     }
 
     /// Heading to key to default, as the page has it.

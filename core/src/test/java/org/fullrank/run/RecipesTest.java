@@ -13,8 +13,11 @@ import org.fullrank.method.MethodPresets;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
 import org.fullrank.method.TargetSpec;
+import org.fullrank.net.ProjectorSpec;
+import org.fullrank.objective.BarlowTwins;
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.NtXent;
+import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.VarianceHinge;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.view.ImageViews;
@@ -155,6 +158,30 @@ class RecipesTest {
                 .message()
                 .startsWith("recipe " + file + ": " + message)
                 .doesNotContain("\n");
+    }
+
+    @Test
+    void theNameOfAnObjectiveStandsForTheJointEmbeddingWithIt() {
+        for (Choices.Choice<ObjectiveSpec> objective : Choices.of(ObjectiveSpec.class)) {
+            assertThat(Recipes.load("shapes-vicreg", List.of("method=" + objective.name()))
+                            .method())
+                    .isEqualTo(new MethodSpec.Joint(ProjectorSpec.defaults(), objective.defaults()));
+        }
+        MethodSpec changed = Recipes.load(
+                        "shapes-vicreg", List.of("method=barlow-twins", "method.objective.lambda=0.5"))
+                .method();
+        assertThat(((MethodSpec.Joint) changed).objective()).isEqualTo(new BarlowTwins(0.5, 1, 1e-5));
+    }
+
+    @Test
+    void groupsOfAPredictorNeedOne() {
+        assertThatThrownBy(() -> Recipes.load("shapes-vicreg", List.of("groups.predictorRate=10")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("groups: found a rate or a decay of the predictor, expected none");
+        assertThat(Recipes.load("shapes-vicreg", List.of("method=simsiam", "groups.predictorDecays=false"))
+                        .groups()
+                        .predictorDecays())
+                .isFalse();
     }
 
     @Test

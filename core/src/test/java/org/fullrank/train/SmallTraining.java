@@ -15,6 +15,7 @@ import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.Vicreg;
+import org.fullrank.optim.GroupSpec;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.CheckpointSpec;
@@ -74,6 +75,7 @@ final class SmallTraining {
                 new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), true), Vicreg.defaults()),
                 OptimizerSpec.AdamW.defaults(),
                 new ScheduleSpec(1, 0.01, false),
+                GroupSpec.defaults(),
                 train(epochs, BATCH, 1),
                 new MonitorSpec(1, 5, 0),
                 new CheckpointSpec(0, 1, 2, true));
@@ -95,6 +97,7 @@ final class SmallTraining {
                 r.method(),
                 r.optimizer(),
                 r.schedule(),
+                r.groups(),
                 r.train(),
                 r.monitor(),
                 r.checkpoints());
@@ -138,6 +141,7 @@ final class SmallTraining {
                 method,
                 optimizer,
                 r.schedule(),
+                r.groups(),
                 train,
                 r.monitor(),
                 checkpoints);
