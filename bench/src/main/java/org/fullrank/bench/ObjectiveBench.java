@@ -76,7 +76,7 @@ public final class ObjectiveBench {
             Tensor x = noise(size, 1);
             Tensor y = x.add(noise(size, 2).mul(Tensors.scalar(0.5)));
             Objective objective = spec.objective();
-            Tensor memory = objective.memory(size.d()).length == 0 ? Tensors.of(new float[0]) : past(size);
+            Tensor memory = objective.memory(size.d()).length == 0 ? Tensors.of(new float[0], 0) : past(size);
             Function<List<Tensor>, Tensor> ours = z -> objective
                     .evaluate(new Views(z, 1, memory.numel() == 0 ? null : memory))
                     .total();
