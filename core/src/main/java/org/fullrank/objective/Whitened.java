@@ -53,32 +53,14 @@ record Whitened(Tensor values, Tensor factor, double share) {
                         + " take a subBatch above D, usually 2 D, narrow the embedding, or raise epsilon");
     }
 
-    /// Rows divided by their norms, `[B, w, D]`.
-    Tensor directions() {
-        return values.div(norms());
-    }
-
-    private Tensor norms() {
-        return values.square()
-                .sum(new long[] {2}, true, new ScalarTypeOptional())
-                .sqrt_()
-                .clamp_min_(Tensors.scalar(UnitRows.NORM_FLOOR)); // [B, w, 1]
-    }
-
-    /// The gradient in the sub-batches of what has the gradient `slope` in the values, or in the directions.
+    /// The gradient in the sub-batches of what has the gradient `slope` in the values.
     ///
     /// With the adjoint of the Cholesky decomposition everything but one product and one solution falls away: for
     /// `M = slope' Y` and T its lower triangle mirrored, the gradient in Xc is `(slope - share Y T) L^-1`.
-    Tensor gradient(Tensor slope, boolean inDirections) {
-        Tensor direct = slope; // [B, w, D]
-        if (inDirections) {
-            Tensor u = directions();
-            Tensor along = slope.mul(u).sum(new long[] {2}, true, new ScalarTypeOptional()); // [B, w, 1]
-            direct = slope.sub(u.mul(along)).div_(norms());
-        }
-        Tensor m = direct.mT().matmul(values); // [B, D, D]
+    Tensor gradient(Tensor slope) {
+        Tensor m = slope.mT().matmul(values); // [B, D, D]
         Tensor mirrored = m.tril(-1).add(m.tril().mT());
-        Tensor inner = direct.sub(values.matmul(mirrored).mul_(Tensors.scalar(share)));
+        Tensor inner = torch.baddbmm(slope, values, mirrored, Tensors.scalar(1), Tensors.scalar(-share)); // [B, w, D]
         Tensor centred = torch.linalg_solve_triangular(factor, inner, false, false, false); // inner L^-1
         return centred.sub(centred.mean(new long[] {1}, true, new ScalarTypeOptional()));
     }
