@@ -117,13 +117,13 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
 
     /// @param batches the sub-batches of the first view, then those of the next, `[V B, w, D]`
     private Part part(Tensor batches, long views) {
-        Whitened whitened = Whitened.of(batches, epsilon);
+        long samples = batches.size(0) / views * batches.size(1);
+        Whitened whitened = Whitened.of(batches, epsilon, samples);
         UnitRows rows = normalise ? UnitRows.of(whitened.values()) : null;
         Tensor y = rows == null ? whitened.values() : rows.values(); // [V B, w, D]
         Tensor apart = y.view(views, batches.size(0) / views, batches.size(1), batches.size(2)); // [V, B, w, D]
         Tensor difference = apart.sub(apart.mean(0)).view_as(batches); // [V B, w, D]
         // Sum over pairs |yi - yj|^2 = V sum |yi - mean|^2, so V passes do for V (V - 1) / 2 pairs.
-        double samples = (double) batches.size(0) / views * batches.size(1);
         double scale = 2.0 / ((views - 1.0) * samples * (normalise ? 1 : batches.size(2)));
         Tensor value = difference.square().sum().mul(Tensors.scalar(scale));
         Tensor slope = difference.mul_(Tensors.scalar(2 * scale)); // [V B, w, D]
