@@ -1,14 +1,17 @@
 package org.fullrank.bench;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
@@ -19,13 +22,16 @@ import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
 
 /// What setting the predictor from the spectrum of 512 dimensions adds to a step of a ResNet-18 on 128 samples of two
-/// 32x32 views, against a trained linear predictor. The two take turns.
+/// 32x32 views: the time of that work by itself (correlation of both views, its running mean, eigenvectors, the matrix,
+/// and the predictions with their gradient) over the time of forward and backward through encoder and projector with
+/// the plain cosine loss. The two take turns; a difference of two whole steps would be smaller than its noise.
 ///
 /// ```
-/// bench/run DirectSetBench [STEPS]
+/// bench/run DirectSetBench [STEPS] [THREADS]
 /// ```
 public final class DirectSetBench {
     private static final int STEPS = 5;
+    private static final int SETS_PER_STEP = 5;
     private static final int BATCH = 128;
     private static final int WIDTH = 512;
     private static final int SIDE = 32;
@@ -34,42 +40,60 @@ public final class DirectSetBench {
 
     public static void main(String[] arguments) {
         int steps = Timing.argument(arguments, 0, STEPS);
-        double[] linear = new double[steps];
-        double[] set = new double[steps];
+        Threads.use(Threads.resolve(Timing.argument(arguments, 1, 0)));
+        double[] whole = new double[steps];
+        double[] set = new double[steps * SETS_PER_STEP];
         try (var scope = Scope.open();
-                var trained = method(PredictorSpec.Linear.defaults());
-                var direct = method(PredictorSpec.DirectSet.defaults())) {
+                var method = method()) {
             List<Tensor> views = List.of(view(1), view(2));
-            step(trained, views, 0);
-            step(direct, views, 0);
+            List<Tensor> embeddings = List.of(embedding(3), embedding(4));
+            Tensor correlation = correlation(embeddings);
+            step(method, views, 0);
+            set(embeddings, correlation);
             for (int i = 0; i < steps; i++) {
                 int step = i + 1;
-                linear[i] = Timing.seconds(() -> step(trained, views, step));
-                set[i] = Timing.seconds(() -> step(direct, views, step));
+                whole[i] = Timing.seconds(() -> step(method, views, step));
+                for (int k = 0; k < SETS_PER_STEP; k++) {
+                    set[i * SETS_PER_STEP + k] = Timing.seconds(() -> set(embeddings, correlation));
+                }
             }
         }
         System.out.printf(
                 Locale.ROOT,
-                "ResNet-18, batch %d, D %d: linear %.1f ms, direct-set %.1f ms, ratio %.4f (medians of %d)%n",
+                "ResNet-18, batch %d, D %d: step %.1f ms, direct-set %.1f ms, which adds %.2f %% (medians)%n",
                 BATCH,
                 WIDTH,
-                1e3 * Timing.median(linear),
+                1e3 * Timing.median(whole),
                 1e3 * Timing.median(set),
-                Timing.median(set) / Timing.median(linear),
-                steps);
+                100 * Timing.median(set) / Timing.median(whole));
     }
 
     private static void step(Method method, List<Tensor> views, long step) {
         try (var scope = Scope.open()) {
             method.learn(views, 1, step);
-            method.stepped(step, STEPS);
         }
     }
 
-    private static Method method(PredictorSpec predictor) {
+    /// All that a step with the predictor does beyond one without.
+    private static void set(List<Tensor> embeddings, Tensor correlation) {
+        try (var scope = Scope.open()) {
+            var predictor = PredictorSpec.DirectSet.defaults();
+            correlation.lerp_(correlation(embeddings), Tensors.scalar(1 - predictor.rho()));
+            Tensor w = predictor.matrix(correlation); // [D, D]
+            for (Tensor z : embeddings) {
+                torch.linear(z.detach().set_requires_grad(true), w).sum().backward();
+            }
+        }
+    }
+
+    private static Tensor correlation(List<Tensor> z) {
+        return z.get(0).t().mm(z.get(0)).add(z.get(1).t().mm(z.get(1))).div(Tensors.scalar(2 * BATCH)); // [D, D]
+    }
+
+    private static Method method() {
         var spec = new MethodSpec.Distillation(
                 new ProjectorSpec(List.of(WIDTH, WIDTH), true),
-                predictor,
+                PredictorSpec.Identity.defaults(),
                 new TargetSpec.StopGradient(),
                 Regression.Cosine.defaults(),
                 OverViews.PAIR,
@@ -77,18 +101,26 @@ public final class DirectSetBench {
                 1);
         return Method.of(
                 spec,
-                EncoderSpec.ResNet.defaults(),
+                new EncoderSpec.ResNet(18, EncoderSpec.Stem.CIFAR, EncoderSpec.ResNet.DEFAULT_WIDTH, true),
                 3,
                 1,
                 new Method.Setting(Device.CPU, Precision.FP32, ScalarType.Float));
     }
 
+    private static Tensor embedding(long seed) {
+        return noise(seed, BATCH, WIDTH);
+    }
+
     private static Tensor view(long seed) {
-        float[] pixels = new float[BATCH * 3 * SIDE * SIDE];
+        return noise(seed, BATCH, 3, SIDE, SIDE);
+    }
+
+    private static Tensor noise(long seed, long... shape) {
+        float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
         var random = Keyed.of(seed);
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (float) random.nextGaussian();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
         }
-        return Tensors.of(pixels, BATCH, 3, SIDE, SIDE);
+        return Tensors.of(values, shape);
     }
 }

@@ -1,106 +1,175 @@
 package org.fullrank.bench;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
-import org.fullrank.objective.NtXent;
+import org.fullrank.objective.LeJepa;
 import org.fullrank.objective.Objective;
-import org.fullrank.objective.Vicreg;
+import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Svmax;
 import org.fullrank.objective.Views;
+import org.fullrank.objective.WMse;
+import org.fullrank.run.Choices;
 
-/// Seconds of VICReg and NT-Xent, forward and backward, on two views `[N, D]` in float32, beside a floor: the
-/// arithmetic of the Gram matrices at the speed of a large matrix product measured in the same process. The floor
-/// counts for each Gram matrix one product forward and one backward: VICReg has two of `[N, N]`, NT-Xent one of
-/// `[2N, 2N]`.
+/// Every objective with its defaults, forward and backward, on two views `[N, D]` in float32, beside the same formula
+/// with automatic differentiation ([PlainObjectives]). The two take turns in one process until the seconds are spent;
+/// figures are medians. Their first call each, which is not timed, shows that they compute the same: how far value and
+/// gradient lie apart, relative to those of the plain formula.
 ///
 /// ```
-/// bench/run ObjectiveBench [N] [D] [ROUNDS] [THREADS]
+/// bench/run ObjectiveBench [SECONDS] [THREADS] [NAME ...]
 /// ```
 public final class ObjectiveBench {
-    private static final int SAMPLES = 256;
-    private static final int WIDTH = 8192;
-    private static final int ROUNDS = 20;
-    private static final int PEAK_SIDE = 2048;
+    private static final int SECONDS = 2;
+    private static final int LEAST_TURNS = 3;
+    private static final int MOST_TURNS = 200;
+
+    private record Size(long n, long d) {}
+
+    private static final List<Size> SIZES = List.of(new Size(256, 2048), new Size(256, 8192), new Size(1024, 2048));
+
+    /// Whitening asks for N > D; these are the widths that it is published with.
+    private static final List<Size> TALL = List.of(new Size(256, 64), new Size(1024, 128));
+
+    /// A value and the gradients of the two views, V x `[N, D]`.
+    private record Result(Tensor value, List<Tensor> gradients) {}
 
     private ObjectiveBench() {}
 
     public static void main(String[] arguments) {
-        long n = Timing.argument(arguments, 0, SAMPLES);
-        long d = Timing.argument(arguments, 1, WIDTH);
-        int rounds = Timing.argument(arguments, 2, ROUNDS);
-        Threads.use(Threads.resolve(Timing.argument(arguments, 3, 0)));
-        double peak = peak(rounds);
-        System.out.printf(Locale.ROOT, "peak %.0f GFLOP/s (product of %d x %2$d in fp32)%n", peak / 1e9, PEAK_SIDE);
-        long inner = Math.min(n, d); // the smaller Gram matrix is the one that is formed
-        long outer = Math.max(n, d);
-        Objective vicreg = Vicreg.defaults().objective();
-        print("vicreg", n, d, median(vicreg, n, d, rounds), 2 * 2 * product(inner, outer) / peak);
-        print("nt-xent", n, d, median(NtXent.defaults(), n, d, rounds), 2 * product(2 * n, d) / peak);
-    }
-
-    /// Operations of `[side, inner] [inner, side]`.
-    private static double product(long side, long inner) {
-        return 2.0 * side * side * inner;
-    }
-
-    private static double peak(int rounds) {
-        try (var scope = Scope.open()) {
-            Tensor a = noise(1, PEAK_SIDE, PEAK_SIDE);
-            Tensor b = noise(2, PEAK_SIDE, PEAK_SIDE);
-            double seconds = median(rounds, () -> {
-                try (var inner = Scope.open()) {
-                    a.mm(b);
+        int seconds = Timing.argument(arguments, 0, SECONDS);
+        Threads.use(Threads.resolve(Timing.argument(arguments, 1, 0)));
+        List<String> names = Arrays.asList(arguments).subList(Math.min(2, arguments.length), arguments.length);
+        System.out.printf(
+                "%-13s %5s %5s %11s %11s %7s %9s %9s%n",
+                "objective", "N", "D", "ours ms", "plain ms", "times", "value", "gradient");
+        for (var choice : Choices.of(ObjectiveSpec.class)) {
+            if (names.isEmpty() || names.contains(choice.name())) {
+                for (Size size : sizes(choice.defaults())) {
+                    measure(choice.name(), choice.defaults(), size, seconds);
                 }
-            });
-            return product(PEAK_SIDE, PEAK_SIDE) / seconds;
+            }
         }
     }
 
-    private static double median(Objective objective, long n, long d, int rounds) {
+    private static List<Size> sizes(ObjectiveSpec spec) {
+        if (spec instanceof WMse) {
+            return TALL;
+        }
+        var sizes = new ArrayList<>(SIZES);
+        if (spec instanceof Svmax) {
+            sizes.addFirst(new Size(256, 512));
+        }
+        return sizes;
+    }
+
+    private static void measure(String name, ObjectiveSpec spec, Size size, int seconds) {
         try (var scope = Scope.open()) {
-            List<Tensor> leaves = IntStream.range(0, 2)
-                    .mapToObj(v -> noise(v, n, d).set_requires_grad(true))
-                    .toList();
-            return median(rounds, () -> {
-                try (var inner = Scope.open()) {
-                    Tensor total = objective.evaluate(new Views(leaves)).total();
-                    total.backward();
-                    Tensors.value(total);
-                }
-            });
+            Tensor x = noise(size, 1);
+            Tensor y = x.add(noise(size, 2).mul(Tensors.scalar(0.5)));
+            Objective objective = spec.objective();
+            Tensor memory = objective.memory(size.d()).length == 0 ? Tensors.of(new float[0], 0) : past(size);
+            Function<List<Tensor>, Tensor> ours = z -> objective
+                    .evaluate(new Views(z, 1, memory.numel() == 0 ? null : memory))
+                    .total();
+            Tensor keyed = spec instanceof LeJepa s ? keyedDirections(s, size.d()) : memory;
+            Result a = result(ours, x, y);
+            Result b = result(z -> new PlainObjectives(z.get(0), z.get(1), memory, keyed).value(spec), x, y);
+            double apart = Math.abs(Tensors.value(a.value().sub(b.value()).div(b.value())));
+            double turned = Math.max(
+                    apart(a.gradients().get(0), b.gradients().get(0)),
+                    apart(a.gradients().get(1), b.gradients().get(1)));
+            double[][] times = turns(
+                    seconds,
+                    () -> run(ours, x, y),
+                    () -> run(
+                            z -> {
+                                Tensor drawn =
+                                        spec instanceof LeJepa s ? torch.randn(s.directions(), size.d()) : memory;
+                                return new PlainObjectives(z.get(0), z.get(1), memory, drawn).value(spec);
+                            },
+                            x,
+                            y));
+            double mine = Timing.median(times[0]);
+            double plain = Timing.median(times[1]);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-13s %5d %5d %11.2f %11.2f %7.2f %9.1e %9.1e%n",
+                    name,
+                    size.n(),
+                    size.d(),
+                    1e3 * mine,
+                    1e3 * plain,
+                    plain / mine,
+                    apart,
+                    turned);
         }
     }
 
-    private static double median(int rounds, Runnable work) {
-        work.run();
-        return Timing.median(IntStream.range(0, rounds)
-                .mapToDouble(i -> Timing.seconds(work))
-                .toArray());
+    private static double[][] turns(int seconds, Runnable first, Runnable second) {
+        var times = List.of(new ArrayList<Double>(), new ArrayList<Double>());
+        long end = System.nanoTime() + seconds * 1_000_000_000L;
+        for (int i = 0; i < MOST_TURNS && (i < LEAST_TURNS || System.nanoTime() < end); i++) {
+            times.get(0).add(Timing.seconds(first));
+            times.get(1).add(Timing.seconds(second));
+        }
+        return times.stream()
+                .map(list -> list.stream().mapToDouble(t -> t).toArray())
+                .toArray(double[][]::new);
     }
 
-    private static Tensor noise(long seed, long rows, long columns) {
-        float[] values = new float[Math.toIntExact(rows * columns)];
+    private static void run(Function<List<Tensor>, Tensor> objective, Tensor x, Tensor y) {
+        try (var scope = Scope.open()) {
+            result(objective, x, y);
+        }
+    }
+
+    /// Forward and backward on new leaves.
+    private static Result result(Function<List<Tensor>, Tensor> objective, Tensor x, Tensor y) {
+        List<Tensor> leaves =
+                List.of(x.detach().set_requires_grad(true), y.detach().set_requires_grad(true));
+        Tensor total = objective.apply(leaves);
+        total.backward();
+        return new Result(total.detach(), leaves.stream().map(Tensor::grad).toList());
+    }
+
+    private static double apart(Tensor a, Tensor b) {
+        return Tensors.value(a.sub(b).norm().div(b.norm()));
+    }
+
+    /// What TiCo remembers of a batch before, `[D, D]`.
+    private static Tensor past(Size size) {
+        Tensor z = noise(size, 3);
+        return z.t().mm(z).div(Tensors.scalar((double) size.n() * size.d()));
+    }
+
+    /// The draw 1 of sliced gaussianity; the timed plain formula draws with the engine's generator.
+    private static Tensor keyedDirections(LeJepa s, long width) {
+        long name = Keyed.name("direction of sliced gaussianity");
+        float[] values = new float[Math.toIntExact(s.directions() * width)];
+        for (int m = 0; m < s.directions(); m++) {
+            Keyed random = Keyed.of(1, name, m);
+            for (int j = 0; j < width; j++) {
+                values[Math.toIntExact(m * width) + j] = (float) random.nextGaussian();
+            }
+        }
+        return Tensors.of(values, s.directions(), width);
+    }
+
+    private static Tensor noise(Size size, long seed) {
+        float[] values = new float[Math.toIntExact(size.n() * size.d())];
         Keyed random = Keyed.of(seed);
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextGaussian();
         }
-        return Tensors.of(values, rows, columns);
-    }
-
-    private static void print(String name, long n, long d, double seconds, double floor) {
-        System.out.printf(
-                Locale.ROOT,
-                "%-8s N=%d D=%d: %.4f s forward and backward (median), floor %.4f s, ratio %.1f%n",
-                name,
-                n,
-                d,
-                seconds,
-                floor,
-                seconds / floor);
+        return Tensors.of(values, size.n(), size.d());
     }
 }

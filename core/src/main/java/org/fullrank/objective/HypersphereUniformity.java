@@ -31,8 +31,8 @@ public record HypersphereUniformity(double t) implements Regularizer {
     @Override
     public Terms evaluate(Tensor z, long draw) {
         double n = z.size(0);
-        Tensor unit = UnitRows.of(z); // [N, D]
-        Tensor x = unit.detach();
+        UnitRows rows = UnitRows.of(z);
+        Tensor x = rows.values(); // [N, D]
         // On the sphere -t |x - y|^2 = 2t (x . y - 1).
         Tensor kernel =
                 x.mm(x.t()).sub_(Tensors.scalar(1)).mul_(Tensors.scalar(2 * t)).exp_(); // [N, N]
@@ -43,7 +43,7 @@ public record HypersphereUniformity(double t) implements Regularizer {
             return Terms.of(part(), value);
         }
         Tensor gradient = kernel.mm(x).mul_(sum.reciprocal().mul_(Tensors.scalar(4 * t))); // [N, D]
-        return Terms.of(part(), Surrogate.of(value, unit, gradient));
+        return Terms.of(part(), Surrogate.of(value, z, rows.gradient(gradient)));
     }
 
     @Override

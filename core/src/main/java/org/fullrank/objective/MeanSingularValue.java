@@ -44,9 +44,9 @@ public record MeanSingularValue(Form form) implements Regularizer {
                             .formatted(Tensors.describe(z))
                     + " bounds that differ; widen the embedding or choose the plain form");
         }
-        Tensor rows = form == Form.BOUNDED ? UnitRows.of(z) : z; // [N, D]
-        Tensor fixed = rows.detach();
-        Polar polar = Polar.of(fixed, rows.requires_grad());
+        UnitRows rows = UnitRows.of(z);
+        Tensor fixed = form == Form.BOUNDED ? rows.values() : z.detach(); // [N, D]
+        Polar polar = Polar.of(fixed, z.requires_grad());
         Tensor mean = polar.sum().div(Tensors.scalar(d)).to(z.scalar_type());
         Tensor lower = fixed.norm().div(Tensors.scalar(d));
         Tensor upper = lower.mul(Tensors.scalar(Math.sqrt(Math.min(z.size(0), d))));
@@ -68,7 +68,7 @@ public record MeanSingularValue(Form form) implements Regularizer {
             case BOUNDED -> value.div(range).neg();
         };
         Tensor gradient = factor.mul(slope.div(Tensors.scalar(d))); // [N, D]
-        return new Terms(Surrogate.of(value, rows, gradient), parts);
+        return new Terms(Surrogate.of(value, z, form == Form.BOUNDED ? rows.gradient(gradient) : gradient), parts);
     }
 
     @Override

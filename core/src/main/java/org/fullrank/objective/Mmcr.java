@@ -1,7 +1,7 @@
 package org.fullrank.objective;
 
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Named;
@@ -43,24 +43,34 @@ public record Mmcr(double lambda) implements Objective, ObjectiveSpec {
 
     @Override
     public Terms evaluate(Views views) {
-        List<Tensor> z = views.embeddings();
-        Tensor unit = UnitRows.of(Tensors.cat(z)).view(z.size(), views.samples(), views.width()); // [V, N, D]
-        Tensor global = nuclear(unit.mean(0));
+        double count = views.embeddings().size();
+        boolean wanted = Surrogate.wanted(views);
+        UnitRows rows = UnitRows.of(views);
+        Tensor unit = rows.values(); // [V, N, D]
+        Polar global = Polar.of(unit.mean(0), wanted);
         var parts = new LinkedHashMap<String, Tensor>();
-        parts.put("global_nuclear", global.detach());
-        if (lambda == 0) {
-            return new Terms(global.neg(), parts);
+        parts.put("global_nuclear", global.sum().to(unit.scalar_type()));
+        Tensor value = global.sum().neg();
+        Polar local = null;
+        if (lambda > 0) {
+            local = Polar.of(unit.transpose(0, 1), wanted); // of [N, V, D]
+            Tensor mean = local.sum().div(Tensors.scalar(views.samples()));
+            parts.put("local_nuclear", mean.to(unit.scalar_type()));
+            value = value.add(mean.mul(Tensors.scalar(lambda)));
         }
-        Tensor local = nuclear(unit.transpose(0, 1)).div(Tensors.scalar(views.samples())); // of [N, V, D]
-        parts.put("local_nuclear", local.detach());
-        return new Terms(local.mul(Tensors.scalar(lambda)).sub(global), parts);
+        value = value.to(unit.scalar_type());
+        if (!wanted) {
+            return new Terms(value, parts);
+        }
+        Tensor gradient =
+                factor(global).mul(Tensors.scalar(-1 / count)).expand_as(unit).contiguous(); // [V, N, D]
+        if (local != null) {
+            gradient.add_(factor(local).transpose(0, 1), Tensors.scalar(lambda / views.samples()));
+        }
+        return new Terms(Surrogate.of(value, views, rows.gradient(gradient)), parts);
     }
 
-    /// The nuclear norm of a matrix, or the sum of those of a stack of matrices.
-    private static Tensor nuclear(Tensor z) {
-        Polar polar = Polar.of(z.detach(), z.requires_grad());
-        Tensor value = polar.sum().to(z.scalar_type());
-        Tensor factor = polar.factor();
-        return factor == null ? value : Surrogate.of(value, z, factor);
+    private static Tensor factor(Polar polar) {
+        return Objects.requireNonNull(polar.factor());
     }
 }

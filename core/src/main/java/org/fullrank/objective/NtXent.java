@@ -1,7 +1,6 @@
 package org.fullrank.objective;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
@@ -38,22 +37,36 @@ public record NtXent(double temperature) implements Objective, ObjectiveSpec {
 
     @Override
     public Terms evaluate(Views views) {
-        List<Tensor> z = views.embeddings();
-        Tensor unit = UnitRows.of(Tensors.cat(z)); // [V N, D]
-        Tensor logits = unit.mm(unit.t()).div(Tensors.scalar(temperature)); // [V N, V N]
-        Tensor others = torch.logsumexp(logits.fill_diagonal_(Tensors.scalar(Double.NEGATIVE_INFINITY)), 1); // [V N]
-        Tensor sum = unit.view(z.size(), views.samples(), views.width()).sum(0); // [N, D]
-        // Summed over the other views, sim(i, j) is sum . z_i - 1; over all anchors that is |sum|^2 - V for each
-        // sample.
-        Tensor positives = sum.square()
-                .sum(1)
-                .sub(Tensors.scalar(z.size()))
-                .mean()
-                .div(Tensors.scalar(temperature * z.size() * (z.size() - 1)));
+        long v = views.embeddings().size();
+        long n = views.samples();
+        UnitRows rows = UnitRows.of(views);
+        Tensor unit = rows.values().view(v * n, views.width()); // [V N, D]
+        Tensor logits = unit.mm(unit.t()).div_(Tensors.scalar(temperature)); // [V N, V N]
+        logits.fill_diagonal_(Tensors.scalar(0));
+        double anchors = v * n;
+        Tensor positives = alike(logits, v, n).sum().div(Tensors.scalar(anchors * (v - 1)));
+        logits.fill_diagonal_(Tensors.scalar(Double.NEGATIVE_INFINITY));
+        Tensor others = torch.logsumexp(logits, new long[] {1}, true); // [V N, 1]
         Tensor contrast = others.mean();
         var parts = new LinkedHashMap<String, Tensor>();
         parts.put("alignment", positives.neg());
         parts.put("contrast", contrast);
-        return new Terms(contrast.sub(positives), parts);
+        Tensor value = contrast.sub(positives);
+        if (!Surrogate.wanted(views)) {
+            return new Terms(value, parts);
+        }
+        // With P the softmax of the rows, the gradient of the contrast in U is (P + P') U / (V N tau).
+        Tensor shares = logits.sub_(others).exp_(); // [V N, V N]
+        Tensor slopes = shares.add(shares.t());
+        // An anchor is among those alike with itself: that pushes along its own row, which a point of the sphere
+        // does not feel.
+        alike(slopes, v, n).sub_(Tensors.scalar(2.0 / (v - 1)));
+        Tensor gradient = slopes.mm(unit).div_(Tensors.scalar(anchors * temperature)); // [V N, D]
+        return new Terms(Surrogate.of(value, views, rows.gradient(gradient.view(v, n, views.width()))), parts);
+    }
+
+    /// The entries `[V, V, N]` of a matrix `[V N, V N]` whose row and column are of one sample.
+    private static Tensor alike(Tensor matrix, long v, long n) {
+        return matrix.view(v, n, v, n).diagonal(0, 1, 3);
     }
 }

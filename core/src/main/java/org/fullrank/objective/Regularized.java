@@ -40,8 +40,7 @@ public record Regularized(Pull pull, List<Penalty> penalties) implements Objecti
             };
             var sums = new LinkedHashMap<String, Tensor>();
             Tensor total = null;
-            for (Tensor z : views) {
-                Terms terms = regularizer.evaluate(z, draw);
+            for (Terms terms : regularizer.evaluate(views, draw)) {
                 Tensor scaled = terms.total().mul(Tensors.scalar(scale));
                 total = total == null ? scaled : total.add(scaled);
                 terms.parts().forEach((name, value) -> sums.merge(name, value.mul(Tensors.scalar(scale)), Tensor::add));

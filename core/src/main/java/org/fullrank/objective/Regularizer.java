@@ -1,5 +1,6 @@
 package org.fullrank.objective;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /// A function of one embedding matrix that is low when the embedding uses all its dimensions.
@@ -16,6 +17,11 @@ public sealed interface Regularizer
     ///
     /// @param draw the key of what is drawn at random for this batch; equal keys give equal values
     Terms evaluate(Tensor z, long draw);
+
+    /// The values for each of several matrices of one shape; the draw is the same for all.
+    default List<Terms> evaluate(List<Tensor> views, long draw) {
+        return views.stream().map(z -> evaluate(z, draw)).toList();
+    }
 
     /// The value with the first draw.
     default Terms evaluate(Tensor z) {

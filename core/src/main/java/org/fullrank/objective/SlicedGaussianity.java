@@ -1,5 +1,6 @@
 package org.fullrank.objective;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -81,7 +82,18 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
 
     @Override
     public Terms evaluate(Tensor z, long draw) {
-        Tensor unit = directions(z, draw); // [M, D]
+        return evaluate(z, directions(z, draw));
+    }
+
+    /// With the directions drawn once.
+    @Override
+    public List<Terms> evaluate(List<Tensor> views, long draw) {
+        Tensor unit = directions(views.getFirst(), draw); // [M, D]
+        return views.stream().map(z -> evaluate(z, unit)).toList();
+    }
+
+    /// @param unit directions, `[M, D]`
+    private Terms evaluate(Tensor z, Tensor unit) {
         Tensor x = z.detach().mm(unit.t()); // [N, M]
         Tensor statistics = x.select(0, 0).mul(Tensors.scalar(0)); // [M]
         Tensor slopes = x.mul(Tensors.scalar(0)); // [N, M], of each statistic in its projections
@@ -131,7 +143,7 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
             }
         });
         Tensor gaussian = Tensors.of(values, directions, width).to(z.device(), z.scalar_type());
-        return UnitRows.of(gaussian);
+        return UnitRows.of(gaussian).values();
     }
 
     @Override

@@ -16,4 +16,23 @@ final class Surrogate {
         Tensor linear = z.reshape(-1).dot(gradient.reshape(-1)); // one pass, no matrix between
         return value.add(linear.sub(linear.detach()));
     }
+
+    /// A scalar equal to `value` with a gradient in each view that asks for one.
+    ///
+    /// @param gradients of the value, `[V, N, D]`, without a graph
+    static Tensor of(Tensor value, Views views, Tensor gradients) {
+        Tensor total = value;
+        for (int v = 0; v < views.embeddings().size(); v++) {
+            Tensor z = views.embeddings().get(v);
+            if (z.requires_grad()) {
+                total = of(total, z, gradients.select(0, v));
+            }
+        }
+        return total;
+    }
+
+    /// Whether a gradient is asked for in any view.
+    static boolean wanted(Views views) {
+        return views.embeddings().stream().anyMatch(Tensor::requires_grad);
+    }
 }

@@ -1,8 +1,8 @@
 package org.fullrank.objective;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
@@ -55,33 +55,46 @@ public record Tico(double beta, double rho) implements Objective, ObjectiveSpec 
 
     @Override
     public Terms evaluate(Views views) {
-        List<Tensor> z = views.embeddings();
-        long n = views.samples();
-        Tensor unit = UnitRows.of(Tensors.cat(z)).view(z.size(), n, views.width()); // [V, N, D]
-        Tensor x = unit.select(0, 0); // [N, D]
-        Tensor others = unit.narrow(0, 1, z.size() - 1).sum(0); // [N, D]
-        Tensor alignment =
-                x.mul(others).sum().div(Tensors.scalar(-(z.size() - 1.0) * n)).add(Tensors.scalar(1));
-        Tensor fixed = x.detach();
+        long v = views.embeddings().size();
+        double n = views.samples();
+        UnitRows rows = UnitRows.of(views); // [V, N, D]
+        Tensor x = rows.values().select(0, 0); // [N, D]
+        Tensor others = rows.values().narrow(0, 1, v - 1); // [V - 1, N, D]
+        Tensor sum = v == 2 ? others.select(0, 0) : others.sum(0); // [N, D]
+        double each = -1 / ((v - 1) * n);
+        Tensor alignment = x.mul(sum).sum().mul(Tensors.scalar(each)).add(Tensors.scalar(1));
         // mean_i x' (X' X / N) x is |X' X|_F^2 / N^2, by the smaller Gram matrix; half of its gradient is X X' X / N^2.
         boolean wide = n < views.width();
-        Tensor gram = wide ? fixed.mm(fixed.t()) : fixed.t().mm(fixed); // [N, N] or [D, D]
-        double share = (1 - beta) / ((double) n * n);
-        Tensor value = gram.square().sum().mul(Tensors.scalar(share));
-        Tensor gradient = (wide ? gram.mm(fixed) : fixed.mm(gram)).mul_(Tensors.scalar(4 * share)); // [N, D]
+        Tensor gram = wide ? x.mm(x.t()) : x.t().mm(x); // [N, N] or [D, D]
+        double share = (1 - beta) / (n * n);
+        Tensor contrast = gram.square().sum().mul(Tensors.scalar(share));
+        Tensor slope = (wide ? gram.mm(x) : x.mm(gram)).mul_(Tensors.scalar(4 * share)); // [N, D]
         Tensor before = views.memory();
-        Tensor added = wide ? fixed.t().mm(fixed) : gram; // [D, D]
-        Tensor memory = added.mul_(Tensors.scalar((1 - beta) / n));
         if (before != null) {
-            Tensor past = fixed.mm(before); // [N, D]; the memory is symmetric
-            value = value.add(past.mul(fixed).sum().mul(Tensors.scalar(beta / n)));
-            gradient.add_(past, Tensors.scalar(2 * beta / n));
+            Tensor past = x.mm(before); // [N, D]; the memory is symmetric
+            contrast = contrast.add(past.mul(x).sum().mul(Tensors.scalar(beta / n)));
+            slope.add_(past, Tensors.scalar(2 * beta / n));
+        }
+        Tensor memory = wide
+                ? torch.addmm(
+                        before == null ? x.new_zeros(new long[0]) : before, // [D, D]
+                        x.t(),
+                        x,
+                        Tensors.scalar(beta),
+                        Tensors.scalar((1 - beta) / n))
+                : gram.mul_(Tensors.scalar((1 - beta) / n));
+        if (before != null && !wide) {
             memory.add_(before, Tensors.scalar(beta));
         }
         var parts = new LinkedHashMap<String, Tensor>();
         parts.put("alignment", alignment);
-        parts.put("contrast", value);
-        Tensor contrast = x.requires_grad() ? Surrogate.of(value, x, gradient) : value;
-        return new Terms(alignment.add(contrast.mul(Tensors.scalar(rho))), parts, memory);
+        parts.put("contrast", contrast);
+        Tensor value = alignment.add(contrast.mul(Tensors.scalar(rho)));
+        if (!Surrogate.wanted(views)) {
+            return new Terms(value, parts, memory);
+        }
+        Tensor gradient = x.mul(Tensors.scalar(each)).expand_as(rows.values()).contiguous(); // [V, N, D]
+        gradient.select(0, 0).copy_(slope.mul_(Tensors.scalar(rho)).add_(sum, Tensors.scalar(each)));
+        return new Terms(Surrogate.of(value, views, rows.gradient(gradient)), parts, memory);
     }
 }

@@ -1,6 +1,5 @@
 package org.fullrank.objective;
 
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
@@ -19,11 +18,15 @@ public record UnitDistance() implements Alignment {
 
     @Override
     public Tensor evaluate(Views views) {
-        List<Tensor> z = views.embeddings(); // V x [N, D]
-        Tensor unit = UnitRows.of(Tensors.cat(z)).view(z.size(), views.samples(), views.width()); // [V, N, D]
+        UnitRows rows = UnitRows.of(views);
+        Tensor unit = rows.values(); // [V, N, D]
         // Sum over pairs |x - y|^2 = V sum |x - mean|^2, so V passes do for V (V - 1) / 2 pairs.
-        Tensor difference = z.size() == 2 ? unit.select(0, 0).sub(unit.select(0, 1)) : unit.sub(unit.mean(0));
-        double pairs = z.size() == 2 ? 1 : (z.size() - 1) / 2.0;
-        return difference.square().sum().div(Tensors.scalar(pairs * views.samples()));
+        Tensor difference = unit.sub(unit.mean(0)); // [V, N, D]
+        double scale = 2.0 / ((views.embeddings().size() - 1.0) * views.samples());
+        Tensor value = difference.square().sum().mul(Tensors.scalar(scale));
+        if (!Surrogate.wanted(views)) {
+            return value;
+        }
+        return Surrogate.of(value, views, rows.gradient(difference.mul_(Tensors.scalar(2 * scale))));
     }
 }

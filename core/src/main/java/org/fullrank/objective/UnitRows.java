@@ -1,22 +1,40 @@
 package org.fullrank.objective;
 
+import java.util.List;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 
-/// Rows as points of the unit sphere.
-final class UnitRows {
+/// Rows as points of the unit sphere, or a stack of such matrices.
+///
+/// @param values each row divided by its norm, `[..., N, D]`, without a graph; a row of zeros stays one
+/// @param norms of the rows, `[..., N, 1]`, not below the floor
+record UnitRows(Tensor values, Tensor norms) {
     /// The norm below which a row counts as zero, as in PyTorch's `normalize`.
     static final double NORM_FLOOR = 1e-12;
 
-    private UnitRows() {}
-
-    /// `z`, shape `[N, D]`, with each row divided by its norm; a row of zeros stays one and gets a finite gradient.
-    static Tensor of(Tensor z) {
-        return z.div(norm(z));
+    /// @param z `[..., N, D]`; its graph is left aside
+    static UnitRows of(Tensor z) {
+        Tensor fixed = z.detach();
+        Tensor norms = fixed.norm(new ScalarOptional(Tensors.scalar(2)), new long[] {-1}, true)
+                .clamp_min_(Tensors.scalar(NORM_FLOOR)); // [..., N, 1]
+        return new UnitRows(fixed.div(norms), norms);
     }
 
-    /// The norm of each row, `[N, 1]`.
+    /// The rows of V views one after another, `[V, N, D]`.
+    static UnitRows of(Views views) {
+        List<Tensor> z = views.embeddings();
+        return of(Tensors.cat(z).view(z.size(), views.samples(), views.width()));
+    }
+
+    /// The gradient in the rows as they were of what has this gradient in the points; writes over `gradient`.
+    Tensor gradient(Tensor gradient) {
+        Tensor along = gradient.mul(values).sum(new long[] {-1}, true, new ScalarTypeOptional()); // [..., N, 1]
+        return gradient.addcmul_(values, along, Tensors.scalar(-1)).div_(norms);
+    }
+
+    /// The norm of each row, `[N, 1]`, differentiable.
     static Tensor norm(Tensor z) {
         Tensor squares = z.square().sum(new long[] {1}, true, new ScalarTypeOptional()); // [N, 1]
         // The floor comes before the root, whose slope at 0 is infinite: a row of zeros gets a finite gradient.

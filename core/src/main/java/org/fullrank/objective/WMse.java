@@ -1,10 +1,10 @@
 package org.fullrank.objective;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
@@ -78,52 +78,56 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
             throw new InputException(
                     "subBatch: found %d rows, expected at most the %d of the batch".formatted(rows, n));
         }
-        Tensor value = views.embeddings().getFirst().detach().new_zeros(new long[0]);
-        List<Tensor> gradients = new ArrayList<>(); // V x [N, D]
-        views.embeddings().forEach(z -> gradients.add(z.detach().new_zeros(Tensors.shape(z))));
+        Tensor stack =
+                Tensors.cat(views.embeddings()).detach().view(views.embeddings().size(), n, views.width()); // [V, N, D]
+        Part sum = null;
         for (int i = 0; i < iterations; i++) {
-            Tensor order = partition(n, rows, Keyed.of(PARTITION, views.draw(), i))
-                    .to(value.device(), ScalarType.Long); // [B w]
-            value = value.add(add(views.embeddings(), order, rows, gradients));
+            Part part = rows == n ? whole(stack) : parted(stack, rows, Keyed.of(PARTITION, views.draw(), i));
+            sum = sum == null
+                    ? part
+                    : new Part(sum.value().add(part.value()), sum.gradients().add_(part.gradients()));
         }
-        Tensor total = value.div(Tensors.scalar(iterations));
-        for (int v = 0; v < gradients.size(); v++) {
-            Tensor z = views.embeddings().get(v);
-            if (z.requires_grad()) {
-                total = Surrogate.of(total, z, gradients.get(v).div_(Tensors.scalar(iterations)));
-            }
-        }
+        Part mean = Objects.requireNonNull(sum);
+        Tensor value = mean.value().div(Tensors.scalar(iterations));
         var parts = new LinkedHashMap<String, Tensor>();
-        parts.put("distance", total.detach());
-        return new Terms(total, parts);
+        parts.put("distance", value);
+        Tensor gradients = mean.gradients().div_(Tensors.scalar(iterations));
+        return new Terms(Surrogate.of(value, views, gradients), parts);
     }
 
-    /// The value for one partition; adds its gradients.
-    private Tensor add(List<Tensor> z, Tensor order, int rows, List<Tensor> gradients) {
-        long count = order.size(0) / rows;
-        long d = z.getFirst().size(1);
-        List<Whitened> whitened = z.stream()
-                .map(view -> Whitened.of(view.detach().index_select(0, order).view(count, rows, d), epsilon))
-                .toList();
-        List<Tensor> y = whitened.stream() // V x [B, w, D]
-                .map(w -> normalise ? w.directions() : w.values())
-                .toList();
-        Tensor mean = y.getFirst(); // [B, w, D]
-        for (Tensor other : y.subList(1, y.size())) {
-            mean = mean.add(other);
-        }
-        mean = mean.div(Tensors.scalar(y.size()));
+    /// The value of one partition and its gradients, `[V, N, D]`.
+    private record Part(Tensor value, Tensor gradients) {}
+
+    private Part whole(Tensor stack) {
+        Part part = part(stack, stack.size(0));
+        return new Part(part.value(), part.gradients().view_as(stack));
+    }
+
+    private Part parted(Tensor stack, int rows, Keyed random) {
+        Tensor order =
+                partition(Math.toIntExact(stack.size(1)), rows, random).to(stack.device(), ScalarType.Long); // [B w]
+        long views = stack.size(0);
+        long d = stack.size(2);
+        Tensor batches = stack.index_select(1, order).view(views * order.size(0) / rows, rows, d); // [V B, w, D]
+        Part part = part(batches, views);
+        Tensor gradients = torch.zeros_like(stack);
+        gradients.index_copy_(1, order, part.gradients().view(views, order.size(0), d));
+        return new Part(part.value(), gradients);
+    }
+
+    /// @param batches the sub-batches of the first view, then those of the next, `[V B, w, D]`
+    private Part part(Tensor batches, long views) {
+        long samples = batches.size(0) / views * batches.size(1);
+        Whitened whitened = Whitened.of(batches, epsilon, samples);
+        UnitRows rows = normalise ? UnitRows.of(whitened.values()) : null;
+        Tensor y = rows == null ? whitened.values() : rows.values(); // [V B, w, D]
+        Tensor apart = y.view(views, batches.size(0) / views, batches.size(1), batches.size(2)); // [V, B, w, D]
+        Tensor difference = apart.sub(apart.mean(0)).view_as(batches); // [V B, w, D]
         // Sum over pairs |yi - yj|^2 = V sum |yi - mean|^2, so V passes do for V (V - 1) / 2 pairs.
-        double scale = 2.0 / ((z.size() - 1.0) * count * rows * (normalise ? 1 : d));
-        Tensor value = mean.new_zeros(new long[0]);
-        for (int v = 0; v < z.size(); v++) {
-            Tensor difference = y.get(v).sub(mean);
-            value = value.add(difference.square().sum());
-            Tensor slope = difference.mul_(Tensors.scalar(2 * scale)); // [B, w, D]
-            Tensor gradient = whitened.get(v).gradient(slope, normalise).view(count * rows, d);
-            gradients.get(v).index_add_(0, order, gradient);
-        }
-        return value.mul(Tensors.scalar(scale));
+        double scale = 2.0 / ((views - 1.0) * samples * (normalise ? 1 : batches.size(2)));
+        Tensor value = difference.square().sum().mul(Tensors.scalar(scale));
+        Tensor slope = difference.mul_(Tensors.scalar(2 * scale)); // [V B, w, D]
+        return new Part(value, whitened.gradient(rows == null ? slope : rows.gradient(slope)));
     }
 
     /// Rows in the order of a partition into sub-batches, without those that are left over.
@@ -132,13 +136,11 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
         for (int i = 0; i < n; i++) {
             order[i] = i;
         }
-        if (rows < n) {
-            for (int i = n - 1; i > 0; i--) {
-                int j = random.nextInt(i + 1);
-                int swap = order[i];
-                order[i] = order[j];
-                order[j] = swap;
-            }
+        for (int i = n - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int swap = order[i];
+            order[i] = order[j];
+            order[j] = swap;
         }
         return Tensors.of(Arrays.copyOf(order, n / rows * rows));
     }

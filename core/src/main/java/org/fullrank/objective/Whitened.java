@@ -12,74 +12,59 @@ import org.fullrank.engine.Tensors;
 /// covariance of Y is the identity.
 ///
 /// @param values Y, `[B, w, D]`
-/// @param factor L, `[B, D, D]`
+/// @param inverse L^-1, `[B, D, D]`
 /// @param share `(1 - epsilon) / (w - 1)`
-record Whitened(Tensor values, Tensor factor, double share) {
-    /// @param x B sub-batches, `[B, w, D]`, without a graph
+record Whitened(Tensor values, Tensor inverse, double share) {
+    /// @param x the sub-batches of all views, `[B, w, D]`, without a graph
+    /// @param samples of each view that are in a sub-batch, for messages
     /// @throws InputException when a covariance is singular in the precision of `x`
-    static Whitened of(Tensor x, double epsilon) {
+    static Whitened of(Tensor x, double epsilon, long samples) {
         long rows = x.size(1);
         long d = x.size(2);
         if (epsilon == 0 && rows <= d) {
-            throw singular(x, "has rank %d at most".formatted(rows - 1));
+            throw singular(x, samples, "has rank %d at most".formatted(rows - 1));
         }
         double share = (1 - epsilon) / (rows - 1);
         Tensor centred = x.sub(x.mean(new long[] {1}, true, new ScalarTypeOptional())); // [B, w, D]
         Tensor covariance = centred.mT().matmul(centred).mul_(Tensors.scalar(share)); // [B, D, D]
         covariance.diagonal(0, 1, 2).add_(Tensors.scalar(epsilon));
         Tensor factor = torch.linalg_cholesky_ex(covariance).get0(); // [B, D, D]
-        requireRegular(x, covariance, factor);
-        // Y L' = Xc
-        return new Whitened(torch.linalg_solve_triangular(factor.mT(), centred, true, false, false), factor, share);
+        requireRegular(x, samples, covariance, factor);
+        Tensor eye = torch.eye(d).to(x.device(), x.scalar_type());
+        // Inverted once, since products of w rows are faster than solutions, and two are needed.
+        Tensor inverse = torch.linalg_solve_triangular(factor, eye, false, true, false); // [B, D, D]
+        return new Whitened(centred.matmul(inverse.mT()), inverse, share);
     }
 
     /// A pivot is the variance of a column that the columns before it do not explain: rounding where they explain all.
     /// A failed decomposition leaves pivots that are zero, negative or not a number.
-    private static void requireRegular(Tensor x, Tensor covariance, Tensor factor) {
+    private static void requireRegular(Tensor x, long samples, Tensor covariance, Tensor factor) {
         double rounding = x.scalar_type().intern() == ScalarType.Double ? Math.ulp(1.0) : Math.ulp(1f);
         Tensor pivots = factor.diagonal(0, 1, 2).square(); // [B, D]
         Tensor floor = covariance.diagonal(0, 1, 2).mul(Tensors.scalar(rounding * x.size(2))); // [B, D]
         boolean regular = Tensors.value(pivots.gt(floor).all().to(ScalarType.Double)) != 0;
         // Embeddings that are not finite go through: their value says so.
         if (!regular && Tensors.value(x.isfinite().all().to(ScalarType.Double)) != 0) {
-            throw singular(x, "is singular: some dimensions are constant or depend on others");
+            throw singular(x, samples, "is singular: some dimensions are constant or depend on others");
         }
     }
 
-    private static InputException singular(Tensor x, String fault) {
+    private static InputException singular(Tensor x, long samples, String fault) {
         return new InputException(
                 "w-mse: the covariance of a sub-batch of %d rows (N %d used, D %d, sub-batch %d) %s; expected rank D:"
-                                .formatted(x.size(1), x.size(0) * x.size(1), x.size(2), x.size(1), fault)
+                                .formatted(x.size(1), samples, x.size(2), x.size(1), fault)
                         + " take a subBatch above D, usually 2 D, narrow the embedding, or raise epsilon");
     }
 
-    /// Rows divided by their norms, `[B, w, D]`.
-    Tensor directions() {
-        return values.div(norms());
-    }
-
-    private Tensor norms() {
-        return values.square()
-                .sum(new long[] {2}, true, new ScalarTypeOptional())
-                .sqrt_()
-                .clamp_min_(Tensors.scalar(UnitRows.NORM_FLOOR)); // [B, w, 1]
-    }
-
-    /// The gradient in the sub-batches of what has the gradient `slope` in the values, or in the directions.
+    /// The gradient in the sub-batches of what has the gradient `slope` in the values.
     ///
-    /// With the adjoint of the Cholesky decomposition everything but one product and one solution falls away: for
+    /// With the adjoint of the Cholesky decomposition everything but three products falls away: for
     /// `M = slope' Y` and T its lower triangle mirrored, the gradient in Xc is `(slope - share Y T) L^-1`.
-    Tensor gradient(Tensor slope, boolean inDirections) {
-        Tensor direct = slope; // [B, w, D]
-        if (inDirections) {
-            Tensor u = directions();
-            Tensor along = slope.mul(u).sum(new long[] {2}, true, new ScalarTypeOptional()); // [B, w, 1]
-            direct = slope.sub(u.mul(along)).div_(norms());
-        }
-        Tensor m = direct.mT().matmul(values); // [B, D, D]
+    Tensor gradient(Tensor slope) {
+        Tensor m = slope.mT().matmul(values); // [B, D, D]
         Tensor mirrored = m.tril(-1).add(m.tril().mT());
-        Tensor inner = direct.sub(values.matmul(mirrored).mul_(Tensors.scalar(share)));
-        Tensor centred = torch.linalg_solve_triangular(factor, inner, false, false, false); // inner L^-1
+        Tensor inner = torch.baddbmm(slope, values, mirrored, Tensors.scalar(1), Tensors.scalar(-share)); // [B, w, D]
+        Tensor centred = inner.matmul(inverse); // [B, w, D]
         return centred.sub(centred.mean(new long[] {1}, true, new ScalarTypeOptional()));
     }
 }
