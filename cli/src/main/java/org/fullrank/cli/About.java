@@ -56,7 +56,7 @@ record About(String idea, String paper) {
 
     /// About a published method by its name.
     static About preset(String preset) {
-        String iso = "Halvagal, Laborieux, Zenke: Implicit variance regularization, ICML 2023, arXiv 2212.04858";
+        String iso = "Halvagal, Laborieux, Zenke: Implicit variance regularization, NeurIPS 2023, arXiv 2212.04858";
         String direct = "Tian, Chen, Ganguli: Self-supervised dynamics, ICML 2021, arXiv 2102.06810";
         return switch (preset) {
             case "byol" ->

@@ -98,10 +98,10 @@ public sealed interface PredictorSpec {
     /// @param rho the share of the past in F
     /// @param every steps between two settings of W; in between it is trained by gradient
     /// @param form which of the published forms
-    /// @param normalise whether s is divided by its largest value first
+    /// @param normalise whether s is divided by its largest value first; then `paper` is `code` but
+    ///     for the floor, so equation 18 as printed needs false
+    /// @param shift c in `p = max(s - c, 0)^alpha`, taken off s before the power (table 7 of the paper)
     @Named("direct-set")
-    /// @param shift c in `p = max(s - c, 0)^alpha`, taken off s before the power (table 7 of the paper, which varies it
-    ///     for all eigenvalues alike)
     record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalise, double shift)
             implements PredictorSpec {
         /// DirectPred.

@@ -48,7 +48,12 @@ public record MeanSingularValue(Form form) implements Regularizer {
         Tensor fixed = form == Form.BOUNDED ? rows.values() : z.detach(); // [N, D]
         Polar polar = Polar.of(fixed, z.requires_grad());
         Tensor mean = polar.sum().div(Tensors.scalar(d)).to(z.scalar_type());
-        Tensor lower = fixed.norm().div(Tensors.scalar(d));
+        Tensor length = switch (form) {
+            case PLAIN -> fixed.norm();
+            // Rows have norm 1, but for rows of zeros, which count as if they had: the bounds never meet.
+            case BOUNDED -> torch.full_like(mean, Tensors.scalar(Math.sqrt(z.size(0))));
+        };
+        Tensor lower = length.div(Tensors.scalar(d));
         Tensor upper = lower.mul(Tensors.scalar(Math.sqrt(Math.min(z.size(0), d))));
         var parts = new LinkedHashMap<String, Tensor>();
         parts.put(part(), mean);
