@@ -1,6 +1,8 @@
 package org.fullrank.cli;
 
 import org.fullrank.method.MethodSpec;
+import org.fullrank.method.PredictorSpec;
+import org.fullrank.method.TargetSpec;
 import org.fullrank.objective.BarlowTwins;
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.Decorrelation;
@@ -14,6 +16,7 @@ import org.fullrank.objective.MeanSingularValue;
 import org.fullrank.objective.Mmcr;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.objective.SlicedGaussianity;
 import org.fullrank.objective.Svmax;
@@ -30,6 +33,11 @@ import org.fullrank.objective.WMse;
 /// @param paper where it was published
 record About(String idea, String paper) {
     private static final String VICREG = "Bardes, Ponce, LeCun: VICReg, ICLR 2022, arXiv 2105.04906";
+    private static final String BYOL = "Grill et al.: Bootstrap your own latent, NeurIPS 2020, arXiv 2006.07733";
+    private static final String SIMSIAM = "Chen, He: SimSiam, CVPR 2021, arXiv 2011.10566";
+    private static final String DIRECT = "Tian, Chen, Ganguli: Self-supervised dynamics, ICML 2021, arXiv 2102.06810";
+    private static final String ISO =
+            "Halvagal, Laborieux, Zenke: Implicit variance regularization, NeurIPS 2023, arXiv 2212.04858";
     private static final String SVMAX = "Taha, Hanson, Shrivastava, Davis: SVMax, arXiv 2103.02770";
     private static final String LPL = "Halvagal, Zenke: latent predictive learning, Nature Neuroscience 2023";
     private static final String ENTROPY = "Shwartz-Ziv et al.: What do we maximize in SSL?, arXiv 2207.10081";
@@ -56,27 +64,46 @@ record About(String idea, String paper) {
 
     /// About a published method by its name.
     static About preset(String preset) {
-        String iso = "Halvagal, Laborieux, Zenke: Implicit variance regularization, NeurIPS 2023, arXiv 2212.04858";
-        String direct = "Tian, Chen, Ganguli: Self-supervised dynamics, ICML 2021, arXiv 2102.06810";
         return switch (preset) {
-            case "byol" ->
-                new About(
-                        "an MLP predicts what a slow copy of the network makes of the other view",
-                        "Grill et al.: Bootstrap your own latent, NeurIPS 2020, arXiv 2006.07733");
-            case "simsiam" ->
-                new About(
-                        "the same network without gradient in place of the slow copy",
-                        "Chen, He: SimSiam, CVPR 2021, arXiv 2011.10566");
-            case "directpred" -> new About("a linear predictor set from the correlation of its input", direct);
-            case "directpred-freq5" -> new About("the same, set every fifth step and trained in between", direct);
+            case "byol" -> new About("an MLP predicts what a slow copy of the network makes of the other view", BYOL);
+            case "simsiam" -> new About("the same network without gradient in place of the slow copy", SIMSIAM);
+            case "directpred" -> new About("a linear predictor set from the correlation of its input", DIRECT);
+            case "directpred-freq5" -> new About("the same, set every fifth step and trained in between", DIRECT);
             case "directcopy" ->
                 new About(
                         "the predictor is the correlation itself; constants as in the IsoLoss code",
                         "Wang et al.: Towards demystifying representation learning, 2021, arXiv 2110.04947");
-            case "isoloss" -> new About("no mode of the predictor learns slower than another; cosines", iso);
-            case "isoloss-euclidean" -> new About("the same on squared distances", iso);
+            case "isoloss" -> new About("no mode of the predictor learns slower than another; cosines", ISO);
+            case "isoloss-euclidean" -> new About("the same on squared distances", ISO);
             case "lpl-local" -> new About("each block learns by itself with the three terms of LPL", LPL);
             default -> throw new IllegalStateException("no words about method " + preset);
+        };
+    }
+
+    static About of(PredictorSpec predictor) {
+        return switch (predictor) {
+            case PredictorSpec.Identity _ -> new About("nothing between embedding and target", BYOL);
+            case PredictorSpec.Mlp _ -> new About("linear, batch norm, ReLU, linear", BYOL);
+            case PredictorSpec.Linear _ -> new About("one trained matrix, symmetric if asked", DIRECT);
+            case PredictorSpec.Optimal _ -> new About("the least-squares solution, symmetrised", DIRECT);
+            case PredictorSpec.DirectSet _ -> new About("set from the correlation of its own input", DIRECT);
+        };
+    }
+
+    static About of(TargetSpec target) {
+        return switch (target) {
+            case TargetSpec.StopGradient _ -> new About("the same network, without gradient", SIMSIAM);
+            case TargetSpec.Gradient _ -> new About("the same network, with gradient: the ablation", SIMSIAM);
+            case TargetSpec.Ema _ -> new About("a second network that follows slowly", BYOL);
+        };
+    }
+
+    static About of(Regression regression) {
+        return switch (regression) {
+            case Regression.Cosine _ -> new About("the cosine of prediction and target", BYOL);
+            case Regression.Euclidean _ -> new About("their squared distance", DIRECT);
+            case Regression.IsoCosine _ -> new About("the cosine, every mode learning at one rate", ISO);
+            case Regression.IsoEuclidean _ -> new About("the squared distance, every mode at one rate", ISO);
         };
     }
 

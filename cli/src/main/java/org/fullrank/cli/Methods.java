@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  fullrank methods",
             "  fullrank methods vicreg",
+            "  fullrank pretrain --set method=byol --set method.target.rate=0.99",
             "  fullrank pretrain --set method.objective.type=nt-xent --set method.objective.temperature=0.2"
         })
 final class Methods extends Job {

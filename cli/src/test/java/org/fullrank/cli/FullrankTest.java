@@ -113,7 +113,7 @@ class FullrankTest {
                 "compare shapes-vicrge --out x|fullrank: recipe shapes-vicrge: found neither a recipe of that name nor",
                 "compare shapes-vicreg --out x --seeds 1,two|fullrank: --seeds 1,two: found \"two\", expected whole numbers",
                 "compare shapes-vicreg shapes-vicreg --out x|fullrank: comparison: found label shapes-vicreg twice",
-                "methods vicrge|fullrank: methods: found no method, objective or regulariser vicrge, expected one of joint-embedding,",
+                "methods vicrge|fullrank: methods: found no vicrge, expected one of joint-embedding,",
                 "stream --output x.csv|fullrank stream: Missing required option: '--input=FILE'",
                 "stream --input x.csv --output y.csv|fullrank: --input x.csv: found no such file, expected CSV or .ts",
                 "stream --input x --output y --rule lp|fullrank: --rule: found lp, expected one of lpl, vicreg-hinge,",

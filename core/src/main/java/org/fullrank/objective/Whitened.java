@@ -53,7 +53,8 @@ record Whitened(Tensor values, Tensor inverse, double share) {
         return new InputException(
                 "w-mse: the covariance of a sub-batch of %d rows (N %d used, D %d, sub-batch %d) %s; expected rank D:"
                                 .formatted(x.size(1), samples, x.size(2), x.size(1), fault)
-                        + " take a subBatch above D, usually 2 D, narrow the embedding, or raise epsilon");
+                        + " give more rows than D (a larger batch and subBatch, usually 2 D), drop constant or repeated columns, narrow"
+                        + " the embedding, or raise epsilon");
     }
 
     /// The gradient in the sub-batches of what has the gradient `slope` in the values.
