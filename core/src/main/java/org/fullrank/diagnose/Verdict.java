@@ -1,0 +1,53 @@
+package org.fullrank.diagnose;
+
+/// What an embedding suffers from, or that nothing was found.
+///
+/// @param kind the name of it
+/// @param confidence from 0 to 1
+/// @param evidence the figures that say so, one line
+/// @param next one step to take, which names a setting, one line
+public record Verdict(Kind kind, double confidence, String evidence, String next) {
+    /// The names that a verdict can have.
+    public enum Kind {
+        /// Nothing was found.
+        HEALTHY("healthy", false),
+        /// All rows are one point, or nearly: complete collapse.
+        CONSTANT("constant collapse", true),
+        /// The rows lie in few dimensions of many.
+        DIMENSIONAL("dimensional collapse", true),
+        /// Lengths of rows grow out of range.
+        NORM_BLOW_UP("norm blow-up", true),
+        /// Lengths of rows fall towards zero.
+        NORM_VANISHING("vanishing norms", true),
+        /// Dimensions repeat one another.
+        REDUNDANT("redundancy", true),
+        /// A common mean dominates all rows.
+        COMMON_OFFSET("common offset", true),
+        /// Rows of one or several classes are one point while others are not.
+        CLASS_WISE("class-wise collapse", true),
+        /// The two views are too alike: the task has a shortcut.
+        SHORTCUT("shortcut views", false),
+        /// The two views share nothing.
+        OVER_AUGMENTED("over-augmented views", false),
+        /// Too few rows to tell.
+        UNDER_SAMPLED("under-sampled", false);
+
+        private final String title;
+        private final boolean collapse;
+
+        Kind(String title, boolean collapse) {
+            this.title = title;
+            this.collapse = collapse;
+        }
+
+        /// For people.
+        public String title() {
+            return title;
+        }
+
+        /// Whether `--fail-on collapse` fails on it.
+        public boolean collapse() {
+            return collapse;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package org.fullrank.diagnose.rows;
+
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of a matrix `[N, D]`, block by block, so that a matrix larger than the memory can be read.
+public interface RowStream extends AutoCloseable {
+    /// What is read, for messages, as `NumPy file z.npy`.
+    String name();
+
+    /// Columns D, known from the start.
+    int width();
+
+    /// The next rows `[B, D]`, float32 or float64 as they are stored, on the host, values that are not finite
+    /// included; null behind the last one. The caller's scope owns the tensor, which may change at the next call.
+    @Nullable Tensor next();
+
+    @Override
+    void close();
+}
