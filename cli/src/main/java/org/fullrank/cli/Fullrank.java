@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ObjectiveCommand.class,
             RecipesCommand.class,
             RunsCommand.class,
+            Report.class,
             Lab.class
         },
         footer = {
