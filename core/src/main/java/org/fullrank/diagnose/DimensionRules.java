@@ -41,8 +41,8 @@ final class DimensionRules {
     static Finding dimensional(Figures f) {
         Slope slope = f.spectrum();
         double degree = degree(slope, f.error());
-        if (f.robust() != null) { // a few long rows are not a collapse
-            degree = Math.min(degree, degree(f.robust(), f.error()));
+        if (f.trimmed() != null) { // a few long rows are not a collapse
+            degree = Math.min(degree, degree(f.trimmed(), f.error()));
         }
         return new Finding(Kind.DIMENSIONAL, degree, evidence(f), next(f));
     }

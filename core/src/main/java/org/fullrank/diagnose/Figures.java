@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///     same way, 1 where they point everywhere alike
 /// @param offset `|mean|^2 / E|z|^2`, 0 to 1; NaN where all is zero
 /// @param spectrum of the centred rows
-/// @param robust the same of rows that are scaled to at most the median distance from the centre, on a sample; null
+/// @param trimmed the same of rows that are scaled to at most the median distance from the centre, on a sample; null
 ///     where nobody asked
 /// @param dimensions which of them are dead or copies
 /// @param classes spread of each class; empty where there are no labels
@@ -24,7 +24,7 @@ record Figures(
         double directions,
         double offset,
         Slope spectrum,
-        @Nullable Slope robust,
+        @Nullable Slope trimmed,
         Dimensions dimensions,
         List<ClassSpread> classes,
         @Nullable Pairs pairs) {
@@ -53,7 +53,7 @@ record Figures(
     /// @param rows among how many they were looked for
     record Pairs(double distance, double matches, int rows) {}
 
-    Figures withRobust(Slope trimmed) {
+    Figures withTrimmed(Slope trimmed) {
         return new Figures(
                 rows, width, norm, directions, offset, spectrum, trimmed, dimensions, classes, pairs);
     }
