@@ -1,7 +1,9 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /// All that was found out about one embedding.
 ///
@@ -49,10 +51,33 @@ public record Diagnosis(
         private static double squares(double[] values) {
             return Arrays.stream(values).map(s -> s * s).sum();
         }
+
+        /// For JSON.
+        public SequencedMap<String, Object> toMap() {
+            var map = new LinkedHashMap<String, Object>();
+            map.put("singularValues", singularValues);
+            map.put("isotropic", isotropic);
+            map.put("deviations", deviations);
+            map.put("norms", norms);
+            return map;
+        }
     }
 
     /// The most severe verdict.
     public Verdict verdict() {
         return verdicts.getFirst();
+    }
+
+    /// For JSON, as `fullrank diagnose --json` prints it and `diagnosis.json` of a run folder holds it.
+    public SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("subject", subject);
+        map.put("rows", rows);
+        map.put("width", width);
+        map.put("verdicts", verdicts.stream().map(Verdict::toMap).toList());
+        map.put("sections", sections.stream().map(Section::toMap).toList());
+        map.put("plots", plots.toMap());
+        map.put("warnings", warnings);
+        return map;
     }
 }
