@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RecipesCommand.class,
             RunsCommand.class,
             Report.class,
+            Watch.class,
             Lab.class
         },
         footer = {
