@@ -21,9 +21,10 @@ public final class Trace implements AutoCloseable {
     /// The first operation whose result is not finite.
     ///
     /// @param operation what it is and where, as `linear encoder.0`
+    /// @param place beginning of the names of its parameters, as `encoder.0`; empty where it has none
     /// @param input range of what it was given
     /// @param output range of what it made of it
-    public record Finding(String operation, String input, String output) {}
+    public record Finding(String operation, String place, String input, String output) {}
 
     private Trace() {}
 
@@ -78,7 +79,7 @@ public final class Trace implements AutoCloseable {
             trace.last = place.isEmpty() ? trace.last : place;
             String input = range(x); // before an operation in place
             Tensor y = layer.forward(x, mode);
-            trace.look(trace.section + name, input, y);
+            trace.look(trace.section + name, place, input, y);
             return y;
         };
     }
@@ -87,13 +88,13 @@ public final class Trace implements AutoCloseable {
     public static void seen(String operation, Tensor input, Tensor output) {
         Trace trace = OPEN.get();
         if (trace != null && trace.first == null && output.defined()) {
-            trace.look(operation, range(input), output);
+            trace.look(operation, "", range(input), output);
         }
     }
 
-    private void look(String operation, String input, Tensor output) {
+    private void look(String operation, String place, String input, Tensor output) {
         if (first == null && !isFinite(output)) {
-            first = new Finding(operation, input, range(output));
+            first = new Finding(operation, place, input, range(output));
         }
     }
 
