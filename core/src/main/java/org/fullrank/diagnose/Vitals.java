@@ -20,7 +20,7 @@ import org.fullrank.engine.Tensors;
 ///     `sqrt(D)`: 0 = all rows point the same way, 1 = directions are spread over the whole sphere
 /// @param norm mean length of a row
 /// @param offset share of the mean vector, `|mean|^2 / E|z|^2`: 0 = centred, 1 = all rows are their mean
-/// @param dead dimensions with less than [#DEAD] of the deviation of the mean dimension
+/// @param dead dimensions with a deviation below [Spread#DEAD_SHARE] of the root mean square one
 /// @param activity mean of all entries
 /// @param spectrum [#POINTS] singular values of the centred rows from the largest to the smallest, at ranks evenly
 ///     spaced on a logarithmic scale (repeated where there are fewer), divided by the root of the total variance
@@ -36,8 +36,6 @@ public record Vitals(
         double[] spectrum) {
     /// Enough for a picture of a spectrum of thousands.
     public static final int POINTS = 32;
-    /// A dimension that moves a thousand times less than the others carries nothing.
-    public static final double DEAD = 1e-3;
 
     private static final double SMALLEST_NORM = 1e-12;
 
@@ -63,28 +61,26 @@ public record Vitals(
             double total = Tensors.value(squares.mean());
             return new Vitals(
                     Spectrum.of(wide).rankMe(),
-                    centred.rankMe() / isotropic(z.size(0), z.size(1)),
+                    share(centred.rankMe(), z),
                     centred.participationRatio(),
                     Tensors.value(deviations(unit).mean()) * Math.sqrt(z.size(1)),
                     Tensors.value(norms.mean()),
                     total == 0 ? 0 : Tensors.value(mean.square().sum()) / total,
-                    (int) Tensors.value(
-                            deviations.le(deviations.mean().mul(Tensors.scalar(DEAD))).sum()),
+                    dead(deviations),
                     Tensors.value(wide.mean()),
                     points(centred.singularValues()));
         }
     }
 
-    private static final java.util.Map<String, Double> NULLS = new java.util.concurrent.ConcurrentHashMap<>();
+    private static double share(double rankMe, Tensor z) {
+        double isotropic =
+                IsotropicNull.of(z.size(0), Math.toIntExact(z.size(1))).rankMe();
+        return isotropic == 0 ? 0 : rankMe / isotropic;
+    }
 
-    private static double isotropic(long rows, long width) {
-        return NULLS.computeIfAbsent(rows + "x" + width, k -> {
-            var random = org.fullrank.engine.Keyed.of(1);
-            float[] v = new float[Math.toIntExact(rows * width)];
-            for (int i = 0; i < v.length; i++) v[i] = (float) random.nextGaussian();
-            Tensor t = Tensors.of(v, rows, width);
-            return Spectrum.of(t.sub(t.mean(new long[] {0}, true, new ScalarTypeOptional()))).rankMe();
-        });
+    private static int dead(Tensor deviations) {
+        Tensor least = deviations.square().mean().sqrt().mul(Tensors.scalar(Spread.DEAD_SHARE));
+        return (int) Tensors.value(deviations.le(least).sum());
     }
 
     private static Tensor deviations(Tensor z) {

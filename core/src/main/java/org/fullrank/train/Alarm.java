@@ -15,6 +15,13 @@ import org.fullrank.run.MonitorSpec.OnCollapse;
 /// @param evidence the figures that say so, one line
 /// @param next one step to take, which names a setting, one line
 record Alarm(long step, long onset, String place, Verdict.Kind kind, String evidence, String next) {
+    /// The same in the words of a diagnosis, where that found a collapse too.
+    Alarm with(Verdict verdict) {
+        return verdict.kind().collapse()
+                ? new Alarm(step, onset, place, verdict.kind(), evidence + "; " + verdict.evidence(), verdict.next())
+                : this;
+    }
+
     /// For the log.
     String line() {
         return "ALARM at step %d: %s of the %s since step %d: %s; %s"

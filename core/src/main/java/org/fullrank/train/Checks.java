@@ -95,7 +95,9 @@ final class Checks implements AutoCloseable {
             line.put("values", points);
             spectra.append(line);
         });
-        List<Alarm> raised = watch.see(step, values);
+        List<Alarm> raised = watch.see(step, values).stream()
+                .map(alarm -> alarm.with(monitor.diagnose(method, alarm.place()).verdict()))
+                .toList();
         raised.forEach(alarm -> alarms.append(alarm.line(spec.onCollapse())));
         boolean soundest = soundest(step, values);
         return new Result(values, raised, isFull(step) && best(values), soundest);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -12,6 +13,8 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
+import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.Doctor;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
@@ -88,9 +91,17 @@ final class Monitor {
                 values.putAll(vitals.values(place));
                 spectra.put(place, vitals.spectrum());
             });
-            values.putAll(method.inspect(places.get(EMBEDDING)));
+            values.putAll(method.inspect(Objects.requireNonNull(places.get(EMBEDDING))));
         }
         return new Look(values, spectra);
+    }
+
+    /// A diagnosis of one place on the same items.
+    Diagnosis diagnose(Method method, String place) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            return Doctor.examine(place, Objects.requireNonNull(places(method).get(place)), null, null);
+        }
     }
 
     private static Vitals vitals(String place, Tensor rows) {
