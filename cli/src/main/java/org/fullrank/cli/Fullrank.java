@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ObjectiveCommand.class,
             RecipesCommand.class,
             RunsCommand.class,
+            Report.class,
             Lab.class
         },
         footer = {

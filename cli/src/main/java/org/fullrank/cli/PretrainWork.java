@@ -1,5 +1,6 @@
 package org.fullrank.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -7,6 +8,8 @@ import java.util.List;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.page.RunPage;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.run.Progress;
 import org.fullrank.run.Recipe;
@@ -47,6 +50,19 @@ final class PretrainWork {
             describe(recipe, data);
             try (RunFolder folder = RunFolder.create(path, recipe)) {
                 startIn(folder, recipe, data);
+            } finally {
+                writeReport(path);
+            }
+        }
+    }
+
+    /// However the training ended, and once the folder is free, so that the page says how.
+    private void writeReport(Path path) {
+        if (Files.exists(path)) {
+            try {
+                command.err().println("report: " + RunPage.write(path));
+            } catch (InputException | JobException e) {
+                command.err().println("no report: " + e.getMessage()); // the run itself is what it is
             }
         }
     }
@@ -69,6 +85,7 @@ final class PretrainWork {
                 train(recipe, folder, data, Trainer::resume);
             }
         }
+        writeReport(path);
     }
 
     /// The data path is made absolute, so that the run can be read from any folder.
@@ -116,17 +133,25 @@ final class PretrainWork {
             interruption.disarm();
         }
         boolean kept = ending.status() == RunStatus.FINISHED || ending.status() == RunStatus.ROLLED_BACK;
-        boolean evaluated = kept && !interruption.requested();
-        report(folder, ending, evaluated ? evaluate(folder, data) : null);
+        boolean examined = kept && !interruption.requested();
+        report(folder, ending, examined ? examine(folder, data) : null);
     }
 
-    private @Nullable Evaluation evaluate(RunFolder folder, Dataset data) {
+    /// What is made of the finished network: accuracies and the pictures of the report.
+    private @Nullable Evaluation examine(RunFolder folder, Dataset data) {
+        try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
+            trained.draw(folder.path());
+            return evaluate(trained, data);
+        }
+    }
+
+    private @Nullable Evaluation evaluate(Trained trained, Dataset data) {
         if (!data.splits().contains(Split.TRAIN) || data.items(Split.TRAIN).labels() == null) {
             command.err().println("the data have no labels: no accuracy to measure");
             return null;
         }
         command.err().println("evaluating ...");
-        try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
+        try {
             return trained.evaluate();
         } catch (InputException e) {
             command.err().println("not evaluated: " + e.getMessage()); // the training itself is done and saved
