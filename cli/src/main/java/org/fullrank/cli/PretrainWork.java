@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
@@ -133,7 +132,8 @@ final class PretrainWork {
             progress.close();
             interruption.disarm();
         }
-        boolean examined = ending.status() == RunStatus.FINISHED && !interruption.requested();
+        boolean kept = ending.status() == RunStatus.FINISHED || ending.status() == RunStatus.ROLLED_BACK;
+        boolean examined = kept && !interruption.requested();
         report(folder, ending, examined ? examine(folder, data) : null);
     }
 
@@ -160,7 +160,10 @@ final class PretrainWork {
     }
 
     private void report(RunFolder folder, Trainer.Ending ending, @Nullable Evaluation evaluation) {
-        String status = ending.status().name().toLowerCase(Locale.ROOT);
+        String status = RunsWork.name(ending.status());
+        if (ending.status() == RunStatus.COLLAPSED || ending.status() == RunStatus.ROLLED_BACK) {
+            command.collapsed();
+        }
         RunSummary summary = Runs.summary(folder.path());
         if (command.json) {
             command.out()
@@ -168,6 +171,7 @@ final class PretrainWork {
                             .put("run", folder.path().toString())
                             .put("status", status)
                             .put("step", ending.step())
+                            .put("message", ending.message())
                             .put("metrics", summary.values())
                             .put("evaluation", evaluation == null ? null : evaluation.toMap()));
             return;
@@ -175,6 +179,7 @@ final class PretrainWork {
         if (evaluation != null) {
             command.out().println(evaluation.text().stripTrailing());
         }
-        command.out().println(status + " after step " + ending.step() + ": " + folder.path());
+        String why = ending.message().isEmpty() ? "" : " (" + ending.message() + ")";
+        command.out().println(status + " after step " + ending.step() + why + ": " + folder.path());
     }
 }
