@@ -1,0 +1,197 @@
+package org.fullrank.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.Verdict;
+import org.fullrank.page.DiagnosisPage;
+import org.fullrank.page.RunPage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+@TestInstance(Lifecycle.PER_CLASS)
+class ReportBrowserTest {
+    @TempDir
+    Path folder;
+
+    private Browser browser;
+
+    @BeforeAll
+    void start() {
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void plain() {
+        browser.media("screen", "light");
+        browser.viewport(1200, 900);
+        browser.complaints(); // those of an earlier test
+    }
+
+    private void open(Path run) {
+        browser.open(RunPage.write(run).toUri().toString());
+    }
+
+    @Test
+    void everyPartOfARunIsShownWithoutAComplaint() throws IOException {
+        open(Sample.full(folder.resolve("full")));
+        assertThat(browser.text("h1")).isEqualTo("full");
+        assertThat(browser.text(".pill")).isEqualTo("finished");
+        assertThat(browser.text(".banner h2")).isEqualTo("Dimensional collapse");
+        List<String> titles =
+                browser.all("main > section:not([hidden]) > h2").stream().map(WebElement::getText).toList();
+        assertThat(titles)
+                .containsExactly(
+                        "Alarms",
+                        "Loss",
+                        "Rank and spread",
+                        "Spectrum over time",
+                        "Layers",
+                        "Self-distillation",
+                        "Rate and speed",
+                        "Other measures",
+                        "Diagnosis",
+                        "Evaluation",
+                        "Map of embeddings",
+                        "Views",
+                        "Recipe");
+        assertThat(browser.text("#evaluation")).contains("830f8a57", "50.0 % [40.0, 60.0]", "1234abcd", "recall@1");
+        assertThat(browser.text("#alarms")).contains("raised at step 200, began about step 150");
+        // Both curves of the loss terms are there, and a drawing has ink.
+        assertThat(browser.text("#loss")).contains("variance", "covariance");
+        assertThat(browser.holds("[...document.querySelectorAll('#spectrum canvas.drawing, #map canvas.drawing, #loss canvas')]"
+                        + ".every(c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0))"))
+                .isTrue();
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void aRunWithNothingInItHasAPage() throws IOException {
+        open(Sample.bare(folder.resolve("bare")));
+        assertThat(browser.text(".banner h2")).isEqualTo("No diagnosis");
+        assertThat(browser.all("main > section:not([hidden])")).hasSize(1);
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void textOfARunIsNeverRun() throws IOException {
+        Path run = Sample.full(folder.resolve("hostile"));
+        String bad = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>";
+        Files.writeString(run.resolve("metrics.jsonl"), """
+                {"step":1,"loss":1,"%s":2}
+                {"step":1,"event":"failed","message":"%s"}
+                """.formatted(bad, bad));
+        open(run);
+        assertThat(browser.text(".about")).contains("window.hacked = 1");
+        assertThat(browser.holds("window.hacked === undefined")).isTrue();
+        assertThat(browser.all("img[src=x]")).isEmpty();
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void everyControlIsReachedByTab() throws IOException {
+        open(Sample.full(folder.resolve("keys")));
+        Pages.assertReachableByKeyboard(browser);
+    }
+
+    @Test
+    void arrowKeysReadCurvesSpectraAndPoints() throws IOException {
+        open(Sample.full(folder.resolve("arrows")));
+        browser.focus("#loss .plot");
+        browser.press(Keys.END);
+        assertThat(browser.script("return document.querySelector('[role=status].unseen').textContent"))
+                .asString()
+                .startsWith("step 400: value 0.025");
+        browser.focus("#spectrum canvas.drawing");
+        browser.press(Keys.ARROW_RIGHT, Keys.ARROW_DOWN);
+        assertThat(browser.text("#spectrum .readout")).isEqualTo("step 20, singular value 2: 0.8706");
+        browser.focus("#map canvas.drawing");
+        browser.press(Keys.ARROW_RIGHT);
+        assertThat(browser.text("#map .tip")).isEqualTo("cat, item 8");
+        assertThat(browser.all("#map .tip canvas")).hasSize(1);
+        browser.press(Keys.ARROW_UP);
+        assertThat(browser.text("#map .tip")).isEqualTo("dog, item 10");
+        browser.press(Keys.ESCAPE);
+        assertThat(browser.holds("document.querySelector('#map .tip').hidden")).isTrue();
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void thePointerShowsTheItemBelowIt() throws IOException {
+        open(Sample.full(folder.resolve("pointer")));
+        browser.script("document.querySelector('#map').scrollIntoView()");
+        // The four points are the corners of a square about the middle of the drawing.
+        long height = (Long) browser.script("return document.querySelector('#map canvas.drawing').clientHeight");
+        int half = Math.toIntExact(height / 2) - 14;
+        browser.hover("#map canvas.drawing", half, half);
+        browser.awaitText("#map .tip", "dog, item 8".replace("dog", "cat"));
+    }
+
+    @Test
+    void numbersOfADrawingAreATable() throws IOException {
+        open(Sample.full(folder.resolve("numbers")));
+        browser.script("document.querySelector('#loss details').open = true");
+        browser.awaitText("#loss details table", "400");
+        assertThat(browser.all("#loss details tbody tr")).hasSize(40);
+    }
+
+    @Test
+    void aPhoneNeedsNoScrollingSideways() throws IOException {
+        open(Sample.full(folder.resolve("phone")));
+        Pages.assertFitsAPhone(browser);
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void paperIsWhiteWithoutControls() throws IOException {
+        open(Sample.full(folder.resolve("paper")));
+        browser.media("print", "dark");
+        assertThat(browser.holds("getComputedStyle(document.querySelector('nav.contents')).display === 'none'")).isTrue();
+        assertThat(browser.script("return getComputedStyle(document.body).backgroundColor")).isEqualTo("rgb(255, 255, 255)");
+        assertThat(browser.pdf()).hasSizeGreaterThan(50_000);
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void aDarkScreenHasADarkPage() throws IOException {
+        open(Sample.full(folder.resolve("dark")));
+        browser.media("screen", "dark");
+        assertThat(browser.script("return getComputedStyle(document.body).backgroundColor")).isEqualTo("rgb(18, 22, 28)");
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void aDiagnosisOfSeveralFilesHasABannerForEach() throws IOException {
+        var verdict = new Verdict(Verdict.Kind.HEALTHY, 0.9, "rank 60 of 64", "");
+        var plots = new Diagnosis.Plots(
+                new double[] {3, 2, 1}, new double[] {2, 2, 2}, new double[] {1, 1, 1}, new double[101]);
+        var one = new Diagnosis("a.npy", 10, 3, List.of(verdict), List.of(), plots, List.of());
+        var none = new Diagnosis.Plots(new double[0], new double[0], new double[0], new double[0]);
+        var other = new Diagnosis("b.npy", 10, 3, List.of(verdict), List.of(), none, List.of());
+        Path page = Files.writeString(folder.resolve("diagnosis.html"), DiagnosisPage.html(List.of(one, other)));
+        browser.open(page.toUri().toString());
+        assertThat(browser.all(".banner.good")).hasSize(2);
+        assertThat(browser.all("#embedding-1 .plot")).hasSize(3);
+        Pages.assertReachableByKeyboard(browser);
+        Pages.assertFitsAPhone(browser);
+        Pages.assertQuiet(browser);
+    }
+}
