@@ -1,5 +1,6 @@
 package org.fullrank.diagnose;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -34,6 +35,23 @@ public record Diagnosis(
     /// @param deviations standard deviation of each dimension, `[D]`
     /// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`
     public record Plots(double[] singularValues, double[] isotropic, double[] deviations, double[] norms) {
+        /// Those of `moments`, with the percentiles of `spread`.
+        public static Plots of(Moments moments, Spread spread) {
+            double[] values = moments.centred().singularValues();
+            double[] isotropic =
+                    IsotropicNull.of(moments.rows(), moments.width()).singularValues();
+            double scale = Math.sqrt(squares(values) / Math.max(squares(isotropic), Double.MIN_NORMAL));
+            return new Plots(
+                    values.clone(),
+                    Arrays.stream(isotropic).map(s -> s * scale).toArray(),
+                    moments.deviations(),
+                    spread.norms().clone());
+        }
+
+        private static double squares(double[] values) {
+            return Arrays.stream(values).map(s -> s * s).sum();
+        }
+
         /// For JSON.
         public SequencedMap<String, Object> toMap() {
             var map = new LinkedHashMap<String, Object>();
