@@ -183,7 +183,7 @@ public record Evaluation(Protocol protocol, List<Result> results) {
         Linear.requireTwoClasses(labels);
     }
 
-    private static SequencedMap<String, Object> toMap(Accuracy accuracy) {
+    static SequencedMap<String, Object> toMap(Accuracy accuracy) {
         var map = new LinkedHashMap<String, Object>();
         map.put("correct", accuracy.correct());
         map.put("total", accuracy.total());

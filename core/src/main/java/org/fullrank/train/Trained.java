@@ -19,11 +19,16 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
+import org.fullrank.probe.ClassTable;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Features;
+import org.fullrank.probe.Linear;
+import org.fullrank.probe.LinearProtocol;
 import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
+import org.fullrank.probe.Retrieval;
+import org.fullrank.probe.RetrievalProtocol;
 import org.fullrank.probe.Source;
 import org.fullrank.probe.Splits;
 import org.fullrank.run.Recipe;
@@ -106,14 +111,17 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws InputException when the data have no labels
     public static Protocol protocol(Dataset data) {
-        TrainTest items = data.forEvaluation();
-        return Protocol.of(new Source(
+        return Protocol.of(source(data, data.forEvaluation()));
+    }
+
+    private static Source source(Dataset data, TrainTest items) {
+        return new Source(
                 data.fingerprint(),
                 items.train().size(),
                 items.protocol(),
                 items.test().size(),
                 data.classNames().size(),
-                Source.Reading.defaults()));
+                Source.Reading.defaults());
     }
 
     /// kNN and linear accuracy beside all baselines, by [#protocol].
@@ -127,13 +135,59 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws InputException when the data have no labels
     public Evaluation evaluate(Set<Evaluation.Baseline> baselines) {
+        return evaluate(protocol(data), baselines);
+    }
+
+    /// The probes that `protocol` names, beside some of the baselines.
+    ///
+    /// @param protocol [#protocol] of these data, with or without its probes
+    /// @throws InputException when the data have no labels
+    public Evaluation evaluate(Protocol protocol, Set<Evaluation.Baseline> baselines) {
+        return Evaluation.of(subjects(baselines), protocol);
+    }
+
+    /// How near the items of a class are to each other, on the asked split.
+    ///
+    /// @throws InputException when the data have no labels
+    public Retrieval retrieve(RetrievalProtocol protocol) {
+        return Retrieval.of(subjects(EnumSet.allOf(Evaluation.Baseline.class)), source(), protocol);
+    }
+
+    /// The accuracy of each class by the linear probe, on the asked split.
+    ///
+    /// @throws InputException when the data have no labels
+    public ClassTable classes(LinearProtocol protocol) {
+        return ClassTable.of(answers(protocol), source(), protocol);
+    }
+
+    /// The same against another run: which classes lost.
+    ///
+    /// @param name of the other run, as it is printed
+    /// @throws InputException when the other run was opened on other data
+    public ClassTable classes(Trained before, String name, LinearProtocol protocol) {
+        ClassTable.describe(source(), protocol).requireLike(ClassTable.describe(before.source(), protocol));
+        return ClassTable.of(answers(protocol), name, before.answers(protocol), source(), protocol);
+    }
+
+    private ClassTable.Answers answers(LinearProtocol protocol) {
+        TrainTest items = data.forEvaluation();
+        Features test = embed(method, items.test());
+        Linear.Answers answers = Linear.answer(embed(method, items.train()), test, protocol);
+        return new ClassTable.Answers(test.names(), test.labels(), answers.classes());
+    }
+
+    private Source source() {
+        return source(data, data.forEvaluation());
+    }
+
+    private Evaluation.Subjects subjects(Set<Evaluation.Baseline> baselines) {
         TrainTest items = data.forEvaluation();
         Items train = items.train();
         Items test = items.test();
         Splits encoded = new Splits(embed(method, train), embed(method, test));
         Splits untrained = baselines.contains(Evaluation.Baseline.UNTRAINED) ? untrained(train, test) : null;
         Splits raw = baselines.contains(Evaluation.Baseline.RAW) ? RawInput.of(train, test) : null;
-        return Evaluation.of(new Evaluation.Subjects(encoded, untrained, raw), protocol(data));
+        return new Evaluation.Subjects(encoded, untrained, raw);
     }
 
     private Splits untrained(Items train, Items test) {
