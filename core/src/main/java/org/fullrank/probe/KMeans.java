@@ -15,10 +15,11 @@ import org.fullrank.engine.Tensors;
 /// A cluster that loses all its items keeps its centre. Among equally near centres the first wins.
 final class KMeans {
     private static final long STREAM = Keyed.name("probe.kmeans");
-    // 32 MB of float64 rows at a time.
-    private static final int BLOCK_VALUES = 4 << 20;
+    // 2 MB of float64 rows at a time: larger ones leave the cache.
+    private static final int BLOCK_VALUES = 1 << 18;
 
     private final Tensor rows; // [N, D] float32
+    private final Tensor squares; // [N, 1] float64, of the lengths of the rows
     private final int clusters;
     private final int width;
     private final int[] assigned;
@@ -37,6 +38,21 @@ final class KMeans {
         width = Math.toIntExact(rows.size(1));
         assigned = new int[Math.toIntExact(rows.size(0))];
         distances = new double[assigned.length];
+        squares = squares(rows);
+    }
+
+    private static Tensor squares(Tensor rows) {
+        int count = Math.toIntExact(rows.size(0));
+        int block = Math.max(1, BLOCK_VALUES / Math.toIntExact(rows.size(1)));
+        Tensor squares = Tensors.empty(ScalarType.Double, count, 1);
+        for (int begin = 0; begin < count; begin += block) {
+            try (var scope = Scope.open()) {
+                int size = Math.min(block, count - begin);
+                Tensor x = rows.narrow(0, begin, size).to(ScalarType.Double); // [n, D]
+                squares.narrow(0, begin, size).copy_(x.mul(x).sum(1).unsqueeze(1));
+            }
+        }
+        return squares;
     }
 
     /// The best of several runs.
@@ -111,11 +127,10 @@ final class KMeans {
             int count = Math.min(block, assigned.length - begin);
             try (var scope = Scope.open()) {
                 Tensor x = rows.narrow(0, begin, count).to(ScalarType.Double); // [n, D]
-                Tensor squares = x.mul(x).sum(1).unsqueeze(1); // [n, 1]
                 Tensor lengths = centres.mul(centres).sum(1).unsqueeze(0); // [1, C]
                 Tensor d = x.matmul(centres.t())
                         .mul_(Tensors.scalar(-2))
-                        .add_(squares)
+                        .add_(squares.narrow(0, begin, count))
                         .add_(lengths)
                         .clamp_min_(Tensors.scalar(0)); // [n, C]
                 Tensor nearest = d.argmin(new LongOptional(1), true); // [n, 1]

@@ -5,7 +5,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
@@ -14,8 +13,8 @@ import org.fullrank.engine.Tensors;
 /// Ranks all other items for each item, by cosine similarity, block by block: memory does not grow with the square of
 /// the items. Equally similar items keep their order.
 final class Ranking {
-    // 64 MB of similarities at a time.
-    private static final int BLOCK_VALUES = 16 << 20;
+    // 16 MB of similarities at a time.
+    private static final int BLOCK_VALUES = 4 << 20;
     // Below every cosine, so that an item is never its own neighbour.
     private static final float NEVER = -2;
 
@@ -63,20 +62,19 @@ final class Ranking {
     private void rank(Tensor similarities, int start, int count) {
         MemorySegment all = Tensors.segment(similarities);
         int size = classes.length;
-        int deepest = 0;
         for (int row = 0; row < count; row++) {
             all.setAtIndex(ValueLayout.JAVA_FLOAT, (long) row * size + start + row, NEVER);
-            deepest = Math.max(deepest, depth(start + row));
         }
-        if (deepest == 0) {
-            return;
-        }
-        int kept = deepest;
-        float[] best = Tensors.floats(torch.topk(similarities, kept, 1, true, true).get0()); // [count, kept]
-        IntStream.range(0, count).parallel().filter(row -> others[start + row] > 0).forEach(row -> {
-            int depth = depth(start + row);
-            score(start + row, nearest(all, (long) row * size, best[row * kept + depth - 1], depth));
-        });
+        IntStream.range(0, count)
+                .parallel()
+                .filter(row -> others[start + row] > 0)
+                .forEach(row -> score(start + row, nearest(row(all, row, size), depth(start + row))));
+    }
+
+    private static float[] row(MemorySegment all, int row, int size) {
+        float[] values = new float[size];
+        MemorySegment.copy(all, ValueLayout.JAVA_FLOAT, (long) row * size * Float.BYTES, values, 0, size);
+        return values;
     }
 
     /// How many neighbours a query looks at.
@@ -86,14 +84,15 @@ final class Ranking {
                 : Math.min(classes.length - 1, Math.max(others[query], recallAt[recallAt.length - 1]));
     }
 
-    /// The items of the `depth` largest similarities of a row, best first; `last` is the smallest of these.
-    private int[] nearest(MemorySegment all, long offset, float last, int depth) {
+    /// The items of the `depth` largest similarities, best first.
+    private static int[] nearest(float[] similarities, int depth) {
+        float last = largest(similarities.clone(), depth);
         long[] above = new long[depth];
-        long[] equal = new long[depth];
+        int[] equal = new int[depth];
         int more = 0;
         int same = 0;
-        for (int i = 0; i < classes.length; i++) {
-            float s = all.getAtIndex(ValueLayout.JAVA_FLOAT, offset + i);
+        for (int i = 0; i < similarities.length; i++) {
+            float s = similarities[i];
             if (s > last) {
                 above[more++] = key(s, i);
             } else if (s == last && same < depth) {
@@ -103,9 +102,41 @@ final class Ranking {
         Arrays.sort(above, 0, more);
         int[] items = new int[depth];
         for (int i = 0; i < depth; i++) {
-            items[i] = (int) (i < more ? above[i] : equal[i - more]);
+            items[i] = i < more ? (int) above[i] : equal[i - more];
         }
         return items;
+    }
+
+    /// The value of rank `rank` from the top, counted from 1, by quickselect (Hoare 1961); reorders `values`.
+    private static float largest(float[] values, int rank) {
+        int low = 0;
+        int high = values.length - 1;
+        while (low < high) {
+            float pivot = values[low + high >>> 1];
+            int i = low;
+            int j = high;
+            while (i <= j) {
+                while (values[i] > pivot) {
+                    i++;
+                }
+                while (values[j] < pivot) {
+                    j--;
+                }
+                if (i <= j) {
+                    float swapped = values[i];
+                    values[i++] = values[j];
+                    values[j--] = swapped;
+                }
+            }
+            if (rank - 1 <= j) {
+                high = j;
+            } else if (rank - 1 >= i) {
+                low = i;
+            } else {
+                break;
+            }
+        }
+        return values[rank - 1];
     }
 
     /// Ascending keys are descending similarities, then ascending items.

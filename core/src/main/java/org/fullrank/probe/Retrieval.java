@@ -94,18 +94,13 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Findin
         }
     }
 
-    /// Measures the asked split of all subjects.
+    /// Measures each kind of features by its name, the trained encoder first.
     ///
+    /// @param asked features of the asked split
     /// @throws InputException as [Row#of]
-    public static Retrieval of(Evaluation.Subjects subjects, Source source, RetrievalProtocol protocol) {
+    public static Retrieval of(SequencedMap<String, Features> asked, Source source, RetrievalProtocol protocol) {
         var rows = new ArrayList<Row>();
-        rows.add(Row.of(Evaluation.ENCODER, subjects.encoder().test(), protocol));
-        if (subjects.raw() != null) {
-            rows.add(Row.of(Evaluation.RAW, subjects.raw().test(), protocol));
-        }
-        if (subjects.untrained() != null) {
-            rows.add(Row.of(Evaluation.UNTRAINED, subjects.untrained().test(), protocol));
-        }
+        asked.forEach((name, features) -> rows.add(Row.of(name, features, protocol)));
         return new Retrieval(protocol.describe(source), rows);
     }
 

@@ -3,7 +3,9 @@ package org.fullrank.train;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.Set;
+import java.util.function.Function;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
@@ -150,7 +152,12 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws InputException when the data have no labels
     public Retrieval retrieve(RetrievalProtocol protocol) {
-        return Retrieval.of(subjects(EnumSet.allOf(Evaluation.Baseline.class)), source(), protocol);
+        TrainTest items = data.forEvaluation();
+        var asked = new LinkedHashMap<String, Features>();
+        asked.put(Evaluation.ENCODER, embed(method, items.test()));
+        asked.put(Evaluation.RAW, RawInput.of(items.train(), items.test()).test());
+        asked.put(Evaluation.UNTRAINED, byUntrained(items.train(), fresh -> embed(fresh, items.test())));
+        return Retrieval.of(asked, source(), protocol);
     }
 
     /// The accuracy of each class by the linear probe, on the asked split.
@@ -191,9 +198,13 @@ public final class Trained implements AutoCloseable {
     }
 
     private Splits untrained(Items train, Items test) {
+        return byUntrained(train, fresh -> new Splits(embed(fresh, train), embed(fresh, test)));
+    }
+
+    private <T> T byUntrained(Items train, Function<Method, T> measure) {
         try (Method fresh = Methods.build(recipe, views, device, Precision.FP32)) {
             settleNorms(fresh, train);
-            return new Splits(embed(fresh, train), embed(fresh, test));
+            return measure.apply(fresh);
         }
     }
 
