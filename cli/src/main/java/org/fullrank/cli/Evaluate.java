@@ -44,6 +44,20 @@ final class Evaluate extends Job {
     @Nullable
     Path against;
 
+    /// The classifiers of `classes`, as they are typed.
+    enum Probe {
+        knn,
+        linear
+    }
+
+    @Option(
+            names = "--probe",
+            paramLabel = "NAME",
+            defaultValue = "linear",
+            description = "Whose answers classes counts: knn or linear. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    Probe probe;
+
     @Option(
             names = "--data",
             paramLabel = "PATH",

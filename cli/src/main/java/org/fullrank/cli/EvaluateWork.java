@@ -8,6 +8,7 @@ import java.util.Set;
 import org.fullrank.data.Dataset;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.probe.Classifier;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Finding;
 import org.fullrank.probe.KnnProtocol;
@@ -86,13 +87,14 @@ final class EvaluateWork {
 
     private Finding classes(Trained trained) {
         Path other = command.against;
+        Classifier probe = command.probe == Evaluate.Probe.knn ? KnnProtocol.defaults() : LinearProtocol.defaults();
         if (other == null) {
-            return trained.classes(LinearProtocol.defaults());
+            return trained.classes(probe);
         }
         try (RunFolder folder = RunFolder.open(other);
                 Dataset data = Dataset.open(Located.data(folder, command.data));
                 Trained before = Trained.open(folder, data, Located.checkpoint(folder, command.best))) {
-            return trained.classes(before, folder.path().toString(), LinearProtocol.defaults());
+            return trained.classes(before, folder.path().toString(), probe);
         }
     }
 

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 /// are class dependent").
 ///
 /// @param protocol what the numbers depend on
+/// @param probe name of the classifier that answered
 /// @param rows the classes that the asked split has, in their order
 /// @param mean the accuracy over all items
 /// @param against the other run; null for none
 public record ClassTable(
-        ProtocolText protocol, List<Row> rows, Accuracy mean, @Nullable Against against) implements Finding {
+        ProtocolText protocol, String probe, List<Row> rows, Accuracy mean, @Nullable Against against) implements Finding {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// A class has lost or gained when its corrected p is at most 5 %.
@@ -118,20 +119,20 @@ public record ClassTable(
     /// Counts by class.
     ///
     /// @throws InputException when there are no items
-    public static ClassTable of(Answers answers, Source source, LinearProtocol probe) {
+    public static ClassTable of(Answers answers, Source source, Classifier probe) {
         var rows = new ArrayList<Row>();
         for (int c : present(answers)) {
             rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c), null));
         }
         return new ClassTable(
-                describe(source, probe), rows, Accuracy.of(answers.predicted, answers.expected), null);
+                describe(source, probe), probe.label(), rows, Accuracy.of(answers.predicted, answers.expected), null);
     }
 
     /// Counts by class, and tests each class against the answers of another run for the same items.
     ///
     /// @param name of the other run
     /// @throws InputException when the items are not the same
-    public static ClassTable of(Answers answers, String name, Answers other, Source source, LinearProtocol probe) {
+    public static ClassTable of(Answers answers, String name, Answers other, Source source, Classifier probe) {
         if (!answers.names.equals(other.names) || !Arrays.equals(answers.expected, other.expected)) {
             throw new InputException(
                     "classes: found other items or classes in %s, expected those of the run; evaluate both on the same data"
@@ -156,6 +157,7 @@ public record ClassTable(
         }
         return new ClassTable(
                 describe(source, probe),
+                probe.label(),
                 rows,
                 Accuracy.of(answers.predicted, answers.expected),
                 new Against(name, Accuracy.of(other.predicted, other.expected)));
@@ -166,9 +168,9 @@ public record ClassTable(
     }
 
     /// The full text for features of `source`.
-    public static ProtocolText describe(Source source, LinearProtocol probe) {
+    public static ProtocolText describe(Source source, Classifier probe) {
         var settings = new LinkedHashMap<String, String>();
-        settings.put("linear", Protocol.describe(probe));
+        settings.put(probe.label(), probe.describe());
         settings.put("intervals", "95 %, Wilson, of each class by itself");
         settings.put(
                 "between runs",
@@ -199,7 +201,7 @@ public record ClassTable(
     public String table() {
         int wide = rows.stream().mapToInt(r -> r.name.length()).max().orElse(0);
         String cell = "%-" + Math.max(wide, "all items".length()) + "s";
-        var text = new StringBuilder(cell.formatted("class") + String.format(Locale.ROOT, " %6s  %-22s", "items", "linear"));
+        var text = new StringBuilder(cell.formatted("class") + String.format(Locale.ROOT, " %6s  %-22s", "items", probe));
         text.append(against == null ? "\n" : "  %-22s %5s %6s %9s %9s%n".formatted("before", "lost", "gained", "p", "Holm"));
         for (Row r : rows) {
             text.append(cell.formatted(r.name))
@@ -243,6 +245,7 @@ public record ClassTable(
     @Override
     public SequencedMap<String, Object> values() {
         var map = new LinkedHashMap<String, Object>();
+        map.put("probe", probe);
         map.put("mean", Evaluation.toMap(mean));
         if (against != null) {
             map.put("against", against.name);

@@ -12,27 +12,26 @@ final class MutualInformation {
         double[][] joint = new double[countA][countB];
         double[] ofA = new double[countA];
         double[] ofB = new double[countB];
-        double share = 1.0 / a.length;
         for (int i = 0; i < a.length; i++) {
-            joint[a[i]][b[i]] += share;
-            ofA[a[i]] += share;
-            ofB[b[i]] += share;
+            joint[a[i]][b[i]]++;
+            ofA[a[i]]++;
+            ofB[b[i]]++;
         }
         double information = 0;
         for (int i = 0; i < countA; i++) {
             for (int j = 0; j < countB; j++) {
-                double p = joint[i][j];
-                information += p > 0 ? p * Math.log(p / (ofA[i] * ofB[j])) : 0;
+                double n = joint[i][j];
+                information += n > 0 ? n / a.length * Math.log(n * a.length / (ofA[i] * ofB[j])) : 0;
             }
         }
-        double entropies = entropy(ofA) + entropy(ofB);
+        double entropies = entropy(ofA, a.length) + entropy(ofB, a.length);
         return entropies == 0 ? 1 : Math.clamp(2 * information / entropies, 0, 1);
     }
 
-    private static double entropy(double[] shares) {
+    private static double entropy(double[] counts, double all) {
         double entropy = 0;
-        for (double p : shares) {
-            entropy -= p > 0 ? p * Math.log(p) : 0;
+        for (double n : counts) {
+            entropy -= n > 0 ? n / all * Math.log(n / all) : 0;
         }
         return Math.max(0, entropy);
     }

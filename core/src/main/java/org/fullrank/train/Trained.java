@@ -22,11 +22,10 @@ import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
 import org.fullrank.probe.ClassTable;
+import org.fullrank.probe.Classifier;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Features;
-import org.fullrank.probe.Linear;
-import org.fullrank.probe.LinearProtocol;
 import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
 import org.fullrank.probe.Retrieval;
@@ -160,27 +159,27 @@ public final class Trained implements AutoCloseable {
         return Retrieval.of(asked, source(), protocol);
     }
 
-    /// The accuracy of each class by the linear probe, on the asked split.
+    /// The accuracy of each class by a classifier on frozen features, on the asked split.
     ///
     /// @throws InputException when the data have no labels
-    public ClassTable classes(LinearProtocol protocol) {
-        return ClassTable.of(answers(protocol), source(), protocol);
+    public ClassTable classes(Classifier probe) {
+        return ClassTable.of(answers(probe), source(), probe);
     }
 
     /// The same against another run: which classes lost.
     ///
     /// @param name of the other run, as it is printed
     /// @throws InputException when the other run was opened on other data
-    public ClassTable classes(Trained before, String name, LinearProtocol protocol) {
-        ClassTable.describe(source(), protocol).requireLike(ClassTable.describe(before.source(), protocol));
-        return ClassTable.of(answers(protocol), name, before.answers(protocol), source(), protocol);
+    public ClassTable classes(Trained before, String name, Classifier probe) {
+        ClassTable.describe(source(), probe).requireLike(ClassTable.describe(before.source(), probe));
+        return ClassTable.of(answers(probe), name, before.answers(probe), source(), probe);
     }
 
-    private ClassTable.Answers answers(LinearProtocol protocol) {
+    private ClassTable.Answers answers(Classifier probe) {
         TrainTest items = data.forEvaluation();
         Features test = embed(method, items.test());
-        Linear.Answers answers = Linear.answer(embed(method, items.train()), test, protocol);
-        return new ClassTable.Answers(test.names(), test.labels(), answers.classes());
+        return new ClassTable.Answers(
+                test.names(), test.labels(), probe.answer(embed(method, items.train()), test));
     }
 
     private Source source() {
