@@ -38,6 +38,34 @@ final class Evaluate extends Job {
     List<String> protocols = new ArrayList<>();
 
     @Option(
+            names = "--fractions",
+            paramLabel = "SHARE",
+            split = ",",
+            description = "Shares of the labels of finetune, above 0 and at most 1. Default: 0.01,0.1,1.")
+    List<Double> fractions = new ArrayList<>();
+
+    @Option(
+            names = "--draws",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Draws of labelled items of finetune for each share. Default: ${DEFAULT-VALUE}.")
+    int draws;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "Steps of each fit of finetune; fewer take less time. Default: ${DEFAULT-VALUE}.")
+    int steps;
+
+    @Option(
+            names = "--layers",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Layers of the curve of layers, as in block.stage2.0,embedding. Default: all.")
+    List<String> layers = new ArrayList<>();
+
+    @Option(
             names = "--against",
             paramLabel = "RUN2",
             description = "Run that classes is put against: which classes lost although the mean rose.")

@@ -11,6 +11,7 @@ import org.fullrank.engine.JobException;
 import org.fullrank.probe.Classifier;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Finding;
+import org.fullrank.probe.FineTuneProtocol;
 import org.fullrank.probe.KnnProtocol;
 import org.fullrank.probe.LinearProtocol;
 import org.fullrank.probe.Protocol;
@@ -26,6 +27,7 @@ final class EvaluateWork {
 
     private final Evaluate command;
     private final Set<EvaluationName> chosen;
+    private final FineTuneProtocol finetune;
     private boolean printed;
     private final Json result = new Json();
     private final SequencedMap<String, Object> findings = new LinkedHashMap<>();
@@ -33,6 +35,10 @@ final class EvaluateWork {
     EvaluateWork(Evaluate command) {
         this.command = command;
         chosen = EvaluationName.of(command.protocols);
+        finetune = FineTuneProtocol.defaults()
+                .withFractions(command.fractions.isEmpty() ? FineTuneProtocol.FRACTIONS : command.fractions)
+                .withDraws(command.draws)
+                .withSteps(command.steps);
     }
 
     void run() {
@@ -80,7 +86,9 @@ final class EvaluateWork {
     private @Nullable Finding find(EvaluationName name, Trained trained) {
         return switch (name) {
             case KNN, LINEAR -> null;
+            case FINETUNE -> trained.finetune(finetune, command.err()::println);
             case RETRIEVAL -> trained.retrieve(RetrievalProtocol.defaults());
+            case LAYERS -> trained.layers(command.layers);
             case CLASSES -> classes(trained);
         };
     }

@@ -13,7 +13,9 @@ import org.fullrank.run.Nearest;
 enum EvaluationName {
     KNN,
     LINEAR,
+    FINETUNE,
     RETRIEVAL,
+    LAYERS,
     CLASSES;
 
     private static final String ALL = "all";

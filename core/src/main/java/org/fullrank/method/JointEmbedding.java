@@ -17,7 +17,7 @@ import org.fullrank.objective.Terms;
 public final class JointEmbedding implements Method {
     /// The networks with what teaches them.
     record Parts(
-            Encoder encoder, Layer projector, Criterion criterion, List<Inner> inner, ParameterBuffer parameters) {}
+            Encoder encoder, Layer.Chain projector, Criterion criterion, List<Inner> inner, ParameterBuffer parameters) {}
 
     private final Parts parts;
     private final List<String> layers;
@@ -88,6 +88,11 @@ public final class JointEmbedding implements Method {
                 .map(view -> inner.weight() == 0 ? view.get(output).detach() : view.get(output))
                 .toList(); // V x [N, C]
         return inner.penalty().evaluate(y, parts.criterion().draw(step));
+    }
+
+    @Override
+    public Layer.Chain projector() {
+        return parts.projector();
     }
 
     @Override

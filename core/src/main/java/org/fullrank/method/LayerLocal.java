@@ -25,7 +25,7 @@ public final class LayerLocal implements Method {
     /// What teaches one block.
     ///
     /// @param head between its pooled output and the objective
-    record Teacher(Layer head, Criterion criterion) {}
+    record Teacher(Layer.Chain head, Criterion criterion) {}
 
     private final Encoder encoder;
     private final List<Teacher> teachers;
@@ -126,6 +126,11 @@ public final class LayerLocal implements Method {
         try (var autocast = setting.precision().autocast(setting.device())) {
             return teachers.getLast().head().forward(pooled, mode).to(setting.type());
         }
+    }
+
+    @Override
+    public Layer.Chain projector() {
+        return teachers.getLast().head();
     }
 
     @Override

@@ -29,7 +29,7 @@ public final class SelfDistillation implements Method {
     private static final long TARGET = Keyed.name("initialisation of the target");
 
     /// Encoder and projector.
-    private record Branch(Encoder encoder, Layer projector) {
+    private record Branch(Encoder encoder, Layer.Chain projector) {
         static Branch of(NetworkBuilder net, MethodSpec.Distillation spec, EncoderSpec encoder, int inputs) {
             Encoder backbone = Networks.encoder(net.in(ENCODER), encoder, inputs);
             return new Branch(backbone, Networks.projector(net.in("projector"), spec.projector(), encoder.features()));
@@ -183,6 +183,11 @@ public final class SelfDistillation implements Method {
     @Override
     public Tensor embed(Tensor x, Mode mode) {
         return online.embed(x, mode, setting);
+    }
+
+    @Override
+    public Layer.Chain projector() {
+        return online.projector();
     }
 
     @Override

@@ -51,12 +51,7 @@ public record Evaluation(Protocol protocol, List<Result> results) {
                 map.put("knn", Evaluation.toMap(knn));
             }
             if (linear != null) {
-                var fit = Evaluation.toMap(linear.accuracy());
-                fit.put("iterations", linear.iterations());
-                fit.put("converged", linear.converged());
-                fit.put("gradientShare", linear.gradientShare());
-                fit.put("loss", linear.loss());
-                map.put("linear", fit);
+                map.put("linear", Evaluation.toMap(linear));
             }
             return map;
         }
@@ -181,6 +176,15 @@ public record Evaluation(Protocol protocol, List<Result> results) {
         int[] labels = splits.train().labels();
         splits.test().labels();
         Linear.requireTwoClasses(labels);
+    }
+
+    static SequencedMap<String, Object> toMap(Linear.Outcome linear) {
+        SequencedMap<String, Object> fit = toMap(linear.accuracy());
+        fit.put("iterations", linear.iterations());
+        fit.put("converged", linear.converged());
+        fit.put("gradientShare", linear.gradientShare());
+        fit.put("loss", linear.loss());
+        return fit;
     }
 
     static SequencedMap<String, Object> toMap(Accuracy accuracy) {

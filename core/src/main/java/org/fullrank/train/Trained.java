@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
@@ -26,14 +28,22 @@ import org.fullrank.probe.Classifier;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Features;
+import org.fullrank.probe.FineTuneProtocol;
+import org.fullrank.probe.FineTuning;
+import org.fullrank.probe.LayerCurve;
+import org.fullrank.probe.Place;
 import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
 import org.fullrank.probe.Retrieval;
 import org.fullrank.probe.RetrievalProtocol;
 import org.fullrank.probe.Source;
 import org.fullrank.probe.Splits;
+import org.fullrank.run.Nearest;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
+import org.fullrank.view.Crop;
+import org.fullrank.view.ImagePipeline;
+import org.fullrank.view.ImageViews;
 import org.fullrank.view.Moments;
 import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.VectorViews;
@@ -180,6 +190,75 @@ public final class Trained implements AutoCloseable {
         Features test = embed(method, items.test());
         return new ClassTable.Answers(
                 test.names(), test.labels(), probe.answer(embed(method, items.train()), test));
+    }
+
+    /// Names of the places that [#layers] can read, in the order of the data.
+    public List<String> places() {
+        return Place.of(method).stream().map(Place::name).toList();
+    }
+
+    /// The accuracy of identical probes on layers of the network, and the best cut.
+    ///
+    /// @param names of [#places]; none for all. The representation is always among them.
+    /// @throws InputException when there is no such layer, or the data have no labels
+    public LayerCurve layers(List<String> names) {
+        List<String> known = places();
+        for (String name : names) {
+            if (!known.contains(name)) {
+                throw new InputException("layers: found no layer %s, expected one of %s%s"
+                        .formatted(name, String.join(", ", known), Nearest.hint(name, known)));
+            }
+        }
+        List<Place> places = Place.of(method).stream()
+                .filter(p -> names.isEmpty() || names.contains(p.name()) || p.name().equals(Place.REPRESENTATION))
+                .toList();
+        return LayerCurve.of(
+                places,
+                data.forEvaluation(),
+                source(),
+                (place, items) -> Embedder.read(method, views.on(items), items, place));
+    }
+
+    /// Accuracies after training on with few labels, beside the same from initial weights. This network stays as it is.
+    ///
+    /// @param note hears of each fit
+    /// @throws InputException when the data have no labels
+    public FineTuning finetune(FineTuneProtocol protocol, Consumer<String> note) {
+        TrainTest items = data.forEvaluation();
+        ViewGenerator plain = views.on(items.train());
+        ImageViews light = recipe.views() instanceof ImageViews images ? light(images) : null;
+        ViewGenerator drawn = light == null
+                ? null
+                : ViewGenerator.of(items.train(), light, protocol.seed(), Threads.resolve(recipe.train().threads()));
+        String words = light == null
+                ? "plain, no augmentation"
+                : "crop of %s to 1 of the area, ratios %s to %s; mirrored with probability %s"
+                        .formatted(
+                                FineTuneProtocol.CROP_FROM,
+                                Crop.RATIO_MIN,
+                                Crop.RATIO_MAX,
+                                light.pipeline(0).flip());
+        try (Method fresh = Methods.build(recipe, views, device, Precision.FP32)) {
+            var subject = new FineTuning.Subject(
+                    recipe.encoder(),
+                    Methods.inputs(recipe.encoder(), views.shape()),
+                    method.parameters(),
+                    fresh.parameters(),
+                    plain,
+                    drawn,
+                    words);
+            return FineTuning.of(subject, items, source(), protocol, note);
+        }
+    }
+
+    /// Mirror images only where the recipe takes them for the same thing.
+    private static ImageViews light(ImageViews views) {
+        double flip = views.pipeline(0).flip();
+        return new ImageViews(
+                views.size(),
+                views.views(),
+                views.normalise(),
+                List.of(ImagePipeline.of(Crop.from(FineTuneProtocol.CROP_FROM)).withFlip(flip)));
     }
 
     private Source source() {
