@@ -105,6 +105,10 @@ public final class Trained implements AutoCloseable {
         return checkpoint;
     }
 
+    Method method() {
+        return method;
+    }
+
     /// Steps that the network was trained for.
     public long step() {
         return step;
