@@ -10,7 +10,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.probe.Classifier;
 import org.fullrank.probe.Evaluation;
-import org.fullrank.probe.Finding;
+import org.fullrank.probe.ProtocolResult;
 import org.fullrank.probe.FineTuneProtocol;
 import org.fullrank.probe.KnnProtocol;
 import org.fullrank.probe.LinearProtocol;
@@ -73,7 +73,7 @@ final class EvaluateWork {
             save(folder, trained, PROBES, evaluation.toMap());
         }
         for (EvaluationName name : chosen) {
-            @Nullable Finding found = find(name, trained);
+            @Nullable ProtocolResult found = find(name, trained);
             if (found != null) {
                 findings.put(name.label(), found.toMap());
                 print(found.text());
@@ -83,7 +83,7 @@ final class EvaluateWork {
     }
 
     /// Null for the two that share one table.
-    private @Nullable Finding find(EvaluationName name, Trained trained) {
+    private @Nullable ProtocolResult find(EvaluationName name, Trained trained) {
         return switch (name) {
             case KNN, LINEAR -> null;
             case FINETUNE -> trained.finetune(finetune, command.err()::println);
@@ -93,7 +93,7 @@ final class EvaluateWork {
         };
     }
 
-    private Finding classes(Trained trained) {
+    private ProtocolResult classes(Trained trained) {
         Path other = command.against;
         Classifier probe = command.probe == Evaluate.Probe.knn ? KnnProtocol.defaults() : LinearProtocol.defaults();
         if (other == null) {

@@ -72,13 +72,6 @@ public final class JointEmbedding implements Method {
                 z.getFirst().detach());
     }
 
-    @Override
-    public Tensor project(Tensor representations, Mode mode) {
-        try (var autocast = setting.precision().autocast(setting.device())) {
-            return parts.projector().forward(representations, mode).to(setting.type());
-        }
-    }
-
     /// Without weight nothing is recorded: the value is only looked at.
     private Terms inner(Inner inner, List<List<Tensor>> leaves, long step) {
         int output = 1 + layers.indexOf(inner.layer());

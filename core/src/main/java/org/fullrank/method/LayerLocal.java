@@ -119,14 +119,6 @@ public final class LayerLocal implements Method {
         }
     }
 
-    /// Through the head of the last block.
-    @Override
-    public Tensor project(Tensor representations, Mode mode) {
-        try (var autocast = setting.precision().autocast(setting.device())) {
-            return teachers.getLast().head().forward(representations, mode).to(setting.type());
-        }
-    }
-
     @Override
     public Layer.Chain projector() {
         return teachers.getLast().head();

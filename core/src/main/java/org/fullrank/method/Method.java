@@ -110,7 +110,11 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
 
     /// What the projector makes of representations, `[N, D]` to `[N, E]`, in float32; representations themselves where
     /// there is no projector.
-    Tensor project(Tensor representations, Mode mode);
+    default Tensor project(Tensor representations, Mode mode) {
+        try (var autocast = setting().precision().autocast(setting().device())) {
+            return projector().forward(representations, mode).to(setting().type());
+        }
+    }
 
     /// What a check tells of the method beyond its embeddings, by name: predictor and target of self-distillation.
     ///

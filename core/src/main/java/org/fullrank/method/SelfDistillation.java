@@ -192,14 +192,6 @@ public final class SelfDistillation implements Method {
         return predictor.measures();
     }
 
-    /// To the embedding of the online network, before the predictor.
-    @Override
-    public Tensor project(Tensor representations, Mode mode) {
-        try (var autocast = setting.precision().autocast(setting.device())) {
-            return online.projector().forward(representations, mode).to(setting.type());
-        }
-    }
-
     /// The predictor as [Predictor#inspect] has it, and `target.lag`, the distance of the slow network from the online
     /// one, `|target - online| / |online|`: 0 when both are the same.
     @Override

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param mean the accuracy over all items
 /// @param against the other run; null for none
 public record ClassTable(
-        ProtocolText protocol, String probe, List<Row> rows, Accuracy mean, @Nullable Against against) implements Finding {
+        ProtocolText protocol, String probe, List<Row> rows, Accuracy mean, @Nullable Against against) implements ProtocolResult {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// A class has lost or gained when its corrected p is at most 5 %.

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param protocol what the numbers depend on
 /// @param rows one for each share of the labels
-public record FineTuning(ProtocolText protocol, List<Row> rows) implements Finding {
+public record FineTuning(ProtocolText protocol, List<Row> rows) implements ProtocolResult {
     public FineTuning {
         rows = List.copyOf(rows);
     }

@@ -22,7 +22,7 @@ import org.fullrank.engine.InputException;
 ///     representation, the usual one
 public record LayerCurve(
         ProtocolText protocol, List<Row> layers, String best, SequencedMap<String, Linear.Outcome> asked)
-        implements Finding {
+        implements ProtocolResult {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// Key of the draw of the held-out items; not that of data without a test split, from whose training items these

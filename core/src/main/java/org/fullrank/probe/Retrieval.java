@@ -18,7 +18,7 @@ import org.fullrank.engine.Scope;
 ///
 /// @param protocol what the numbers depend on
 /// @param rows one for each kind of features, the trained encoder first
-public record Retrieval(ProtocolText protocol, List<Row> rows) implements Finding {
+public record Retrieval(ProtocolText protocol, List<Row> rows) implements ProtocolResult {
     public Retrieval {
         rows = List.copyOf(rows);
     }
