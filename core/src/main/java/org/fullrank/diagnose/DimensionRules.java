@@ -40,9 +40,9 @@ final class DimensionRules {
 
     static Finding dimensional(Figures f) {
         Slope slope = f.spectrum();
-        double degree = degree(slope, f.error());
+        double degree = degree(slope, f.errors().spectrum());
         if (f.trimmed() != null) { // a few long rows are not a collapse
-            degree = Math.min(degree, degree(f.trimmed(), f.error()));
+            degree = Math.min(degree, degree(f.trimmed(), f.errors().spectrum()));
         }
         return new Finding(Kind.DIMENSIONAL, degree, evidence(f), next(f));
     }
@@ -67,14 +67,14 @@ final class DimensionRules {
     /// How many dimensions are left.
     static int left(Figures f) {
         Slope slope = f.spectrum();
-        return kneeDegree(slope, f.error()) > Finding.SPOKEN ? slope.kneeAt() : slope.most();
+        return kneeDegree(slope, f.errors().spectrum()) > Finding.SPOKEN ? slope.kneeAt() : slope.most();
     }
 
     private static String evidence(Figures f) {
         Slope slope = f.spectrum();
         String dead = f.dimensions().dead() == 0 ? "" : text("; %d dimensions never vary", f.dimensions().dead());
         String to = text("%d of %d dimensions are left: ", left(f), f.width());
-        if (kneeDegree(slope, f.error()) > Finding.SPOKEN) {
+        if (kneeDegree(slope, f.errors().spectrum()) > Finding.SPOKEN) {
             return to
                     + text(
                             "the next singular value is %.3g times smaller (a knee: above %.0f)%s",
@@ -102,7 +102,7 @@ final class DimensionRules {
         double degree = originals < ORIGINALS * f.width()
                 ? 0
                 : Math.max(
-                        Confidence.above(share, COPIES, 0), Confidence.above(d.correlation(), CORRELATED, f.error()));
+                        Confidence.above(share, COPIES, 0), Confidence.above(d.correlation(), CORRELATED, f.errors().plain()));
         boolean explains = left(f) >= EXPLAINED * originals;
         return new Finding(
                 Kind.REDUNDANT,

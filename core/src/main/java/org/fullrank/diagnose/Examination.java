@@ -10,13 +10,15 @@ import org.fullrank.diagnose.rows.Batch;
 /// @param sample of the rows
 /// @param classNames empty where classes have numbers only
 record Examination(Moments moments, Batch sample, List<String> classNames, Spread spread, Ranks ranks) {
+    private static final double GAUSSIAN_95 = 1.96;
+
     static Examination full(Moments moments, Batch sample, List<String> classNames) {
         return new Examination(
                 moments, sample, classNames, Spread.of(moments, sample), Ranks.of(moments, sample));
     }
 
     static Examination quick(Moments moments, Batch sample) {
-        return new Examination(moments, sample, List.of(), Spread.of(moments), Ranks.of(moments));
+        return new Examination(moments, sample, List.of(), Spread.bare(moments, sample), Ranks.of(moments));
     }
 
     Diagnosis diagnosis(String subject, List<String> warnings) {
@@ -43,13 +45,30 @@ record Examination(Moments moments, Batch sample, List<String> classNames, Sprea
         return new Figures(
                 moments.rows(),
                 moments.width(),
-                spread.norms().length == 0 ? spread.normMean() : spread.percentile(50),
+                spread.percentile(50),
                 spread.normalizedStd(),
                 spread.offsetShare(),
                 Slope.of(moments.centred(), moments.rows(), moments.width()),
                 null,
                 new Figures.Dimensions(spread.constantDimensions(), 0, 0),
                 List.of(),
-                null);
+                null,
+                errors());
+    }
+
+    private Figures.Errors errors() {
+        Figures.Errors plain = Figures.Errors.plain(moments.rows());
+        Interval offset = spread.interval(Spread.OFFSET_SHARE);
+        return new Figures.Errors(
+                error(spread.interval(Spread.NORMALIZED_STD), plain),
+                error(new Interval(1 - offset.upper(), 1 - offset.lower()), plain),
+                error(ranks.interval(Ranks.EFFECTIVE), plain),
+                plain.plain());
+    }
+
+    /// The relative standard error that a 95 % interval of a logarithm stands for.
+    private static double error(Interval interval, Figures.Errors plain) {
+        double width = Math.log(interval.upper() / interval.lower()) / (2 * GAUSSIAN_95);
+        return Double.isFinite(width) && width >= 0 ? width : plain.plain();
     }
 }
