@@ -39,16 +39,20 @@ final class DimensionRules {
     private DimensionRules() {}
 
     static Finding dimensional(Figures f) {
-        Slope slope = f.spectrum();
-        double degree = degree(slope, f.errors().spectrum());
-        if (f.trimmed() != null) { // a few long rows are not a collapse
-            degree = Math.min(degree, degree(f.trimmed(), f.errors().spectrum()));
-        }
-        return new Finding(Kind.DIMENSIONAL, degree, evidence(f), next(f));
+        double error = f.errors().spectrum();
+        double degree = Math.max(kneeDegree(f.spectrum(), error), rankDegree(f.spectrum(), error));
+        return new Finding(
+                Kind.DIMENSIONAL, degree, evidence(f), next(f), copied(f) ? Set.of() : Set.of(Kind.REDUNDANT));
     }
 
-    private static double degree(Slope slope, double error) {
-        return Math.max(kneeDegree(slope, error), rankDegree(slope, error));
+    /// Whether copies of dimensions account for the lost rank. If not, it is the other way round: in few directions
+    /// some dimensions are bound to be near copies.
+    private static boolean copied(Figures f) {
+        return left(f) >= EXPLAINED * originals(f);
+    }
+
+    private static int originals(Figures f) {
+        return f.width() - f.dimensions().dead() - f.dimensions().copies();
     }
 
     private static double kneeDegree(Slope slope, double error) {
@@ -96,14 +100,11 @@ final class DimensionRules {
 
     static Finding redundant(Figures f) {
         Figures.Dimensions d = f.dimensions();
-        int alive = f.width() - d.dead();
-        int originals = alive - d.copies();
-        double share = (double) d.copies() / Math.max(1, alive);
-        double degree = originals < ORIGINALS * f.width()
+        double share = (double) d.copies() / Math.max(1, f.width() - d.dead());
+        double degree = originals(f) < ORIGINALS * f.width()
                 ? 0
                 : Math.max(
                         Confidence.above(share, COPIES, 0), Confidence.above(d.correlation(), CORRELATED, f.errors().plain()));
-        boolean explains = left(f) >= EXPLAINED * originals;
         return new Finding(
                 Kind.REDUNDANT,
                 degree,
@@ -112,6 +113,6 @@ final class DimensionRules {
                                 + " high: above %s)",
                         d.copies(), f.width(), 100 * COPIES, d.correlation(), CORRELATED),
                 "use fewer dimensions, method.projector.widths, or decorrelate them, method=barlow-twins",
-                explains ? Set.of(Kind.DIMENSIONAL) : Set.of());
+                copied(f) ? Set.of(Kind.DIMENSIONAL) : Set.of());
     }
 }

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 ///     same way, 1 where they point everywhere alike
 /// @param offset `|mean|^2 / E|z|^2`, 0 to 1; NaN where all is zero
 /// @param spectrum of the centred rows
-/// @param trimmed the same of rows that are scaled to at most the median distance from the centre, on a sample; null
-///     where nobody asked
 /// @param dimensions which of them are dead or copies
 /// @param classes spread of each class; empty where there are no labels
 /// @param pairs how the two views agree; null where there is one
@@ -25,7 +23,6 @@ record Figures(
         double directions,
         double offset,
         Slope spectrum,
-        @Nullable Slope trimmed,
         Dimensions dimensions,
         List<ClassSpread> classes,
         @Nullable Pairs pairs,
@@ -53,7 +50,7 @@ record Figures(
     /// @param distance mean squared distance of the two views of a row, as a share of that of unrelated rows
     /// @param matches share of rows whose nearest neighbour among the other views is their own other view
     /// @param rows among how many they were looked for
-    record Pairs(double distance, double matches, int rows) {}
+    record Pairs(double distance, double matches, long rows) {}
 
     /// Relative standard errors.
     ///
@@ -67,11 +64,6 @@ record Figures(
             double plain = 1 / Math.sqrt(2.0 * Math.max(1, rows - 1));
             return new Errors(plain, plain, plain, plain);
         }
-    }
-
-    Figures withTrimmed(Slope trimmed) {
-        return new Figures(
-                rows, width, norm, directions, offset, spectrum, trimmed, dimensions, classes, pairs, errors);
     }
 
     /// The directions in which centred rows can vary at all.

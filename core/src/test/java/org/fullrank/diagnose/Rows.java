@@ -3,6 +3,7 @@ package org.fullrank.diagnose;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -76,8 +77,19 @@ record Rows(
         return each((value, row, column) -> first[row * width + from.applyAsInt(column)]);
     }
 
+    /// Row `row` taken from `from(row)`, with all that stands beside it.
     Rows rows(IntUnaryOperator from) {
-        return each((value, row, column) -> first[from.applyAsInt(row) * width + column]);
+        Rows other = second == null ? null : of(second, width).rows(from);
+        int[] classes = labels;
+        Rows moved = of(first, width).each((value, row, column) -> first[from.applyAsInt(row) * width + column]);
+        Rows paired = other == null ? moved : moved.and(other);
+        return classes == null ? paired : paired.labelled(row -> classes[from.applyAsInt(row)]);
+    }
+
+    /// The same change of both views.
+    Rows both(UnaryOperator<Rows> change) {
+        Rows changed = change.apply(this);
+        return second == null ? changed : changed.and(change.apply(of(second, width)));
     }
 
     /// An orthogonal map: two reflections at random planes.
