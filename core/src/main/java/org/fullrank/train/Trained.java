@@ -161,7 +161,8 @@ public final class Trained implements AutoCloseable {
         return new Health(health(embed(method, some)), health(Embedder.project(method, views.on(some), some)));
     }
 
-    /// Writes the pictures of the run's report into its folder: the map of embeddings and, for images, a sheet of views.
+    /// Writes the pictures of the run's report into its folder: the map of embeddings and, for images, a sheet of
+    /// views.
     ///
     /// @throws JobException when the folder cannot be written
     public void draw(Path folder) {
