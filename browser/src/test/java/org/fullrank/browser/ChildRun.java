@@ -9,8 +9,8 @@ import org.fullrank.run.Metrics;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
 
-/// A process that looks like a training: holds the lock of a run folder and measures something every tenth of a second
-/// until it is killed.
+/// A process that looks like a training: holds the lock of a run folder and measures something every tenth of a
+/// second until it is killed.
 final class ChildRun {
     private ChildRun() {}
 

@@ -122,7 +122,7 @@ class ReportBrowserTest {
                 .startsWith("step 400: value 0.025");
         browser.focus("#spectrum canvas.drawing");
         browser.press(Keys.ARROW_RIGHT, Keys.ARROW_DOWN);
-        assertThat(browser.text("#spectrum .readout")).isEqualTo("step 20, singular value 2: 0.8706");
+        assertThat(browser.text("#spectrum .readout")).isEqualTo("step 20, point 2 of 32 from the largest: 0.8706");
         browser.focus("#map canvas.drawing");
         browser.press(Keys.ARROW_RIGHT);
         assertThat(browser.text("#map .tip")).isEqualTo("cat, item 8");

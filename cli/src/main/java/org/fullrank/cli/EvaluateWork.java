@@ -16,14 +16,13 @@ import org.fullrank.probe.KnnProtocol;
 import org.fullrank.probe.LinearProtocol;
 import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RetrievalProtocol;
-import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// The work of `evaluate`. What one protocol found is printed before the next begins.
 final class EvaluateWork {
-    private static final String PROBES = "probes";
+    static final String PROBES = "probes";
 
     private final Evaluate command;
     private final Set<EvaluationName> chosen;
@@ -119,12 +118,8 @@ final class EvaluateWork {
         if (command.data != null) {
             return;
         }
-        var saved = new LinkedHashMap<String, Object>();
-        saved.put("checkpoint", String.valueOf(trained.checkpoint().getFileName()));
-        saved.put("step", trained.step());
-        saved.putAll(values);
         try {
-            EvaluationFile.put(folder.path(), name, saved);
+            trained.save(folder, name, values);
         } catch (InputException | JobException e) {
             command.err().println("not saved: " + e.getMessage()); // the numbers themselves are printed
         }

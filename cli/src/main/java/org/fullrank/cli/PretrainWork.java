@@ -141,7 +141,11 @@ final class PretrainWork {
     private @Nullable Evaluation examine(RunFolder folder, Dataset data) {
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
             trained.draw(folder.path());
-            return evaluate(trained, data);
+            Evaluation evaluation = evaluate(trained, data);
+            if (evaluation != null) {
+                trained.save(folder, EvaluateWork.PROBES, evaluation.toMap());
+            }
+            return evaluation;
         }
     }
 

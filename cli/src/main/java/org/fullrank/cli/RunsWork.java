@@ -49,7 +49,7 @@ record RunsWork(RunsCommand command) {
 
     /// A status as it is written everywhere.
     static String name(RunStatus status) {
-        return status.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return status.label();
     }
 
     private static String value(SequencedMap<String, Double> values, String name, String format, double factor) {

@@ -14,6 +14,7 @@ import org.fullrank.data.Dataset;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.page.RunPage;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Protocol;
 import org.fullrank.run.MetricRecord;
@@ -222,6 +223,7 @@ public final class Comparison {
             attendant.note(name + "evaluating");
             measures = measure(cell);
             measures.save(cell.folder());
+            RunPage.write(cell.folder());
         }
         protocol.requireLike(measures.hash(), measures.protocol());
         List<MetricRecord> records = records(cell);
@@ -242,6 +244,7 @@ public final class Comparison {
             boolean untrained = baselines.lacksUntrained(cell.recipe());
             Set<Evaluation.Baseline> beside =
                     untrained ? EnumSet.of(Evaluation.Baseline.UNTRAINED) : EnumSet.noneOf(Evaluation.Baseline.class);
+            trained.draw(cell.folder());
             Evaluation evaluation = trained.evaluate(beside);
             if (untrained) {
                 baselines.saveUntrained(cell.recipe(), Score.of(evaluation.result(Evaluation.UNTRAINED)));

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.fullrank.engine.AtomicFile;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +26,10 @@ public final class RunPage {
     /// The report in a run folder.
     public static final String FILE = "report.html";
     /// Files of lines that grow while a run trains, in the order in which a live page counts them.
-    public static final List<String> GROWING = List.of("metrics.jsonl", "spectra.jsonl", "alarms.jsonl");
+    public static final List<String> GROWING = List.of(RunFolder.METRICS, RunFolder.SPECTRA, RunFolder.ALARMS);
     /// Files that a run gets once; a live page is read again when one changes.
     public static final List<String> SETTLED =
-            List.of("config.yaml", "diagnosis.json", "evaluation.json", "map.json", "map.png", "views.png");
+            List.of(RunFolder.CONFIG, RunFolder.DIAGNOSIS, EvaluationFile.NAME, "map.json", "map.png", "views.png");
     /// Records in a page: a curve is no more than some thousand pixels wide.
     public static final int MOST_RECORDS = 3000;
     /// Columns of the heat map in a page, over all places.
@@ -83,13 +84,13 @@ public final class RunPage {
         Lines spectra = Lines.read(run.resolve(GROWING.get(1)));
         Lines alarms = Lines.read(run.resolve(GROWING.get(2)));
         data.setAll(status(folder));
-        String config = text(run.resolve("config.yaml"));
+        String config = text(run.resolve(RunFolder.CONFIG));
         data.put("recipe", line(config, "name")).put("about", line(config, "about"));
         data.set("metrics", array(metrics.thinned(MOST_RECORDS, RunPage::isCheck)));
         data.set("spectra", array(spectra.thinned(MOST_SPECTRA, object -> false)));
         data.set("alarms", array(alarms));
-        data.set("diagnosis", json(run.resolve("diagnosis.json")));
-        data.set("evaluation", json(run.resolve("evaluation.json")));
+        data.set("diagnosis", json(run.resolve(RunFolder.DIAGNOSIS)));
+        data.set("evaluation", json(run.resolve(EvaluationFile.NAME)));
         data.set("map", json(run.resolve("map.json")));
         data.put("config", config);
         data.putObject("pictures").put("map", picture.apply("map.png")).put("views", picture.apply("views.png"));
@@ -110,7 +111,7 @@ public final class RunPage {
             message = line.path("message").asText("");
         }
         return MAPPER.createObjectNode()
-                .put("status", folder.status().name().toLowerCase(java.util.Locale.ROOT))
+                .put("status", folder.status().label())
                 .put("message", message);
     }
 

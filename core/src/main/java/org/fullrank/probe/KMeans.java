@@ -13,7 +13,7 @@ import org.fullrank.engine.Tensors;
 /// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007), in float64, block by block.
 ///
 /// A cluster that loses all its items keeps its centre. Among equally near centres the first wins.
-final class KMeans {
+public final class KMeans {
     private static final long STREAM = Keyed.name("probe.kmeans");
     // 2 MB of float64 rows at a time: larger ones leave the cache.
     private static final int BLOCK_VALUES = 1 << 18;
@@ -53,6 +53,15 @@ final class KMeans {
             }
         }
         return squares;
+    }
+
+    /// Groups for a picture: the cluster of each row, in `[0, clusters)`, by the settings of the retrieval protocol.
+    ///
+    /// @param clusters at most as many as there are rows
+    public static int[] groups(Features features, int clusters) {
+        try (var scope = Scope.open()) {
+            return best(features.tensor(), clusters, RetrievalProtocol.defaults()).assigned;
+        }
     }
 
     /// The best of several runs.

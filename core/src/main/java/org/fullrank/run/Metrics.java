@@ -14,7 +14,7 @@ import org.fullrank.engine.JobException;
 /// Write the records of a step before its checkpoint: resuming drops what came after the checkpoint's step, so the
 /// lines of a resumed run equal those of an uninterrupted one but for the keys under `time.`.
 public final class Metrics implements AutoCloseable {
-    static final String FILE = "metrics.jsonl";
+    static final String FILE = RunFolder.METRICS;
     /// Key of the timing that says when a record was written, in seconds since 1970.
     static final String AT = "at";
 

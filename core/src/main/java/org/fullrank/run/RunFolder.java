@@ -20,6 +20,9 @@ public final class RunFolder implements AutoCloseable {
     /// Where runs go when the user names no folder.
     public static final Path DEFAULT_PARENT = Path.of("runs");
 
+    /// Everything measured, and how the run ended.
+    public static final String METRICS = "metrics.jsonl";
+
     /// Spectra of each check: lines with `step`, `place` and `values`.
     public static final String SPECTRA = "spectra.jsonl";
 
@@ -29,7 +32,9 @@ public final class RunFolder implements AutoCloseable {
     /// What the embeddings look like at the end.
     public static final String DIAGNOSIS = "diagnosis.json";
 
-    static final String CONFIG = "config.yaml";
+    /// The recipe of the run.
+    public static final String CONFIG = "config.yaml";
+
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
     private final Path path;

@@ -15,5 +15,10 @@ public enum RunStatus {
     /// Ended by an error, whose message is in `metrics.jsonl`.
     FAILED,
     /// Killed: no process trains here and no end was written; can be resumed from its last checkpoint.
-    INTERRUPTED
+    INTERRUPTED;
+
+    /// The name in text and JSON, as `rolled-back`.
+    public String label() {
+        return Shape.name(this);
+    }
 }

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
@@ -23,6 +24,7 @@ import org.fullrank.data.Split;
 import org.fullrank.engine.AtomicFile;
 import org.fullrank.engine.JobException;
 import org.fullrank.probe.Features;
+import org.fullrank.probe.KMeans;
 import org.fullrank.probe.Pca;
 import org.fullrank.view.ContactSheet;
 import org.fullrank.view.ImageViewGenerator;
@@ -38,6 +40,9 @@ final class Pictures {
     static final int THUMBNAIL = 32;
     /// Rows of the contact sheet.
     static final int SHEET_ROWS = 6;
+
+    /// Clusters that colour a map without labels: colours that can still be told apart.
+    static final int CLUSTERS = 8;
 
     private static final int COLUMNS = 32;
     // Held out first; test labels only give colours.
@@ -94,9 +99,13 @@ final class Pictures {
     private record Groups(String by, List<String> names, int[] members) {
         static Groups of(Features features) {
             int[] classes = features.classes();
-            return classes == null
-                    ? new Groups("nothing, for there are no labels", List.of("all items"), new int[features.rows()])
-                    : new Groups("class", features.names(), classes);
+            if (classes != null) {
+                return new Groups("class", features.names(), classes);
+            }
+            int clusters = Math.min(CLUSTERS, features.rows());
+            List<String> names =
+                    IntStream.rangeClosed(1, clusters).mapToObj(c -> "cluster " + c).toList();
+            return new Groups("cluster (k-means), for there are no labels", names, KMeans.groups(features, clusters));
         }
     }
 

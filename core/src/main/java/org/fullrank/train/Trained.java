@@ -3,6 +3,7 @@ package org.fullrank.train;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.SequencedMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
@@ -40,6 +41,7 @@ import org.fullrank.probe.RetrievalProtocol;
 import org.fullrank.probe.Source;
 import org.fullrank.probe.Splits;
 import org.fullrank.run.Nearest;
+import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 import org.fullrank.view.Crop;
@@ -306,6 +308,18 @@ public final class Trained implements AutoCloseable {
         int[] order = SamplingOrder.epoch(0, 0, test.size());
         Items some = test.subset(Arrays.copyOf(order, Math.min(HEALTH_ROWS, order.length)));
         return new Health(health(embed(method, some)), health(Embedder.project(method, views.on(some), some)));
+    }
+
+    /// Keeps what a protocol gave in the run folder, with checkpoint and step.
+    ///
+    /// @throws InputException when its `evaluation.json` is not JSON
+    /// @throws JobException when the folder cannot be written
+    public void save(RunFolder folder, String protocol, SequencedMap<String, Object> outcome) {
+        var saved = new LinkedHashMap<String, Object>();
+        saved.put("checkpoint", String.valueOf(checkpoint.getFileName()));
+        saved.put("step", step);
+        saved.putAll(outcome);
+        EvaluationFile.put(folder.path(), protocol, saved);
     }
 
     /// Writes the pictures of the run's report into its folder: the map of embeddings and, for images, a sheet of

@@ -39,7 +39,6 @@ function heatMap(marks) {
   const lines = () => places.get(chosen) || [];
   const top = () => lines().reduce((most, line) => Math.max(most, ...line.values.filter(Number.isFinite)), 0);
   const rows = () => lines().reduce((most, line) => Math.max(most, line.values.length), 0);
-  const rank = (line, row) => line.indices ? line.indices[row] : row + 1;
 
   function geometry() {
     const width = printing ? 660 : Math.max(200, box.clientWidth);
@@ -74,9 +73,7 @@ function heatMap(marks) {
     g.textAlign = 'right';
     g.textBaseline = 'middle';
     const count = rows();
-    const model = lines().at(-1);
-    const labelled = count > 1 ? [0, Math.round((count - 1) / 3), Math.round(2 * (count - 1) / 3), count - 1] : [0];
-    for (const r of labelled) g.fillText('no. ' + number(rank(model, r)), EDGE.left - 8, (geo.y(r) + geo.y(r + 1)) / 2);
+    for (const [r, name] of [[0, 'largest'], [count - 1, 'smallest']]) g.fillText(name, EDGE.left - 8, (geo.y(r) + geo.y(r + 1)) / 2);
     g.textBaseline = 'top';
     for (const step of roundSteps(geo.end, geo.width < 500 ? 4 : 10)) {
       g.textAlign = step === 0 ? 'left' : 'center';
@@ -115,7 +112,7 @@ function heatMap(marks) {
     const all = lines();
     if (!all[c] || r < 0 || r >= all[c].values.length) return;
     at = {c, r};
-    const text = `step ${number(all[c].step)}, singular value ${number(rank(all[c], r))}: ${number(all[c].values[r])}`;
+    const text = `step ${number(all[c].step)}, point ${r + 1} of ${all[c].values.length} from the largest: ${number(all[c].values[r])}`;
     readout.textContent = text;
     if (spoken) say(text);
     draw();
@@ -142,7 +139,7 @@ function heatMap(marks) {
     const all = lines();
     const stride = Math.max(1, Math.ceil(all.length / TABLE_ROWS));
     const kept = all.filter((_, i) => i % stride === 0 || i === all.length - 1);
-    const head = ['step', ...Array.from({length: rows()}, (_, r) => 'no. ' + rank(all.at(-1), r))];
+    const head = ['step', ...Array.from({length: rows()}, (_, r) => String(r + 1))];
     numbers.replaceChildren(numbers.firstChild, table('Singular values of ' + chosen, head,
         kept.map(line => [{number: number(line.step)}, ...line.values.map(v => ({number: number(v)}))])));
   }
@@ -171,10 +168,9 @@ function heatMap(marks) {
       const isNew = !places.has(place);
       if (isNew) places.set(place, []);
       const all = places.get(place);
-      const indices = Array.isArray(line.indices) && line.indices.length === values.length ? line.indices : null;
       const known = all.findIndex(other => other.step === Number(line.step));
       if (known >= 0) all.splice(known, 1);
-      all.push({step: Number(line.step), values, indices});
+      all.push({step: Number(line.step), values});
       all.sort((a, b) => a.step - b.step);
       if (chosen === null) chosen = place;
       if (isNew) choose(chosen);

@@ -144,7 +144,8 @@ function runPage() {
     loss: section('loss', 'Loss'),
     rank: section('rank', 'Rank and spread'),
     spectrum: section('spectrum', 'Spectrum over time',
-        'Singular values, each divided by the root of the total variance. Rows that go dark are directions that the embedding gave up.'),
+        'Singular values at ranks spaced evenly on a logarithmic scale, from the largest to the smallest, divided by the root of the total '
+        + 'variance. What goes dark are directions that the embedding gave up.'),
     layers: section('layers', 'Layers'),
     distillation: section('distillation', 'Self-distillation'),
     learning: section('learning', 'Rate and speed'),

@@ -118,7 +118,7 @@ class PicturesTest {
                     .isEqualTo(red);
         }
         assertThat(folder.resolve("views.png")).exists();
-        assertThat(map().path("names")).hasSize(1);
+        assertThat(map().path("names")).hasSize(Pictures.CLUSTERS);
         assertThat(List.of(folder.toFile().list())).noneMatch(name -> name.endsWith(".part"));
     }
 }

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.fullrank.engine.InputException;
+import org.fullrank.run.RunFolder;
 import org.fullrank.run.Runs;
 
 /// The settings by which two runs differ, and the latest figures of both.
@@ -68,7 +69,7 @@ record Difference(RunList runs, Path first, Path second) {
     private static SequencedMap<String, String> flat(Path run) {
         var settings = new LinkedHashMap<String, String>();
         try {
-            flatten("", YAML.readTree(Files.readString(run.resolve("config.yaml"))), settings);
+            flatten("", YAML.readTree(Files.readString(run.resolve(RunFolder.CONFIG))), settings);
         } catch (IOException e) {
             throw new InputException(
                     "run %s: cannot read its config.yaml (%s); repair it".formatted(run, e.getClass().getSimpleName()), e);

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.fullrank.engine.FullrankException;
@@ -70,7 +69,7 @@ final class RunList {
     }
 
     private static boolean isRun(Path path) {
-        return Files.isRegularFile(path.resolve("config.yaml"));
+        return Files.isRegularFile(path.resolve(RunFolder.CONFIG));
     }
 
     /// One object for each run, not older than half a second. Nobody may change it.
@@ -102,7 +101,7 @@ final class RunList {
             }
             return row.values
                     .deepCopy()
-                    .put("status", opened.status().name().toLowerCase(Locale.ROOT));
+                    .put("status", opened.status().label());
         } catch (FullrankException e) {
             return null; // it vanished meanwhile
         }
@@ -132,7 +131,7 @@ final class RunList {
     private static @Nullable String verdict(Path run) {
         String first = null;
         try {
-            JsonNode file = MAPPER.readTree(Files.readAllBytes(run.resolve("diagnosis.json")));
+            JsonNode file = MAPPER.readTree(Files.readAllBytes(run.resolve(RunFolder.DIAGNOSIS)));
             for (JsonNode diagnosis : file.path("diagnoses")) {
                 for (JsonNode verdict : diagnosis.path("verdicts")) {
                     String title = verdict.path("title").asText();
@@ -145,7 +144,7 @@ final class RunList {
         } catch (IOException e) {
             first = null; // most runs that train have none yet
         }
-        boolean alarmed = !Lines.read(run.resolve("alarms.jsonl")).objects().isEmpty();
+        boolean alarmed = !Lines.read(run.resolve(RunFolder.ALARMS)).objects().isEmpty();
         return first == null && alarmed ? "alarm" : first;
     }
 }
