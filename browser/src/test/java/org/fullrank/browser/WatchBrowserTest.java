@@ -104,7 +104,7 @@ class WatchBrowserTest {
             browser.await(STEP + " > 5");
             long before = ((Number) browser.script("return " + STEP)).longValue();
             browser.await("%s > %d".formatted(STEP, before + 5));
-            browser.await("document.querySelector('#loss .plot').getAttribute('aria-label').includes('Loss')");
+            browser.await("document.querySelector('#loss .plot').getAttribute('aria-label').includes('Total')");
             child.destroyForcibly().waitFor();
             browser.awaitText(".pill", "interrupted");
             Pages.assertReachableByKeyboard(browser);

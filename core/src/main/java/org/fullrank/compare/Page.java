@@ -9,20 +9,24 @@ final class Page {
     private static final List<String> METRICS = List.of("loss", "knn", "representation.rankme");
     private static final List<String> TITLES = List.of("loss", "kNN (checks while training)", "RankMe (checks)");
     private static final String STYLE = """
-            body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 75rem; color: #222;
-              background: #fff; }
+            :root { color-scheme: light dark; --ink: #1b222c; --quiet: #596472; --line: #dde2e8; --paper: #fff; --curve: #1f56c4; }
+            @media screen and (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --quiet: #9aa5b3; --line: #303845;
+              --paper: #12161c; --curve: #86aefc; } }
+            body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 75rem; color: var(--ink);
+              background: var(--paper); font-variant-numeric: tabular-nums; }
             h1 { font-size: 1.4rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } h3 { font-size: 1rem; margin: 1rem 0 0; }
-            .wide { overflow-x: auto; }
+            h1, h3 { overflow-wrap: anywhere; } .wide { overflow-x: auto; } .wide:focus-visible { outline: 3px solid var(--curve); }
             table { border-collapse: collapse; font-size: 0.85rem; white-space: nowrap; }
-            th, td { padding: 0.25rem 0.6rem; text-align: right; border-bottom: 1px solid #ddd; }
-            th:first-child, td:first-child { text-align: left; }
+            th, td { padding: 0.25rem 0.6rem; text-align: right; border-bottom: 1px solid var(--line); }
+            th:first-child, td:first-child { text-align: left; padding-left: 0; position: sticky; left: 0; background: var(--paper); }
             .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 0.5rem; }
-            figure { margin: 0; } figcaption, .small { font-size: 0.8rem; color: #555; }
-            svg { width: 100%; height: auto; } svg text { font-size: 10px; fill: #555; }
-            .axis { fill: none; stroke: #999; } .band { fill: #1f77b4; opacity: 0.2; }
-            polyline { fill: none; stroke-width: 1.5; } .curve { stroke: #1f77b4; } circle.curve { fill: #1f77b4; }
-            .reference { stroke: #999; stroke-dasharray: 4 3; } circle.reference { fill: #999; }
+            figure { margin: 0; } figcaption, .small { font-size: 0.8rem; color: var(--quiet); }
+            svg { width: 100%; height: auto; } svg text { font-size: 10px; fill: var(--quiet); }
+            .axis { fill: none; stroke: var(--quiet); } .band { fill: var(--curve); opacity: 0.2; }
+            polyline { fill: none; stroke-width: 1.5; } .curve { stroke: var(--curve); } circle.curve { fill: var(--curve); }
+            .reference { stroke: var(--quiet); stroke-dasharray: 4 3; } circle.reference { fill: var(--quiet); }
             dl { font-size: 0.8rem; } dt { font-weight: 600; } dd { margin: 0 0 0.3rem 1rem; overflow-wrap: anywhere; }
+            @media (max-width: 40rem) { th:first-child, td:first-child { max-width: 10rem; white-space: normal; overflow-wrap: anywhere; } }
             @media print { body { max-width: none; font-size: 11px; } section { break-inside: avoid; } .wide { overflow: visible; }
               table { font-size: 0.65rem; white-space: normal; } .charts { grid-template-columns: repeat(3, 1fr); } }
             """;
@@ -48,8 +52,8 @@ final class Page {
     }
 
     private static void table(StringBuilder page, Sheet sheet) {
-        page.append("<div class=\"wide\"><table>\n<thead><tr>");
-        sheet.head().forEach(title -> page.append("<th>").append(escaped(title)).append("</th>"));
+        page.append("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table of results\"><table>\n<thead><tr>");
+        sheet.head().forEach(title -> page.append("<th scope=\"col\">").append(escaped(title)).append("</th>"));
         page.append("</tr></thead>\n<tbody>\n");
         for (List<String> row : sheet.rows()) {
             page.append("<tr>");

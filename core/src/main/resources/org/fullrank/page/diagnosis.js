@@ -1,16 +1,18 @@
 // What the doctor found: verdicts, figures and plots of one or several embeddings.
-const COLLAPSES = ['CONSTANT', 'DIMENSIONAL', 'NORM_BLOW_UP', 'NORM_VANISHING', 'REDUNDANT', 'COMMON_OFFSET', 'CLASS_WISE'];
+const COLLAPSES = {CONSTANT: 'constant collapse', DIMENSIONAL: 'dimensional collapse', NORM_BLOW_UP: 'norm blow-up',
+  NORM_VANISHING: 'vanishing norms', REDUNDANT: 'redundancy', COMMON_OFFSET: 'common offset', CLASS_WISE: 'class-wise collapse'};
 
 const kindOf = verdict => String(verdict.kind || '').toUpperCase().replaceAll('-', '_').replaceAll(' ', '_');
 
 function titleOf(verdict) {
-  const title = String(verdict.title || kindOf(verdict).toLowerCase().replaceAll('_', ' ') || 'unknown');
+  const kind = kindOf(verdict);
+  const title = String(verdict.title || COLLAPSES[kind] || kind.toLowerCase().replaceAll('_', ' ') || 'unknown');
   return title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 function gravity(verdict) {
   const kind = kindOf(verdict);
-  return kind === 'HEALTHY' ? 'good' : COLLAPSES.includes(kind) ? 'bad' : 'warn';
+  return kind === 'HEALTHY' ? 'good' : kind in COLLAPSES ? 'bad' : 'warn';
 }
 
 const verdictsOf = diagnosis => Array.isArray(diagnosis.verdicts) ? diagnosis.verdicts : [];

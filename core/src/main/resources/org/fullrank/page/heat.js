@@ -30,7 +30,8 @@ function heatMap(marks) {
   const low = el('span');
   const high = el('span');
   const numbers = el('details', {class: 'numbers'}, el('summary', null, 'Numbers'));
-  const node = el('figure', null, choices, box, readout,
+  const caption = el('figcaption');
+  const node = el('figure', null, choices, caption, box, readout,
       el('div', {class: 'scale'}, low, bar, high), numbers);
   const EDGE = {left: 62, right: 8, top: 6, bottom: 34};
   const HEIGHT = 300;
@@ -146,6 +147,7 @@ function heatMap(marks) {
 
   function choose(place) {
     chosen = place;
+    caption.textContent = place;
     at = null;
     readout.textContent = '';
     choices.replaceChildren(...(places.size < 2 ? [] : [...places.keys()].map(name => {

@@ -1,8 +1,8 @@
 // The page of one run: the report that lies in its folder and the live page are this code.
 const PLACES = '(?:embedding|representation)';
 const GROUPS = [
-  {section: 'loss', title: 'Loss', test: /^loss$/, zero: false},
-  {section: 'loss', title: 'Terms of the loss', test: /^loss\./, cut: 'loss.', zero: false},
+  {section: 'loss', title: 'Total', test: /^loss$/, zero: false},
+  {section: 'loss', title: 'Terms', test: /^loss\./, cut: 'loss.', zero: false},
   {section: 'rank', title: 'RankMe', test: new RegExp(`^${PLACES}\\.rankme$`), zero: true,
     note: 'Number of dimensions in use. Falling towards 1: collapse.'},
   {section: 'rank', title: 'Rank, share of an isotropic Gaussian', test: new RegExp(`^${PLACES}\\.rank\\.share$`), unit: true,
