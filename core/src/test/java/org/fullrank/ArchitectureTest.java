@@ -37,6 +37,7 @@ class ArchitectureTest {
             "probe",
             "export",
             "run",
+            "page",
             "train",
             "compare");
 

@@ -151,7 +151,8 @@ record PlainObjectives(Tensor x, Tensor y, Tensor before, Tensor directions) {
         Tensor centred = z.sub(mean(z)); // [N, D]
         Tensor eye = torch.eye(z.size(1)).to(z.scalar_type());
         Tensor matrix = eye.add(times(centred.t().mm(centred), d / (z.size(0) * distortion))); // [D, D]
-        return over(torch.logdet(matrix), -2 * d);
+        // Not torch.logdet: its LU decomposition on several threads of OpenBLAS ends the process here.
+        return over(torch.linalg_cholesky(matrix).diagonal().log().sum(), -d);
     }
 
     private Tensor leJepa(LeJepa s) {

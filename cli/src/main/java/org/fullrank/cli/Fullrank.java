@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command `fullrank`. Results go to standard output, everything else to standard error; the exit code is 0 for
-/// fine, 1 for a job that failed, 2 for arguments or input that are wrong; an error is one line.
+/// fine, 1 for a job that failed, 2 for arguments or input that are wrong, 3 where a collapse was found and that was to
+/// be told so; an error is one line.
 @Command(
         name = "fullrank",
         description = "Self-supervised representation learning: turns unlabelled images and tables into embeddings.",
@@ -26,12 +27,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
             Compare.class,
             Evaluate.class,
             Embed.class,
+            Replay.class,
             Stream.class,
             Data.class,
             Methods.class,
             ObjectiveCommand.class,
             RecipesCommand.class,
             RunsCommand.class,
+            Report.class,
             Lab.class
         },
         footer = {
@@ -43,7 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  fullrank embed runs/mine --out embeddings.npy",
             "  fullrank stream --input sensors.csv --output features.csv",
             "",
-            "Exit code: 0 fine, 1 the job failed, 2 the arguments or the input are wrong.",
+            "Exit code: 0 fine, 1 the job failed, 2 the arguments or the input are wrong, 3 a collapse ended it.",
             "fullrank COMMAND --help tells more."
         })
 public final class Fullrank implements Runnable {

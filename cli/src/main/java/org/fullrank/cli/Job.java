@@ -9,9 +9,14 @@ import picocli.CommandLine.Spec;
 /// What all commands share. A command class holds its options only; its work lies in a class of its own that is loaded
 /// when the command runs, so that `--help` touches neither the engine nor the parsers.
 abstract class Job implements Callable<Integer> {
+    /// The exit code of a job that did its work and found a collapse.
+    static final int COLLAPSED = 3;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
+
+    private int code = ExitCode.OK;
 
     /// Does the work.
     abstract void work();
@@ -19,7 +24,12 @@ abstract class Job implements Callable<Integer> {
     @Override
     public final Integer call() {
         work();
-        return ExitCode.OK;
+        return code;
+    }
+
+    /// Says that the work is done and what it found is a collapse.
+    final void collapsed() {
+        code = COLLAPSED;
     }
 
     /// For results.

@@ -1,13 +1,15 @@
 package org.fullrank.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.page.RunPage;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.run.Progress;
 import org.fullrank.run.Recipe;
@@ -53,6 +55,19 @@ final class PretrainWork {
             }
             try (RunFolder folder = RunFolder.create(path, recipe)) {
                 startIn(folder, recipe, data);
+            } finally {
+                writeReport(path);
+            }
+        }
+    }
+
+    /// However the training ended, and once the folder is free, so that the page says how.
+    private void writeReport(Path path) {
+        if (Files.exists(path)) {
+            try {
+                command.err().println("report: " + RunPage.write(path));
+            } catch (InputException | JobException e) {
+                command.err().println("no report: " + e.getMessage()); // the run itself is what it is
             }
         }
     }
@@ -75,6 +90,7 @@ final class PretrainWork {
                 train(recipe, folder, data, Trainer::resume);
             }
         }
+        writeReport(path);
     }
 
     /// The data path is made absolute, so that the run can be read from any folder.
@@ -121,17 +137,26 @@ final class PretrainWork {
             progress.close();
             interruption.disarm();
         }
-        boolean evaluated = ending.status() == RunStatus.FINISHED && !interruption.requested();
-        report(folder, ending, evaluated ? evaluate(folder, data) : null);
+        boolean kept = ending.status() == RunStatus.FINISHED || ending.status() == RunStatus.ROLLED_BACK;
+        boolean examined = kept && !interruption.requested();
+        report(folder, ending, examined ? examine(folder, data) : null);
     }
 
-    private @Nullable Evaluation evaluate(RunFolder folder, Dataset data) {
+    /// What is made of the finished network: accuracies and the pictures of the report.
+    private @Nullable Evaluation examine(RunFolder folder, Dataset data) {
+        try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
+            trained.draw(folder.path());
+            return evaluate(trained, data);
+        }
+    }
+
+    private @Nullable Evaluation evaluate(Trained trained, Dataset data) {
         if (!data.splits().contains(Split.TRAIN) || data.items(Split.TRAIN).labels() == null) {
             command.err().println("the data have no labels: no accuracy to measure");
             return null;
         }
         command.err().println("evaluating ...");
-        try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
+        try {
             return trained.evaluate();
         } catch (InputException e) {
             command.err().println("not evaluated: " + e.getMessage()); // the training itself is done and saved
@@ -140,7 +165,10 @@ final class PretrainWork {
     }
 
     private void report(RunFolder folder, Trainer.Ending ending, @Nullable Evaluation evaluation) {
-        String status = ending.status().name().toLowerCase(Locale.ROOT);
+        String status = RunsWork.name(ending.status());
+        if (ending.status() == RunStatus.COLLAPSED || ending.status() == RunStatus.ROLLED_BACK) {
+            command.collapsed();
+        }
         RunSummary summary = Runs.summary(folder.path());
         if (command.json) {
             command.out()
@@ -148,6 +176,7 @@ final class PretrainWork {
                             .put("run", folder.path().toString())
                             .put("status", status)
                             .put("step", ending.step())
+                            .put("message", ending.message())
                             .put("metrics", summary.values())
                             .put("evaluation", evaluation == null ? null : evaluation.toMap()));
             return;
@@ -155,6 +184,7 @@ final class PretrainWork {
         if (evaluation != null) {
             command.out().println(evaluation.text().stripTrailing());
         }
-        command.out().println(status + " after step " + ending.step() + ": " + folder.path());
+        String why = ending.message().isEmpty() ? "" : " (" + ending.message() + ")";
+        command.out().println(status + " after step " + ending.step() + why + ": " + folder.path());
     }
 }

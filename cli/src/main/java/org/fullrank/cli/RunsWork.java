@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 import org.fullrank.run.RunFolder;
+import org.fullrank.run.RunStatus;
 import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
 
@@ -43,7 +44,12 @@ record RunsWork(RunsCommand command) {
     }
 
     private static String status(RunSummary run) {
-        return run.status().name().toLowerCase(Locale.ROOT);
+        return name(run.status());
+    }
+
+    /// A status as it is written everywhere.
+    static String name(RunStatus status) {
+        return status.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String value(SequencedMap<String, Double> values, String name, String format, double factor) {

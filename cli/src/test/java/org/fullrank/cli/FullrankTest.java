@@ -33,6 +33,7 @@ class FullrankTest {
             "objective",
             "recipes",
             "runs",
+            "report",
             "lab");
 
     /// Settings of a training that takes milliseconds.
@@ -227,6 +228,12 @@ class FullrankTest {
         assertThat(trained.out()).contains("encoder", "raw input", "untrained encoder", "protocol ");
         assertThat(trained.out()).endsWith(out + System.lineSeparator()).contains("finished after step ");
         assertThat(files(out)).contains("config.yaml", "metrics.jsonl", "checkpoints", "encoder.safetensors");
+        assertThat(trained.err()).contains("report: " + out.resolve("report.html"));
+        assertThat(out.resolve("report.html")).content().contains("\"status\":\"finished\"", "\"map\":{\"about\"");
+        Files.delete(out.resolve("map.json"));
+        CommandLineRun report = CommandLineRun.of("report", out.toString(), "--pictures");
+        assertThat(report.out()).isEqualTo(out.resolve("report.html") + System.lineSeparator());
+        assertThat(out.resolve("map.json")).exists();
 
         CommandLineRun evaluated = CommandLineRun.of("evaluate", out.toString(), "--json");
         assertThat(evaluated.code()).as(evaluated.err()).isZero();

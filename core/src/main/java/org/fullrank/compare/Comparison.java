@@ -171,7 +171,7 @@ public final class Comparison {
         return switch (summary.status()) {
             case FINISHED -> null;
             case RUNNING -> pending(cell, "another process trains it");
-            case FAILED -> new Outcome.Failed(cell, records(cell), summary.message());
+            case FAILED, COLLAPSED, ROLLED_BACK -> new Outcome.Failed(cell, records(cell), summary.message());
             case STOPPED, INTERRUPTED -> {
                 attendant.note(name + "going on in " + cell.folder());
                 yield unlessFinished(cell, resumed(cell));
@@ -182,6 +182,9 @@ public final class Comparison {
     private static @Nullable Outcome unlessFinished(Cell cell, Trainer.Ending ending) {
         return switch (ending.status()) {
             case FINISHED -> null;
+            case COLLAPSED, ROLLED_BACK ->
+                new Outcome.Failed(
+                        cell, records(cell), Runs.summary(cell.folder()).message());
             case STOPPED, RUNNING, FAILED, INTERRUPTED -> pending(cell, "stopped at step " + ending.step());
         };
     }

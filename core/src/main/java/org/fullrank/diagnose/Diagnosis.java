@@ -1,6 +1,9 @@
 package org.fullrank.diagnose;
 
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /// All that was found out about one embedding.
 ///
@@ -31,10 +34,50 @@ public record Diagnosis(
     /// @param isotropic those that isotropic Gaussian rows of the same N, D and total variance would show
     /// @param deviations standard deviation of each dimension, `[D]`
     /// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`
-    public record Plots(double[] singularValues, double[] isotropic, double[] deviations, double[] norms) {}
+    public record Plots(double[] singularValues, double[] isotropic, double[] deviations, double[] norms) {
+        /// Those of `moments`, with the percentiles of `spread`.
+        public static Plots of(Moments moments, Spread spread) {
+            double[] values = moments.centred().singularValues();
+            double[] isotropic =
+                    IsotropicNull.of(moments.rows(), moments.width()).singularValues();
+            double scale = Math.sqrt(squares(values) / Math.max(squares(isotropic), Double.MIN_NORMAL));
+            return new Plots(
+                    values.clone(),
+                    Arrays.stream(isotropic).map(s -> s * scale).toArray(),
+                    moments.deviations(),
+                    spread.norms().clone());
+        }
+
+        private static double squares(double[] values) {
+            return Arrays.stream(values).map(s -> s * s).sum();
+        }
+
+        /// For JSON.
+        public SequencedMap<String, Object> toMap() {
+            var map = new LinkedHashMap<String, Object>();
+            map.put("singularValues", singularValues);
+            map.put("isotropic", isotropic);
+            map.put("deviations", deviations);
+            map.put("norms", norms);
+            return map;
+        }
+    }
 
     /// The most severe verdict.
     public Verdict verdict() {
         return verdicts.getFirst();
+    }
+
+    /// For JSON, as `fullrank diagnose --json` prints it and `diagnosis.json` of a run folder holds it.
+    public SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("subject", subject);
+        map.put("rows", rows);
+        map.put("width", width);
+        map.put("verdicts", verdicts.stream().map(Verdict::toMap).toList());
+        map.put("sections", sections.stream().map(Section::toMap).toList());
+        map.put("plots", plots.toMap());
+        map.put("warnings", warnings);
+        return map;
     }
 }

@@ -1,6 +1,7 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -16,7 +17,7 @@ import org.fullrank.engine.Tensors;
 /// They are the square roots of the eigenvalues of the smaller of `Z Z'` and `Z' Z`, in float64. That halves the
 /// digits, so a singular value is exact to about 1e-8 of the largest; float32 embeddings hold no more.
 ///
-/// @param singularValues `min(N, D)` values, none negative, descending
+/// @param singularValues `min(N, D)` values, none negative, descending; or all NaN
 public record Spectrum(double[] singularValues) {
     /// Singular values below this share of the largest count as zero. Rounding the embedding to float32 moves them by
     /// about 1e-8 of the largest, so 1e-6 is clear of noise on both sides. The threshold takes the place of the
@@ -45,10 +46,17 @@ public record Spectrum(double[] singularValues) {
                 Tensor wide = Tensors.to(z, Device.CPU).to(ScalarType.Double); // [N, D]
                 boolean flat = wide.size(0) <= wide.size(1);
                 Tensor gram = flat ? wide.matmul(wide.t()) : wide.t().matmul(wide); // [min(N, D), min(N, D)]
-                requireFinite(gram);
-                return new Spectrum(roots(Tensors.doubles(torch.linalg_eigvalsh(gram))));
+                return ofGram(gram, gram.size(0));
             }
         });
+    }
+
+    /// The spectrum of the matrix whose `X' X`, or `X X'`, is `gram` (`[k, k]`, float64; its lower triangle is read):
+    /// the largest `count` singular values.
+    static Spectrum ofGram(Tensor gram, long count) {
+        requireFinite(gram);
+        double[] roots = descendingRoots(Tensors.doubles(torch.linalg_eigvalsh(gram)));
+        return new Spectrum(Arrays.copyOf(roots, Math.toIntExact(Math.min(count, roots.length))));
     }
 
     /// The spectrum of `rows` embeddings in row-major order.
@@ -63,18 +71,40 @@ public record Spectrum(double[] singularValues) {
     /// `min(N, D)` (all alike); 0 for an embedding that is zero. Source: Garrido et al. 2023, "RankMe", equation 2,
     /// on embeddings that are not centred, as there; for the epsilon see [#RELATIVE_EPSILON].
     public double rankMe() {
-        double floor = RELATIVE_EPSILON * singularValues[0];
-        double sum = Arrays.stream(singularValues).filter(s -> s > floor).sum();
-        if (sum == 0) {
-            return 0;
-        }
-        double entropy = 0;
-        for (double s : singularValues) {
-            if (s > floor) {
-                entropy -= s / sum * Math.log(s / sum);
-            }
-        }
-        return Math.exp(entropy);
+        return entropyRank(aboveZero().toArray());
+    }
+
+    /// Effective rank: `exp(-sum p log p)` with `p = s^2 / sum s^2`, the shares of the variance, from 1 to
+    /// `min(N, D)`; 0 for an embedding that is zero. Source: Roy and Vetterli 2007, "The effective rank", who take the
+    /// shares of singular values, which is [#rankMe]; shares of variance, as here, are those of von Neumann's entropy,
+    /// and small directions add less to them.
+    public double effectiveRank() {
+        return entropyRank(aboveZero()
+                .map(s -> s / singularValues[0])
+                .map(s -> s * s)
+                .toArray());
+    }
+
+    /// Stable rank: `|Z|_F^2 / |Z|_2^2`, from 1 to `min(N, D)`: how many directions as strong as the strongest would
+    /// have the same variance; 0 for an embedding that is zero.
+    public double stableRank() {
+        double largest = singularValues[0];
+        return largest == 0
+                ? 0
+                : Arrays.stream(singularValues)
+                        .map(s -> s / largest)
+                        .map(s -> s * s)
+                        .sum();
+    }
+
+    /// How fast the eigenvalues decay; see [PowerLaw].
+    public PowerLaw powerLaw() {
+        return PowerLaw.fit(aboveZero().map(s -> 2 * Math.log(s)).toArray());
+    }
+
+    /// Mean of the `min(N, D)` singular values.
+    public double mean() {
+        return Arrays.stream(singularValues).average().orElseThrow();
     }
 
     /// The participation ratio `(sum l)^2 / sum l^2` of the squared singular values, from 1 to `min(N, D)`; 0 for an
@@ -83,10 +113,23 @@ public record Spectrum(double[] singularValues) {
         double sum = 0;
         double squares = 0;
         for (double s : singularValues) {
-            sum += s * s;
-            squares += s * s * s * s;
+            double share = s / singularValues[0];
+            sum += share * share;
+            squares += share * share * share * share;
         }
-        return squares == 0 ? 0 : sum * sum / squares;
+        return singularValues[0] == 0 ? 0 : sum * sum / squares;
+    }
+
+    private DoubleStream aboveZero() {
+        double floor = RELATIVE_EPSILON * singularValues[0];
+        return Arrays.stream(singularValues).filter(s -> !(s <= floor)); // what is not a number stays, and is seen
+    }
+
+    /// `exp` of the entropy of the shares of `parts`, all positive; 0 when there are none.
+    private static double entropyRank(double[] parts) {
+        double sum = Arrays.stream(parts).sum();
+        double entropy = Arrays.stream(parts).map(p -> p / sum * Math.log(p / sum)).sum();
+        return parts.length == 0 ? 0 : Math.exp(-entropy);
     }
 
     /// @throws InputException when `values` do not fill `rows` rows
@@ -107,7 +150,8 @@ public record Spectrum(double[] singularValues) {
         }
     }
 
-    private static double[] roots(double[] ascending) {
+    /// Roots of eigenvalues in ascending order; rounding below zero counts as zero.
+    static double[] descendingRoots(double[] ascending) {
         double[] descending = new double[ascending.length];
         for (int i = 0; i < ascending.length; i++) {
             descending[i] = Math.sqrt(Math.max(0, ascending[ascending.length - 1 - i]));

@@ -1,5 +1,8 @@
 package org.fullrank.diagnose;
 
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
 /// What an embedding suffers from, or that nothing was found.
 ///
 /// @param kind the name of it
@@ -49,5 +52,17 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
         public boolean collapse() {
             return collapse;
         }
+    }
+
+    /// For JSON.
+    public SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("kind", kind.name());
+        map.put("title", kind.title());
+        map.put("collapse", kind.collapse());
+        map.put("confidence", confidence);
+        map.put("evidence", evidence);
+        map.put("next", next);
+        return map;
     }
 }

@@ -7,6 +7,7 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Parameter;
+import org.fullrank.net.Trace;
 import org.fullrank.objective.Objective;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Terms;
@@ -36,7 +37,10 @@ record Criterion(Objective objective, @Nullable Parameter memory, long key) {
 
     /// The terms for the embeddings of one batch, V x `[N, D]`.
     Terms evaluate(List<Tensor> z, long step) {
-        return objective.evaluate(new Views(z, draw(step), memory == null ? null : memory.tensor()));
+        Terms terms = objective.evaluate(new Views(z, draw(step), memory == null ? null : memory.tensor()));
+        terms.parts().forEach((name, value) -> Trace.seen("objective, term " + name, z.getFirst(), value));
+        Trace.seen("objective, weighted sum of the terms", z.getFirst(), terms.total());
+        return terms;
     }
 
     /// The weighted terms one by one, V x `[N, D]`.

@@ -92,11 +92,9 @@ public final class JointEmbedding implements Method {
     }
 
     @Override
-    public Tensor embed(Tensor x, Mode mode) {
+    public Tensor project(Tensor representations, Mode mode) {
         try (var autocast = setting.precision().autocast(setting.device())) {
-            return parts.projector()
-                    .forward(parts.encoder().forward(x, mode), mode)
-                    .to(setting.type());
+            return parts.projector().forward(representations, mode).to(setting.type());
         }
     }
 

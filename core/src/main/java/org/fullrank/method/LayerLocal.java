@@ -144,12 +144,11 @@ public final class LayerLocal implements Method {
         }
     }
 
-    /// The embedding of the last block.
+    /// Through the head of the last block.
     @Override
-    public Tensor embed(Tensor x, Mode mode) {
-        Tensor pooled = encode(x, mode); // [N, C]
+    public Tensor project(Tensor representations, Mode mode) {
         try (var autocast = setting.precision().autocast(setting.device())) {
-            return teachers.getLast().head().forward(pooled, mode).to(setting.type());
+            return teachers.getLast().head().forward(representations, mode).to(setting.type());
         }
     }
 

@@ -167,4 +167,13 @@ final class MatrixPredictor implements Predictor {
             return values;
         }
     }
+
+    /// Of W itself and the running F.
+    @Override
+    public SequencedMap<String, Double> inspect(Tensor embeddings) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            return PredictorMatrix.of(matrix(), correlation.tensor()).values();
+        }
+    }
 }

@@ -117,7 +117,18 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// The embedding that the objective acts on, `[N, C, H, W]` or `[N, F]` to `[N, E]`, in float32: the
     /// representation itself where there is no projector.
     default Tensor embed(Tensor x, Mode mode) {
-        return encode(x, mode);
+        return project(encode(x, mode), mode);
+    }
+
+    /// What the projector makes of representations, `[N, D]` to `[N, E]`, in float32; representations themselves where
+    /// there is no projector.
+    Tensor project(Tensor representations, Mode mode);
+
+    /// What a check tells of the method beyond its embeddings, by name: predictor and target of self-distillation.
+    ///
+    /// @param embeddings of plain items, `[N, E]`
+    default SequencedMap<String, Double> inspect(Tensor embeddings) {
+        return new LinkedHashMap<>();
     }
 
     /// All numbers that an optimiser moves, with the running statistics beside them.

@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Scope;
 import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NetworkBuilder;
@@ -26,13 +28,20 @@ sealed interface Predictor permits Predictor.Network, MatrixPredictor {
         return new LinkedHashMap<>();
     }
 
+    /// What a check logs of it: the singular values of the predictor as a matrix W, see [PredictorMatrix].
+    ///
+    /// @param embeddings of plain items, `[N, D]`
+    default SequencedMap<String, Double> inspect(Tensor embeddings) {
+        return new LinkedHashMap<>();
+    }
+
     /// Declares the parameters of `spec` for embeddings of `width` columns.
     static Predictor of(NetworkBuilder net, PredictorSpec spec, int width, Method.Setting setting) {
         return switch (spec) {
-            case PredictorSpec.Identity identity -> new Network((x, mode) -> x, setting);
+            case PredictorSpec.Identity identity -> new Network(Layer.chain(List.of()), setting, false);
             case PredictorSpec.Mlp mlp -> {
                 var head = new ProjectorSpec(List.of(mlp.hidden(), width), mlp.batchNorm()).withLastBias(true);
-                yield new Network(Networks.projector(net, head, width), setting);
+                yield new Network(Networks.projector(net, head, width), setting, true);
             }
             case PredictorSpec.Linear linear -> new MatrixPredictor(net, linear, width);
             case PredictorSpec.Optimal optimal -> new MatrixPredictor(net, optimal, width);
@@ -41,13 +50,29 @@ sealed interface Predictor permits Predictor.Network, MatrixPredictor {
     }
 
     /// Layers, trained by gradient; none is the identity.
-    record Network(Layer layers, Method.Setting setting) implements Predictor {
+    ///
+    /// @param trained whether there are layers
+    record Network(Layer layers, Method.Setting setting, boolean trained) implements Predictor {
         @Override
         public List<Tensor> predict(List<Tensor> online, List<Tensor> targets, long step) {
             try (var autocast = setting.precision().autocast(setting.device())) {
                 return online.stream()
                         .map(z -> layers.forward(z, Mode.TRAIN).to(setting.type()))
                         .toList();
+            }
+        }
+
+        /// Of the linear map that comes closest to the layers on these embeddings.
+        @Override
+        public SequencedMap<String, Double> inspect(Tensor embeddings) {
+            if (!trained) {
+                return new LinkedHashMap<>();
+            }
+            try (var scope = Scope.open();
+                    var off = Gradients.off();
+                    var autocast = setting.precision().autocast(setting.device())) {
+                Tensor predictions = layers.forward(embeddings, Mode.EVALUATE).to(setting.type());
+                return PredictorMatrix.fitted(embeddings, predictions).values();
             }
         }
     }

@@ -17,6 +17,7 @@ import org.fullrank.net.Mode;
 import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.net.Trace;
 import org.fullrank.objective.Terms;
 import org.jspecify.annotations.Nullable;
 
@@ -90,8 +91,10 @@ public final class SelfDistillation implements Method {
 
     private List<Tensor> slowTargets(WholeBatch batch, List<Tensor> views, Branch branch) {
         var targets = new ArrayList<Tensor>();
-        for (Tensor view : views) {
-            targets.addAll(batch.gather((x, mode) -> List.of(branch.embed(x, mode, setting)), view, Mode.TRAIN));
+        try (var section = Trace.section("target")) {
+            for (Tensor view : views) {
+                targets.addAll(batch.gather((x, mode) -> List.of(branch.embed(x, mode, setting)), view, Mode.TRAIN));
+            }
         }
         return targets;
     }
@@ -105,12 +108,15 @@ public final class SelfDistillation implements Method {
     }
 
     private Outcome evaluate(List<Tensor> z, List<Tensor> targets, long step) {
-        Sum sum = regressions(z, targets, step);
+        List<Tensor> predictions = predictor.predict(z, targets, step);
+        Trace.seen("predictor", z.getFirst(), predictions.getFirst());
+        Sum sum = regressions(z, predictions, targets);
         int pairs = z.size() * (z.size() - 1);
         SequencedMap<String, Double> values = new LinkedHashMap<>();
         Tensor total = regression(sum, pairs);
         values.put("regression", Tensors.value(total));
         sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / pairs));
+        Trace.seen("regression of the predictions", predictions.getFirst(), total);
         if (spec.regularizer() != null) {
             total = total.add(regularise(z, step, values));
         }
@@ -123,8 +129,7 @@ public final class SelfDistillation implements Method {
     }
 
     /// Of every ordered pair of views.
-    private Sum regressions(List<Tensor> z, List<Tensor> targets, long step) {
-        List<Tensor> predictions = predictor.predict(z, targets, step);
+    private Sum regressions(List<Tensor> z, List<Tensor> predictions, List<Tensor> targets) {
         var sum = new Sum();
         for (int v = 0; v < z.size(); v++) {
             for (int u = 0; u < z.size(); u++) {
@@ -157,7 +162,9 @@ public final class SelfDistillation implements Method {
 
     private SequencedMap<String, Tensor> weighted(List<Tensor> z, List<Tensor> fixed, long step) {
         var terms = new LinkedHashMap<String, Tensor>();
-        terms.put("regression", regression(regressions(z, targets(z, fixed), step), z.size() * (z.size() - 1)));
+        List<Tensor> targets = targets(z, fixed);
+        Sum sum = regressions(z, predictor.predict(z, targets, step), targets);
+        terms.put("regression", regression(sum, z.size() * (z.size() - 1)));
         if (spec.regularizer() != null) {
             terms.put(spec.regularizer().part(), regularise(z, step, new LinkedHashMap<>()));
         }
@@ -203,7 +210,9 @@ public final class SelfDistillation implements Method {
         var sum = new Sum();
         z.forEach(view -> sum.add(Objects.requireNonNull(spec.regularizer()).evaluate(view, draw)));
         sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / z.size()));
-        return Objects.requireNonNull(sum.total).mul(Tensors.scalar(spec.weight() / z.size()));
+        Tensor total = Objects.requireNonNull(sum.total).mul(Tensors.scalar(spec.weight() / z.size()));
+        Trace.seen("regulariser", z.getFirst(), total);
+        return total;
     }
 
     /// Terms added up, name by name.
@@ -225,19 +234,25 @@ public final class SelfDistillation implements Method {
         }
     }
 
-    /// The predictor is declared last, so matrices and vectors of the target are a prefix of the online ones.
     private void follow(Slow target, double share) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             Tensor slowValues = target.parameters().values();
             long matrices = target.parameters().matrixCount();
-            long vectors = slowValues.numel() - matrices;
-            Tensor fast = parameters.values();
-            slowValues.narrow(0, 0, matrices).lerp_(fast.narrow(0, 0, matrices), Tensors.scalar(share));
+            slowValues.narrow(0, 0, matrices).lerp_(followedMatrices(matrices), Tensors.scalar(share));
             slowValues
-                    .narrow(0, matrices, vectors)
-                    .lerp_(fast.narrow(0, parameters.matrixCount(), vectors), Tensors.scalar(share));
+                    .narrow(0, matrices, slowValues.numel() - matrices)
+                    .lerp_(followedVectors(slowValues.numel() - matrices), Tensors.scalar(share));
         }
+    }
+
+    /// The predictor is declared last, so matrices and vectors of the target are a prefix of the online ones.
+    private Tensor followedMatrices(long count) {
+        return parameters.values().narrow(0, 0, count);
+    }
+
+    private Tensor followedVectors(long count) {
+        return parameters.values().narrow(0, parameters.matrixCount(), count);
     }
 
     @Override
@@ -245,10 +260,34 @@ public final class SelfDistillation implements Method {
         return predictor.measures();
     }
 
-    /// The embedding of the online network, before the predictor.
+    /// To the embedding of the online network, before the predictor.
     @Override
-    public Tensor embed(Tensor x, Mode mode) {
-        return online.embed(x, mode, setting);
+    public Tensor project(Tensor representations, Mode mode) {
+        try (var autocast = setting.precision().autocast(setting.device())) {
+            return online.projector().forward(representations, mode).to(setting.type());
+        }
+    }
+
+    /// The predictor as [Predictor#inspect] has it, and `target.lag`, the distance of the slow network from the online
+    /// one, `|target - online| / |online|`: 0 when both are the same.
+    @Override
+    public SequencedMap<String, Double> inspect(Tensor embeddings) {
+        SequencedMap<String, Double> values = predictor.inspect(embeddings);
+        if (slow != null) {
+            values.put("target.lag", lag(slow));
+        }
+        return values;
+    }
+
+    private double lag(Slow target) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            Tensor slowValues = target.parameters().values();
+            long matrices = target.parameters().matrixCount();
+            Tensor followed =
+                    Tensors.cat(List.of(followedMatrices(matrices), followedVectors(slowValues.numel() - matrices)));
+            return Tensors.value(slowValues.sub(followed).norm().div(followed.norm()));
+        }
     }
 
     @Override

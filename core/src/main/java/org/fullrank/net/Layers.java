@@ -23,7 +23,10 @@ final class Layers {
         long[] strides = {stride, stride};
         long[] padding = {kernel / 2, kernel / 2};
         long[] dilation = {1, 1};
-        return (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1);
+        return Trace.layer(
+                "convolution",
+                net.path(),
+                (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1));
     }
 
     /// 3x3 convolution with bias, `[B, in, H, W] -> [B, out, H, W]`. The bias starts at 0, as in torchvision's VGG.
@@ -31,17 +34,23 @@ final class Layers {
         Parameter weight = net.parameter("weight", new Init.KaimingNormal((long) out * 9), out, in, 3, 3);
         Parameter bias = net.parameter("bias", new Init.Constant(0), out);
         long[] one = {1, 1};
-        return (x, mode) -> torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), one, one, one, 1);
+        return Trace.layer(
+                "convolution",
+                net.path(),
+                (x, mode) -> torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), one, one, one, 1));
     }
 
     /// Affine map `[B, in] -> [B, out]`.
     static Layer linear(NetworkBuilder net, int in, int out, boolean bias) {
         Parameter weight = net.parameter("weight", new Init.FanInUniform(in), out, in);
         if (!bias) {
-            return (x, mode) -> torch.linear(x, weight.tensor());
+            return Trace.layer("linear", net.path(), (x, mode) -> torch.linear(x, weight.tensor()));
         }
         Parameter offset = net.parameter("bias", new Init.FanInUniform(in), out);
-        return (x, mode) -> torch.linear(x, weight.tensor(), new TensorOptional(offset.tensor()));
+        return Trace.layer(
+                "linear",
+                net.path(),
+                (x, mode) -> torch.linear(x, weight.tensor(), new TensorOptional(offset.tensor())));
     }
 
     /// Batch normalisation over all axes but the second, with scale and shift. Normalises with the biased variance; the
@@ -62,7 +71,7 @@ final class Layers {
     private static Layer norm(NetworkBuilder net, int size, @Nullable Parameter weight, @Nullable Parameter bias) {
         Parameter mean = net.statistic("running_mean", 0, size);
         Parameter variance = net.statistic("running_var", 1, size);
-        return (x, mode) -> {
+        return Trace.layer("batch norm", net.path(), (x, mode) -> {
             boolean batchStatistics = mode != Mode.EVALUATE;
             if (batchStatistics && x.size(0) < 2 && x.numel() == x.size(1)) {
                 throw new InputException("batch norm: found one value per channel (a batch of 1), expected at least 2"
@@ -78,7 +87,7 @@ final class Layers {
                     NORM_MOMENTUM,
                     NORM_EPSILON,
                     true);
-        };
+        });
     }
 
     private static TensorOptional optional(@Nullable Parameter parameter) {
@@ -87,10 +96,10 @@ final class Layers {
 
     /// In place. Returns its argument: what the engine's in-place functions return does not own its tensor.
     static Layer relu() {
-        return (x, mode) -> {
+        return Trace.layer("relu", "", (x, mode) -> {
             torch.relu_(x);
             return x;
-        };
+        });
     }
 
     /// 2x2 maximum with stride 2, `[B, C, H, W] -> [B, C, H / 2, W / 2]`.

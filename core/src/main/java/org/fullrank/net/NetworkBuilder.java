@@ -42,6 +42,11 @@ public final class NetworkBuilder {
         return new NetworkBuilder(seed, parameters, statistics, prefix + name + ".");
     }
 
+    /// The names so far, as `layer1.0.conv1`.
+    String path() {
+        return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
+    }
+
     Parameter parameter(String name, Init init, long... sizes) {
         return declare(parameters, name, init, sizes);
     }

@@ -54,11 +54,11 @@ final class ResNets {
                 : Layer.chain(List.of(
                         Layers.convolution(net.in("downsample").in("0"), in, out, 1, stride),
                         Layers.batchNorm(net.in("downsample").in("1"), out, 1)));
-        return (x, mode) -> {
+        return Trace.layer("residual block", net.path(), (x, mode) -> {
             Tensor residual = path.forward(x, mode);
             torch.relu_(residual.add_(shortcut.forward(x, mode)));
             return residual;
-        };
+        });
     }
 
     private static Layer basic(NetworkBuilder net, int in, int out, int stride, double lastScale) {

@@ -1,13 +1,7 @@
 package org.fullrank.run;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,13 +18,11 @@ public final class Metrics implements AutoCloseable {
     /// Key of the timing that says when a record was written, in seconds since 1970.
     static final String AT = "at";
 
-    private final Path file;
-    private final FileChannel channel;
+    private final JsonLines lines;
     private final EventFile events;
 
-    private Metrics(Path file, FileChannel channel, EventFile events) {
-        this.file = file;
-        this.channel = channel;
+    private Metrics(JsonLines lines, EventFile events) {
+        this.lines = lines;
         this.events = events;
     }
 
@@ -40,17 +32,16 @@ public final class Metrics implements AutoCloseable {
     /// @throws JobException when the files cannot be written
     public static Metrics open(Path folder, long step) {
         Path file = folder.resolve(FILE);
+        JsonLines lines = JsonLines.open(
+                file, line -> MetricLine.parse(line) instanceof MetricLine.Measured m && m.step() <= step);
         try {
-            List<MetricRecord> kept = truncate(file, step);
             EventFile events = EventFile.create(folder);
-            for (MetricRecord record : kept) {
+            for (MetricRecord record : read(folder)) {
                 events.append(record);
             }
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-            return new Metrics(file, channel, events);
+            return new Metrics(lines, events);
         } catch (IOException e) {
-            throw failed(file, e);
+            throw JsonLines.failed(folder.resolve(EventFile.NAME), e);
         }
     }
 
@@ -61,11 +52,11 @@ public final class Metrics implements AutoCloseable {
         SequencedMap<String, Double> timing = new LinkedHashMap<>(record.timing());
         timing.put(AT, System.currentTimeMillis() / 1000.0);
         MetricRecord stamped = new MetricRecord(record.step(), record.epoch(), record.values(), timing);
-        write(new MetricLine.Measured(stamped));
+        lines.append(new MetricLine.Measured(stamped).json());
         try {
             events.append(stamped);
         } catch (IOException e) {
-            throw failed(events.path(), e);
+            throw JsonLines.failed(events.path(), e);
         }
     }
 
@@ -74,7 +65,7 @@ public final class Metrics implements AutoCloseable {
     /// @param status finished, stopped or failed
     /// @param message one line for the user, empty when there is nothing to say
     public void end(RunStatus status, long step, String message) {
-        write(new MetricLine.Ended(step, status, message));
+        lines.append(new MetricLine.Ended(step, status, message).json());
     }
 
     /// The records of a run, oldest first; unreadable lines are left out.
@@ -87,7 +78,7 @@ public final class Metrics implements AutoCloseable {
 
     static List<MetricLine> lines(Path file) {
         List<MetricLine> lines = new ArrayList<>();
-        for (String text : text(file)) {
+        for (String text : JsonLines.text(file)) {
             MetricLine line = MetricLine.parse(text);
             if (line != null) {
                 lines.add(line);
@@ -96,56 +87,12 @@ public final class Metrics implements AutoCloseable {
         return lines;
     }
 
-    private static List<String> text(Path file) {
-        try {
-            return Files.exists(file)
-                    ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
-                            .lines()
-                            .toList()
-                    : List.of();
-        } catch (IOException e) {
-            throw new JobException("cannot read " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    /// Rewrites the file with the records up to `step` only, byte for byte, and returns them.
-    private static List<MetricRecord> truncate(Path file, long step) throws IOException {
-        List<MetricRecord> kept = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
-        for (String line : text(file)) {
-            if (MetricLine.parse(line) instanceof MetricLine.Measured(MetricRecord record) && record.step() <= step) {
-                kept.add(record);
-                text.append(line).append('\n');
-            }
-        }
-        Path next = file.resolveSibling(FILE + ".next");
-        Files.writeString(next, text);
-        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        return kept;
-    }
-
-    private void write(MetricLine line) {
-        ByteBuffer bytes = ByteBuffer.wrap((line.json() + "\n").getBytes(StandardCharsets.UTF_8));
-        try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        } catch (IOException e) {
-            throw failed(file, e);
-        }
-    }
-
-    private static JobException failed(Path file, IOException e) {
-        return new JobException(
-                "cannot write %s: %s; free some space or make it writable, then resume the run".formatted(file, e), e);
-    }
-
     @Override
     public void close() {
-        try (channel) {
+        try (lines) {
             events.close();
         } catch (IOException e) {
-            throw failed(file, e);
+            throw JsonLines.failed(events.path(), e);
         }
     }
 }

@@ -1,22 +1,64 @@
 package org.fullrank.run;
 
-/// What is watched while training: the `monitor` section of a recipe. A check measures rank and spread of frozen
-/// representations and, where there are labels, kNN accuracy: on the validation split, or on training items that are
+import java.util.List;
+
+/// What is watched while training: the `monitor` section of a recipe. A quick check measures rank, spread and norms of
+/// a few plain items at several places of the network, without labels, and raises an alarm when they collapse. At the
+/// end of an epoch kNN accuracy is added where there are labels: on the validation split, or on training items that are
 /// kept out of the bank. The test split is never looked at.
 ///
-/// @param everyEpochs epochs between two checks, and one at the end; 0: none but the one at the end
+/// @param everyEpochs epochs between two kNN checks, and one at the end; 0: none but the one at the end
+/// @param everySteps steps between two quick checks; 0: as [#quickSteps] says
+/// @param rows items of a quick check
+/// @param layers blocks of the encoder that are watched beside representation and embedding
+/// @param onCollapse what an alarm does
+/// @param recordEverySteps steps between two snapshots of the flight recorder, in memory; 0: no recorder
 /// @param knnNeighbours neighbours that vote
 /// @param knnSamples at most this many samples of each split take part, the first ones of a fixed order; 0: all
-public record MonitorSpec(int everyEpochs, int knnNeighbours, int knnSamples) {
+public record MonitorSpec(
+        int everyEpochs,
+        int everySteps,
+        int rows,
+        List<String> layers,
+        OnCollapse onCollapse,
+        int recordEverySteps,
+        int knnNeighbours,
+        int knnSamples) {
     /// Every epoch of a long run shows the curve.
     public static final int DEFAULT_EVERY_EPOCHS = 1;
+    /// As many quick checks as a run of its length can pay for.
+    public static final int DEFAULT_EVERY_STEPS = 0;
+    /// Enough to tell ranks of a few hundred apart, and a check of 256 plain items costs less than a training step.
+    public static final int DEFAULT_ROWS = 256;
+    /// A replay runs at most so many steps again, and a copy of the weights every 50 steps is not felt.
+    public static final int DEFAULT_RECORD_EVERY_STEPS = 50;
     /// Of the usual 20 and 200 the one that also suits small data sets.
     public static final int DEFAULT_KNN_NEIGHBOURS = 20;
     /// Keeps a check to seconds on two cores; the final evaluation uses all.
     public static final int DEFAULT_KNN_SAMPLES = 5000;
+    /// Quick checks of a run: an onset is known within a fortieth of its length, and an alarm, which takes two of them,
+    /// comes within a twentieth.
+    public static final int QUICK_CHECKS = 40;
+    /// Samples that are trained on for each item of a quick check, at least. Forward alone costs a sixth of forward and
+    /// backward through two views, so quick checks take at most about 2 % of the time.
+    public static final int SAMPLES_PER_ROW = 10;
+
+    /// What happens when an embedding has collapsed.
+    public enum OnCollapse {
+        /// A line in the log and in `alarms.jsonl`; training goes on.
+        WARN,
+        /// The same, and the run ends with a checkpoint.
+        STOP,
+        /// The same, and the run ends with the weights of the best check before the collapse, chosen without labels.
+        ROLLBACK
+    }
 
     public MonitorSpec {
+        layers = List.copyOf(layers);
         TrainSpec.require(everyEpochs >= 0, "everyEpochs", everyEpochs, "0 (only at the end) or more");
+        TrainSpec.require(everySteps >= 0, "everySteps", everySteps, "0 (about 40 checks a run) or more");
+        TrainSpec.require(rows >= 16, "rows", rows, "at least 16, because a rank cannot be told from fewer items");
+        TrainSpec.require(recordEverySteps >= 0, "recordEverySteps", recordEverySteps, "0 (no recorder) or more");
         TrainSpec.require(knnNeighbours >= 1, "knnNeighbours", knnNeighbours, "at least 1");
         TrainSpec.require(
                 knnSamples == 0 || knnSamples >= knnNeighbours,
@@ -27,5 +69,34 @@ public record MonitorSpec(int everyEpochs, int knnNeighbours, int knnSamples) {
 
     public static MonitorSpec defaults() {
         return new MonitorSpec(DEFAULT_EVERY_EPOCHS, DEFAULT_KNN_NEIGHBOURS, DEFAULT_KNN_SAMPLES);
+    }
+
+    /// Defaults but for kNN.
+    public MonitorSpec(int everyEpochs, int knnNeighbours, int knnSamples) {
+        this(
+                everyEpochs,
+                DEFAULT_EVERY_STEPS,
+                DEFAULT_ROWS,
+                List.of(),
+                OnCollapse.WARN,
+                DEFAULT_RECORD_EVERY_STEPS,
+                knnNeighbours,
+                knnSamples);
+    }
+
+    /// The same with another answer to a collapse.
+    public MonitorSpec withOnCollapse(OnCollapse other) {
+        return new MonitorSpec(
+                everyEpochs, everySteps, rows, layers, other, recordEverySteps, knnNeighbours, knnSamples);
+    }
+
+    /// Steps between two quick checks of a run: `everySteps`, or, where that is 0, a fortieth of the run, but no more
+    /// often than once for ten samples learned from to each item checked.
+    public long quickSteps(long totalSteps, int batch) {
+        return everySteps > 0
+                ? everySteps
+                : Math.max(
+                        Math.ceilDiv(totalSteps, (long) QUICK_CHECKS),
+                        Math.ceilDiv((long) SAMPLES_PER_ROW * rows, (long) batch));
     }
 }

@@ -45,7 +45,8 @@ public record Recipe(
             throw new InputException("about: found several lines, expected one");
         }
         method.requireTrains(encoder);
-        requireLayers(encoder, method);
+        requireLayers("method", encoder, method.layers());
+        requireLayers("monitor.layers", encoder, monitor.layers());
         if (groups.needsPredictor() && !method.trainsPredictor()) {
             throw new InputException(
                     "groups: found a rate or a decay of the predictor, expected none, because the method"
@@ -71,15 +72,15 @@ public record Recipe(
                 CheckpointSpec.defaults());
     }
 
-    private static void requireLayers(EncoderSpec encoder, MethodSpec method) {
-        if (method.layers().isEmpty()) {
+    private static void requireLayers(String subject, EncoderSpec encoder, List<String> layers) {
+        if (layers.isEmpty()) {
             return;
         }
         List<String> known = Networks.blocks(encoder);
-        for (String name : method.layers()) {
+        for (String name : layers) {
             if (!known.contains(name)) {
-                throw new InputException("method: found layer %s, expected one of the encoder's: %s%s"
-                        .formatted(name, String.join(", ", known), Nearest.hint(name, known)));
+                throw new InputException("%s: found layer %s, expected one of the encoder's: %s%s"
+                        .formatted(subject, name, String.join(", ", known), Nearest.hint(name, known)));
             }
         }
     }

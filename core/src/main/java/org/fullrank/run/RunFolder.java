@@ -20,6 +20,15 @@ public final class RunFolder implements AutoCloseable {
     /// Where runs go when the user names no folder.
     public static final Path DEFAULT_PARENT = Path.of("runs");
 
+    /// Spectra of each check: lines with `step`, `place` and `values`.
+    public static final String SPECTRA = "spectra.jsonl";
+
+    /// What was found wrong while training: lines with `step`, `onset`, `place`, `kind`, `evidence`, `next`, `action`.
+    public static final String ALARMS = "alarms.jsonl";
+
+    /// What the embeddings look like at the end.
+    public static final String DIAGNOSIS = "diagnosis.json";
+
     static final String CONFIG = "config.yaml";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -118,6 +127,13 @@ public final class RunFolder implements AutoCloseable {
     /// The metric writer after `step` steps, 0 for a fresh run; the caller closes it.
     public Metrics metrics(long step) {
         return Metrics.open(path, step);
+    }
+
+    /// The writer of another file of lines beside the metrics, after `step` steps; the caller closes it.
+    ///
+    /// @param name such as [#SPECTRA]
+    public JsonLines lines(String name, long step) {
+        return JsonLines.open(path.resolve(name), step);
     }
 
     /// Everything measured so far.

@@ -12,9 +12,11 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.run.CheckpointSpec;
 
-/// The checkpoints of one run: `step-00001200.safetensors`, the latest few, and `best.safetensors`.
+/// The checkpoints of one run: `step-00001200.safetensors`, the latest few, `best.safetensors`, and
+/// `sound.safetensors`, the state to go back to should an embedding collapse.
 public final class Checkpoints {
     private static final String BEST = "best.safetensors";
+    private static final String SOUND = "sound.safetensors";
     private static final String NAME = "step-\\d{8,}\\.safetensors";
 
     private final Path folder;
@@ -54,10 +56,30 @@ public final class Checkpoints {
         return folder.resolve(BEST);
     }
 
+    Path soundFile() {
+        return folder.resolve(SOUND);
+    }
+
+    boolean hasSound() {
+        return Files.exists(soundFile());
+    }
+
+    /// Removes those of later steps.
+    void removeAfter(long step) {
+        String last = file(step).getFileName().toString();
+        remove(all(folder).stream()
+                .filter(f -> f.getFileName().toString().compareTo(last) > 0)
+                .toList());
+    }
+
     /// Removes all but the latest few.
     void prune() {
         List<Path> all = all(folder);
-        for (Path old : all.subList(0, Math.max(0, all.size() - spec.keepLast()))) {
+        remove(all.subList(0, Math.max(0, all.size() - spec.keepLast())));
+    }
+
+    private static void remove(List<Path> files) {
+        for (Path old : files) {
             try {
                 Files.deleteIfExists(old);
             } catch (IOException e) {

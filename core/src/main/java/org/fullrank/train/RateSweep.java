@@ -33,9 +33,16 @@ final class RateSweep {
     static final double LOST = 0.3;
     /// A fall smaller than this many standard deviations of the still loss is no fall.
     static final double SIGNAL = 2;
-    /// The embedding has collapsed where its centred rank or its spread is below this share of that at the start.
-    static final double COLLAPSED = 0.1;
-    /// A peak so many times above the window is wrong: neither a warm-up nor the roughness of the sweep excuses it.
+    /// A rise smaller than this many is none: it is nearly ten of those of the smoothed loss.
+    static final double RISE = 4;
+    /// The embedding collapses where its centred rank falls below this share of that at the start. Where the loss is
+    /// blind to scale it is the only sign of a rate too high: with NT-Xent and IsoLoss the rank falls to a fifth from
+    /// ten times the usual rate on, while the loss stays low.
+    static final double RANK_LEFT = 0.25;
+    /// The same of the spread of the directions, which falls for a while in sound self-distillation too.
+    static final double SPREAD_LEFT = 0.1;
+    /// A peak so many times above the window is wrong: neither a warm-up nor the roughness of the sweep excuses it. One
+    /// so many times below it is slow; less far below it is not, since the ramp passes each rate in one step.
     static final double FAR = 10;
 
     private RateSweep() {}
@@ -120,10 +127,10 @@ final class RateSweep {
         for (Point p : points.subList(STILL, points.size())) {
             double next = SMOOTHING * smooth + (1 - SMOOTHING) * p.loss;
             boolean fell = rest - best > SIGNAL * scatter;
-            double lost = fell ? LOST * (rest - best) : 4 * SIGNAL * scatter;
+            double lost = Math.max(fell ? LOST * (rest - best) : 0, RISE * scatter);
             if (!Double.isFinite(p.loss) || !Double.isFinite(p.rank)) {
                 harm = "the loss is not finite";
-            } else if (p.rank < COLLAPSED * rank || p.spread < COLLAPSED * spread) {
+            } else if (p.rank < RANK_LEFT * rank || p.spread < SPREAD_LEFT * spread) {
                 harm = "the embedding collapses";
             } else if (next > best + lost) {
                 harm = "the loss rises";
@@ -183,12 +190,12 @@ final class RateSweep {
                     "the loss says nothing over so few steps: the window %s is by collapse and divergence alone%s"
                             .formatted(found, note));
         }
-        if (peak < window.lower) {
+        if (peak < window.lower / FAR) {
             return new PreflightCheck(
                     NAME,
                     Finding.CONSIDER,
                     figures,
-                    "the peak %s lies below the window of usable rates, %s%s; training will be slow"
+                    "the peak %s lies far below the window of usable rates, %s%s: training will be slow"
                             .formatted(PreflightReport.number(peak), found, note),
                     List.of(wanted(window, scale)));
         }
@@ -196,8 +203,12 @@ final class RateSweep {
                 NAME,
                 Finding.FINE,
                 figures,
-                "the peak %s lies in the window of usable rates, %s%s"
-                        .formatted(PreflightReport.number(peak), found, note));
+                "the peak %s lies %s the window of usable rates, %s%s"
+                        .formatted(
+                                PreflightReport.number(peak),
+                                peak < window.lower ? "at the lower edge of" : "in",
+                                found,
+                                note));
     }
 
     /// The middle of the window on a logarithmic scale, or a tenth of its end where it has no beginning.

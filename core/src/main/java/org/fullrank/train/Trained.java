@@ -14,6 +14,7 @@ import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Threads;
@@ -158,6 +159,13 @@ public final class Trained implements AutoCloseable {
         int[] order = SamplingOrder.epoch(0, 0, test.size());
         Items some = test.subset(Arrays.copyOf(order, Math.min(HEALTH_ROWS, order.length)));
         return new Health(health(embed(method, some)), health(Embedder.project(method, views.on(some), some)));
+    }
+
+    /// Writes the pictures of the run's report into its folder: the map of embeddings and, for images, a sheet of views.
+    ///
+    /// @throws JobException when the folder cannot be written
+    public void draw(Path folder) {
+        Pictures.write(folder, data, views, items -> embed(method, items));
     }
 
     private static EmbeddingHealth health(Features features) {

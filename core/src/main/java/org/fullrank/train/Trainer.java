@@ -1,86 +1,64 @@
 package org.fullrank.train;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.SequencedMap;
-import java.util.stream.Stream;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.fullrank.data.Dataset;
-import org.fullrank.data.Items;
-import org.fullrank.data.SamplingOrder;
 import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.diagnose.LayerHealth;
-import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
-import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
-import org.fullrank.optim.Optimizer;
-import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Metrics;
+import org.fullrank.run.MonitorSpec.OnCollapse;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
-import org.fullrank.view.ViewGenerator;
-import org.fullrank.view.ViewTensors;
+import org.jspecify.annotations.Nullable;
 
 /// The training loop of one run: steps, records, checks on schedule, checkpoints. All randomness is keyed by the seed,
 /// so that recipe, data and the step number determine everything that follows, bit by bit.
 public final class Trainer implements AutoCloseable {
     /// How a training ended.
     ///
-    /// @param step steps done
-    /// @param status [RunStatus#FINISHED] or [RunStatus#STOPPED]
-    public record Ending(long step, RunStatus status) {}
+    /// @param step steps done; after a rollback those of the state that was gone back to
+    /// @param status finished, stopped, collapsed or rolled back
+    /// @param message why, empty when there is nothing to say
+    public record Ending(long step, RunStatus status, String message) {
+        public Ending(long step, RunStatus status) {
+            this(step, status, "");
+        }
+    }
 
     private final Recipe recipe;
     private final RunFolder folder;
     private final Watcher watcher;
-    private final Dataset data;
-    private final Items items;
-    private final Device device;
-    private final ViewGenerator views;
-    private final Checkpoint.Origin origin;
-    private final Monitor monitor;
+    private final int threads;
+    private final Learner learner;
     private final Method method;
-    private final Optimizer optimizer;
+    private final Monitor monitor;
+    private final FlightRecorder recorder;
     private final Checkpoints checkpoints;
-    private final long stepsPerEpoch;
     private final long totalSteps;
     private long step;
-
-    private double bestScore = Double.NEGATIVE_INFINITY;
     private long lastSaved;
-    private final Clock clock;
+    private final Clock clock = new Clock();
 
     private Trainer(Recipe recipe, RunFolder folder, Watcher watcher, Dataset data) {
         this.recipe = recipe;
         this.folder = folder;
         this.watcher = watcher;
-        this.data = data;
-        device = recipe.train().device().resolve();
-        int threads = Threads.resolve(recipe.train().threads());
-        Threads.use(threads);
-        items = data.pretraining();
-        requireBatch(recipe, items.size());
-        views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
-        origin = new Checkpoint.Origin(data.fingerprint(), views);
-        monitor = new Monitor(recipe.monitor(), data, views, recipe.seed());
-        method = Methods.build(recipe, views, device);
-        optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters());
+        threads = Threads.resolve(recipe.train().threads());
+        learner = new Learner(recipe, data, threads);
+        method = learner.method();
+        totalSteps = learner.totalSteps();
+        monitor = new Monitor(recipe.monitor(), data, learner.views(), recipe.seed());
+        recorder = new FlightRecorder(learner, recipe.monitor().recordEverySteps());
         checkpoints = new Checkpoints(folder.checkpoints(), recipe.checkpoints());
-        stepsPerEpoch = items.size() / recipe.train().batch();
-        totalSteps = stepsPerEpoch * recipe.train().epochs();
-        clock = new Clock();
     }
 
     /// A fresh training in a fresh run folder.
@@ -96,18 +74,16 @@ public final class Trainer implements AutoCloseable {
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, Watcher watcher) {
         var trainer = new Trainer(recipe, folder, watcher, data);
         try {
-            Checkpoints.latestIfAny(folder.checkpoints()).ifPresent(trainer::load);
+            Checkpoints.latestIfAny(folder.checkpoints()).ifPresent(file -> {
+                trainer.step = Checkpoint.load(file, trainer.method, trainer.learner.optimizer(), trainer.learner.origin());
+                trainer.lastSaved = trainer.step;
+                watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
+            });
             return trainer;
         } catch (RuntimeException e) {
             trainer.close();
             throw e;
         }
-    }
-
-    private void load(Path file) {
-        step = Checkpoint.load(file, method, optimizer, origin);
-        lastSaved = step;
-        watcher.note("resumed at step %d from %s".formatted(step, file));
     }
 
     /// Whether a recipe asks for more samples in a batch than there are, found before anything is written.
@@ -128,16 +104,16 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// Trains to the end, or until the watcher asks to stop.
+    /// Trains to the end, or until the watcher asks to stop, or an embedding has collapsed and the recipe says so.
     ///
     /// @throws JobException when the loss is no longer finite, or the engine or the disk fails
     public Ending run() {
         try (Metrics metrics = folder.metrics(step)) {
-            recoverBest(metrics);
-            try {
-                RunStatus status = NativeErrors.guard(() -> "training, step " + (step + 1), () -> loop(metrics));
-                metrics.end(status, step, "");
-                return new Ending(step, status);
+            try (Checks checks = new Checks(folder, recipe, monitor, learner, step)) {
+                Flight.clear(folder);
+                Ending ending = NativeErrors.guard(() -> "training, step " + (step + 1), () -> loop(metrics, checks));
+                metrics.end(ending.status(), ending.step(), ending.message());
+                return ending;
             } catch (JobException | InputException e) {
                 metrics.end(RunStatus.FAILED, step, String.valueOf(e.getMessage()));
                 throw e;
@@ -145,58 +121,54 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private RunStatus loop(Metrics metrics) {
+    private Ending loop(Metrics metrics, Checks checks) {
         clock.start(folder.records());
-        int[] order = new int[0];
-        long orderOf = -1;
         while (step < totalSteps) {
             if (watcher.stopRequested()) {
                 save();
                 watcher.note("stopped at step %d; go on with --resume %s".formatted(step, folder.path()));
-                return RunStatus.STOPPED;
+                return new Ending(step, RunStatus.STOPPED);
             }
-            int epoch = Math.toIntExact(step / stepsPerEpoch);
-            if (epoch != orderOf) {
-                order = SamplingOrder.epoch(recipe.seed(), epoch, items.size());
-                orderOf = epoch;
+            learn(metrics);
+            boolean epochEnd = step % learner.stepsPerEpoch() == 0;
+            Alarm alarm = checks.due(step) ? check(metrics, checks) : null;
+            if (alarm != null && recipe.monitor().onCollapse() != OnCollapse.WARN) {
+                return collapsed(alarm);
             }
-            int begin = Math.toIntExact(step % stepsPerEpoch) * recipe.train().batch();
-            learn(Arrays.copyOfRange(order, begin, begin + recipe.train().batch()), epoch, metrics);
-            if (step % stepsPerEpoch == 0) {
-                endOfEpoch(Math.toIntExact(step / stepsPerEpoch), metrics);
-            } else if (clock.minutesSinceSave() >= recipe.checkpoints().everyMinutes()
+            if (epochEnd || clock.minutesSinceSave() >= recipe.checkpoints().everyMinutes()
                     && recipe.checkpoints().everyMinutes() > 0) {
-                save();
+                saveIfDue(epochEnd);
             }
         }
-        long passes = totalSteps * recipe.views().views() * recipe.train().chunks();
+        export();
+        return new Ending(step, RunStatus.FINISHED);
+    }
+
+    private void export() {
+        long passes = step * recipe.views().views() * recipe.train().chunks();
         Checkpoint.exportEncoder(folder.path().resolve("encoder.safetensors"), method, passes);
-        return RunStatus.FINISHED;
     }
 
-    private void learn(int[] indices, int epoch, Metrics metrics) {
+    private void learn(Metrics metrics) {
+        recorder.before(step);
+        int epoch = learner.epoch(step);
         try (var scope = Scope.open()) {
-            var batch = new ArrayList<Tensor>();
-            for (int v = 0; v < views.views(); v++) {
-                batch.add(ViewTensors.view(views, indices, epoch, v, device));
+            Method.Outcome outcome = learner.gradients(step);
+            double gradientNorm = learner.gradientNorm();
+            recorder.learned(outcome.total(), gradientNorm);
+            Learner.Fault fault = Learner.fault(outcome, gradientNorm);
+            if (fault != null) {
+                throw failed("at step %d: %s is %s, expected a finite number"
+                        .formatted(step + 1, fault.what(), fault.value()));
             }
-            Method.Outcome outcome = method.learn(batch, recipe.train().chunks(), step);
-            double gradientNorm = Tensors.value(method.parameters().gradients().norm());
-            requireFinite(outcome, gradientNorm);
-            double rate = rate(recipe.schedule());
-            optimizer.step(rate, rate(recipe.groups().predictor(recipe.schedule())), step);
-            method.stepped(step, totalSteps);
+            double rate = learner.rate(step);
+            learner.move(step);
             step++;
-            clock.images(indices.length);
+            clock.images(recipe.train().batch());
             if (step % recipe.train().logEverySteps() == 0 || step == 1 || step == totalSteps) {
-                record(metrics, epoch, measures(outcome, gradientNorm, rate));
+                record(metrics, epoch, measures(outcome, gradientNorm, rate), clock.timing());
             }
         }
-    }
-
-    private double rate(ScheduleSpec schedule) {
-        return schedule.rate(
-                recipe.optimizer().learningRate(), recipe.train().batch(), step, stepsPerEpoch, totalSteps);
     }
 
     private SequencedMap<String, Double> measures(Method.Outcome outcome, double gradientNorm, double rate) {
@@ -204,96 +176,101 @@ public final class Trainer implements AutoCloseable {
         values.put("loss", outcome.total());
         outcome.parts().forEach((part, value) -> values.put("loss." + part, value));
         var health = EmbeddingHealth.of(outcome.embedding());
-        values.put("embedding.std", health.stdMean());
-        values.put("embedding.rankme", health.rankMe());
+        values.put("batch.std", health.stdMean());
+        values.put("batch.rankme", health.rankMe());
         values.putAll(outcome.measures());
         values.putAll(method.measures());
-        outcome.layers().forEach((name, y) -> values.putAll(LayerHealth.of(y).values("block." + name + ".")));
+        outcome.layers().forEach((name, y) -> values.putAll(LayerHealth.of(y).values("batch.block." + name + ".")));
         values.put("gradient.norm", gradientNorm);
         values.put("learning.rate", rate);
         return values;
     }
 
-    private void record(Metrics metrics, int epoch, SequencedMap<String, Double> values) {
-        var record = new MetricRecord(step, epoch, values, clock.timing());
+    private void record(
+            Metrics metrics, int epoch, SequencedMap<String, Double> values, SequencedMap<String, Double> timing) {
+        var record = new MetricRecord(step, epoch, values, timing);
         metrics.append(record);
         watcher.measured(record, totalSteps);
     }
 
-    private void requireFinite(Method.Outcome outcome, double gradientNorm) {
-        for (var part : outcome.parts().entrySet()) {
-            if (!Double.isFinite(part.getValue())) {
-                throw notFinite("the term '%s' of the loss".formatted(part.getKey()), part.getValue());
-            }
-        }
-        if (!Double.isFinite(outcome.total())) {
-            throw notFinite("the loss", outcome.total());
-        }
-        if (!Double.isFinite(gradientNorm)) {
-            throw notFinite("the gradient", gradientNorm);
+    /// What is measured or saved must be usable: a step can break the weights before a loss shows it.
+    private void requireFiniteWeights() {
+        if (!learner.hasFiniteWeights()) {
+            throw failed("after step %d: the weights hold NaN or infinity, expected finite numbers".formatted(step));
         }
     }
 
-    private JobException notFinite(String what, double value) {
-        return new JobException(
-                "training stopped at step %d: %s is %s, expected a finite number; %s; lower optimizer.learningRate"
-                        .formatted(step + 1, what, value, lastGood()));
-    }
-
-    private String lastGood() {
-        return Checkpoints.latestIfAny(folder.checkpoints())
+    /// Writes the flight record of a step that went wrong.
+    private JobException failed(String found) {
+        boolean recorded = recorder.write(folder, step, found, threads);
+        String checkpoint = Checkpoints.latestIfAny(folder.checkpoints())
                 .map(file -> "the last good checkpoint is " + file)
                 .orElse("there is no checkpoint yet");
+        return new JobException("training stopped %s; %s; lower optimizer.learningRate%s"
+                .formatted(
+                        found,
+                        checkpoint,
+                        recorded ? ", or see where it began with fullrank replay " + folder.path() : ""));
+    }
+
+    /// Records a check and what it saw; saves the state where it is the best.
+    ///
+    /// @return the first new alarm, null where there is none
+    private @Nullable Alarm check(Metrics metrics, Checks checks) {
+        requireFiniteWeights();
+        long began = System.nanoTime();
+        Checks.Result result = checked(checks);
+        SequencedMap<String, Double> timing = clock.timing();
+        timing.put("monitorSeconds", (System.nanoTime() - began) / 1e9);
+        record(metrics, learner.epoch(step - 1), result.values(), timing);
+        result.alarms().forEach(alarm -> watcher.note(alarm.line()));
+        // The best comes first: should the process die in between, the steps are done again and write it again.
+        if (recipe.checkpoints().keepBest() && result.best()) {
+            save(checkpoints.bestFile());
+        }
+        if (recipe.monitor().onCollapse() == OnCollapse.ROLLBACK && result.soundest()) {
+            save(checkpoints.soundFile());
+        }
+        return result.alarms().isEmpty() ? null : result.alarms().getFirst();
     }
 
     /// A step can leave finite weights that make an infinite representation: the check sees that before the next loss.
-    private SequencedMap<String, Double> check() {
+    private Checks.Result checked(Checks checks) {
         try {
-            return monitor.measure(method);
+            return checks.check(method, step);
         } catch (InputException e) {
-            throw new JobException(
-                    "training stopped at step %d: the representation cannot be measured (%s); %s; lower"
-                                    .formatted(step, e.getMessage(), lastGood())
-                            + " optimizer.learningRate",
-                    e);
+            throw failed("at step %d: %s".formatted(step, e.getMessage()));
         }
     }
 
-    /// What is measured or saved must be usable: a step can break the weights before a loss shows it.
-    private void requireFiniteWeights() {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
-            for (Tensor vector : method.buffers().values().stream()
-                    .flatMap(b -> Stream.of(b.values(), b.statistics()))
-                    .toList()) {
-                if (vector.numel() > 0 && Tensors.value(torch.isfinite(vector).all()) == 0) {
-                    throw new JobException(
-                            "training stopped after step %d: the weights hold NaN or infinity, expected finite numbers; %s;"
-                                            .formatted(step, lastGood())
-                                    + " lower optimizer.learningRate");
-                }
-            }
+    /// Ends the run, with the weights as they are or with those from before.
+    private Ending collapsed(Alarm alarm) {
+        String what = "%s of the %s since step %d, found at step %d"
+                .formatted(alarm.kind().title(), alarm.place(), alarm.onset(), alarm.step());
+        if (recipe.monitor().onCollapse() == OnCollapse.ROLLBACK && checkpoints.hasSound()) {
+            step = Checkpoint.load(checkpoints.soundFile(), method, learner.optimizer(), learner.origin());
+            checkpoints.removeAfter(step);
+            lastSaved = -1;
+            save();
+            export();
+            String message = "%s: back to step %d; change the recipe, then --resume %s goes on from there"
+                    .formatted(what, step, folder.path());
+            watcher.note("rolled back: " + message);
+            return new Ending(step, RunStatus.ROLLED_BACK, message);
         }
+        save();
+        String message = "%s; %s; --resume %s would go on regardless".formatted(what, alarm.next(), folder.path());
+        watcher.note("stopped: " + message);
+        return new Ending(step, RunStatus.COLLAPSED, message);
     }
 
-    private void endOfEpoch(int epochsDone, Metrics metrics) {
-        requireFiniteWeights();
-        boolean last = step == totalSteps;
-        int every = recipe.monitor().everyEpochs();
-        boolean check = last || every > 0 && epochsDone % every == 0;
-        double score = Double.NEGATIVE_INFINITY;
-        if (check) {
-            SequencedMap<String, Double> measured = check();
-            record(metrics, epochsDone - 1, measured);
-            score = Monitor.score(measured);
+    private void saveIfDue(boolean epochEnd) {
+        int every = recipe.checkpoints().everyEpochs();
+        boolean due = every > 0 && step / learner.stepsPerEpoch() % every == 0;
+        if (epochEnd) {
+            requireFiniteWeights();
         }
-        // The best comes first: should the process die in between, the epoch is run again and writes it again.
-        if (recipe.checkpoints().keepBest() && score > bestScore) {
-            bestScore = score;
-            Checkpoint.save(checkpoints.bestFile(), method, optimizer, step, origin);
-        }
-        int saveEvery = recipe.checkpoints().everyEpochs();
-        if (last || saveEvery > 0 && epochsDone % saveEvery == 0) {
+        if (!epochEnd || step == totalSteps || due) {
             save();
         }
     }
@@ -303,20 +280,14 @@ public final class Trainer implements AutoCloseable {
             return;
         }
         requireFiniteWeights();
-        Checkpoint.save(checkpoints.file(step), method, optimizer, step, origin);
+        save(checkpoints.file(step));
         checkpoints.prune();
         lastSaved = step;
         clock.saved();
     }
 
-    /// The best score so far, from the records that survived the resume.
-    private void recoverBest(Metrics metrics) {
-        for (MetricRecord record : folder.records()) {
-            if (record.values().containsKey("representation.rankme")
-                    || record.values().containsKey("knn")) {
-                bestScore = Math.max(bestScore, Monitor.score(record.values()));
-            }
-        }
+    private void save(Path file) {
+        Checkpoint.save(file, method, learner.optimizer(), step, learner.origin());
     }
 
     /// The trained network.
@@ -326,47 +297,7 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
-        optimizer.close();
-        method.close();
-    }
-
-    /// Time, kept apart from everything that must be reproducible.
-    private static final class Clock {
-        private double before;
-        private long started = System.nanoTime();
-        private long lastSave = started;
-        private long lastRecord = started;
-        private long imagesSinceRecord;
-
-        void start(List<MetricRecord> records) {
-            before = records.isEmpty() ? 0 : records.getLast().timing().getOrDefault("seconds", 0.0);
-            started = System.nanoTime();
-            lastSave = started;
-            lastRecord = started;
-        }
-
-        void images(int count) {
-            imagesSinceRecord += count;
-        }
-
-        void saved() {
-            lastSave = System.nanoTime();
-        }
-
-        double minutesSinceSave() {
-            return (System.nanoTime() - lastSave) / 60e9;
-        }
-
-        SequencedMap<String, Double> timing() {
-            long now = System.nanoTime();
-            var timing = new LinkedHashMap<String, Double>();
-            timing.put("seconds", before + (now - started) / 1e9);
-            if (imagesSinceRecord > 0) {
-                timing.put("imagesPerSecond", imagesSinceRecord * 1e9 / (now - lastRecord));
-            }
-            lastRecord = now;
-            imagesSinceRecord = 0;
-            return timing;
-        }
+        recorder.close();
+        learner.close();
     }
 }

@@ -42,7 +42,9 @@ public final class ContactSheet {
     }
 
     /// The sheet as an image.
-    static BufferedImage draw(ImageViewGenerator generator, int[] indices, int epoch) {
+    ///
+    /// @param epoch whose views are shown
+    public static BufferedImage draw(ImageViewGenerator generator, int[] indices, int epoch) {
         int size = generator.spec().size();
         int zoom = Math.max(1, (MIN_CELL + size - 1) / size);
         int step = size * zoom + GAP;
@@ -68,6 +70,22 @@ public final class ContactSheet {
         return sheet;
     }
 
+    /// Plain views only, side by side without gaps in rows of `columns`: a sheet to cut single images from.
+    public static BufferedImage sprite(ImageViewGenerator generator, int[] indices, int columns) {
+        int size = generator.spec().size();
+        int channels = (int) generator.shape()[2];
+        int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB;
+        var sheet = new BufferedImage(columns * size, Math.ceilDiv(indices.length, columns) * size, type);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment cell = arena.allocate((long) size * size * channels * Float.BYTES, Float.BYTES);
+            for (int i = 0; i < indices.length; i++) {
+                generator.fillPlain(new int[] {indices[i]}, cell);
+                paint(generator.spec(), channels, cell, sheet, i % columns * size, i / columns * size, 1);
+            }
+        }
+        return sheet;
+    }
+
     private static void fill(BufferedImage sheet) {
         int[] line = new int[sheet.getWidth()];
         Arrays.fill(line, WHITE);
@@ -82,7 +100,13 @@ public final class ContactSheet {
         for (int y = 0; y < side; y++) {
             for (int x = 0; x < side; x++) {
                 long at = ((long) (y / zoom) * spec.size() + x / zoom) * channels;
-                sheet.setRGB(left + x, top + y, colour(spec.normalise(), channels, cell, at));
+                int rgb = colour(spec.normalise(), channels, cell, at);
+                if (sheet.getType() == BufferedImage.TYPE_BYTE_GRAY) {
+                    // Without conversion: a grey BufferedImage would take the value for one of another gamma.
+                    sheet.getRaster().setSample(left + x, top + y, 0, rgb & 0xFF);
+                } else {
+                    sheet.setRGB(left + x, top + y, rgb);
+                }
             }
         }
     }

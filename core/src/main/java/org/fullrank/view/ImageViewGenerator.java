@@ -32,6 +32,11 @@ public final class ImageViewGenerator implements ViewGenerator {
         return spec;
     }
 
+    /// Views of the same images by other settings.
+    public ImageViewGenerator with(ImageViews other) {
+        return new ImageViewGenerator(images, other, seed, workers.threads());
+    }
+
     @Override
     public ViewGenerator on(Items others) {
         return ViewGenerator.of(others, spec, seed, workers.threads());

@@ -79,10 +79,10 @@ class ResumeTest {
         assertThat(SmallTraining.metrics(run))
                 .anySatisfy(line -> assertThat(line)
                         .contains(
-                                "\"block.0.rankme\"",
-                                "\"block.1.participation\"",
-                                "\"block.1.activity\"",
-                                "\"block.0.std\"")
+                                "\"batch.block.0.rankme\"",
+                                "\"batch.block.1.participation\"",
+                                "\"batch.block.1.activity\"",
+                                "\"batch.block.0.std\"")
                         .contains("\"loss.pull\"", "\"block.0.pull\"", "\"block.1.loss\""));
         assertThat(SmallTraining.metrics(run))
                 .anySatisfy(line -> assertThat(line).contains("\"knn\"", "\"block.0.knn\"", "\"block.1.knn\""));

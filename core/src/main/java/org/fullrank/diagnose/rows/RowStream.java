@@ -1,5 +1,6 @@
 package org.fullrank.diagnose.rows;
 
+import java.util.OptionalLong;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,11 @@ public interface RowStream extends AutoCloseable {
 
     /// Columns D, known from the start.
     int width();
+
+    /// Rows N, where they are known from the start.
+    default OptionalLong rows() {
+        return OptionalLong.empty();
+    }
 
     /// The next rows `[B, D]`, float32 or float64 as they are stored, on the host, values that are not finite
     /// included; null behind the last one. The caller's scope owns the tensor, which may change at the next call.

@@ -1,0 +1,43 @@
+package org.fullrank.diagnose;
+
+/// How sure one may be that a figure lies beyond its threshold: 1/2 at the threshold, towards 1 beyond it and towards 0
+/// before it, always rising with the distance. All figures that rules compare are positive, and so are compared by
+/// their
+/// ratio:
+///
+/// ```
+/// c = 1 / (1 + exp(-1.702 x / s)),  x = ln(value / threshold),  s^2 = ln(LEEWAY)^2 + e^2
+/// ```
+///
+/// which is the normal distribution function to within 0.01, for a threshold that is itself uncertain by the factor
+/// [#LEEWAY] and a figure with the relative standard error e.
+final class Confidence {
+    /// The factor to within which a threshold is right. Thresholds are judgements: those of two careful people differ
+    /// by about a half.
+    static final double LEEWAY = 1.5;
+
+    /// Makes the logistic function near the normal one (Camilli 1994, "Origin of the scaling constant d = 1.7").
+    private static final double LOGISTIC = 1.702;
+
+    private Confidence() {}
+
+    /// That `value` is above `threshold`.
+    ///
+    /// @param error relative standard error of the value, 0 where it is exact
+    /// @return 0 where the value is not a number or not above 0
+    static double above(double value, double threshold, double error) {
+        if (!(value > 0)) {
+            return 0;
+        }
+        double scale = Math.hypot(Math.log(LEEWAY), error);
+        return 1 / (1 + Math.exp(-LOGISTIC * Math.log(value / threshold) / scale));
+    }
+
+    /// That `value` is below `threshold`.
+    ///
+    /// @param error relative standard error of the value, 0 where it is exact
+    /// @return 0 where the value is not a number, 1 where it is not above 0
+    static double below(double value, double threshold, double error) {
+        return Double.isNaN(value) ? 0 : 1 - above(value, threshold, error);
+    }
+}

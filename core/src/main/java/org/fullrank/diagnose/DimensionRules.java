@@ -1,0 +1,117 @@
+package org.fullrank.diagnose;
+
+import static org.fullrank.diagnose.ScaleRules.text;
+
+import java.util.Set;
+import org.fullrank.diagnose.Verdict.Kind;
+
+/// Rules on how many dimensions carry something.
+final class DimensionRules {
+    /// Fall between two neighbours of the spectrum that no smooth decay shows: a power law of variances with exponent 3
+    /// falls by 2.8 at most, isotropic rows by next to nothing within the first half of the directions. The largest of
+    /// 120 healthy small trainings was 4, of the base of the collapse study 5.4; their collapsed siblings lie at 9 to
+    /// 1e6.
+    static final double KNEE = 8;
+
+    /// Share of the variance that may lie behind the fall: with more, what lies before it is no rank, but clusters.
+    static final double BEHIND = 0.05;
+
+    /// A spectrum without a fall is collapsed when its effective rank is below `sqrt(min(N - 1, D))` over this. The
+    /// root, because healthy trainings use a smaller share of more dimensions: their effective ranks were 3.5 of 64,
+    /// 4 of 128, 3.9 of 256, 12 of 512 at the least, 1.2 to 2.6 times this threshold; those of collapsed ones 1.0 to 1.6
+    /// of 64. A power law of variances with exponent 1 stays above it in any width, one with exponent 3 below it from
+    /// width 90 on.
+    static final double ROOT = 5;
+
+    /// Share of dimensions that repeat others, above which it is a fault: none of 240 healthy embeddings had more than
+    /// 1 %.
+    static final double COPIES = 0.1;
+
+    /// Mean squared correlation above which dimensions say the same without being copies; healthy ones had up to 0.28.
+    static final double CORRELATED = 0.5;
+
+    /// Dimensions that are no copies, as a share of all, below which copies are called a lost rank instead.
+    static final double ORIGINALS = 0.125;
+
+    /// Rank of the originals, as a share of their number, from which the copies explain what is missing.
+    private static final double EXPLAINED = 0.9;
+
+    private DimensionRules() {}
+
+    static Finding dimensional(Figures f) {
+        Slope slope = f.spectrum();
+        double degree = degree(slope, f.error());
+        if (f.trimmed() != null) { // a few long rows are not a collapse
+            degree = Math.min(degree, degree(f.trimmed(), f.error()));
+        }
+        return new Finding(Kind.DIMENSIONAL, degree, evidence(f), next(f));
+    }
+
+    private static double degree(Slope slope, double error) {
+        return Math.max(kneeDegree(slope, error), rankDegree(slope, error));
+    }
+
+    private static double kneeDegree(Slope slope, double error) {
+        return Math.min(
+                Confidence.above(slope.knee(), KNEE, error), Confidence.below(slope.behind(), BEHIND, error));
+    }
+
+    private static double rankDegree(Slope slope, double error) {
+        return slope.effectiveRank() == 0 ? 0 : Confidence.below(slope.effectiveRank(), fewest(slope), error);
+    }
+
+    private static double fewest(Slope slope) {
+        return Math.sqrt(slope.room()) / ROOT;
+    }
+
+    /// How many dimensions are left.
+    static int left(Figures f) {
+        Slope slope = f.spectrum();
+        return kneeDegree(slope, f.error()) > Finding.SPOKEN ? slope.kneeAt() : slope.most();
+    }
+
+    private static String evidence(Figures f) {
+        Slope slope = f.spectrum();
+        String dead = f.dimensions().dead() == 0 ? "" : text("; %d dimensions never vary", f.dimensions().dead());
+        String to = text("%d of %d dimensions are left: ", left(f), f.width());
+        if (kneeDegree(slope, f.error()) > Finding.SPOKEN) {
+            return to
+                    + text(
+                            "the next singular value is %.3g times smaller (a knee: above %.0f)%s",
+                            slope.knee(), KNEE, dead);
+        }
+        return to
+                + text(
+                        "they hold 99 %% of the variance, effective rank %.2f (collapsed: below %.2f)%s",
+                        slope.effectiveRank(), fewest(slope), dead);
+    }
+
+    private static String next(Figures f) {
+        return 2 * f.dimensions().dead() >= f.width()
+                ? "wake the dead units: put batch norms before the ReLUs, encoder.batchNorm=true or"
+                        + " method.projector.batchNorm=true"
+                : "make dimensions differ: raise method.objective.covariance, or set"
+                        + " method.regularizer.type=log-det-entropy for self-distillation";
+    }
+
+    static Finding redundant(Figures f) {
+        Figures.Dimensions d = f.dimensions();
+        int alive = f.width() - d.dead();
+        int originals = alive - d.copies();
+        double share = (double) d.copies() / Math.max(1, alive);
+        double degree = originals < ORIGINALS * f.width()
+                ? 0
+                : Math.max(
+                        Confidence.above(share, COPIES, 0), Confidence.above(d.correlation(), CORRELATED, f.error()));
+        boolean explains = left(f) >= EXPLAINED * originals;
+        return new Finding(
+                Kind.REDUNDANT,
+                degree,
+                text(
+                        "%d of %d dimensions repeat another (too many: above %.0f %%); mean squared correlation %.2g (too"
+                                + " high: above %s)",
+                        d.copies(), f.width(), 100 * COPIES, d.correlation(), CORRELATED),
+                "use fewer dimensions, method.projector.widths, or decorrelate them, method=barlow-twins",
+                explains ? Set.of(Kind.DIMENSIONAL) : Set.of());
+    }
+}

@@ -1,0 +1,65 @@
+package org.fullrank.diagnose;
+
+import java.util.List;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.diagnose.rows.Batch;
+import org.fullrank.diagnose.rows.Batches;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.jspecify.annotations.Nullable;
+
+/// Examines embeddings: have they collapsed, how, and what is to be changed?
+///
+/// Sums are of all rows, in one pass; what compares rows with one another is of a sample of at most
+/// [Reservoir#CAPACITY] of them.
+public final class Doctor {
+    private static final long SEED = Keyed.name("doctor");
+
+    private Doctor() {}
+
+    /// The diagnosis of a stream of rows, which is read to its end and stays the caller's to close.
+    ///
+    /// @param subject what is examined, as `z.npy`
+    /// @throws org.fullrank.engine.InputException when the rows cannot be read, or none is finite
+    public static Diagnosis examine(String subject, Batches batches) {
+        try (var moments = new Moments(batches.width());
+                var reservoir = new Reservoir(SEED);
+                var off = Gradients.off()) {
+            while (true) {
+                try (var scope = Scope.open()) {
+                    Batch batch = batches.next();
+                    if (batch == null) {
+                        break;
+                    }
+                    moments.add(batch.first());
+                    reservoir.add(batch);
+                }
+            }
+            try (var scope = Scope.open()) {
+                var findings = Examination.full(moments, reservoir.sample(), batches.classNames());
+                return findings.diagnosis(subject, batches.warnings());
+            }
+        }
+    }
+
+    /// The diagnosis of rows that are in memory, without intervals and without what is dear: quick enough for every check
+    /// of a training.
+    ///
+    /// @param subject what is examined, as `representation`
+    /// @param rows embeddings `[N, D]`, float32 or float64; they stay the caller's
+    /// @param second those of another view of the same samples, `[N, D]`; null where there is none
+    /// @param labels class of each row, from 0; null where there are none
+    /// @throws org.fullrank.engine.InputException when a value is not finite, or there is no row
+    public static Diagnosis examine(
+            String subject, Tensor rows, @Nullable Tensor second, int @Nullable [] labels) {
+        try (var moments = Moments.of(rows);
+                var scope = Scope.open();
+                var off = Gradients.off()) {
+            long[] numbers = LongStream.range(0, rows.size(0)).toArray();
+            return Examination.quick(moments, new Batch(rows, second, labels, numbers))
+                    .diagnosis(subject, List.of());
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package org.fullrank.diagnose;
+
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.fullrank.engine.InputException;
+
+/// What embeddings `[N, D]` would show if they were isotropic Gaussian rows: the most that N rows can show of D
+/// dimensions. Figures are means over samples; 0 or NaN where nothing can be shown (a single row has no centred
+/// spectrum).
+///
+/// Centring takes one degree of freedom, so the centred figures are those of N - 1 rows. See [Wishart] for how they are
+/// found.
+///
+/// @param rows N
+/// @param width D
+/// @param rankMe of the centred rows, as [Spectrum#rankMe]; and so on
+/// @param rankMeUncentred of the rows as they are
+/// @param singularValues of the centred rows, descending, `min(N, D)` of them, when each dimension has variance 1
+public record IsotropicNull(
+        long rows,
+        int width,
+        double rankMe,
+        double participation,
+        double effectiveRank,
+        double stableRank,
+        double alpha,
+        double rankMeUncentred,
+        double[] singularValues) {
+    private static final int CACHED = 256;
+    private static final ConcurrentMap<Shape, IsotropicNull> CACHE = new ConcurrentHashMap<>();
+
+    private record Shape(long rows, int width) {}
+
+    /// The null of `rows` rows in `width` dimensions; a pure function, remembered.
+    public static IsotropicNull of(long rows, int width) {
+        if (rows < 1 || width < 1) {
+            throw new InputException(
+                    "isotropic null: found shape [%d, %d], expected at least one row and column".formatted(rows, width));
+        }
+        if (CACHE.size() > CACHED) {
+            CACHE.clear();
+        }
+        return CACHE.computeIfAbsent(new Shape(rows, width), shape -> compute(shape.rows(), shape.width()));
+    }
+
+    private static IsotropicNull compute(long rows, int width) {
+        Spectrum[] raw = Wishart.spectra(rows, width);
+        int count = Math.toIntExact(Math.min(rows, width));
+        if (rows == 1) {
+            return new IsotropicNull(1, width, 0, 0, 0, 0, Double.NaN, mean(raw, Spectrum::rankMe), new double[count]);
+        }
+        Spectrum[] centred = Wishart.spectra(rows - 1, width);
+        double[] values = IntStream.range(0, Math.toIntExact(Math.min(rows - 1, width)))
+                .mapToDouble(i -> mean(centred, spectrum -> spectrum.singularValues()[i]))
+                .toArray();
+        return new IsotropicNull(
+                rows,
+                width,
+                mean(centred, Spectrum::rankMe),
+                mean(centred, Spectrum::participationRatio),
+                mean(centred, Spectrum::effectiveRank),
+                mean(centred, Spectrum::stableRank),
+                mean(centred, spectrum -> spectrum.powerLaw().alpha()),
+                mean(raw, Spectrum::rankMe),
+                Arrays.copyOf(values, count));
+    }
+
+    private static double mean(Spectrum[] spectra, ToDoubleFunction<Spectrum> figure) {
+        return Arrays.stream(spectra).mapToDouble(figure).average().orElseThrow();
+    }
+}

@@ -1,0 +1,38 @@
+package org.fullrank.diagnose;
+
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Scope;
+import java.util.Arrays;
+
+/// Mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centred, between the bounds that any such rows
+/// keep. A row of zeros stays as it is.
+///
+/// Source: Taha et al. 2021, "SVMax", equations 2 and 3. With fewer rows than columns there are only N singular
+/// values; the mean is over D all the same, so both bounds can be reached for every shape.
+///
+/// @param value the mean
+/// @param lower `sqrt(N) / D`, reached at rank one
+/// @param upper `sqrt(N min(N, D)) / D`, reached where all singular values are equal
+public record MeanSingular(double value, double lower, double upper) {
+    /// Of rows `[N, D]`, float64.
+    static MeanSingular of(Tensor rows) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            Tensor lengths = torch.norm(rows, new ScalarOptional(new Scalar(2)), new long[] {1}, true); // [N, 1]
+            Tensor unit = rows.div(lengths.masked_fill_(lengths.eq(new Scalar(0)), new Scalar(1)));
+            double n = rows.size(0);
+            double d = rows.size(1);
+            double sum = Arrays.stream(Spectrum.of(unit).singularValues()).sum();
+            return new MeanSingular(sum / d, Math.sqrt(n) / d, Math.sqrt(n * Math.min(n, d)) / d);
+        }
+    }
+
+    /// Where it lies between its bounds, from 0 to 1; NaN where they are one (a single row or column).
+    public double share() {
+        return upper == lower ? Double.NaN : (value - lower) / (upper - lower);
+    }
+}

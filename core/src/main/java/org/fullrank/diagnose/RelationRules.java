@@ -1,0 +1,104 @@
+package org.fullrank.diagnose;
+
+import static org.fullrank.diagnose.ScaleRules.text;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.fullrank.diagnose.Figures.ClassSpread;
+import org.fullrank.diagnose.Figures.Pairs;
+import org.fullrank.diagnose.Verdict.Kind;
+import org.jspecify.annotations.Nullable;
+
+/// Rules on classes and on pairs of views.
+final class RelationRules {
+    /// Spread of a class, as a share of that of all rows, below which it is a point. Classes of healthy trainings had
+    /// 0.27 and more; a class of Gaussian rows in the same place as all others has 1.
+    static final double POINT = 0.1;
+
+    /// Rows that a class must have for its spread to be a figure.
+    static final int CLASS_ROWS = 8;
+
+    /// Distance of two views, as a share of that of unrelated rows, below which telling them apart from others is no
+    /// task. Healthy trainings had 0.09 to 0.6.
+    static final double ALIKE = 0.01;
+
+    /// What views have in common at least, as a share of the distance of unrelated rows. Trainings without a term for it
+    /// kept 0.15; a network at its start has more than that.
+    static final double COMMON = 0.05;
+
+    /// How often the nearest neighbour may be the other view, times chance, where views share nothing.
+    static final double LUCK = 5;
+
+    private static final int NAMED = 10;
+
+    private RelationRules() {}
+
+    static @Nullable Finding classWise(Figures f) {
+        List<ClassSpread> known =
+                f.classes().stream().filter(c -> c.rows() >= CLASS_ROWS).toList();
+        if (known.size() < 2) {
+            return null;
+        }
+        double degree = 0;
+        for (ClassSpread c : known) {
+            degree = Math.max(degree, point(c));
+        }
+        List<ClassSpread> points =
+                known.stream().filter(c -> point(c) > Finding.SPOKEN).toList();
+        boolean most = 2 * points.size() >= known.size();
+        return new Finding(
+                Kind.CLASS_WISE,
+                degree,
+                text(
+                        "%d of %d classes are points: %s (spread below %s of that of all rows)",
+                        points.size(), known.size(), names(points), POINT),
+                "keep samples of a class apart: lower the pull, method.objective.invariance",
+                most ? Set.of(Kind.DIMENSIONAL, Kind.REDUNDANT) : Set.of());
+    }
+
+    private static double point(ClassSpread c) {
+        return Confidence.below(c.spread(), POINT, 1 / Math.sqrt(2.0 * c.rows()));
+    }
+
+    private static String names(List<ClassSpread> points) {
+        String all = points.stream()
+                .limit(NAMED)
+                .map(c -> text("class %d (%.2g)", c.label(), c.spread()))
+                .collect(Collectors.joining(", "));
+        return points.size() > NAMED ? all + ", ..." : all;
+    }
+
+    static @Nullable Finding shortcut(Figures f) {
+        Pairs pairs = f.pairs();
+        if (pairs == null) {
+            return null;
+        }
+        return new Finding(
+                Kind.SHORTCUT,
+                Confidence.below(pairs.distance(), ALIKE, f.error()),
+                text(
+                        "the two views of a row lie at %.2g of the squared distance of unrelated rows (too alike: below"
+                                + " %s)",
+                        pairs.distance(), ALIKE),
+                "make the views differ more: lower views.pipelines.0.crop.scaleMin, or for vectors raise views.noise");
+    }
+
+    static @Nullable Finding overAugmented(Figures f) {
+        Pairs pairs = f.pairs();
+        if (pairs == null) {
+            return null;
+        }
+        double common = 1 - pairs.distance();
+        double luck = pairs.matches() * pairs.rows();
+        double degree = Math.min(Confidence.below(common, COMMON, f.error()), Confidence.below(luck, LUCK, 0));
+        return new Finding(
+                Kind.OVER_AUGMENTED,
+                degree,
+                text(
+                        "views have %.2g of a distance in common (nothing: below %s), and are each other's nearest"
+                                + " neighbours %.1f times as often as by chance",
+                        common, COMMON, luck),
+                "make the views milder: raise views.pipelines.0.crop.scaleMin, or for vectors lower views.corruption");
+    }
+}

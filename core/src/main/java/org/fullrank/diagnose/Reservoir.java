@@ -1,0 +1,139 @@
+package org.fullrank.diagnose;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.diagnose.rows.Batch;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
+
+/// A uniform sample of rows, without replacement, of a stream whose length need not be known, with their second view,
+/// their labels and their numbers.
+///
+/// Each row has a random rank that is a function of the seed and its number; the sample is those of the smallest ranks
+/// (bottom-k sampling). So the sample of a file is the same in whatever blocks or order it is read, and as long as
+/// there are no more rows than it holds, it is all of them.
+public final class Reservoir implements AutoCloseable {
+    /// Rows that it holds: their Gram matrix takes 128 MiB and a second, a neighbour search among them as long.
+    public static final int CAPACITY = 4096;
+
+    private static final long KEY = Keyed.name("reservoir");
+
+    private final long seed;
+    private final PriorityQueue<Slot> kept = new PriorityQueue<>(Comparator.comparingLong(Slot::rank).reversed());
+    private @Nullable Tensor first; // [CAPACITY, D]
+    private @Nullable Tensor second; // [CAPACITY, D2]
+    private int @Nullable [] labels;
+
+    private record Slot(long rank, int place, long number) {}
+
+    /// Empty.
+    public Reservoir(long seed) {
+        this.seed = seed;
+    }
+
+    /// Offers rows. All batches have a second view or none, and labels or none.
+    public void add(Batch batch) {
+        if (batch.rows() == 0) {
+            return;
+        }
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            open(scope, batch);
+            int[] source = new int[CAPACITY]; // row of the batch that a place takes, or -1: a place may change twice
+            Arrays.fill(source, -1);
+            for (int i = 0; i < batch.rows(); i++) {
+                long number = batch.numbers()[i];
+                long rank = Keyed.of(seed, KEY, number).nextLong();
+                int place = place(rank);
+                if (place >= 0) {
+                    kept.add(new Slot(rank, place, number));
+                    source[place] = i;
+                }
+            }
+            copy(batch, source);
+        }
+    }
+
+    /// The rows, in the order of their numbers; the caller's scope owns the tensors.
+    ///
+    /// @throws IllegalStateException when no row was offered
+    public Batch sample() {
+        if (first == null) {
+            throw new IllegalStateException("no row was offered");
+        }
+        Slot[] slots = kept.toArray(Slot[]::new);
+        Arrays.sort(slots, Comparator.comparingLong(Slot::number));
+        int[] places = Arrays.stream(slots).mapToInt(Slot::place).toArray();
+        int[] found = labels;
+        Tensor index = Tensors.of(places);
+        return new Batch(
+                first.index_select(0, index),
+                second == null ? null : second.index_select(0, index),
+                found == null ? null : Arrays.stream(places).map(p -> found[p]).toArray(),
+                Arrays.stream(slots).mapToLong(Slot::number).toArray());
+    }
+
+    @Override
+    public void close() {
+        if (first != null) {
+            first.close();
+            first = null;
+        }
+        if (second != null) {
+            second.close();
+            second = null;
+        }
+    }
+
+    /// Where a row of this rank goes, or -1.
+    private int place(long rank) {
+        if (kept.size() < CAPACITY) {
+            return kept.size();
+        }
+        if (kept.element().rank() <= rank) {
+            return -1;
+        }
+        return kept.remove().place();
+    }
+
+    private void open(Scope scope, Batch batch) {
+        if (first == null) {
+            first = scope.keep(like(batch.first()));
+            second = batch.second() == null ? null : scope.keep(like(batch.second()));
+            labels = batch.labels() == null ? null : new int[CAPACITY];
+        }
+        if ((second == null) != (batch.second() == null) || (labels == null) != (batch.labels() == null)) {
+            throw new IllegalArgumentException("a batch has a second view or labels where an earlier one has none");
+        }
+    }
+
+    private void copy(Batch batch, int[] source) {
+        int[] to = IntStream.range(0, CAPACITY).filter(place -> source[place] >= 0).toArray();
+        int[] from = Arrays.stream(to).map(place -> source[place]).toArray();
+        copy(batch.first(), first, from, to);
+        copy(batch.second(), second, from, to);
+        for (int i = 0; i < to.length && labels != null && batch.labels() != null; i++) {
+            labels[to[i]] = batch.labels()[from[i]];
+        }
+    }
+
+    private static void copy(@Nullable Tensor source, @Nullable Tensor target, int[] from, int[] to) {
+        if (source != null && target != null) {
+            Tensor rows = Tensors.to(source, Device.CPU).index_select(0, Tensors.of(from)).to(target.scalar_type());
+            target.index_copy_(0, Tensors.of(to), rows);
+        }
+    }
+
+    private static Tensor like(Tensor rows) {
+        boolean wide = rows.scalar_type().intern() == ScalarType.Double;
+        return Tensors.empty(wide ? ScalarType.Double : ScalarType.Float, CAPACITY, rows.size(1));
+    }
+}

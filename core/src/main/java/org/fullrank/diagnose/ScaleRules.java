@@ -1,0 +1,87 @@
+package org.fullrank.diagnose;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import org.fullrank.diagnose.Verdict.Kind;
+
+/// Rules on where rows lie and how long they are.
+final class ScaleRules {
+    /// [Figures#directions] below which all rows point the same way: any two have a cosine above 0.999, which
+    /// bfloat16 hardly tells from 1 (its step is 0.004). Embeddings of perceptrons without stop-gradient or predictor
+    /// came to 0.002 to 0.025, those of trainings that hold to 0.4 and more.
+    static final double SAME_DIRECTION = 0.03;
+
+    /// [Figures#offset] above which the mean is a fault of its own: a random pair of rows has a cosine of 0.95, and a
+    /// search by cosine sorts by the last digits. ReLU representations have 0.3 to 0.8 by their nature and are well.
+    static final double MOSTLY_MEAN = 0.95;
+
+    /// [Figures#offset] that a constant has at least: rows that point to two opposite ends have none.
+    static final double SOME_MEAN = 0.5;
+
+    /// Entry, as a root mean square, from which half precision overflows at about six standard deviations (65504).
+    static final double LARGE_ENTRY = 1e4;
+
+    /// Length below which a row is lost beside the constants that losses add: a standard deviation of 1e-3 or less is a
+    /// hundredth of VICReg's epsilon, and the gradient of a cosine grows as one over the length.
+    static final double SMALL_NORM = 1e-3;
+
+    private ScaleRules() {}
+
+    static Finding constant(Figures f) {
+        boolean nothing = f.norm() == 0 || f.spectrum().effectiveRank() == 0;
+        double degree = nothing
+                ? 1
+                : Math.min(
+                        Confidence.below(f.directions(), SAME_DIRECTION, f.error()),
+                        Confidence.below(1 - f.offset(), 1 - SOME_MEAN, f.error()));
+        return new Finding(
+                Kind.CONSTANT,
+                degree,
+                nothing
+                        ? text("all %d rows are the same", f.rows())
+                        : text(
+                                "directions of rows spread over %.2g of an even spread (constant: below %s)",
+                                f.directions(), SAME_DIRECTION),
+                "give the loss a term that keeps the variance of each dimension: method.objective.variance=25, or"
+                        + " method.regularizer.type=variance-hinge for self-distillation",
+                butSize());
+    }
+
+    private static Set<Kind> butSize() {
+        return EnumSet.complementOf(
+                EnumSet.of(Kind.HEALTHY, Kind.CONSTANT, Kind.NORM_BLOW_UP, Kind.UNDER_SAMPLED));
+    }
+
+    static Finding blowUp(Figures f) {
+        double entry = f.norm() / Math.sqrt(f.width());
+        return new Finding(
+                Kind.NORM_BLOW_UP,
+                Confidence.above(entry, LARGE_ENTRY, f.error()),
+                text("median length %.3g, so entries of %.2g (too large: above %.0e)", f.norm(), entry, LARGE_ENTRY),
+                "lower the rate, optimizer.learningRate, to a tenth");
+    }
+
+    static Finding vanishing(Figures f) {
+        return new Finding(
+                Kind.NORM_VANISHING,
+                Confidence.below(f.norm(), SMALL_NORM, f.error()),
+                text("median length %.3g (too small: below %.0e)", f.norm(), SMALL_NORM),
+                "lower the decay, optimizer.weightDecay, to a tenth");
+    }
+
+    static Finding offset(Figures f) {
+        // Compared by what is left beside the mean, which is what moves near 1.
+        return new Finding(
+                Kind.COMMON_OFFSET,
+                Confidence.below(1 - f.offset(), 1 - MOSTLY_MEAN, f.error()),
+                text("the mean of all rows holds %.1f %% of their squared length (too much: above %.0f %%)",
+                        100 * f.offset(), 100 * MOSTLY_MEAN),
+                "centre the embedding: method.projector.lastNorm=plain in training; for finished embeddings subtract the"
+                        + " mean");
+    }
+
+    static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

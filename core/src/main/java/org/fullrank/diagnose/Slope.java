@@ -1,0 +1,76 @@
+package org.fullrank.diagnose;
+
+
+/// How a centred spectrum falls off.
+///
+/// @param effectiveRank [Spectrum#effectiveRank]; 0 where nothing varies
+/// @param knee the largest fall between two neighbours, `s_k / s_(k + 1)`, among the first half of the directions; 1
+///     where there are no two
+/// @param kneeAt the k of it: how many directions lie before the fall
+/// @param behind share of the variance behind the fall
+/// @param most directions that hold 99 % of the variance
+/// @param room directions in which the rows could vary, `min(N - 1, D)`
+record Slope(double effectiveRank, double knee, int kneeAt, double behind, int most, int room) {
+    /// A singular value below this share of the largest is rounding: a float32 carries 6e-8, and the sums of a
+    /// covariance add a decade.
+    static final double ROUNDING = 1e-6;
+
+    /// Variance that [#most] directions hold. The usual choice of principal component analysis.
+    static final double MOST = 0.99;
+
+    /// Of a centred spectrum.
+    ///
+    /// @param rows N
+    static Slope of(Spectrum spectrum, long rows, int width) {
+        int room = (int) Math.min(rows - 1, width);
+        double[] singularValues = spectrum.singularValues();
+        double total = 0;
+        for (double s : singularValues) {
+            total += s * s;
+        }
+        if (total == 0 || room < 1) {
+            return new Slope(0, 1, 0, 1, 0, room);
+        }
+        int at = knee(singularValues, room);
+        return new Slope(
+                spectrum.effectiveRank(),
+                at == 0 ? 1 : fall(singularValues, at),
+                at,
+                at == 0 ? 1 : 1 - held(singularValues, at) / total,
+                holding(singularValues, MOST * total),
+                room);
+    }
+
+    private static int knee(double[] s, int room) {
+        int at = 0;
+        for (int k = 1; k <= room / 2 && k < s.length; k++) {
+            if (at == 0 || fall(s, k) > fall(s, at)) {
+                at = k;
+            }
+        }
+        return at;
+    }
+
+    private static double fall(double[] s, int k) {
+        double floor = ROUNDING * s[0];
+        return Math.max(s[k - 1], floor) / Math.max(s[k], floor);
+    }
+
+    private static double held(double[] s, int count) {
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += s[i] * s[i];
+        }
+        return sum;
+    }
+
+    private static int holding(double[] s, double variance) {
+        double sum = s[0] * s[0];
+        int count = 1;
+        while (count < s.length && sum < variance) {
+            sum += s[count] * s[count];
+            count++;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,74 @@
+package org.fullrank.diagnose;
+
+import static org.fullrank.diagnose.ScaleRules.text;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Turns the figures of an embedding into names for what is wrong with it. Each [Rule] looks for one fault and says how
+/// sure it is; what speaks is a verdict, unless a worse one explains it. The confidence of a verdict is that of its rule,
+/// see [Confidence]; that of health is what the most suspicious rule leaves.
+final class Verdicts {
+    /// Looks for one fault; null where its figures are missing.
+    @FunctionalInterface
+    interface Rule {
+        @Nullable Finding judge(Figures figures);
+    }
+
+    /// All rules, in the order of the severity of what they look for.
+    static final List<Rule> RULES = List.of(
+            ScaleRules::constant,
+            DimensionRules::dimensional,
+            ScaleRules::blowUp,
+            ScaleRules::vanishing,
+            DimensionRules::redundant,
+            ScaleRules::offset,
+            RelationRules::classWise,
+            RelationRules::shortcut,
+            RelationRules::overAugmented,
+            SampleRules::underSampled);
+
+    private Verdicts() {}
+
+    /// The verdicts on an embedding, the most severe first; one of kind healthy where no rule speaks.
+    static List<Verdict> of(Figures figures) {
+        if (figures.rows() < SampleRules.FEWEST_ROWS) {
+            return List.of(SampleRules.underSampled(figures).verdict());
+        }
+        List<Finding> findings = new ArrayList<>();
+        for (Rule rule : RULES) {
+            Finding finding = rule.judge(figures);
+            if (finding != null) {
+                findings.add(finding);
+            }
+        }
+        Set<Verdict.Kind> explained = EnumSet.noneOf(Verdict.Kind.class);
+        findings.stream().filter(Finding::speaks).forEach(finding -> explained.addAll(finding.explains()));
+        List<Verdict> verdicts = findings.stream()
+                .filter(Finding::speaks)
+                .filter(finding -> !explained.contains(finding.kind()))
+                .map(Finding::verdict)
+                .toList();
+        return verdicts.isEmpty() ? List.of(healthy(figures, findings)) : verdicts;
+    }
+
+    private static Verdict healthy(Figures figures, List<Finding> findings) {
+        Finding nearest =
+                findings.stream().max(Comparator.comparingDouble(Finding::degree)).orElseThrow();
+        return new Verdict(
+                Verdict.Kind.HEALTHY,
+                1 - nearest.degree(),
+                text(
+                        "effective rank %.1f of %d, no knee above %.1f, the mean holds %.0f %%; nearest to %s",
+                        figures.spectrum().effectiveRank(),
+                        figures.room(),
+                        figures.spectrum().knee(),
+                        100 * figures.offset(),
+                        nearest.kind().title()),
+                "change nothing; keep these figures to compare with (monitor.everyEpochs)");
+    }
+}

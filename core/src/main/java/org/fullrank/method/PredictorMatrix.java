@@ -1,0 +1,80 @@
+package org.fullrank.method;
+
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Tensors;
+
+/// How a predictor W, `[D, D]`, lies to the correlation F = E[f f'] of its input: what theory expects of a predictor
+/// that keeps an embedding from collapsing is eigenvectors shared with F, symmetry, and a spectrum with more than a few
+/// directions.
+///
+/// Source: Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align); the asymmetry is from the authors' talk.
+///
+/// @param largest singular value of W
+/// @param smallest singular value of W, on the directions that F has
+/// @param participation `(sum s^2)^2 / sum s^4` of the singular values: directions that W uses, 1 to D
+/// @param asymmetry `|W - W'| / |W|`: 0 = symmetric, sqrt(2) = none
+/// @param alignment mean cosine of W u and u over the eigenvectors u of F: 1 = W and F share them
+record PredictorMatrix(double largest, double smallest, double participation, double asymmetry, double alignment) {
+    /// Directions with less than this share of the largest eigenvalue of F are not looked at: what a predictor does
+    /// there cannot be seen from its outputs, and does not matter.
+    private static final double SMALLEST_SHARE = 1e-6;
+
+    /// @param w the matrix, `p = z W'`
+    /// @param correlation F, `[D, D]`
+    static PredictorMatrix of(Tensor w, Tensor correlation) {
+        Tensor u = SymmetricEigen.of(correlation.to(ScalarType.Double)).vectors();
+        return inside(u.t().mm(w.to(ScalarType.Double)).mm(u));
+    }
+
+    /// Of the W with the smallest squared error of `z W'` against the predictions, on the directions that z has.
+    ///
+    /// @param z inputs, `[N, D]`
+    /// @param predictions `[N, D]`
+    static PredictorMatrix fitted(Tensor z, Tensor predictions) {
+        Tensor inputs = z.to(ScalarType.Double);
+        SymmetricEigen f = SymmetricEigen.of(inputs.t().mm(inputs));
+        Tensor u = directions(f);
+        Tensor s = f.values().narrow(0, f.values().numel() - u.size(1), u.size(1)); // [K]
+        Tensor cross = predictions.to(ScalarType.Double).t().mm(inputs); // [D, D], W = cross F^-1
+        return inside(u.t().mm(cross).mm(u).div(s));
+    }
+
+    /// The eigenvectors that count, `[D, K]`.
+    private static Tensor directions(SymmetricEigen f) {
+        double[] s = Tensors.doubles(f.values());
+        int first = 0;
+        while (first < s.length - 1 && s[first] <= SMALLEST_SHARE * s[s.length - 1]) {
+            first++;
+        }
+        return f.vectors().narrow(1, first, s.length - first);
+    }
+
+    /// @param m W in the basis of the eigenvectors, `[K, K]`
+    private static PredictorMatrix inside(Tensor m) {
+        Tensor s = torch.linalg_svdvals(m); // [K], descending
+        Tensor squares = s.square();
+        Tensor cosines = m.diagonal().div(m.square().sum(0).sqrt());
+        return new PredictorMatrix(
+                Tensors.value(s.max()),
+                Tensors.value(s.min()),
+                Tensors.value(torch.nan_to_num(
+                        squares.sum().square().div(squares.square().sum()))),
+                Tensors.value(torch.nan_to_num(m.sub(m.t()).norm().div(m.norm()))),
+                Tensors.value(torch.nan_to_num(cosines).mean()));
+    }
+
+    /// By the names of the log.
+    SequencedMap<String, Double> values() {
+        var values = new LinkedHashMap<String, Double>();
+        values.put("predictor.largest", largest);
+        values.put("predictor.smallest", smallest);
+        values.put("predictor.participation", participation);
+        values.put("predictor.asymmetry", asymmetry);
+        values.put("predictor.alignment", alignment);
+        return values;
+    }
+}

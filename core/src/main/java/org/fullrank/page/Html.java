@@ -1,0 +1,116 @@
+package org.fullrank.page;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+
+/// Makes a page of data: one HTML file with the data as JSON, the script that draws them and its style in it. The script
+/// is the same for all pages; `kind` in the data says what it draws.
+///
+/// The page carries a content security policy by which nothing but this style and this script can run, and nothing is
+/// loaded from anywhere but, for a live page, from where the page came from.
+public final class Html {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String FOLDER = "/org/fullrank/page/";
+    private static final List<String> PARTS =
+            List.of("base.js", "charts.js", "heat.js", "map.js", "diagnosis.js", "run.js", "runs.js", "start.js");
+    private static final String STYLE = resource("uPlot.min.css") + resource("page.css");
+    private static final String SCRIPT = resource("uPlot.iife.min.js") + "(() => {\n'use strict';\n"
+            + String.join("", PARTS.stream().map(Html::resource).toList()) + "})();\n";
+    // A point spectrum that falls, in the tab of the browser.
+    private static final String ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'"
+            + "%3E%3Cpath d='M2 2v12h3V2zm4.5 4v8h3V6zM11 10v4h3v-4z' fill='%231f56c4'/%3E%3C/svg%3E";
+
+    private Html() {}
+
+    /// A page that needs nothing but itself.
+    ///
+    /// @param data with a `kind` that the script knows
+    public static String alone(String title, JsonNode data) {
+        return page(title, data, policy("data:", ""));
+    }
+
+    /// A page that loads pictures and hears events from where it came from.
+    ///
+    /// @param data with a `kind` that the script knows
+    public static String live(String title, JsonNode data) {
+        return page(title, data, livePolicy());
+    }
+
+    /// The policy of [#live] as the value of a header.
+    public static String livePolicy() {
+        return policy("'self' data:", " connect-src 'self';");
+    }
+
+    private static String policy(String pictures, String more) {
+        return "default-src 'none'; script-src '%s'; style-src '%s'; img-src %s;%s base-uri 'none'; form-action 'self'"
+                .formatted(hash(SCRIPT), hash(STYLE), pictures, more);
+    }
+
+    private static String page(String title, JsonNode data, String policy) {
+        return """
+                <!DOCTYPE html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta http-equiv="Content-Security-Policy" content="%s">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <meta name="color-scheme" content="light dark">
+                <title>%s</title>
+                <link rel="icon" href="%s">
+                <style>%s</style>
+                </head>
+                <body>
+                <noscript><p>This page draws its data with a script: allow scripts for it. The data are in it as JSON.</p></noscript>
+                <div id="page"></div>
+                <script type="application/json" id="data">%s</script>
+                <script>%s</script>
+                </body>
+                </html>
+                """.formatted(escaped(policy), escaped(title), ICON, STYLE, json(data), SCRIPT);
+    }
+
+    /// Text between tags or in a quoted attribute.
+    static String escaped(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+
+    /// JSON that cannot end the element that it lies in: `<` occurs in strings only, where JSON has an escape for it.
+    static String json(JsonNode data) {
+        try {
+            return MAPPER.writeValueAsString(data).replace("<", "\\u003c");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return "sha256-" + Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String resource(String name) {
+        try (InputStream stream = Html.class.getResourceAsStream(FOLDER + name)) {
+            if (stream == null) {
+                throw new IllegalStateException("the build lacks " + FOLDER + name);
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read " + FOLDER + name, e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.fullrank.page;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The objects of a file with one JSON object to a line, shortened for a page. Lines that are damaged are left out, and a
+/// last line without its end waits until it is whole.
+///
+/// @param objects oldest first
+/// @param end bytes of the file that were read, up to the end of its last whole line
+public record Lines(List<ObjectNode> objects, long end) {
+    /// Digits of a number on a page: more than a drawing shows, a third of what a double has.
+    public static final int DIGITS = 6;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String CLOCK = "time.at"; // seconds since 1970 need all their digits
+
+    public Lines {
+        objects = List.copyOf(objects);
+    }
+
+    /// Reads a file; one that is missing or cannot be read has no lines.
+    public static Lines read(Path file) {
+        try {
+            return of(Files.readAllBytes(file));
+        } catch (IOException e) {
+            return new Lines(List.of(), 0);
+        }
+    }
+
+    /// The whole lines of some bytes.
+    public static Lines of(byte[] bytes) {
+        var objects = new ArrayList<ObjectNode>();
+        int begin = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\n') {
+                ObjectNode object = parse(new String(bytes, begin, i - begin, StandardCharsets.UTF_8));
+                if (object != null) {
+                    objects.add(object);
+                }
+                begin = i + 1;
+            }
+        }
+        return new Lines(objects, begin);
+    }
+
+    /// At most about `most` of the lines, evenly spread, and besides all that are `kept`.
+    Lines thinned(int most, Predicate<ObjectNode> kept) {
+        if (objects.size() <= most) {
+            return this;
+        }
+        int stride = Math.ceilDiv(objects.size(), most);
+        var some = new ArrayList<ObjectNode>();
+        for (int i = 0; i < objects.size(); i++) {
+            if (i % stride == 0 || i == objects.size() - 1 || kept.test(objects.get(i))) {
+                some.add(objects.get(i));
+            }
+        }
+        return new Lines(some, end);
+    }
+
+    private static @Nullable ObjectNode parse(String line) {
+        try {
+            if (!(MAPPER.readTree(line) instanceof ObjectNode object)) {
+                return null;
+            }
+            object.properties().forEach(field -> {
+                if (!field.getKey().equals(CLOCK)) {
+                    field.setValue(shortened(field.getValue()));
+                }
+            });
+            return object;
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    private static JsonNode shortened(JsonNode value) {
+        if (value.isDouble() && Double.isFinite(value.doubleValue())) {
+            double rounded = new BigDecimal(value.doubleValue())
+                    .round(new MathContext(DIGITS))
+                    .doubleValue();
+            return MAPPER.getNodeFactory().numberNode(rounded);
+        }
+        if (value.isArray()) {
+            var array = MAPPER.createArrayNode();
+            value.forEach(item -> array.add(shortened(item)));
+            return array;
+        }
+        return value;
+    }
+}

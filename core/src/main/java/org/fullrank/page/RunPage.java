@@ -1,0 +1,168 @@
+package org.fullrank.page;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.function.Function;
+import org.fullrank.engine.AtomicFile;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.run.RunFolder;
+import org.jspecify.annotations.Nullable;
+
+/// The page of a run, from the files of its folder. Every file but `config.yaml` may be missing, damaged or from an older
+/// version: what cannot be read is not shown.
+public final class RunPage {
+    /// The report in a run folder.
+    public static final String FILE = "report.html";
+    /// Files of lines that grow while a run trains, in the order in which a live page counts them.
+    public static final List<String> GROWING = List.of("metrics.jsonl", "spectra.jsonl", "alarms.jsonl");
+    /// Files that a run gets once; a live page is read again when one changes.
+    public static final List<String> SETTLED =
+            List.of("config.yaml", "diagnosis.json", "evaluation.json", "map.json", "map.png", "views.png");
+    /// Records in a page: a curve is no more than some thousand pixels wide.
+    public static final int MOST_RECORDS = 3000;
+    /// Columns of the heat map in a page, over all places.
+    public static final int MOST_SPECTRA = 1200;
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private RunPage() {}
+
+    /// Where a live page hears of changes and finds pictures.
+    ///
+    /// @param base address of the run, without a slash at its end
+    public record Live(String base) {}
+
+    /// The report as one file that needs nothing else.
+    ///
+    /// @throws InputException when there is no run
+    public static String html(Path run) {
+        ObjectNode data = data(run, name -> embedded(run.resolve(name)), null);
+        return Html.alone("Fullrank: " + name(run), data);
+    }
+
+    /// The live page: the same, but that pictures are loaded and changes heard.
+    ///
+    /// @throws InputException when there is no run
+    public static String html(Path run, Live live) {
+        ObjectNode data = data(run, name -> address(run.resolve(name), live), live);
+        return Html.live("Fullrank: " + name(run), data);
+    }
+
+    /// Writes the report into the run folder.
+    ///
+    /// @return the file
+    /// @throws InputException when there is no run
+    /// @throws JobException when the folder cannot be written
+    public static Path write(Path run) {
+        Path file = run.resolve(FILE);
+        ByteBuffer bytes = ByteBuffer.wrap(html(run).getBytes(StandardCharsets.UTF_8));
+        AtomicFile.write(file, channel -> {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
+        return file;
+    }
+
+    private static ObjectNode data(Path run, Function<String, @Nullable String> picture, @Nullable Live live) {
+        RunFolder folder = RunFolder.open(run);
+        ObjectNode data = MAPPER.createObjectNode().put("kind", "run").put("name", name(run));
+        Lines metrics = Lines.read(run.resolve(GROWING.get(0)));
+        Lines spectra = Lines.read(run.resolve(GROWING.get(1)));
+        Lines alarms = Lines.read(run.resolve(GROWING.get(2)));
+        data.setAll(status(folder));
+        String config = text(run.resolve("config.yaml"));
+        data.put("recipe", line(config, "name")).put("about", line(config, "about"));
+        data.set("metrics", array(metrics.thinned(MOST_RECORDS, RunPage::isCheck)));
+        data.set("spectra", array(spectra.thinned(MOST_SPECTRA, object -> false)));
+        data.set("alarms", array(alarms));
+        data.set("diagnosis", json(run.resolve("diagnosis.json")));
+        data.set("evaluation", json(run.resolve("evaluation.json")));
+        data.set("map", json(run.resolve("map.json")));
+        data.put("config", config);
+        data.putObject("pictures").put("map", picture.apply("map.png")).put("views", picture.apply("views.png"));
+        if (live != null) {
+            data.put(
+                    "live",
+                    "%s/events?after=%d-%d-%d".formatted(live.base(), metrics.end(), spectra.end(), alarms.end()));
+        }
+        return data;
+    }
+
+    /// How a run stands, as pages and events say it: `status` in lower case, and `message`.
+    public static ObjectNode status(RunFolder folder) {
+        String message = "";
+        for (ObjectNode line : Lines.read(folder.path().resolve(GROWING.getFirst())).objects()) {
+            message = line.path("message").asText("");
+        }
+        return MAPPER.createObjectNode()
+                .put("status", folder.status().name().toLowerCase(java.util.Locale.ROOT))
+                .put("message", message);
+    }
+
+    /// Records of a check stay in a thinned page: there are few of them.
+    private static boolean isCheck(ObjectNode record) {
+        return record.has("event") || record.has("knn") || record.has("representation.rankme");
+    }
+
+    private static String name(Path run) {
+        return String.valueOf(run.toAbsolutePath().normalize().getFileName());
+    }
+
+    private static ArrayNode array(Lines lines) {
+        return MAPPER.createArrayNode().addAll(lines.objects());
+    }
+
+    private static @Nullable JsonNode json(Path file) {
+        String text = text(file);
+        try {
+            return text == null || !(MAPPER.readTree(text) instanceof ObjectNode object) ? null : object;
+        } catch (JsonProcessingException e) {
+            return null; // written by something else
+        }
+    }
+
+    private static @Nullable String text(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return null; // an older run has no such file
+        }
+    }
+
+    /// The value of a top-level key of one line, which is all that a heading needs of a recipe.
+    private static @Nullable String line(@Nullable String yaml, String key) {
+        if (yaml == null) {
+            return null;
+        }
+        return yaml.lines()
+                .filter(line -> line.startsWith(key + ": "))
+                .map(line -> line.substring(key.length() + 2).strip())
+                .map(value -> value.length() > 1 && value.startsWith("\"") ? value.substring(1, value.length() - 1) : value)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable String embedded(Path picture) {
+        try {
+            return "data:image/png;base64," + Base64.getEncoder().encodeToString(Files.readAllBytes(picture));
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable String address(Path picture, Live live) {
+        return Files.isRegularFile(picture) ? live.base() + "/" + picture.getFileName() : null;
+    }
+}

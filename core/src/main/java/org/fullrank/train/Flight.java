@@ -1,0 +1,117 @@
+package org.fullrank.train;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.fullrank.engine.AtomicFile;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.engine.Precision;
+import org.fullrank.run.RunFolder;
+
+/// What a run leaves in its folder `flight/` when a number is no longer finite: `snapshot.safetensors`, the state of a
+/// few steps before, and this, as `flight.json`.
+///
+/// @param step steps done when it was found
+/// @param snapshot steps done at the snapshot
+/// @param found what was not finite
+/// @param device where it was computed
+/// @param precision in which
+/// @param threads of the engine
+/// @param losses of the steps since the snapshot, the first of which is step `snapshot` counted from 0
+/// @param gradients lengths of the gradients of the same
+/// @param batches the items of the last of these steps
+record Flight(
+        long step,
+        long snapshot,
+        String found,
+        Device device,
+        Precision precision,
+        int threads,
+        List<Double> losses,
+        List<Double> gradients,
+        List<Batch> batches) {
+    /// Steps whose items are listed.
+    static final int BATCHES = 4;
+
+    static final String FOLDER = "flight";
+    private static final String SNAPSHOT = "snapshot.safetensors";
+    private static final String FILE = "flight.json";
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /// The key of a batch.
+    ///
+    /// @param step from 0
+    /// @param items indices in the training split
+    record Batch(long step, int epoch, List<Integer> items) {}
+
+    Flight {
+        losses = List.copyOf(losses);
+        gradients = List.copyOf(gradients);
+        batches = List.copyOf(batches);
+    }
+
+    /// Writes both files; the state of `learner` is that of the snapshot.
+    void save(RunFolder folder, Learner learner) {
+        Path flight = folder.path().resolve(FOLDER);
+        try {
+            Files.createDirectories(flight);
+            byte[] text = MAPPER.writeValueAsBytes(this);
+            Checkpoint.save(
+                    flight.resolve(SNAPSHOT), learner.method(), learner.optimizer(), snapshot, learner.origin());
+            AtomicFile.write(flight.resolve(FILE), channel -> {
+                ByteBuffer bytes = ByteBuffer.wrap(text);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            });
+        } catch (JacksonException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new JobException("cannot make %s (%s); make the run folder writable".formatted(flight, e), e);
+        }
+    }
+
+    /// The record in a run folder.
+    ///
+    /// @throws InputException when there is none
+    static Flight read(RunFolder folder) {
+        Path file = folder.path().resolve(FOLDER).resolve(FILE);
+        if (!Files.exists(file)) {
+            throw new InputException(
+                    "run %s: found no flight record, expected flight/flight.json, which a run writes when a number is not"
+                                    .formatted(folder.path())
+                            + " finite; replay a run that failed so, with monitor.recordEverySteps above 0");
+        }
+        try {
+            return MAPPER.readValue(file.toFile(), Flight.class);
+        } catch (IOException e) {
+            throw new InputException(
+                    "%s: found text that is not as it was written, expected JSON of a flight record; train again"
+                            .formatted(file),
+                    e);
+        }
+    }
+
+    static Path snapshot(RunFolder folder) {
+        return folder.path().resolve(FOLDER).resolve(SNAPSHOT);
+    }
+
+    /// Removes what an earlier failure left, since the run goes on.
+    static void clear(RunFolder folder) {
+        try {
+            Files.deleteIfExists(snapshot(folder));
+            Files.deleteIfExists(folder.path().resolve(FOLDER).resolve(FILE));
+            Files.deleteIfExists(folder.path().resolve(FOLDER));
+        } catch (IOException e) {
+            throw new JobException(
+                    "cannot remove %s (%s); make it writable".formatted(folder.path().resolve(FOLDER), e), e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.fullrank.train;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Scope;
+import org.fullrank.run.RunFolder;
+
+/// Keeps in memory the state of a few steps ago and what the steps since gave, so that when a number is no longer finite
+/// the way there can be gone again.
+final class FlightRecorder implements AutoCloseable {
+    private final Learner learner;
+    private final int every;
+    private final List<Tensor> copies = new ArrayList<>();
+    private final List<Double> losses = new ArrayList<>();
+    private final List<Double> gradients = new ArrayList<>();
+    private long snapshot = -1;
+
+    /// @param every steps between two snapshots; 0: nothing is kept
+    FlightRecorder(Learner learner, int every) {
+        this.learner = learner;
+        this.every = every;
+    }
+
+    /// Before a step: takes a snapshot when it is time.
+    void before(long step) {
+        if (every == 0 || snapshot >= 0 && step - snapshot < every) {
+            return;
+        }
+        List<Tensor> state = learner.state().toList();
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            if (copies.isEmpty()) {
+                state.forEach(t -> copies.add(scope.keep(t.clone())));
+            }
+            for (int i = 0; i < state.size(); i++) {
+                copies.get(i).copy_(state.get(i));
+            }
+        }
+        snapshot = step;
+        losses.clear();
+        gradients.clear();
+    }
+
+    /// After the gradients of a step, whether finite or not.
+    void learned(double loss, double gradientNorm) {
+        if (every > 0) {
+            losses.add(loss);
+            gradients.add(gradientNorm);
+        }
+    }
+
+    /// Writes the folder of the flight. The network is then as it was at the snapshot.
+    ///
+    /// @param step steps done when it was found
+    /// @param threads of the engine
+    /// @return whether there was something to write
+    boolean write(RunFolder folder, long step, String found, int threads) {
+        if (snapshot < 0) {
+            return false;
+        }
+        List<Tensor> state = learner.state().toList();
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            for (int i = 0; i < state.size(); i++) {
+                state.get(i).copy_(copies.get(i));
+            }
+        }
+        var flight = new Flight(
+                step,
+                snapshot,
+                found,
+                learner.device(),
+                learner.method().setting().precision(),
+                threads,
+                losses,
+                gradients,
+                batches(snapshot + losses.size()));
+        flight.save(folder, learner);
+        return true;
+    }
+
+    private List<Flight.Batch> batches(long end) {
+        var batches = new ArrayList<Flight.Batch>();
+        for (long step = Math.max(snapshot, end - Flight.BATCHES); step < end; step++) {
+            batches.add(new Flight.Batch(
+                    step, learner.epoch(step), Arrays.stream(learner.batch(step)).boxed().toList()));
+        }
+        return batches;
+    }
+
+    @Override
+    public void close() {
+        copies.forEach(Tensor::close);
+    }
+}

@@ -1,0 +1,164 @@
+package org.fullrank.train;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Items;
+import org.fullrank.data.SamplingOrder;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Tensors;
+import org.fullrank.engine.Threads;
+import org.fullrank.method.Method;
+import org.fullrank.net.Trace;
+import org.fullrank.optim.Optimizer;
+import org.fullrank.optim.ScheduleSpec;
+import org.fullrank.run.Recipe;
+import org.fullrank.view.ViewGenerator;
+import org.fullrank.view.ViewTensors;
+import org.jspecify.annotations.Nullable;
+
+/// What a recipe learns by on its data: network, optimiser, views, and which items each step sees. A step is a function
+/// of the state and of its number, so that it can be done again.
+final class Learner implements AutoCloseable {
+    private final Recipe recipe;
+    private final Items items;
+    private final Device device;
+    private final ViewGenerator views;
+    private final Checkpoint.Origin origin;
+    private final Method method;
+    private final Optimizer optimizer;
+    private final long stepsPerEpoch;
+    private final long totalSteps;
+    private int[] order = new int[0];
+    private long orderOf = -1;
+
+    /// @param threads of the engine
+    Learner(Recipe recipe, Dataset data, int threads) {
+        this.recipe = recipe;
+        device = recipe.train().device().resolve();
+        Threads.use(threads);
+        items = data.pretraining();
+        Trainer.requireBatch(recipe, items.size());
+        views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
+        origin = new Checkpoint.Origin(data.fingerprint(), views);
+        stepsPerEpoch = items.size() / recipe.train().batch();
+        totalSteps = stepsPerEpoch * recipe.train().epochs();
+        method = Methods.build(recipe, views, device);
+        optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters());
+    }
+
+    Method method() {
+        return method;
+    }
+
+    Optimizer optimizer() {
+        return optimizer;
+    }
+
+    ViewGenerator views() {
+        return views;
+    }
+
+    Checkpoint.Origin origin() {
+        return origin;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    long stepsPerEpoch() {
+        return stepsPerEpoch;
+    }
+
+    long totalSteps() {
+        return totalSteps;
+    }
+
+    int epoch(long step) {
+        return Math.toIntExact(step / stepsPerEpoch);
+    }
+
+    /// The items of a step, which counts from 0.
+    int[] batch(long step) {
+        int epoch = epoch(step);
+        if (epoch != orderOf) {
+            order = SamplingOrder.epoch(recipe.seed(), epoch, items.size());
+            orderOf = epoch;
+        }
+        int begin = Math.toIntExact(step % stepsPerEpoch) * recipe.train().batch();
+        return Arrays.copyOfRange(order, begin, begin + recipe.train().batch());
+    }
+
+    /// Puts the gradients of a step into the buffer. The caller's scope owns what is made.
+    Method.Outcome gradients(long step) {
+        int[] indices = batch(step);
+        var batch = new ArrayList<Tensor>();
+        for (int v = 0; v < views.views(); v++) {
+            Tensor view = ViewTensors.view(views, indices, epoch(step), v, device);
+            Trace.seen("view %d of the items".formatted(v), view, view);
+            batch.add(view);
+        }
+        return method.learn(batch, recipe.train().chunks(), step);
+    }
+
+    double gradientNorm() {
+        return Tensors.value(method.parameters().gradients().norm());
+    }
+
+    /// The learning rate of a step.
+    double rate(long step) {
+        return rate(recipe.schedule(), step);
+    }
+
+    private double rate(ScheduleSpec schedule, long step) {
+        return schedule.rate(
+                recipe.optimizer().learningRate(), recipe.train().batch(), step, stepsPerEpoch, totalSteps);
+    }
+
+    /// Moves the parameters by the gradients of a step, and what follows them.
+    void move(long step) {
+        optimizer.step(rate(step), rate(recipe.groups().predictor(recipe.schedule()), step), step);
+        method.stepped(step, totalSteps);
+    }
+
+    /// Everything that a step changes.
+    Stream<Tensor> state() {
+        return Stream.concat(
+                method.buffers().values().stream().flatMap(b -> Stream.of(b.values(), b.statistics())),
+                optimizer.state().values().stream());
+    }
+
+    /// Something that is not finite.
+    ///
+    /// @param what as `the term 'variance' of the loss`
+    record Fault(String what, double value) {}
+
+    /// What is not finite in the outcome of a step, null when all is.
+    static @Nullable Fault fault(Method.Outcome outcome, double gradientNorm) {
+        for (var part : outcome.parts().entrySet()) {
+            if (!Double.isFinite(part.getValue())) {
+                return new Fault("the term '%s' of the loss".formatted(part.getKey()), part.getValue());
+            }
+        }
+        if (!Double.isFinite(outcome.total())) {
+            return new Fault("the loss", outcome.total());
+        }
+        return Double.isFinite(gradientNorm) ? null : new Fault("the gradient", gradientNorm);
+    }
+
+    /// Whether weights and running statistics are finite.
+    boolean hasFiniteWeights() {
+        return method.buffers().values().stream()
+                .flatMap(b -> Stream.of(b.values(), b.statistics()))
+                .allMatch(Trace::isFinite);
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        method.close();
+    }
+}

@@ -1,0 +1,101 @@
+// What the doctor found: verdicts, figures and plots of one or several embeddings.
+const COLLAPSES = ['CONSTANT', 'DIMENSIONAL', 'NORM_BLOW_UP', 'NORM_VANISHING', 'REDUNDANT', 'COMMON_OFFSET', 'CLASS_WISE'];
+
+const kindOf = verdict => String(verdict.kind || '').toUpperCase().replaceAll('-', '_').replaceAll(' ', '_');
+
+function titleOf(verdict) {
+  const title = String(verdict.title || kindOf(verdict).toLowerCase().replaceAll('_', ' ') || 'unknown');
+  return title.charAt(0).toUpperCase() + title.slice(1);
+}
+
+function gravity(verdict) {
+  const kind = kindOf(verdict);
+  return kind === 'HEALTHY' ? 'good' : COLLAPSES.includes(kind) ? 'bad' : 'warn';
+}
+
+const verdictsOf = diagnosis => Array.isArray(diagnosis.verdicts) ? diagnosis.verdicts : [];
+
+function verdictText(verdict) {
+  return [
+    verdict.evidence ? el('p', null, verdict.evidence) : null,
+    verdict.next ? el('p', null, el('strong', null, 'Next: '), verdict.next) : null,
+  ];
+}
+
+const confidence = verdict => finite(verdict.confidence) === null ? ''
+    : ` (confidence ${Math.round(100 * verdict.confidence)} %)`;
+
+/** The banner of several places: the gravest in large letters, the others below. */
+function banner(diagnoses) {
+  const all = diagnoses.flatMap(diagnosis => verdictsOf(diagnosis).map(verdict => ({subject: diagnosis.subject, verdict})));
+  if (all.length === 0) return null;
+  const order = ['bad', 'warn', 'good'];
+  all.sort((a, b) => order.indexOf(gravity(a.verdict)) - order.indexOf(gravity(b.verdict)));
+  const [first, ...others] = all;
+  return el('div', {class: 'banner ' + gravity(first.verdict), role: 'region', 'aria-label': 'Verdict'},
+      el('h2', null, titleOf(first.verdict)),
+      el('p', {class: 'note'}, `${first.subject}${confidence(first.verdict)}`),
+      ...verdictText(first.verdict),
+      others.length === 0 ? null : el('div', {class: 'more'}, el('ul', null, others.map(({subject, verdict}) =>
+        el('li', null, el('strong', null, `${subject}: ${titleOf(verdict).toLowerCase()}`), confidence(verdict),
+            gravity(verdict) === 'good' || !verdict.evidence ? '' : ' – ' + verdict.evidence,
+            gravity(verdict) === 'good' || !verdict.next ? null : el('p', null, 'Next: ' + verdict.next))))));
+}
+
+function measures(diagnosis) {
+  return (Array.isArray(diagnosis.sections) ? diagnosis.sections : []).map(part => table(
+      part.name, ['measure', 'value', '95 % interval', 'healthy', 'meaning'],
+      (part.measures || []).map(m => [
+        String(m.name),
+        {number: number(m.value)},
+        {number: finite(m.lower) === null || finite(m.upper) === null ? '' : `${number(m.lower)} to ${number(m.upper)}`},
+        m.healthy || '',
+        m.meaning || '',
+      ]), true));
+}
+
+const from1 = values => values.map((_, i) => i + 1);
+const numbersOf = values => Array.isArray(values) ? values.map(finite) : [];
+
+function diagnosisPlots(diagnosis) {
+  const plots = diagnosis.plots || {};
+  const list = [];
+  const add = (options, xs, columns) => {
+    if (xs.length === 0) return;
+    const drawn = chart(options);
+    drawn.update(xs, columns);
+    list.push(drawn.node);
+  };
+  const values = numbersOf(plots.singularValues);
+  const isotropic = numbersOf(plots.isotropic);
+  const positive = column => column.map(v => v !== null && v > 0 ? v : null);
+  add({title: 'Spectrum', note: 'Singular values of the centred rows, beside those of isotropic rows of the same count and width.',
+    axis: 'number', log: true, series: [{label: 'found'}, {label: 'isotropic'}]},
+  from1(values), [positive(values), values.map((_, i) => positive(isotropic)[i] ?? null)]);
+  const deviations = numbersOf(plots.deviations).sort((a, b) => b - a);
+  add({title: 'Deviation of each dimension', note: 'Sorted; dimensions at 0 are dead.', axis: 'dimension', zero: true,
+    series: [{label: 'deviation'}]}, from1(deviations), [deviations]);
+  const norms = numbersOf(plots.norms);
+  add({title: 'Lengths of rows', note: 'By percentile.', axis: 'percentile', zero: true, series: [{label: 'length'}]},
+      norms.map((_, i) => norms.length > 1 ? 100 * i / (norms.length - 1) : 0), [norms]);
+  return list.length === 0 ? null : el('div', {class: 'charts'}, list);
+}
+
+/** All of one diagnosis but its verdicts. */
+function diagnosisDetails(diagnosis) {
+  const warnings = Array.isArray(diagnosis.warnings) ? diagnosis.warnings : [];
+  return [
+    el('p', {class: 'note'}, `${number(diagnosis.rows)} rows of ${number(diagnosis.width)} dimensions`),
+    warnings.length === 0 ? null : el('ul', {class: 'note'}, warnings.map(line => el('li', null, line))),
+    diagnosisPlots(diagnosis),
+    ...measures(diagnosis),
+  ].filter(Boolean);
+}
+
+function diagnosesPage() {
+  frame(['Fullrank · diagnosis'], data.diagnoses.length === 1 ? String(data.diagnoses[0].subject) : `${data.diagnoses.length} embeddings`);
+  data.diagnoses.forEach((diagnosis, i) => {
+    const part = section('embedding-' + (i + 1), String(diagnosis.subject));
+    part.fill(banner([diagnosis]), ...diagnosisDetails(diagnosis));
+  });
+}

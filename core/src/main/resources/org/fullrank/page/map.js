@@ -1,0 +1,150 @@
+// The map of embeddings: a point for each item, coloured by class or cluster, its picture beside the pointer or the focus.
+function embeddingMap(map, sprite) {
+  const n = Math.min(map.x.length, map.y.length, map.group.length);
+  const names = map.names;
+  const canvas = el('canvas', {class: 'drawing', tabindex: 0, role: 'img', 'aria-label':
+      `Map of ${n} embeddings in ${names.length} groups. Arrow keys go from point to point.`});
+  const tip = el('div', {class: 'tip', hidden: true});
+  const box = el('div', {class: 'map'}, canvas, tip);
+  const legend = el('ul', {class: 'legend'});
+  const shown = new Set();
+  const PAD = 14;
+  let at = null;
+  const picture = sprite && map.sprite ? el('img', {src: sprite, alt: ''}) : null;
+
+  const lowX = Math.min(...map.x), highX = Math.max(...map.x), lowY = Math.min(...map.y), highY = Math.max(...map.y);
+  const size = () => {
+    const width = printing ? 520 : Math.max(200, box.clientWidth);
+    return {width, height: Math.round(Math.min(560, Math.max(300, width * 0.62)))};
+  };
+  const colour = group => names.length <= colours().series.length
+      ? colours().series[group % colours().series.length]
+      : `hsl(${Math.round(360 * group / names.length)} 65% ${dark.matches && !printing ? 68 : 42}%)`;
+
+  function position(i, {width, height}) {
+    // One scale for both axes: distances on the map are distances.
+    const scale = Math.min((width - 2 * PAD) / (highX - lowX || 1), (height - 2 * PAD) / (highY - lowY || 1));
+    return [width / 2 + (map.x[i] - (lowX + highX) / 2) * scale, height / 2 - (map.y[i] - (lowY + highY) / 2) * scale];
+  }
+
+  function draw() {
+    if (!node.isConnected) return;
+    const area = size();
+    const g = prepare(canvas, area.width, area.height);
+    if (printing) canvas.style.width = area.width + 'px'; else canvas.style.removeProperty('width');
+    const paint = colours();
+    for (let i = 0; i < n; i++) {
+      const group = map.group[i];
+      const [x, y] = position(i, area);
+      g.globalAlpha = shown.size === 0 || shown.has(group) ? 0.8 : 0.08;
+      g.fillStyle = colour(group);
+      g.beginPath();
+      g.arc(x, y, 3.4, 0, 2 * Math.PI);
+      g.fill();
+    }
+    g.globalAlpha = 1;
+    if (at !== null) {
+      const [x, y] = position(at, area);
+      g.strokeStyle = paint.ink;
+      g.lineWidth = 2;
+      g.beginPath();
+      g.arc(x, y, 6.5, 0, 2 * Math.PI);
+      g.stroke();
+    }
+  }
+
+  function show(i, spoken) {
+    at = i;
+    draw();
+    if (i === null) {
+      tip.hidden = true;
+      return;
+    }
+    const text = `${names[map.group[i]]}, item ${number(map.index ? map.index[i] : i)}`;
+    tip.replaceChildren(...(picture && picture.complete && picture.naturalWidth ? [thumbnail(i)] : []), text);
+    tip.hidden = false;
+    const area = size();
+    const [x, y] = position(i, area);
+    tip.style.left = Math.max(0, Math.min(x + 12, area.width - tip.offsetWidth)) + 'px';
+    tip.style.top = Math.max(0, y + 12 + tip.offsetHeight > area.height ? y - 12 - tip.offsetHeight : y + 12) + 'px';
+    if (spoken) say(text);
+  }
+
+  function thumbnail(i) {
+    const {side, columns} = map.sprite;
+    const small = el('canvas', {width: 84, height: 84});
+    const g = small.getContext('2d');
+    g.imageSmoothingEnabled = false;
+    g.drawImage(picture, i % columns * side, Math.floor(i / columns) * side, side, side, 0, 0, 84, 84);
+    return small;
+  }
+
+  function nearest(x, y, allowed) {
+    const area = size();
+    let best = null;
+    let least = Infinity;
+    for (let i = 0; i < n; i++) {
+      if (shown.size > 0 && !shown.has(map.group[i])) continue;
+      const [px, py] = position(i, area);
+      const distance = allowed(px - x, py - y);
+      if (distance < least) {
+        least = distance;
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  canvas.addEventListener('pointermove', event => show(
+      nearest(event.offsetX, event.offsetY, (dx, dy) => dx * dx + dy * dy < 400 ? dx * dx + dy * dy : Infinity), false));
+  canvas.addEventListener('pointerleave', () => show(null));
+  canvas.addEventListener('focus', () => { if (canvas.matches(':focus-visible') && at === null && n > 0) show(0, true); });
+  canvas.addEventListener('blur', () => show(null));
+  canvas.addEventListener('keydown', event => {
+    const way = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
+    if (event.key === 'Escape') show(null);
+    if (!way) return;
+    event.preventDefault();
+    const [x, y] = at === null ? [0, 0] : position(at, size());
+    // Along the key's direction; what lies aside counts double.
+    const next = nearest(x, y, (dx, dy) => {
+      const ahead = dx * way[0] + dy * way[1];
+      const aside = dx * way[1] - dy * way[0];
+      return ahead > 0.5 ? ahead * ahead + 4 * aside * aside : Infinity;
+    });
+    if (next !== null) show(next, true);
+  });
+
+  function fillLegend() {
+    legend.replaceChildren(...names.map((name, group) => {
+      const dot = svg('svg', {class: 'swatch', viewBox: '0 0 10 10', 'aria-hidden': 'true'},
+          svg('circle', {cx: 5, cy: 5, r: 5, fill: colour(group)}));
+      const button = el('button', {type: 'button', 'aria-pressed': String(shown.size === 0 || shown.has(group))}, dot, name);
+      button.addEventListener('click', () => {
+        if (!shown.delete(group)) shown.add(group);
+        draw();
+        [...legend.querySelectorAll('button')].forEach((other, g) =>
+          other.setAttribute('aria-pressed', String(shown.size === 0 || shown.has(g))));
+      });
+      return el('li', null, button);
+    }));
+  }
+
+  function groups() {
+    const rows = names.map((name, group) => {
+      const members = [...Array(n).keys()].filter(i => map.group[i] === group);
+      const mean = values => members.reduce((sum, i) => sum + values[i], 0) / Math.max(1, members.length);
+      return [name, {number: number(members.length)}, {number: number(mean(map.x))}, {number: number(mean(map.y))}];
+    });
+    return el('details', {class: 'numbers'}, el('summary', null, 'Numbers'),
+        table('Middle of each group', ['group', 'items', 'across', 'up'], rows));
+  }
+
+  const node = el('figure', null, box, legend, groups());
+  watchWidth(box, () => { fillLegend(); draw(); });
+  return node;
+}
+
+function isMap(map) {
+  return map && ['x', 'y', 'group', 'names'].every(key => Array.isArray(map[key])) && map.x.length > 0;
+}

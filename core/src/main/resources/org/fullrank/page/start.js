@@ -1,0 +1,1 @@
+({run: runPage, diagnoses: diagnosesPage, runs: runsPage, difference: differencePage})[data.kind]();
