@@ -152,7 +152,8 @@ public final class SelfDistillation implements Method {
         try {
             return new TermGradients(
                             (x, mode) -> List.of(online.embed(x, mode, setting)),
-                            leaves -> weighted(leaves.stream().map(List::getFirst).toList(), fixed, step),
+                            leaves ->
+                                    weighted(leaves.stream().map(List::getFirst).toList(), fixed, step),
                             parameters)
                     .over(batch);
         } finally {
@@ -189,11 +190,14 @@ public final class SelfDistillation implements Method {
                     .evaluate(z.getFirst(), prediction, targets.get(1))
                     .total()
                     .backward();
-            double moved = Tensors.value(prediction.detach().sub(z.getFirst().detach()).norm());
+            double moved =
+                    Tensors.value(prediction.detach().sub(z.getFirst().detach()).norm());
             return new Wiring(
                     norm(z.getFirst()),
                     norm(z.get(1)),
-                    slow == null ? 0 : Tensors.value(slow.parameters().gradients().norm()),
+                    slow == null
+                            ? 0
+                            : Tensors.value(slow.parameters().gradients().norm()),
                     moved / Math.max(Tensors.value(z.getFirst().detach().norm()), Double.MIN_NORMAL));
         }
     }

@@ -7,5 +7,4 @@ package org.fullrank.method;
 ///     stopped, or where the target comes from another network
 /// @param targetParameterGradient norm of the gradient of the target network's parameters; 0 where there is none
 /// @param prediction how far predictions are from what they are made of, `|p - z| / |z|`: 0 without a predictor
-public record Wiring(
-        double onlineGradient, double targetGradient, double targetParameterGradient, double prediction) {}
+public record Wiring(double onlineGradient, double targetGradient, double targetParameterGradient, double prediction) {}

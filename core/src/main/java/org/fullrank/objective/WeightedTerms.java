@@ -6,7 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 import org.fullrank.objective.Regularized.Penalty;
 
-/// An objective taken apart: its terms with their weights, each a scalar of its own that can be differentiated. They add
+/// An objective taken apart: its terms with their weights, each a scalar of its own that can be differentiated. They
+/// add
 /// up to the objective's value, and so do their gradients. Objectives whose gradient is closed-form are parted by
 /// setting a weight to 0: what is missing then is the other term.
 public final class WeightedTerms {
@@ -17,8 +18,7 @@ public final class WeightedTerms {
         return switch (objective) {
             case Regularized sum -> regularized(sum, views);
             case NtXent law -> parted("alignment", alignment(law, views), "contrast", law, views);
-            case BarlowTwins law ->
-                parted("diagonal", value(withoutLambda(law), views), "off_diagonal", law, views);
+            case BarlowTwins law -> parted("diagonal", value(withoutLambda(law), views), "off_diagonal", law, views);
             case Tico law -> parted("alignment", value(new Tico(law.beta(), 0), views), "contrast", law, views);
             case Mmcr law ->
                 law.lambda() == 0

@@ -24,7 +24,8 @@ import org.fullrank.run.Recipe;
 import org.fullrank.train.PreflightCheck.Finding;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a batch of N rows can say what the objective wants to know of D dimensions: the covariance of N rows has rank
+/// Whether a batch of N rows can say what the objective wants to know of D dimensions: the covariance of N rows has
+/// rank
 /// N - 1 at most, so with N <= D it is singular. What an objective does about that differs.
 final class BatchAgainstWidth {
     static final String NAME = "batch-and-width";
@@ -91,18 +92,18 @@ final class BatchAgainstWidth {
         };
     }
 
-    private static Judgement judge(
-            ObjectiveSpec objective, int n, int d, MethodSpec.@Nullable Joint joint) {
+    private static Judgement judge(ObjectiveSpec objective, int n, int d, MethodSpec.@Nullable Joint joint) {
         return switch (objective) {
             case WMse whitening -> whitening(whitening, n, d, joint);
             case LogDet _ -> {
                 String floor = "log det has a floor (I is added), so a singular covariance is no fault";
                 yield n > d
-                        ? Judgement.fine("N %d > D %d: every direction is seen in each batch; %s".formatted(n, d, floor))
+                        ? Judgement.fine(
+                                "N %d > D %d: every direction is seen in each batch; %s".formatted(n, d, floor))
                         : new Judgement(
                                 Finding.CONSIDER,
                                 "N %d <= D %d: %s, but each batch spreads %d directions only and sees nothing of the"
-                                        .formatted(n, d, floor, n - 1)
+                                                .formatted(n, d, floor, n - 1)
                                         + " others",
                                 narrower(joint, Math.max(2, n / 2), n, d));
             }
@@ -112,7 +113,7 @@ final class BatchAgainstWidth {
                         : new Judgement(
                                 Finding.CONSIDER,
                                 "N %d <= D %d: a batch has %d singular values, so its bound is that of N and %d"
-                                        .formatted(n, d, n, d - n)
+                                                .formatted(n, d, n, d - n)
                                         + " directions go unseen in it",
                                 narrower(joint, Math.max(2, n / 2), n, d));
             case Vicreg _, VicregPaper _, VicregSolo _, Lpl _ ->
@@ -120,9 +121,10 @@ final class BatchAgainstWidth {
                                 + " dimensions a batch shows a correlation of about %s by chance")
                         .formatted(n, d, PreflightReport.number(1 / Math.sqrt(n - 1.0))));
             case BarlowTwins _ ->
-                Judgement.fine(("N %d, D %d: correlations need no inverse; by chance they are about %s, which is a floor"
-                                + " of the off-diagonal term")
-                        .formatted(n, d, PreflightReport.number(1 / Math.sqrt(n))));
+                Judgement.fine(
+                        ("N %d, D %d: correlations need no inverse; by chance they are about %s, which is a floor"
+                                        + " of the off-diagonal term")
+                                .formatted(n, d, PreflightReport.number(1 / Math.sqrt(n))));
             case Tico tico ->
                 Judgement.fine("N %d, D %d: the covariance runs over about %s rows and is not inverted"
                         .formatted(n, d, PreflightReport.number(n / (1 - tico.beta()))));
@@ -130,12 +132,12 @@ final class BatchAgainstWidth {
                 Judgement.fine("N %d: %d negatives for each anchor; no covariance is taken".formatted(n, 2 * (n - 1)));
             case LeJepa _ ->
                 Judgement.fine("N %d, D %d: single directions are compared with a normal distribution; no covariance"
-                        .formatted(n, d) + " is taken");
+                                .formatted(n, d)
+                        + " is taken");
         };
     }
 
-    private static Judgement whitening(
-            WMse w, int n, int d, MethodSpec.@Nullable Joint joint) {
+    private static Judgement whitening(WMse w, int n, int d, MethodSpec.@Nullable Joint joint) {
         if (n >= ROWS_PER_DIMENSION * d) {
             return Judgement.fine("N %d >= 2 D, D %d: the covariance of a sub-batch can be inverted".formatted(n, d));
         }
@@ -147,13 +149,13 @@ final class BatchAgainstWidth {
                         ? "N %d <= D %d: the covariance of a sub-batch has rank %d at most and cannot be inverted"
                                 .formatted(n, d, n - 1)
                         : "N %d < 2 D, D %d: the covariance of a sub-batch is nearly singular, so whitening blows up"
-                                .formatted(n, d) + " noise",
+                                        .formatted(n, d)
+                                + " noise",
                 narrower(joint, narrow, n, d));
     }
 
     /// A narrower last layer, where there is one.
-    private static List<String> narrower(
-            MethodSpec.@Nullable Joint joint, int narrow, int n, int d) {
+    private static List<String> narrower(MethodSpec.@Nullable Joint joint, int narrow, int n, int d) {
         if (joint == null || joint.projector().widths().isEmpty() || narrow >= d) {
             return List.of("train.batch=" + ROWS_PER_DIMENSION * d);
         }
@@ -169,7 +171,8 @@ final class BatchAgainstWidth {
             case PredictorSpec.Optimal optimal -> {
                 double rows = n / (1 - optimal.rho());
                 String text = "N %d, D %d: the correlation runs over about %s rows, directions it does not see are left"
-                        .formatted(n, d, PreflightReport.number(rows)) + " out of the predictor";
+                                .formatted(n, d, PreflightReport.number(rows))
+                        + " out of the predictor";
                 yield new Judgement(rows > d ? Finding.FINE : Finding.CONSIDER, text, List.of());
             }
             case PredictorSpec.Identity _, PredictorSpec.Mlp _, PredictorSpec.Linear _ ->

@@ -87,7 +87,8 @@ final class DistillationWiring {
             double whole = 0;
             for (ParameterBuffer.Segment segment : target.segments()) {
                 Tensor old = segment.view(before);
-                Tensor apart = same(online, segment.name()).view(online.values()).sub(old);
+                Tensor apart =
+                        same(online, segment.name()).view(online.values()).sub(old);
                 Tensor moved = segment.view(target.values()).sub(old);
                 along += Tensors.value(moved.mul(apart).sum());
                 whole += Tensors.value(apart.square().sum());

@@ -116,7 +116,8 @@ public final class Preflight {
             if (e instanceof InputException && !buildable()) {
                 throw e; // the data do not fit the recipe: nothing can be tried
             }
-            checks.add(PreflightCheck.of("step", Finding.WRONG, new LinkedHashMap<>(), "the first step fails: " + reason(e)));
+            checks.add(PreflightCheck.of(
+                    "step", Finding.WRONG, new LinkedHashMap<>(), "the first step fails: " + reason(e)));
             return null;
         }
     }
@@ -196,16 +197,16 @@ public final class Preflight {
                     RateSweep.NAME, Finding.WRONG, new LinkedHashMap<>(), "the loss is not finite at any rate");
         }
         return RateSweep.judge(
-                rehearsal.recipe(),
-                RateSweep.window(points),
-                rehearsal.peakRate(),
-                rehearsal.rateScale(),
-                rows);
+                rehearsal.recipe(), RateSweep.window(points), rehearsal.peakRate(), rehearsal.rateScale(), rows);
     }
 
     /// Of steps of the whole batch after the first ones, which are slower.
     private static double mean(List<Double> times, Probe probe) {
-        return times.stream().skip(RateSweep.STILL).mapToDouble(Double::doubleValue).average().orElse(probe.stepSeconds());
+        return times.stream()
+                .skip(RateSweep.STILL)
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElse(probe.stepSeconds());
     }
 
     private int matched(int most) {

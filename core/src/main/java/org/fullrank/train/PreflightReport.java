@@ -43,27 +43,29 @@ public record PreflightReport(
         String found = findings().isEmpty()
                 ? "nothing to change"
                 : findings().size() + " of " + checks.size() + " checks found something";
-        String time = Double.isNaN(forecastSeconds) ? "" : ", training takes about " + Forecast.duration(forecastSeconds);
+        String time =
+                Double.isNaN(forecastSeconds) ? "" : ", training takes about " + Forecast.duration(forecastSeconds);
         return "preflight of %.0f s: %s%s".formatted(seconds, found, time);
     }
 
     /// For people.
     public String text() {
         var text = new StringBuilder();
-        text.append("preflight of %s on %s: %s\n"
-                .formatted(recipe, data, finding().label()));
+        text.append(
+                "preflight of %s on %s: %s\n".formatted(recipe, data, finding().label()));
         for (PreflightCheck check : checks) {
-            text.append("\n%-9s%s\n"
-                    .formatted(check.finding().label(), check.name()));
+            text.append("\n%-9s%s\n".formatted(check.finding().label(), check.name()));
             text.append("         ").append(check.why()).append('\n');
             if (!check.figures().isEmpty()) {
                 text.append("         ").append(figures(check)).append('\n');
             }
-            check.changes().forEach(c -> text.append("         would change: --set ")
-                    .append(c.contains(" ") ? '"' + c + '"' : c)
-                    .append('\n'));
+            check.changes()
+                    .forEach(c -> text.append("         would change: --set ")
+                            .append(c.contains(" ") ? '"' + c + '"' : c)
+                            .append('\n'));
         }
-        return text.append("\n%.0f s in all; nothing was written\n".formatted(seconds)).toString();
+        return text.append("\n%.0f s in all; nothing was written\n".formatted(seconds))
+                .toString();
     }
 
     private static String figures(PreflightCheck check) {

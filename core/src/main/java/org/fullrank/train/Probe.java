@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
-import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Items;
 import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.engine.InputException;
@@ -64,7 +63,8 @@ record Probe(
                 rungs.add(new Rung(rows, seconds, peak()));
             }
             record = recordSeconds(copy, rehearsal, rungs.getLast().rows());
-            double again = copy.seconds(rehearsal.peakRate() * 1e-3, rungs.getLast().rows());
+            double again =
+                    copy.seconds(rehearsal.peakRate() * 1e-3, rungs.getLast().rows());
             rungs.set(
                     rungs.size() - 1,
                     new Rung(
@@ -116,13 +116,9 @@ record Probe(
     /// From the smallest and the largest size that were one chunk.
     private static double rowBytes(List<Rung> rungs, int chunk) {
         Rung small = rungs.getFirst();
-        Rung large = rungs.stream()
-                .filter(r -> r.rows <= chunk)
-                .reduce((a, b) -> b)
-                .orElse(small);
-        return large.rows == small.rows
-                ? Double.NaN
-                : Math.max(0, large.peak - small.peak) / (large.rows - small.rows);
+        Rung large =
+                rungs.stream().filter(r -> r.rows <= chunk).reduce((a, b) -> b).orElse(small);
+        return large.rows == small.rows ? Double.NaN : Math.max(0, large.peak - small.peak) / (large.rows - small.rows);
     }
 
     private static double peak() {

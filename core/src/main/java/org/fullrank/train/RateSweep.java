@@ -17,8 +17,10 @@ import org.fullrank.run.Recipe;
 import org.fullrank.train.PreflightCheck.Finding;
 
 /// A short sweep over learning rates: from the initial weights, the rate rises exponentially from step to step on fresh
-/// views, and the loss, the rank and the spread of the embedding are watched. The window of usable rates begins where the
-/// loss has visibly fallen and ends before it rises or the embedding collapses. It is approximate: a rate is tried for one
+/// views, and the loss, the rank and the spread of the embedding are watched. The window of usable rates begins where
+/// the
+/// loss has visibly fallen and ends before it rises or the embedding collapses. It is approximate: a rate is tried for
+/// one
 /// step, on weights that the lower rates have already moved.
 final class RateSweep {
     static final String NAME = "learning-rate";
@@ -36,7 +38,8 @@ final class RateSweep {
     /// A rise smaller than this many is none: it is nearly ten of those of the smoothed loss.
     static final double RISE = 4;
     /// The embedding collapses where its centred rank falls below this share of that at the start. Where the loss is
-    /// blind to scale it is the only sign of a rate too high: with NT-Xent and IsoLoss the rank falls to a fifth from
+    /// blind to scale it is the only sign of a rate too high: with NT-Xent and IsoLoss the rank falls to a fifth
+    from
     /// ten times the usual rate on, while the loss stays low.
     static final double RANK_LEFT = 0.25;
     /// The same of the spread of the directions, which falls for a while in sound self-distillation too.
@@ -113,12 +116,22 @@ final class RateSweep {
 
     /// The window that the points show; the first [#STILL] are at rest.
     static Window window(List<Point> points) {
-        double rest = points.subList(0, STILL).stream().mapToDouble(Point::loss).average().orElse(Double.NaN);
-        double rank = points.subList(0, STILL).stream().mapToDouble(Point::rank).average().orElse(Double.NaN);
-        double spread = points.subList(0, STILL).stream().mapToDouble(Point::spread).average().orElse(Double.NaN);
+        double rest = points.subList(0, STILL).stream()
+                .mapToDouble(Point::loss)
+                .average()
+                .orElse(Double.NaN);
+        double rank = points.subList(0, STILL).stream()
+                .mapToDouble(Point::rank)
+                .average()
+                .orElse(Double.NaN);
+        double spread = points.subList(0, STILL).stream()
+                .mapToDouble(Point::spread)
+                .average()
+                .orElse(Double.NaN);
         double scatter = Math.sqrt(points.subList(0, STILL).stream()
-                .mapToDouble(p -> Math.pow(p.loss - rest, 2))
-                .sum() / (STILL - 1));
+                        .mapToDouble(p -> Math.pow(p.loss - rest, 2))
+                        .sum()
+                / (STILL - 1));
         double smooth = rest;
         double best = rest;
         double upper = points.getLast().rate();
@@ -171,7 +184,10 @@ final class RateSweep {
                         Double.isNaN(window.lower) ? "unknown" : PreflightReport.number(window.lower),
                         PreflightReport.number(window.upper),
                         window.harm.isEmpty() ? ", no harm up to there" : ", above it " + window.harm);
-        String note = whole ? "" : " (swept with %d rows in place of %d)".formatted(rows, recipe.train().batch());
+        String note = whole
+                ? ""
+                : " (swept with %d rows in place of %d)"
+                        .formatted(rows, recipe.train().batch());
         if (peak > window.upper && !window.harm.isEmpty()) {
             Finding finding = whole && peak > FAR * window.upper ? Finding.WRONG : Finding.CONSIDER;
             return new PreflightCheck(

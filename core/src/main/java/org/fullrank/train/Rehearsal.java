@@ -75,9 +75,7 @@ final class Rehearsal {
 
     /// What the schedule multiplies the recipe's rate by.
     double rateScale() {
-        return recipe.schedule().scaleWithBatch()
-                ? (double) recipe.train().batch() / ScheduleSpec.REFERENCE_BATCH
-                : 1;
+        return recipe.schedule().scaleWithBatch() ? (double) recipe.train().batch() / ScheduleSpec.REFERENCE_BATCH : 1;
     }
 
     /// The items of batch `number` of the first epoch, from the beginning again after the last.

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.fullrank.engine.Scope;
-import org.fullrank.method.Method.TermGradient;
 import org.fullrank.method.Method;
+import org.fullrank.method.Method.TermGradient;
 import org.fullrank.train.PreflightCheck.Finding;
 import org.jspecify.annotations.Nullable;
 
@@ -51,8 +51,9 @@ final class TermShares {
     /// @param gradients of each term, summed over batches
     static PreflightCheck judge(
             SequencedMap<String, TermGradient> gradients, SequencedMap<String, TermWeight> weights) {
-        double embeddings =
-                gradients.values().stream().mapToDouble(TermGradient::embeddings).sum();
+        double embeddings = gradients.values().stream()
+                .mapToDouble(TermGradient::embeddings)
+                .sum();
         double encoder =
                 gradients.values().stream().mapToDouble(TermGradient::encoder).sum();
         var figures = new LinkedHashMap<String, Double>();
@@ -69,8 +70,7 @@ final class TermShares {
             ruling = gradients.size() > 1 && Math.min(atEmbeddings, atEncoder) > 1 - SMALL ? term.getKey() : ruling;
             if (most < SMALL) {
                 finding = finding.or(most < NOTHING ? Finding.WRONG : Finding.CONSIDER);
-                small.add("%s has %s %% of the gradient"
-                        .formatted(term.getKey(), PreflightReport.number(100 * most)));
+                small.add("%s has %s %% of the gradient".formatted(term.getKey(), PreflightReport.number(100 * most)));
                 if (most < NOTHING) {
                     change(weights.get(term.getKey()), term.getValue(), encoder).ifPresent(changes::add);
                 }
@@ -101,14 +101,12 @@ final class TermShares {
     }
 
     /// The weight with which a term would have [#WANTED] of the gradient at the encoder.
-    private static Optional<String> change(
-            @Nullable TermWeight weight, TermGradient gradient, double sum) {
+    private static Optional<String> change(@Nullable TermWeight weight, TermGradient gradient, double sum) {
         double others = sum - gradient.encoder();
         if (weight == null || gradient.encoder() <= 0 || others <= 0) {
             return Optional.empty();
         }
         double factor = WANTED / (1 - WANTED) * others / gradient.encoder();
-        return Optional.of(
-                weight.key() + "=" + String.format(Locale.ROOT, "%.2g", weight.value() * factor));
+        return Optional.of(weight.key() + "=" + String.format(Locale.ROOT, "%.2g", weight.value() * factor));
     }
 }

@@ -22,7 +22,8 @@ import org.fullrank.view.ViewSpec;
 
 /// Whether two views of an item still share what it is, before anything is learned: how often the nearest of N second
 /// views to a first view is that of the same item (chance 1 / N), and how many of the others lie farther away than the
-/// own one (chance one half, and much more sensitive). Asked of the raw values of the views and of the representation of
+/// own one (chance one half, and much more sensitive). Asked of the raw values of the views and of the representation
+/// of
 /// the untrained encoder, its norms settled on these very views; by the cosine of centred rows.
 final class ViewStrength {
     static final String NAME = "view-strength";
@@ -101,7 +102,10 @@ final class ViewStrength {
         figures.put("encoder-farther", encoded.farther());
         figures.put("items", (double) rows);
         String rates = "among %d items the nearest second view is the own one for %s %% by raw values and %s %% by the"
-                .formatted(rows, PreflightReport.number(100 * raw.rate()), PreflightReport.number(100 * encoded.rate()))
+                        .formatted(
+                                rows,
+                                PreflightReport.number(100 * raw.rate()),
+                                PreflightReport.number(100 * encoded.rate()))
                 + " untrained encoder (chance %s %%)".formatted(PreflightReport.number(100.0 / rows));
         double farther = Math.max(raw.farther(), encoded.farther());
         String others = "; %s %% of the others are farther away (chance 50 %%)"
@@ -135,7 +139,8 @@ final class ViewStrength {
 
             case VectorViews vectors -> {
                 boolean noisy = vectors.noise() > vectors.corruption();
-                yield List.of(noisy ? "views.noise=" + VectorViews.NOISE : "views.corruption=" + VectorViews.CORRUPTION);
+                yield List.of(
+                        noisy ? "views.noise=" + VectorViews.NOISE : "views.corruption=" + VectorViews.CORRUPTION);
             }
         };
     }
@@ -144,8 +149,8 @@ final class ViewStrength {
     private static List<String> crop(ImageViews views, double scaleMin) {
         var changes = new ArrayList<String>();
         for (int p = 0; p < views.pipelines().size(); p++) {
-            changes.add("views.pipelines.%d.crop.scaleMin=%s"
-                    .formatted(p, String.format(Locale.ROOT, "%.2g", scaleMin)));
+            changes.add(
+                    "views.pipelines.%d.crop.scaleMin=%s".formatted(p, String.format(Locale.ROOT, "%.2g", scaleMin)));
         }
         return changes;
     }

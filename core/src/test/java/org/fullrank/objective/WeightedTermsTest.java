@@ -50,7 +50,8 @@ class WeightedTermsTest {
             var views = new Views(List.of(view(1), view(2)));
             Terms whole = test.objective().evaluate(views);
             var terms = WeightedTerms.of(test.objective(), views);
-            assertThat(terms.keySet()).containsExactlyInAnyOrderElementsOf(test.weights().keySet());
+            assertThat(terms.keySet())
+                    .containsExactlyInAnyOrderElementsOf(test.weights().keySet());
             double sum = 0;
             for (var term : terms.entrySet()) {
                 Tensor part = whole.parts().get(term.getKey());
@@ -69,7 +70,8 @@ class WeightedTermsTest {
         try (var scope = Scope.open()) {
             for (String name : test.weights().keySet()) {
                 List<Tensor> leaves = List.of(view(1), view(2));
-                Tensor term = WeightedTerms.of(test.objective(), new Views(leaves)).get(name);
+                Tensor term =
+                        WeightedTerms.of(test.objective(), new Views(leaves)).get(name);
                 assertThat(term).isNotNull();
                 term.backward();
                 for (int entry : new int[] {0, 5, 17}) {

@@ -107,8 +107,7 @@ class PreflightTest {
             assertThat(Preflight.brief(recipe, data, 0)).isPresent();
             trainer.run();
         }
-        assertThat(SmallTraining.checkpoint(within, 12))
-                .hasSameBinaryContentAs(SmallTraining.checkpoint(without, 12));
+        assertThat(SmallTraining.checkpoint(within, 12)).hasSameBinaryContentAs(SmallTraining.checkpoint(without, 12));
         assertThat(SmallTraining.metrics(within)).isEqualTo(SmallTraining.metrics(without));
     }
 
@@ -158,24 +157,24 @@ class PreflightTest {
     @Test
     void aWhiteningWiderThanItsBatchIsWrong() throws IOException {
         Recipe r = recipe(folder, 3);
-        Recipe planted = with(
-                r, r.encoder(), new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), true), WMse.defaults()));
+        Recipe planted =
+                with(r, r.encoder(), new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), true), WMse.defaults()));
         PreflightReport report = full(planted);
         assertThat(report.check("step").finding()).isEqualTo(Finding.WRONG);
         assertThat(report.check("step").why()).contains("w-mse: the covariance");
         PreflightCheck check = report.check(BatchAgainstWidth.NAME);
         assertThat(check.finding()).isEqualTo(Finding.WRONG);
         assertThat(check.changes()).containsExactly("method.projector.widths.1=8");
-        Recipe mended = with(
-                r, r.encoder(), new MethodSpec.Joint(new ProjectorSpec(List.of(16, 8), true), WMse.defaults()));
+        Recipe mended =
+                with(r, r.encoder(), new MethodSpec.Joint(new ProjectorSpec(List.of(16, 8), true), WMse.defaults()));
         assertThat(full(mended).check(BatchAgainstWidth.NAME).finding()).isEqualTo(Finding.FINE);
     }
 
     @Test
     void aLogDeterminantOfFewRowsIsOnlyConsidered() throws IOException {
         Recipe r = recipe(folder, 3);
-        Recipe recipe = with(
-                r, r.encoder(), new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), true), LogDet.defaults()));
+        Recipe recipe =
+                with(r, r.encoder(), new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), true), LogDet.defaults()));
         assertThat(BatchAgainstWidth.of(recipe, null).finding()).isEqualTo(Finding.CONSIDER);
         assertThat(BatchAgainstWidth.of(r, null).finding()).isEqualTo(Finding.FINE);
     }
@@ -241,21 +240,24 @@ class PreflightTest {
     void blurredSpecksOfPicturesAreTooStrongAndWholePicturesTooEasy() throws IOException {
         Recipe r = recipe(folder, pictures(), 3);
         var encoder = new EncoderSpec.ConvNet(List.of(8, 16), 1, 1);
-        ImagePipeline specks = ImagePipeline.of(new Crop(0.02, 0.03, 0.75, 1.33, Crop.defaults().filter()))
+        ImagePipeline specks = ImagePipeline.of(
+                        new Crop(0.02, 0.03, 0.75, 1.33, Crop.defaults().filter()))
                 .withFlip(0.5)
                 .withVerticalFlip(0.5)
                 .withJitter(new Jitter(1, 0.8, 0.8, 0, 0))
                 .withBlur(new Blur(1, 3, 4));
-        ImagePipeline whole = ImagePipeline.of(new Crop(1, 1, 1, 1, Crop.defaults().filter()));
+        ImagePipeline whole =
+                ImagePipeline.of(new Crop(1, 1, 1, 1, Crop.defaults().filter()));
         assertThat(views(r, encoder, specks).finding()).isNotEqualTo(Finding.FINE);
         assertThat(views(r, encoder, whole).finding()).isEqualTo(Finding.WRONG);
-        assertThat(views(r, encoder, ImagePipeline.of(Crop.from(0.4)).withFlip(0.5)).finding())
+        assertThat(views(r, encoder, ImagePipeline.of(Crop.from(0.4)).withFlip(0.5))
+                        .finding())
                 .isEqualTo(Finding.FINE);
     }
 
     private static PreflightCheck views(Recipe recipe, EncoderSpec encoder, ImagePipeline pipeline) {
-        Recipe changed = with(
-                with(recipe, encoder, recipe.method()), new ImageViews(16, 2, Normalise.HALF, List.of(pipeline)));
+        Recipe changed =
+                with(with(recipe, encoder, recipe.method()), new ImageViews(16, 2, Normalise.HALF, List.of(pipeline)));
         return rehearse(changed, r -> ViewStrength.of(r, 200));
     }
 
@@ -306,12 +308,11 @@ class PreflightTest {
             double rate = 1e-6 * Math.pow(10, Math.max(0, i) / 10.0);
             double fallen = 10 - 0.1 * Math.max(0, i - 20) + (i % 2 == 0 ? 0.01 : -0.01);
             boolean late = i >= 50;
-            points.add(
-                    new RateSweep.Point(
-                            rate,
-                            !late ? fallen : harm.equals("the loss rises") ? 30 : harm.endsWith("finite") ? Double.NaN : fallen,
-                            late && harm.startsWith("the embedding") ? 1 : 20,
-                            0.2));
+            points.add(new RateSweep.Point(
+                    rate,
+                    !late ? fallen : harm.equals("the loss rises") ? 30 : harm.endsWith("finite") ? Double.NaN : fallen,
+                    late && harm.startsWith("the embedding") ? 1 : 20,
+                    0.2));
         }
         RateSweep.Window window = RateSweep.window(points);
         assertThat(window.harm()).isEqualTo(harm);
