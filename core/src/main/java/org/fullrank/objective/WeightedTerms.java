@@ -6,10 +6,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 import org.fullrank.objective.Regularized.Penalty;
 
-/// An objective taken apart: its terms with their weights, each a scalar of its own that can be differentiated. They
-/// add
-/// up to the objective's value, and so do their gradients. Objectives whose gradient is closed-form are parted by
-/// setting a weight to 0: what is missing then is the other term.
+/// An objective taken apart: its terms with their weights, each a scalar of its own that can be differentiated.
+/// They add up to the objective's value, and so do their gradients. Objectives whose gradient is closed-form are
+/// parted by setting a weight to 0: what is missing then is the other term.
 public final class WeightedTerms {
     private WeightedTerms() {}
 

@@ -25,8 +25,7 @@ import org.fullrank.train.PreflightCheck.Finding;
 import org.jspecify.annotations.Nullable;
 
 /// Whether a batch of N rows can say what the objective wants to know of D dimensions: the covariance of N rows has
-/// rank
-/// N - 1 at most, so with N <= D it is singular. What an objective does about that differs.
+/// rank N - 1 at most, so with N <= D it is singular. What an objective does about that differs.
 final class BatchAgainstWidth {
     static final String NAME = "batch-and-width";
 

@@ -22,7 +22,10 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         int every = rehearsal.recipe().monitor().everyEpochs();
         long checks = every == 0 ? 1 : Math.ceilDiv(train.epochs(), every);
         double steps = rehearsal.totalSteps() * (stepSeconds + probe.recordSeconds() / train.logEverySteps());
-        return new Forecast(stepSeconds, steps + checks * check, check);
+        MonitorSpec monitor = rehearsal.recipe().monitor();
+        double looks = Math.ceil((double) rehearsal.totalSteps() / monitor.quickSteps(rehearsal.totalSteps(), train.batch()));
+        double look = Math.min(monitor.rows(), data.pretraining().size()) * probe.encodeSeconds() + 2 * probe.recordSeconds();
+        return new Forecast(stepSeconds, steps + checks * check + looks * look, check);
     }
 
     /// Items that a check encodes.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.diagnose.EmbeddingHealth;
@@ -16,12 +17,10 @@ import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.train.PreflightCheck.Finding;
 
-/// A short sweep over learning rates: from the initial weights, the rate rises exponentially from step to step on fresh
-/// views, and the loss, the rank and the spread of the embedding are watched. The window of usable rates begins where
-/// the
-/// loss has visibly fallen and ends before it rises or the embedding collapses. It is approximate: a rate is tried for
-/// one
-/// step, on weights that the lower rates have already moved.
+/// A short sweep over learning rates: from the initial weights, the rate rises exponentially from step to step on
+/// fresh views, and the loss, the rank and the spread of the embedding are watched. The window of usable rates
+/// begins where the loss has visibly fallen and ends before it rises or the embedding collapses. It is approximate:
+/// a rate is tried for one step, on weights that the lower rates have already moved.
 final class RateSweep {
     static final String NAME = "learning-rate";
 
@@ -37,9 +36,10 @@ final class RateSweep {
     static final double SIGNAL = 2;
     /// A rise smaller than this many is none: it is nearly ten of those of the smoothed loss.
     static final double RISE = 4;
+    /// A rise that is over after fewer steps than this, most of a decade, was a passing one.
+    static final int PATIENCE = 8;
     /// The embedding collapses where its centred rank falls below this share of that at the start. Where the loss is
-    /// blind to scale it is the only sign of a rate too high: with NT-Xent and IsoLoss the rank falls to a fifth
-    from
+    /// blind to scale it is the only sign of a rate too high: with NT-Xent and IsoLoss the rank falls to a fifth from
     /// ten times the usual rate on, while the loss stays low.
     static final double RANK_LEFT = 0.25;
     /// The same of the spread of the directions, which falls for a while in sound self-distillation too.
@@ -114,56 +114,61 @@ final class RateSweep {
         }
     }
 
-    /// The window that the points show; the first [#STILL] are at rest.
-    static Window window(List<Point> points) {
-        double rest = points.subList(0, STILL).stream()
-                .mapToDouble(Point::loss)
-                .average()
-                .orElse(Double.NaN);
-        double rank = points.subList(0, STILL).stream()
-                .mapToDouble(Point::rank)
-                .average()
-                .orElse(Double.NaN);
-        double spread = points.subList(0, STILL).stream()
-                .mapToDouble(Point::spread)
-                .average()
-                .orElse(Double.NaN);
-        double scatter = Math.sqrt(points.subList(0, STILL).stream()
-                        .mapToDouble(p -> Math.pow(p.loss - rest, 2))
-                        .sum()
-                / (STILL - 1));
-        double smooth = rest;
-        double best = rest;
-        double upper = points.getLast().rate();
-        String harm = "";
-        var smoothed = new ArrayList<Double>();
-        for (Point p : points.subList(STILL, points.size())) {
-            double next = SMOOTHING * smooth + (1 - SMOOTHING) * p.loss;
-            boolean fell = rest - best > SIGNAL * scatter;
-            double lost = Math.max(fell ? LOST * (rest - best) : 0, RISE * scatter);
-            if (!Double.isFinite(p.loss) || !Double.isFinite(p.rank)) {
-                harm = "the loss is not finite";
-            } else if (p.rank < RANK_LEFT * rank || p.spread < SPREAD_LEFT * spread) {
-                harm = "the embedding collapses";
-            } else if (next > best + lost) {
-                harm = "the loss rises";
-            }
-            if (!harm.isEmpty()) {
-                break;
-            }
-            smooth = next;
-            best = Math.min(best, smooth);
-            smoothed.add(smooth);
-            upper = p.rate;
+    /// What the points at rest say.
+    private record Rest(double loss, double scatter, double rank, double spread) {
+        static Rest of(List<Point> points) {
+            double loss = mean(points, Point::loss);
+            double squares = mean(points, p -> Math.pow(p.loss - loss, 2));
+            double scatter = Math.sqrt(squares * points.size() / (points.size() - 1));
+            return new Rest(loss, scatter, mean(points, Point::rank), mean(points, Point::spread));
         }
-        return new Window(lower(points, smoothed, rest, best, scatter), upper, harm);
+
+        private static double mean(List<Point> points, ToDoubleFunction<Point> value) {
+            return points.stream().mapToDouble(value).average().orElse(Double.NaN);
+        }
+
+        /// What makes a point unusable at once; empty where nothing does.
+        String harm(Point p) {
+            if (!Double.isFinite(p.loss) || !Double.isFinite(p.rank)) {
+                return "the loss is not finite";
+            }
+            return p.rank < RANK_LEFT * rank || p.spread < SPREAD_LEFT * spread ? "the embedding collapses" : "";
+        }
+
+        boolean falls(double best) {
+            return loss - best > SIGNAL * scatter;
+        }
+
+        boolean rises(double smooth, double best) {
+            return smooth - best > Math.max(falls(best) ? LOST * (loss - best) : 0, RISE * scatter);
+        }
     }
 
-    private static double lower(List<Point> points, List<Double> smoothed, double rest, double best, double scatter) {
-        if (!(rest - best > SIGNAL * scatter)) {
-            return Double.NaN;
+    /// The window that the points show; the first [#STILL] are at rest.
+    static Window window(List<Point> points) {
+        Rest rest = Rest.of(points.subList(0, STILL));
+        double smooth = rest.loss;
+        double best = rest.loss;
+        String harm = "";
+        int rising = 0;
+        var smoothed = new ArrayList<Double>();
+        int i = STILL;
+        while (i < points.size() && rising < PATIENCE && harm.isEmpty()) {
+            harm = rest.harm(points.get(i));
+            if (harm.isEmpty()) {
+                smooth = SMOOTHING * smooth + (1 - SMOOTHING) * points.get(i).loss;
+                rising = rest.rises(smooth, best) ? rising + 1 : 0;
+                best = Math.min(best, smooth);
+                smoothed.add(smooth);
+                i++;
+            }
         }
-        double visible = rest - VISIBLE * (rest - best);
+        double upper = points.get(Math.max(STILL, i - rising) - 1).rate();
+        double lower = rest.falls(best) ? lower(points, smoothed, rest.loss - VISIBLE * (rest.loss - best)) : Double.NaN;
+        return new Window(lower, upper, rising > 0 ? "the loss rises" : harm);
+    }
+
+    private static double lower(List<Point> points, List<Double> smoothed, double visible) {
         for (int i = 0; i < smoothed.size(); i++) {
             if (smoothed.get(i) <= visible) {
                 return points.get(STILL + i).rate();

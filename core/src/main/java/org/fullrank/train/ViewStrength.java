@@ -20,11 +20,11 @@ import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewPresets;
 import org.fullrank.view.ViewSpec;
 
-/// Whether two views of an item still share what it is, before anything is learned: how often the nearest of N second
-/// views to a first view is that of the same item (chance 1 / N), and how many of the others lie farther away than the
-/// own one (chance one half, and much more sensitive). Asked of the raw values of the views and of the representation
-/// of
-/// the untrained encoder, its norms settled on these very views; by the cosine of centred rows.
+/// Whether two views of an item still share what it is, before anything is learned: how often the nearest of N
+/// second views to a first view is that of the same item (chance 1 / N), and how many of the others lie farther
+/// away than the own one (chance one half, and much more sensitive). Asked of the raw values of the views and of
+/// the representation of the untrained encoder, its norms settled on these very views; by the cosine of centred
+/// rows.
 final class ViewStrength {
     static final String NAME = "view-strength";
 
