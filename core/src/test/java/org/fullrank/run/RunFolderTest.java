@@ -10,6 +10,7 @@ import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +128,14 @@ class RunFolderTest {
             folder.discardUnused();
         }
         assertThat(path.resolve("config.yaml")).exists();
+    }
+
+    @Test
+    void manyWhoAskAtOnceDoNotTakeOneAnotherForATraining() {
+        Path path = parent.resolve("run");
+        RunFolder.create(path, CONFIG).close();
+        assertThat(IntStream.range(0, 2000).parallel().mapToObj(i -> RunFolder.open(path).status()))
+                .containsOnly(RunStatus.INTERRUPTED);
     }
 
     @Test
