@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,15 +28,10 @@ import picocli.CommandLine.Parameters;
             "  fullrank diagnose z.npy --fail-on collapse --json > diagnosis.json"
         })
 final class Diagnose extends Job {
-    /// The exit code of `--fail-on`.
-    static final int FOUND = 3;
-
     /// What `--fail-on` can be given.
     enum FailOn {
         COLLAPSE
     }
-
-    private boolean found;
 
     @Parameters(
             paramLabel = "RUN|FILE",
@@ -130,12 +124,8 @@ final class Diagnose extends Job {
 
     @Override
     void work() {
-        boolean collapsed = new DiagnoseWork(this).run();
-        found = collapsed && failOn == FailOn.COLLAPSE;
-    }
-
-    @Override
-    int code() {
-        return found ? FOUND : ExitCode.OK;
+        if (new DiagnoseWork(this).run() && failOn == FailOn.COLLAPSE) {
+            collapsed();
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
@@ -40,7 +41,7 @@ record DiagnoseWork(Diagnose command) {
             List<Diagnosis> found = Files.isDirectory(subject) ? ofRun(subject) : List.of(ofFile(subject));
             diagnoses.addAll(found);
             if (!command.json) {
-                found.forEach(diagnosis -> command.out().println(DiagnosisText.of(diagnosis)));
+                print(found, diagnoses.size() == found.size());
             }
         }
         if (command.json) {
@@ -56,6 +57,13 @@ record DiagnoseWork(Diagnose command) {
         return diagnoses.stream()
                 .flatMap(diagnosis -> diagnosis.verdicts().stream())
                 .anyMatch(verdict -> verdict.kind().collapse());
+    }
+
+    private void print(List<Diagnosis> diagnoses, boolean first) {
+        String before = first ? "" : "\n";
+        command.out()
+                .print(before + diagnoses.stream().map(DiagnosisText::of).collect(Collectors.joining("\n")));
+        command.out().flush();
     }
 
     private Diagnosis ofFile(Path file) {

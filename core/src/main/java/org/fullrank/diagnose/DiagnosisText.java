@@ -1,12 +1,23 @@
 package org.fullrank.diagnose;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /// A diagnosis for a terminal: the verdicts first, then the figures in columns.
 public final class DiagnosisText {
     private static final int PERCENT = 100;
+    private static final MathContext DIGITS = new MathContext(4);
+    private static final int COLUMNS = 5;
+
+    /// Characters of a line.
+    private static final int WIDTH = 120;
+
+    /// The last column is never narrower.
+    private static final int LEAST_LAST = 44;
 
     /// Numbers from here on are written with an exponent.
     private static final double LARGE = 1e6;
@@ -35,13 +46,13 @@ public final class DiagnosisText {
             text.append("  because  ").append(verdict.evidence()).append('\n');
             text.append("  next     ").append(verdict.next()).append('\n');
         }
-        var lines = new ArrayList<List<String>>();
         for (Section section : diagnosis.sections()) {
+            var lines = new ArrayList<List<String>>();
             lines.add(List.of(section.name(), "value", "95 % interval", "healthy", "meaning"));
             section.measures().forEach(measure -> lines.add(cells(measure)));
-            lines.add(List.of());
+            text.append('\n').append(aligned(lines));
         }
-        return text.append('\n').append(aligned(lines)).toString();
+        return text.toString();
     }
 
     private static List<String> cells(Measure measure) {
@@ -63,29 +74,48 @@ public final class DiagnosisText {
             return String.valueOf((long) value);
         }
         double size = Math.abs(value);
-        if (size >= LARGE || size < SMALL) {
-            return String.format(Locale.ROOT, "%.3g", value);
-        }
-        int decimals = Math.clamp(3 - (int) Math.floor(Math.log10(size)), 0, 5);
-        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+        return size >= LARGE || size < SMALL || Double.isInfinite(value)
+                ? String.format(Locale.ROOT, "%.2e", value)
+                : new BigDecimal(value).round(DIGITS).toPlainString();
     }
 
-    /// Columns of one width over all sections, two spaces apart; no space at the end of a line.
+    /// Columns of a section, two spaces apart, the last one broken where a line would be wider than a terminal; no space
+    /// at the end of a line.
     private static String aligned(List<List<String>> lines) {
-        int[] widths = new int[5];
+        int[] widths = new int[COLUMNS - 1];
         for (List<String> line : lines) {
-            for (int i = 0; i < line.size(); i++) {
+            for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], line.get(i).length());
             }
         }
+        int left = Arrays.stream(widths).map(width -> width + 2).sum();
         var text = new StringBuilder();
         for (List<String> line : lines) {
             var out = new StringBuilder();
-            for (int i = 0; i < line.size(); i++) {
+            for (int i = 0; i < widths.length; i++) {
                 out.append(line.get(i)).repeat(' ', widths[i] - line.get(i).length() + 2);
             }
-            text.append(out.toString().stripTrailing()).append('\n');
+            for (String piece : broken(line.getLast(), Math.max(LEAST_LAST, WIDTH - left))) {
+                out.repeat(' ', left - out.length()).append(piece);
+                text.append(out.toString().stripTrailing()).append('\n');
+                out.setLength(0);
+            }
         }
         return text.toString();
+    }
+
+    /// The words of a text in lines of at most `width` characters, at least one line.
+    private static List<String> broken(String words, int width) {
+        var lines = new ArrayList<String>();
+        var line = new StringBuilder();
+        for (String word : words.split(" ")) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 }
