@@ -53,8 +53,9 @@ record PredictorMatrix(double largest, double smallest, double participation, do
         return f.vectors().narrow(1, first, s.length - first);
     }
 
-    /// @param m W in the basis of the eigenvectors, `[K, K]`
-    private static PredictorMatrix inside(Tensor m) {
+    /// @param matrix W in the basis of the eigenvectors, `[K, K]`
+    private static PredictorMatrix inside(Tensor matrix) {
+        Tensor m = torch.nan_to_num(matrix); // embeddings that are zero have no directions
         Tensor s = torch.linalg_svdvals(m); // [K], descending
         Tensor squares = s.square();
         Tensor cosines = m.diagonal().div(m.square().sum(0).sqrt());

@@ -1,18 +1,15 @@
 package org.fullrank.train;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.fullrank.engine.AtomicFile;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Precision;
+import org.fullrank.run.JsonFile;
 import org.fullrank.run.RunFolder;
 
 /// What a run leaves in its folder `flight/` when a number is no longer finite: `snapshot.safetensors`, the state of a
@@ -62,17 +59,9 @@ record Flight(
         Path flight = folder.path().resolve(FOLDER);
         try {
             Files.createDirectories(flight);
-            byte[] text = MAPPER.writeValueAsBytes(this);
             Checkpoint.save(
                     flight.resolve(SNAPSHOT), learner.method(), learner.optimizer(), snapshot, learner.origin());
-            AtomicFile.write(flight.resolve(FILE), channel -> {
-                ByteBuffer bytes = ByteBuffer.wrap(text);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            });
-        } catch (JacksonException e) {
-            throw new IllegalStateException(e);
+            JsonFile.write(flight.resolve(FILE), this);
         } catch (IOException e) {
             throw new JobException("cannot make %s (%s); make the run folder writable".formatted(flight, e), e);
         }

@@ -10,6 +10,10 @@ import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.data.TrainTest;
 import org.fullrank.data.Vectors;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
@@ -27,6 +31,7 @@ import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
 import org.fullrank.probe.Source;
 import org.fullrank.probe.Splits;
+import org.fullrank.run.JsonFile;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 import org.fullrank.view.Moments;
@@ -166,6 +171,27 @@ public final class Trained implements AutoCloseable {
     /// @throws JobException when the folder cannot be written
     public void draw(Path folder) {
         Pictures.write(folder, data, views, items -> embed(method, items));
+    }
+
+    /// What is found out about representation, embedding and some blocks of the encoder, on up to 2000 items of the test
+    /// split, or the validation split, or those that were learned from where there is neither, in a plain view beside
+    /// one of training.
+    ///
+    /// @param blocks by name; those that the recipe watches are `monitor.layers`
+    /// @throws InputException when there is no such block, or fewer than two items
+    public List<Diagnosis> diagnose(List<String> blocks) {
+        return Checkup.of(method, views, Checkup.items(data), blocks);
+    }
+
+    /// The same for the layers that the recipe watches, written to `diagnosis.json` of the run folder.
+    ///
+    /// @throws JobException when the folder cannot be written
+    public void diagnose(RunFolder folder) {
+        var layers = Stream.concat(method.watched().stream(), recipe.monitor().layers().stream());
+        var diagnoses = diagnose(layers.distinct().toList()).stream()
+                .map(Diagnosis::toMap)
+                .toList();
+        JsonFile.write(folder.path().resolve(RunFolder.DIAGNOSIS), Map.of("diagnoses", diagnoses));
     }
 
     private static EmbeddingHealth health(Features features) {

@@ -117,6 +117,8 @@ class ResumeTest {
         assertThat(run.resolve("checkpoints/best.safetensors"))
                 .hasSameBinaryContentAs(whole.resolve("checkpoints/best.safetensors"));
         assertThat(SmallTraining.metrics(run)).isEqualTo(SmallTraining.metrics(whole));
+        assertThat(run.resolve(RunFolder.SPECTRA)).hasSameTextualContentAs(whole.resolve(RunFolder.SPECTRA));
+        assertThat(run.resolve(RunFolder.ALARMS)).hasSameTextualContentAs(whole.resolve(RunFolder.ALARMS));
     }
 
     @Test
