@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// the scatter matrix `[D, D]`, shifted by the mean of the first bufferful, so that a common offset cancels before it is
 /// squared. How rows are cut into blocks therefore changes no bit of any figure.
 ///
+/// Values whose squares overflow float64 (beyond 1e150) make spectra NaN; values whose squares vanish (below 1e-160)
+/// read as zeros.
+///
 /// Native memory: two matrices `[D, D]` of float64 at most (while a spectrum is computed, four); close it.
 public final class Moments implements AutoCloseable {
     /// Rows that are added to the scatter matrix at once, at least: enough to keep the product at the full rate of the
@@ -214,6 +217,11 @@ public final class Moments implements AutoCloseable {
 
     private Spectrum spectrum(boolean centre) {
         Sums settled = settled();
+        if (!Double.isFinite(meanSquare())) {
+            double[] none = new double[Math.toIntExact(Math.min(rows, width))];
+            Arrays.fill(none, Double.NaN);
+            return new Spectrum(none);
+        }
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             Tensor mean = Tensors.of(settled.mean(), width); // [D]

@@ -1,8 +1,6 @@
 package org.fullrank.diagnose;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.diagnose.rows.Batch;
@@ -57,13 +55,14 @@ public record Ranks(
 
     /// The ranks, with intervals from a sample of the same rows. The mean singular value is that of the sample.
     public static Ranks of(Moments moments, Batch sample) {
-        Ranks bare = of(moments);
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             Tensor rows = Resampling.rows(Tensors.to(sample.first(), Device.CPU)); // [m, D]
-            var intervals = Resampling.of(
-                    rows, moments.rows(), bare.resampled(), half -> of(half).resampled());
-            return of(moments, MeanSingular.of(rows.to(ScalarType.Double)), intervals);
+            double[] errors = Resampling.errors(rows, moments.rows(), Ranks::resampled);
+            return of(
+                    moments,
+                    MeanSingular.of(rows.to(ScalarType.Double)),
+                    errors.length == 0 ? Map.of() : intervals(of(moments), errors));
         }
     }
 
@@ -119,16 +118,28 @@ public record Ranks(
         return intervals.getOrDefault(measure, Interval.NONE);
     }
 
-    /// What is resampled.
-    private SequencedMap<String, Double> resampled() {
-        var values = new LinkedHashMap<String, Double>();
-        values.put(RANK_ME, rankMe);
-        values.put(PARTICIPATION, participation);
-        values.put(EFFECTIVE, effectiveRank);
-        values.put(STABLE, stableRank);
-        values.put(ALPHA, alpha());
-        values.put(RANK_ME_UNCENTRED, rankMeUncentred);
-        return values;
+    private static double[] resampled(Moments half) {
+        Spectrum centred = half.centred();
+        return new double[] {
+            Math.log(centred.rankMe()),
+            Math.log(centred.participationRatio()),
+            Math.log(centred.effectiveRank()),
+            Math.log(centred.stableRank()),
+            Math.log(half.raw().rankMe()),
+            centred.powerLaw().alpha()
+        };
+    }
+
+    private static Map<String, Interval> intervals(Ranks ranks, double[] errors) {
+        double most = Math.min(ranks.rows - 1, ranks.width);
+        double mostUncentred = Math.min(ranks.rows, ranks.width);
+        return Map.of(
+                RANK_ME, Interval.ofLogarithm(ranks.rankMe, errors[0], most),
+                PARTICIPATION, Interval.ofLogarithm(ranks.participation, errors[1], most),
+                EFFECTIVE, Interval.ofLogarithm(ranks.effectiveRank, errors[2], most),
+                STABLE, Interval.ofLogarithm(ranks.stableRank, errors[3], most),
+                RANK_ME_UNCENTRED, Interval.ofLogarithm(ranks.rankMeUncentred, errors[4], mostUncentred),
+                ALPHA, Interval.around(ranks.alpha(), errors[5]));
     }
 
     private static double share(double value, double isotropic) {

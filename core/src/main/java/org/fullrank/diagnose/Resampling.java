@@ -1,8 +1,6 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -17,8 +15,8 @@ import org.fullrank.engine.Tensors;
 /// Halves hold no row twice. Given m rows, a mean over a random half varies about the mean of all by
 /// `(1 / (m/2) - 1 / m) s^2 = s^2 / m`, which is just how the mean of m rows varies about the truth; the same holds for
 /// smooth figures (delete-half jackknife: Wu 1986; Shao and Wu 1989). So the standard deviation over halves is the
-/// standard error at m rows, and `sqrt(m / N)` times it that at N rows. It is taken of logarithms, about their own
-/// mean: that a half shows less rank than the whole shifts them all and cancels.
+/// standard error at m rows, and `sqrt(m / N)` times it that at N rows. Ranks are compared by their logarithms, about
+/// the mean of the halves: that every half shows less rank than the whole cancels.
 final class Resampling {
     /// Halves drawn. With 16 the standard error is itself known to a fifth; Student's factor makes up for it.
     static final int DRAWS = 16;
@@ -51,37 +49,25 @@ final class Resampling {
         return sample.index_select(0, Tensors.of(places));
     }
 
-    /// Intervals of the figures that `figures` makes of moments of some of the rows `[m, D]`, about their values `at` found
-    /// for all `total` rows. None where a figure is not positive, or where rows are fewer than 8.
-    static SequencedMap<String, Interval> of(
-            Tensor rows, long total, SequencedMap<String, Double> at, Function<Moments, SequencedMap<String, Double>> figures) {
-        var intervals = new LinkedHashMap<String, Interval>();
-        long m = rows.size(0);
+    /// Half the width of the 95 % interval at `total` rows of each figure that `figures` makes of moments of some of the
+    /// rows `[m, D]`. NaN where a half has no such figure; empty where rows are fewer than 8.
+    static double[] errors(Tensor rows, long total, Function<Moments, double[]> figures) {
+        int m = Math.toIntExact(rows.size(0));
         if (m < FEWEST) {
-            return intervals;
+            return new double[0];
         }
-        double[][] logs = new double[DRAWS][];
+        double[][] found = new double[DRAWS][];
         for (int i = 0; i < DRAWS; i++) {
             try (var scope = Scope.open();
-                    var off = Gradients.off()) {
-                Tensor half = rows.index_select(0, Tensors.of(half(Math.toIntExact(m), i)));
-                try (Moments moments = Moments.of(half)) {
-                    logs[i] = figures.apply(moments).values().stream()
-                            .mapToDouble(Math::log)
-                            .toArray();
-                }
+                    var off = Gradients.off();
+                    var moments = Moments.of(rows.index_select(0, Tensors.of(half(m, i))))) {
+                found[i] = figures.apply(moments);
             }
         }
         double scale = STUDENT * Math.sqrt((double) m / total);
-        int place = 0;
-        for (var figure : at.entrySet()) {
-            double error = scale * deviation(logs, place++);
-            double value = figure.getValue();
-            if (Double.isFinite(error) && value > 0) {
-                intervals.put(figure.getKey(), new Interval(value * Math.exp(-error), value * Math.exp(error)));
-            }
-        }
-        return intervals;
+        return IntStream.range(0, found[0].length)
+                .mapToDouble(figure -> scale * deviation(found, figure))
+                .toArray();
     }
 
     /// A random half of `0 .. m - 1`, ascending: selection sampling.

@@ -1,6 +1,7 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -16,7 +17,7 @@ import org.fullrank.engine.Tensors;
 /// They are the square roots of the eigenvalues of the smaller of `Z Z'` and `Z' Z`, in float64. That halves the
 /// digits, so a singular value is exact to about 1e-8 of the largest; float32 embeddings hold no more.
 ///
-/// @param singularValues `min(N, D)` values, none negative, descending
+/// @param singularValues `min(N, D)` values, none negative, descending; or all NaN
 public record Spectrum(double[] singularValues) {
     /// Singular values below this share of the largest count as zero. Rounding the embedding to float32 moves them by
     /// about 1e-8 of the largest, so 1e-6 is clear of noise on both sides. The threshold takes the place of the
@@ -70,8 +71,7 @@ public record Spectrum(double[] singularValues) {
     /// `min(N, D)` (all alike); 0 for an embedding that is zero. Source: Garrido et al. 2023, "RankMe", equation 2,
     /// on embeddings that are not centred, as there; for the epsilon see [#RELATIVE_EPSILON].
     public double rankMe() {
-        double floor = floor();
-        return entropyRank(Arrays.stream(singularValues).filter(s -> s > floor).toArray());
+        return entropyRank(aboveZero().toArray());
     }
 
     /// Effective rank: `exp(-sum p log p)` with `p = s^2 / sum s^2`, the shares of the variance, from 1 to
@@ -79,9 +79,7 @@ public record Spectrum(double[] singularValues) {
     /// shares of singular values, which is [#rankMe]; shares of variance, as here, are those of von Neumann's entropy,
     /// and small directions add less to them.
     public double effectiveRank() {
-        double floor = floor();
-        return entropyRank(Arrays.stream(singularValues)
-                .filter(s -> s > floor)
+        return entropyRank(aboveZero()
                 .map(s -> s / singularValues[0])
                 .map(s -> s * s)
                 .toArray());
@@ -101,11 +99,7 @@ public record Spectrum(double[] singularValues) {
 
     /// How fast the eigenvalues decay; see [PowerLaw].
     public PowerLaw powerLaw() {
-        double floor = floor();
-        return PowerLaw.fit(Arrays.stream(singularValues)
-                .filter(s -> s > floor)
-                .map(s -> 2 * Math.log(s))
-                .toArray());
+        return PowerLaw.fit(aboveZero().map(s -> 2 * Math.log(s)).toArray());
     }
 
     /// Mean of the `min(N, D)` singular values.
@@ -126,8 +120,9 @@ public record Spectrum(double[] singularValues) {
         return singularValues[0] == 0 ? 0 : sum * sum / squares;
     }
 
-    private double floor() {
-        return RELATIVE_EPSILON * singularValues[0];
+    private DoubleStream aboveZero() {
+        double floor = RELATIVE_EPSILON * singularValues[0];
+        return Arrays.stream(singularValues).filter(s -> !(s <= floor)); // what is not a number stays, and is seen
     }
 
     /// `exp` of the entropy of the shares of `parts`, all positive; 0 when there are none.

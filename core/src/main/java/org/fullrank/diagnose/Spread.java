@@ -1,10 +1,8 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.diagnose.rows.Batch;
@@ -57,13 +55,22 @@ public record Spread(
 
     /// The spread, with percentiles and intervals from a sample of the same rows.
     public static Spread of(Moments moments, Batch sample) {
-        Spread bare = of(moments);
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
-            Tensor all = Tensors.to(sample.first(), Device.CPU); // [m, D]
-            var intervals = Resampling.of(
-                    Resampling.rows(all), moments.rows(), bare.resampled(), half -> of(half).resampled());
-            return of(moments, percentiles(all.to(ScalarType.Double)), intervals);
+            Tensor rows = Tensors.to(sample.first(), Device.CPU); // [m, D]
+            double[] errors = Resampling.errors(Resampling.rows(rows), moments.rows(), Spread::resampled);
+            return of(
+                    moments,
+                    percentiles(rows.to(ScalarType.Double)),
+                    errors.length == 0 ? Map.of() : intervals(of(moments), errors));
+        }
+    }
+
+    /// The spread, with percentiles, but without intervals, which take most of the time.
+    static Spread bare(Moments moments, Batch sample) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            return of(moments, percentiles(Tensors.to(sample.first(), Device.CPU).to(ScalarType.Double)), Map.of());
         }
     }
 
@@ -156,12 +163,22 @@ public record Spread(
         return new Measure(name, value, interval.lower(), interval.upper(), healthy, meaning);
     }
 
-    private SequencedMap<String, Double> resampled() {
-        var values = new LinkedHashMap<String, Double>();
-        values.put(STD_MEAN, stdMean);
-        values.put(NORM_MEAN, normMean);
-        values.put(NORMALIZED_STD, normalizedStd);
-        values.put(OFFSET_SHARE, offsetShare);
-        return values;
+    private static double[] resampled(Moments half) {
+        Spread spread = of(half);
+        return new double[] {
+            Math.log(spread.stdMean),
+            Math.log(spread.normMean),
+            Math.log(spread.normalizedStd),
+            Math.log(spread.offsetShare)
+        };
+    }
+
+    private static Map<String, Interval> intervals(Spread spread, double[] errors) {
+        double most = Double.MAX_VALUE;
+        return Map.of(
+                STD_MEAN, Interval.ofLogarithm(spread.stdMean, errors[0], most),
+                NORM_MEAN, Interval.ofLogarithm(spread.normMean, errors[1], most),
+                NORMALIZED_STD, Interval.ofLogarithm(spread.normalizedStd, errors[2], most),
+                OFFSET_SHARE, Interval.ofLogarithm(spread.offsetShare, errors[3], 1));
     }
 }

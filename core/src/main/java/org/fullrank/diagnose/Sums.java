@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 
 /// What [Moments] sums up for each dimension, as deviations from the means of the first block: `sum (x - c)`,
@@ -36,7 +37,12 @@ final class Sums {
     /// Adds rows `[B, D]`, float64.
     void add(Tensor block) {
         Tensor lengths = torch.norm(block, new ScalarOptional(new Scalar(2)), new long[] {1}, true); // [B, 1]
-        norms += Tensors.value(lengths.sum());
+        double length = Tensors.value(lengths.sum());
+        if (!Double.isFinite(length) && Tensors.value(block.isfinite().all()) == 0) {
+            throw new InputException("moments: found an embedding that is not finite, expected finite numbers; look for"
+                    + " the first step with a loss that is not finite, or leave such rows out");
+        }
+        norms += length;
         squaredNorms += Tensors.value(lengths.square().sum());
         Tensor inverse = lengths.reciprocal().masked_fill_(lengths.eq(new Scalar(0)), new Scalar(0)); // [B, 1]
         Tensor work = block.mul(inverse); // [B, D]

@@ -1,0 +1,84 @@
+package org.fullrank.diagnose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.diagnose.rows.Batch;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.junit.jupiter.api.Test;
+
+class ResamplingTest {
+    private static final int SETS = 100;
+
+    @Test
+    void intervalsHoldWhatRowsOfThatNumberShowOnAverageInMostDataSets() {
+        Ranks[] ranks = new Ranks[SETS];
+        Spread[] spreads = new Spread[SETS];
+        for (int set = 0; set < SETS; set++) {
+            try (var scope = Scope.open();
+                    var moments = new Moments(6)) {
+                Tensor z = rows(set, 120, 6);
+                moments.add(z);
+                Batch sample = new Batch(z, null, null, LongStream.range(0, 120).toArray());
+                ranks[set] = Ranks.of(moments, sample);
+                spreads[set] = Spread.of(moments, sample);
+            }
+        }
+        covers(Arrays.stream(ranks).mapToDouble(Ranks::rankMe), ranks, Ranks.RANK_ME);
+        covers(Arrays.stream(ranks).mapToDouble(Ranks::participation), ranks, Ranks.PARTICIPATION);
+        covers(Arrays.stream(ranks).mapToDouble(Ranks::stableRank), ranks, Ranks.STABLE);
+        covers(Arrays.stream(ranks).mapToDouble(Ranks::alpha), ranks, Ranks.ALPHA);
+        covers(
+                Arrays.stream(spreads).mapToDouble(Spread::stdMean),
+                Arrays.stream(spreads).map(s -> s.interval(Spread.STD_MEAN)).toArray(Interval[]::new));
+    }
+
+    @Test
+    void moreRowsThanTheSampleNarrowTheIntervalByTheRootOfTheirNumber() {
+        try (var scope = Scope.open()) {
+            Tensor z = rows(1, 400, 5);
+            double[] few = Resampling.errors(z, 400, m -> new double[] {m.meanNorm()});
+            double[] many = Resampling.errors(z, 40_000, m -> new double[] {m.meanNorm()});
+            assertThat(many[0] * 10).isCloseTo(few[0], org.assertj.core.api.Assertions.within(1e-12));
+        }
+    }
+
+    @Test
+    void halvesAreRandomWithoutRepetitionAndAlwaysTheSame() {
+        int[] half = Resampling.half(101, 3);
+        assertThat(half).hasSize(50).isSorted().doesNotHaveDuplicates().containsExactly(Resampling.half(101, 3));
+        assertThat(Resampling.half(101, 4)).isNotEqualTo(half);
+        int[] taken = new int[10];
+        for (int draw = 0; draw < 4000; draw++) {
+            for (int i : Resampling.half(10, draw)) {
+                taken[i]++;
+            }
+        }
+        assertThat(taken).satisfies(counts -> assertThat(Arrays.stream(counts)).allMatch(c -> c > 1850 && c < 2150));
+    }
+
+    private static void covers(java.util.stream.DoubleStream values, Ranks[] ranks, String name) {
+        covers(values, Arrays.stream(ranks).map(r -> r.interval(name)).toArray(Interval[]::new));
+    }
+
+    private static void covers(java.util.stream.DoubleStream values, Interval[] intervals) {
+        double truth = values.average().orElseThrow();
+        long hits = Arrays.stream(intervals)
+                .filter(i -> i.lower() <= truth && truth <= i.upper())
+                .count();
+        assertThat(hits).isGreaterThanOrEqualTo(88);
+    }
+
+    private static Tensor rows(int set, int rows, int width) {
+        Keyed random = Keyed.of(41, set);
+        double[][] z = new double[rows][width];
+        for (double[] row : z) {
+            Arrays.setAll(row, j -> 1 + random.nextGaussian() * (width - j));
+        }
+        return Tensors.of(z);
+    }
+}
