@@ -14,8 +14,9 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.Watcher;
 
-/// Which share of a training's time its checks take at the default rate: the quick ones, which look at every place, and
-/// those at the end of an epoch, which add kNN. The training is the real one, from its first step to its last.
+/// Which share of a training's time its checks take at the default rate: the quick ones, which look at every
+/// place, and those at the end of an epoch, which add kNN. The training is the real one, from its first step to
+/// its last.
 ///
 /// ```
 /// bench/run MonitorBench [RECIPE] [KEY=VALUE ...]

@@ -24,8 +24,8 @@ import org.fullrank.train.Trainer;
 import org.fullrank.train.Watcher;
 import org.jspecify.annotations.Nullable;
 
-/// The work of `pretrain`. Recipe and data are checked before the run folder is made, so that a mistake leaves nothing
-/// behind.
+/// The work of `pretrain`. Recipe and data are checked before the run folder is made, so that a mistake leaves
+/// nothing behind.
 final class PretrainWork {
     private final Pretrain command;
 
@@ -67,7 +67,8 @@ final class PretrainWork {
         }
     }
 
-    /// What only the trainer can find wrong, such as an encoder for images on a table, leaves no folder behind either.
+    /// What only the trainer can find wrong, such as an encoder for images on a table, leaves no folder behind
+    /// either.
     private void startIn(RunFolder folder, Recipe recipe, Dataset data) {
         try {
             train(recipe, folder, data, Trainer::start);

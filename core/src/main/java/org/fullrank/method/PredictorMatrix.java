@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
 /// How a predictor W, `[D, D]`, lies to the correlation F = E[f f'] of its input: what theory expects of a predictor
-/// that keeps an embedding from collapsing is eigenvectors shared with F, symmetry, and a spectrum with more than a few
-/// directions.
+/// that keeps an embedding from collapsing is eigenvectors shared with F, symmetry, and a spectrum with more than
+/// a few directions.
 ///
 /// Source: Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align); the asymmetry is from the authors' talk.
 ///

@@ -23,13 +23,12 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.method.Method;
-import org.fullrank.net.Mode;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// The diagnoses of a trained network: of its representation, its embedding and blocks of its encoder, on items that it
-/// did not learn from where there are such. A row is the plain view of an item; its second view is the first that
-/// training would make of it.
+/// The diagnoses of a trained network: of its representation, its embedding and blocks of its encoder, on items
+/// that it did not learn from where there are such. A row is the plain view of an item; its second view is the
+/// first that training would make of it.
 final class Checkup {
     /// Enough for intervals of a few percent, in seconds.
     static final int ROWS = 2000;
@@ -38,8 +37,8 @@ final class Checkup {
 
     private Checkup() {}
 
-    /// Items of the test split, else of the validation split, else of those that were trained on; the first of a fixed
-    /// order.
+    /// Items of the test split, else of the validation split, else of those that were trained on; the first of a
+    /// fixed order.
     static Items items(Dataset data) {
         Split split = data.splits().contains(Split.TEST)
                 ? Split.TEST
@@ -56,7 +55,8 @@ final class Checkup {
         ViewGenerator generator = views.on(items);
         Device device = method.parameters().device();
         Map<String, Rows> plain = outputs(method, items, blocks, rows -> ViewTensors.plain(generator, rows, device));
-        Map<String, Rows> second = outputs(method, items, blocks, rows -> ViewTensors.view(generator, rows, 0, 0, device));
+        Map<String, Rows> second =
+                outputs(method, items, blocks, rows -> ViewTensors.view(generator, rows, 0, 0, device));
         var diagnoses = new ArrayList<Diagnosis>();
         for (Map.Entry<String, Rows> place : plain.entrySet()) {
             RowStream first = place.getValue().stream(place.getKey());
@@ -97,9 +97,9 @@ final class Checkup {
                 try (var scope = Scope.open()) {
                     Tensor x = view.apply(IntStream.range(begin, Math.min(items.size(), begin + BATCH))
                             .toArray());
-                    Monitor.outputs(method, x, blocks).forEach((place, output) -> places.computeIfAbsent(
-                                    place, p -> new Rows())
-                            .add(output));
+                    Monitor.outputs(method, x, blocks)
+                            .forEach((place, output) -> places.computeIfAbsent(place, p -> new Rows())
+                                    .add(output));
                 }
             }
         }

@@ -12,8 +12,8 @@ import org.fullrank.engine.Precision;
 import org.fullrank.run.JsonFile;
 import org.fullrank.run.RunFolder;
 
-/// What a run leaves in its folder `flight/` when a number is no longer finite: `snapshot.safetensors`, the state of a
-/// few steps before, and this, as `flight.json`.
+/// What a run leaves in its folder `flight/` when a number is no longer finite: `snapshot.safetensors`, the state
+/// of a few steps before, and this, as `flight.json`.
 ///
 /// @param step steps done when it was found
 /// @param snapshot steps done at the snapshot
@@ -100,7 +100,9 @@ record Flight(
             Files.deleteIfExists(folder.path().resolve(FOLDER));
         } catch (IOException e) {
             throw new JobException(
-                    "cannot remove %s (%s); make it writable".formatted(folder.path().resolve(FOLDER), e), e);
+                    "cannot remove %s (%s); make it writable"
+                            .formatted(folder.path().resolve(FOLDER), e),
+                    e);
         }
     }
 }

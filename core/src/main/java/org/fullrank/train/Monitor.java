@@ -30,9 +30,9 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Looks at a network while it learns, never at the test split: rank, spread and norms on samples that need no labels,
-/// and where there are labels kNN accuracy, on the validation split, or on training samples kept out of the bank. All
-/// samples are seen in their plain view by the frozen network.
+/// Looks at a network while it learns, never at the test split: rank, spread and norms on samples that need no
+/// labels, and where there are labels kNN accuracy, on the validation split, or on training samples kept out of
+/// the bank. All samples are seen in their plain view by the frozen network.
 final class Monitor {
     /// The output of the encoder.
     static final String REPRESENTATION = "representation";
@@ -120,7 +120,8 @@ final class Monitor {
         for (int begin = 0; begin < count; begin += BATCH) {
             int[] rows = IntStream.range(begin, Math.min(count, begin + BATCH)).toArray();
             try (var scope = Scope.open()) {
-                Tensor x = ViewTensors.plain(queryViews, rows, method.parameters().device());
+                Tensor x =
+                        ViewTensors.plain(queryViews, rows, method.parameters().device());
                 var outputs = outputs(method, x, blocks);
                 outputs.values().forEach(scope::keep);
                 parts.add(outputs);

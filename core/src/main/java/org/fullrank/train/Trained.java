@@ -5,18 +5,17 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.data.TrainTest;
 import org.fullrank.data.Vectors;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.engine.Device;
@@ -198,8 +197,7 @@ public final class Trained implements AutoCloseable {
     private ClassTable.Answers answers(Classifier probe) {
         TrainTest items = data.forEvaluation();
         Features test = embed(method, items.test());
-        return new ClassTable.Answers(
-                test.names(), test.labels(), probe.answer(embed(method, items.train()), test));
+        return new ClassTable.Answers(test.names(), test.labels(), probe.answer(embed(method, items.train()), test));
     }
 
     /// Names of the places that [#layers] can read, in the order of the data.
@@ -220,7 +218,8 @@ public final class Trained implements AutoCloseable {
             }
         }
         List<Place> places = Place.of(method).stream()
-                .filter(p -> names.isEmpty() || names.contains(p.name()) || p.name().equals(Place.REPRESENTATION))
+                .filter(p ->
+                        names.isEmpty() || names.contains(p.name()) || p.name().equals(Place.REPRESENTATION))
                 .toList();
         return LayerCurve.of(
                 places,
@@ -229,7 +228,8 @@ public final class Trained implements AutoCloseable {
                 (place, items) -> Embedder.read(method, views.on(items), items, place));
     }
 
-    /// Accuracies after training on with few labels, beside the same from initial weights. This network stays as it is.
+    /// Accuracies after training on with few labels, beside the same from initial weights. This network stays as
+    /// it is.
     ///
     /// @param note hears of each fit
     /// @throws InputException when the data have no labels
@@ -239,7 +239,11 @@ public final class Trained implements AutoCloseable {
         ImageViews light = recipe.views() instanceof ImageViews images ? light(images) : null;
         ViewGenerator drawn = light == null
                 ? null
-                : ViewGenerator.of(items.train(), light, protocol.seed(), Threads.resolve(recipe.train().threads()));
+                : ViewGenerator.of(
+                        items.train(),
+                        light,
+                        protocol.seed(),
+                        Threads.resolve(recipe.train().threads()));
         String words = light == null
                 ? "plain, no augmentation"
                 : "crop of %s to 1 of the area, ratios %s to %s; mirrored with probability %s"
@@ -321,9 +325,9 @@ public final class Trained implements AutoCloseable {
         Pictures.write(folder, data, views, items -> embed(method, items));
     }
 
-    /// What is found out about representation, embedding and some blocks of the encoder, on up to 2000 items of the test
-    /// split, or the validation split, or those that were learned from where there is neither, in a plain view beside
-    /// one of training.
+    /// What is found out about representation, embedding and some blocks of the encoder, on up to 2000 items of
+    /// the test split, or the validation split, or those that were learned from where there is neither, in a plain
+    /// view beside one of training.
     ///
     /// @param blocks by name; those that the recipe watches are `monitor.layers`
     /// @throws InputException when there is no such block, or fewer than two items

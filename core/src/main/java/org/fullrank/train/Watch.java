@@ -14,14 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// all checks so far, so that a resumed run finds its state in `metrics.jsonl`.
 ///
 /// At each place:
-/// - **Collapsed** is a check with a spread (`std`) below [#SPREAD], or a rank share below [#SHARE], or one of them below
-///   a third of its best, or a norm below a hundredth of its best or a thousand times that of the first check. Two such
-///   checks in a row, at the end of the run one, raise an alarm, once for each kind.
+/// - **Collapsed** is a check with a spread (`std`) below [#SPREAD], or a rank share below [#SHARE], or one of
+///   them below a third of its best, or a norm below a hundredth of its best or a thousand times that of the first
+///   check. Two such checks in a row, at the end of the run one, raise an alarm, once for each kind.
 /// - The **best** is taken from [#START] of the run on: a network at its initial values has ranks that mean nothing.
 ///   Before that there are no alarms.
 /// - A place that was never sound is given until [#GRACE] of the run.
-/// - **Sinking** is a check that is collapsed, or with spread or rank share below [#SINKING] of the best, or a norm below
-///   a third of it. The **onset** is the first check of the unbroken row of sinking checks that ends with the alarm.
+/// - **Sinking** is a check that is collapsed, or with spread or rank share below [#SINKING] of the best, or a
+///   norm below a third of it. The **onset** is the first check of the unbroken row of sinking checks that ends
+///   with the alarm.
 final class Watch {
     /// Spread below which all rows count as one point.
     static final double SPREAD = 0.05;
@@ -147,22 +148,20 @@ final class Watch {
     }
 
     private Alarm alarm(long step, String name, Kind kind, Place place, Signs signs) {
-        String evidence =
-                switch (kind) {
-                    case CONSTANT ->
-                        fall("spread", signs.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
-                                + " (1 = over the whole sphere)";
-                    case DIMENSIONAL ->
-                        fall("rank share", signs.share(), SHARE, place.bestShare, place.bestShareStep)
-                                + " (1 = isotropic)";
-                    case NORM_VANISHING ->
-                        "mean norm is %s, it was up to %s".formatted(number(signs.norm()), number(place.bestNorm));
-                    case NORM_BLOW_UP ->
-                        "mean norm is %s, it was %s at the first check"
-                                .formatted(number(signs.norm()), number(place.firstNorm));
-                    case HEALTHY, REDUNDANT, COMMON_OFFSET, CLASS_WISE, SHORTCUT, OVER_AUGMENTED, UNDER_SAMPLED ->
-                        throw new IllegalStateException("no alarm for " + kind);
-                };
+        String evidence = switch (kind) {
+            case CONSTANT ->
+                fall("spread", signs.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
+                        + " (1 = over the whole sphere)";
+            case DIMENSIONAL ->
+                fall("rank share", signs.share(), SHARE, place.bestShare, place.bestShareStep) + " (1 = isotropic)";
+            case NORM_VANISHING ->
+                "mean norm is %s, it was up to %s".formatted(number(signs.norm()), number(place.bestNorm));
+            case NORM_BLOW_UP ->
+                "mean norm is %s, it was %s at the first check"
+                        .formatted(number(signs.norm()), number(place.firstNorm));
+            case HEALTHY, REDUNDANT, COMMON_OFFSET, CLASS_WISE, SHORTCUT, OVER_AUGMENTED, UNDER_SAMPLED ->
+                throw new IllegalStateException("no alarm for " + kind);
+        };
         return new Alarm(step, place.onset, name, kind, evidence, next(kind));
     }
 

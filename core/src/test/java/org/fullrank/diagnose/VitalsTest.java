@@ -165,7 +165,8 @@ class VitalsTest {
     @Test
     void zeroRowsAreNumbers() {
         Vitals vitals = of(new double[20][6]);
-        assertThat(vitals.values("embedding").values()).allSatisfy(v -> assertThat(v).isFinite());
+        assertThat(vitals.values("embedding").values())
+                .allSatisfy(v -> assertThat(v).isFinite());
     }
 
     @Test

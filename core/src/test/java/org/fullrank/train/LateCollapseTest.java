@@ -49,7 +49,8 @@ class LateCollapseTest {
                 new EncoderSpec.Mlp(List.of(16, 12), false),
                 new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), false), objective));
         return SmallTraining.with(
-                SmallTraining.with(recipe, new OptimizerSpec.AdamW(0.03, 0.9, 0.999, 1e-8, 0)), monitor(EVERY, onCollapse));
+                SmallTraining.with(recipe, new OptimizerSpec.AdamW(0.03, 0.9, 0.999, 1e-8, 0)),
+                monitor(EVERY, onCollapse));
     }
 
     private Recipe sound(OnCollapse onCollapse) throws IOException {
@@ -72,12 +73,15 @@ class LateCollapseTest {
     @Test
     void aSoundRunRaisesNoAlarm() throws IOException {
         Path run = folder.resolve("run");
-        assertThat(train(sound(OnCollapse.ROLLBACK), run, Watcher.silent()).status()).isEqualTo(RunStatus.FINISHED);
+        assertThat(train(sound(OnCollapse.ROLLBACK), run, Watcher.silent()).status())
+                .isEqualTo(RunStatus.FINISHED);
         assertThat(alarms(run)).isEmpty();
-        assertThat(JsonLines.read(run.resolve(RunFolder.SPECTRA))).hasSize(3 * STEPS / EVERY).allSatisfy(line -> {
-            assertThat(line.get("values")).hasSize(32);
-            assertThat(line.get("place").asText()).isIn("representation", "embedding", "block.0");
-        });
+        assertThat(JsonLines.read(run.resolve(RunFolder.SPECTRA)))
+                .hasSize(3 * STEPS / EVERY)
+                .allSatisfy(line -> {
+                    assertThat(line.get("values")).hasSize(32);
+                    assertThat(line.get("place").asText()).isIn("representation", "embedding", "block.0");
+                });
     }
 
     @Test
@@ -104,7 +108,8 @@ class LateCollapseTest {
         Path run = folder.resolve("run");
         Trainer.Ending ending = collapse(run, OnCollapse.STOP, Watcher.silent());
         assertThat(ending.status()).isEqualTo(RunStatus.COLLAPSED);
-        assertThat(ending.message()).contains("since step " + alarms(run).getFirst().get("onset"));
+        assertThat(ending.message())
+                .contains("since step " + alarms(run).getFirst().get("onset"));
         assertThat(checkpoint(run, ending.step())).exists();
         assertThat(RunFolder.open(run).status()).isEqualTo(RunStatus.COLLAPSED);
     }
@@ -130,7 +135,8 @@ class LateCollapseTest {
         collapse(run, OnCollapse.ROLLBACK, Watcher.silent());
         Path whole = folder.resolve("whole");
         train(sound(OnCollapse.ROLLBACK), whole, Watcher.silent());
-        assertThat(resume(sound(OnCollapse.ROLLBACK), run, Watcher.silent()).status()).isEqualTo(RunStatus.FINISHED);
+        assertThat(resume(sound(OnCollapse.ROLLBACK), run, Watcher.silent()).status())
+                .isEqualTo(RunStatus.FINISHED);
         assertThat(alarms(run)).isEmpty();
         assertThat(checkpoint(run, STEPS)).hasSameBinaryContentAs(checkpoint(whole, STEPS));
         assertThat(SmallTraining.metrics(run)).isEqualTo(SmallTraining.metrics(whole));

@@ -23,8 +23,7 @@ class WatchTest {
     }
 
     /// The alarms of a run whose measures are functions of the step.
-    private static List<Alarm> alarms(
-            IntToDoubleFunction share, IntToDoubleFunction spread, IntToDoubleFunction norm) {
+    private static List<Alarm> alarms(IntToDoubleFunction share, IntToDoubleFunction spread, IntToDoubleFunction norm) {
         var watch = new Watch(STEPS);
         var alarms = new ArrayList<Alarm>();
         for (int step = EVERY; step <= STEPS; step += EVERY) {
@@ -50,7 +49,8 @@ class WatchTest {
 
     @Test
     void aWarmUpThatLooksCollapsedRaisesNothing() {
-        assertThat(alarms(s -> s < 200 ? 0.01 : 0.3, s -> s < 200 ? 0.01 : 0.6, s -> 10)).isEmpty();
+        assertThat(alarms(s -> s < 200 ? 0.01 : 0.3, s -> s < 200 ? 0.01 : 0.6, s -> 10))
+                .isEmpty();
     }
 
     @Test
