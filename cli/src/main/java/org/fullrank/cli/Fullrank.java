@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command `fullrank`. Results go to standard output, everything else to standard error; the exit code is 0 for
-/// fine, 1 for a job that failed, 2 for arguments or input that are wrong, 3 where a collapse was found and that was to
-/// be told so; an error is one line.
+/// fine, 1 for a job that failed, 2 for arguments or input that are wrong, 3 where a collapse was found and that
+/// was to be told so; an error is one line.
 @Command(
         name = "fullrank",
         description = "Self-supervised representation learning: turns unlabelled images and tables into embeddings.",
