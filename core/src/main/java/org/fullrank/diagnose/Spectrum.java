@@ -43,9 +43,8 @@ public record Spectrum(double[] singularValues) {
         return NativeErrors.guard("spectrum", () -> {
             try (var scope = Scope.open();
                     var off = Gradients.off()) {
-                Tensor wide = Tensors.to(z, Device.CPU).to(ScalarType.Double); // [N, D]
-                boolean flat = wide.size(0) <= wide.size(1);
-                Tensor gram = flat ? wide.matmul(wide.t()) : wide.t().matmul(wide); // [min(N, D), min(N, D)]
+                Tensor gram = Gram.smaller(
+                        Tensors.to(z, Device.CPU).to(ScalarType.Double).contiguous());
                 return ofGram(gram, gram.size(0));
             }
         });
