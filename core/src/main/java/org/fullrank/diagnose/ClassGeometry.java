@@ -1,0 +1,188 @@
+package org.fullrank.diagnose;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Tensors;
+
+/// How rows `[N, D]` lie by class: the spread and rank of each, and the figure that their centroids form.
+///
+/// "Within" is the covariance of rows about the centroid of their class, divisor N; "between" that of the centroids.
+/// Centroid figures are about the mean of the centroids and of at most [#CENTROIDS] classes, those of most rows. Neural
+/// collapse: Papyan, Han and Donoho 2020, "Prevalence of neural collapse"; unverified against the paper. Its third
+/// measure compares centroids with the weights of a classifier and is left out, for there is none here.
+///
+/// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
+/// @param width D
+/// @param classes of each class, by label
+/// @param betweenShare share of the total variance that lies between classes, from 0 to 1; NaN where there is no variance
+/// @param withinToBetween variance within / between; infinite where centroids are one point, NaN where both are 0
+/// @param centroidCosine mean cosine of two centroids; NaN for fewer than 2 classes, as all below
+/// @param simplexCosine `-1 / (C - 1)`, which centroids of a simplex (equiangular tight frame) have
+/// @param simplexDeviation mean `|cos + 1 / (C - 1)|` of two centroids; 0 = simplex
+/// @param nc1 `tr(Sw pinv(Sb)) / C`; 0 = classes are points, grows as classes overlap
+/// @param equinorm standard deviation over mean of the lengths of centroids (NC2); 0 = simplex
+/// @param equiangularity standard deviation of the cosines (NC2); 0 = simplex
+/// @param nearestCentroid share of rows whose nearest centroid is that of their class (NC4), where a row is left out of
+///     its own centroid and classes of a single row are left out; ties share; `1 / C` by chance
+public record ClassGeometry(
+        long rows,
+        int width,
+        List<Shape> classes,
+        double betweenShare,
+        double withinToBetween,
+        double centroidCosine,
+        double simplexCosine,
+        double simplexDeviation,
+        double nc1,
+        double equinorm,
+        double equiangularity,
+        double nearestCentroid) {
+    /// Rows that a class needs to be called collapsed: the spread of 8 rows of one dimension falls below
+    /// [#SMALL_SPREAD] of its expectation about once in 10^4 classes.
+    public static final int SMALLEST_CLASS = 8;
+
+    /// Spread beside the upper quartile of classes below which a class is collapsed: less than a quarter of the
+    /// deviation that others have.
+    public static final double SMALL_SPREAD = 0.05;
+
+    /// The same for the share of rank.
+    public static final double SMALL_RANK = 0.1;
+
+    /// Classes whose centroids are compared, at most: their matrix `[C, C]` is decomposed.
+    public static final int CENTROIDS = 512;
+
+    public ClassGeometry {
+        classes = List.copyOf(classes);
+    }
+
+    /// One class.
+    ///
+    /// @param label as given
+    /// @param rows n
+    /// @param spread trace of its covariance (divisor n - 1); NaN for one row, as all below
+    /// @param relativeSpread the same over the upper quartile of classes, so that it says what it says when most have
+    ///     collapsed; NaN also where that is 0
+    /// @param totalShare the same over the trace of the covariance of all rows (divisor N - 1)
+    /// @param participation participation ratio of its covariance, 0 where it is a point
+    /// @param rankShare the same over that of isotropic Gaussian rows, `(k D + 2) / (k + D + 1)`, `k = n - 1`, a ratio
+    ///     of expectations
+    /// @param collapsed spread or share of rank far below those of the other classes
+    public record Shape(
+            int label,
+            long rows,
+            double spread,
+            double relativeSpread,
+            double totalShare,
+            double participation,
+            double rankShare,
+            boolean collapsed) {}
+
+    /// Of finite rows `[N, D]`, float32 or float64, and their classes; the tensor stays the caller's.
+    ///
+    /// @throws InputException when `rows` is not a matrix with rows and columns, or labels are of another number
+    public static ClassGeometry of(Tensor rows, int[] labels) {
+        Matrices.require("class geometry", rows);
+        if (labels.length != rows.size(0)) {
+            throw new InputException("class geometry: found %d labels for %d rows, expected one for each; give labels of the"
+                            .formatted(labels.length, rows.size(0))
+                    + " same rows");
+        }
+        return Matrices.guarded("class geometry", () -> {
+            int[] order = order(labels, Matrices.mostRows(rows.size(1)));
+            int[] sorted = IntStream.of(order).map(i -> labels[i]).toArray();
+            Tensor z = Matrices.copy(rows.index_select(0, Tensors.of(order))); // [N, D], class by class
+            z.sub_(Matrices.means(z));
+            return ClassScatter.of(z, sorted).geometry();
+        });
+    }
+
+    /// Classes that have collapsed while others have not.
+    public List<Shape> collapsed() {
+        return classes.stream().filter(Shape::collapsed).toList();
+    }
+
+    /// For reports.
+    public Section section() {
+        List<Shape> spread = classes.stream().filter(shape -> shape.rows() > 1).toList();
+        double ranks = Matrices.median(spread.stream().mapToDouble(Shape::rankShare).toArray());
+        double smallest =
+                spread.stream().mapToDouble(Shape::relativeSpread).min().orElse(Double.NaN);
+        return new Section(
+                "classes",
+                List.of(
+                        Measure.of("classes", classes.size(), "", "classes among the rows" + least()),
+                        Measure.of(
+                                "collapsed-classes",
+                                collapsed().size(),
+                                "0",
+                                "classes of far smaller spread or rank than the others" + names()),
+                        Measure.of(
+                                "smallest-spread",
+                                smallest,
+                                "above " + SMALL_SPREAD,
+                                "variance of the narrowest class beside the upper quartile of classes"),
+                        Measure.of(
+                                "class-rank-share",
+                                ranks,
+                                "",
+                                "participation ratio of a class beside isotropic rows of the same number; median"),
+                        Measure.of("between-share", betweenShare, "", "share of the variance that lies between classes"),
+                        Measure.of("within-to-between", withinToBetween, "", "variance within classes / between them"),
+                        Measure.of(
+                                "simplex-deviation",
+                                simplexDeviation,
+                                "",
+                                "mean distance of centroid cosines (mean %.3g) from those of a simplex (%.3g); 0 = simplex"
+                                        .formatted(centroidCosine, simplexCosine)),
+                        Measure.of(
+                                "nc1",
+                                nc1,
+                                "",
+                                "neural collapse 1: variance within in units of that between; 0 = classes are points"),
+                        Measure.of(
+                                "nc2-equinorm", equinorm, "", "neural collapse 2: unevenness of centroid lengths; 0 = equal"),
+                        Measure.of(
+                                "nc2-equiangularity",
+                                equiangularity,
+                                "",
+                                "neural collapse 2: deviation of centroid cosines; 0 = equal angles"),
+                        Measure.of(
+                                "nc4-nearest-centroid",
+                                nearestCentroid,
+                                "",
+                                "neural collapse 4: share of rows nearest to the centroid of their class; chance %.3g"
+                                        .formatted(1.0 / classes.size()))));
+    }
+
+    private String least() {
+        return classes.stream()
+                .min(Comparator.comparingLong(Shape::rows))
+                .map(shape -> "; the smallest has %d rows".formatted(shape.rows()))
+                .orElse("");
+    }
+
+    private String names() {
+        List<Shape> few = collapsed();
+        return few.isEmpty()
+                ? ""
+                : few.stream()
+                        .limit(SMALLEST_CLASS)
+                        .map(shape -> String.valueOf(shape.label()))
+                        .collect(Collectors.joining(", ", ": ", few.size() > SMALLEST_CLASS ? ", ..." : ""));
+    }
+
+    /// At most `most` numbers of rows, evenly spaced, those of one class together.
+    private static int[] order(int[] labels, long most) {
+        int count = Math.toIntExact(Math.min(most, labels.length));
+        return IntStream.range(0, count)
+                .map(i -> Math.toIntExact((long) i * labels.length / count))
+                .boxed()
+                .sorted(Comparator.comparingInt((Integer i) -> labels[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+}

@@ -1,0 +1,121 @@
+package org.fullrank.diagnose;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// LiDAR: the number of directions in which samples differ more than the views of a sample do. Source: Thilak et al.
+/// 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL Architectures"; written from memory,
+/// unverified against the paper.
+///
+/// With q views of each of N samples, `Sb` is the covariance (divisor N) of the means of the samples and `Sw` that
+/// (divisor N q) of the views about the mean of their sample. The value is `exp(-sum p log p)`, `p = l / sum l`, over
+/// the eigenvalues `l` of `(Sw + delta I)^(-1/2) Sb (Sw + delta I)^(-1/2)`. `delta` is [#DELTA] times the mean variance
+/// of a dimension, so that the scale of the embedding does not matter.
+///
+/// @param value from 1 (one direction) to `min(N - 1, D)`; 0 where all samples are one point, NaN for a single sample
+/// @param isotropic what isotropic Gaussian samples and views of the same number, width and ratio of scatters show
+record Lidar(double value, double isotropic) {
+    /// Regularisation of the scatter within, beside the mean variance of a dimension.
+    static final double DELTA = 1e-4;
+
+    /// Width from which the matrix `[D, D]` is avoided, and rows are thinned to as many in all views together.
+    static final int WIDE = 1024;
+
+    private static final long KEY = Keyed.name("lidar");
+
+    /// Of two or more views of the same samples, `[N, D]` each.
+    static Lidar of(Tensor[] views) {
+        long width = views[0].size(1);
+        long most = width > WIDE ? Math.max(2, 2L * WIDE / views.length) : Matrices.mostRows(width);
+        Tensor[] used = Arrays.stream(views)
+                .map(view -> Matrices.evenly(view, most))
+                .toArray(Tensor[]::new);
+        long rows = used[0].size(0);
+        if (rows < 2) {
+            return new Lidar(Double.NaN, Double.NaN);
+        }
+        Tensor means = mean(used); // [N, D]
+        Tensor residuals = residuals(used, means); // [N (q - 1 or q), D]
+        means.sub_(Matrices.means(means));
+        double between = Matrices.squares(means) / rows;
+        double within = Matrices.squares(residuals) / residuals.size(0);
+        double value = rank(means, residuals);
+        return new Lidar(value, isotropic(rows, views.length, width, within / between));
+    }
+
+    /// Two views lie opposite to one another about their mean, so the residuals of one are enough.
+    private static Tensor residuals(Tensor[] views, Tensor means) {
+        int count = views.length == 2 ? 1 : views.length;
+        return Tensors.cat(
+                Arrays.stream(views).limit(count).map(view -> view.sub(means)).toList());
+    }
+
+    private static Tensor mean(Tensor[] views) {
+        Tensor sum = views[0].add(views[1]);
+        for (int k = 2; k < views.length; k++) {
+            sum.add_(views[k]);
+        }
+        return sum.div_(Tensors.scalar(views.length));
+    }
+
+    private static double isotropic(long rows, int views, long width, double ratio) {
+        if (!Double.isFinite(ratio)) {
+            return Double.NaN;
+        }
+        try (var scope = Scope.open()) {
+            Tensor means = Matrices.gaussian(Keyed.of(KEY, 0), rows, width);
+            Tensor residuals = Matrices.gaussian(Keyed.of(KEY, 1), rows * (views - 1), width);
+            return rank(means.sub_(Matrices.means(means)), residuals.mul_(Tensors.scalar(Math.sqrt(ratio))));
+        }
+    }
+
+    /// The effective rank, of centred means `[N, D]` and residuals `[M, D]`.
+    static double rank(Tensor means, Tensor residuals) {
+        try (var scope = Scope.open()) {
+            double width = means.size(1);
+            double between = Matrices.squares(means) / means.size(0);
+            double within = Matrices.squares(residuals) / residuals.size(0);
+            if (between == 0) {
+                return 0;
+            }
+            double delta = DELTA * (between + within) / width;
+            return entropyRank(means.size(1) > WIDE ? wide(means, residuals, delta) : narrow(means, residuals, delta));
+        }
+    }
+
+    /// By the eigenvectors of `Sw`, `[D, D]`.
+    static double[] narrow(Tensor means, Tensor residuals, double delta) {
+        var within = torch.linalg_eigh(residuals.t().matmul(residuals).div_(Tensors.scalar(residuals.size(0))));
+        Tensor scales = within.get0().clamp_min(Tensors.scalar(0)).add_(Tensors.scalar(delta)).rsqrt(); // [D]
+        Tensor white = means.matmul(within.get1().mul(scales)); // [N, D]
+        Tensor gram = white.size(0) < white.size(1) ? white.matmul(white.t()) : white.t().matmul(white);
+        return Tensors.doubles(torch.linalg_eigvalsh(gram));
+    }
+
+    /// The same eigenvalues from Gram matrices of rows, by Woodbury: with `R = residuals / sqrt(M)`,
+    /// `delta (R'R + delta I)^-1 = I - R' (R R' + delta I)^-1 R`.
+    static double[] wide(Tensor means, Tensor residuals, double delta) {
+        Tensor scaled = residuals.div(Tensors.scalar(Math.sqrt(residuals.size(0)))); // [M, D]
+        var within = torch.linalg_eigh(scaled.matmul(scaled.t()));
+        Tensor scales = within.get0().clamp_min(Tensors.scalar(0)).add_(Tensors.scalar(delta)).rsqrt(); // [M]
+        Tensor projected = means.matmul(scaled.t()).matmul(within.get1().mul(scales)); // [N, M]
+        Tensor gram = means.matmul(means.t()).sub_(projected.matmul(projected.t())); // [N, N], delta times too large
+        return Tensors.doubles(torch.linalg_eigvalsh(gram));
+    }
+
+    /// Scale does not matter, rounding below zero counts as zero.
+    private static double entropyRank(double[] eigenvalues) {
+        double sum = Arrays.stream(eigenvalues).filter(l -> l > 0).sum();
+        double entropy = 0;
+        for (double l : eigenvalues) {
+            if (l > 0) {
+                entropy -= l / sum * Math.log(l / sum);
+            }
+        }
+        return sum == 0 ? 0 : Math.exp(entropy);
+    }
+}

@@ -1,0 +1,142 @@
+package org.fullrank.diagnose;
+
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.NativeErrors;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// What the measures of relations between rows, dimensions, views and classes share. Tensors are float64 matrices on
+/// the host and belong to the caller's scope.
+final class Matrices {
+    /// Values of a matrix that is worked on, at most: 128 MiB as float64. A wider sample is thinned to fewer rows.
+    static final long LARGEST = 1L << 24;
+
+    /// Rows of a matrix `[N, N]` that are computed at once, so that it is never whole in memory.
+    static final int BLOCK = 512;
+
+    /// What counts as no deviation beside the mean: 1e-7 of it, which is the rounding of float32.
+    static final double CONSTANT = 1e-7;
+
+    /// Half the width of a 95 % interval in standard errors.
+    static final double NORMAL_95 = 1.959963984540054;
+
+    private Matrices() {}
+
+    /// Work on tensors.
+    interface Work<T> {
+        T run();
+    }
+
+    /// Runs `work` in a scope of its own, without gradients; errors of the engine begin with `subject`.
+    static <T> T guarded(String subject, Work<T> work) {
+        return NativeErrors.guard(subject, () -> {
+            try (var scope = Scope.open();
+                    var off = Gradients.off()) {
+                return work.run();
+            }
+        });
+    }
+
+    /// @throws InputException when `rows` is not a matrix with rows and columns
+    static void require(String subject, Tensor rows) {
+        if (rows.dim() != 2 || rows.numel() == 0) {
+            throw new InputException("%s: found shape %s, expected [N, D] with at least one row and column; give a matrix"
+                    .formatted(subject, Tensors.describe(rows)));
+        }
+    }
+
+    /// A float64 copy on the host, contiguous.
+    static Tensor copy(Tensor rows) {
+        return Tensors.to(rows, Device.CPU)
+                .to(ScalarType.Double, false, true, new MemoryFormatOptional())
+                .contiguous();
+    }
+
+    /// `rows`, or at most `most` of them, evenly spaced.
+    static Tensor evenly(Tensor rows, long most) {
+        long count = rows.size(0);
+        if (count <= most) {
+            return rows;
+        }
+        int[] chosen = IntStream.range(0, Math.toIntExact(most))
+                .map(i -> Math.toIntExact(i * count / most))
+                .toArray();
+        return Tensors.to(rows, Device.CPU).index_select(0, Tensors.of(chosen));
+    }
+
+    /// Rows of a matrix of `width` columns that are worked on, at most.
+    static long mostRows(long width) {
+        return Math.max(1, LARGEST / width);
+    }
+
+    /// `[N, D] -> [1, D]`.
+    static Tensor means(Tensor rows) {
+        return rows.mean(new long[] {0}, true, new ScalarTypeOptional());
+    }
+
+    /// The sum along `dim`, which stays as 1.
+    static Tensor sum(Tensor values, long dim) {
+        return values.sum(new long[] {dim}, true, new ScalarTypeOptional());
+    }
+
+    /// `|z|^2` of each row: `[N, D] -> [N, 1]`.
+    static Tensor squaredNorms(Tensor rows) {
+        return sum(rows.mul(rows), 1);
+    }
+
+    /// Rows of length 1; a row of zeros stays as it is.
+    static Tensor unit(Tensor rows) {
+        return rows.div(squaredNorms(rows).sqrt().clamp_min(Tensors.scalar(Double.MIN_NORMAL)));
+    }
+
+    /// Sum of all squares.
+    static double squares(Tensor values) {
+        return Tensors.value(values.mul(values).sum());
+    }
+
+    /// Standard Gaussian values `[rows, columns]`, a function of the key.
+    static Tensor gaussian(Keyed random, long rows, long columns) {
+        double[] values = new double[Math.toIntExact(rows * columns)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextGaussian();
+        }
+        return Tensors.of(values, rows, columns);
+    }
+
+    /// A random order of `count` numbers, a function of the key.
+    static int[] shuffled(Keyed random, int count) {
+        int[] order = IntStream.range(0, count).toArray();
+        for (int i = count - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int other = order[j];
+            order[j] = order[i];
+            order[i] = other;
+        }
+        return order;
+    }
+
+    /// The value below which a share of `values` lies, between neighbours by proportion; NaN of none.
+    static double quantile(double[] values, double share) {
+        if (values.length == 0) {
+            return Double.NaN;
+        }
+        double[] sorted = values.clone();
+        java.util.Arrays.sort(sorted);
+        double place = share * (sorted.length - 1);
+        int below = (int) place;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+    }
+
+    static double median(double[] values) {
+        return quantile(values, 0.5);
+    }
+}

@@ -1,0 +1,261 @@
+package org.fullrank.diagnose;
+
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// How two views of the same samples, `[N, D]` each, relate. "Pairs" are the two views of one sample; "others" are all
+/// `N (N - 1)` pairs of a view of one sample and the other view of another, which is what shuffling the second view
+/// gives on average.
+///
+/// Directions are rows scaled to length 1; a row of zeros stays zero.
+///
+/// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
+/// @param width D
+/// @param views number of views; figures of pairs are those of the first two, LiDAR takes all
+/// @param alignment mean squared distance of pairs of directions, from 0 (equal) to 4. Source: Wang and Isola 2020,
+///     "Understanding contrastive representation learning through alignment and uniformity", with alpha = 2; unverified
+///     against the paper
+/// @param uniformity `log E exp(-2 d^2)` over pairs of different rows of one view, directions, mean of the two views;
+///     0 = one point, lower is more uniform, -4 for D large; NaN for one row. Source as before, t = 2
+/// @param cosine mean cosine of pairs
+/// @param othersCosine mean cosine of others; NaN for one row
+/// @param invariance 1 - (mean squared distance of pairs) / (that of others), of rows as they are: 1 = equal views,
+///     0 = views share nothing; NaN for one row or when all rows are one point
+/// @param identical share of samples whose two views are equal up to the rounding of float32
+/// @param matchRate share of samples whose second view is the nearest row of the second view to their first by cosine;
+///     rows that tie share the match, so that one point reads 1 / N
+/// @param chance of a match, 1 / N
+/// @param lidar directions in which samples differ more than views do, from 1 to `min(N - 1, D)`; see [#LIDAR_DELTA].
+///     Source: Thilak et al. 2023, unverified against the paper
+/// @param lidarShare the same beside isotropic Gaussian samples and views of the same number, width and scatter ratio;
+///     1 = isotropic
+/// @param cosineInterval 95 % interval of [#cosine], by the normal approximation
+/// @param matchInterval 95 % interval of [#matchRate], by Wilson
+public record Pairing(
+        long rows,
+        int width,
+        int views,
+        double alignment,
+        double uniformity,
+        double cosine,
+        double othersCosine,
+        double invariance,
+        double identical,
+        double matchRate,
+        double chance,
+        double lidar,
+        double lidarShare,
+        Interval cosineInterval,
+        Interval matchInterval) {
+    /// What LiDAR adds to the diagonal of the scatter within, as a share of the mean variance of a dimension.
+    public static final double LIDAR_DELTA = Lidar.DELTA;
+
+    /// Two similarities nearer than this are one: rounding of float64.
+    private static final double TIE = 1e-12;
+
+    private static final double SPREAD = 2; // t of the uniformity
+
+    /// Of two views, rows in the same order, finite; they stay the caller's.
+    public static Pairing of(Tensor first, Tensor second) {
+        return of(List.of(first, second));
+    }
+
+    /// Of two or more views.
+    ///
+    /// @throws InputException when there are fewer than two or they are not matrices of one shape
+    public static Pairing of(List<Tensor> views) {
+        require(views);
+        return Matrices.guarded("pairing", () -> {
+            long most = Matrices.mostRows(views.getFirst().size(1));
+            Tensor[] used = views.stream()
+                    .map(view -> Matrices.copy(Matrices.evenly(view, most)))
+                    .toArray(Tensor[]::new);
+            return of(used, Lidar.of(used));
+        });
+    }
+
+    private static Pairing of(Tensor[] views, Lidar lidar) {
+        long rows = views[0].size(0);
+        double invariance = 1 - distances(views[0], views[1]) / othersDistances(views[0], views[1]);
+        double identical = identical(views[0], views[1]);
+        Tensor x = Matrices.unit(views[0]); // [N, D]
+        Tensor y = Matrices.unit(views[1]); // [N, D]
+        double[] cosines = Tensors.doubles(Matrices.sum(x.mul(y), 1));
+        double match = matchRate(x, y);
+        return new Pairing(
+                rows,
+                Math.toIntExact(x.size(1)),
+                views.length,
+                distances(x, y),
+                (uniformity(x) + uniformity(y)) / 2,
+                mean(cosines),
+                rows > 1 ? (crossSum(x, y) - mean(cosines) * rows) / rows / (rows - 1) : Double.NaN,
+                rows > 1 ? invariance : Double.NaN,
+                identical,
+                match,
+                1.0 / rows,
+                lidar.value(),
+                lidar.value() / lidar.isotropic(),
+                normal(cosines),
+                wilson(match, rows));
+    }
+
+    /// For reports.
+    public Section section() {
+        return new Section(
+                "pairing",
+                List.of(
+                        Measure.of(
+                                "alignment",
+                                alignment,
+                                "0.05 to 1",
+                                "mean squared distance of the two views of a sample, rows of length 1; 0 = equal"),
+                        Measure.of(
+                                "uniformity",
+                                uniformity,
+                                "below -2",
+                                "log mean exp(-2 d^2) of different samples; 0 = one point, near -4 = the whole sphere"),
+                        new Measure(
+                                "pair-cosine",
+                                cosine,
+                                cosineInterval.lower(),
+                                cosineInterval.upper(),
+                                "",
+                                "mean cosine of the two views of a sample; of different samples %.3g"
+                                        .formatted(othersCosine)),
+                        Measure.of(
+                                "invariance",
+                                invariance,
+                                "0.3 to 0.98",
+                                "1 - distance of pairs / distance of different samples; 1 = equal, 0 = nothing shared"),
+                        Measure.of("identical", identical, "0", "share of samples whose two views are equal"),
+                        new Measure(
+                                "match-rate",
+                                matchRate,
+                                matchInterval.lower(),
+                                matchInterval.upper(),
+                                "well above chance",
+                                "share of samples whose nearest row among the second views is their own; chance %.3g"
+                                        .formatted(chance)),
+                        Measure.of(
+                                "lidar",
+                                lidar,
+                                "",
+                                "directions in which samples differ more than their views (LiDAR), at most %d"
+                                        .formatted(Math.min(rows - 1, width))),
+                        Measure.of(
+                                "lidar-share",
+                                lidarShare,
+                                "above 0.1",
+                                "the same beside isotropic samples and views of the same number and width")));
+    }
+
+    private static void require(List<Tensor> views) {
+        if (views.size() < 2) {
+            throw new InputException("pairing: found %d views, expected at least 2; give the other view"
+                    .formatted(views.size()));
+        }
+        Tensor first = views.getFirst();
+        for (Tensor view : views) {
+            Matrices.require("pairing", view);
+            if (view.size(0) != first.size(0) || view.size(1) != first.size(1)) {
+                throw new InputException(
+                        "pairing: found views of shapes %s and %s, expected equal ones; give two views of the same rows"
+                                .formatted(Tensors.describe(first), Tensors.describe(view)));
+            }
+        }
+    }
+
+    /// `E|x - y|^2` of pairs.
+    private static double distances(Tensor x, Tensor y) {
+        return Matrices.squares(x.sub(y)) / x.size(0);
+    }
+
+    /// `E|x_i - y_j|^2` over `i != j`, in closed form about the common mean, so that an offset cancels.
+    private static double othersDistances(Tensor x, Tensor y) {
+        double rows = x.size(0);
+        Tensor centre = Matrices.means(x).add(Matrices.means(y)).div_(Tensors.scalar(2)); // [1, D]
+        Tensor a = x.sub(centre);
+        Tensor b = y.sub(centre);
+        double all = rows * (Matrices.squares(a) + Matrices.squares(b)) - 2 * crossSum(a, b);
+        return (all - Matrices.squares(a.sub_(b))) / rows / (rows - 1);
+    }
+
+    /// `sum_ij x_i y_j`.
+    private static double crossSum(Tensor x, Tensor y) {
+        return Tensors.value(Matrices.sum(x, 0).mul(Matrices.sum(y, 0)).sum());
+    }
+
+    private static double identical(Tensor x, Tensor y) {
+        Tensor gaps = Matrices.squaredNorms(x.sub(y)); // [N, 1]
+        Tensor bounds = Matrices.squaredNorms(x).mul_(Tensors.scalar(Matrices.CONSTANT * Matrices.CONSTANT));
+        return Tensors.value(gaps.le(bounds).sum()) / x.size(0);
+    }
+
+    private static double uniformity(Tensor unit) {
+        long rows = unit.size(0);
+        double sum = 0;
+        for (long from = 0; from < rows; from += Matrices.BLOCK) {
+            try (var scope = Scope.open()) {
+                long count = Math.min(Matrices.BLOCK, rows - from);
+                Tensor block = unit.narrow(0, from, count); // [B, D]
+                Tensor behind = unit.narrow(0, from, rows - from); // [N - from, D]
+                Tensor products = block.matmul(behind.t()); // [B, N - from]
+                Tensor lengths = Matrices.squaredNorms(behind); // zero for rows of zeros
+                Tensor distances = products.mul_(Tensors.scalar(-2))
+                        .add_(lengths.narrow(0, 0, count))
+                        .add_(lengths.t());
+                Tensor kernel = distances.clamp_min_(Tensors.scalar(0)).mul_(Tensors.scalar(-SPREAD)).exp_();
+                sum += Tensors.value(kernel.triu_(1).sum());
+            }
+        }
+        return rows > 1 ? Math.log(sum / (rows * (rows - 1) / 2.0)) : Double.NaN;
+    }
+
+    private static double matchRate(Tensor x, Tensor y) {
+        long rows = x.size(0);
+        double matched = 0;
+        for (long from = 0; from < rows; from += Matrices.BLOCK) {
+            try (var scope = Scope.open()) {
+                long count = Math.min(Matrices.BLOCK, rows - from);
+                Tensor similarities = x.narrow(0, from, count).matmul(y.t()); // [B, N]
+                Tensor own = similarities.diagonal(from, 0, 1).unsqueeze(1); // [B, 1]
+                Tensor best = similarities.amax(new long[] {1}, true).sub_(Tensors.scalar(TIE)); // [B, 1]
+                Tensor ties = similarities.ge(best).sum(1); // [B]
+                matched += Tensors.value(own.ge(best).squeeze(1).div(ties).sum());
+            }
+        }
+        return matched / rows;
+    }
+
+    private static double mean(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum / values.length;
+    }
+
+    private static Interval normal(double[] values) {
+        if (values.length < 2) {
+            return Interval.NONE;
+        }
+        double mean = mean(values);
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        double half = Matrices.NORMAL_95 * Math.sqrt(squares / (values.length - 1.0) / values.length);
+        return new Interval(mean - half, mean + half);
+    }
+
+    private static Interval wilson(double share, double count) {
+        double z2 = Matrices.NORMAL_95 * Matrices.NORMAL_95 / count;
+        double middle = (share + z2 / 2) / (1 + z2);
+        double half = Math.sqrt(Math.max(0, share * (1 - share) * z2 + z2 * z2 / 4)) / (1 + z2);
+        return new Interval(Math.max(0, middle - half), Math.min(1, middle + half));
+    }
+}

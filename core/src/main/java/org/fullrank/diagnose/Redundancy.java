@@ -1,0 +1,230 @@
+package org.fullrank.diagnose;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// How far dimensions repeat one another. Dimensions that do not vary are left out: they are dead, not redundant.
+///
+/// @param rows rows that were used; a wide sample is thinned to evenly spaced ones, see [#WORK]
+/// @param width D
+/// @param varying dimensions that vary
+/// @param squaredCorrelation mean squared correlation of two different dimensions, from 0 to 1; NaN for fewer than 2 of
+///     them or 2 rows
+/// @param chance what independent dimensions show on average, `1 / (N - 1)`; NaN for a single row
+/// @param excess the first less the second
+/// @param duplicatePairs pairs with `|r| >` [#DUPLICATE]; NaN for fewer than [#SMALLEST_ROWS] rows
+/// @param duplicateDimensions dimensions that repeat one of a lower number, so many could be left out; NaN as above
+/// @param duplicates some of them
+/// @param hsic mean dependence of two dimensions by HSIC, from 0 to 1, normalised and by random features; NaN for fewer
+///     than 3 rows or 2 varying dimensions
+/// @param hsicShuffled the same when each dimension is shuffled by itself: chance
+/// @param hsicExcess above chance: 0 = independent, 1 = equal
+/// @param dependentPairs share of pairs above the 99th percentile of shuffled ones; 0.01 by chance
+/// @param hsicPairs pairs that were compared by HSIC; of more than 32 dimensions, 32 drawn by key
+public record Redundancy(
+        long rows,
+        int width,
+        int varying,
+        double squaredCorrelation,
+        double chance,
+        double excess,
+        double duplicatePairs,
+        double duplicateDimensions,
+        List<Pair> duplicates,
+        double hsic,
+        double hsicShuffled,
+        double hsicExcess,
+        double dependentPairs,
+        int hsicPairs) {
+    /// Absolute correlation from which two dimensions count as one: they share 98 % of their variance.
+    public static final double DUPLICATE = 0.99;
+
+    /// Rows from which duplicates are counted: of 16 rows, independent dimensions reach a correlation of 0.99 about
+    /// once in 10^12 pairs; of 4 rows, once in 100.
+    public static final int SMALLEST_ROWS = 16;
+
+    /// Examples that are kept, at most.
+    public static final int EXAMPLES = 8;
+
+    /// Products that correlations may take, `N D^2`: about a second. Beyond it rows are thinned, to 1024 at least.
+    public static final long WORK = 1L << 35;
+
+    private static final long FEWEST_ROWS = 1024;
+
+    public Redundancy {
+        duplicates = List.copyOf(duplicates);
+    }
+
+    /// Two dimensions, the first of the lower number, and their correlation.
+    public record Pair(int first, int second, double correlation) {}
+
+    /// Of rows `[N, D]`, float32 or float64, finite, at least one; they stay the caller's.
+    ///
+    /// @throws InputException when `rows` is not a matrix with rows and columns
+    public static Redundancy of(Tensor rows) {
+        Matrices.require("redundancy", rows);
+        return Matrices.guarded("redundancy", () -> {
+            int width = Math.toIntExact(rows.size(1));
+            long most = Math.max(FEWEST_ROWS, WORK / ((long) width * width));
+            Tensor z = Matrices.copy(Matrices.evenly(rows, most)); // [N, D]
+            Tensor means = Matrices.means(z); // [1, D]
+            z.sub_(means);
+            Tensor lengths = Matrices.sum(z.mul(z), 0).sqrt(); // [1, D]
+            int[] varying = varying(lengths, means, z.size(0));
+            if (varying.length < width) {
+                z = z.index_select(1, Tensors.of(varying)); // [N, d]
+                lengths = lengths.index_select(1, Tensors.of(varying));
+            }
+            return of(z.div_(lengths), varying, width);
+        });
+    }
+
+    /// Of centred columns of length 1 `[N, d]`, which are those of numbers `varying`.
+    private static Redundancy of(Tensor z, int[] varying, int width) {
+        long rows = z.size(0);
+        int count = varying.length;
+        double chance = rows > 1 ? 1.0 / (rows - 1) : Double.NaN;
+        var correlations = Correlations.of(z);
+        double mean = count < 2 ? Double.NaN : correlations.squares / ((double) count * (count - 1) / 2);
+        var duplicates = new ArrayList<Pair>();
+        int dimensions = 0;
+        for (int j = 0; j < count; j++) {
+            if (Math.abs(correlations.best[j]) > DUPLICATE) {
+                dimensions++;
+                if (duplicates.size() < EXAMPLES) {
+                    duplicates.add(new Pair(varying[correlations.partner[j]], varying[j], correlations.best[j]));
+                }
+            }
+        }
+        boolean enough = rows >= SMALLEST_ROWS;
+        var independence = Independence.of(z.mul(Tensors.scalar(Math.sqrt(rows - 1.0))));
+        return new Redundancy(
+                rows,
+                width,
+                count,
+                mean,
+                chance,
+                mean - chance,
+                enough ? correlations.duplicates : Double.NaN,
+                enough ? dimensions : Double.NaN,
+                enough ? duplicates : List.of(),
+                independence.mean(),
+                independence.shuffled(),
+                independence.excess(),
+                independence.dependent(),
+                independence.pairs());
+    }
+
+    /// Share of the varying dimensions that repeat another one; NaN where that is not defined.
+    public double duplicateShare() {
+        return varying == 0 ? Double.NaN : duplicateDimensions / varying;
+    }
+
+    /// For reports.
+    public Section section() {
+        return new Section(
+                "redundancy",
+                List.of(
+                        Measure.of(
+                                "squared-correlation",
+                                squaredCorrelation,
+                                "",
+                                "mean squared correlation of two different dimensions; 1 = all repeat one"),
+                        Measure.of(
+                                "squared-correlation-excess",
+                                excess,
+                                "0 to 0.1",
+                                "the same less 1/(N-1) = %.3g, which independent dimensions show by chance"
+                                        .formatted(chance)),
+                        Measure.of(
+                                "duplicate-pairs",
+                                duplicatePairs,
+                                "0",
+                                "pairs of dimensions with |r| > %s%s".formatted(DUPLICATE, examples())),
+                        Measure.of(
+                                "duplicate-dimensions",
+                                duplicateDimensions,
+                                "0",
+                                "dimensions that repeat one of a lower number, of %d that vary".formatted(varying)),
+                        Measure.of(
+                                "hsic",
+                                hsic,
+                                "",
+                                "mean dependence of two dimensions, not only linear (HSIC, %d pairs); chance %.3g"
+                                        .formatted(hsicPairs, hsicShuffled)),
+                        Measure.of(
+                                "hsic-excess",
+                                hsicExcess,
+                                "0 to 0.2",
+                                "the same above chance: 0 = independent, 1 = one dimension determines the other"),
+                        Measure.of(
+                                "dependent-pairs",
+                                dependentPairs,
+                                "",
+                                "share of pairs that depend on one another more than 99 % of shuffled pairs do")));
+    }
+
+    private String examples() {
+        return duplicates.isEmpty()
+                ? ""
+                : duplicates.stream()
+                        .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
+                        .collect(java.util.stream.Collectors.joining(", ", ", as ", ""));
+    }
+
+    private static int[] varying(Tensor lengths, Tensor means, long rows) {
+        double[] length = Tensors.doubles(lengths);
+        double[] mean = Tensors.doubles(means);
+        double root = Math.sqrt(rows);
+        return IntStream.range(0, length.length)
+                .filter(j -> length[j] / root > Matrices.CONSTANT * Math.abs(mean[j]) && length[j] > Double.MIN_NORMAL)
+                .toArray();
+    }
+
+    /// All correlations, in blocks of columns against those behind them.
+    private static final class Correlations {
+        private double squares;
+        private double duplicates;
+        private final double[] best; // of each column, the strongest correlation with an earlier one
+        private final int[] partner;
+
+        private Correlations(int columns) {
+            best = new double[columns];
+            partner = new int[columns];
+        }
+
+        private static Correlations of(Tensor z) {
+            int columns = Math.toIntExact(z.size(1));
+            var found = new Correlations(columns);
+            for (int from = 0; from < columns; from += Matrices.BLOCK) {
+                try (var scope = Scope.open()) {
+                    int count = Math.min(Matrices.BLOCK, columns - from);
+                    Tensor behind = z.narrow(1, from, columns - from); // [N, D - from]
+                    found.add(z.narrow(1, from, count).t().matmul(behind).triu_(1), from);
+                }
+            }
+            return found;
+        }
+
+        /// @param r correlations of columns from `from` on with themselves and those behind, others zero
+        private void add(Tensor r, int from) {
+            squares += Matrices.squares(r);
+            Tensor sizes = r.abs();
+            duplicates += Tensors.value(sizes.gt(Tensors.scalar(DUPLICATE)).sum());
+            var strongest = sizes.max(0, true);
+            double[] values = Tensors.doubles(r.gather(0, strongest.get1()));
+            long[] at = Tensors.longs(strongest.get1());
+            for (int j = 0; j < values.length; j++) {
+                if (Math.abs(values[j]) > Math.abs(best[from + j])) {
+                    best[from + j] = values[j];
+                    partner[from + j] = from + (int) at[j];
+                }
+            }
+        }
+    }
+}

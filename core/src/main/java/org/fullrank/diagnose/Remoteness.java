@@ -1,0 +1,83 @@
+package org.fullrank.diagnose;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.StringViewOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Tensors;
+
+/// How far off each row lies, in robust deviations: `|v - median| / (1.4826 MAD)` of the worst of three figures of the
+/// row, where MAD is the median of the distances from the median. Outliers move neither.
+///
+/// The figures: its length (too long or too short); its distance from the centre within the leading subspace, each
+/// coordinate about its median and divided by its own `1.4826 MAD`; its distance from that subspace. So a row is found
+/// whether it is long, unlike the others along a leading direction, or outside of what the others span. A figure that
+/// differs by less than 1 % of its median is not off.
+///
+/// The leading subspace has at most [#DIRECTIONS] principal directions, found from a keyed random start by
+/// [#ROUNDS] rounds of subspace iteration; with no more columns than that it is the whole space.
+final class Remoteness {
+    static final int DIRECTIONS = 32;
+    static final int ROUNDS = 2;
+
+    /// Makes a MAD the standard deviation of Gaussian values.
+    static final double GAUSSIAN = 1.482602218505602;
+
+    /// What counts as no difference, beside the median.
+    private static final double FLOOR = 0.01;
+
+    private static final long KEY = Keyed.name("remoteness");
+
+    private Remoteness() {}
+
+    /// Of rows about their centre, `[N, D]`, and their squared lengths before, `[N, 1]`.
+    static double[] of(Tensor z, Tensor lengths) {
+        Tensor x = z.sub(Matrices.means(z)); // [N, D]
+        Tensor directions = directions(x); // [k, D]
+        Tensor scores = z.matmul(directions.t()); // [N, k]
+        double[] worst = deviations(Tensors.doubles(lengths.sqrt()), true);
+        raise(worst, deviations(within(scores), false));
+        if (directions.size(0) < z.size(1)) {
+            Tensor residual = z.sub_(scores.matmul(directions)); // [N, D]
+            raise(worst, deviations(Tensors.doubles(Matrices.squaredNorms(residual).sqrt()), false));
+            z.add_(scores.matmul(directions));
+        }
+        return worst;
+    }
+
+    /// Orthonormal, `[k, D]`.
+    private static Tensor directions(Tensor x) {
+        long count = Math.min(DIRECTIONS, Math.min(x.size(0), x.size(1)));
+        Tensor basis = Matrices.gaussian(Keyed.of(KEY), x.size(1), count); // [D, k]
+        for (int round = 0; round < ROUNDS; round++) {
+            basis = torch.linalg_qr(x.t().matmul(x.matmul(basis))).get0(); // [D, k]
+        }
+        var parts = torch.linalg_svd(x.matmul(basis), false, new StringViewOptional()); // of [N, k]
+        return parts.get2().matmul(basis.t()); // [k, D]
+    }
+
+    /// Distances of scores from their medians, in units of their MADs.
+    private static double[] within(Tensor scores) {
+        Tensor gaps = scores.sub(scores.median(0, true).get0()).abs_(); // [N, k]
+        Tensor scales = gaps.median(0, true).get0().mul_(Tensors.scalar(GAUSSIAN)); // [1, k]
+        Tensor floor = scales.max().mul(Tensors.scalar(FLOOR)).clamp_min(Tensors.scalar(Double.MIN_NORMAL));
+        return Tensors.doubles(Matrices.squaredNorms(gaps.div_(scales.clamp_min(floor))).sqrt());
+    }
+
+    /// @param both whether values below the median count
+    static double[] deviations(double[] values, boolean both) {
+        double median = Matrices.median(values);
+        double[] gaps = Arrays.stream(values).map(v -> Math.abs(v - median)).toArray();
+        double scale = Math.max(GAUSSIAN * Matrices.median(gaps), FLOOR * Math.abs(median));
+        return Arrays.stream(values)
+                .map(v -> both ? Math.abs(v - median) : Math.max(0, v - median))
+                .map(gap -> gap == 0 ? 0 : gap / Math.max(scale, Double.MIN_NORMAL))
+                .map(far -> Math.min(far, Float.MAX_VALUE))
+                .toArray();
+    }
+
+    private static void raise(double[] worst, double[] values) {
+        Arrays.setAll(worst, i -> Math.max(worst[i], values[i]));
+    }
+}
