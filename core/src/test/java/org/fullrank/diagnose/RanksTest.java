@@ -100,6 +100,22 @@ class RanksTest {
     }
 
     @Test
+    void roundingOfEqualRowsIsNoRankWhereRowsAreFewAndWide() {
+        SimpleMatrix z = new SimpleMatrix(777, 1500);
+        for (int i = 0; i < 777 * 1500; i++) {
+            z.set(i, 0.1 * (1 + i % 1500));
+        }
+        assertThat(ranks(z).rankMe()).isZero();
+    }
+
+    @Test
+    void roundingToFloat32AboutALargeOffsetAddsNoRank() {
+        Ranks ranks = ranks(flat(1, 300, 40).scale(30).plus(1e5), ScalarType.Float);
+        assertThat(ranks.rankMe()).isCloseTo(1, within(1e-9));
+        assertThat(ranks.interval(Ranks.RANK_ME).upper()).isCloseTo(1, within(1e-6));
+    }
+
+    @Test
     void smallestShapesAreDefined() {
         Ranks one = ranks(new SimpleMatrix(1, 5).plus(2));
         assertThat(one.rankMe()).isZero();
