@@ -16,9 +16,9 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 
-/// What moments, ranks and spread of a stream of float32 rows take, by the clock and by the processor, and the rate of
-/// the moments beside that of the plain float64 matrix product. The stream is one block of noise, given again and
-/// again; the symmetric product that moments need counts `N D^2` operations, half of a plain one.
+/// What moments, ranks and spread of a stream of float32 rows take, by the clock and by the processor, and the
+/// rate of the moments beside that of the plain float64 matrix product. The stream is one block of noise, given
+/// again and again; the symmetric product that moments need counts `N D^2` operations, half of a plain one.
 ///
 /// ```
 /// bench/run DiagnoseBench [ROWS] [COLUMNS] [BLOCK] [THREADS]

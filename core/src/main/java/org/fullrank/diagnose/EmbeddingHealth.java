@@ -11,10 +11,10 @@ import org.fullrank.engine.Tensors;
 /// @param rows N
 /// @param width D
 /// @param rankMe number of dimensions in use, 1 (or 0) = collapsed, `min(N, D)` = all alike; see [Spectrum#rankMe]
-/// @param stdMean standard deviation of a dimension over the rows (divisor N - 1), mean over dimensions; 0 = complete
-///     collapse, no upper limit
-/// @param normalizedStd the same after each row is scaled to length 1; 0 = complete collapse, near [#isotropicStd] =
-///     spread over the whole sphere
+/// @param stdMean standard deviation of a dimension over the rows (divisor N - 1), mean over dimensions; 0 =
+///     complete collapse, no upper limit
+/// @param normalizedStd the same after each row is scaled to length 1; 0 = complete collapse, near [#isotropicStd]
+///     = spread over the whole sphere
 public record EmbeddingHealth(int rows, int width, double rankMe, double stdMean, double normalizedStd) {
     /// The signs of `z`, shape `[N, D]` with `N >= 2`, on any device; `z` stays the caller's. A thousand rows are
     /// enough for a steady reading, and quick.

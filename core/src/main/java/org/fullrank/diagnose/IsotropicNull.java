@@ -11,8 +11,8 @@ import org.fullrank.engine.InputException;
 /// dimensions. Figures are means over samples; 0 or NaN where nothing can be shown (a single row has no centred
 /// spectrum).
 ///
-/// Centring takes one degree of freedom, so the centred figures are those of N - 1 rows. See [Wishart] for how they are
-/// found.
+/// Centring takes one degree of freedom, so the centred figures are those of N - 1 rows. See [Wishart] for how
+/// they are found.
 ///
 /// @param rows N
 /// @param width D

@@ -11,20 +11,21 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// First and second moments of embeddings `[N, D]` that come block by block: means, deviations, lengths of rows, and the
-/// spectra of the centred and of the raw matrix. One pass, float64 throughout.
+/// First and second moments of embeddings `[N, D]` that come block by block: means, deviations, lengths of rows,
+/// and the spectra of the centred and of the raw matrix. One pass, float64 throughout.
 ///
-/// Rows wait in a buffer of `max(D, 1024)` rows. As long as it has not overflowed, all rows are at hand: the spectra are
-/// those of the smaller of the two Gram matrices, so `N < D` costs `N^2 D`. When it overflows, its rows are added to
-/// the scatter matrix `[D, D]`, shifted by the mean of the first rows, so that a common offset cancels before it is squared. How rows are cut into blocks therefore changes no bit of any figure.
+/// Rows wait in a buffer of `max(D, 1024)` rows. As long as it has not overflowed, all rows are at hand: the
+/// spectra are those of the smaller of the two Gram matrices, so `N < D` costs `N^2 D`. When it overflows, its
+/// rows are added to the scatter matrix `[D, D]`, shifted by the mean of the first rows, so that a common offset
+/// cancels before it is squared. How rows are cut into blocks therefore changes no bit of any figure.
 ///
-/// Values whose squares overflow float64 (beyond 1e150) make spectra NaN; values whose squares vanish (below 1e-160)
-/// read as zeros.
+/// Values whose squares overflow float64 (beyond 1e150) make spectra NaN; values whose squares vanish (below
+/// 1e-160) read as zeros.
 ///
 /// Native memory: two matrices `[D, D]` of float64 at most (while a spectrum is computed, four); close it.
 public final class Moments implements AutoCloseable {
-    /// Rows that are added to the scatter matrix at once, at least: enough to keep the product at the full rate of the
-    /// processor, few enough to stay in its caches.
+    /// Rows that are added to the scatter matrix at once, at least: enough to keep the product at the full rate of
+    /// the processor, few enough to stay in its caches.
     static final int BUFFER_ROWS = 1024;
 
     private final int width;
@@ -132,9 +133,9 @@ public final class Moments implements AutoCloseable {
     }
 
     /// The size of a singular value that the rounding of the rows alone can make: rounding errors of values near
-    /// `rms` are noise of at most `u rms`, with the unit roundoff u of the stored type, and the largest singular value
-    /// of such noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller ones count as zero, so that constant rows with a large
-    /// offset have rank 0.
+    /// `rms` are noise of at most `u rms`, with the unit roundoff u of the stored type, and the largest singular
+    /// value of such noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller ones count as zero, so that constant rows
+    /// with a large offset have rank 0.
     public double noise() {
         double rms = Math.sqrt(meanSquare() / width);
         return 2 * rounding * rms * (Math.sqrt(rows) + Math.sqrt(width));

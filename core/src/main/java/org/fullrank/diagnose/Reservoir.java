@@ -14,12 +14,12 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// A uniform sample of rows, without replacement, of a stream whose length need not be known, with their second view,
-/// their labels and their numbers.
+/// A uniform sample of rows, without replacement, of a stream whose length need not be known, with their second
+/// view, their labels and their numbers.
 ///
-/// Each row has a random rank that is a function of the seed and its number; the sample is those of the smallest ranks
-/// (bottom-k sampling). So the sample of a file is the same in whatever blocks or order it is read, and as long as
-/// there are no more rows than it holds, it is all of them.
+/// Each row has a random rank that is a function of the seed and its number; the sample is those of the smallest
+/// ranks (bottom-k sampling). So the sample of a file is the same in whatever blocks or order it is read, and as
+/// long as there are no more rows than it holds, it is all of them.
 public final class Reservoir implements AutoCloseable {
     /// Rows that it holds: their Gram matrix takes 128 MiB and a second, a neighbour search among them as long.
     public static final int CAPACITY = 4096;
