@@ -37,8 +37,8 @@ public record IsotropicNull(
     /// The null of `rows` rows in `width` dimensions; a pure function, remembered.
     public static IsotropicNull of(long rows, int width) {
         if (rows < 1 || width < 1) {
-            throw new InputException(
-                    "isotropic null: found shape [%d, %d], expected at least one row and column".formatted(rows, width));
+            throw new InputException("isotropic null: found shape [%d, %d], expected at least one row and column"
+                    .formatted(rows, width));
         }
         if (CACHE.size() > CACHED) {
             CACHE.clear();

@@ -78,10 +78,8 @@ public record Spectrum(double[] singularValues) {
     /// shares of singular values, which is [#rankMe]; shares of variance, as here, are those of von Neumann's
     /// entropy, and small directions add less to them.
     public double effectiveRank() {
-        return entropyRank(aboveZero()
-                .map(s -> s / singularValues[0])
-                .map(s -> s * s)
-                .toArray());
+        return entropyRank(
+                aboveZero().map(s -> s / singularValues[0]).map(s -> s * s).toArray());
     }
 
     /// Stable rank: `|Z|_F^2 / |Z|_2^2`, from 1 to `min(N, D)`: how many directions as strong as the strongest
@@ -127,7 +125,8 @@ public record Spectrum(double[] singularValues) {
     /// `exp` of the entropy of the shares of `parts`, all positive; 0 when there are none.
     private static double entropyRank(double[] parts) {
         double sum = Arrays.stream(parts).sum();
-        double entropy = Arrays.stream(parts).map(p -> p / sum * Math.log(p / sum)).sum();
+        double entropy =
+                Arrays.stream(parts).map(p -> p / sum * Math.log(p / sum)).sum();
         return parts.length == 0 ? 0 : Math.exp(-entropy);
     }
 

@@ -71,7 +71,8 @@ public record Spread(
     static Spread bare(Moments moments, Batch sample) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
-            return of(moments, percentiles(Tensors.to(sample.first(), Device.CPU).to(ScalarType.Double)), Map.of());
+            return of(
+                    moments, percentiles(Tensors.to(sample.first(), Device.CPU).to(ScalarType.Double)), Map.of());
         }
     }
 
@@ -124,7 +125,11 @@ public record Spread(
         return new Section(
                 "spread",
                 List.of(
-                        with(STD_MEAN, stdMean, "above 0, no limit", "standard deviation of a dimension, mean over all"),
+                        with(
+                                STD_MEAN,
+                                stdMean,
+                                "above 0, no limit",
+                                "standard deviation of a dimension, mean over all"),
                         Measure.of("std-min", stdMin, "", "that of the stillest dimension"),
                         Measure.of("std-max", stdMax, "", "that of the liveliest dimension"),
                         Measure.of(
