@@ -71,7 +71,18 @@ class ArchitectureTest {
     void everyPackageHasItsPlaceInTheOrder() {
         assertThat(packages().stream().map(p -> p.getName().substring(ROOT.length())))
                 .isNotEmpty()
-                .allSatisfy(name -> assertThat(ORDER).contains(name));
+                .allSatisfy(name -> assertThat(ORDER).contains(name.split("\\.")[0]));
+    }
+
+    @Test
+    void rowsOfEmbeddingsAreReadWithoutKnowingWhatTheyAreFor() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "diagnose.rows..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + "diagnose")
+                .check(CLASSES);
     }
 
     @Test

@@ -1,31 +1,132 @@
 package org.fullrank.cli;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import java.util.Set;
 import org.fullrank.data.Dataset;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.probe.Classifier;
 import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.ProtocolResult;
+import org.fullrank.probe.FineTuneProtocol;
+import org.fullrank.probe.KnnProtocol;
+import org.fullrank.probe.LinearProtocol;
+import org.fullrank.probe.Protocol;
+import org.fullrank.probe.RetrievalProtocol;
+import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trained;
+import org.jspecify.annotations.Nullable;
 
-/// The work of `evaluate`.
-record EvaluateWork(Evaluate command) {
+/// The work of `evaluate`. What one protocol found is printed before the next begins.
+final class EvaluateWork {
+    private static final String PROBES = "probes";
+
+    private final Evaluate command;
+    private final Set<EvaluationName> chosen;
+    private final FineTuneProtocol finetune;
+    private boolean printed;
+    private final Json result = new Json();
+    private final SequencedMap<String, Object> findings = new LinkedHashMap<>();
+
+    EvaluateWork(Evaluate command) {
+        this.command = command;
+        chosen = EvaluationName.of(command.protocols);
+        finetune = FineTuneProtocol.defaults()
+                .withFractions(command.fractions.isEmpty() ? FineTuneProtocol.FRACTIONS : command.fractions)
+                .withDraws(command.draws)
+                .withSteps(command.steps);
+    }
+
     void run() {
+        if (command.against != null && !chosen.contains(EvaluationName.CLASSES)) {
+            throw new InputException("--against: found no protocol that puts runs against each other, expected classes;"
+                    + " add --protocol classes");
+        }
         try (RunFolder folder = RunFolder.open(command.run)) {
             Path checkpoint = Located.checkpoint(folder, command.best);
             try (Dataset data = Dataset.open(Located.data(folder, command.data));
                     Trained trained = Trained.open(folder, data, checkpoint)) {
                 command.err().println("evaluating %s, step %d".formatted(checkpoint, trained.step()));
-                Evaluation evaluation = trained.evaluate();
-                if (command.json) {
-                    command.out()
-                            .println(new Json()
-                                    .put("run", folder.path().toString())
-                                    .put("checkpoint", checkpoint.toString())
-                                    .put("step", trained.step())
-                                    .put("evaluation", evaluation.toMap()));
-                } else {
-                    command.out().println(evaluation.text().stripTrailing());
-                }
+                result.put("run", folder.path().toString())
+                        .put("checkpoint", checkpoint.toString())
+                        .put("step", trained.step());
+                measure(folder, data, trained);
             }
+        }
+        if (command.json) {
+            command.out().println(findings.isEmpty() ? result : result.put("protocols", findings));
+        }
+    }
+
+    private void measure(RunFolder folder, Dataset data, Trained trained) {
+        if (chosen.contains(EvaluationName.KNN) || chosen.contains(EvaluationName.LINEAR)) {
+            Protocol protocol = Trained.protocol(data)
+                    .withKnn(chosen.contains(EvaluationName.KNN) ? KnnProtocol.defaults() : null)
+                    .withLinear(chosen.contains(EvaluationName.LINEAR) ? LinearProtocol.defaults() : null);
+            Evaluation evaluation = trained.evaluate(protocol, EnumSet.allOf(Evaluation.Baseline.class));
+            result.put("evaluation", evaluation.toMap());
+            print(evaluation.text());
+            save(folder, trained, PROBES, evaluation.toMap());
+        }
+        for (EvaluationName name : chosen) {
+            @Nullable ProtocolResult found = find(name, trained);
+            if (found != null) {
+                findings.put(name.label(), found.toMap());
+                print(found.text());
+                save(folder, trained, name.label(), found.toMap());
+            }
+        }
+    }
+
+    /// Null for the two that share one table.
+    private @Nullable ProtocolResult find(EvaluationName name, Trained trained) {
+        return switch (name) {
+            case KNN, LINEAR -> null;
+            case FINETUNE -> trained.finetune(finetune, command.err()::println);
+            case RETRIEVAL -> trained.retrieve(RetrievalProtocol.defaults());
+            case LAYERS -> trained.layers(command.layers);
+            case CLASSES -> classes(trained);
+        };
+    }
+
+    private ProtocolResult classes(Trained trained) {
+        Path other = command.against;
+        Classifier probe = command.probe == Evaluate.Probe.knn ? KnnProtocol.defaults() : LinearProtocol.defaults();
+        if (other == null) {
+            return trained.classes(probe);
+        }
+        try (RunFolder folder = RunFolder.open(other);
+                Dataset data = Dataset.open(Located.data(folder, command.data));
+                Trained before = Trained.open(folder, data, Located.checkpoint(folder, command.best))) {
+            return trained.classes(before, folder.path().toString(), probe);
+        }
+    }
+
+    private void print(String text) {
+        if (!command.json) {
+            command.out().println((printed ? System.lineSeparator() : "") + text.stripTrailing());
+            command.out().flush();
+            printed = true;
+        }
+    }
+
+    /// Numbers of other data are no part of the run.
+    private void save(RunFolder folder, Trained trained, String name, SequencedMap<String, Object> values) {
+        if (command.data != null) {
+            return;
+        }
+        var saved = new LinkedHashMap<String, Object>();
+        saved.put("checkpoint", String.valueOf(trained.checkpoint().getFileName()));
+        saved.put("step", trained.step());
+        saved.putAll(values);
+        try {
+            EvaluationFile.put(folder.path(), name, saved);
+        } catch (InputException | JobException e) {
+            command.err().println("not saved: " + e.getMessage()); // the numbers themselves are printed
         }
     }
 }

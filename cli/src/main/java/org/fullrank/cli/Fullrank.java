@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RecipesCommand.class,
             RunsCommand.class,
             Report.class,
+            Watch.class,
             Lab.class
         },
         footer = {

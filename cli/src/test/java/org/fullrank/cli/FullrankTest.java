@@ -34,6 +34,7 @@ class FullrankTest {
             "recipes",
             "runs",
             "report",
+            "watch",
             "lab");
 
     /// Settings of a training that takes milliseconds.
@@ -103,6 +104,9 @@ class FullrankTest {
                 "pretrain --set train.epoch=3|fullrank: --set: unknown key train.epoch; did you mean train.epochs?",
                 "pretrain --set train.epochs=none|fullrank: recipe shapes-vicreg: train.epochs: found \"none\"",
                 "pretrain --data no/such/path|fullrank: ",
+                "watch no/such/folder|fullrank: watch: found no folder no/such/folder, expected one with runs",
+                "watch . --port 70000|fullrank: --port: found 70000, expected 0 to 65535",
+                "watch . --host no.such.host.invalid|fullrank: --host: found no.such.host.invalid, expected a name",
                 "data no/such/path|fullrank: ",
                 "evaluate no/such/run|fullrank: run no/such/run: found nothing there, expected a run folder",
                 "embed no/such/run --out x.npy|fullrank: run no/such/run: found nothing there, expected a run folder",

@@ -69,7 +69,7 @@ public final class Comparison {
         SavedProtocol.require(grid.folder(), protocol);
         for (Cell cell : grid.cells()) {
             requireSame(cell);
-            Measures measures = SavedJson.read(cell.folder().resolve(Measures.FILE), Measures.class);
+            Measures measures = Measures.read(cell.folder());
             if (measures != null) {
                 protocol.requireLike(measures.hash(), measures.protocol());
             }
@@ -217,12 +217,11 @@ public final class Comparison {
     }
 
     private Outcome measured(Cell cell, String name) {
-        Path file = cell.folder().resolve(Measures.FILE);
-        @Nullable Measures measures = SavedJson.read(file, Measures.class);
+        @Nullable Measures measures = Measures.read(cell.folder());
         if (measures == null) {
             attendant.note(name + "evaluating");
             measures = measure(cell);
-            SavedJson.write(file, measures);
+            measures.save(cell.folder());
         }
         protocol.requireLike(measures.hash(), measures.protocol());
         List<MetricRecord> records = records(cell);

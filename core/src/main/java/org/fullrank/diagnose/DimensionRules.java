@@ -39,16 +39,20 @@ final class DimensionRules {
     private DimensionRules() {}
 
     static Finding dimensional(Figures f) {
-        Slope slope = f.spectrum();
-        double degree = degree(slope, f.error());
-        if (f.trimmed() != null) { // a few long rows are not a collapse
-            degree = Math.min(degree, degree(f.trimmed(), f.error()));
-        }
-        return new Finding(Kind.DIMENSIONAL, degree, evidence(f), next(f));
+        double error = f.errors().spectrum();
+        double degree = Math.max(kneeDegree(f.spectrum(), error), rankDegree(f.spectrum(), error));
+        return new Finding(
+                Kind.DIMENSIONAL, degree, evidence(f), next(f), copied(f) ? Set.of() : Set.of(Kind.REDUNDANT));
     }
 
-    private static double degree(Slope slope, double error) {
-        return Math.max(kneeDegree(slope, error), rankDegree(slope, error));
+    /// Whether copies of dimensions account for the lost rank. If not, it is the other way round: in few directions
+    /// some dimensions are bound to be near copies.
+    private static boolean copied(Figures f) {
+        return left(f) >= EXPLAINED * originals(f);
+    }
+
+    private static int originals(Figures f) {
+        return f.width() - f.dimensions().dead() - f.dimensions().copies();
     }
 
     private static double kneeDegree(Slope slope, double error) {
@@ -67,14 +71,14 @@ final class DimensionRules {
     /// How many dimensions are left.
     static int left(Figures f) {
         Slope slope = f.spectrum();
-        return kneeDegree(slope, f.error()) > Finding.SPOKEN ? slope.kneeAt() : slope.most();
+        return kneeDegree(slope, f.errors().spectrum()) > Finding.SPOKEN ? slope.kneeAt() : slope.most();
     }
 
     private static String evidence(Figures f) {
         Slope slope = f.spectrum();
         String dead = f.dimensions().dead() == 0 ? "" : text("; %d dimensions never vary", f.dimensions().dead());
         String to = text("%d of %d dimensions are left: ", left(f), f.width());
-        if (kneeDegree(slope, f.error()) > Finding.SPOKEN) {
+        if (kneeDegree(slope, f.errors().spectrum()) > Finding.SPOKEN) {
             return to
                     + text(
                             "the next singular value is %.3g times smaller (a knee: above %.0f)%s",
@@ -96,14 +100,11 @@ final class DimensionRules {
 
     static Finding redundant(Figures f) {
         Figures.Dimensions d = f.dimensions();
-        int alive = f.width() - d.dead();
-        int originals = alive - d.copies();
-        double share = (double) d.copies() / Math.max(1, alive);
-        double degree = originals < ORIGINALS * f.width()
+        double share = (double) d.copies() / Math.max(1, f.width() - d.dead());
+        double degree = originals(f) < ORIGINALS * f.width()
                 ? 0
                 : Math.max(
-                        Confidence.above(share, COPIES, 0), Confidence.above(d.correlation(), CORRELATED, f.error()));
-        boolean explains = left(f) >= EXPLAINED * originals;
+                        Confidence.above(share, COPIES, 0), Confidence.above(d.correlation(), CORRELATED, f.errors().plain()));
         return new Finding(
                 Kind.REDUNDANT,
                 degree,
@@ -112,6 +113,6 @@ final class DimensionRules {
                                 + " high: above %s)",
                         d.copies(), f.width(), 100 * COPIES, d.correlation(), CORRELATED),
                 "use fewer dimensions, method.projector.widths, or decorrelate them, method=barlow-twins",
-                explains ? Set.of(Kind.DIMENSIONAL) : Set.of());
+                copied(f) ? Set.of(Kind.DIMENSIONAL) : Set.of());
     }
 }

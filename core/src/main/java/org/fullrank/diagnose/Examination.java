@@ -2,54 +2,136 @@ package org.fullrank.diagnose;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 import org.fullrank.diagnose.rows.Batch;
+import org.fullrank.engine.Scope;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that was measured of an embedding, from which its [Diagnosis] is made.
 ///
 /// @param moments of all rows
 /// @param sample of the rows
-/// @param classNames empty where classes have numbers only
-record Examination(Moments moments, Batch sample, List<String> classNames, Spread spread, Ranks ranks) {
+/// @param pairing null where there is one view
+/// @param classes null where there are no labels
+record Examination(
+        Moments moments,
+        Batch sample,
+        List<String> classNames,
+        Spread spread,
+        Ranks ranks,
+        Redundancy redundancy,
+        @Nullable Pairing pairing,
+        @Nullable ClassGeometry classes,
+        Neighbours neighbours) {
+    private static final double GAUSSIAN_95 = 1.96;
+
+    /// Of a stream, with intervals.
+    ///
+    /// @param classNames empty where classes have numbers only
     static Examination full(Moments moments, Batch sample, List<String> classNames) {
-        return new Examination(
-                moments, sample, classNames, Spread.of(moments, sample), Ranks.of(moments, sample));
+        return of(moments, sample, classNames, Spread.of(moments, sample), Ranks.of(moments, sample));
     }
 
+    /// Without intervals.
     static Examination quick(Moments moments, Batch sample) {
-        return new Examination(moments, sample, List.of(), Spread.of(moments), Ranks.of(moments));
+        return of(moments, sample, List.of(), Spread.bare(moments, sample), Ranks.of(moments));
+    }
+
+    private static Examination of(
+            Moments moments, Batch sample, List<String> classNames, Spread spread, Ranks ranks) {
+        Tensor first = sample.first();
+        Tensor second = sample.second();
+        int[] labels = sample.labels();
+        return new Examination(
+                moments,
+                sample,
+                classNames,
+                spread,
+                ranks,
+                Redundancy.of(first),
+                second == null ? null : Pairing.of(first, second),
+                labels == null ? null : ClassGeometry.of(first, labels),
+                Neighbours.of(first, sample.numbers()));
     }
 
     Diagnosis diagnosis(String subject, List<String> warnings) {
-        Figures figures = figures();
-        if (DimensionRules.dimensional(figures).speaks()) {
-            figures = figures.withTrimmed(Trimmed.slope(sample.first()));
-        }
         var told = new ArrayList<>(warnings);
         return new Diagnosis(
                 subject,
                 moments.rows(),
                 moments.width(),
-                Verdicts.of(figures),
+                Verdicts.of(figures(), this::trimmed),
                 sections(),
                 Diagnosis.Plots.of(moments, spread),
                 told);
     }
 
     private List<Section> sections() {
-        return List.of(spread.section(), ranks.section());
+        var sections = new ArrayList<>(List.of(spread.section(), ranks.section(), redundancy.section()));
+        if (pairing != null) {
+            sections.add(pairing.section());
+        }
+        if (classes != null) {
+            sections.add(classes.section());
+        }
+        sections.add(neighbours.section());
+        return sections;
     }
 
     private Figures figures() {
         return new Figures(
                 moments.rows(),
                 moments.width(),
-                spread.norms().length == 0 ? spread.normMean() : spread.percentile(50),
+                spread.percentile(50),
                 spread.normalizedStd(),
                 spread.offsetShare(),
                 Slope.of(moments.centred(), moments.rows(), moments.width()),
-                null,
-                new Figures.Dimensions(spread.constantDimensions(), 0, 0),
-                List.of(),
-                null);
+                new Figures.Dimensions(
+                        spread.constantDimensions(),
+                        Double.isNaN(redundancy.duplicateDimensions()) ? 0 : (int) redundancy.duplicateDimensions(),
+                        redundancy.squaredCorrelation()),
+                spreads(),
+                pairing == null
+                        ? null
+                        : new Figures.Pairs(1 - pairing.invariance(), pairing.matchRate(), pairing.rows()),
+                errors());
+    }
+
+    private List<Figures.ClassSpread> spreads() {
+        return classes == null
+                ? List.of()
+                : classes.classes().stream()
+                        .map(shape ->
+                                new Figures.ClassSpread(name(shape.label()), shape.rows(), Math.sqrt(shape.totalShare())))
+                        .toList();
+    }
+
+    private String name(int label) {
+        return label < classNames.size() ? classNames.get(label) : "class " + label;
+    }
+
+    private Figures trimmed() {
+        try (var scope = Scope.open()) {
+            Tensor rows = Trimmed.of(sample.first());
+            try (Moments some = Moments.of(Resampling.rows(rows))) {
+                return quick(some, new Batch(rows, null, sample.labels(), sample.numbers())).figures();
+            }
+        }
+    }
+
+    private Figures.Errors errors() {
+        Figures.Errors plain = Figures.Errors.plain(moments.rows());
+        Interval offset = spread.interval(Spread.OFFSET_SHARE);
+        return new Figures.Errors(
+                error(spread.interval(Spread.NORMALIZED_STD), plain),
+                error(new Interval(1 - offset.upper(), 1 - offset.lower()), plain),
+                error(ranks.interval(Ranks.EFFECTIVE), plain),
+                plain.plain());
+    }
+
+    /// The relative standard error that a 95 % interval of a logarithm stands for.
+    private static double error(Interval interval, Figures.Errors plain) {
+        double width = Math.log(interval.upper() / interval.lower()) / (2 * GAUSSIAN_95);
+        return Double.isFinite(width) && width >= 0 ? width : plain.plain();
     }
 }

@@ -12,11 +12,10 @@ import org.jspecify.annotations.Nullable;
 ///     same way, 1 where they point everywhere alike
 /// @param offset `|mean|^2 / E|z|^2`, 0 to 1; NaN where all is zero
 /// @param spectrum of the centred rows
-/// @param trimmed the same of rows that are scaled to at most the median distance from the centre, on a sample; null
-///     where nobody asked
 /// @param dimensions which of them are dead or copies
 /// @param classes spread of each class; empty where there are no labels
 /// @param pairs how the two views agree; null where there is one
+/// @param errors how sure the figures are
 record Figures(
         long rows,
         int width,
@@ -24,10 +23,10 @@ record Figures(
         double directions,
         double offset,
         Slope spectrum,
-        @Nullable Slope trimmed,
         Dimensions dimensions,
         List<ClassSpread> classes,
-        @Nullable Pairs pairs) {
+        @Nullable Pairs pairs,
+        Errors errors) {
     Figures {
         classes = List.copyOf(classes);
     }
@@ -41,27 +40,30 @@ record Figures(
 
     /// One class.
     ///
-    /// @param label from 0
+    /// @param name its own, or its number
     /// @param rows how many there are of it
     /// @param spread root mean squared distance from its centroid, as a share of that of all rows from the mean of all
-    record ClassSpread(int label, long rows, double spread) {}
+    record ClassSpread(String name, long rows, double spread) {}
 
     /// Two views of the same rows.
     ///
     /// @param distance mean squared distance of the two views of a row, as a share of that of unrelated rows
     /// @param matches share of rows whose nearest neighbour among the other views is their own other view
     /// @param rows among how many they were looked for
-    record Pairs(double distance, double matches, int rows) {}
+    record Pairs(double distance, double matches, long rows) {}
 
-    Figures withTrimmed(Slope trimmed) {
-        return new Figures(
-                rows, width, norm, directions, offset, spectrum, trimmed, dimensions, classes, pairs);
-    }
-
-    /// The relative standard error of a standard deviation of Gaussian rows: what is taken where a figure has no
-    /// interval of its own.
-    double error() {
-        return 1 / Math.sqrt(2.0 * Math.max(1, rows - 1));
+    /// Relative standard errors.
+    ///
+    /// @param directions of [#directions]
+    /// @param rest of `1 - offset`
+    /// @param spectrum of its ranks, and of how it falls off
+    /// @param plain of a standard deviation of Gaussian rows: of all other figures
+    record Errors(double directions, double rest, double spectrum, double plain) {
+        /// Where there are no intervals.
+        static Errors plain(long rows) {
+            double plain = 1 / Math.sqrt(2.0 * Math.max(1, rows - 1));
+            return new Errors(plain, plain, plain, plain);
+        }
     }
 
     /// The directions in which centred rows can vary at all.

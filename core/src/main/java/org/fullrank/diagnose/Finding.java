@@ -21,6 +21,10 @@ record Finding(Verdict.Kind kind, double degree, String evidence, String next, S
         this(kind, degree, evidence, next, Set.of());
     }
 
+    Finding atMost(double limit) {
+        return new Finding(kind, Math.min(degree, limit), evidence, next, explains);
+    }
+
     boolean speaks() {
         return degree > SPOKEN;
     }

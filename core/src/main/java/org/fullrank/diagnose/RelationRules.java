@@ -64,7 +64,7 @@ final class RelationRules {
     private static String names(List<ClassSpread> points) {
         String all = points.stream()
                 .limit(NAMED)
-                .map(c -> text("class %d (%.2g)", c.label(), c.spread()))
+                .map(c -> text("%s (%.2g)", c.name(), c.spread()))
                 .collect(Collectors.joining(", "));
         return points.size() > NAMED ? all + ", ..." : all;
     }
@@ -76,7 +76,7 @@ final class RelationRules {
         }
         return new Finding(
                 Kind.SHORTCUT,
-                Confidence.below(pairs.distance(), ALIKE, f.error()),
+                Confidence.below(pairs.distance(), ALIKE, f.errors().plain()),
                 text(
                         "the two views of a row lie at %.2g of the squared distance of unrelated rows (too alike: below"
                                 + " %s)",
@@ -91,7 +91,7 @@ final class RelationRules {
         }
         double common = 1 - pairs.distance();
         double luck = pairs.matches() * pairs.rows();
-        double degree = Math.min(Confidence.below(common, COMMON, f.error()), Confidence.below(luck, LUCK, 0));
+        double degree = Math.min(Confidence.below(common, COMMON, f.errors().plain()), Confidence.below(luck, LUCK, 0));
         return new Finding(
                 Kind.OVER_AUGMENTED,
                 degree,

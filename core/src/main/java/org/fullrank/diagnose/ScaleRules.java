@@ -33,8 +33,8 @@ final class ScaleRules {
         double degree = nothing
                 ? 1
                 : Math.min(
-                        Confidence.below(f.directions(), SAME_DIRECTION, f.error()),
-                        Confidence.below(1 - f.offset(), 1 - SOME_MEAN, f.error()));
+                        Confidence.below(f.directions(), SAME_DIRECTION, f.errors().directions()),
+                        Confidence.below(1 - f.offset(), 1 - SOME_MEAN, f.errors().rest()));
         return new Finding(
                 Kind.CONSTANT,
                 degree,
@@ -57,7 +57,7 @@ final class ScaleRules {
         double entry = f.norm() / Math.sqrt(f.width());
         return new Finding(
                 Kind.NORM_BLOW_UP,
-                Confidence.above(entry, LARGE_ENTRY, f.error()),
+                Confidence.above(entry, LARGE_ENTRY, f.errors().plain()),
                 text("median length %.3g, so entries of %.2g (too large: above %.0e)", f.norm(), entry, LARGE_ENTRY),
                 "lower the rate, optimizer.learningRate, to a tenth");
     }
@@ -65,7 +65,7 @@ final class ScaleRules {
     static Finding vanishing(Figures f) {
         return new Finding(
                 Kind.NORM_VANISHING,
-                Confidence.below(f.norm(), SMALL_NORM, f.error()),
+                Confidence.below(f.norm(), SMALL_NORM, f.errors().plain()),
                 text("median length %.3g (too small: below %.0e)", f.norm(), SMALL_NORM),
                 "lower the decay, optimizer.weightDecay, to a tenth");
     }
@@ -74,7 +74,7 @@ final class ScaleRules {
         // Compared by what is left beside the mean, which is what moves near 1.
         return new Finding(
                 Kind.COMMON_OFFSET,
-                Confidence.below(1 - f.offset(), 1 - MOSTLY_MEAN, f.error()),
+                Confidence.below(1 - f.offset(), 1 - MOSTLY_MEAN, f.errors().rest()),
                 text("the mean of all rows holds %.1f %% of their squared length (too much: above %.0f %%)",
                         100 * f.offset(), 100 * MOSTLY_MEAN),
                 "centre the embedding: method.projector.lastNorm=plain in training; for finished embeddings subtract the"

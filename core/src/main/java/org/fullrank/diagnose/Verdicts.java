@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Turns the figures of an embedding into names for what is wrong with it. Each [Rule] looks for one fault and says how
@@ -34,17 +35,20 @@ final class Verdicts {
 
     private Verdicts() {}
 
+    /// What a few far rows can feign: it has to hold without their weight too.
+    private static final Set<Verdict.Kind> FEIGNED =
+            EnumSet.of(Verdict.Kind.DIMENSIONAL, Verdict.Kind.REDUNDANT, Verdict.Kind.CLASS_WISE);
+
     /// The verdicts on an embedding, the most severe first; one of kind healthy where no rule speaks.
-    static List<Verdict> of(Figures figures) {
+    ///
+    /// @param trimmed the figures without the weight of far rows, see [Trimmed]; asked for where they matter
+    static List<Verdict> of(Figures figures, Supplier<Figures> trimmed) {
         if (figures.rows() < SampleRules.FEWEST_ROWS) {
             return List.of(SampleRules.underSampled(figures).verdict());
         }
-        List<Finding> findings = new ArrayList<>();
-        for (Rule rule : RULES) {
-            Finding finding = rule.judge(figures);
-            if (finding != null) {
-                findings.add(finding);
-            }
+        List<Finding> findings = judged(figures);
+        if (findings.stream().anyMatch(finding -> finding.speaks() && FEIGNED.contains(finding.kind()))) {
+            findings = agreed(findings, judged(trimmed.get()));
         }
         Set<Verdict.Kind> explained = EnumSet.noneOf(Verdict.Kind.class);
         findings.stream().filter(Finding::speaks).forEach(finding -> explained.addAll(finding.explains()));
@@ -54,6 +58,29 @@ final class Verdicts {
                 .map(Finding::verdict)
                 .toList();
         return verdicts.isEmpty() ? List.of(healthy(figures, findings)) : verdicts;
+    }
+
+    private static List<Finding> judged(Figures figures) {
+        List<Finding> findings = new ArrayList<>();
+        for (Rule rule : RULES) {
+            Finding finding = rule.judge(figures);
+            if (finding != null) {
+                findings.add(finding);
+            }
+        }
+        return findings;
+    }
+
+    private static List<Finding> agreed(List<Finding> findings, List<Finding> trimmed) {
+        return findings.stream()
+                .map(finding -> FEIGNED.contains(finding.kind())
+                        ? finding.atMost(trimmed.stream()
+                                .filter(other -> other.kind() == finding.kind())
+                                .mapToDouble(Finding::degree)
+                                .findFirst()
+                                .orElse(1))
+                        : finding)
+                .toList();
     }
 
     private static Verdict healthy(Figures figures, List<Finding> findings) {

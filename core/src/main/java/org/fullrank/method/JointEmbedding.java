@@ -17,7 +17,7 @@ import org.fullrank.objective.Terms;
 public final class JointEmbedding implements Method {
     /// The networks with what teaches them.
     record Parts(
-            Encoder encoder, Layer projector, Criterion criterion, List<Inner> inner, ParameterBuffer parameters) {}
+            Encoder encoder, Layer.Chain projector, Criterion criterion, List<Inner> inner, ParameterBuffer parameters) {}
 
     private final Parts parts;
     private final List<String> layers;
@@ -72,13 +72,6 @@ public final class JointEmbedding implements Method {
                 z.getFirst().detach());
     }
 
-    @Override
-    public Tensor project(Tensor representations, Mode mode) {
-        try (var autocast = setting.precision().autocast(setting.device())) {
-            return parts.projector().forward(representations, mode).to(setting.type());
-        }
-    }
-
     /// Without weight nothing is recorded: the value is only looked at.
     private Terms inner(Inner inner, List<List<Tensor>> leaves, long step) {
         int output = 1 + layers.indexOf(inner.layer());
@@ -86,6 +79,11 @@ public final class JointEmbedding implements Method {
                 .map(view -> inner.weight() == 0 ? view.get(output).detach() : view.get(output))
                 .toList(); // V x [N, C]
         return inner.penalty().evaluate(y, parts.criterion().draw(step));
+    }
+
+    @Override
+    public Layer.Chain projector() {
+        return parts.projector();
     }
 
     @Override

@@ -25,7 +25,7 @@ public final class LayerLocal implements Method {
     /// What teaches one block.
     ///
     /// @param head between its pooled output and the objective
-    record Teacher(Layer head, Criterion criterion) {}
+    record Teacher(Layer.Chain head, Criterion criterion) {}
 
     private final Encoder encoder;
     private final List<Teacher> teachers;
@@ -119,12 +119,9 @@ public final class LayerLocal implements Method {
         }
     }
 
-    /// Through the head of the last block.
     @Override
-    public Tensor project(Tensor representations, Mode mode) {
-        try (var autocast = setting.precision().autocast(setting.device())) {
-            return teachers.getLast().head().forward(representations, mode).to(setting.type());
-        }
+    public Layer.Chain projector() {
+        return teachers.getLast().head();
     }
 
     @Override

@@ -110,7 +110,11 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
 
     /// What the projector makes of representations, `[N, D]` to `[N, E]`, in float32; representations themselves where
     /// there is no projector.
-    Tensor project(Tensor representations, Mode mode);
+    default Tensor project(Tensor representations, Mode mode) {
+        try (var autocast = setting().precision().autocast(setting().device())) {
+            return projector().forward(representations, mode).to(setting().type());
+        }
+    }
 
     /// What a check tells of the method beyond its embeddings, by name: predictor and target of self-distillation.
     ///
@@ -118,6 +122,19 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     default SequencedMap<String, Double> inspect(Tensor embeddings) {
         return new LinkedHashMap<>();
     }
+
+    /// What each layer of the head gives for representations `[N, D]`, the embedding last, in float32; empty where there
+    /// is no head.
+    default List<Tensor> head(Tensor representation, Mode mode) {
+        try (var autocast = setting().precision().autocast(setting().device())) {
+            return projector().outputs(representation, mode).stream()
+                    .map(y -> y.to(setting().type()))
+                    .toList();
+        }
+    }
+
+    /// The layers between representation and embedding: those of the last block where each block has its own.
+    Layer.Chain projector();
 
     /// All numbers that an optimiser moves, with the running statistics beside them.
     ParameterBuffer parameters();
@@ -143,7 +160,7 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         return switch (spec) {
             case MethodSpec.Joint joint -> {
                 joint.inner().forEach(inner -> backbone.block(inner.layer()));
-                Layer projector = Networks.projector(net.in("projector"), joint.projector(), encoder.features());
+                Layer.Chain projector = Networks.projector(net.in("projector"), joint.projector(), encoder.features());
                 int width = joint.projector().outputs(encoder.features());
                 var criterion = Criterion.declare(net.in("objective"), joint.objective(), width, seed);
                 ParameterBuffer parameters = net.build(setting.device(), setting.type());
@@ -153,7 +170,7 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
             case MethodSpec.Local local -> {
                 var teachers = new ArrayList<LayerLocal.Teacher>();
                 for (Encoder.Block block : backbone.blocks()) {
-                    Layer head =
+                    Layer.Chain head =
                             Networks.blockHead(net.in("projector").in(block.name()), local.projector(), block.width());
                     int width = local.projector().isEmpty()
                             ? block.width()

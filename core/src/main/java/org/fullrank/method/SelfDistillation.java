@@ -30,7 +30,7 @@ public final class SelfDistillation implements Method {
     private static final long TARGET = Keyed.name("initialisation of the target");
 
     /// Encoder and projector.
-    private record Branch(Encoder encoder, Layer projector) {
+    private record Branch(Encoder encoder, Layer.Chain projector) {
         static Branch of(NetworkBuilder net, MethodSpec.Distillation spec, EncoderSpec encoder, int inputs) {
             Encoder backbone = Networks.encoder(net.in(ENCODER), encoder, inputs);
             return new Branch(backbone, Networks.projector(net.in("projector"), spec.projector(), encoder.features()));
@@ -192,14 +192,6 @@ public final class SelfDistillation implements Method {
         return predictor.measures();
     }
 
-    /// To the embedding of the online network, before the predictor.
-    @Override
-    public Tensor project(Tensor representations, Mode mode) {
-        try (var autocast = setting.precision().autocast(setting.device())) {
-            return online.projector().forward(representations, mode).to(setting.type());
-        }
-    }
-
     /// The predictor as [Predictor#inspect] has it, and `target.lag`, the distance of the slow network from the online
     /// one, `|target - online| / |online|`: 0 when both are the same.
     @Override
@@ -220,6 +212,11 @@ public final class SelfDistillation implements Method {
                     Tensors.cat(List.of(followedMatrices(matrices), followedVectors(slowValues.numel() - matrices)));
             return Tensors.value(slowValues.sub(followed).norm().div(followed.norm()));
         }
+    }
+
+    @Override
+    public Layer.Chain projector() {
+        return online.projector();
     }
 
     @Override

@@ -34,13 +34,13 @@ public final class Networks {
     }
 
     /// The projector, `[B, features] -> [B, widths.last]`.
-    public static Layer projector(NetworkBuilder net, ProjectorSpec spec, int features) {
+    public static Layer.Chain projector(NetworkBuilder net, ProjectorSpec spec, int features) {
         return Layer.chain(perceptron(net, features, spec, false));
     }
 
     /// The head of a block that learns by itself, `[B, features] -> [B, widths.last]`: linear layers with bias, a ReLU
     /// after each, the last included; none gives the identity.
-    public static Layer blockHead(NetworkBuilder net, List<Integer> widths, int features) {
+    public static Layer.Chain blockHead(NetworkBuilder net, List<Integer> widths, int features) {
         return Layer.chain(perceptron(net, features, new ProjectorSpec(widths, false), true));
     }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
@@ -45,6 +46,7 @@ public final class SafeTensors implements AutoCloseable {
 
     private final Path path;
     private final Arena arena;
+    private final MemorySegment file;
     private final MemorySegment data;
     private final SequencedMap<String, Entry> entries;
     private final SequencedMap<String, String> metadata;
@@ -52,11 +54,13 @@ public final class SafeTensors implements AutoCloseable {
     private SafeTensors(
             Path path,
             Arena arena,
+            MemorySegment file,
             MemorySegment data,
             SequencedMap<String, Entry> entries,
             SequencedMap<String, String> metadata) {
         this.path = path;
         this.arena = arena;
+        this.file = file;
         this.data = data;
         this.entries = entries;
         this.metadata = metadata;
@@ -166,7 +170,7 @@ public final class SafeTensors implements AutoCloseable {
             }
         }
         requireApart(path, entries);
-        return new SafeTensors(path, arena, data, entries, metadata);
+        return new SafeTensors(path, arena, file, data, entries, metadata);
     }
 
     /// Every tensor has bytes of its own; a file where they overlap was made to mislead.
@@ -284,6 +288,24 @@ public final class SafeTensors implements AutoCloseable {
     public long @org.jspecify.annotations.Nullable [] shape(String name) {
         Entry entry = entries.get(name);
         return entry == null ? null : entry.shape().clone();
+    }
+
+    /// Where a tensor lies in the file.
+    ///
+    /// @param type of its numbers, which are little-endian, row after row
+    /// @param shape sizes, outermost first
+    /// @param offset of the first number, in bytes
+    public record Extent(ScalarType type, List<Long> shape, long offset) {}
+
+    /// Where tensor `name` lies, or null when the file has none of that name.
+    public @org.jspecify.annotations.Nullable Extent extent(String name) {
+        Entry entry = entries.get(name);
+        return entry == null
+                ? null
+                : new Extent(
+                        entry.type(),
+                        Arrays.stream(entry.shape()).boxed().toList(),
+                        file.byteSize() - data.byteSize() + entry.begin());
     }
 
     /// Copies tensor `name` into `target` (any device, converted to its type).

@@ -11,8 +11,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 
-/// Makes a page of data: one HTML file with the data as JSON, the script that draws them and its style in it. The script
-/// is the same for all pages; `kind` in the data says what it draws.
+/// Makes a page of data: one HTML file with the data as JSON, the script that draws them and its style in it. The
+/// script is the same for all pages; `kind` in the data says what it draws.
 ///
 /// The page carries a content security policy by which nothing but this style and this script can run, and nothing is
 /// loaded from anywhere but, for a live page, from where the page came from.
@@ -25,8 +25,9 @@ public final class Html {
     private static final String SCRIPT = resource("uPlot.iife.min.js") + "(() => {\n'use strict';\n"
             + String.join("", PARTS.stream().map(Html::resource).toList()) + "})();\n";
     // A point spectrum that falls, in the tab of the browser.
-    private static final String ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'"
-            + "%3E%3Cpath d='M2 2v12h3V2zm4.5 4v8h3V6zM11 10v4h3v-4z' fill='%231f56c4'/%3E%3C/svg%3E";
+    private static final String ICON =
+            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'"
+                    + "%3E%3Cpath d='M2 2v12h3V2zm4.5 4v8h3V6zM11 10v4h3v-4z' fill='%231f56c4'/%3E%3C/svg%3E";
 
     private Html() {}
 

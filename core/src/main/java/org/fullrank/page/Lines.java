@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The objects of a file with one JSON object to a line, shortened for a page. Lines that are damaged are left out, and a
-/// last line without its end waits until it is whole.
+/// The objects of a file with one JSON object to a line, shortened for a page. Lines that are damaged are left out,
+/// and a last line without its end waits until it is whole.
 ///
 /// @param objects oldest first
 /// @param end bytes of the file that were read, up to the end of its last whole line

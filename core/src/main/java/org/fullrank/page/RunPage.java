@@ -19,8 +19,8 @@ import org.fullrank.engine.JobException;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// The page of a run, from the files of its folder. Every file but `config.yaml` may be missing, damaged or from an older
-/// version: what cannot be read is not shown.
+/// The page of a run, from the files of its folder. Every file but `config.yaml` may be missing, damaged or from an
+/// older version: what cannot be read is not shown.
 public final class RunPage {
     /// The report in a run folder.
     public static final String FILE = "report.html";
@@ -77,6 +77,7 @@ public final class RunPage {
 
     private static ObjectNode data(Path run, Function<String, @Nullable String> picture, @Nullable Live live) {
         RunFolder folder = RunFolder.open(run);
+        String settled = settled(run); // before anything is read: what changes from here on is seen as a change
         ObjectNode data = MAPPER.createObjectNode().put("kind", "run").put("name", name(run));
         Lines metrics = Lines.read(run.resolve(GROWING.get(0)));
         Lines spectra = Lines.read(run.resolve(GROWING.get(1)));
@@ -95,7 +96,8 @@ public final class RunPage {
         if (live != null) {
             data.put(
                     "live",
-                    "%s/events?after=%d-%d-%d".formatted(live.base(), metrics.end(), spectra.end(), alarms.end()));
+                    "%s/events?after=%d-%d-%d&settled=%s"
+                            .formatted(live.base(), metrics.end(), spectra.end(), alarms.end(), settled));
         }
         return data;
     }
@@ -103,12 +105,36 @@ public final class RunPage {
     /// How a run stands, as pages and events say it: `status` in lower case, and `message`.
     public static ObjectNode status(RunFolder folder) {
         String message = "";
-        for (ObjectNode line : Lines.read(folder.path().resolve(GROWING.getFirst())).objects()) {
+        for (ObjectNode line :
+                Lines.read(folder.path().resolve(GROWING.getFirst())).objects()) {
             message = line.path("message").asText("");
         }
         return MAPPER.createObjectNode()
                 .put("status", folder.status().name().toLowerCase(java.util.Locale.ROOT))
                 .put("message", message);
+    }
+
+    /// Says by its value whether one of [#SETTLED] has changed.
+    public static String settled(Path run) {
+        return stamps(run, SETTLED);
+    }
+
+    /// Says by its value whether one of [#GROWING] has changed.
+    public static String grown(Path run) {
+        return stamps(run, GROWING);
+    }
+
+    private static String stamps(Path run, List<String> names) {
+        long stamp = 0;
+        for (String name : names) {
+            Path file = run.resolve(name);
+            try {
+                stamp = 31 * stamp + Files.getLastModifiedTime(file).toMillis() + 17 * Files.size(file);
+            } catch (IOException e) {
+                stamp = 31 * stamp; // not there
+            }
+        }
+        return Long.toHexString(stamp);
     }
 
     /// Records of a check stay in a thinned page: there are few of them.
@@ -149,7 +175,8 @@ public final class RunPage {
         return yaml.lines()
                 .filter(line -> line.startsWith(key + ": "))
                 .map(line -> line.substring(key.length() + 2).strip())
-                .map(value -> value.length() > 1 && value.startsWith("\"") ? value.substring(1, value.length() - 1) : value)
+                .map(value ->
+                        value.length() > 1 && value.startsWith("\"") ? value.substring(1, value.length() - 1) : value)
                 .findFirst()
                 .orElse(null);
     }

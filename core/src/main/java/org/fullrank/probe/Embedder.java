@@ -44,6 +44,16 @@ public final class Embedder {
                 .getFirst();
     }
 
+    /// The features of all items at one place of `method`.
+    public static Features read(Method method, ViewGenerator views, Items items, Place place) {
+        return map(
+                        views,
+                        items,
+                        method.parameters().device(),
+                        x -> List.of(place.read().apply(x)))
+                .getFirst();
+    }
+
     /// The plain views themselves as rows, as the encoder sees them.
     public static Features raw(ViewGenerator views, Items items) {
         return map(views, items, Device.CPU, x -> List.of(x.flatten(1, -1))).getFirst();

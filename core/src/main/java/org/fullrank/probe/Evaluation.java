@@ -51,12 +51,7 @@ public record Evaluation(Protocol protocol, List<Result> results) {
                 map.put("knn", Evaluation.toMap(knn));
             }
             if (linear != null) {
-                var fit = Evaluation.toMap(linear.accuracy());
-                fit.put("iterations", linear.iterations());
-                fit.put("converged", linear.converged());
-                fit.put("gradientShare", linear.gradientShare());
-                fit.put("loss", linear.loss());
-                map.put("linear", fit);
+                map.put("linear", Evaluation.toMap(linear));
             }
             return map;
         }
@@ -183,7 +178,16 @@ public record Evaluation(Protocol protocol, List<Result> results) {
         Linear.requireTwoClasses(labels);
     }
 
-    private static SequencedMap<String, Object> toMap(Accuracy accuracy) {
+    static SequencedMap<String, Object> toMap(Linear.Outcome linear) {
+        SequencedMap<String, Object> fit = toMap(linear.accuracy());
+        fit.put("iterations", linear.iterations());
+        fit.put("converged", linear.converged());
+        fit.put("gradientShare", linear.gradientShare());
+        fit.put("loss", linear.loss());
+        return fit;
+    }
+
+    static SequencedMap<String, Object> toMap(Accuracy accuracy) {
         var map = new LinkedHashMap<String, Object>();
         map.put("correct", accuracy.correct());
         map.put("total", accuracy.total());

@@ -76,7 +76,8 @@ public final class Knn {
         return predicted;
     }
 
-    private static Tensor normalized(Features features) {
+    /// Rows scaled to length 1, `[N, D]`; the caller's scope owns it.
+    static Tensor normalized(Features features) {
         Tensor t = features.tensor(); // [N, D]
         try (var scope = Scope.open()) {
             t.div_(torch.linalg_vector_norm(t, Tensors.scalar(2), new long[] {1}, true, new ScalarTypeOptional())

@@ -7,7 +7,7 @@ import org.fullrank.engine.InputException;
 ///
 /// @param neighbours k, at least 1
 /// @param temperature of the votes, positive; small = the nearest decides, large = a plain majority
-public record KnnProtocol(int neighbours, double temperature) {
+public record KnnProtocol(int neighbours, double temperature) implements Classifier {
     /// k = 20, the value of DINO's evaluation and of most published kNN numbers since.
     public static final int NEIGHBOURS = 20;
     /// Temperature 0.07, from instance discrimination (Wu et al. 2018) through MoCo to DINO.

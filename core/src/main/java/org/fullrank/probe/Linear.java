@@ -40,11 +40,24 @@ public final class Linear {
         }
     }
 
+    /// The answers of a fitted probe.
+    ///
+    /// @param classes one for each item of the test split
+    /// @param outcome how many of them are right
+    public record Answers(int[] classes, Outcome outcome) {}
+
+    /// Fits on `train` and counts the right answers for `test`.
+    ///
+    /// @throws InputException as [#answer]
+    public static Outcome evaluate(Features train, Features test, LinearProtocol protocol) {
+        return answer(train, test, protocol).outcome();
+    }
+
     /// Fits on `train` and answers for `test`.
     ///
     /// @throws InputException when either is unlabelled, their widths or classes differ, or the train split has
     ///     fewer than two classes
-    public static Outcome evaluate(Features train, Features test, LinearProtocol protocol) {
+    public static Answers answer(Features train, Features test, LinearProtocol protocol) {
         int[] expected = test.labels();
         train.requireLike(test, "linear probe");
         requireTwoClasses(train.labels());
@@ -59,12 +72,14 @@ public final class Linear {
                 int[] predicted = Arrays.stream(Tensors.longs(logits.argmax(new LongOptional(1), false)))
                         .mapToInt(Math::toIntExact)
                         .toArray();
-                return new Outcome(
-                        Accuracy.of(predicted, expected),
-                        fit.iterations(),
-                        fit.converged(),
-                        fit.gradientShare(),
-                        fit.value());
+                return new Answers(
+                        predicted,
+                        new Outcome(
+                                Accuracy.of(predicted, expected),
+                                fit.iterations(),
+                                fit.converged(),
+                                fit.gradientShare(),
+                                fit.value()));
             }
         });
     }
@@ -90,10 +105,14 @@ public final class Linear {
     }
 
     static void requireTwoClasses(int[] labels) {
+        requireTwoClasses(labels, "the train split");
+    }
+
+    static void requireTwoClasses(int[] labels, String where) {
         if (Arrays.stream(labels).distinct().limit(2).count() < 2) {
             throw new InputException(
-                    "evaluation: found a single class in the train split, expected at least 2; use data"
-                            + " with a label to tell apart");
+                    "evaluation: found a single class in %s, expected at least 2; use data with a label to tell apart"
+                            .formatted(where));
         }
     }
 }

@@ -10,7 +10,7 @@ import org.fullrank.engine.InputException;
 /// @param tolerance the fit has converged when the gradient's length is at most this share of its length at zero
 ///     weights; in (0, 1)
 /// @param maxIterations after so many iterations the fit stops, and says that it has not converged
-public record LinearProtocol(double l2, double tolerance, int maxIterations) {
+public record LinearProtocol(double l2, double tolerance, int maxIterations) implements Classifier {
     /// Penalty 3e-4: the minimum exists and is unique where classes are separable, and raw pixels get what a careful
     /// logistic regression gets from them.
     public static final double L2 = 3e-4;

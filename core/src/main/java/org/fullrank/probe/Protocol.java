@@ -1,10 +1,6 @@
 package org.fullrank.probe;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +27,7 @@ public record Protocol(
     /// 128 components: the width of many published baselines.
     public static final List<Integer> PCA_WIDTHS = List.of(128);
 
-    private static final int HASH_DIGITS = 8;
+    static final String UNTRAINED = "the same encoder at its initial weights, norms settled on the train split";
 
     public Protocol {
         pcaWidths = List.copyOf(pcaWidths);
@@ -73,37 +69,32 @@ public record Protocol(
         source.describe(fields);
         fields.put("kNN", knn == null ? "left out" : describe(knn));
         fields.put("linear", linear == null ? "left out" : describe(linear));
-        fields.put(
-                "raw input",
-                "pixels / 255, images not all of one size up to %d x %d resized to that by area; vectors as is"
-                        .formatted(RAW_SIDE, RAW_SIDE));
+        fields.put("raw input", rawInput());
         fields.put("PCA", "of the raw input, fitted on train, as wide as the encoder" + also());
-        fields.put("untrained", "the same encoder at its initial weights, norms settled on the train split");
+        fields.put("untrained", UNTRAINED);
         return Collections.unmodifiableSequencedMap(fields);
     }
 
-    /// The canonical text: one `name: value` in each line. Printed beside every number, and what [#hash] is taken of.
-    public String text() {
-        return fields().entrySet().stream()
-                .map(e -> e.getKey() + ": " + e.getValue() + "\n")
-                .collect(Collectors.joining());
+    /// The same as a text with its hash.
+    public ProtocolText asText() {
+        return new ProtocolText(fields());
     }
 
-    /// The first 8 hexadecimal digits of the SHA-256 of [#text] in UTF-8.
+    /// The canonical text, see [ProtocolText#text].
+    public String text() {
+        return asText().text();
+    }
+
+    /// The hash of [#text], see [ProtocolText#hash].
     public String hash() {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return asText().hash();
     }
 
     /// Guards every place that puts numbers side by side.
     ///
     /// @throws InputException when `other` has another hash; names the first setting that differs
     public void requireLike(Protocol other) {
-        requireLike(other.hash(), other.fields());
+        asText().requireLike(other.asText());
     }
 
     /// The same for a protocol that was saved.
@@ -112,25 +103,20 @@ public record Protocol(
     /// @param theirs its settings by name
     /// @throws InputException as above
     public void requireLike(String theirHash, Map<String, String> theirs) {
-        if (hash().equals(theirHash)) {
-            return;
-        }
-        String difference = fields().entrySet().stream()
-                .filter(e -> !e.getValue().equals(theirs.get(e.getKey())))
-                .map(e -> "%s (%s against %s)".formatted(e.getKey(), e.getValue(), theirs.get(e.getKey())))
-                .findFirst()
-                .orElse("the protocol");
-        throw new InputException("comparison: found protocols %s and %s, which differ in %s, expected one protocol;"
-                        .formatted(hash(), theirHash, difference)
-                + " evaluate both with the same settings");
+        asText().requireLike(theirHash, theirs);
     }
 
-    private static String describe(KnnProtocol knn) {
+    static String rawInput() {
+        return "pixels / 255, images not all of one size up to %d x %d resized to that by area; vectors as is"
+                .formatted(RAW_SIDE, RAW_SIDE);
+    }
+
+    static String describe(KnnProtocol knn) {
         return "k %d, cosine similarity of rows scaled to length 1 (not centred), votes exp(s / %s), exact"
                 .formatted(knn.neighbours(), knn.temperature());
     }
 
-    private static String describe(LinearProtocol linear) {
+    static String describe(LinearProtocol linear) {
         return "logistic regression on features standardised by train, l2 %s, L-BFGS to gradient %s of its start, at most"
                         .formatted(linear.l2(), linear.tolerance())
                 + " %d steps".formatted(linear.maxIterations());

@@ -72,6 +72,17 @@ public record Source(String data, int trainRows, String testSplit, int testRows,
     void describe(SequencedMap<String, String> to) {
         to.put("data", data);
         to.put("fitted on", "train, %d items, %d classes".formatted(trainRows, classes));
+        describeRest(to);
+    }
+
+    /// The same for numbers to which nothing is fitted.
+    void describeAsked(SequencedMap<String, String> to) {
+        to.put("data", data);
+        to.put("classes", Integer.toString(classes));
+        describeRest(to);
+    }
+
+    private void describeRest(SequencedMap<String, String> to) {
         to.put("asked", "%s, %d items".formatted(testSplit, testRows));
         to.put("layer", reading.layer);
         to.put("view", reading.view);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 
@@ -16,8 +17,14 @@ import org.fullrank.engine.JobException;
 final class FolderLock implements AutoCloseable {
     static final String FILE = "run.lock";
 
-    /// Closing any channel on a file drops this process's lock on it, so folders held by this process are never probed.
+    /// Closing any channel on a file drops this process's lock on it, so folders held by this process are never
+    /// probed.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    /// Who asks whether a folder is taken holds its lock for an instant; a live page asks twice a second.
+    private static final int TRIES = 5;
+
+    private static final long TRY_AGAIN_NANOS = 20_000_000;
 
     private final Path key;
     private final FileChannel channel;
@@ -36,8 +43,11 @@ final class FolderLock implements AutoCloseable {
             }
             FileChannel channel =
                     FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (tryLock(channel)) {
-                return new FolderLock(key, channel);
+            for (int i = 0; i < TRIES && !Thread.currentThread().isInterrupted(); i++) {
+                if (tryLock(channel, false)) {
+                    return new FolderLock(key, channel);
+                }
+                LockSupport.parkNanos(TRY_AGAIN_NANOS);
             }
             HELD.remove(key);
             channel.close();
@@ -54,11 +64,14 @@ final class FolderLock implements AutoCloseable {
             if (HELD.contains(folder.toRealPath())) {
                 return true;
             }
-            if (!Files.isWritable(file)) {
+            if (!Files.isReadable(file)) {
                 return false;
             }
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                return !tryLock(channel);
+            // Shared, so that several who ask do not take one another for a training; one at a time in this process.
+            synchronized (HELD) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                    return !tryLock(channel, true);
+                }
             }
         } catch (IOException e) {
             return false; // the folder vanished meanwhile: nobody trains there
@@ -66,9 +79,9 @@ final class FolderLock implements AutoCloseable {
     }
 
     @SuppressWarnings("try")
-    private static boolean tryLock(FileChannel channel) throws IOException {
+    private static boolean tryLock(FileChannel channel, boolean shared) throws IOException {
         try {
-            FileLock lock = channel.tryLock();
+            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
             return lock != null;
         } catch (OverlappingFileLockException e) {
             return false;

@@ -142,10 +142,10 @@ public final class RunFolder implements AutoCloseable {
     }
 
     public RunStatus status() {
-        List<MetricLine> lines = Metrics.lines(path.resolve(Metrics.FILE));
         if (FolderLock.isTaken(path)) {
             return RunStatus.RUNNING;
         }
+        List<MetricLine> lines = Metrics.lines(path.resolve(Metrics.FILE));
         return !lines.isEmpty() && lines.getLast() instanceof MetricLine.Ended ended
                 ? ended.status()
                 : RunStatus.INTERRUPTED;

@@ -47,7 +47,7 @@ final class Methods {
         return encoder || head;
     }
 
-    private static int inputs(EncoderSpec encoder, long[] shape) {
+    static int inputs(EncoderSpec encoder, long[] shape) {
         long values = 1;
         for (long size : shape) {
             values *= size;

@@ -29,8 +29,8 @@ import org.fullrank.view.ImageViewGenerator;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.ViewGenerator;
 
-/// The pictures of a report: `map.json`, the first two principal components of representations of held-out items, with
-/// `map.png`, their thumbnails, and `views.png`, a contact sheet of the views that were learned from.
+/// The pictures of a report: `map.json`, the first two principal components of representations of held-out items,
+/// with `map.png`, their thumbnails, and `views.png`, a contact sheet of the views that were learned from.
 final class Pictures {
     /// Points of the map: more lie on top of one another.
     static final int MAP_ITEMS = 1000;
@@ -47,10 +47,8 @@ final class Pictures {
     private Pictures() {}
 
     static void write(Path folder, Dataset data, ViewGenerator views, Function<Items, Features> embed) {
-        Split split = PREFERRED.stream()
-                .filter(data.splits()::contains)
-                .findFirst()
-                .orElseThrow();
+        Split split =
+                PREFERRED.stream().filter(data.splits()::contains).findFirst().orElseThrow();
         Items all = data.items(split);
         int[] chosen = first(SamplingOrder.epoch(0, 0, all.size()), MAP_ITEMS);
         Items shown = all.subset(chosen);
@@ -75,7 +73,9 @@ final class Pictures {
         Pca pca = Pca.fit(features, 2);
         float[] places = pca.transform(features).values(); // [N, 2]
         double total = totalVariance(features);
-        double[] shares = Arrays.stream(pca.variances()).map(v -> total > 0 ? v / total : 0).toArray();
+        double[] shares = Arrays.stream(pca.variances())
+                .map(v -> total > 0 ? v / total : 0)
+                .toArray();
         Groups groups = Groups.of(features);
         var map = new LinkedHashMap<String, Object>();
         map.put(
@@ -101,7 +101,8 @@ final class Pictures {
     }
 
     private static Map<String, Integer> sprite(Path folder, ImageViewGenerator plain, int count) {
-        ImageViews small = plain.spec().withSize(Math.min(THUMBNAIL, plain.spec().size()));
+        ImageViews small =
+                plain.spec().withSize(Math.min(THUMBNAIL, plain.spec().size()));
         int[] indices = new int[count];
         Arrays.setAll(indices, i -> i);
         png(folder.resolve("map.png"), ContactSheet.sprite(plain.with(small), indices, COLUMNS));

@@ -3,7 +3,11 @@ package org.fullrank.train;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
@@ -20,15 +24,27 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
+import org.fullrank.probe.ClassTable;
+import org.fullrank.probe.Classifier;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Features;
+import org.fullrank.probe.FineTuneProtocol;
+import org.fullrank.probe.FineTuning;
+import org.fullrank.probe.LayerCurve;
+import org.fullrank.probe.Place;
 import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
+import org.fullrank.probe.Retrieval;
+import org.fullrank.probe.RetrievalProtocol;
 import org.fullrank.probe.Source;
 import org.fullrank.probe.Splits;
+import org.fullrank.run.Nearest;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
+import org.fullrank.view.Crop;
+import org.fullrank.view.ImagePipeline;
+import org.fullrank.view.ImageViews;
 import org.fullrank.view.Moments;
 import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.VectorViews;
@@ -90,6 +106,10 @@ public final class Trained implements AutoCloseable {
         return checkpoint;
     }
 
+    Method method() {
+        return method;
+    }
+
     /// Steps that the network was trained for.
     public long step() {
         return step;
@@ -107,14 +127,17 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws InputException when the data have no labels
     public static Protocol protocol(Dataset data) {
-        TrainTest items = data.forEvaluation();
-        return Protocol.of(new Source(
+        return Protocol.of(source(data, data.forEvaluation()));
+    }
+
+    private static Source source(Dataset data, TrainTest items) {
+        return new Source(
                 data.fingerprint(),
                 items.train().size(),
                 items.protocol(),
                 items.test().size(),
                 data.classNames().size(),
-                Source.Reading.defaults()));
+                Source.Reading.defaults());
     }
 
     /// kNN and linear accuracy beside all baselines, by [#protocol].
@@ -128,19 +151,143 @@ public final class Trained implements AutoCloseable {
     ///
     /// @throws InputException when the data have no labels
     public Evaluation evaluate(Set<Evaluation.Baseline> baselines) {
+        return evaluate(protocol(data), baselines);
+    }
+
+    /// The probes that `protocol` names, beside some of the baselines.
+    ///
+    /// @param protocol [#protocol] of these data, with or without its probes
+    /// @throws InputException when the data have no labels
+    public Evaluation evaluate(Protocol protocol, Set<Evaluation.Baseline> baselines) {
+        return Evaluation.of(subjects(baselines), protocol);
+    }
+
+    /// How near the items of a class are to each other, on the asked split.
+    ///
+    /// @throws InputException when the data have no labels
+    public Retrieval retrieve(RetrievalProtocol protocol) {
+        TrainTest items = data.forEvaluation();
+        var asked = new LinkedHashMap<String, Features>();
+        asked.put(Evaluation.ENCODER, embed(method, items.test()));
+        asked.put(Evaluation.RAW, RawInput.of(items.train(), items.test()).test());
+        asked.put(Evaluation.UNTRAINED, byUntrained(items.train(), fresh -> embed(fresh, items.test())));
+        return Retrieval.of(asked, source(), protocol);
+    }
+
+    /// The accuracy of each class by a classifier on frozen features, on the asked split.
+    ///
+    /// @throws InputException when the data have no labels
+    public ClassTable classes(Classifier probe) {
+        return ClassTable.of(answers(probe), source(), probe);
+    }
+
+    /// The same against another run: which classes lost.
+    ///
+    /// @param name of the other run, as it is printed
+    /// @throws InputException when the other run was opened on other data
+    public ClassTable classes(Trained before, String name, Classifier probe) {
+        ClassTable.describe(source(), probe).requireLike(ClassTable.describe(before.source(), probe));
+        return ClassTable.of(answers(probe), name, before.answers(probe), source(), probe);
+    }
+
+    private ClassTable.Answers answers(Classifier probe) {
+        TrainTest items = data.forEvaluation();
+        Features test = embed(method, items.test());
+        return new ClassTable.Answers(
+                test.names(), test.labels(), probe.answer(embed(method, items.train()), test));
+    }
+
+    /// Names of the places that [#layers] can read, in the order of the data.
+    public List<String> places() {
+        return Place.of(method).stream().map(Place::name).toList();
+    }
+
+    /// The accuracy of identical probes on layers of the network, and the best cut.
+    ///
+    /// @param names of [#places]; none for all. The representation is always among them.
+    /// @throws InputException when there is no such layer, or the data have no labels
+    public LayerCurve layers(List<String> names) {
+        List<String> known = places();
+        for (String name : names) {
+            if (!known.contains(name)) {
+                throw new InputException("layers: found no layer %s, expected one of %s%s"
+                        .formatted(name, String.join(", ", known), Nearest.hint(name, known)));
+            }
+        }
+        List<Place> places = Place.of(method).stream()
+                .filter(p -> names.isEmpty() || names.contains(p.name()) || p.name().equals(Place.REPRESENTATION))
+                .toList();
+        return LayerCurve.of(
+                places,
+                data.forEvaluation(),
+                source(),
+                (place, items) -> Embedder.read(method, views.on(items), items, place));
+    }
+
+    /// Accuracies after training on with few labels, beside the same from initial weights. This network stays as it is.
+    ///
+    /// @param note hears of each fit
+    /// @throws InputException when the data have no labels
+    public FineTuning finetune(FineTuneProtocol protocol, Consumer<String> note) {
+        TrainTest items = data.forEvaluation();
+        ViewGenerator plain = views.on(items.train());
+        ImageViews light = recipe.views() instanceof ImageViews images ? light(images) : null;
+        ViewGenerator drawn = light == null
+                ? null
+                : ViewGenerator.of(items.train(), light, protocol.seed(), Threads.resolve(recipe.train().threads()));
+        String words = light == null
+                ? "plain, no augmentation"
+                : "crop of %s to 1 of the area, ratios %s to %s; mirrored with probability %s"
+                        .formatted(
+                                FineTuneProtocol.CROP_FROM,
+                                Crop.RATIO_MIN,
+                                Crop.RATIO_MAX,
+                                light.pipeline(0).flip());
+        try (Method fresh = Methods.build(recipe, views, device, Precision.FP32)) {
+            var subject = new FineTuning.Subject(
+                    recipe.encoder(),
+                    Methods.inputs(recipe.encoder(), views.shape()),
+                    method.parameters(),
+                    fresh.parameters(),
+                    plain,
+                    drawn,
+                    words);
+            return FineTuning.of(subject, items, source(), protocol, note);
+        }
+    }
+
+    /// Mirror images only where the recipe takes them for the same thing.
+    private static ImageViews light(ImageViews views) {
+        double flip = views.pipeline(0).flip();
+        return new ImageViews(
+                views.size(),
+                views.views(),
+                views.normalise(),
+                List.of(ImagePipeline.of(Crop.from(FineTuneProtocol.CROP_FROM)).withFlip(flip)));
+    }
+
+    private Source source() {
+        return source(data, data.forEvaluation());
+    }
+
+    private Evaluation.Subjects subjects(Set<Evaluation.Baseline> baselines) {
         TrainTest items = data.forEvaluation();
         Items train = items.train();
         Items test = items.test();
         Splits encoded = new Splits(embed(method, train), embed(method, test));
         Splits untrained = baselines.contains(Evaluation.Baseline.UNTRAINED) ? untrained(train, test) : null;
         Splits raw = baselines.contains(Evaluation.Baseline.RAW) ? RawInput.of(train, test) : null;
-        return Evaluation.of(new Evaluation.Subjects(encoded, untrained, raw), protocol(data));
+        return new Evaluation.Subjects(encoded, untrained, raw);
     }
 
     private Splits untrained(Items train, Items test) {
+        return byUntrained(train, fresh -> new Splits(embed(fresh, train), embed(fresh, test)));
+    }
+
+    private <T> T byUntrained(Items train, Function<Method, T> measure) {
         try (Method fresh = Methods.build(recipe, views, device, Precision.FP32)) {
             settleNorms(fresh, train);
-            return new Splits(embed(fresh, train), embed(fresh, test));
+            return measure.apply(fresh);
         }
     }
 
@@ -161,7 +308,8 @@ public final class Trained implements AutoCloseable {
         return new Health(health(embed(method, some)), health(Embedder.project(method, views.on(some), some)));
     }
 
-    /// Writes the pictures of the run's report into its folder: the map of embeddings and, for images, a sheet of views.
+    /// Writes the pictures of the run's report into its folder: the map of embeddings and, for images, a sheet of
+    /// views.
     ///
     /// @throws JobException when the folder cannot be written
     public void draw(Path folder) {

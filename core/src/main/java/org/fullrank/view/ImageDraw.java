@@ -3,11 +3,13 @@ package org.fullrank.view;
 import java.util.random.RandomGenerator;
 
 /// Everything that chance decides about one view. Each number is drawn whether it is used or not, so that changing one
-/// setting leaves the other draws of a view as they were.
+/// setting leaves the other draws of a view as they were. The turn is drawn last, after the crop, which tries until one
+/// fits: it alone depends on the crop's settings.
 ///
 /// @param placement what is cut out
 /// @param flip mirrored left to right
 /// @param verticalFlip mirrored top to bottom
+/// @param rotation counter-clockwise, in degrees
 /// @param jitter whether the four factors apply
 /// @param brightness factor
 /// @param contrast factor
@@ -22,6 +24,7 @@ record ImageDraw(
         Placement placement,
         boolean flip,
         boolean verticalFlip,
+        double rotation,
         boolean jitter,
         float brightness,
         float contrast,
@@ -51,10 +54,13 @@ record ImageDraw(
         boolean blurred = random.nextDouble() < blur.p();
         double sigma = blur.sigmaMin() + (blur.sigmaMax() - blur.sigmaMin()) * random.nextDouble();
         boolean solarised = random.nextDouble() < pipeline.solarise().p();
+        Placement placement = Placement.random(pipeline.crop(), height, width, size, random);
+        double rotation = pipeline.rotation() * (2 * random.nextDouble() - 1);
         return new ImageDraw(
-                Placement.random(pipeline.crop(), height, width, size, random),
+                placement,
                 flip,
                 verticalFlip,
+                rotation,
                 jittered,
                 brightness,
                 contrast,
@@ -70,7 +76,7 @@ record ImageDraw(
     /// The plain view: no change but its placement.
     static ImageDraw plain(int height, int width, int size) {
         Placement placement = Placement.plain(height, width, size);
-        return new ImageDraw(placement, false, false, false, 1, 1, 1, 0, 0, false, 0, false, 1);
+        return new ImageDraw(placement, false, false, 0, false, 1, 1, 1, 0, 0, false, 0, false, 1);
     }
 
     private static float factor(double strength, RandomGenerator random) {

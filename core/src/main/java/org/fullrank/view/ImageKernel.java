@@ -8,9 +8,10 @@ import java.lang.foreign.ValueLayout;
 /// The steps, with the layout of the picture after each:
 /// 1. rows of the crop, uint8 to [0, 1], resampled from top to bottom and transposed to columns;
 /// 2. columns resampled from left to right, clamped, the mirror image folded in: planes, column by column;
-/// 3. jitter and grey on the planes;
-/// 4. blur from left to right, transposed to rows;
-/// 5. blur from top to bottom, solarisation, normalisation, channels interleaved into the destination.
+/// 3. turn of the planes about their centre;
+/// 4. jitter and grey on the planes;
+/// 5. blur from left to right, transposed to rows;
+/// 6. blur from top to bottom, solarisation, normalisation, channels interleaved into the destination.
 final class ImageKernel {
     private static final float[] UNIT = unit();
 
@@ -19,6 +20,7 @@ final class ImageKernel {
     private final float[] scale;
     private final float[] shift;
     private final float[][] planes;
+    private final Rotation rotation;
     private final ColourStage colour;
     private final float[][] rows;
     private final float[][] block;
@@ -46,6 +48,7 @@ final class ImageKernel {
             shift[c] = -normalise.mean(c, channels) * scale[c];
         }
         this.planes = new float[channels][size * size];
+        this.rotation = new Rotation(planes, size);
         this.colour = new ColourStage(planes, size * size);
         this.rows = new float[size][channels * size];
         this.block = new float[Rows.BLOCK][channels * size];
@@ -74,6 +77,7 @@ final class ImageKernel {
             MemorySegment out,
             long outOffset) {
         resize(pixels, offset, width, draw, filter);
+        rotation.apply(draw.rotation());
         colour.apply(draw);
         finish(draw, out, outOffset);
     }

@@ -8,21 +8,32 @@ import java.util.Objects;
 /// @param crop crop and resize
 /// @param flip probability of a mirror image, left to right
 /// @param verticalFlip probability of a mirror image, top to bottom
+/// @param rotation degrees up to which a view is turned either way, from 0 to 180; corners without a pixel are black
 /// @param jitter colour jitter
 /// @param grey probability that the three channels become their luma
 /// @param blur Gaussian blur
 /// @param solarise solarisation
 public record ImagePipeline(
-        Crop crop, double flip, double verticalFlip, Jitter jitter, double grey, Blur blur, Solarise solarise) {
+        Crop crop,
+        double flip,
+        double verticalFlip,
+        double rotation,
+        Jitter jitter,
+        double grey,
+        Blur blur,
+        Solarise solarise) {
     /// Probability of a mirror image, in every recipe for photographs.
     public static final double FLIP = 0.5;
     /// Probability of grey in SimCLR, BYOL and VICReg.
     public static final double GREY = 0.2;
+    /// Half a turn either way reaches every angle.
+    public static final double MAX_ROTATION = 180;
 
     public ImagePipeline {
         Check.present("crop", crop);
         Check.probability("flip", flip);
         Check.probability("verticalFlip", verticalFlip);
+        Check.between("rotation", rotation, 0, MAX_ROTATION);
         Check.probability("grey", grey);
         jitter = Objects.requireNonNullElse(jitter, Jitter.NONE);
         blur = Objects.requireNonNullElse(blur, Blur.NONE);
@@ -36,30 +47,34 @@ public record ImagePipeline(
 
     /// A crop and nothing else.
     public static ImagePipeline of(Crop crop) {
-        return new ImagePipeline(crop, 0, 0, Jitter.NONE, 0, Blur.NONE, Solarise.NONE);
+        return new ImagePipeline(crop, 0, 0, 0, Jitter.NONE, 0, Blur.NONE, Solarise.NONE);
     }
 
     public ImagePipeline withFlip(double p) {
-        return new ImagePipeline(crop, p, verticalFlip, jitter, grey, blur, solarise);
+        return new ImagePipeline(crop, p, verticalFlip, rotation, jitter, grey, blur, solarise);
     }
 
     public ImagePipeline withVerticalFlip(double p) {
-        return new ImagePipeline(crop, flip, p, jitter, grey, blur, solarise);
+        return new ImagePipeline(crop, flip, p, rotation, jitter, grey, blur, solarise);
+    }
+
+    public ImagePipeline withRotation(double degrees) {
+        return new ImagePipeline(crop, flip, verticalFlip, degrees, jitter, grey, blur, solarise);
     }
 
     public ImagePipeline withJitter(Jitter value) {
-        return new ImagePipeline(crop, flip, verticalFlip, value, grey, blur, solarise);
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, value, grey, blur, solarise);
     }
 
     public ImagePipeline withGrey(double p) {
-        return new ImagePipeline(crop, flip, verticalFlip, jitter, p, blur, solarise);
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, p, blur, solarise);
     }
 
     public ImagePipeline withBlur(Blur value) {
-        return new ImagePipeline(crop, flip, verticalFlip, jitter, grey, value, solarise);
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, grey, value, solarise);
     }
 
     public ImagePipeline withSolarise(Solarise value) {
-        return new ImagePipeline(crop, flip, verticalFlip, jitter, grey, blur, value);
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, grey, blur, value);
     }
 }

@@ -172,8 +172,10 @@ function heatMap(marks) {
       if (isNew) places.set(place, []);
       const all = places.get(place);
       const indices = Array.isArray(line.indices) && line.indices.length === values.length ? line.indices : null;
+      const known = all.findIndex(other => other.step === Number(line.step));
+      if (known >= 0) all.splice(known, 1);
       all.push({step: Number(line.step), values, indices});
-      if (all.length > 1 && all.at(-2).step > all.at(-1).step) all.sort((a, b) => a.step - b.step);
+      all.sort((a, b) => a.step - b.step);
       if (chosen === null) chosen = place;
       if (isNew) choose(chosen);
     },

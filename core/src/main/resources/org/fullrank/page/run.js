@@ -259,6 +259,7 @@ function listen(page) {
   on('metrics', line => page.store.add(line));
   on('spectra', line => page.heat.add(line));
   on('alarms', line => {
+    if (page.alarms.some(known => ['step', 'place', 'kind'].every(key => known[key] === line[key]))) return;
     page.alarms.push(line);
     page.showAlarms();
     page.showVerdict();

@@ -16,6 +16,7 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.net.Encoder;
 import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
@@ -208,7 +209,7 @@ class LayerLocalTest {
             case MethodSpec.Local local -> {
                 var teachers = encoder.blocks().stream()
                         .map(b -> new LayerLocal.Teacher(
-                                (x, mode) -> x, Criterion.declare(net, local.objective(), b.width(), 1)))
+                                Layer.chain(List.of()), Criterion.declare(net, local.objective(), b.width(), 1)))
                         .toList();
                 yield new LayerLocal(encoder, teachers, net.build(setting.device(), setting.type()), setting);
             }
@@ -218,7 +219,7 @@ class LayerLocalTest {
                 yield new JointEmbedding(
                         new JointEmbedding.Parts(
                                 encoder,
-                                (x, mode) -> x,
+                                Layer.chain(List.of()),
                                 criterion,
                                 List.of(),
                                 net.build(setting.device(), setting.type())),

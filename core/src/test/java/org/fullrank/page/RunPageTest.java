@@ -114,7 +114,8 @@ class RunPageTest {
         String html = RunPage.html(run);
         String script = html.substring(html.lastIndexOf("<script>") + 8, html.lastIndexOf("</script>"));
         String style = html.substring(html.indexOf("<style>") + 7, html.indexOf("</style>"));
-        String policy = html.substring(html.indexOf("content=\"default-src") + 9, html.indexOf("\">", html.indexOf("default-src")));
+        String policy = html.substring(
+                html.indexOf("content=\"default-src") + 9, html.indexOf("\">", html.indexOf("default-src")));
         assertThat(policy)
                 .startsWith("default-src 'none';")
                 .contains("script-src '" + sha(script) + "'")
@@ -125,7 +126,8 @@ class RunPageTest {
     }
 
     private static String sha(String text) throws Exception {
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        byte[] digest =
+                MessageDigest.getInstance("SHA-256").digest(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         return "sha256-" + Base64.getEncoder().encodeToString(digest);
     }
 
@@ -149,7 +151,7 @@ class RunPageTest {
         write("metrics.jsonl", whole + "{\"step\":2,");
         Files.write(run.resolve("views.png"), new byte[] {1});
         JsonNode data = data(RunPage.html(run, new RunPage.Live("/runs/mine")));
-        assertThat(data.path("live").asText()).isEqualTo("/runs/mine/events?after=" + whole.length() + "-0-0");
+        assertThat(data.path("live").asText()).isEqualTo("/runs/mine/events?after=" + whole.length() + "-0-0&settled=" + RunPage.settled(run));
         assertThat(data.at("/pictures/views").asText()).isEqualTo("/runs/mine/views.png");
         assertThat(data.at("/pictures/map").isNull()).isTrue();
     }

@@ -42,7 +42,11 @@ class PicturesTest {
         }
         return classes == 0
                 ? Features.unlabelled(values, 3)
-                : new Features(values, 3, labels, IntStream.range(0, classes).mapToObj(c -> "c" + c).toList());
+                : new Features(
+                        values,
+                        3,
+                        labels,
+                        IntStream.range(0, classes).mapToObj(c -> "c" + c).toList());
     }
 
     private JsonNode map() throws IOException {
@@ -50,14 +54,15 @@ class PicturesTest {
     }
 
     private Dataset vectors() throws IOException {
-        return Dataset.open(DataSpec.of(SmallTraining.vectors(folder, 1).toString()).withCache(folder.resolve("cache")));
+        return Dataset.open(
+                DataSpec.of(SmallTraining.vectors(folder, 1).toString()).withCache(folder.resolve("cache")));
     }
 
     @Test
     void vectorsGetAMapAlongTheirPrincipalComponentsAndNoPictures() throws IOException {
         try (Dataset data = vectors()) {
-            ViewGenerator views = ViewGenerator.of(
-                    data.items(Split.TRAIN), org.fullrank.view.VectorViews.defaults(), 1, 1);
+            ViewGenerator views =
+                    ViewGenerator.of(data.items(Split.TRAIN), org.fullrank.view.VectorViews.defaults(), 1, 1);
             Pictures.write(folder, data, views, items -> plane(items, 3));
         }
         JsonNode map = map();
@@ -83,8 +88,8 @@ class PicturesTest {
     @Test
     void aRepresentationOfOneDimensionHasNoMap() throws IOException {
         try (Dataset data = vectors()) {
-            ViewGenerator views = ViewGenerator.of(
-                    data.items(Split.TRAIN), org.fullrank.view.VectorViews.defaults(), 1, 1);
+            ViewGenerator views =
+                    ViewGenerator.of(data.items(Split.TRAIN), org.fullrank.view.VectorViews.defaults(), 1, 1);
             Pictures.write(folder, data, views, items -> Features.unlabelled(new float[items.size()], 1));
         }
         assertThat(folder.resolve("map.json")).doesNotExist();
@@ -92,8 +97,7 @@ class PicturesTest {
 
     @Test
     void imagesGetThumbnailsInTheOrderOfTheMapAndASheetOfViews() throws IOException {
-        try (Dataset data = Dataset.open(
-                DataSpec.of("shapes").withSamples(40).withCache(folder.resolve("cache")))) {
+        try (Dataset data = Dataset.open(DataSpec.of("shapes").withSamples(40).withCache(folder.resolve("cache")))) {
             ImageViews spec = ((ImageViews) ViewPresets.named("vicreg-cifar")).withSize(32);
             ViewGenerator views = ViewGenerator.of(data.items(data.splits().getFirst()), spec, 1, 1);
             Pictures.write(folder, data, views, items -> plane(items, 0));
@@ -101,13 +105,17 @@ class PicturesTest {
             JsonNode map = map();
             assertThat(map.at("/sprite/side").intValue()).isEqualTo(32);
             assertThat(sprite.getWidth()).isEqualTo(32 * 32);
-            assertThat(sprite.getHeight()).isEqualTo(32 * Math.ceilDiv(map.path("x").size(), 32));
+            assertThat(sprite.getHeight())
+                    .isEqualTo(32 * Math.ceilDiv(map.path("x").size(), 32));
             // The 40th thumbnail is the item that the map names there.
             var items = (org.fullrank.data.Images) data.items(Split.TEST);
             int item = map.at("/index/40").intValue();
             assertThat(item).isEqualTo(SamplingOrder.epoch(0, 0, items.size())[40]);
-            int red = items.pixels().get(java.lang.foreign.ValueLayout.JAVA_BYTE, items.offset(item) + 3 * (32 * 10 + 5)) & 0xFF;
-            assertThat(sprite.getRGB(40 % 32 * 32 + 5, 40 / 32 * 32 + 10) >> 16 & 0xFF).isEqualTo(red);
+            int red =
+                    items.pixels().get(java.lang.foreign.ValueLayout.JAVA_BYTE, items.offset(item) + 3 * (32 * 10 + 5))
+                            & 0xFF;
+            assertThat(sprite.getRGB(40 % 32 * 32 + 5, 40 / 32 * 32 + 10) >> 16 & 0xFF)
+                    .isEqualTo(red);
         }
         assertThat(folder.resolve("views.png")).exists();
         assertThat(map().path("names")).hasSize(1);

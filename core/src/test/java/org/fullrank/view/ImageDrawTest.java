@@ -139,4 +139,28 @@ class ImageDrawTest {
         assertThat(after.flip()).isEqualTo(before.flip());
         assertThat(after.solarise()).isEqualTo(before.solarise());
     }
+
+    @Test
+    void aTurnLeavesAllOtherDrawsAlone() {
+        ImageDraw before = ImageDraw.of(second, 40, 40, 32, Keyed.of(9));
+        ImageDraw after = ImageDraw.of(second.withRotation(30), 40, 40, 32, Keyed.of(9));
+        assertThat(before.rotation()).isZero();
+        assertThat(after.rotation()).isNotZero().isBetween(-30.0, 30.0);
+        assertThat(after.toString().replaceFirst("rotation=[^,]+", "rotation=0.0"))
+                .isEqualTo(before.toString().replaceFirst("rotation=[^,]+", "rotation=0.0"));
+    }
+
+    @Test
+    void turnsAreSpreadEvenlyOverBothDirections() {
+        double sum = 0;
+        double squares = 0;
+        for (int i = 0; i < 20_000; i++) {
+            double turn = ImageDraw.of(second.withRotation(180), 40, 40, 32, Keyed.of(9, i))
+                    .rotation();
+            sum += turn;
+            squares += turn * turn;
+        }
+        assertThat(sum / 20_000).isBetween(-3.0, 3.0);
+        assertThat(Math.sqrt(squares / 20_000)).isBetween(102.0, 106.0); // 180 / sqrt(3)
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import org.fullrank.engine.Keyed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -201,6 +203,7 @@ class ImageKernelTest {
         Placement place = new Placement(4, 9, 30, 37, 32, 32, 0, 0);
         ImageDraw draw = new Draw(place)
                 .flip(true)
+                .rotation(-28)
                 .jitter(0.8f, 1.3f, 1.15f, 0.1f, 17)
                 .grey(false)
                 .sigma(1.3)
@@ -210,7 +213,8 @@ class ImageKernelTest {
         ReferenceImage expected = ReferenceImage.of(pixels, 45, 52, 3)
                 .crop(4, 9, 30, 37)
                 .resize(32, 32, filter)
-                .flip();
+                .flip()
+                .rotate(-28);
         for (int operation : permutation(17)) {
             expected = switch (operation) {
                 case 0 -> expected.brightness(0.8f);
@@ -231,6 +235,33 @@ class ImageKernelTest {
         used.plain(MemorySegment.ofArray(large), 0, 90, 70, out, 0);
         used.plain(MemorySegment.ofArray(small), 0, 9, 8, out, 0);
         assertThat(out.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(plain(small, 9, 8, 3, 16));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17, 3", "-131.5, 1", "180, 3", "0.4, 1", "45, 3"})
+    void aTurnEqualsItsDefinition(double degrees, int channels) {
+        byte[] pixels = ReferenceImage.randomPixels(24, 24, channels, random);
+        ReferenceImage image = ReferenceImage.of(pixels, 24, 24, channels);
+        assertClose(
+                whole(pixels, 24, channels, draw -> draw.flip(true).rotation(degrees)),
+                image.flip().rotate(degrees));
+    }
+
+    @Test
+    void aQuarterTurnBringsTheRightSideUp() {
+        byte[] pixels = new byte[16 * 16];
+        pixels[8 * 16 + 15] = (byte) 255;
+        float[] turned = whole(pixels, 16, 1, draw -> draw.rotation(90));
+        assertThat(turned[8]).isCloseTo(1, within(1e-5f));
+    }
+
+    @Test
+    void whatComesFromOutsideThePictureIsBlack() {
+        byte[] white = new byte[20 * 20];
+        Arrays.fill(white, (byte) 255);
+        float[] turned = whole(white, 20, 1, draw -> draw.rotation(45));
+        assertThat(turned[0]).isZero();
+        assertThat(turned[10 * 20 + 10]).isCloseTo(1, within(1e-6f));
     }
 
     private static float[] whole(byte[] pixels, int size, int channels, UnaryOperator<Draw> change) {
@@ -279,6 +310,7 @@ class ImageKernelTest {
         private final Placement place;
         private boolean flip;
         private boolean verticalFlip;
+        private double rotation;
         private boolean jitter;
         private float[] factors = {1, 1, 1, 0};
         private int order;
@@ -298,6 +330,11 @@ class ImageKernelTest {
 
         Draw verticalFlip(boolean value) {
             verticalFlip = value;
+            return this;
+        }
+
+        Draw rotation(double degrees) {
+            rotation = degrees;
             return this;
         }
 
@@ -329,6 +366,7 @@ class ImageKernelTest {
                     place,
                     flip,
                     verticalFlip,
+                    rotation,
                     jitter,
                     factors[0],
                     factors[1],

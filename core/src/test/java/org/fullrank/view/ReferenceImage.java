@@ -109,6 +109,24 @@ final class ReferenceImage {
         return map((y, x, c) -> values[height() - 1 - y][x][c]);
     }
 
+    /// Every output is a weighted sum over all inputs; the weights are tents around the point that it comes from.
+    ReferenceImage rotate(double degrees) {
+        double angle = Math.toRadians(degrees);
+        double middleX = (width() - 1) / 2.0;
+        double middleY = (height() - 1) / 2.0;
+        return map((y, x, c) -> {
+            double fromX = middleX + (x - middleX) * Math.cos(angle) - (y - middleY) * Math.sin(angle);
+            double fromY = middleY + (x - middleX) * Math.sin(angle) + (y - middleY) * Math.cos(angle);
+            double sum = 0;
+            for (int v = 0; v < height(); v++) {
+                for (int u = 0; u < width(); u++) {
+                    sum += Math.max(0, 1 - Math.abs(fromX - u)) * Math.max(0, 1 - Math.abs(fromY - v)) * values[v][u][c];
+                }
+            }
+            return sum;
+        });
+    }
+
     ReferenceImage brightness(double factor) {
         return map((y, x, c) -> clamp(factor * values[y][x][c]));
     }

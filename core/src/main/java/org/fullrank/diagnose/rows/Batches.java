@@ -3,6 +3,7 @@ package org.fullrank.diagnose.rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.LongPointer;
@@ -95,18 +96,23 @@ public final class Batches implements AutoCloseable {
 
     /// What a reader has to be told about the rows read so far, one line each.
     public List<String> warnings() {
-        if (leftOutCount == 0) {
-            return List.of();
+        var warnings = new ArrayList<>(first.stream.warnings());
+        if (second != null) {
+            warnings.addAll(second.stream.warnings());
         }
-        String numbers = String.join(", ", leftOut.stream().map(String::valueOf).toList());
-        return List.of("%d of %d %s NaN or infinite values and %s left out (from 0: %s%s)"
-                .formatted(
-                        leftOutCount,
-                        seen,
-                        leftOutCount == 1 ? "rows has" : "rows have",
-                        leftOutCount == 1 ? "is" : "are",
-                        numbers,
-                        leftOutCount > leftOut.size() ? ", ..." : ""));
+        if (leftOutCount > 0) {
+            String numbers =
+                    String.join(", ", leftOut.stream().map(String::valueOf).toList());
+            warnings.add("%d of %d rows %s NaN or infinity and %s left out (from 0: %s%s)"
+                    .formatted(
+                            leftOutCount,
+                            seen,
+                            leftOutCount == 1 ? "holds" : "hold",
+                            leftOutCount == 1 ? "is" : "are",
+                            numbers,
+                            leftOutCount > leftOut.size() ? ", ..." : ""));
+        }
+        return warnings;
     }
 
     /// The next rows, at least one; null behind the last one. The caller's scope owns the tensors, which may change at
@@ -281,7 +287,7 @@ public final class Batches implements AutoCloseable {
 
         /// A view `[count, D]` of the block; the caller's scope owns it.
         Tensor take(int count) {
-            Tensor whole = java.util.Objects.requireNonNull(block);
+            Tensor whole = Objects.requireNonNull(block);
             at += count;
             return whole.narrow(0, at - count, count);
         }

@@ -1,5 +1,6 @@
 package org.fullrank.diagnose.rows;
 
+import java.util.List;
 import java.util.OptionalLong;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,11 @@ public interface RowStream extends AutoCloseable {
     /// Rows N, where they are known from the start.
     default OptionalLong rows() {
         return OptionalLong.empty();
+    }
+
+    /// What a reader has to be told about the way the file was read, one line each.
+    default List<String> warnings() {
+        return List.of();
     }
 
     /// The next rows `[B, D]`, float32 or float64 as they are stored, on the host, values that are not finite

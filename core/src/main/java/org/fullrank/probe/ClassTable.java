@@ -1,0 +1,277 @@
+package org.fullrank.probe;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import org.fullrank.engine.InputException;
+import org.jspecify.annotations.Nullable;
+
+/// The accuracy of each class, and where there is another run, the classes that lost against it: a mean that rises can
+/// hide a class that falls (Balestriero, Bottou and LeCun 2022, "The effects of regularization and data augmentation
+/// are class dependent").
+///
+/// @param protocol what the numbers depend on
+/// @param probe name of the classifier that answered
+/// @param rows the classes that the asked split has, in their order
+/// @param mean the accuracy over all items
+/// @param against the other run; null for none
+public record ClassTable(
+        ProtocolText protocol, String probe, List<Row> rows, Accuracy mean, @Nullable Against against) implements ProtocolResult {
+    /// Counts up whenever the same settings would give other numbers.
+    public static final int VERSION = 1;
+    /// A class has lost or gained when its corrected p is at most 5 %.
+    public static final double LEVEL = 0.05;
+    /// Classes whose mistakes are listed: enough to see which pairs are mixed up.
+    public static final int WORST = 3;
+    /// Mistakes that are listed for one class.
+    public static final int MISTAKES = 3;
+
+    public ClassTable {
+        rows = List.copyOf(rows);
+    }
+
+    /// Answers for the items of a split.
+    ///
+    /// @param names of the classes
+    /// @param expected the class of each item
+    /// @param predicted the answer for each item
+    public record Answers(List<String> names, int[] expected, int[] predicted) {
+        public Answers {
+            names = List.copyOf(names);
+        }
+
+        private boolean right(int i) {
+            return expected[i] == predicted[i];
+        }
+
+        private Accuracy accuracy(int c) {
+            int[] items = IntStream.range(0, expected.length)
+                    .filter(i -> expected[i] == c)
+                    .toArray();
+            return new Accuracy((int) Arrays.stream(items).filter(this::right).count(), items.length);
+        }
+
+        /// The most frequent wrong answers for class `c`, most frequent first.
+        private List<Mistake> mistakes(int c) {
+            int[] counts = new int[names.size()];
+            for (int i = 0; i < expected.length; i++) {
+                if (expected[i] == c && !right(i)) {
+                    counts[predicted[i]]++;
+                }
+            }
+            return IntStream.range(0, counts.length)
+                    .filter(i -> counts[i] > 0)
+                    .mapToObj(i -> new Mistake(names.get(i), counts[i]))
+                    .sorted(Comparator.comparingInt(Mistake::items).reversed())
+                    .limit(MISTAKES)
+                    .toList();
+        }
+    }
+
+    /// A wrong answer.
+    ///
+    /// @param answer the class that was named
+    /// @param items how often
+    public record Mistake(String answer, int items) {
+        @Override
+        public String toString() {
+            return "%s %d".formatted(answer, items);
+        }
+    }
+
+    /// One class.
+    ///
+    /// @param accuracy over its items
+    /// @param mistakes its most frequent wrong answers
+    /// @param change against the other run; null for none
+    public record Row(String name, Accuracy accuracy, List<Mistake> mistakes, @Nullable Change change) {}
+
+    /// What became of one class.
+    ///
+    /// @param before its accuracy by the other run
+    /// @param lost items that only the other run answers right
+    /// @param gained items that only this run answers right
+    /// @param p exact, two-sided
+    /// @param corrected the same corrected for the number of classes by Holm
+    public record Change(Accuracy before, int lost, int gained, double p, double corrected) {
+        /// Whether more was lost than chance explains.
+        public boolean isLoss() {
+            return corrected <= LEVEL && lost > gained;
+        }
+
+        /// Whether more was gained than chance explains.
+        public boolean isGain() {
+            return corrected <= LEVEL && gained > lost;
+        }
+    }
+
+    /// The other run.
+    ///
+    /// @param name as it is printed
+    /// @param mean its accuracy over all items
+    public record Against(String name, Accuracy mean) {}
+
+    /// Counts by class.
+    ///
+    /// @throws InputException when there are no items
+    public static ClassTable of(Answers answers, Source source, Classifier probe) {
+        var rows = new ArrayList<Row>();
+        for (int c : present(answers)) {
+            rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c), null));
+        }
+        return new ClassTable(
+                describe(source, probe), probe.label(), rows, Accuracy.of(answers.predicted, answers.expected), null);
+    }
+
+    /// Counts by class, and tests each class against the answers of another run for the same items.
+    ///
+    /// @param name of the other run
+    /// @throws InputException when the items are not the same
+    public static ClassTable of(Answers answers, String name, Answers other, Source source, Classifier probe) {
+        if (!answers.names.equals(other.names) || !Arrays.equals(answers.expected, other.expected)) {
+            throw new InputException(
+                    "classes: found other items or classes in %s, expected those of the run; evaluate both on the same data"
+                            .formatted(name));
+        }
+        int[] classes = present(answers);
+        int[] lost = new int[answers.names.size()];
+        int[] gained = new int[answers.names.size()];
+        for (int i = 0; i < answers.expected.length; i++) {
+            lost[answers.expected[i]] += !answers.right(i) && other.right(i) ? 1 : 0;
+            gained[answers.expected[i]] += answers.right(i) && !other.right(i) ? 1 : 0;
+        }
+        double[] p = Arrays.stream(classes)
+                .mapToDouble(c -> McNemar.exact(lost[c], gained[c]))
+                .toArray();
+        double[] corrected = McNemar.holm(p);
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i < classes.length; i++) {
+            int c = classes[i];
+            var change = new Change(other.accuracy(c), lost[c], gained[c], p[i], corrected[i]);
+            rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c), change));
+        }
+        return new ClassTable(
+                describe(source, probe),
+                probe.label(),
+                rows,
+                Accuracy.of(answers.predicted, answers.expected),
+                new Against(name, Accuracy.of(other.predicted, other.expected)));
+    }
+
+    private static int[] present(Answers answers) {
+        return Arrays.stream(answers.expected).sorted().distinct().toArray();
+    }
+
+    /// The full text for features of `source`.
+    public static ProtocolText describe(Source source, Classifier probe) {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put(probe.label(), probe.describe());
+        settings.put("intervals", "95 %, Wilson, of each class by itself");
+        settings.put(
+                "between runs",
+                "per class McNemar on the same items, exact, two-sided, Holm-corrected over the classes of the asked split,"
+                        + " at most " + LEVEL);
+        return ProtocolText.fitting("fullrank-classes", VERSION, source, settings);
+    }
+
+    /// The classes that lost more than chance explains, in their order; none without another run.
+    public List<String> losers() {
+        return rows.stream()
+                .filter(r -> r.change != null && r.change.isLoss())
+                .map(Row::name)
+                .toList();
+    }
+
+    /// The least accurate classes, those that lost first.
+    private List<Row> worst() {
+        int count = Math.max(WORST, losers().size());
+        return rows.stream()
+                .sorted(Comparator.<Row, Boolean>comparing(r -> r.change == null || !r.change.isLoss())
+                        .thenComparing(r -> r.accuracy.share()))
+                .limit(count)
+                .toList();
+    }
+
+    @Override
+    public String table() {
+        int wide = rows.stream().mapToInt(r -> r.name.length()).max().orElse(0);
+        String cell = "%-" + Math.max(wide, "all items".length()) + "s";
+        var text = new StringBuilder(cell.formatted("class") + String.format(Locale.ROOT, " %6s  %-22s", "items", probe));
+        text.append(against == null ? "\n" : "  %-22s %5s %6s %9s %9s%n".formatted("before", "lost", "gained", "p", "Holm"));
+        for (Row r : rows) {
+            text.append(cell.formatted(r.name))
+                    .append(String.format(Locale.ROOT, " %6d  %-22s", r.accuracy.total(), r.accuracy));
+            text.append(r.change == null ? "" : line(r.change)).append('\n');
+        }
+        text.append(cell.formatted("all items"))
+                .append(String.format(Locale.ROOT, " %6d  %-22s", mean.total(), mean))
+                .append(against == null ? "\n" : "  %s%n".formatted(against.mean));
+        for (Row r : worst()) {
+            if (!r.mistakes.isEmpty()) {
+                text.append("%s is taken for: %s%n".formatted(r.name, join(r.mistakes)));
+            }
+        }
+        return text.append(against == null ? "" : verdict(against)).toString();
+    }
+
+    private static String line(Change c) {
+        return String.format(Locale.ROOT, "  %-22s %5d %6d %9.2g %9.2g", c.before, c.lost, c.gained, c.p, c.corrected)
+                + (c.isLoss() ? "  lost" : c.isGain() ? "  gained" : "");
+    }
+
+    private static String join(List<Mistake> mistakes) {
+        return String.join(", ", mistakes.stream().map(Mistake::toString).toList());
+    }
+
+    private String verdict(Against other) {
+        String direction = mean.share() > other.mean.share()
+                ? "rose"
+                : mean.share() < other.mean.share() ? "fell" : "stayed";
+        return String.format(
+                Locale.ROOT,
+                "against %s the mean %s from %.1f to %.1f %%; classes that lost significantly: %s%n",
+                other.name,
+                direction,
+                100 * other.mean.share(),
+                100 * mean.share(),
+                losers().isEmpty() ? "none" : String.join(", ", losers()));
+    }
+
+    @Override
+    public SequencedMap<String, Object> values() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("probe", probe);
+        map.put("mean", Evaluation.toMap(mean));
+        if (against != null) {
+            map.put("against", against.name);
+            map.put("meanBefore", Evaluation.toMap(against.mean));
+            map.put("meanRose", mean.share() > against.mean.share());
+            map.put("lost", losers());
+        }
+        map.put("classes", rows.stream().map(ClassTable::toMap).toList());
+        return map;
+    }
+
+    private static SequencedMap<String, Object> toMap(Row row) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("class", row.name);
+        map.putAll(Evaluation.toMap(row.accuracy));
+        var mistakes = new LinkedHashMap<String, Integer>();
+        row.mistakes.forEach(m -> mistakes.put(m.answer, m.items));
+        map.put("mistakes", mistakes);
+        if (row.change != null) {
+            map.put("before", Evaluation.toMap(row.change.before));
+            map.put("lostItems", row.change.lost);
+            map.put("gainedItems", row.change.gained);
+            map.put("p", row.change.p);
+            map.put("holm", row.change.corrected);
+            map.put("significant", row.change.isLoss() ? "lost" : row.change.isGain() ? "gained" : "no");
+        }
+        return map;
+    }
+}

@@ -1,0 +1,113 @@
+package org.fullrank.probe;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.fullrank.engine.InputException;
+import org.fullrank.optim.OptimizerSpec;
+
+/// How an encoder is trained on with few labels: all of its weights and a linear head on top, by AdamW on the mean
+/// cross-entropy, with a rate that warms up and falls as a cosine, the same for encoder and head.
+///
+/// @param fractions shares of the labels of the train split, each in (0, 1]
+/// @param draws of labelled items for each fraction, at least 1
+/// @param steps of one fit, at least 1
+/// @param batch items of a step (all labelled ones where there are fewer), at least 2
+/// @param learningRate of AdamW at its height
+/// @param seed of the draws of items, heads and orders
+public record FineTuneProtocol(
+        List<Double> fractions, int draws, int steps, int batch, double learningRate, long seed) {
+    /// Counts up whenever the same settings would give other numbers.
+    public static final int VERSION = 1;
+    /// 1 %, 10 % and all: the columns of semi-supervised tables since SimCLR.
+    public static final List<Double> FRACTIONS = List.of(0.01, 0.1, 1.0);
+    /// Three draws are the fewest that show a spread.
+    public static final int DRAWS = 3;
+    /// 500 steps of [#BATCH]: three passes over 10,000 items, and minutes for all fits of a small encoder on two cores.
+    public static final int STEPS = 500;
+    /// 64, as the small recipes.
+    public static final int BATCH = 64;
+    /// AdamW's own default.
+    public static final double LEARNING_RATE = OptimizerSpec.AdamW.DEFAULT_LEARNING_RATE;
+    /// Any fixed number will do.
+    public static final long SEED = 0;
+    /// The rate rises over this share of the steps: the head is new, and large first steps would undo the encoder.
+    public static final double WARM_UP_SHARE = 0.1;
+    /// Crops of views keep at least this share of the area: light, so that labels stay true.
+    public static final double CROP_FROM = 0.6;
+
+    public FineTuneProtocol {
+        fractions = List.copyOf(fractions);
+        for (double fraction : fractions) {
+            if (!(fraction > 0 && fraction <= 1)) {
+                throw new InputException(
+                        "finetune: found a fraction of %s, expected above 0 and at most 1; use 0.01 for one percent"
+                                .formatted(fraction));
+            }
+        }
+        if (fractions.isEmpty() || draws < 1 || steps < 1 || batch < 2 || !(learningRate > 0 && learningRate < 1e6)) {
+            throw new InputException(
+                    "finetune: found fractions %s, %d draws, %d steps, batch %d, rate %s, expected at least one fraction,"
+                                    .formatted(fractions, draws, steps, batch, learningRate)
+                            + " draw and step, two items in a batch and a positive rate; use the defaults");
+        }
+    }
+
+    /// [#FRACTIONS], [#DRAWS], [#STEPS], [#BATCH], [#LEARNING_RATE] and [#SEED].
+    public static FineTuneProtocol defaults() {
+        return new FineTuneProtocol(FRACTIONS, DRAWS, STEPS, BATCH, LEARNING_RATE, SEED);
+    }
+
+    /// The same with other fractions of the labels.
+    public FineTuneProtocol withFractions(List<Double> fractions) {
+        return new FineTuneProtocol(fractions, draws, steps, batch, learningRate, seed);
+    }
+
+    /// The same with another number of draws.
+    public FineTuneProtocol withDraws(int draws) {
+        return new FineTuneProtocol(fractions, draws, steps, batch, learningRate, seed);
+    }
+
+    /// The same with other steps.
+    public FineTuneProtocol withSteps(int steps) {
+        return new FineTuneProtocol(fractions, draws, steps, batch, learningRate, seed);
+    }
+
+    /// The rest of AdamW.
+    OptimizerSpec.AdamW optimizer() {
+        var defaults = OptimizerSpec.AdamW.defaults();
+        return new OptimizerSpec.AdamW(
+                learningRate, defaults.beta1(), defaults.beta2(), defaults.epsilon(), defaults.weightDecay());
+    }
+
+    /// The full text.
+    ///
+    /// @param augmentation what is done to a view while training, in words
+    ProtocolText describe(Source source, String augmentation) {
+        OptimizerSpec.AdamW adam = optimizer();
+        var settings = new LinkedHashMap<String, String>();
+        settings.put(
+                "labels",
+                fractions.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                        + " of each class of train, rounded, at least 1 item; %d draws, seed %d, a smaller fraction within a larger"
+                                .formatted(draws, seed));
+        settings.put(
+                "fine-tuning",
+                "encoder and linear head end to end, cross-entropy, %d steps of %d items or all labelled ones, passes in drawn"
+                                .formatted(steps, batch)
+                        + " order; batch norm by statistics of the batch");
+        settings.put(
+                "optimiser",
+                "AdamW, rate %s up over %s of the steps, cosine to 0, betas %s and %s, epsilon %s, weight decay %s on matrices"
+                        .formatted(
+                                learningRate,
+                                WARM_UP_SHARE,
+                                adam.beta1(),
+                                adam.beta2(),
+                                adam.epsilon(),
+                                adam.weightDecay()));
+        settings.put("training views", augmentation);
+        settings.put("untrained", "the same from the encoder's initial weights, with the same items, head and order");
+        return ProtocolText.fitting("fullrank-finetune", VERSION, source, settings);
+    }
+}

@@ -1,0 +1,147 @@
+package org.fullrank.probe;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import org.fullrank.data.Items;
+import org.fullrank.data.TrainTest;
+import org.fullrank.engine.InputException;
+
+/// The accuracy of identical probes on every layer, from the input to the embedding, and where to cut: the layer of the
+/// best linear accuracy on items held out of the training split. The asked split has no part in the choice.
+///
+/// Source: Bordes et al. 2022, "Guillotine Regularization" (unverified against the paper): the layers next to the
+/// objective fit its invariances, so that the best layer for another task lies before them.
+///
+/// @param protocol what the numbers depend on
+/// @param layers in the order of the data, measured on the held-out items
+/// @param best name of the chosen cut
+/// @param asked linear probes on the asked split, fitted on the whole training split: of the chosen cut, and of the
+///     representation, the usual one
+public record LayerCurve(
+        ProtocolText protocol, List<Row> layers, String best, SequencedMap<String, Linear.Outcome> asked)
+        implements ProtocolResult {
+    /// Counts up whenever the same settings would give other numbers.
+    public static final int VERSION = 1;
+    /// Key of the draw of the held-out items; not that of data without a test split, from whose training items these
+    /// are drawn again.
+    public static final long SEED = 1;
+
+    public LayerCurve {
+        layers = List.copyOf(layers);
+    }
+
+    /// One layer on the held-out items.
+    ///
+    /// @param width columns of its pooled output
+    public record Row(String name, int width, Accuracy knn, Linear.Outcome linear) {}
+
+    /// Reads features of items at a place.
+    @FunctionalInterface
+    public interface Reader {
+        Features read(Place place, Items items);
+    }
+
+    /// Probes each place.
+    ///
+    /// @param places in the order of the data; one of them is the representation
+    /// @param items what an evaluation learns from and is asked
+    /// @throws InputException when labels are missing or of a single class, or there are fewer items than neighbours
+    public static LayerCurve of(List<Place> places, TrainTest items, Source source, Reader reader) {
+        TrainTest choice = TrainTest.holdOut(items.train(), TrainTest.HELD_OUT_SHARE, SEED);
+        var rows = new ArrayList<Row>();
+        for (Place place : places) {
+            Features train = reader.read(place, choice.train());
+            Features held = reader.read(place, choice.test());
+            Linear.requireTwoClasses(train.labels());
+            rows.add(new Row(
+                    place.name(),
+                    train.width(),
+                    Knn.evaluate(train, held, KnnProtocol.defaults()),
+                    Linear.evaluate(train, held, LinearProtocol.defaults())));
+        }
+        String best = best(rows);
+        var asked = new LinkedHashMap<String, Linear.Outcome>();
+        for (Place place : places) {
+            if (place.name().equals(best) || place.name().equals(Place.REPRESENTATION)) {
+                Features train = reader.read(place, items.train());
+                Features test = reader.read(place, items.test());
+                asked.put(place.name(), Linear.evaluate(train, test, LinearProtocol.defaults()));
+            }
+        }
+        return new LayerCurve(describe(source, choice, rows), rows, best, asked);
+    }
+
+    /// The earliest of the most accurate.
+    private static String best(List<Row> rows) {
+        Row best = rows.getFirst();
+        for (Row row : rows) {
+            if (row.linear.accuracy().correct() > best.linear.accuracy().correct()) {
+                best = row;
+            }
+        }
+        return best.name;
+    }
+
+    private static ProtocolText describe(Source source, TrainTest choice, List<Row> rows) {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put(
+                "curve",
+                "probes fitted on %d items of train, measured on the other %d: %s"
+                        .formatted(choice.train().size(), choice.test().size(), choice.protocol()));
+        settings.put("among", String.join(", ", rows.stream().map(Row::name).toList()));
+        settings.put(
+                "cut",
+                "the layer of the best linear accuracy of the curve, the earliest of equals; the asked split has no part in"
+                        + " it: its accuracy is measured afterwards, fitted on all of train");
+        settings.put("kNN", Protocol.describe(KnnProtocol.defaults()));
+        settings.put("linear", Protocol.describe(LinearProtocol.defaults()));
+        Source.Reading reading = Source.Reading.defaults()
+                .withLayer("the view as rows; each block, feature maps averaged over their pixels; each projector layer"
+                        + " after its norm and ReLU");
+        return ProtocolText.fitting("fullrank-layers", VERSION, source.with(reading), settings);
+    }
+
+    @Override
+    public String table() {
+        int wide = layers.stream().mapToInt(r -> r.name.length()).max().orElse(0);
+        String cell = "%-" + Math.max(wide, "held-out accuracy".length()) + "s";
+        var text = new StringBuilder(cell.formatted("held-out accuracy")
+                + String.format(Locale.ROOT, " %6s  %-22s  %s%n", "width", "kNN", "linear"));
+        for (Row r : layers) {
+            text.append(cell.formatted(r.name))
+                    .append(String.format(
+                            Locale.ROOT,
+                            " %6d  %-22s  %s%s%n",
+                            r.width,
+                            r.knn,
+                            r.linear,
+                            r.name.equals(best) ? "  best" : ""));
+        }
+        asked.forEach((name, outcome) -> text.append("asked split, linear on %s%s: %s%n"
+                .formatted(name, name.equals(best) ? ", the best cut" : "", outcome)));
+        return text.toString();
+    }
+
+    @Override
+    public SequencedMap<String, Object> values() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("best", best);
+        map.put("layers", layers.stream().map(LayerCurve::toMap).toList());
+        var outcomes = new LinkedHashMap<String, Object>();
+        asked.forEach((name, outcome) -> outcomes.put(name, Evaluation.toMap(outcome)));
+        map.put("asked", outcomes);
+        return map;
+    }
+
+    private static SequencedMap<String, Object> toMap(Row row) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("layer", row.name);
+        map.put("width", row.width);
+        map.put("knn", Evaluation.toMap(row.knn));
+        map.put("linear", Evaluation.toMap(row.linear));
+        return map;
+    }
+}

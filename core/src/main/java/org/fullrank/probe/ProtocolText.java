@@ -1,0 +1,85 @@
+package org.fullrank.probe;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+import org.fullrank.engine.InputException;
+
+/// Everything that numbers depend on besides the weights of the encoder, printed in full beside them and known by a
+/// short hash. Numbers of unlike hashes are never put side by side.
+///
+/// @param fields the settings by name, in the order in which they are printed
+public record ProtocolText(SequencedMap<String, String> fields) {
+    private static final int HASH_DIGITS = 8;
+
+    public ProtocolText {
+        fields = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(fields));
+    }
+
+    /// The protocol `name version` on features of `source`, of which no probe is fitted.
+    static ProtocolText asking(String name, int version, Source source, Map<String, String> settings) {
+        var fields = new LinkedHashMap<String, String>();
+        fields.put("protocol", name + " " + version);
+        source.describeAsked(fields);
+        fields.putAll(settings);
+        return new ProtocolText(fields);
+    }
+
+    /// The protocol `name version` with probes fitted on the train split of `source`.
+    static ProtocolText fitting(String name, int version, Source source, Map<String, String> settings) {
+        var fields = new LinkedHashMap<String, String>();
+        fields.put("protocol", name + " " + version);
+        source.describe(fields);
+        fields.putAll(settings);
+        return new ProtocolText(fields);
+    }
+
+    /// The canonical text: one `name: value` in each line. Printed beside every number, and what [#hash] is taken of.
+    public String text() {
+        return fields.entrySet().stream()
+                .map(e -> e.getKey() + ": " + e.getValue() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    /// The first 8 hexadecimal digits of the SHA-256 of [#text] in UTF-8.
+    public String hash() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /// Guards every place that puts numbers side by side.
+    ///
+    /// @throws InputException when `other` has another hash; names the first setting that differs
+    public void requireLike(ProtocolText other) {
+        requireLike(other.hash(), other.fields);
+    }
+
+    /// The same for a protocol that was saved.
+    ///
+    /// @param theirHash its hash
+    /// @param theirs its settings by name
+    /// @throws InputException as above
+    public void requireLike(String theirHash, Map<String, String> theirs) {
+        if (hash().equals(theirHash)) {
+            return;
+        }
+        String difference = fields.entrySet().stream()
+                .filter(e -> !e.getValue().equals(theirs.get(e.getKey())))
+                .map(e -> "%s (%s against %s)".formatted(e.getKey(), e.getValue(), theirs.get(e.getKey())))
+                .findFirst()
+                .orElse("the protocol");
+        throw new InputException("comparison: found protocols %s and %s, which differ in %s, expected one protocol;"
+                        .formatted(hash(), theirHash, difference)
+                + " evaluate both with the same settings");
+    }
+}

@@ -1,0 +1,69 @@
+package org.fullrank.probe;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.fullrank.engine.InputException;
+
+/// How retrieval and clustering are measured: every item of the asked split is a query among all others of that split.
+///
+/// @param recallAt the k of recall@k, ascending, each at least 1
+/// @param restarts k-means runs, the one of the smallest inertia counts; at least 1
+/// @param maxIterations of one k-means run, at least 1
+/// @param seed of its first centres
+public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIterations, long seed) {
+    /// Counts up whenever the same settings would give other numbers.
+    public static final int VERSION = 1;
+    /// 1, 2, 4, 8: the columns of metric-learning tables since Oh Song et al. 2016.
+    public static final List<Integer> RECALL_AT = List.of(1, 2, 4, 8);
+    /// Ten, as in most libraries: with one, NMI moves by points from seed to seed.
+    public static final int RESTARTS = 10;
+    /// More than k-means needs on embeddings; it ends when no item changes its cluster.
+    public static final int MAX_ITERATIONS = 300;
+    /// Any fixed number will do.
+    public static final long SEED = 0;
+
+    public RetrievalProtocol {
+        recallAt = List.copyOf(recallAt);
+        for (int i = 0; i < recallAt.size(); i++) {
+            if (recallAt.get(i) < (i == 0 ? 1 : recallAt.get(i - 1) + 1)) {
+                throw new InputException(
+                        "retrieval: found recall at %s, expected ascending numbers from 1 on; use %s"
+                                .formatted(recallAt, RECALL_AT));
+            }
+        }
+        if (recallAt.isEmpty() || restarts < 1 || maxIterations < 1) {
+            throw new InputException(
+                    "retrieval: found recall at %s, %d restarts, %d iterations, expected at least one of each; use %s, %d, %d"
+                            .formatted(recallAt, restarts, maxIterations, RECALL_AT, RESTARTS, MAX_ITERATIONS));
+        }
+    }
+
+    /// [#RECALL_AT], [#RESTARTS], [#MAX_ITERATIONS] and [#SEED].
+    public static RetrievalProtocol defaults() {
+        return new RetrievalProtocol(RECALL_AT, RESTARTS, MAX_ITERATIONS, SEED);
+    }
+
+    /// The full text for features of `source`.
+    ProtocolText describe(Source source) {
+        var settings = new LinkedHashMap<String, String>();
+        settings.put(
+                "retrieval",
+                "each asked item against all others, itself left out, cosine similarity (not centred), exact, ties by the"
+                        + " order of the items; an item alone in its class asks nothing");
+        settings.put(
+                "recall@k",
+                "share of queries with an item of their class among the nearest k, k "
+                        + recallAt.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        settings.put("R-precision", "share of the query's class among its nearest R, R = items of that class - 1");
+        settings.put("MAP@R", "mean over queries of 1/R sum over hits at ranks i up to R of precision at i");
+        settings.put(
+                "NMI",
+                "k-means on rows scaled to length 1, as many clusters as classes, k-means++ start, seed %d, best of %d by"
+                                .formatted(seed, restarts)
+                        + " inertia, at most %d iterations; 2 I / (H + H)".formatted(maxIterations));
+        settings.put("raw input", Protocol.rawInput());
+        settings.put("untrained", Protocol.UNTRAINED);
+        return ProtocolText.asking("fullrank-retrieval", VERSION, source, settings);
+    }
+}

@@ -1,0 +1,84 @@
+package org.fullrank.run;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.fullrank.engine.AtomicFile;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+
+/// The file `evaluation.json` of a run folder: what a comparison measured at its top, and under `protocols` the latest
+/// outcome of each protocol by its name. Writing one part keeps the others.
+public final class EvaluationFile {
+    /// Its name in the run folder.
+    public static final String NAME = "evaluation.json";
+
+    private static final String PROTOCOLS = "protocols";
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private EvaluationFile() {}
+
+    /// Puts `values` at the top of the file.
+    ///
+    /// @param folder of the run
+    /// @param values a record or a map
+    /// @throws InputException when the file is there and not JSON
+    /// @throws JobException when the folder cannot be written
+    public static void merge(Path folder, Object values) {
+        ObjectNode tree = read(folder);
+        tree.setAll((ObjectNode) MAPPER.valueToTree(values));
+        write(folder, tree);
+    }
+
+    /// Puts the outcome of one protocol into the file.
+    ///
+    /// @throws InputException as [#merge]
+    /// @throws JobException as [#merge]
+    public static void put(Path folder, String protocol, Map<String, ?> outcome) {
+        ObjectNode tree = read(folder);
+        tree.withObjectProperty(PROTOCOLS).set(protocol, MAPPER.valueToTree(outcome));
+        write(folder, tree);
+    }
+
+    private static ObjectNode read(Path folder) {
+        Path file = folder.resolve(NAME);
+        if (!Files.exists(file)) {
+            return MAPPER.createObjectNode();
+        }
+        try {
+            JsonNode tree = MAPPER.readTree(file.toFile());
+            if (tree instanceof ObjectNode object) {
+                return object;
+            }
+            throw new InputException("%s: found no JSON object, expected what an evaluation wrote; remove the file"
+                    .formatted(file));
+        } catch (JacksonException e) {
+            throw new InputException(
+                    "%s: found text that is not JSON, expected what an evaluation wrote; remove the file"
+                            .formatted(file),
+                    e);
+        } catch (IOException e) {
+            throw new JobException("cannot read %s (%s); make it readable".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private static void write(Path folder, ObjectNode tree) {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(MAPPER.writeValueAsBytes(tree));
+            AtomicFile.write(folder.resolve(NAME), channel -> {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            });
+        } catch (JacksonException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

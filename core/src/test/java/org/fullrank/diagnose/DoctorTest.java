@@ -1,0 +1,149 @@
+package org.fullrank.diagnose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.fullrank.diagnose.CollapseCases.Case;
+import org.fullrank.diagnose.Verdict.Kind;
+import org.fullrank.engine.InputException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DoctorTest {
+    private static final Confusion CONFUSION = new Confusion();
+
+    static List<Case> cases() {
+        return CollapseCases.all();
+    }
+
+    /// The table goes into `docs/results.md`.
+    @AfterAll
+    static void writeConfusionTable() throws IOException {
+        Path folder = Files.createDirectories(Path.of("target"));
+        Files.writeString(folder.resolve("confusion.md"), CONFUSION.table());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void eachFaultIsCalledByItsName(Case known) {
+        Verdict found = known.rows().get().examined().verdict();
+        CONFUSION.add(known.expected(), found.kind());
+        assertThat(found.kind()).as("%s", found).isEqualTo(known.expected());
+        assertThat(found.confidence()).isBetween(0.5, 1.0);
+        assertThat(found.evidence()).isNotBlank().doesNotContain("NaN");
+        if (known.left() > 0) {
+            assertThat(found.evidence()).startsWith(known.left() + " of ");
+        }
+    }
+
+    @Test
+    void thereAreEnoughCasesAndOneOfEachKindAtLeast() {
+        assertThat(cases()).hasSizeGreaterThan(40);
+        assertThat(cases().stream().map(Case::expected).distinct()).containsExactlyInAnyOrder(Kind.values());
+        assertThat(cases().stream().map(Case::name)).doesNotHaveDuplicates();
+    }
+
+    /// One of each kind, and some that are near others.
+    static Stream<Case> some() {
+        var names = Set.of(
+                "behind a ReLU",
+                "variances fall as 1 / j, N < D",
+                "heavy tails, Cauchy",
+                "constant and noise of 1 %",
+                "rank 10",
+                "rank 1 in float32",
+                "variances fall as 1 / j^3",
+                "lengths of 1e8",
+                "lengths of 1e-8",
+                "all entries near 6",
+                "half of the dimensions copied",
+                "three classes of ten are points",
+                "all classes are points",
+                "identical views",
+                "unrelated views",
+                "eight rows");
+        return cases().stream().filter(known -> names.contains(known.name()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void theOrderOfRowsDoesNotMatter(Case known) {
+        sameVerdict(known, rows -> rows.rows(row -> rows.count() - 1 - row));
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void theOrderOfDimensionsDoesNotMatter(Case known) {
+        sameVerdict(known, rows -> rows.both(view -> view.columns(j -> (j * 5 + 3) % rows.width())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
+    void aFactorDoesNotMatterButForLengths(Case known) {
+        if (known.expected() != Kind.NORM_BLOW_UP && known.expected() != Kind.NORM_VANISHING) {
+            sameVerdict(known, rows -> rows.both(view -> view.scaled(7)));
+        }
+    }
+
+    /// Copies of dimensions are a matter of axes.
+    @ParameterizedTest
+    @MethodSource("some")
+    void aRotationDoesNotMatterButForCopies(Case known) {
+        if (known.expected() != Kind.REDUNDANT) {
+            sameVerdict(known, rows -> rows.both(view -> view.turned(5)));
+        }
+    }
+
+    private static void sameVerdict(Case known, UnaryOperator<Rows> change) {
+        Diagnosis found = change.apply(known.rows().get()).examined();
+        assertThat(found.verdict().kind()).as("%s", found.verdicts()).isEqualTo(known.expected());
+    }
+
+    @Test
+    void oneWithManyFaultsHasThemAllTheWorstFirst() {
+        Rows rows = Rows.ofRank(1, 3, 500, 64).shifted(2, 30);
+        Diagnosis found = rows.and(rows).examined();
+        assertThat(found.verdicts().stream().map(Verdict::kind))
+                .containsExactly(Kind.DIMENSIONAL, Kind.COMMON_OFFSET, Kind.SHORTCUT);
+    }
+
+    @Test
+    void valuesThatAreNotFiniteAreRefused() {
+        Rows rows = Rows.gaussian(1, 100, 8).map(v -> v > 2 ? Double.NaN : v);
+        assertThatThrownBy(rows::examined).isInstanceOf(InputException.class).hasMessageContaining("finite");
+    }
+
+    /// How often a kind was called by which name.
+    private static final class Confusion {
+        private final int[][] counts = new int[Kind.values().length][Kind.values().length];
+
+        void add(Kind expected, Kind found) {
+            counts[expected.ordinal()][found.ordinal()]++;
+        }
+
+        String table() {
+            var text = new StringBuilder("| expected \\ found |");
+            for (Kind kind : Kind.values()) {
+                text.append(' ').append(kind.title()).append(" |");
+            }
+            text.append("\n|").append(" --- |".repeat(Kind.values().length + 1)).append('\n');
+            for (Kind kind : Kind.values()) {
+                text.append("| ").append(kind.title()).append(" |");
+                for (int count : counts[kind.ordinal()]) {
+                    text.append(' ').append(count == 0 ? "" : count + " ").append('|');
+                }
+                text.append('\n');
+            }
+            return text.toString();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package org.fullrank.serve;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Server-sent events to one browser. That the browser is gone shows when something is written, so a quiet stream
+/// sends a comment now and then.
+final class EventStream implements AutoCloseable {
+    /// How often files are looked at: a change is seen within half a second, and a look costs a few system calls.
+    static final Duration PAUSE = Duration.ofMillis(500);
+    /// How often a quiet stream is tried.
+    static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final OutputStream out;
+    private final BooleanSupplier closed;
+    private long lastWrite = System.nanoTime();
+
+    private EventStream(OutputStream out, BooleanSupplier closed) {
+        this.out = out;
+        this.closed = closed;
+    }
+
+    static EventStream open(HttpExchange exchange, BooleanSupplier closed) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream; charset=utf-8");
+        exchange.sendResponseHeaders(200, 0);
+        var stream = new EventStream(exchange.getResponseBody(), closed);
+        stream.write("retry: 2000\n\n");
+        return stream;
+    }
+
+    /// @param id what the browser says when it comes again; null for none
+    /// @throws IOException when the browser is gone
+    void send(String event, @Nullable String id, JsonNode data) throws IOException {
+        try {
+            String text = MAPPER.writeValueAsString(data); // of one line
+            write("event: %s\n%sdata: %s\n\n".formatted(event, id == null ? "" : "id: " + id + "\n", text));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Waits until it is time to look again.
+    ///
+    /// @return false when the server ends
+    /// @throws IOException when the browser is gone
+    boolean pause() throws IOException, InterruptedException {
+        Thread.sleep(PAUSE);
+        if (System.nanoTime() - lastWrite > HEARTBEAT.toNanos()) {
+            write(":\n\n");
+        }
+        return !closed.getAsBoolean();
+    }
+
+    private void write(String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+        lastWrite = System.nanoTime();
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+}

@@ -1,0 +1,190 @@
+package org.fullrank.serve;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import org.fullrank.engine.FullrankException;
+import org.fullrank.engine.InputException;
+import org.fullrank.page.Html;
+import org.fullrank.page.RunPage;
+import org.jspecify.annotations.Nullable;
+
+/// What is at which address: `/` the list, `/runs/NAME` a run, `/difference?first=NAME&second=NAME`, and below the
+/// first two their `events`. Names are looked up among those of the runs that are there; no path is made of what a
+/// request says.
+final class Routes implements HttpHandler, AutoCloseable {
+    /// Event streams at a time, one for each open tab: far above what a person opens.
+    static final int MOST_STREAMS = 200;
+
+    private static final Set<String> PICTURES = Set.of("map.png", "views.png");
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final RunList runs;
+    private final Semaphore free = new Semaphore(MOST_STREAMS);
+    private volatile boolean closed;
+
+    Routes(RunList runs) {
+        this.runs = runs;
+    }
+
+    /// A talk with a browser that goes on until one of the two ends it.
+    private interface Talk {
+        void hold(EventStream stream) throws IOException, InterruptedException;
+    }
+
+    @Override
+    public void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            route(exchange);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the server ends
+        }
+    }
+
+    private void route(HttpExchange exchange) throws IOException, InterruptedException {
+        List<String> path = segments(exchange.getRequestURI().getRawPath());
+        try {
+            switch (path.size()) {
+                case 0 -> Answer.html(exchange, list());
+                case 1 -> {
+                    switch (path.getFirst()) {
+                        case "events" -> talk(exchange, stream -> RunListEvents.hold(runs, stream));
+                        case "difference" -> Answer.html(exchange, difference(exchange));
+                        default -> absent(exchange, "page");
+                    }
+                }
+                default -> {
+                    Path run = path.getFirst().equals("runs") && path.size() < 4 ? runs.find(path.get(1)) : null;
+                    if (run == null) {
+                        absent(exchange, "run");
+                    } else {
+                        run(exchange, run, path.size() == 2 ? "" : path.get(2));
+                    }
+                }
+            }
+        } catch (InputException e) {
+            Answer.text(exchange, 404, String.valueOf(e.getMessage()));
+        } catch (FullrankException e) {
+            Answer.text(exchange, 500, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void run(HttpExchange exchange, Path run, String part) throws IOException, InterruptedException {
+        if (part.isEmpty()) {
+            Answer.html(exchange, RunPage.html(run, new RunPage.Live(address(run))));
+        } else if (part.equals("events")) {
+            var events = new RunEvents(run, query(exchange), exchange.getRequestHeaders().getFirst("Last-Event-ID"));
+            talk(exchange, events::hold);
+        } else if (PICTURES.contains(part)) {
+            picture(exchange, run.resolve(part));
+        } else {
+            absent(exchange, "page");
+        }
+    }
+
+    private static void picture(HttpExchange exchange, Path file) throws IOException {
+        byte[] picture;
+        try {
+            picture = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            absent(exchange, "picture");
+            return;
+        }
+        Answer.png(exchange, picture);
+    }
+
+    private void talk(HttpExchange exchange, Talk talk) throws IOException, InterruptedException {
+        if (!free.tryAcquire()) {
+            Answer.text(exchange, 503, "too many open pages; close some");
+            return;
+        }
+        try (var stream = EventStream.open(exchange, () -> closed)) {
+            talk.hold(stream);
+        } finally {
+            free.release();
+        }
+    }
+
+    private String list() {
+        ObjectNode data = MAPPER.createObjectNode()
+                .put("kind", "runs")
+                .put("folder", runs.folder().toString())
+                .put("live", "/events");
+        data.set("runs", runs.rows());
+        return Html.live("Fullrank: runs", data);
+    }
+
+    private String difference(HttpExchange exchange) {
+        Map<String, String> query = query(exchange);
+        return Html.live("Fullrank: difference", new Difference(runs, named(query, "first"), named(query, "second")).data());
+    }
+
+    private Path named(Map<String, String> query, String key) {
+        String name = query.getOrDefault(key, "");
+        Path run = runs.find(name);
+        if (run == null) {
+            throw new InputException("%s: found no run of that name, expected one of the list".formatted(key));
+        }
+        return run;
+    }
+
+    private static void absent(HttpExchange exchange, String what) throws IOException {
+        Answer.text(exchange, 404, "there is no such " + what + "; the list of runs is at /");
+    }
+
+    private static String address(Path run) {
+        String name = URLEncoder.encode(RunList.name(run), StandardCharsets.UTF_8).replace("+", "%20");
+        return "/runs/" + name;
+    }
+
+    /// The parts between slashes, each decoded by itself.
+    private static List<String> segments(String path) {
+        return Arrays.stream(path.split("/"))
+                .filter(part -> !part.isEmpty())
+                .map(Routes::decoded)
+                .toList();
+    }
+
+    private static Map<String, String> query(HttpExchange exchange) {
+        var values = new HashMap<String, String>();
+        @Nullable String raw = exchange.getRequestURI().getRawQuery();
+        for (String pair : raw == null ? new String[0] : raw.split("&")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                values.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+            }
+        }
+        return values;
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return ""; // a broken escape names nothing
+        }
+    }
+
+    int streams() {
+        return MOST_STREAMS - free.availablePermits();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

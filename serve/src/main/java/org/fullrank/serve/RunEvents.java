@@ -1,0 +1,98 @@
+package org.fullrank.serve;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.fullrank.engine.FullrankException;
+import org.fullrank.page.Lines;
+import org.fullrank.page.RunPage;
+import org.fullrank.run.RunFolder;
+import org.jspecify.annotations.Nullable;
+
+/// Tells a browser what happens to one run: `metrics`, `spectra` and `alarms` for each line that is appended to the
+/// file of that name, `state` when its status changes, `reload` when something else changed, and `gone` when its
+/// folder is.
+///
+/// The id of an event says how much of each file the browser has, so that it goes on there when it comes again.
+/// Lines whose id it did not hear come twice then; a page must bear that.
+final class RunEvents {
+    private static final Pattern POSITIONS = Pattern.compile("(\\d{1,15})-(\\d{1,15})-(\\d{1,15})");
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final Path run;
+    private final String settled;
+    private final List<Tail> tails;
+
+    /// @param query of the address that the page was given
+    /// @param last id of the last event that the browser heard; null when it comes for the first time
+    RunEvents(Path run, Map<String, String> query, @Nullable String last) {
+        this.run = run;
+        settled = query.getOrDefault("settled", RunPage.settled(run));
+        Matcher at = POSITIONS.matcher(last != null ? last : query.getOrDefault("after", ""));
+        boolean known = at.matches();
+        tails = IntStream.range(0, RunPage.GROWING.size())
+                .mapToObj(i -> new Tail(
+                        run.resolve(RunPage.GROWING.get(i)), known ? Long.parseLong(at.group(i + 1)) : 0))
+                .toList();
+    }
+
+    void hold(EventStream stream) throws IOException, InterruptedException {
+        ObjectNode state = null;
+        String before = settled;
+        do {
+            ObjectNode now = state();
+            if (now == null) {
+                stream.send("gone", null, MAPPER.createObjectNode());
+                return;
+            }
+            // The files of the end of a run are written one after another: wait until they rest.
+            String files = RunPage.settled(run);
+            boolean rested = files.equals(before);
+            before = files;
+            if (!grown(stream) || rested && !files.equals(settled)) {
+                stream.send("reload", null, MAPPER.createObjectNode());
+                return;
+            }
+            if (!now.equals(state)) {
+                state = now;
+                stream.send("state", id(), state);
+            }
+        } while (stream.pause());
+    }
+
+    /// @return false when a file was cut, as by a resume
+    private boolean grown(EventStream stream) throws IOException {
+        for (int i = 0; i < tails.size(); i++) {
+            String name = RunPage.GROWING.get(i).replace(".jsonl", "");
+            Lines lines = tails.get(i).next();
+            if (lines == null) {
+                return false;
+            }
+            for (int k = 0; k < lines.objects().size(); k++) {
+                // The id tells what is known once the last of them has arrived.
+                boolean last = k == lines.objects().size() - 1;
+                stream.send(name, last ? id() : null, lines.objects().get(k));
+            }
+        }
+        return true;
+    }
+
+    private String id() {
+        return tails.stream().map(tail -> String.valueOf(tail.position())).collect(Collectors.joining("-"));
+    }
+
+    private @Nullable ObjectNode state() {
+        try (RunFolder folder = RunFolder.open(run)) {
+            return RunPage.status(folder);
+        } catch (FullrankException e) {
+            return null; // the folder is no longer there
+        }
+    }
+}

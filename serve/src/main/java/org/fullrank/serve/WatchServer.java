@@ -1,0 +1,83 @@
+package org.fullrank.serve;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+
+/// Serves the runs of a folder to browsers until it is closed. Answers GET only, refuses requests that name another
+/// host (so that a foreign site cannot read it by pointing its own name here), and gives out nothing but pages and
+/// the two pictures of runs that it finds itself.
+public final class WatchServer implements AutoCloseable {
+    /// Port when none is named: free of well-known services, and the same each time so that a bookmark works.
+    public static final int DEFAULT_PORT = 7437;
+    /// Address when none is named: this machine only.
+    public static final String DEFAULT_HOST = "127.0.0.1";
+
+    private final HttpServer server;
+    private final ExecutorService threads;
+    private final Routes routes;
+    private final String host;
+
+    private WatchServer(HttpServer server, ExecutorService threads, Routes routes, String host) {
+        this.server = server;
+        this.threads = threads;
+        this.routes = routes;
+        this.host = host;
+    }
+
+    /// Starts to serve.
+    ///
+    /// @param folder of run folders, or one run folder; may still be missing
+    /// @param host name or address of the interface to listen on
+    /// @param port 0 takes any that is free
+    /// @throws InputException when the host is unknown or the port is taken
+    public static WatchServer start(Path folder, String host, int port) {
+        var threads = Executors.newVirtualThreadPerTaskExecutor();
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), 0);
+            var routes = new Routes(new RunList(folder));
+            server.createContext("/", routes).getFilters().add(new Guard(host));
+            server.setExecutor(threads);
+            server.start();
+            return new WatchServer(server, threads, routes, host);
+        } catch (UnknownHostException e) {
+            threads.close();
+            throw new InputException("--host: found %s, expected a name or address of this machine; leave it out for %s"
+                    .formatted(host, DEFAULT_HOST), e);
+        } catch (BindException e) {
+            threads.close();
+            throw new InputException("--port: cannot listen on %s port %d (%s), expected a free one; --port 0 takes any"
+                    .formatted(host, port, e.getMessage()), e);
+        } catch (IOException e) {
+            threads.close();
+            throw new JobException("cannot listen on %s port %d: %s".formatted(host, port, e), e);
+        }
+    }
+
+    /// Where to look.
+    public URI address() {
+        String name = host.contains(":") ? "[" + host + "]" : host;
+        return URI.create("http://%s:%d/".formatted(name, server.getAddress().getPort()));
+    }
+
+    /// Event streams that are open now.
+    int streams() {
+        return routes.streams();
+    }
+
+    @Override
+    public void close() {
+        routes.close();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
