@@ -36,9 +36,8 @@ record Lidar(double value, double isotropic) {
     static Lidar of(Tensor[] views) {
         long width = views[0].size(1);
         long most = width > WIDE ? Math.max(2, 2L * WIDE / views.length) : Matrices.mostRows(width);
-        Tensor[] used = Arrays.stream(views)
-                .map(view -> Matrices.evenly(view, most))
-                .toArray(Tensor[]::new);
+        Tensor[] used =
+                Arrays.stream(views).map(view -> Matrices.evenly(view, most)).toArray(Tensor[]::new);
         long rows = used[0].size(0);
         if (rows < 2) {
             return new Lidar(Double.NaN, Double.NaN);
@@ -116,7 +115,10 @@ record Lidar(double value, double isotropic) {
     static double[] wide(Tensor means, Tensor residuals, double delta) {
         Tensor scaled = residuals.div(Tensors.scalar(Math.sqrt(residuals.size(0)))); // [M, D]
         var within = torch.linalg_eigh(scaled.matmul(scaled.t()));
-        Tensor scales = within.get0().clamp_min(Tensors.scalar(0)).add_(Tensors.scalar(delta)).rsqrt(); // [M]
+        Tensor scales = within.get0()
+                .clamp_min(Tensors.scalar(0))
+                .add_(Tensors.scalar(delta))
+                .rsqrt(); // [M]
         Tensor projected = means.matmul(scaled.t()).matmul(within.get1().mul(scales)); // [N, M]
         Tensor gram = means.matmul(means.t()).sub_(projected.matmul(projected.t())); // [N, N], delta times too large
         return Tensors.doubles(torch.linalg_eigvalsh(gram));

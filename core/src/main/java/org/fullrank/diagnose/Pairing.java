@@ -155,8 +155,8 @@ public record Pairing(
 
     private static void require(List<Tensor> views) {
         if (views.size() < 2) {
-            throw new InputException("pairing: found %d views, expected at least 2; give the other view"
-                    .formatted(views.size()));
+            throw new InputException(
+                    "pairing: found %d views, expected at least 2; give the other view".formatted(views.size()));
         }
         Tensor first = views.getFirst();
         for (Tensor view : views) {
@@ -208,7 +208,10 @@ public record Pairing(
                 Tensor distances = products.mul_(Tensors.scalar(-2))
                         .add_(lengths.narrow(0, 0, count))
                         .add_(lengths.t());
-                Tensor kernel = distances.clamp_min_(Tensors.scalar(0)).mul_(Tensors.scalar(-SPREAD)).exp_();
+                Tensor kernel = distances
+                        .clamp_min_(Tensors.scalar(0))
+                        .mul_(Tensors.scalar(-SPREAD))
+                        .exp_();
                 sum += Tensors.value(kernel.triu_(1).sum());
             }
         }

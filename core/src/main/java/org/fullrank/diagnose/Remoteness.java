@@ -43,7 +43,12 @@ final class Remoteness {
         if (directions.size(0) < z.size(1)) {
             Tensor all = Matrices.squaredNorms(z).mul_(Tensors.scalar(1 - ROUNDING)); // [N, 1]
             Tensor squares = all.sub_(Matrices.squaredNorms(scores)); // [N, 1]
-            raise(worst, deviations(Tensors.doubles(squares.clamp_min_(Tensors.scalar(0)).sqrt_()), false));
+            raise(
+                    worst,
+                    deviations(
+                            Tensors.doubles(
+                                    squares.clamp_min_(Tensors.scalar(0)).sqrt_()),
+                            false));
         }
         return worst;
     }
@@ -65,7 +70,8 @@ final class Remoteness {
         Tensor gaps = scores.sub(scores.median(0, true).get0()).abs_(); // [N, k]
         Tensor scales = gaps.median(0, true).get0().mul_(Tensors.scalar(GAUSSIAN)); // [1, k]
         Tensor floor = scales.max().mul(Tensors.scalar(FLOOR)).clamp_min(Tensors.scalar(Double.MIN_NORMAL));
-        return Tensors.doubles(Matrices.squaredNorms(gaps.div_(scales.clamp_min(floor))).sqrt());
+        return Tensors.doubles(
+                Matrices.squaredNorms(gaps.div_(scales.clamp_min(floor))).sqrt());
     }
 
     /// @param both whether values below the median count

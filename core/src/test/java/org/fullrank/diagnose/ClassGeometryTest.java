@@ -40,7 +40,8 @@ class ClassGeometryTest {
         var scatterWithin = new SimpleMatrix(width, width);
         for (int c = 0; c < found.length; c++) {
             int label = found[c];
-            int[] members = IntStream.range(0, rows).filter(i -> labels[i] == label).toArray();
+            int[] members =
+                    IntStream.range(0, rows).filter(i -> labels[i] == label).toArray();
             centroids[c] = Samples.centroid(z, members);
             var own = new SimpleMatrix(width, width);
             for (int i : members) {
@@ -74,7 +75,9 @@ class ClassGeometryTest {
         int count = centroids.length;
         double[] middle = Samples.centroid(centroids, IntStream.range(0, count).toArray());
         double[][] frame = Arrays.stream(centroids)
-                .map(c -> IntStream.range(0, c.length).mapToDouble(j -> c[j] - middle[j]).toArray())
+                .map(c -> IntStream.range(0, c.length)
+                        .mapToDouble(j -> c[j] - middle[j])
+                        .toArray())
                 .toArray(double[][]::new);
         var between = new SimpleMatrix(middle.length, middle.length);
         for (double[] c : frame) {
@@ -82,7 +85,9 @@ class ClassGeometryTest {
         }
         assertThat(geometry.nc1())
                 .isCloseTo(within.mult(pseudoInverse(between)).trace() / count, withinPercentage(1e-6));
-        double[] norms = Arrays.stream(frame).mapToDouble(c -> Math.sqrt(Samples.dot(c, c))).toArray();
+        double[] norms = Arrays.stream(frame)
+                .mapToDouble(c -> Math.sqrt(Samples.dot(c, c)))
+                .toArray();
         double[] cosines = IntStream.range(0, count * count)
                 .filter(at -> at / count != at % count)
                 .mapToDouble(at -> Samples.dot(Samples.unit(frame[at / count]), Samples.unit(frame[at % count])))
@@ -93,7 +98,9 @@ class ClassGeometryTest {
         double simplex = -1.0 / (count - 1);
         assertThat(geometry.simplexDeviation())
                 .isCloseTo(
-                        Samples.mean(Arrays.stream(cosines).map(r -> Math.abs(r - simplex)).toArray()),
+                        Samples.mean(Arrays.stream(cosines)
+                                .map(r -> Math.abs(r - simplex))
+                                .toArray()),
                         withinPercentage(1e-6));
     }
 
@@ -131,7 +138,8 @@ class ClassGeometryTest {
         var geometry = ClassGeometry.of(Samples.tensor(z), labels);
         assertThat(geometry.collapsed())
                 .extracting(ClassGeometry.Shape::label)
-                .containsExactlyElementsOf(IntStream.range(3, 3 + collapsed).boxed().toList());
+                .containsExactlyElementsOf(
+                        IntStream.range(3, 3 + collapsed).boxed().toList());
         assertThat(geometry.section().measures().get(1).value()).isEqualTo(collapsed);
         assertThat(geometry.section().measures().get(1).meaning()).contains(": 3");
     }
@@ -157,7 +165,10 @@ class ClassGeometryTest {
             int[] labels = IntStream.range(0, 3000).map(i -> i % 60).toArray();
             var geometry = ClassGeometry.of(Samples.tensor(Samples.gaussian(4, 3000, width)), labels);
             assertThat(geometry.collapsed()).isEmpty();
-            assertThat(geometry.classes().stream().mapToDouble(ClassGeometry.Shape::rankShare).average().orElseThrow())
+            assertThat(geometry.classes().stream()
+                            .mapToDouble(ClassGeometry.Shape::rankShare)
+                            .average()
+                            .orElseThrow())
                     .isCloseTo(1, within(0.02));
             assertThat(geometry.nearestCentroid()).isCloseTo(1 / 60.0, within(0.01));
         }
@@ -220,12 +231,15 @@ class ClassGeometryTest {
     private static SimpleMatrix pseudoInverse(SimpleMatrix symmetric) {
         var parts = symmetric.svd();
         double[] values = parts.getSingularValues();
-        double[] inverse = Arrays.stream(values).map(s -> s > 1e-10 * values[0] ? 1 / s : 0).toArray();
+        double[] inverse = Arrays.stream(values)
+                .map(s -> s > 1e-10 * values[0] ? 1 / s : 0)
+                .toArray();
         return parts.getV().mult(SimpleMatrix.diag(inverse)).mult(parts.getU().transpose());
     }
 
     private static double deviation(double[] values) {
         double mean = Samples.mean(values);
-        return Math.sqrt(Samples.mean(Arrays.stream(values).map(v -> (v - mean) * (v - mean)).toArray()));
+        return Math.sqrt(Samples.mean(
+                Arrays.stream(values).map(v -> (v - mean) * (v - mean)).toArray()));
     }
 }

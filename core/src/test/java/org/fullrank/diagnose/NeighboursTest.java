@@ -40,7 +40,10 @@ class NeighboursTest {
     void duplicatesEqualALoopOverAllPairs() {
         double[][] z = Samples.gaussian(2, 700, 1); // so narrow that many rows are near
         double middle = lowerMedian(Samples.column(z, 0));
-        double[] gaps = Arrays.stream(Samples.column(z, 0)).map(v -> Math.abs(v - middle)).sorted().toArray();
+        double[] gaps = Arrays.stream(Samples.column(z, 0))
+                .map(v -> Math.abs(v - middle))
+                .sorted()
+                .toArray();
         double typical = Math.sqrt(2) * (gaps[349] + gaps[350]) / 2;
         int pairs = 0;
         boolean[] twins = new boolean[700];
@@ -98,13 +101,16 @@ class NeighboursTest {
     @Test
     void healthyRowsHaveNoOutliers() {
         for (int width : new int[] {2, 3, 30, 200}) {
-            assertThat(Neighbours.of(Samples.tensor(Samples.gaussian(5, 2000, width))).outliers())
+            assertThat(Neighbours.of(Samples.tensor(Samples.gaussian(5, 2000, width)))
+                            .outliers())
                     .as("of " + width)
                     .isZero();
             double[][] unit = Arrays.stream(Samples.gaussian(6, 500, width))
                     .map(Samples::unit)
                     .toArray(double[][]::new);
-            assertThat(Neighbours.of(Samples.tensor(unit)).outliers()).as("unit " + width).isZero();
+            assertThat(Neighbours.of(Samples.tensor(unit)).outliers())
+                    .as("unit " + width)
+                    .isZero();
         }
     }
 
@@ -125,8 +131,10 @@ class NeighboursTest {
         for (int j = 0; j < 6; j++) {
             double[] x = Samples.column(z, j);
             double mean = Samples.mean(x);
-            double second = Samples.mean(Arrays.stream(x).map(v -> Math.pow(v - mean, 2)).toArray());
-            double fourth = Samples.mean(Arrays.stream(x).map(v -> Math.pow(v - mean, 4)).toArray());
+            double second = Samples.mean(
+                    Arrays.stream(x).map(v -> Math.pow(v - mean, 2)).toArray());
+            double fourth = Samples.mean(
+                    Arrays.stream(x).map(v -> Math.pow(v - mean, 4)).toArray());
             double kurtosis = fourth / (second * second) - 3;
             sum += kurtosis;
             largest = Math.max(largest, kurtosis);

@@ -71,8 +71,8 @@ class PairingTest {
         for (int k = 0; k < count; k++) {
             views[k] = Samples.plus(samples, 0.5 + 0.1 * k, Samples.gaussian(10 + k, rows, width));
         }
-        double found = Pairing.of(Arrays.stream(views).map(Samples::tensor).toList())
-                .lidar();
+        double found =
+                Pairing.of(Arrays.stream(views).map(Samples::tensor).toList()).lidar();
         assertThat(found).isCloseTo(naiveLidar(views), withinPercentage(1e-6));
     }
 
@@ -125,8 +125,8 @@ class PairingTest {
 
     @Test
     void viewsThatShareNothingMatchByChance() {
-        var pairing = Pairing.of(
-                Samples.tensor(Samples.gaussian(21, 700, 8)), Samples.tensor(Samples.gaussian(22, 700, 8)));
+        var pairing =
+                Pairing.of(Samples.tensor(Samples.gaussian(21, 700, 8)), Samples.tensor(Samples.gaussian(22, 700, 8)));
         assertThat(pairing.matchRate()).isLessThan(6 * pairing.chance());
         assertThat(pairing.matchInterval().lower()).isLessThan(pairing.chance());
         assertThat(pairing.invariance()).isCloseTo(0, within(0.03));
@@ -140,7 +140,8 @@ class PairingTest {
         double[][] x = Samples.gaussian(13, 200, 6);
         double[][] y = Samples.plus(x, 0.3, Samples.gaussian(14, 200, 6));
         var plain = Pairing.of(Samples.tensor(x), Samples.tensor(y));
-        var moved = Pairing.of(Samples.tensor(Samples.map(x, v -> v + 1e6)), Samples.tensor(Samples.map(y, v -> v + 1e6)));
+        var moved =
+                Pairing.of(Samples.tensor(Samples.map(x, v -> v + 1e6)), Samples.tensor(Samples.map(y, v -> v + 1e6)));
         assertThat(moved.invariance()).isCloseTo(plain.invariance(), within(1e-7));
         assertThat(moved.lidar()).isCloseTo(plain.lidar(), withinPercentage(1e-4));
     }
@@ -206,8 +207,7 @@ class PairingTest {
                 .map(l -> 1 / Math.sqrt(l))
                 .toArray());
         var whitening = eigen.getU().mult(root).mult(eigen.getU().transpose());
-        double[] roots =
-                whitening.mult(between).mult(whitening).svd().getSingularValues();
+        double[] roots = whitening.mult(between).mult(whitening).svd().getSingularValues();
         double sum = Arrays.stream(roots).sum();
         double entropy = 0;
         for (double l : roots) {

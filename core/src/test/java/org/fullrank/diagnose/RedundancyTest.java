@@ -153,7 +153,8 @@ class RedundancyTest {
         var few = Redundancy.of(Samples.tensor(Samples.gaussian(9, 8, 50)));
         assertThat(few.duplicatePairs()).isNaN();
         assertThat(few.duplicates()).isEmpty();
-        assertThat(Redundancy.of(Samples.tensor(new double[20][4])).duplicateShare()).isNaN();
+        assertThat(Redundancy.of(Samples.tensor(new double[20][4])).duplicateShare())
+                .isNaN();
         assertThat(one.section().measures()).hasSize(few.section().measures().size());
         assertThatThrownBy(() -> Redundancy.of(Samples.tensor(new double[0][0])))
                 .isInstanceOf(InputException.class)

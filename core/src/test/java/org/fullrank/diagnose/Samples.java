@@ -48,9 +48,7 @@ final class Samples {
     }
 
     static double[][] map(double[][] z, DoubleUnaryOperator f) {
-        return Arrays.stream(z)
-                .map(row -> Arrays.stream(row).map(f).toArray())
-                .toArray(double[][]::new);
+        return Arrays.stream(z).map(row -> Arrays.stream(row).map(f).toArray()).toArray(double[][]::new);
     }
 
     static Tensor tensor(double[][] z) {
