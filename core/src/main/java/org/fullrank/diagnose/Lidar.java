@@ -7,8 +7,8 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// LiDAR: the number of directions in which samples differ more than the views of a sample do. Source: Thilak et al.
-/// 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL Architectures"; written from memory,
+/// LiDAR: the effective number of directions that tell samples apart, in units of how views of a sample
+/// differ. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL Architectures"; written from memory,
 /// unverified against the paper.
 ///
 /// With q views of each of N samples, `Sb` is the covariance (divisor N) of the means of the samples and `Sw` that

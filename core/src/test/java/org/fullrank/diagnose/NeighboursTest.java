@@ -26,14 +26,16 @@ class NeighboursTest {
         double[][] z = Samples.gaussian(1, 1200, 20);
         z[1100] = z[7].clone();
         z[8] = Arrays.stream(z[7]).map(v -> v + 1e-5).toArray();
+        z[1001] = z[900].clone(); // both behind the first block
         z[600] = Arrays.stream(z[3]).map(v -> v + 0.1).toArray(); // near, not that near
         long[] numbers = LongStream.range(0, 1200).map(i -> 10 * i).toArray();
         var neighbours = Neighbours.of(Samples.tensor(z).to(ScalarType.Float), numbers);
-        assertThat(neighbours.duplicateRows()).isEqualTo(3);
-        assertThat(neighbours.duplicatePairs()).isEqualTo(3);
-        assertThat(neighbours.duplicateShare()).isEqualTo(3 / 1200.0);
+        assertThat(neighbours.duplicateRows()).isEqualTo(5);
+        assertThat(neighbours.duplicatePairs()).isEqualTo(4);
+        assertThat(neighbours.duplicateShare()).isEqualTo(5 / 1200.0);
         assertThat(neighbours.duplicates())
-                .containsExactly(new Neighbours.Pair(70, 80), new Neighbours.Pair(70, 11000));
+                .containsExactly(
+                        new Neighbours.Pair(70, 80), new Neighbours.Pair(9000, 10010), new Neighbours.Pair(70, 11000));
     }
 
     @Test
