@@ -12,15 +12,16 @@ import org.fullrank.net.Mode;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Terms;
 
-/// Every block of the encoder has an objective of its own on its pooled output. Blocks run one after another: the graph
-/// of one is gone before the next begins, which gets activities without a graph. So no gradient crosses a block, and
-/// memory does not grow with depth.
+/// Every block of the encoder has an objective of its own on its pooled output. Blocks run one after another: the
+/// graph of one is gone before the next begins, which gets activities without a graph. So no gradient crosses a
+/// block, and memory does not grow with depth.
 ///
 /// Source: Halvagal and Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
 /// representations in deep sensory networks" (2023), and the official code: the gradient of the pull reaches both
 /// views,
-/// where the paper (unverified against it) stops that of the earlier one. As both views share the weights, stopping it
-/// in each direction in turn would halve the gradient of the pull, nothing else: halve its weight for that form.
+/// where the paper (unverified against it) stops that of the earlier one. As both views share the weights,
+/// stopping it in each direction in turn would halve the gradient of the pull, nothing else: halve its weight for
+/// that form.
 public final class LayerLocal implements Method {
     /// What teaches one block.
     ///
@@ -85,6 +86,31 @@ public final class LayerLocal implements Method {
             before.close();
         }
         return new Outcome(total, parts, measures, layers, embedding);
+    }
+
+    /// Norms over all blocks.
+    @Override
+    public SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step) {
+        var gradients = new LinkedHashMap<String, TermGradient>();
+        List<Tensor> inputs =
+                views.stream().map(x -> encoder.enter(x, Mode.TRAIN)).toList();
+        for (int i = 0; i < teachers.size(); i++) {
+            Layer block = encoder.blocks().get(i).layer();
+            Teacher teacher = teachers.get(i);
+            var apart = new TermGradients(
+                    (x, mode) -> forward(block, teacher.head(), x, mode),
+                    leaves -> teacher.criterion()
+                            .weighted(leaves.stream().map(List::getFirst).toList(), step),
+                    parameters);
+            apart.over(new WholeBatch(inputs, chunks))
+                    .forEach((term, g) -> gradients.merge(
+                            term,
+                            g,
+                            (a, b) -> new TermGradient(
+                                    Math.hypot(a.embeddings(), b.embeddings()), Math.hypot(a.encoder(), b.encoder()))));
+            inputs = learn(i, inputs, chunks, step).activities(); // the caller's scope frees them
+        }
+        return gradients;
     }
 
     /// Forward and backward through block `i` alone.

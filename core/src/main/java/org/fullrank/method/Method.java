@@ -66,6 +66,18 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// @throws InputException unless there are 1 to N chunks
     Outcome learn(List<Tensor> views, int chunks, long step);
 
+    /// The gradient of one weighted term of the loss.
+    ///
+    /// @param embeddings its norm with respect to the embeddings of all views, of all blocks where each has its own
+    /// @param encoder its norm with respect to the parameters of the encoder
+    record TermGradient(double embeddings, double encoder) {}
+
+    /// The gradient of each weighted term of the loss by itself, by name. It runs forward and backward once for each
+    /// term and leaves running statistics, gradients and memories moved: for a throw-away copy.
+    ///
+    /// @param views as in [#learn]
+    SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step);
+
     /// Called after the optimiser has moved the parameters by the gradients of step `step`: for what follows the
     /// parameters, such as a target network.
     default void stepped(long step, long totalSteps) {}
@@ -76,7 +88,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// Where and how it computes.
     Setting setting();
 
-    /// What the method knows of its own state by name, such as the spectrum of a predictor; measured for records only.
+    /// What the method knows of its own state by name, such as the spectrum of a predictor; measured for records
+    /// only.
     default SequencedMap<String, Double> measures() {
         return new LinkedHashMap<>();
     }
@@ -97,7 +110,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         }
     }
 
-    /// The blocks that the method acts on, which training therefore watches: rank and spread in the log, and the probe.
+    /// The blocks that the method acts on, which training therefore watches: rank and spread in the log, and the
+    /// probe.
     default List<String> watched() {
         return List.of();
     }
@@ -108,8 +122,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         return project(encode(x, mode), mode);
     }
 
-    /// What the projector makes of representations, `[N, D]` to `[N, E]`, in float32; representations themselves where
-    /// there is no projector.
+    /// What the projector makes of representations, `[N, D]` to `[N, E]`, in float32; representations themselves
+    /// where there is no projector.
     default Tensor project(Tensor representations, Mode mode) {
         try (var autocast = setting().precision().autocast(setting().device())) {
             return projector().forward(representations, mode).to(setting().type());
@@ -123,8 +137,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         return new LinkedHashMap<>();
     }
 
-    /// What each layer of the head gives for representations `[N, D]`, the embedding last, in float32; empty where there
-    /// is no head.
+    /// What each layer of the head gives for representations `[N, D]`, the embedding last, in float32; empty where
+    /// there is no head.
     default List<Tensor> head(Tensor representation, Mode mode) {
         try (var autocast = setting().precision().autocast(setting().device())) {
             return projector().outputs(representation, mode).stream()
