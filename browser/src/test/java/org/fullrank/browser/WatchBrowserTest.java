@@ -127,7 +127,7 @@ class WatchBrowserTest {
                 run.resolve("alarms.jsonl"),
                 "{\"step\":2,\"onset\":1,\"place\":\"embedding\",\"kind\":\"CONSTANT\"}\n",
                 StandardOpenOption.CREATE);
-        browser.awaitText(".banner h2", "Constant");
+        browser.awaitText(".banner h2", "Constant collapse while training");
         Files.writeString(
                 run.resolve("spectra.jsonl"), "{\"step\":2,\"place\":\"embedding\",\"values\":[1,0.1]}\n", StandardOpenOption.CREATE);
         browser.awaitText("#spectrum h2", "Spectrum over time");

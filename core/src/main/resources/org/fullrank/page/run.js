@@ -36,6 +36,7 @@ function chartsFor(keys) {
   };
   for (const group of GROUPS) {
     const chosen = [...left].filter(key => group.test.test(key));
+    if (group.section === 'rank') chosen.sort().reverse(); // representation, then embedding: the same colours in all drawings
     take(chosen, {...group, labels: chosen.map(key => group.cut ? key.slice(group.cut.length)
       : key === 'loss' ? 'loss' : key.replace(/\.(rankme|rank\.share|participation|std|norm|offset|dead)$/, '').replace(/^time\./, ''))});
   }
@@ -131,10 +132,10 @@ function runPage() {
   const alarms = [];
   const marks = () => alarms.map(alarm => ({at: finite(alarm.onset) ?? Number(alarm.step)}));
   const pill = el('span', {class: 'pill'});
-  const message = el('span');
+  const message = el('p', {class: 'note message'});
   const connection = el('span', {class: 'live', role: 'status'});
   frame(data.live ? [el('a', {href: '/'}, 'All runs'), ' · live'] : ['Fullrank · report of a run'], String(data.name),
-      el('p', {class: 'about'}, pill, ' ', String(data.recipe || ''), data.about ? ': ' + data.about : '', ' ', message, ' ', connection));
+      el('p', {class: 'about'}, pill, ' ', String(data.recipe || ''), data.about ? ': ' + data.about : '', ' ', connection), message);
 
   const verdict = el('div');
   const figures = el('dl', {class: 'figures'});
@@ -168,11 +169,15 @@ function runPage() {
   function showVerdict() {
     const diagnoses = data.diagnosis && Array.isArray(data.diagnosis.diagnoses) ? data.diagnosis.diagnoses : [];
     const found = banner(diagnoses);
-    const alarmed = alarms.length === 0 ? null : el('div', {class: 'banner bad'}, el('h2', null, titleOf(alarms.at(-1))),
-        el('p', null, `An alarm was raised at step ${number(alarms.at(-1).step)}; see below.`));
-    verdict.replaceChildren(found || alarmed || el('div', {class: 'banner'}, el('h2', null, 'No diagnosis'),
+    const last = alarms.at(-1);
+    const alarmed = alarms.length === 0 ? null : el('div', {class: 'banner bad', role: 'region', 'aria-label': 'Alarm'},
+        el('h2', null, titleOf(last) + ' while training'),
+        el('p', null, `An alarm was raised at step ${number(last.step)}`, last.place ? ` for the ${last.place}` : '', '; see below.',
+            data.status === 'rolled-back' ? ' The weights are those from before it, and so is what follows.' : ''));
+    const shown = [alarmed, found].filter(Boolean);
+    verdict.replaceChildren(...shown.length > 0 ? shown : [el('div', {class: 'banner'}, el('h2', null, 'No diagnosis'),
         el('p', null, data.live && data.status === 'running' ? 'A diagnosis is made when the run ends.'
-          : 'This run has none in its folder; fullrank diagnose makes one.')));
+          : 'This run has none in its folder; fullrank diagnose makes one.'))]);
     parts.diagnosis.fill(diagnoses.map(diagnosis => el('details', {open: diagnoses.length === 1},
         el('summary', null, `All figures of ${diagnosis.subject}`), ...diagnosisDetails(diagnosis))));
   }
