@@ -149,13 +149,13 @@ public record Spread(
                         with(
                                 NORMALIZED_STD,
                                 normalizedStd,
-                                "0.5 to 1",
+                                "0.4 to 1",
                                 "deviation of rows of length 1, times sqrt(D): 1 = over the whole sphere, 0 = one"
                                         + " direction"),
                         with(
                                 OFFSET_SHARE,
                                 offsetShare,
-                                "0 to 0.5",
+                                "0 to 0.8",
                                 "share of the common mean vector in the mean squared length: 1 = nothing else")));
     }
 
