@@ -34,7 +34,8 @@ final class Evaluate extends Job {
             names = "--protocol",
             paramLabel = "NAME",
             split = ",",
-            description = "One or more of knn, linear, retrieval, classes, or all. Default: knn,linear.")
+            description = "One or more of knn, linear, finetune, retrieval, layers, classes, label-free, or all."
+                    + " Default: knn,linear.")
     List<String> protocols = new ArrayList<>();
 
     @Option(

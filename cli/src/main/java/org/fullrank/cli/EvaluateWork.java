@@ -18,6 +18,7 @@ import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RetrievalProtocol;
 import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.RunFolder;
+import org.fullrank.train.CheckpointMeasures;
 import org.fullrank.train.Trained;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,7 @@ final class EvaluateWork {
             save(folder, trained, PROBES, evaluation.toMap());
         }
         for (EvaluationName name : chosen) {
-            @Nullable ProtocolResult found = find(name, trained);
+            @Nullable ProtocolResult found = find(name, folder, data, trained);
             if (found != null) {
                 findings.put(name.label(), found.toMap());
                 print(found.text());
@@ -83,13 +84,14 @@ final class EvaluateWork {
     }
 
     /// Null for the two that share one table.
-    private @Nullable ProtocolResult find(EvaluationName name, Trained trained) {
+    private @Nullable ProtocolResult find(EvaluationName name, RunFolder folder, Dataset data, Trained trained) {
         return switch (name) {
             case KNN, LINEAR -> null;
             case FINETUNE -> trained.finetune(finetune, command.err()::println);
             case RETRIEVAL -> trained.retrieve(RetrievalProtocol.defaults());
             case LAYERS -> trained.layers(command.layers);
             case CLASSES -> classes(trained);
+            case LABEL_FREE -> CheckpointMeasures.of(folder, data);
         };
     }
 
