@@ -47,6 +47,11 @@ final class EvaluateWork {
             throw new InputException("--against: found no protocol that puts runs against each other, expected classes;"
                     + " add --protocol classes");
         }
+        requireUse("--probe", EvaluationName.CLASSES);
+        requireUse("--layers", EvaluationName.LAYERS);
+        requireUse("--fractions", EvaluationName.FINETUNE);
+        requireUse("--draws", EvaluationName.FINETUNE);
+        requireUse("--steps", EvaluationName.FINETUNE);
         try (RunFolder folder = RunFolder.open(command.run)) {
             Path checkpoint = Located.checkpoint(folder, command.best);
             try (Dataset data = Dataset.open(Located.data(folder, command.data));
@@ -60,6 +65,14 @@ final class EvaluateWork {
         }
         if (command.json) {
             command.out().println(findings.isEmpty() ? result : result.put("protocols", findings));
+        }
+    }
+
+    /// An option that would do nothing is a mistake.
+    private void requireUse(String option, EvaluationName protocol) {
+        if (command.isGiven(option) && !chosen.contains(protocol)) {
+            throw new InputException("%s: found no protocol %s, which alone takes it; add --protocol %s"
+                    .formatted(option, protocol.label(), protocol.label()));
         }
     }
 

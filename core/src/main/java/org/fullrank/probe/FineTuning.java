@@ -180,16 +180,12 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
         map.put("fraction", row.fraction);
         map.put("items", row.items);
         map.put("liftedClasses", row.lifted);
-        map.put("encoder", toMap(row.encoder));
-        map.put("untrained", toMap(row.untrained));
-        return map;
-    }
-
-    private static SequencedMap<String, Object> toMap(List<Accuracy> draws) {
-        var map = new LinkedHashMap<String, Object>();
-        map.put("mean", mean(draws));
-        map.put("std", std(draws));
-        map.put("draws", draws.stream().map(Evaluation::toMap).toList());
+        map.put("mean", mean(row.encoder));
+        map.put("std", std(row.encoder));
+        map.put("untrainedMean", mean(row.untrained));
+        map.put("untrainedStd", std(row.untrained));
+        map.put("draws", row.encoder.stream().map(Evaluation::toMap).toList());
+        map.put("untrainedDraws", row.untrained.stream().map(Evaluation::toMap).toList());
         return map;
     }
 }

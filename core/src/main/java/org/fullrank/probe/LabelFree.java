@@ -245,19 +245,19 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
         var map = new LinkedHashMap<String, Object>();
         map.put("checkpoint", row.checkpoint);
         map.put("step", row.step);
-        map.put("representation", toMap(row.representation));
-        map.put("embedding", toMap(row.embedding));
+        map.putAll(toMap("representation.", row.representation));
+        map.putAll(toMap("embedding.", row.embedding));
         if (row.knn != null) {
-            map.put("knn", Evaluation.toMap(row.knn));
+            map.put("kNN", row.knn.share());
         }
         return map;
     }
 
-    private static SequencedMap<String, Object> toMap(Measures m) {
+    private static SequencedMap<String, Object> toMap(String place, Measures m) {
         var map = new LinkedHashMap<String, Object>();
-        map.put("rankMe", m.rankMe);
-        map.put("lidar", m.lidar);
-        map.put("alpha", m.alpha);
+        map.put(place + "rankMe", m.rankMe);
+        map.put(place + "lidar", m.lidar);
+        map.put(place + "alpha", m.alpha);
         return map;
     }
 }

@@ -129,7 +129,7 @@ public record LayerCurve(
     public SequencedMap<String, Object> values() {
         var map = new LinkedHashMap<String, Object>();
         map.put("best", best);
-        map.put("layers", layers.stream().map(LayerCurve::toMap).toList());
+        map.put("results", layers.stream().map(LayerCurve::toMap).toList());
         var outcomes = new LinkedHashMap<String, Object>();
         asked.forEach((name, outcome) -> outcomes.put(name, Evaluation.toMap(outcome)));
         map.put("asked", outcomes);
@@ -138,7 +138,7 @@ public record LayerCurve(
 
     private static SequencedMap<String, Object> toMap(Row row) {
         var map = new LinkedHashMap<String, Object>();
-        map.put("layer", row.name);
+        map.put("features", row.name);
         map.put("width", row.width);
         map.put("knn", Evaluation.toMap(row.knn));
         map.put("linear", Evaluation.toMap(row.linear));

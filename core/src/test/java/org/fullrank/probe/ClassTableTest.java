@@ -58,8 +58,8 @@ class ClassTableTest {
         assertThat(table.losers()).containsExactly("a");
         assertThat(table.mean().share()).isGreaterThan(271.0 / 300 - 1e-9);
         assertThat(table.table())
-                .contains("the mean rose from 78.3 to 90.3 %; classes that lost significantly: a")
-                .contains("a is taken for: b 25");
+                .contains("the mean rose from 78.3 to 90.3 %; classes that lost significantly: a (-20.0)")
+                .contains("a is taken for: b 25 (before 5)");
         assertThat(table.values()).containsEntry("meanRose", true).containsEntry("lost", List.of("a"));
     }
 
