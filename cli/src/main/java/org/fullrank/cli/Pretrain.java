@@ -16,10 +16,16 @@ import picocli.CommandLine.ParameterException;
             "",
             "Ctrl-C stops with a checkpoint; --resume goes on from there, bit by bit as if nothing had happened.",
             "",
+            "A preflight tries a recipe on its data without training: the share of each term of the loss in the",
+            "gradient, batch against width, the wiring of self-distillation, the strength of the views, the",
+            "learning rate, time and memory; and says what it would change and why. Before a training of more",
+            "than ten minutes its short form looks for a few seconds and warns.",
+            "",
             "Examples:",
             "  fullrank pretrain                                  recipe shapes-vicreg on built-in images",
             "  fullrank pretrain --recipe shapes-vicreg --data photos.tar.gz --out runs/photos",
             "  fullrank pretrain --set train.epochs=50 --set method.objective.type=nt-xent",
+            "  fullrank pretrain --recipe photos-simclr --data photos.tar.gz --preflight",
             "  fullrank pretrain --resume runs/photos"
         })
 final class Pretrain extends Job {
@@ -55,6 +61,17 @@ final class Pretrain extends Job {
             description = "Sets any value of the recipe, as in train.epochs=50; may be given several times.")
     List<String> settings = new ArrayList<>();
 
+    @Option(
+            names = "--preflight",
+            description = "Tries recipe and data for at most a minute, says what it would change, and trains nothing:"
+                    + " no run folder is made.")
+    boolean preflight;
+
+    @Option(
+            names = "--no-preflight",
+            description = "Begins a long training without the short preflight.")
+    boolean noPreflight;
+
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
@@ -64,6 +81,13 @@ final class Pretrain extends Job {
             throw new ParameterException(
                     spec().commandLine(),
                     "found --resume together with other settings, expected it alone, because a run keeps its recipe");
+        }
+        if (preflight && (noPreflight || resume != null)) {
+            throw new ParameterException(
+                    spec().commandLine(),
+                    "found --preflight together with %s, expected it without, because it looks at a training before it"
+                                    .formatted(noPreflight ? "--no-preflight" : "--resume")
+                            + " begins");
         }
         new PretrainWork(this).run();
     }

@@ -34,7 +34,9 @@ final class PretrainWork {
     }
 
     void run() {
-        if (command.resume != null) {
+        if (command.preflight) {
+            new PreflightWork(command).only(recipe());
+        } else if (command.resume != null) {
             resume(command.resume);
         } else {
             start();
@@ -48,6 +50,9 @@ final class PretrainWork {
         try (Dataset data = Dataset.open(recipe.data())) {
             Trainer.requireBatch(recipe, data.pretraining().size());
             describe(recipe, data);
+            if (!command.noPreflight) {
+                new PreflightWork(command).brief(recipe, data);
+            }
             try (RunFolder folder = RunFolder.create(path, recipe)) {
                 startIn(folder, recipe, data);
             } finally {

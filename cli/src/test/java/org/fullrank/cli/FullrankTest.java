@@ -100,6 +100,8 @@ class FullrankTest {
                 "data shapes --images many|fullrank data: Invalid value for option '--images'",
                 "data shapes --images 0|fullrank: --images: found 0, expected 1 to 1000",
                 "pretrain --resume run --set a=b|fullrank pretrain: found --resume together with other settings",
+                "pretrain --preflight --resume run|fullrank pretrain: found --preflight together with --resume",
+                "pretrain --preflight --no-preflight|fullrank pretrain: found --preflight together with --no-preflight",
                 "pretrain --recipe shapes-vicerg|fullrank: recipe shapes-vicerg: found neither a recipe of that name nor",
                 "pretrain --set train.epoch=3|fullrank: --set: unknown key train.epoch; did you mean train.epochs?",
                 "pretrain --set train.epochs=none|fullrank: recipe shapes-vicreg: train.epochs: found \"none\"",
@@ -302,8 +304,34 @@ class FullrankTest {
         }
     }
 
-    private CommandLineRun pretrain(Path data, Path out, String setting) {
-        return CommandLineRun.of(
+    @Test
+    void aPreflightSaysWhatItWouldChangeAndMakesNoRunFolder() throws IOException {
+        Path csv = table(120);
+        Path out = folder.resolve("runs/none");
+        CommandLineRun run = pretrain(csv, out, "train.batch=16", "--preflight");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .startsWith("preflight of shapes-vicreg on ")
+                .contains("gradient-share", "batch-and-width", "wiring", "view-strength", "learning-rate", "forecast");
+        assertThat(out.getParent()).doesNotExist();
+    }
+
+    @Test
+    void aPreflightAsJsonNamesFindingAndSettings() throws IOException {
+        Path out = folder.resolve("none");
+        CommandLineRun run = pretrain(
+                table(120), out, "method.objective={type: w-mse}", "--set", "train.batch=16", "--preflight", "--json");
+        assertThat(run.code()).as(run.err()).isZero();
+        var json = new ObjectMapper().readTree(run.out());
+        assertThat(json.at("/finding").asText()).isEqualTo("wrong");
+        assertThat(json.at("/checks/0/name").asText()).isEqualTo("step");
+        assertThat(json.at("/checks/1/set/0").asText()).isEqualTo("method.projector.widths.0=8");
+        assertThat(out).doesNotExist();
+    }
+
+    private CommandLineRun pretrain(Path data, Path out, String setting, String... more) {
+        List<String> line = new ArrayList<>(List.of(
                 "pretrain",
                 "--data",
                 data.toString(),
@@ -320,7 +348,9 @@ class FullrankTest {
                 "--set",
                 "data.cache=" + folder.resolve("cache"),
                 "--set",
-                setting);
+                setting));
+        line.addAll(List.of(more));
+        return CommandLineRun.of(line.toArray(String[]::new));
     }
 
     /// Two classes that differ in their first feature.

@@ -1,6 +1,7 @@
 package org.fullrank.method;
 
 import java.util.List;
+import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
@@ -11,6 +12,7 @@ import org.fullrank.objective.Objective;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Terms;
 import org.fullrank.objective.Views;
+import org.fullrank.objective.WeightedTerms;
 import org.jspecify.annotations.Nullable;
 
 /// An objective with its memory from batch to batch, where it has one, and the key of its draws.
@@ -39,6 +41,11 @@ record Criterion(Objective objective, @Nullable Parameter memory, long key) {
         terms.parts().forEach((name, value) -> Trace.seen("objective, term " + name, z.getFirst(), value));
         Trace.seen("objective, weighted sum of the terms", z.getFirst(), terms.total());
         return terms;
+    }
+
+    /// The weighted terms one by one, V x `[N, D]`.
+    SequencedMap<String, Tensor> weighted(List<Tensor> z, long step) {
+        return WeightedTerms.of(objective, new Views(z, draw(step), memory == null ? null : memory.tensor()));
     }
 
     /// Remembers what `terms` want to be given with the next batch; after the backward pass, which may need the old.

@@ -3,6 +3,7 @@ package org.fullrank.method;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 import org.fullrank.method.MethodSpec.Inner;
@@ -70,6 +71,24 @@ public final class JointEmbedding implements Method {
                 new LinkedHashMap<>(),
                 watched,
                 z.getFirst().detach());
+    }
+
+    @Override
+    public SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step) {
+        return new TermGradients(this::outputs, leaves -> weighted(leaves, step), parameters())
+                .over(new WholeBatch(views, chunks));
+    }
+
+    private SequencedMap<String, Tensor> weighted(List<List<Tensor>> leaves, long step) {
+        List<Tensor> z = leaves.stream().map(List::getFirst).toList(); // V x [N, D]
+        SequencedMap<String, Tensor> terms = parts.criterion().weighted(z, step);
+        for (Inner inner : parts.inner()) {
+            if (inner.weight() > 0) {
+                Tensor value = inner(inner, leaves, step).total().mul(Tensors.scalar(inner.weight()));
+                terms.merge(inner.layer() + "." + inner.regularizer().part(), value, Tensor::add);
+            }
+        }
+        return terms;
     }
 
     /// Without weight nothing is recorded: the value is only looked at.

@@ -87,6 +87,31 @@ public final class LayerLocal implements Method {
         return new Outcome(total, parts, measures, layers, embedding);
     }
 
+    /// Norms over all blocks.
+    @Override
+    public SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step) {
+        var gradients = new LinkedHashMap<String, TermGradient>();
+        List<Tensor> inputs =
+                views.stream().map(x -> encoder.enter(x, Mode.TRAIN)).toList();
+        for (int i = 0; i < teachers.size(); i++) {
+            Layer block = encoder.blocks().get(i).layer();
+            Teacher teacher = teachers.get(i);
+            var apart = new TermGradients(
+                    (x, mode) -> forward(block, teacher.head(), x, mode),
+                    leaves -> teacher.criterion()
+                            .weighted(leaves.stream().map(List::getFirst).toList(), step),
+                    parameters);
+            apart.over(new WholeBatch(inputs, chunks))
+                    .forEach((term, g) -> gradients.merge(
+                            term,
+                            g,
+                            (a, b) -> new TermGradient(
+                                    Math.hypot(a.embeddings(), b.embeddings()), Math.hypot(a.encoder(), b.encoder()))));
+            inputs = learn(i, inputs, chunks, step).activities(); // the caller's scope frees them
+        }
+        return gradients;
+    }
+
     /// Forward and backward through block `i` alone.
     private Learned learn(int i, List<Tensor> inputs, int chunks, long step) {
         Layer block = encoder.blocks().get(i).layer();

@@ -66,6 +66,18 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// @throws InputException unless there are 1 to N chunks
     Outcome learn(List<Tensor> views, int chunks, long step);
 
+    /// The gradient of one weighted term of the loss.
+    ///
+    /// @param embeddings its norm with respect to the embeddings of all views, of all blocks where each has its own
+    /// @param encoder its norm with respect to the parameters of the encoder
+    record TermGradient(double embeddings, double encoder) {}
+
+    /// The gradient of each weighted term of the loss by itself, by name. It runs forward and backward once for each
+    /// term and leaves running statistics, gradients and memories moved: for a throw-away copy.
+    ///
+    /// @param views as in [#learn]
+    SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step);
+
     /// Called after the optimiser has moved the parameters by the gradients of step `step`: for what follows the
     /// parameters, such as a target network.
     default void stepped(long step, long totalSteps) {}

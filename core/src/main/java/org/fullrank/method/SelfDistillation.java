@@ -110,18 +110,10 @@ public final class SelfDistillation implements Method {
     private Outcome evaluate(List<Tensor> z, List<Tensor> targets, long step) {
         List<Tensor> predictions = predictor.predict(z, targets, step);
         Trace.seen("predictor", z.getFirst(), predictions.getFirst());
-        var sum = new Sum();
-        for (int v = 0; v < z.size(); v++) {
-            for (int u = 0; u < z.size(); u++) {
-                if (u != v) {
-                    sum.add(spec.regression().evaluate(z.get(v), predictions.get(v), targets.get(u)));
-                }
-            }
-        }
+        Sum sum = regressions(z, predictions, targets);
         int pairs = z.size() * (z.size() - 1);
         SequencedMap<String, Double> values = new LinkedHashMap<>();
-        Tensor total =
-                Objects.requireNonNull(sum.total).mul(Tensors.scalar(spec.over().scale() / pairs));
+        Tensor total = regression(sum, pairs);
         values.put("regression", Tensors.value(total));
         sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / pairs));
         Trace.seen("regression of the predictions", predictions.getFirst(), total);
@@ -134,6 +126,86 @@ public final class SelfDistillation implements Method {
                 values,
                 new LinkedHashMap<>(),
                 z.getFirst().detach());
+    }
+
+    /// Of every ordered pair of views.
+    private Sum regressions(List<Tensor> z, List<Tensor> predictions, List<Tensor> targets) {
+        var sum = new Sum();
+        for (int v = 0; v < z.size(); v++) {
+            for (int u = 0; u < z.size(); u++) {
+                if (u != v) {
+                    sum.add(spec.regression().evaluate(z.get(v), predictions.get(v), targets.get(u)));
+                }
+            }
+        }
+        return sum;
+    }
+
+    private Tensor regression(Sum sum, int pairs) {
+        return Objects.requireNonNull(sum.total).mul(Tensors.scalar(spec.over().scale() / pairs));
+    }
+
+    @Override
+    public SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step) {
+        var batch = new WholeBatch(views, chunks);
+        List<Tensor> fixed = slow == null ? List.of() : slowTargets(batch, views, slow.branch());
+        try {
+            return new TermGradients(
+                            (x, mode) -> List.of(online.embed(x, mode, setting)),
+                            leaves ->
+                                    weighted(leaves.stream().map(List::getFirst).toList(), fixed, step),
+                            parameters)
+                    .over(batch);
+        } finally {
+            fixed.forEach(Tensor::close);
+        }
+    }
+
+    private SequencedMap<String, Tensor> weighted(List<Tensor> z, List<Tensor> fixed, long step) {
+        var terms = new LinkedHashMap<String, Tensor>();
+        List<Tensor> targets = targets(z, fixed);
+        Sum sum = regressions(z, predictor.predict(z, targets, step), targets);
+        terms.put("regression", regression(sum, z.size() * (z.size() - 1)));
+        if (spec.regularizer() != null) {
+            terms.put(spec.regularizer().part(), regularise(z, step, new LinkedHashMap<>()));
+        }
+        return terms;
+    }
+
+    /// Which gradients flow: the loss of one regression alone, the first view predicting the second. Moves running
+    /// statistics and what the predictor remembers: for a throw-away copy.
+    ///
+    /// @param views as in [#learn], in one chunk
+    public Wiring wiring(List<Tensor> views, long step) {
+        try (var scope = Scope.open()) {
+            var batch = new WholeBatch(views, 1);
+            parameters.clearGradients();
+            List<Tensor> fixed = slow == null ? List.of() : slowTargets(batch, views, slow.branch());
+            List<Tensor> z = views.stream()
+                    .map(x -> online.embed(x, Mode.TRAIN, setting).detach().set_requires_grad(true))
+                    .toList(); // V x [N, D]
+            List<Tensor> targets = targets(z, fixed);
+            Tensor prediction = predictor.predict(z, targets, step).getFirst();
+            spec.regression()
+                    .evaluate(z.getFirst(), prediction, targets.get(1))
+                    .total()
+                    .backward();
+            double moved =
+                    Tensors.value(prediction.detach().sub(z.getFirst().detach()).norm());
+            return new Wiring(
+                    norm(z.getFirst()),
+                    norm(z.get(1)),
+                    slow == null
+                            ? 0
+                            : Tensors.value(slow.parameters().gradients().norm()),
+                    moved / Math.max(Tensors.value(z.getFirst().detach().norm()), Double.MIN_NORMAL));
+        }
+    }
+
+    /// Of the gradient of a leaf; 0 where none came.
+    private static double norm(Tensor leaf) {
+        Tensor gradient = leaf.grad();
+        return gradient.defined() ? Tensors.value(gradient.norm()) : 0;
     }
 
     /// The mean over views, weighted.

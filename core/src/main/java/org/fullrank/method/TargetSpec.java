@@ -53,7 +53,7 @@ public sealed interface TargetSpec {
         }
 
         /// The rate after step `step` of `totalSteps`.
-        double rate(long step, long totalSteps) {
+        public double rate(long step, long totalSteps) {
             return switch (curve) {
                 case CONSTANT -> rate;
                 case COSINE -> 1 - (1 - rate) * (1 + Math.cos(Math.PI * step / totalSteps)) / 2;

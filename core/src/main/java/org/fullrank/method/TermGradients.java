@@ -1,0 +1,64 @@
+package org.fullrank.method;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.method.Method.TermGradient;
+import org.fullrank.net.ParameterBuffer;
+
+/// Goes forward and backward once for each term of a loss, so that the gradient of each is seen by itself.
+///
+/// @param network from a view to its outputs, the embedding first
+/// @param terms from the leaves, V x outputs, to the weighted terms by name
+/// @param parameters that the gradients reach
+record TermGradients(
+        WholeBatch.Network network,
+        Function<List<List<Tensor>>, SequencedMap<String, Tensor>> terms,
+        ParameterBuffer parameters) {
+    /// The gradients by the names of the terms; the buffer ends up with those of the last term.
+    SequencedMap<String, TermGradient> over(WholeBatch batch) {
+        var gradients = new LinkedHashMap<String, TermGradient>();
+        for (int asked = 0, count = 1; asked < count; asked++) {
+            try (var scope = Scope.open()) {
+                parameters.clearGradients();
+                int index = asked;
+                Found found = batch.learn(network, leaves -> backward(leaves, index));
+                count = found.count();
+                gradients.put(found.name(), new TermGradient(found.embeddings(), encoderNorm()));
+            }
+        }
+        return gradients;
+    }
+
+    private record Found(String name, int count, double embeddings) {}
+
+    private Found backward(List<List<Tensor>> leaves, int index) {
+        SequencedMap<String, Tensor> weighted = terms.apply(leaves);
+        String name = List.copyOf(weighted.keySet()).get(index);
+        Tensor term = List.copyOf(weighted.values()).get(index);
+        if (term.requires_grad()) {
+            term.backward();
+        }
+        double squares = 0;
+        for (List<Tensor> view : leaves) {
+            Tensor gradient = view.getFirst().grad();
+            squares += gradient.defined() ? Math.pow(Tensors.value(gradient.norm()), 2) : 0;
+        }
+        return new Found(name, weighted.size(), Math.sqrt(squares));
+    }
+
+    private double encoderNorm() {
+        double squares = 0;
+        for (ParameterBuffer.Segment segment : parameters.segments()) {
+            if (segment.name().startsWith(Method.ENCODER + ".")) {
+                squares += Math.pow(
+                        Tensors.value(segment.view(parameters.gradients()).norm()), 2);
+            }
+        }
+        return Math.sqrt(squares);
+    }
+}
