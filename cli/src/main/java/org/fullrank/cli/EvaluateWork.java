@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The work of `evaluate`. What one protocol found is printed before the next begins.
 final class EvaluateWork {
-    private static final String PROBES = "probes";
-
     private final Evaluate command;
     private final Set<EvaluationName> chosen;
     private final FineTuneProtocol finetune;
@@ -84,7 +82,7 @@ final class EvaluateWork {
             Evaluation evaluation = trained.evaluate(protocol, EnumSet.allOf(Evaluation.Baseline.class));
             result.put("evaluation", evaluation.toMap());
             print(evaluation.text());
-            save(folder, trained, PROBES, evaluation.toMap());
+            save(folder, trained, EvaluationFile.PROBES, evaluation.toMap());
         }
         for (EvaluationName name : chosen) {
             @Nullable ProtocolResult found = find(name, folder, data, trained);
@@ -134,12 +132,9 @@ final class EvaluateWork {
         if (command.data != null) {
             return;
         }
-        var saved = new LinkedHashMap<String, Object>();
-        saved.put("checkpoint", String.valueOf(trained.checkpoint().getFileName()));
-        saved.put("step", trained.step());
-        saved.putAll(values);
         try {
-            EvaluationFile.put(folder.path(), name, saved);
+            var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
+            EvaluationFile.put(folder.path(), name, subject, values);
         } catch (InputException | JobException e) {
             command.err().println("not saved: " + e.getMessage()); // the numbers themselves are printed
         }

@@ -11,6 +11,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.page.RunPage;
 import org.fullrank.probe.Evaluation;
+import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.Progress;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
@@ -146,7 +147,12 @@ final class PretrainWork {
     private @Nullable Evaluation examine(RunFolder folder, Dataset data) {
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
             trained.draw(folder.path());
-            return evaluate(trained, data);
+            @Nullable Evaluation evaluation = evaluate(trained, data);
+            if (evaluation != null) {
+                var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
+                EvaluationFile.put(folder.path(), EvaluationFile.PROBES, subject, evaluation.toMap());
+            }
+            return evaluation;
         }
     }
 

@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// @param mean the accuracy over all items
 /// @param against the other run; null for none
 public record ClassTable(
-        ProtocolText protocol, String probe, List<Row> rows, Accuracy mean, @Nullable Against against) implements ProtocolResult {
+        ProtocolText protocol,
+        String probe,
+        List<Row> rows,
+        Accuracy mean,
+        @Nullable Against against) implements ProtocolResult {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// A class has lost or gained when its corrected p is at most 5 %.
@@ -84,7 +88,8 @@ public record ClassTable(
     /// @param answer the class that was named
     /// @param items how often
     /// @param before how often by the other run; null for none
-    public record Mistake(String answer, int items, @Nullable Integer before) {
+    public record Mistake(
+            String answer, int items, @Nullable Integer before) {
         @Override
         public String toString() {
             return before == null
@@ -98,7 +103,11 @@ public record ClassTable(
     /// @param accuracy over its items
     /// @param mistakes its most frequent wrong answers
     /// @param change against the other run; null for none
-    public record Row(String name, Accuracy accuracy, List<Mistake> mistakes, @Nullable Change change) {}
+    public record Row(
+            String name,
+            Accuracy accuracy,
+            List<Mistake> mistakes,
+            @Nullable Change change) {}
 
     /// What became of one class.
     ///
@@ -209,7 +218,9 @@ public record ClassTable(
     /// Those that lost most; where none did, the least accurate.
     private List<Row> worst() {
         List<Row> lost = lost();
-        return (lost.isEmpty() ? rows.stream().sorted(Comparator.comparingDouble(r -> r.accuracy.share())) : lost.stream())
+        return (lost.isEmpty()
+                        ? rows.stream().sorted(Comparator.comparingDouble(r -> r.accuracy.share()))
+                        : lost.stream())
                 .limit(WORST)
                 .toList();
     }
@@ -218,8 +229,12 @@ public record ClassTable(
     public String table() {
         int wide = rows.stream().mapToInt(r -> r.name.length()).max().orElse(0);
         String cell = "%-" + Math.max(wide, "all items".length()) + "s";
-        var text = new StringBuilder(cell.formatted("class") + String.format(Locale.ROOT, " %6s  %-22s", "items", probe));
-        text.append(against == null ? "\n" : "  %-22s %5s %6s %9s %9s%n".formatted("before", "lost", "gained", "p", "Holm"));
+        var text =
+                new StringBuilder(cell.formatted("class") + String.format(Locale.ROOT, " %6s  %-22s", "items", probe));
+        text.append(
+                against == null
+                        ? "\n"
+                        : "  %-22s %5s %6s %9s %9s%n".formatted("before", "lost", "gained", "p", "Holm"));
         for (Row r : rows) {
             text.append(cell.formatted(r.name))
                     .append(String.format(Locale.ROOT, " %6d  %-22s", r.accuracy.total(), r.accuracy));
@@ -246,9 +261,8 @@ public record ClassTable(
     }
 
     private String verdict(Against other) {
-        String direction = mean.share() > other.mean.share()
-                ? "rose"
-                : mean.share() < other.mean.share() ? "fell" : "stayed";
+        String direction =
+                mean.share() > other.mean.share() ? "rose" : mean.share() < other.mean.share() ? "fell" : "stayed";
         return String.format(
                 Locale.ROOT,
                 "against %s the mean %s from %.1f to %.1f %%; classes that lost significantly: %s%n",
@@ -256,12 +270,18 @@ public record ClassTable(
                 direction,
                 100 * other.mean.share(),
                 100 * mean.share(),
-                lost().isEmpty() ? "none" : String.join(", ", lost().stream().map(ClassTable::points).toList()));
+                lost().isEmpty()
+                        ? "none"
+                        : String.join(
+                                ", ", lost().stream().map(ClassTable::points).toList()));
     }
 
     private static String points(Row row) {
         return String.format(
-                Locale.ROOT, "%s (-%.1f)", row.name, 100 * Objects.requireNonNull(row.change).loss());
+                Locale.ROOT,
+                "%s (-%.1f)",
+                row.name,
+                100 * Objects.requireNonNull(row.change).loss());
     }
 
     @Override

@@ -71,8 +71,8 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
             var untrained = new ArrayList<Accuracy>();
             int count = 0;
             for (int draw = 0; draw < protocol.draws(); draw++) {
-                int[] chosen = FineTuner.labelled(
-                        labels.classes(), labels.names().size(), fraction, protocol, draw);
+                int[] chosen =
+                        FineTuner.labelled(labels.classes(), labels.names().size(), fraction, protocol, draw);
                 count = chosen.length;
                 var fit = new Fit(subject, items, labels, expected, protocol, chosen, draw);
                 encoder.add(fit.from(subject.trained));
@@ -112,7 +112,8 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
 
     private static Labels labels(@Nullable Labels labels) {
         if (labels == null) {
-            throw new InputException("finetune: found no labels, expected a class for each item; use data that has them");
+            throw new InputException(
+                    "finetune: found no labels, expected a class for each item; use data that has them");
         }
         return labels;
     }

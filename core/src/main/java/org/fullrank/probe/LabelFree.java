@@ -136,7 +136,8 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
         double[] b = rows.stream()
                 .mapToDouble(r -> r.knn == null ? Double.NaN : r.knn.share())
                 .toArray();
-        boolean known = Arrays.stream(a).noneMatch(Double::isNaN) && Arrays.stream(b).noneMatch(Double::isNaN);
+        boolean known =
+                Arrays.stream(a).noneMatch(Double::isNaN) && Arrays.stream(b).noneMatch(Double::isNaN);
         return known && a.length >= FEWEST ? correlation(ranks(a), ranks(b)) : Double.NaN;
     }
 

@@ -48,7 +48,7 @@ public record LayerCurve(
     ///
     /// @param places in the order of the data; one of them is the representation
     /// @param items what an evaluation learns from and is asked
-    /// @throws InputException when labels are missing or of a single class, or there are fewer items than neighbours
+    /// @throws InputException when labels are missing or of one class, or items are fewer than neighbours
     public static LayerCurve of(List<Place> places, TrainTest items, Source source, Reader reader) {
         TrainTest choice = TrainTest.holdOut(items.train(), TrainTest.HELD_OUT_SHARE, SEED);
         var rows = new ArrayList<Row>();

@@ -44,7 +44,7 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
             double inertia) {
         /// Measures one kind of features.
         ///
-        /// @throws InputException when labels are missing or of a single class, or each item is alone in its class
+        /// @throws InputException when labels are missing or of one class, or each item is alone in its class
         public static Row of(String name, Features asked, RetrievalProtocol protocol) {
             int[] labels = asked.labels();
             Linear.requireTwoClasses(labels, "the asked split");

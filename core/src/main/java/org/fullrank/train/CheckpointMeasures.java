@@ -52,10 +52,11 @@ public final class CheckpointMeasures {
         int[] order = SamplingOrder.epoch(0, 0, all.size());
         Items items = all.subset(Arrays.copyOf(order, Math.min(LabelFree.ROWS, order.length)));
         if (items.size() < 2) {
-            throw new InputException("label-free: found %d items, expected at least 2; use more data"
-                    .formatted(items.size()));
+            throw new InputException(
+                    "label-free: found %d items, expected at least 2; use more data".formatted(items.size()));
         }
-        boolean labelled = data.splits().contains(Split.TRAIN) && data.items(Split.TRAIN).labels() != null;
+        boolean labelled =
+                data.splits().contains(Split.TRAIN) && data.items(Split.TRAIN).labels() != null;
         var rows = new ArrayList<LabelFree.Row>();
         for (Path checkpoint : Checkpoints.everyOne(folder.checkpoints())) {
             try (var trained = Trained.open(folder, data, checkpoint)) {
@@ -66,8 +67,7 @@ public final class CheckpointMeasures {
         }
         rows.sort(Comparator.comparingLong(LabelFree.Row::step));
         Split split = data.splits().contains(Split.UNLABELLED) ? Split.UNLABELLED : Split.TRAIN;
-        return new LabelFree(
-                LabelFree.describe(data.fingerprint(), split.label(), items.size(), labelled), rows);
+        return new LabelFree(LabelFree.describe(data.fingerprint(), split.label(), items.size(), labelled), rows);
     }
 
     static LabelFree.Row row(Trained trained, Items items, @Nullable TrainTest asked) {

@@ -201,8 +201,7 @@ public final class Trained implements AutoCloseable {
     private ClassTable.Answers answers(Classifier probe) {
         TrainTest items = data.forEvaluation();
         Features test = embed(method, items.test());
-        return new ClassTable.Answers(
-                test.names(), test.labels(), probe.answer(embed(method, items.train()), test));
+        return new ClassTable.Answers(test.names(), test.labels(), probe.answer(embed(method, items.train()), test));
     }
 
     /// Names of the places that [#layers] can read, in the order of the data.
@@ -223,7 +222,8 @@ public final class Trained implements AutoCloseable {
             }
         }
         List<Place> places = Place.of(method).stream()
-                .filter(p -> names.isEmpty() || names.contains(p.name()) || p.name().equals(Place.REPRESENTATION))
+                .filter(p ->
+                        names.isEmpty() || names.contains(p.name()) || p.name().equals(Place.REPRESENTATION))
                 .toList();
         return LayerCurve.of(
                 places,
@@ -242,7 +242,11 @@ public final class Trained implements AutoCloseable {
         ImageViews light = recipe.views() instanceof ImageViews images ? light(images) : null;
         ViewGenerator drawn = light == null
                 ? null
-                : ViewGenerator.of(items.train(), light, protocol.seed(), Threads.resolve(recipe.train().threads()));
+                : ViewGenerator.of(
+                        items.train(),
+                        light,
+                        protocol.seed(),
+                        Threads.resolve(recipe.train().threads()));
         String words = light == null
                 ? "plain, no augmentation"
                 : "crop of %s to 1 of the area, ratios %s to %s; mirrored with probability %s"

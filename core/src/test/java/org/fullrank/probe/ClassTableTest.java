@@ -76,7 +76,8 @@ class ClassTableTest {
         ClassTable.Answers same = answers(10, 0, 0);
         int[] other = same.expected().clone();
         Arrays.fill(other, 50, 60, 1);
-        ClassTable table = ClassTable.of(same, "other", new ClassTable.Answers(NAMES, same.expected(), other), SOURCE, PROBE);
+        ClassTable table =
+                ClassTable.of(same, "other", new ClassTable.Answers(NAMES, same.expected(), other), SOURCE, PROBE);
         ClassTable.Change change = table.rows().getFirst().change();
         assertThat(change).isNotNull();
         assertThat(change.lost()).isEqualTo(10);

@@ -68,7 +68,9 @@ class LabelFreeTest {
         LabelFree found = of(row(1, 1, 4, Double.NaN, null), row(2, 3, 3, Double.NaN, null));
         assertThat(choice(found, "alpha").chosen()).isNull();
         assertThat(found.table())
-                .contains("RankMe of the representation would choose step 2\n", "alpha of the representation chooses nothing")
+                .contains(
+                        "RankMe of the representation would choose step 2\n",
+                        "alpha of the representation chooses nothing")
                 .doesNotContain("Spearman");
     }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Objects;
 import org.fullrank.data.Dataset;
 import org.fullrank.diagnose.Spectrum;
-import org.fullrank.engine.InputException;
 import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.net.Mode;
@@ -21,10 +21,10 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.probe.Accuracy;
 import org.fullrank.probe.ClassTable;
 import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.Features;
 import org.fullrank.probe.FineTuneProtocol;
 import org.fullrank.probe.FineTuning;
 import org.fullrank.probe.KnnProtocol;
-import org.fullrank.probe.Features;
 import org.fullrank.probe.LabelFree;
 import org.fullrank.probe.LayerCurve;
 import org.fullrank.probe.LinearProtocol;
@@ -205,7 +205,11 @@ class TrainedTest {
             assertThat(few.items()).isEqualTo(10);
             assertThat(first.rows().getLast().items()).isEqualTo(52);
             assertThat(first.text())
-                    .contains("mean and standard deviation over 2 draws", "AdamW", "12 steps of 16", "plain, no augmentation");
+                    .contains(
+                            "mean and standard deviation over 2 draws",
+                            "AdamW",
+                            "12 steps of 16",
+                            "plain, no augmentation");
         });
     }
 
@@ -213,8 +217,11 @@ class TrainedTest {
     void fineTuningLearns() {
         open(trained -> {
             var much = new FineTuneProtocol(List.of(1.0), 1, 200, 16, 1e-2, 0);
-            Accuracy reached =
-                    trained.finetune(much, note -> {}).rows().getFirst().encoder().getFirst();
+            Accuracy reached = trained.finetune(much, note -> {})
+                    .rows()
+                    .getFirst()
+                    .encoder()
+                    .getFirst();
             assertThat(reached.share()).isGreaterThan(0.6);
         });
     }
@@ -237,10 +244,12 @@ class TrainedTest {
         SmallTraining.label(vectors, 2);
         Recipe other = SmallTraining.recipe(elsewhere, vectors, 1);
         SmallTraining.train(other, elsewhere.resolve("run"), new SmallTraining.Watching());
-        open(trained -> open(elsewhere.resolve("run"), other, before -> assertThatThrownBy(
-                        () -> trained.classes(before, "other", LinearProtocol.defaults()))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("which differ in data (")));
+        open(trained -> open(
+                elsewhere.resolve("run"),
+                other,
+                before -> assertThatThrownBy(() -> trained.classes(before, "other", LinearProtocol.defaults()))
+                        .isInstanceOf(InputException.class)
+                        .hasMessageContaining("which differ in data (")));
     }
 
     @Test
@@ -248,9 +257,9 @@ class TrainedTest {
         open(trained -> open(run, recipe, before -> {
             ClassTable table = trained.classes(before, "itself", LinearProtocol.defaults());
             assertThat(table.losers()).isEmpty();
-            assertThat(table.rows()).allSatisfy(r -> assertThat(Objects.requireNonNull(r.change())
-                            .p())
-                    .isEqualTo(1));
+            assertThat(table.rows())
+                    .allSatisfy(r ->
+                            assertThat(Objects.requireNonNull(r.change()).p()).isEqualTo(1));
             assertThat(table.table()).contains("the mean stayed");
         }));
     }
