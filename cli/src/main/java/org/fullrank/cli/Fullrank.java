@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command `fullrank`. Results go to standard output, everything else to standard error; the exit code is 0 for
-/// fine, 1 for a job that failed, 2 for arguments or input that are wrong, 3 where a collapse was found and that was to
-/// be told so; an error is one line.
+/// fine, 1 for a job that failed, 2 for arguments or input that are wrong, 3 where a collapse was found and that
+/// was to be told so; an error is one line.
 @Command(
         name = "fullrank",
         description = "Self-supervised representation learning: turns unlabelled images and tables into embeddings.",
@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             Pretrain.class,
             Compare.class,
             Evaluate.class,
+            Diagnose.class,
             Embed.class,
             Replay.class,
             Stream.class,
@@ -45,6 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  fullrank pretrain --data photos/ --out runs/mine  train on a folder of images",
             "  fullrank evaluate runs/mine                       kNN and linear accuracy beside three baselines",
             "  fullrank embed runs/mine --out embeddings.npy",
+            "  fullrank diagnose embeddings.npy                  have they collapsed, and what to change",
             "  fullrank stream --input sensors.csv --output features.csv",
             "",
             "Exit code: 0 fine, 1 the job failed, 2 the arguments or the input are wrong, 3 a collapse ended it.",

@@ -6,8 +6,8 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// What all commands share. A command class holds its options only; its work lies in a class of its own that is loaded
-/// when the command runs, so that `--help` touches neither the engine nor the parsers.
+/// What all commands share. A command class holds its options only; its work lies in a class of its own that is
+/// loaded when the command runs, so that `--help` touches neither the engine nor the parsers.
 abstract class Job implements Callable<Integer> {
     /// The exit code of a job that did its work and found a collapse.
     static final int COLLAPSED = 3;

@@ -25,8 +25,8 @@ import org.fullrank.train.Trainer;
 import org.fullrank.train.Watcher;
 import org.jspecify.annotations.Nullable;
 
-/// The work of `pretrain`. Recipe and data are checked before the run folder is made, so that a mistake leaves nothing
-/// behind.
+/// The work of `pretrain`. Recipe and data are checked before the run folder is made, so that a mistake leaves
+/// nothing behind.
 final class PretrainWork {
     private final Pretrain command;
 
@@ -73,7 +73,8 @@ final class PretrainWork {
         }
     }
 
-    /// What only the trainer can find wrong, such as an encoder for images on a table, leaves no folder behind either.
+    /// What only the trainer can find wrong, such as an encoder for images on a table, leaves no folder behind
+    /// either.
     private void startIn(RunFolder folder, Recipe recipe, Dataset data) {
         try {
             train(recipe, folder, data, Trainer::start);
@@ -138,32 +139,38 @@ final class PretrainWork {
             progress.close();
             interruption.disarm();
         }
-        boolean kept = ending.status() == RunStatus.FINISHED || ending.status() == RunStatus.ROLLED_BACK;
-        boolean examined = kept && !interruption.requested();
-        report(folder, ending, examined ? examine(folder, data) : null);
+        boolean ended = ending.status() != RunStatus.STOPPED && !interruption.requested();
+        report(folder, ending, ended ? examine(folder, data, ending.status()) : null);
     }
 
-    /// What is made of the finished network: accuracies and the pictures of the report.
-    private @Nullable Evaluation examine(RunFolder folder, Dataset data) {
+    /// What is made of the finished network: diagnoses, the pictures of the report, accuracies.
+    private @Nullable Evaluation examine(RunFolder folder, Dataset data, RunStatus status) {
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
+            diagnose(trained, folder);
             trained.draw(folder.path());
-            @Nullable Evaluation evaluation = evaluate(trained, data);
-            if (evaluation != null) {
-                var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
-                EvaluationFile.put(folder.path(), EvaluationFile.PROBES, subject, evaluation.toMap());
-            }
-            return evaluation;
+            return status == RunStatus.COLLAPSED ? null : evaluate(trained, data, folder);
         }
     }
 
-    private @Nullable Evaluation evaluate(Trained trained, Dataset data) {
+    private void diagnose(Trained trained, RunFolder folder) {
+        try {
+            trained.diagnose(folder);
+        } catch (InputException e) {
+            command.err().println("not diagnosed: " + e.getMessage()); // the training itself is done and saved
+        }
+    }
+
+    private @Nullable Evaluation evaluate(Trained trained, Dataset data, RunFolder folder) {
         if (!data.splits().contains(Split.TRAIN) || data.items(Split.TRAIN).labels() == null) {
             command.err().println("the data have no labels: no accuracy to measure");
             return null;
         }
         command.err().println("evaluating ...");
         try {
-            return trained.evaluate();
+            Evaluation evaluation = trained.evaluate();
+            var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
+            EvaluationFile.put(folder.path(), EvaluationFile.PROBES, subject, evaluation.toMap());
+            return evaluation;
         } catch (InputException e) {
             command.err().println("not evaluated: " + e.getMessage()); // the training itself is done and saved
             return null;

@@ -161,7 +161,7 @@ public record Neighbours(
                         Measure.of(
                                 "heavy-dimensions",
                                 heavyShare,
-                                "0 to 0.1",
+                                "0 to 0.4",
                                 "share of dimensions with an excess kurtosis above %.0f".formatted(HEAVY))));
     }
 

@@ -111,12 +111,12 @@ public record Pairing(
                         Measure.of(
                                 "alignment",
                                 alignment,
-                                "0.05 to 1",
+                                "0.05 to 1.3",
                                 "mean squared distance of the two views of a sample, rows of length 1; 0 = equal"),
                         Measure.of(
                                 "uniformity",
                                 uniformity,
-                                "below -2",
+                                "below -0.8",
                                 "log mean exp(-2 d^2) of different samples; 0 = one point, near -4 = the whole sphere"),
                         new Measure(
                                 "pair-cosine",

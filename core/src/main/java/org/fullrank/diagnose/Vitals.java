@@ -13,8 +13,8 @@ import org.fullrank.engine.Tensors;
 /// What a check while training measures of embeddings `[N, D]`: few and quick figures, without intervals.
 ///
 /// @param rankMe RankMe of the rows as they are; see [Spectrum#rankMe]
-/// @param rankShare RankMe of the centred rows as a share of what isotropic Gaussian rows of the same N and D show: 1 =
-///     all dimensions alike, near 0 = few of them vary
+/// @param rankShare RankMe of the centred rows as a share of what isotropic Gaussian rows of the same N and D
+///     show: 1 = all dimensions alike, near 0 = few of them vary
 /// @param participation participation ratio of the centred rows
 /// @param std standard deviation of a dimension after rows are scaled to length 1, mean over dimensions, times
 ///     `sqrt(D)`: 0 = all rows point the same way, 1 = directions are spread over the whole sphere

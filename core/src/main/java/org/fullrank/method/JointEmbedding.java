@@ -13,8 +13,8 @@ import org.fullrank.net.Mode;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Terms;
 
-/// One network for all views; the objective acts on the embeddings of the projector, gathered over the whole batch, and
-/// regularisers on the pooled outputs of inner layers, gathered likewise.
+/// One network for all views; the objective acts on the embeddings of the projector, gathered over the whole
+/// batch, and regularisers on the pooled outputs of inner layers, gathered likewise.
 public final class JointEmbedding implements Method {
     /// The networks with what teaches them.
     record Parts(

@@ -12,15 +12,16 @@ import org.fullrank.net.Mode;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Terms;
 
-/// Every block of the encoder has an objective of its own on its pooled output. Blocks run one after another: the graph
-/// of one is gone before the next begins, which gets activities without a graph. So no gradient crosses a block, and
-/// memory does not grow with depth.
+/// Every block of the encoder has an objective of its own on its pooled output. Blocks run one after another: the
+/// graph of one is gone before the next begins, which gets activities without a graph. So no gradient crosses a
+/// block, and memory does not grow with depth.
 ///
 /// Source: Halvagal and Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
 /// representations in deep sensory networks" (2023), and the official code: the gradient of the pull reaches both
 /// views,
-/// where the paper (unverified against it) stops that of the earlier one. As both views share the weights, stopping it
-/// in each direction in turn would halve the gradient of the pull, nothing else: halve its weight for that form.
+/// where the paper (unverified against it) stops that of the earlier one. As both views share the weights,
+/// stopping it in each direction in turn would halve the gradient of the pull, nothing else: halve its weight for
+/// that form.
 public final class LayerLocal implements Method {
     /// What teaches one block.
     ///

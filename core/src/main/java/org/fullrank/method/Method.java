@@ -88,7 +88,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// Where and how it computes.
     Setting setting();
 
-    /// What the method knows of its own state by name, such as the spectrum of a predictor; measured for records only.
+    /// What the method knows of its own state by name, such as the spectrum of a predictor; measured for records
+    /// only.
     default SequencedMap<String, Double> measures() {
         return new LinkedHashMap<>();
     }
@@ -109,7 +110,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         }
     }
 
-    /// The blocks that the method acts on, which training therefore watches: rank and spread in the log, and the probe.
+    /// The blocks that the method acts on, which training therefore watches: rank and spread in the log, and the
+    /// probe.
     default List<String> watched() {
         return List.of();
     }
@@ -120,8 +122,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         return project(encode(x, mode), mode);
     }
 
-    /// What the projector makes of representations, `[N, D]` to `[N, E]`, in float32; representations themselves where
-    /// there is no projector.
+    /// What the projector makes of representations, `[N, D]` to `[N, E]`, in float32; representations themselves
+    /// where there is no projector.
     default Tensor project(Tensor representations, Mode mode) {
         try (var autocast = setting().precision().autocast(setting().device())) {
             return projector().forward(representations, mode).to(setting().type());

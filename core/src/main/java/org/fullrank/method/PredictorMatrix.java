@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
 /// How a predictor W, `[D, D]`, lies to the correlation F = E[f f'] of its input: what theory expects of a predictor
-/// that keeps an embedding from collapsing is eigenvectors shared with F, symmetry, and a spectrum with more than a few
-/// directions.
+/// that keeps an embedding from collapsing is eigenvectors shared with F, symmetry, and a spectrum with more than
+/// a few directions.
 ///
 /// Source: Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align); the asymmetry is from the authors' talk.
 ///
@@ -53,8 +53,9 @@ record PredictorMatrix(double largest, double smallest, double participation, do
         return f.vectors().narrow(1, first, s.length - first);
     }
 
-    /// @param m W in the basis of the eigenvectors, `[K, K]`
-    private static PredictorMatrix inside(Tensor m) {
+    /// @param matrix W in the basis of the eigenvectors, `[K, K]`
+    private static PredictorMatrix inside(Tensor matrix) {
+        Tensor m = torch.nan_to_num(matrix); // embeddings that are zero have no directions
         Tensor s = torch.linalg_svdvals(m); // [K], descending
         Tensor squares = s.square();
         Tensor cosines = m.diagonal().div(m.square().sum(0).sqrt());

@@ -264,8 +264,8 @@ public final class SelfDistillation implements Method {
         return predictor.measures();
     }
 
-    /// The predictor as [Predictor#inspect] has it, and `target.lag`, the distance of the slow network from the online
-    /// one, `|target - online| / |online|`: 0 when both are the same.
+    /// The predictor as [Predictor#inspect] has it, and `target.lag`, the distance of the slow network from the
+    /// online one, `|target - online| / |online|`: 0 when both are the same.
     @Override
     public SequencedMap<String, Double> inspect(Tensor embeddings) {
         SequencedMap<String, Double> values = predictor.inspect(embeddings);

@@ -10,10 +10,10 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.Mode;
 import org.fullrank.net.Trace;
 
-/// Makes a batch whole before anything compares its samples: outputs of all chunks are gathered into one leaf for each
-/// view, whoever computes the loss leaves gradients there, and every chunk continues backward from its own rows. With
-/// one chunk the graph of the forward pass is kept; with more, each chunk is run again (gradient caching), so that only
-/// one chunk's activations are in memory at a time.
+/// Makes a batch whole before anything compares its samples: outputs of all chunks are gathered into one leaf for
+/// each view, whoever computes the loss leaves gradients there, and every chunk continues backward from its own
+/// rows. With one chunk the graph of the forward pass is kept; with more, each chunk is run again (gradient
+/// caching), so that only one chunk's activations are in memory at a time.
 final class WholeBatch {
     /// What turns the inputs of a chunk into its outputs, `[n, ...]` each with n rows.
     @FunctionalInterface
@@ -102,8 +102,8 @@ final class WholeBatch {
         }
     }
 
-    /// From the gradients of the leaves into the graph of one chunk, in one pass for all outputs. A leaf that the loss
-    /// did not touch is skipped.
+    /// From the gradients of the leaves into the graph of one chunk, in one pass for all outputs. A leaf that the
+    /// loss did not touch is skipped.
     private static void backward(List<Tensor> outputs, List<Tensor> leaves, int c, int chunks) {
         Tensor linear = null;
         for (int o = 0; o < outputs.size(); o++) {

@@ -53,8 +53,8 @@ final class Layers {
                 (x, mode) -> torch.linear(x, weight.tensor(), new TensorOptional(offset.tensor())));
     }
 
-    /// Batch normalisation over all axes but the second, with scale and shift. Normalises with the biased variance; the
-    /// running variance is unbiased.
+    /// Batch normalisation over all axes but the second, with scale and shift. Normalises with the biased
+    /// variance; the running variance is unbiased.
     ///
     /// @param scale the initial scale: 1, or 0 for the last norm of a residual block
     static Layer batchNorm(NetworkBuilder net, int size, double scale) {

@@ -9,8 +9,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at the result of every operation of the networks on this thread while it is open, and remembers the first that
-/// is not finite. Without an open trace nothing is looked at. It changes no number.
+/// Looks at the result of every operation of the networks on this thread while it is open, and remembers the first
+/// that is not finite. Without an open trace nothing is looked at. It changes no number.
 public final class Trace implements AutoCloseable {
     private static final ThreadLocal<@Nullable Trace> OPEN = new ThreadLocal<>();
 
@@ -67,8 +67,8 @@ public final class Trace implements AutoCloseable {
     /// The layer under a name, looked at when a trace is open.
     ///
     /// @param kind what it does, as `convolution`
-    /// @param place where, as `encoder.layer1.0.conv1`; empty for an operation without parameters, which is named after
-    ///     the one before
+    /// @param place where, as `encoder.layer1.0.conv1`; empty for an operation without parameters, which is named
+    ///     after the one before
     static Layer layer(String kind, String place, Layer layer) {
         return (x, mode) -> {
             Trace trace = OPEN.get();

@@ -26,8 +26,8 @@ public final class Metrics implements AutoCloseable {
         this.events = events;
     }
 
-    /// Opens the metrics of a folder after `step` steps: 0 for a fresh run. Records of later steps, the line that says
-    /// how the run ended and a torn last line are dropped.
+    /// Opens the metrics of a folder after `step` steps: 0 for a fresh run. Records of later steps, the line that
+    /// says how the run ended and a torn last line are dropped.
     ///
     /// @throws JobException when the files cannot be written
     public static Metrics open(Path folder, long step) {

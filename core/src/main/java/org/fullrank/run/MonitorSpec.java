@@ -2,10 +2,10 @@ package org.fullrank.run;
 
 import java.util.List;
 
-/// What is watched while training: the `monitor` section of a recipe. A quick check measures rank, spread and norms of
-/// a few plain items at several places of the network, without labels, and raises an alarm when they collapse. At the
-/// end of an epoch kNN accuracy is added where there are labels: on the validation split, or on training items that are
-/// kept out of the bank. The test split is never looked at.
+/// What is watched while training: the `monitor` section of a recipe. A quick check measures rank, spread and
+/// norms of a few plain items at several places of the network, without labels, and raises an alarm when they
+/// collapse. At the end of an epoch kNN accuracy is added where there are labels: on the validation split, or on
+/// training items that are kept out of the bank. The test split is never looked at.
 ///
 /// @param everyEpochs epochs between two kNN checks, and one at the end; 0: none but the one at the end
 /// @param everySteps steps between two quick checks; 0: as [#quickSteps] says
@@ -36,11 +36,11 @@ public record MonitorSpec(
     public static final int DEFAULT_KNN_NEIGHBOURS = 20;
     /// Keeps a check to seconds on two cores; the final evaluation uses all.
     public static final int DEFAULT_KNN_SAMPLES = 5000;
-    /// Quick checks of a run: an onset is known within a fortieth of its length, and an alarm, which takes two of them,
-    /// comes within a twentieth.
+    /// Quick checks of a run: an onset is known within a fortieth of its length, and an alarm, which takes two of
+    /// them, comes within a twentieth.
     public static final int QUICK_CHECKS = 40;
-    /// Samples that are trained on for each item of a quick check, at least. Forward alone costs a sixth of forward and
-    /// backward through two views, so quick checks take at most about 2 % of the time.
+    /// Samples that are trained on for each item of a quick check, at least. Forward alone costs a sixth of
+    /// forward and backward through two views, so quick checks take at most about 2 % of the time.
     public static final int SAMPLES_PER_ROW = 10;
 
     /// What happens when an embedding has collapsed.

@@ -12,8 +12,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
 
-/// A run is a folder: `config.yaml` (the recipe with all its values), `metrics.jsonl` (the truth), a TensorBoard event
-/// file beside it, `checkpoints/`. Nothing else knows about the run.
+/// A run is a folder: `config.yaml` (the recipe with all its values), `metrics.jsonl` (the truth), a TensorBoard
+/// event file beside it, `checkpoints/`. Nothing else knows about the run.
 ///
 /// One process at a time may train in it: [#create] and [#resume] take its lock until [#close]; [#open] only reads.
 public final class RunFolder implements AutoCloseable {
@@ -23,7 +23,8 @@ public final class RunFolder implements AutoCloseable {
     /// Spectra of each check: lines with `step`, `place` and `values`.
     public static final String SPECTRA = "spectra.jsonl";
 
-    /// What was found wrong while training: lines with `step`, `onset`, `place`, `kind`, `evidence`, `next`, `action`.
+    /// What was found wrong while training: lines with `step`, `onset`, `place`, `kind`, `evidence`, `next`,
+    /// `action`.
     public static final String ALARMS = "alarms.jsonl";
 
     /// What the embeddings look like at the end.

@@ -8,7 +8,8 @@ public enum RunStatus {
     FINISHED,
     /// Stopped by the user, with a checkpoint; can be resumed.
     STOPPED,
-    /// Ended because the embedding had collapsed, as `monitor.onCollapse` asks; the message says where and since when.
+    /// Ended because the embedding had collapsed, as `monitor.onCollapse` asks; the message says where and since
+    /// when.
     COLLAPSED,
     /// The same, and the weights are those of the best check before the collapse.
     ROLLED_BACK,

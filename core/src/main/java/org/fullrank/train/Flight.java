@@ -1,22 +1,19 @@
 package org.fullrank.train;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.fullrank.engine.AtomicFile;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Precision;
+import org.fullrank.run.JsonFile;
 import org.fullrank.run.RunFolder;
 
-/// What a run leaves in its folder `flight/` when a number is no longer finite: `snapshot.safetensors`, the state of a
-/// few steps before, and this, as `flight.json`.
+/// What a run leaves in its folder `flight/` when a number is no longer finite: `snapshot.safetensors`, the state
+/// of a few steps before, and this, as `flight.json`.
 ///
 /// @param step steps done when it was found
 /// @param snapshot steps done at the snapshot
@@ -62,17 +59,9 @@ record Flight(
         Path flight = folder.path().resolve(FOLDER);
         try {
             Files.createDirectories(flight);
-            byte[] text = MAPPER.writeValueAsBytes(this);
             Checkpoint.save(
                     flight.resolve(SNAPSHOT), learner.method(), learner.optimizer(), snapshot, learner.origin());
-            AtomicFile.write(flight.resolve(FILE), channel -> {
-                ByteBuffer bytes = ByteBuffer.wrap(text);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            });
-        } catch (JacksonException e) {
-            throw new IllegalStateException(e);
+            JsonFile.write(flight.resolve(FILE), this);
         } catch (IOException e) {
             throw new JobException("cannot make %s (%s); make the run folder writable".formatted(flight, e), e);
         }
@@ -111,7 +100,9 @@ record Flight(
             Files.deleteIfExists(folder.path().resolve(FOLDER));
         } catch (IOException e) {
             throw new JobException(
-                    "cannot remove %s (%s); make it writable".formatted(folder.path().resolve(FOLDER), e), e);
+                    "cannot remove %s (%s); make it writable"
+                            .formatted(folder.path().resolve(FOLDER), e),
+                    e);
         }
     }
 }

@@ -30,9 +30,9 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Looks at a network while it learns, never at the test split: rank, spread and norms on samples that need no labels,
-/// and where there are labels kNN accuracy, on the validation split, or on training samples kept out of the bank. All
-/// samples are seen in their plain view by the frozen network.
+/// Looks at a network while it learns, never at the test split: rank, spread and norms on samples that need no
+/// labels, and where there are labels kNN accuracy, on the validation split, or on training samples kept out of
+/// the bank. All samples are seen in their plain view by the frozen network.
 final class Monitor {
     /// The output of the encoder.
     static final String REPRESENTATION = "representation";
@@ -115,30 +115,41 @@ final class Monitor {
     /// The outputs `[N, D]` on the items of a quick check, by place. The caller's scope owns them.
     private SequencedMap<String, Tensor> places(Method method) {
         List<String> blocks = blocks(method);
-        var parts = new ArrayList<List<Tensor>>();
+        var parts = new ArrayList<SequencedMap<String, Tensor>>();
         int count = Math.min(spec.rows(), queries.size());
         for (int begin = 0; begin < count; begin += BATCH) {
-            int end = Math.min(count, begin + BATCH);
+            int[] rows = IntStream.range(begin, Math.min(count, begin + BATCH)).toArray();
             try (var scope = Scope.open()) {
-                Tensor x = ViewTensors.plain(
-                        queryViews,
-                        IntStream.range(begin, end).toArray(),
-                        method.parameters().device());
-                List<Tensor> encoded = method.encode(x, Mode.EVALUATE, blocks);
-                var outputs = new ArrayList<>(encoded);
-                outputs.add(1, method.project(encoded.getFirst(), Mode.EVALUATE));
-                outputs.forEach(scope::keep);
+                Tensor x =
+                        ViewTensors.plain(queryViews, rows, method.parameters().device());
+                var outputs = outputs(method, x, blocks);
+                outputs.values().forEach(scope::keep);
                 parts.add(outputs);
             }
         }
         var places = new LinkedHashMap<String, Tensor>();
-        for (int i = 0; i < blocks.size() + 2; i++) {
-            int output = i;
-            String name = i == 0 ? REPRESENTATION : i == 1 ? EMBEDDING : "block." + blocks.get(i - 2);
-            places.put(name, Tensors.cat(parts.stream().map(p -> p.get(output)).toList()));
+        for (String place : parts.getFirst().keySet()) {
+            places.put(
+                    place,
+                    Tensors.cat(parts.stream()
+                            .map(p -> Objects.requireNonNull(p.get(place)))
+                            .toList()));
         }
-        parts.forEach(p -> p.forEach(Tensor::close));
+        parts.forEach(p -> p.values().forEach(Tensor::close));
         return places;
+    }
+
+    /// What the frozen network makes of `x`, `[N, ...]`, at its places, each `[N, D]`, from one pass: representation,
+    /// embedding and the named blocks. The caller's scope owns them.
+    static SequencedMap<String, Tensor> outputs(Method method, Tensor x, List<String> blocks) {
+        List<Tensor> encoded = method.encode(x, Mode.EVALUATE, blocks);
+        var outputs = new LinkedHashMap<String, Tensor>();
+        outputs.put(REPRESENTATION, encoded.getFirst());
+        outputs.put(EMBEDDING, method.project(encoded.getFirst(), Mode.EVALUATE));
+        for (int i = 0; i < blocks.size(); i++) {
+            outputs.put("block." + blocks.get(i), encoded.get(i + 1));
+        }
+        return outputs;
     }
 
     private List<String> blocks(Method method) {

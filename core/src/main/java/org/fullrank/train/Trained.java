@@ -5,15 +5,18 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.data.TrainTest;
 import org.fullrank.data.Vectors;
+import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
@@ -39,6 +42,7 @@ import org.fullrank.probe.Retrieval;
 import org.fullrank.probe.RetrievalProtocol;
 import org.fullrank.probe.Source;
 import org.fullrank.probe.Splits;
+import org.fullrank.run.JsonFile;
 import org.fullrank.run.Nearest;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
@@ -232,7 +236,8 @@ public final class Trained implements AutoCloseable {
                 (place, items) -> Embedder.read(method, views.on(items), items, place));
     }
 
-    /// Accuracies after training on with few labels, beside the same from initial weights. This network stays as it is.
+    /// Accuracies after training on with few labels, beside the same from initial weights. This network stays as
+    /// it is.
     ///
     /// @param note hears of each fit
     /// @throws InputException when the data have no labels
@@ -326,6 +331,32 @@ public final class Trained implements AutoCloseable {
     /// @throws JobException when the folder cannot be written
     public void draw(Path folder) {
         Pictures.write(folder, data, views, items -> embed(method, items));
+    }
+
+    /// The split that a diagnosis looks at unless told otherwise: test, or validation, or what was trained on where there
+    /// is neither.
+    public static Split heldOut(Dataset data) {
+        return Checkup.heldOut(data);
+    }
+
+    /// What is found out about representation, embedding and some blocks of the encoder, on up to 2000 items of a split,
+    /// in a plain view beside one of training.
+    ///
+    /// @param blocks by name; those that the recipe watches are `monitor.layers`
+    /// @throws InputException when there is no such block or split, or fewer than two items
+    public List<Diagnosis> diagnose(Split split, List<String> blocks) {
+        return Checkup.of(method, views, Checkup.items(data, split), blocks);
+    }
+
+    /// The same for the layers that the recipe watches, written to `diagnosis.json` of the run folder.
+    ///
+    /// @throws JobException when the folder cannot be written
+    public void diagnose(RunFolder folder) {
+        var layers = Stream.concat(method.watched().stream(), recipe.monitor().layers().stream());
+        var diagnoses = diagnose(heldOut(data), layers.distinct().toList()).stream()
+                .map(Diagnosis::toMap)
+                .toList();
+        JsonFile.write(folder.path().resolve(RunFolder.DIAGNOSIS), Map.of("diagnoses", diagnoses));
     }
 
     private static EmbeddingHealth health(Features features) {

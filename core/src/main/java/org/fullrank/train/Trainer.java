@@ -20,8 +20,8 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
 import org.jspecify.annotations.Nullable;
 
-/// The training loop of one run: steps, records, checks on schedule, checkpoints. All randomness is keyed by the seed,
-/// so that recipe, data and the step number determine everything that follows, bit by bit.
+/// The training loop of one run: steps, records, checks on schedule, checkpoints. All randomness is keyed by the
+/// seed, so that recipe, data and the step number determine everything that follows, bit by bit.
 public final class Trainer implements AutoCloseable {
     /// How a training ended.
     ///
@@ -234,7 +234,8 @@ public final class Trainer implements AutoCloseable {
         return result.alarms().isEmpty() ? null : result.alarms().getFirst();
     }
 
-    /// A step can leave finite weights that make an infinite representation: the check sees that before the next loss.
+    /// A step can leave finite weights that make an infinite representation: the check sees that before the next
+    /// loss.
     private Checks.Result checked(Checks checks) {
         try {
             return checks.check(method, step);

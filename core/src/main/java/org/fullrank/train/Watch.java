@@ -14,14 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// all checks so far, so that a resumed run finds its state in `metrics.jsonl`.
 ///
 /// At each place:
-/// - **Collapsed** is a check with a spread (`std`) below [#SPREAD], or a rank share below [#SHARE], or one of them below
-///   a third of its best, or norms a thousand times smaller or larger than at the start. Two such checks in a row, at the
-///   end of the run one, raise an alarm, once for each kind.
+/// - **Collapsed** is a check with a spread (`std`) below [#SPREAD], or a rank share below [#SHARE], or one of
+///   them below a third of its best, or a norm below a hundredth of its best or a thousand times that of the first
+///   check. Two such checks in a row, at the end of the run one, raise an alarm, once for each kind.
 /// - The **best** is taken from [#START] of the run on: a network at its initial values has ranks that mean nothing.
 ///   Before that there are no alarms.
 /// - A place that was never sound is given until [#GRACE] of the run.
-/// - **Sinking** is a check that is collapsed, or below [#SINKING] of the best. The **onset** is the first check of the
-///   unbroken row of sinking checks that ends with the alarm.
+/// - **Sinking** is a check that is collapsed, or with spread or rank share below [#SINKING] of the best, or a
+///   norm below a third of it. The **onset** is the first check of the unbroken row of sinking checks that ends
+///   with the alarm.
 final class Watch {
     /// Spread below which all rows count as one point.
     static final double SPREAD = 0.05;
@@ -31,8 +32,10 @@ final class Watch {
     static final double FALLEN = 1.0 / 3;
     /// Share of its own best below which a measure counts as sinking.
     static final double SINKING = 0.7;
-    /// Factor by which norms may grow or shrink.
-    static final double NORM_FACTOR = 1000;
+    /// Factor by which norms may grow: where lengths do not matter to the loss, they grow tenfold in sound runs.
+    static final double GROWTH = 1000;
+    /// Share of its best below which a norm has vanished.
+    static final double VANISHED = 0.01;
     /// Share of the run after which alarms begin.
     static final double START = 0.1;
     /// Share of the run after which a place that was never sound is called collapsed.
@@ -51,6 +54,7 @@ final class Watch {
         private double firstNorm = Double.NaN;
         private double bestShare;
         private double bestSpread;
+        private double bestNorm;
         private long bestShareStep;
         private long bestSpreadStep;
         private boolean onceSound;
@@ -101,7 +105,8 @@ final class Watch {
         boolean early = step < START * totalSteps;
         boolean sinking = kind != null
                 || signs.share() < SINKING * place.bestShare
-                || signs.spread() < SINKING * place.bestSpread;
+                || signs.spread() < SINKING * place.bestSpread
+                || signs.norm() < FALLEN * place.bestNorm;
         if (!sinking) {
             place.onset = -1;
             place.onceSound |= !early;
@@ -118,6 +123,7 @@ final class Watch {
     }
 
     private static void remember(Place place, Signs signs, long step) {
+        place.bestNorm = Math.max(place.bestNorm, signs.norm());
         if (signs.share() > place.bestShare) {
             place.bestShare = signs.share();
             place.bestShareStep = step;
@@ -132,30 +138,30 @@ final class Watch {
         if (signs.spread() < SPREAD || signs.spread() < FALLEN * place.bestSpread) {
             return Kind.CONSTANT;
         }
-        if (signs.norm() * NORM_FACTOR < place.firstNorm) {
+        if (signs.norm() < VANISHED * place.bestNorm) {
             return Kind.NORM_VANISHING;
         }
-        if (signs.norm() > NORM_FACTOR * place.firstNorm) {
+        if (signs.norm() > GROWTH * place.firstNorm) {
             return Kind.NORM_BLOW_UP;
         }
         return signs.share() < SHARE || signs.share() < FALLEN * place.bestShare ? Kind.DIMENSIONAL : null;
     }
 
     private Alarm alarm(long step, String name, Kind kind, Place place, Signs signs) {
-        String evidence =
-                switch (kind) {
-                    case CONSTANT ->
-                        fall("spread", signs.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
-                                + " (1 = over the whole sphere)";
-                    case DIMENSIONAL ->
-                        fall("rank share", signs.share(), SHARE, place.bestShare, place.bestShareStep)
-                                + " (1 = isotropic)";
-                    case NORM_VANISHING, NORM_BLOW_UP ->
-                        "mean norm is %s, it was %s at the first check"
-                                .formatted(number(signs.norm()), number(place.firstNorm));
-                    case HEALTHY, REDUNDANT, COMMON_OFFSET, CLASS_WISE, SHORTCUT, OVER_AUGMENTED, UNDER_SAMPLED ->
-                        throw new IllegalStateException("no alarm for " + kind);
-                };
+        String evidence = switch (kind) {
+            case CONSTANT ->
+                fall("spread", signs.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
+                        + " (1 = over the whole sphere)";
+            case DIMENSIONAL ->
+                fall("rank share", signs.share(), SHARE, place.bestShare, place.bestShareStep) + " (1 = isotropic)";
+            case NORM_VANISHING ->
+                "mean norm is %s, it was up to %s".formatted(number(signs.norm()), number(place.bestNorm));
+            case NORM_BLOW_UP ->
+                "mean norm is %s, it was %s at the first check"
+                        .formatted(number(signs.norm()), number(place.firstNorm));
+            case HEALTHY, REDUNDANT, COMMON_OFFSET, CLASS_WISE, SHORTCUT, OVER_AUGMENTED, UNDER_SAMPLED ->
+                throw new IllegalStateException("no alarm for " + kind);
+        };
         return new Alarm(step, place.onset, name, kind, evidence, next(kind));
     }
 

@@ -117,6 +117,8 @@ class ResumeTest {
         assertThat(run.resolve("checkpoints/best.safetensors"))
                 .hasSameBinaryContentAs(whole.resolve("checkpoints/best.safetensors"));
         assertThat(SmallTraining.metrics(run)).isEqualTo(SmallTraining.metrics(whole));
+        assertThat(run.resolve(RunFolder.SPECTRA)).hasSameTextualContentAs(whole.resolve(RunFolder.SPECTRA));
+        assertThat(run.resolve(RunFolder.ALARMS)).hasSameTextualContentAs(whole.resolve(RunFolder.ALARMS));
     }
 
     @Test
@@ -132,8 +134,8 @@ class ResumeTest {
         assertRunsEqual(epochs * STEPS_PER_EPOCH);
     }
 
-    /// Starts a child that trains, waits until it has written a checkpoint, then kills it with SIGKILL a random moment
-    /// later.
+    /// Starts a child that trains, waits until it has written a checkpoint, then kills it with SIGKILL a random
+    /// moment later.
     private void killOnceItHasWritten(long steps) throws IOException, InterruptedException {
         Path said = folder.resolve("child.txt");
         Process child = ChildJvm.of(List.of("-Xmx256m"), ChildTraining.class, run.toString(), Long.toString(steps))

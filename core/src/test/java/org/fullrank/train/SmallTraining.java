@@ -123,6 +123,28 @@ final class SmallTraining {
         return with(r, r.views(), r.encoder(), r.method(), r.optimizer(), r.train(), checkpoints);
     }
 
+    static Recipe with(Recipe r, MonitorSpec monitor) {
+        return new Recipe(
+                r.name(),
+                r.about(),
+                r.seed(),
+                r.data(),
+                r.views(),
+                r.encoder(),
+                r.method(),
+                r.optimizer(),
+                r.schedule(),
+                r.groups(),
+                r.train(),
+                monitor,
+                r.checkpoints());
+    }
+
+    /// A quick check every `steps` steps.
+    static MonitorSpec monitor(int steps, MonitorSpec.OnCollapse onCollapse) {
+        return new MonitorSpec(1, steps, ROWS, List.of("0"), onCollapse, 8, 5, 0);
+    }
+
     private static Recipe with(
             Recipe r,
             ViewSpec views,

@@ -1,0 +1,63 @@
+package org.fullrank.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.fullrank.data.Dataset;
+import org.fullrank.run.MetricRecord;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+import org.fullrank.run.RunFolder;
+import org.fullrank.train.Trainer;
+import org.fullrank.train.Watcher;
+
+/// Which share of a training's time its checks take at the default rate: the quick ones, which look at every
+/// place, and those at the end of an epoch, which add kNN. The training is the real one, from its first step to
+/// its last.
+///
+/// ```
+/// bench/run MonitorBench [RECIPE] [KEY=VALUE ...]
+/// ```
+public final class MonitorBench {
+    private MonitorBench() {}
+
+    public static void main(String[] arguments) throws IOException {
+        String name = arguments.length > 0 ? arguments[0] : Recipes.DEFAULT;
+        Recipe recipe = Recipes.load(name, List.of(arguments).subList(Math.min(1, arguments.length), arguments.length));
+        Path folder = Files.createTempDirectory("monitor-bench");
+        try (Dataset data = Dataset.open(recipe.data());
+                RunFolder run = RunFolder.create(folder.resolve("run"), recipe);
+                Trainer trainer = Trainer.start(recipe, data, run, Watcher.silent())) {
+            trainer.run();
+            report(name, run.records());
+        } finally {
+            Timing.delete(folder);
+        }
+    }
+
+    private static void report(String name, List<MetricRecord> records) {
+        double all = records.getLast().timing().getOrDefault("seconds", 0.0);
+        double quick = seconds(records.stream().filter(r -> !r.values().containsKey("knn")));
+        double full = seconds(records.stream().filter(r -> r.values().containsKey("knn")));
+        long checks = records.stream()
+                .filter(r -> r.timing().containsKey("monitorSeconds"))
+                .count();
+        System.out.printf(
+                Locale.ROOT,
+                "%s: %d checks in %.1f s of training; quick ones %.2f %%, with kNN %.2f %%, together %.2f %%%n",
+                name,
+                checks,
+                all,
+                100 * quick / all,
+                100 * full / all,
+                100 * (quick + full) / all);
+    }
+
+    private static double seconds(Stream<MetricRecord> records) {
+        return records.mapToDouble(r -> r.timing().getOrDefault("monitorSeconds", 0.0))
+                .sum();
+    }
+}
