@@ -74,7 +74,8 @@ class EvaluateCommandTest {
         for (String name : List.of("probe", "finetune", "retrieval", "layers", "classes", "label-free")) {
             assertThat(all.out()).contains("protocol: fullrank-" + name + " 1");
         }
-        assertThat(all.out().lines().filter(l -> l.matches("protocol [0-9a-f]{8}.*"))).hasSize(6);
+        assertThat(all.out().lines().filter(l -> l.matches("protocol [0-9a-f]{8}.*")))
+                .hasSize(6);
         assertThat(saved().at("/protocols").properties())
                 .extracting(e -> e.getKey())
                 .contains("probes", "finetune", "retrieval", "layers", "classes", "label-free");
@@ -87,10 +88,12 @@ class EvaluateCommandTest {
         String both = evaluate("--protocol", "knn", "--protocol", "linear").out();
         assertThat(both).isEqualTo(evaluate().out()).contains("fullrank-probe 1");
         assertThat(evaluate("--protocol", "knn").out()).contains("linear: left out");
-        JsonNode json = new ObjectMapper().readTree(evaluate("--json", "--protocol", "layers,knn").out());
+        JsonNode json = new ObjectMapper()
+                .readTree(evaluate("--json", "--protocol", "layers,knn").out());
         assertThat(json.at("/evaluation/results/0/knn/total").asInt()).isPositive();
         assertThat(json.at("/protocols/layers/results/0/features").asText()).isEqualTo("input");
-        assertThat(json.at("/protocols/layers/asked/representation/total").asInt()).isPositive();
+        assertThat(json.at("/protocols/layers/asked/representation/total").asInt())
+                .isPositive();
     }
 
     @Test
@@ -132,7 +135,8 @@ class EvaluateCommandTest {
     @Test
     void otherDataAreNotKeptAsTheRuns() throws IOException {
         Path more = table("more.csv", 80, 2);
-        assertThat(evaluate("--protocol", "retrieval", "--data", more.toString()).code())
+        assertThat(evaluate("--protocol", "retrieval", "--data", more.toString())
+                        .code())
                 .isZero();
         assertThat(Files.exists(run.resolve("evaluation.json"))
                         && saved().at("/protocols").has("retrieval"))

@@ -70,8 +70,8 @@ public final class EvaluationFile {
             if (tree instanceof ObjectNode object) {
                 return object;
             }
-            throw new InputException("%s: found no JSON object, expected what an evaluation wrote; remove the file"
-                    .formatted(file));
+            throw new InputException(
+                    "%s: found no JSON object, expected what an evaluation wrote; remove the file".formatted(file));
         } catch (JacksonException e) {
             throw new InputException(
                     "%s: found text that is not JSON, expected what an evaluation wrote; remove the file"
