@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,8 +79,8 @@ class ClassTableTest {
         Arrays.fill(other, 50, 60, 1);
         ClassTable table =
                 ClassTable.of(same, "other", new ClassTable.Answers(NAMES, same.expected(), other), SOURCE, PROBE);
-        ClassTable.Change change = table.rows().getFirst().change();
-        assertThat(change).isNotNull();
+        ClassTable.Change change =
+                Objects.requireNonNull(table.rows().getFirst().change());
         assertThat(change.lost()).isEqualTo(10);
         assertThat(change.gained()).isEqualTo(10);
         assertThat(change.p()).isEqualTo(1);
