@@ -60,7 +60,9 @@ class ReservoirTest {
             long[] numbers = sample(3, MANY).numbers();
             for (int tenth = 0; tenth < 10; tenth++) {
                 long from = tenth * MANY / 10L;
-                long found = Arrays.stream(numbers).filter(n -> n >= from && n < from + MANY / 10).count();
+                long found = Arrays.stream(numbers)
+                        .filter(n -> n >= from && n < from + MANY / 10)
+                        .count();
                 assertThat((double) found).isCloseTo(409.6, within(80.0)); // four standard deviations
             }
         }
@@ -98,6 +100,7 @@ class ReservoirTest {
             labels[i - from] = i % 7;
         }
         Tensor float32 = Tensors.of(first).to(ScalarType.Float);
-        return new Batch(float32, Tensors.of(second), labels, LongStream.range(from, to).toArray());
+        return new Batch(
+                float32, Tensors.of(second), labels, LongStream.range(from, to).toArray());
     }
 }
