@@ -7,7 +7,7 @@ import java.util.StringJoiner;
 /// pictures, and the protocol in full.
 final class Page {
     private static final List<String> METRICS = List.of("loss", "knn", "representation.rankme");
-    private static final List<String> TITLES = List.of("loss", "kNN (checks while training)", "RankMe (checks)");
+    private static final List<String> TITLES = List.of("loss", "online kNN (checks while training)", "RankMe (checks)");
     private static final String STYLE = """
             :root { color-scheme: light dark; --ink: #1b222c; --quiet: #596472; --line: #dde2e8; --paper: #fff; --curve: #1f56c4; }
             @media screen and (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --quiet: #9aa5b3; --line: #303845;

@@ -3,7 +3,6 @@ package org.fullrank.train;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.SequencedMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,6 @@ import org.fullrank.probe.Source;
 import org.fullrank.probe.Splits;
 import org.fullrank.run.JsonFile;
 import org.fullrank.run.Nearest;
-import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 import org.fullrank.view.Crop;
@@ -110,6 +108,14 @@ public final class Trained implements AutoCloseable {
 
     public Path checkpoint() {
         return checkpoint;
+    }
+
+    ViewGenerator views() {
+        return views;
+    }
+
+    Features embed(Items items) {
+        return embed(method, items);
     }
 
     Method method() {
@@ -319,18 +325,6 @@ public final class Trained implements AutoCloseable {
         return new Health(health(embed(method, some)), health(Embedder.project(method, views.on(some), some)));
     }
 
-    /// Keeps what a protocol gave in the run folder, with checkpoint and step.
-    ///
-    /// @throws InputException when its `evaluation.json` is not JSON
-    /// @throws JobException when the folder cannot be written
-    public void save(RunFolder folder, String protocol, SequencedMap<String, Object> outcome) {
-        var saved = new LinkedHashMap<String, Object>();
-        saved.put("checkpoint", String.valueOf(checkpoint.getFileName()));
-        saved.put("step", step);
-        saved.putAll(outcome);
-        EvaluationFile.put(folder.path(), protocol, saved);
-    }
-
     /// Writes the pictures of the run's report into its folder: the map of embeddings and, for images, a sheet of
     /// views.
     ///
@@ -339,13 +333,15 @@ public final class Trained implements AutoCloseable {
         Pictures.write(folder, data, views, items -> embed(method, items));
     }
 
-    /// The split that a diagnosis looks at unless told otherwise: test, or validation, or what was trained on where there
+    /// The split that a diagnosis looks at unless told otherwise: test, or validation, or what was trained on where
+    /// there
     /// is neither.
     public static Split heldOut(Dataset data) {
         return Checkup.heldOut(data);
     }
 
-    /// What is found out about representation, embedding and some blocks of the encoder, on up to 2000 items of a split,
+    /// What is found out about representation, embedding and some blocks of the encoder, on up to 2000 items of a
+    /// split,
     /// in a plain view beside one of training.
     ///
     /// @param blocks by name; those that the recipe watches are `monitor.layers`
