@@ -37,7 +37,9 @@ public final class DiagnosisText {
                         diagnosis.rows() == 1 ? "row" : "rows",
                         diagnosis.width(),
                         diagnosis.width() == 1 ? "dimension" : "dimensions"));
-        diagnosis.warnings().forEach(warning -> text.append("warning: ").append(warning).append('\n'));
+        diagnosis
+                .warnings()
+                .forEach(warning -> text.append("warning: ").append(warning).append('\n'));
         for (Verdict verdict : diagnosis.verdicts()) {
             text.append("\n%s, confidence %d %%\n"
                     .formatted(
@@ -79,7 +81,8 @@ public final class DiagnosisText {
                 : new BigDecimal(value).round(DIGITS).toPlainString();
     }
 
-    /// Columns of a section, two spaces apart, the last one broken where a line would be wider than a terminal; no space
+    /// Columns of a section, two spaces apart, the last one broken where a line would be wider than a terminal; no
+    /// space
     /// at the end of a line.
     private static String aligned(List<List<String>> lines) {
         int[] widths = new int[COLUMNS - 1];
