@@ -45,8 +45,8 @@ public final class DiagnosisText {
                     .formatted(
                             verdict.kind().title().toUpperCase(Locale.ROOT),
                             Math.round(PERCENT * verdict.confidence())));
-            text.append("  because  ").append(verdict.evidence()).append('\n');
-            text.append("  next     ").append(verdict.next()).append('\n');
+            text.append(paragraph("  because  ", verdict.evidence()));
+            text.append(paragraph("  next     ", verdict.next()));
         }
         for (Section section : diagnosis.sections()) {
             var lines = new ArrayList<List<String>>();
@@ -55,6 +55,11 @@ public final class DiagnosisText {
             text.append('\n').append(aligned(lines));
         }
         return text.toString();
+    }
+
+    private static String paragraph(String start, String words) {
+        String between = "\n" + " ".repeat(start.length());
+        return start + String.join(between, broken(words, WIDTH - start.length())) + "\n";
     }
 
     private static List<String> cells(Measure measure) {
