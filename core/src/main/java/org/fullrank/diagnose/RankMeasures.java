@@ -93,6 +93,9 @@ final class RankMeasures {
                 "mean singular value of rows of length 1 (SVMax); the bounds are %.4g (one direction) and %.4g (all alike)"
                         .formatted(mean.lower(), mean.upper())));
         measures.add(Measure.of(
-                "mean-singular-value-share", mean.share(), SHARE, "where it lies between its bounds: 0 = one direction"));
+                "mean-singular-value-share",
+                mean.share(),
+                SHARE,
+                "where it lies between its bounds: 0 = one direction"));
     }
 }
