@@ -1,6 +1,8 @@
 package org.fullrank.bench;
 
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -14,8 +16,9 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 
-/// Seconds that moments, ranks and spread of a stream of float32 rows take, and the rate of the moments as a share of
-/// the plain float64 matrix product. The stream is one block of noise, given again and again.
+/// What moments, ranks and spread of a stream of float32 rows take, by the clock and by the processor, and the
+/// rate of the moments beside that of the plain float64 matrix product. The stream is one block of noise, given
+/// again and again; the symmetric product that moments need counts `N D^2` operations, half of a plain one.
 ///
 /// ```
 /// bench/run DiagnoseBench [ROWS] [COLUMNS] [BLOCK] [THREADS]
@@ -25,6 +28,9 @@ public final class DiagnoseBench {
     private static final int COLUMNS = 512;
     private static final int BLOCK = 4096;
     private static final int SIDE = 2048;
+
+    private double seconds;
+    private double processor;
 
     private DiagnoseBench() {}
 
@@ -37,33 +43,53 @@ public final class DiagnoseBench {
                 var moments = new Moments(columns);
                 var reservoir = new Reservoir(1)) {
             Tensor z = noise(block, columns); // [block, columns]
-            double product = product();
-            print("float64 product, %d x %d".formatted(SIDE, SIDE), product, 2.0 * SIDE * SIDE * SIDE);
-            double accumulated = 0;
-            double sampled = 0;
+            double plain = product();
+            var adding = new DiagnoseBench();
+            var sampling = new DiagnoseBench();
             for (long from = 0; from < rows; from += block) {
-                long[] numbers = new long[Math.toIntExact(Math.min(block, rows - from))];
-                java.util.Arrays.setAll(numbers, i -> i);
-                for (int i = 0; i < numbers.length; i++) {
-                    numbers[i] += from;
-                }
+                long[] numbers =
+                        LongStream.range(from, Math.min(from + block, rows)).toArray();
                 Tensor some = z.narrow(0, 0, numbers.length);
-                accumulated += Timing.seconds(() -> moments.add(some));
-                sampled += Timing.seconds(() -> reservoir.add(new Batch(some, null, null, numbers)));
+                adding.time(() -> moments.add(some));
+                sampling.time(() -> reservoir.add(new Batch(some, null, null, numbers)));
             }
-            print("moments", accumulated, (double) rows * columns * columns);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-32s %8.2f%n",
-                    "  product of half the entries at that rate",
-                    product * rows * columns * columns / (2.0 * SIDE * SIDE * SIDE));
-            print("reservoir", sampled, 0);
+            double rate = (double) rows * columns * columns / adding.processor / 1e9;
+            adding.print("moments");
+            System.out.printf(Locale.ROOT, "  %.1f GFLOP/s of processor time, %.2f of plain%n", rate, rate / plain);
+            sampling.print("sample");
             Batch sample = reservoir.sample();
-            print("both spectra", Timing.seconds(() -> moments.raw().rankMe() ), 0);
-            print("ranks without intervals", Timing.seconds(() -> Ranks.of(moments)), 0);
-            print("ranks with intervals", Timing.seconds(() -> Ranks.of(moments, sample)), 0);
-            print("spread with intervals", Timing.seconds(() -> Spread.of(moments, sample)), 0);
+            new DiagnoseBench().time(() -> Ranks.of(moments)).print("ranks without intervals");
+            new DiagnoseBench().time(() -> Ranks.of(moments, sample)).print("ranks with intervals");
+            new DiagnoseBench().time(() -> Spread.of(moments, sample)).print("spread with intervals");
         }
+    }
+
+    /// GFLOP/s of the plain product, of processor time.
+    private static double product() {
+        Tensor a = torch.ones(SIDE, SIDE).to(ScalarType.Double);
+        a.matmul(a); // warms up
+        var took = new DiagnoseBench().time(() -> a.matmul(a)).print("plain product 2048 x 2048");
+        double rate = 2.0 * SIDE * SIDE * SIDE / took.processor / 1e9;
+        System.out.printf(Locale.ROOT, "  %.1f GFLOP/s of processor time%n", rate);
+        return rate;
+    }
+
+    private DiagnoseBench time(Runnable work) {
+        double before = processorSeconds();
+        seconds += Timing.seconds(work);
+        processor += processorSeconds() - before;
+        return this;
+    }
+
+    private DiagnoseBench print(String what) {
+        System.out.printf(Locale.ROOT, "%-28s %8.2f s, processor %8.2f s%n", what, seconds, processor);
+        return this;
+    }
+
+    private static double processorSeconds() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                ? system.getProcessCpuTime() / 1e9
+                : Double.NaN;
     }
 
     private static Tensor noise(int rows, int columns) {
@@ -73,20 +99,5 @@ public final class DiagnoseBench {
             values[i] = (float) random.nextGaussian();
         }
         return Tensors.of(values, rows, columns);
-    }
-
-    private static double product() {
-        Tensor a = torch.ones(SIDE, SIDE).to(ScalarType.Double);
-        a.matmul(a); // warms up
-        double[] seconds = new double[3];
-        for (int i = 0; i < seconds.length; i++) {
-            seconds[i] = Timing.seconds(() -> a.matmul(a));
-        }
-        return Timing.median(seconds);
-    }
-
-    private static void print(String what, double seconds, double operations) {
-        System.out.printf(Locale.ROOT, "%-32s %8.2f s", what, seconds);
-        System.out.printf(Locale.ROOT, operations == 0 ? "%n" : " %8.1f GFLOP/s%n", operations / seconds / 1e9);
     }
 }

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
@@ -14,7 +12,6 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Npy;
 import org.fullrank.probe.Features;
-import org.fullrank.run.Nearest;
 import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trained;
 
@@ -31,7 +28,7 @@ record EmbedWork(Embed command) {
             throw new InputException(
                     "--out %s: found no folder %s, expected one; make it first".formatted(out, parent));
         }
-        Split split = split();
+        Split split = Located.split(command.split);
         try (RunFolder folder = RunFolder.open(command.run)) {
             Path checkpoint = Located.checkpoint(folder, command.best);
             try (Dataset data = Dataset.open(Located.data(folder, command.data))) {
@@ -41,16 +38,6 @@ record EmbedWork(Embed command) {
                 }
             }
         }
-    }
-
-    private Split split() {
-        List<String> names = Arrays.stream(Split.values()).map(Split::label).toList();
-        String name = command.split.toLowerCase(Locale.ROOT);
-        if (!names.contains(name)) {
-            throw new InputException("--split: found %s, expected one of %s%s"
-                    .formatted(command.split, String.join(", ", names), Nearest.hint(name, names)));
-        }
-        return Split.values()[names.indexOf(name)];
     }
 
     private void write(Features features) {

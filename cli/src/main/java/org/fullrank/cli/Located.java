@@ -3,7 +3,13 @@ package org.fullrank.cli;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import org.fullrank.data.DataSpec;
+import org.fullrank.data.Split;
+import org.fullrank.engine.InputException;
+import org.fullrank.run.Nearest;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 import org.fullrank.train.Checkpoints;
@@ -37,6 +43,19 @@ final class Located {
     static DataSpec data(RunFolder folder, @Nullable String path) {
         DataSpec data = folder.config(Recipe.class).data();
         return path == null ? data : data.withPath(path);
+    }
+
+    /// The split of that name.
+    ///
+    /// @throws InputException for another name
+    static Split split(String wanted) {
+        List<String> names = Arrays.stream(Split.values()).map(Split::label).toList();
+        String name = wanted.toLowerCase(Locale.ROOT);
+        if (!names.contains(name)) {
+            throw new InputException("--split: found %s, expected one of %s%s"
+                    .formatted(wanted, String.join(", ", names), Nearest.hint(name, names)));
+        }
+        return Split.values()[names.indexOf(name)];
     }
 
     static Path checkpoint(RunFolder folder, boolean best) {

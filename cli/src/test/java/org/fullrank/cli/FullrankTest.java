@@ -26,6 +26,7 @@ class FullrankTest {
             "pretrain",
             "compare",
             "evaluate",
+            "diagnose",
             "embed",
             "replay",
             "stream",

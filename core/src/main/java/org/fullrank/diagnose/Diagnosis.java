@@ -63,6 +63,11 @@ public record Diagnosis(
         }
     }
 
+    /// The same of another name.
+    public Diagnosis withSubject(String name) {
+        return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings);
+    }
+
     /// The most severe verdict.
     public Verdict verdict() {
         return verdicts.getFirst();

@@ -18,8 +18,8 @@ final class DimensionRules {
 
     /// A spectrum without a fall is collapsed when its effective rank is below `sqrt(min(N - 1, D))` over this. The
     /// root, because healthy trainings use a smaller share of more dimensions: their effective ranks were 3.5 of 64,
-    /// 4 of 128, 3.9 of 256, 12 of 512 at the least, 1.2 to 2.6 times this threshold; those of collapsed ones 1.0 to 1.6
-    /// of 64. A power law of variances with exponent 1 stays above it in any width, one with exponent 3 below it from
+    /// 3.3 of 128, 3.9 of 256, 11.5 of 512 at the least, 1.2 to 2.6 times this threshold; those of collapsed ones 1.0 to
+    /// 1.6 of 64. A power law of variances with exponent 1 stays above it in any width, one with exponent 3 below it from
     /// width 90 on.
     static final double ROOT = 5;
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sample of the rows
 /// @param pairing null where there is one view
 /// @param classes null where there are no labels
+/// @param neighbours null where nobody asked
 record Examination(
         Moments moments,
         Batch sample,
@@ -22,40 +23,54 @@ record Examination(
         Redundancy redundancy,
         @Nullable Pairing pairing,
         @Nullable ClassGeometry classes,
-        Neighbours neighbours) {
+        @Nullable Neighbours neighbours) {
     private static final double GAUSSIAN_95 = 1.96;
+
+    /// Rows that [#quick] compares with one another: the cost is their square.
+    static final int QUICK_ROWS = 512;
 
     /// Of a stream, with intervals.
     ///
     /// @param classNames empty where classes have numbers only
     static Examination full(Moments moments, Batch sample, List<String> classNames) {
-        return of(moments, sample, classNames, Spread.of(moments, sample), Ranks.of(moments, sample));
-    }
-
-    /// Without intervals.
-    static Examination quick(Moments moments, Batch sample) {
-        return of(moments, sample, List.of(), Spread.bare(moments, sample), Ranks.of(moments));
-    }
-
-    private static Examination of(
-            Moments moments, Batch sample, List<String> classNames, Spread spread, Ranks ranks) {
         Tensor first = sample.first();
         Tensor second = sample.second();
-        int[] labels = sample.labels();
         return new Examination(
                 moments,
                 sample,
                 classNames,
-                spread,
-                ranks,
+                Spread.of(moments, sample),
+                Ranks.of(moments, sample),
                 Redundancy.of(first),
                 second == null ? null : Pairing.of(first, second),
-                labels == null ? null : ClassGeometry.of(first, labels),
+                classes(sample),
                 Neighbours.of(first, sample.numbers()));
+    }
+
+    /// Without intervals and neighbours; dimensions and views are compared on a part of the rows.
+    static Examination quick(Moments moments, Batch sample) {
+        Tensor first = Matrices.evenly(sample.first(), QUICK_ROWS);
+        Tensor second = sample.second();
+        return new Examination(
+                moments,
+                sample,
+                List.of(),
+                Spread.bare(moments, sample),
+                Ranks.of(moments),
+                Redundancy.of(first),
+                second == null ? null : Pairing.of(first, Matrices.evenly(second, QUICK_ROWS)),
+                classes(sample),
+                null);
+    }
+
+    private static @Nullable ClassGeometry classes(Batch sample) {
+        int[] labels = sample.labels();
+        return labels == null ? null : ClassGeometry.of(sample.first(), labels);
     }
 
     Diagnosis diagnosis(String subject, List<String> warnings) {
         var told = new ArrayList<>(warnings);
+        told.addAll(Notes.of(this));
         return new Diagnosis(
                 subject,
                 moments.rows(),
@@ -74,7 +89,9 @@ record Examination(
         if (classes != null) {
             sections.add(classes.section());
         }
-        sections.add(neighbours.section());
+        if (neighbours != null) {
+            sections.add(neighbours.section());
+        }
         return sections;
     }
 

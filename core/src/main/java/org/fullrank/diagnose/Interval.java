@@ -10,7 +10,8 @@ public record Interval(double lower, double upper) {
         return Double.isFinite(value + error) ? new Interval(value - error, value + error) : NONE;
     }
 
-    /// The interval of a positive figure whose logarithm has this error; it ends at `limit`, which no data can exceed.
+    /// The interval of a positive figure whose logarithm has this error; it ends at `limit`, which no data can
+    /// exceed.
     static Interval ofLogarithm(double value, double error, double limit) {
         return value > 0 && Double.isFinite(value + error)
                 ? new Interval(value * Math.exp(-error), Math.max(value, Math.min(limit, value * Math.exp(error))))

@@ -11,8 +11,8 @@ import org.fullrank.engine.InputException;
 /// dimensions. Figures are means over samples; 0 or NaN where nothing can be shown (a single row has no centred
 /// spectrum).
 ///
-/// Centring takes one degree of freedom, so the centred figures are those of N - 1 rows. See [Wishart] for how they are
-/// found.
+/// Centring takes one degree of freedom, so the centred figures are those of N - 1 rows. See [Wishart] for how
+/// they are found.
 ///
 /// @param rows N
 /// @param width D
@@ -37,8 +37,8 @@ public record IsotropicNull(
     /// The null of `rows` rows in `width` dimensions; a pure function, remembered.
     public static IsotropicNull of(long rows, int width) {
         if (rows < 1 || width < 1) {
-            throw new InputException(
-                    "isotropic null: found shape [%d, %d], expected at least one row and column".formatted(rows, width));
+            throw new InputException("isotropic null: found shape [%d, %d], expected at least one row and column"
+                    .formatted(rows, width));
         }
         if (CACHE.size() > CACHED) {
             CACHE.clear();

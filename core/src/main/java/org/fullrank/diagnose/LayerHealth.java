@@ -1,13 +1,9 @@
 package org.fullrank.diagnose;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.engine.Gradients;
-import org.fullrank.engine.Scope;
-import org.fullrank.engine.Tensors;
 
 /// The vital signs of an inner layer, from its pooled outputs `[N, C]`.
 ///
@@ -20,15 +16,12 @@ import org.fullrank.engine.Tensors;
 public record LayerHealth(double rankMe, double participation, double activity, double std) {
     /// The signs of `y`, shape `[N, C]` with `N >= 2`, on any device; `y` stays the caller's.
     public static LayerHealth of(Tensor y) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
-            Tensor wide = y.to(ScalarType.Double); // [N, C]
-            Tensor centred = wide.sub(wide.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, C]
+        try (var moments = Moments.of(y)) {
             return new LayerHealth(
-                    Spectrum.of(wide).rankMe(),
-                    Spectrum.of(centred).participationRatio(),
-                    Tensors.value(wide.mean()),
-                    Tensors.value(wide.std(new long[] {0}, true, false).mean()));
+                    moments.raw().rankMe(),
+                    moments.centred().participationRatio(),
+                    Arrays.stream(moments.mean()).average().orElseThrow(),
+                    Arrays.stream(moments.deviations()).average().orElseThrow());
         }
     }
 

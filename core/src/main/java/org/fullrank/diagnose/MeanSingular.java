@@ -1,15 +1,15 @@
 package org.fullrank.diagnose;
 
-import org.bytedeco.pytorch.ScalarOptional;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
-import java.util.Arrays;
 
-/// Mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centred, between the bounds that any such rows
-/// keep. A row of zeros stays as it is.
+/// Mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centred, between the bounds that any such
+/// rows keep. A row of zeros stays as it is.
 ///
 /// Source: Taha et al. 2021, "SVMax", equations 2 and 3. With fewer rows than columns there are only N singular
 /// values; the mean is over D all the same, so both bounds can be reached for every shape.

@@ -1,8 +1,6 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -13,21 +11,21 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// First and second moments of embeddings `[N, D]` that come block by block: means, deviations, lengths of rows, and the
-/// spectra of the centred and of the raw matrix. One pass, float64 throughout.
+/// First and second moments of embeddings `[N, D]` that come block by block: means, deviations, lengths of rows,
+/// and the spectra of the centred and of the raw matrix. One pass, float64 throughout.
 ///
-/// Rows wait in a buffer of `max(D, 1024)` rows. As long as it has not overflowed, all rows are at hand: the spectra are
-/// those of the smaller of the two Gram matrices, so `N < D` costs `N^2 D`. When it overflows, its rows are added to
-/// the scatter matrix `[D, D]`, shifted by the mean of the first bufferful, so that a common offset cancels before it is
-/// squared. How rows are cut into blocks therefore changes no bit of any figure.
+/// Rows wait in a buffer of `max(D, 1024)` rows. As long as it has not overflowed, all rows are at hand: the
+/// spectra are those of the smaller of the two Gram matrices, so `N < D` costs `N^2 D`. When it overflows, its
+/// rows are added to the scatter matrix `[D, D]`, shifted by the mean of the first rows, so that a common offset
+/// cancels before it is squared. How rows are cut into blocks therefore changes no bit of any figure.
 ///
-/// Values whose squares overflow float64 (beyond 1e150) make spectra NaN; values whose squares vanish (below 1e-160)
-/// read as zeros.
+/// Values whose squares overflow float64 (beyond 1e150) make spectra NaN; values whose squares vanish (below
+/// 1e-160) read as zeros.
 ///
 /// Native memory: two matrices `[D, D]` of float64 at most (while a spectrum is computed, four); close it.
 public final class Moments implements AutoCloseable {
-    /// Rows that are added to the scatter matrix at once, at least: enough to keep the product at the full rate of the
-    /// processor, few enough to stay in its caches.
+    /// Rows that are added to the scatter matrix at once, at least: enough to keep the product at the full rate of
+    /// the processor, few enough to stay in its caches.
     static final int BUFFER_ROWS = 1024;
 
     private final int width;
@@ -114,12 +112,12 @@ public final class Moments implements AutoCloseable {
 
     /// Mean length of a row.
     public double meanNorm() {
-        return settled().norms / rows;
+        return settled().meanNorm();
     }
 
     /// Mean squared length of a row, `E|z|^2`.
     public double meanSquare() {
-        return settled().squaredNorms / rows;
+        return settled().meanSquare();
     }
 
     /// Share of the mean vector in the mean squared length, `|E z|^2 / E|z|^2`, from 0 to 1; 0 for zeros.
@@ -135,9 +133,9 @@ public final class Moments implements AutoCloseable {
     }
 
     /// The size of a singular value that the rounding of the rows alone can make: rounding errors of values near
-    /// `rms` are noise of at most `u rms`, with the unit roundoff u of the stored type, and the largest singular value
-    /// of such noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller ones count as zero, so that constant rows with a large
-    /// offset have rank 0.
+    /// `rms` are noise of at most `u rms`, with the unit roundoff u of the stored type, and the largest singular
+    /// value of such noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller ones count as zero, so that constant rows
+    /// with a large offset have rank 0.
     public double noise() {
         double rms = Math.sqrt(meanSquare() / width);
         return 2 * rounding * rms * (Math.sqrt(rows) + Math.sqrt(width));
@@ -166,6 +164,7 @@ public final class Moments implements AutoCloseable {
         if (!closed) {
             closed = true;
             buffer.close();
+            sums.close();
             if (gram != null) {
                 gram.close();
             }
@@ -179,9 +178,9 @@ public final class Moments implements AutoCloseable {
             if (gram != null && waiting > 0) {
                 absorb();
             }
-            if (gram == null && sums.rows != rows) {
+            if (gram == null && sums.rows() != rows) {
                 sums.clear();
-                sums.add(waiting());
+                sums.add(waiting().clone());
             }
             return sums;
         }
@@ -195,22 +194,8 @@ public final class Moments implements AutoCloseable {
                 sums.clear();
             }
             Tensor block = waiting();
-            sums.add(block);
-            block.sub_(Tensors.of(sums.shift(), width));
-            var from = new DoublePointer(buffer.data_ptr_double());
-            var to = new DoublePointer(gram.data_ptr_double());
-            openblas.cblas_dsyrk(
-                    openblas.CblasRowMajor,
-                    openblas.CblasLower,
-                    openblas.CblasTrans,
-                    width,
-                    waiting,
-                    1,
-                    from,
-                    width,
-                    1,
-                    to,
-                    width);
+            sums.add(block); // shifts it
+            Gram.add(block, gram);
             waiting = 0;
         }
     }

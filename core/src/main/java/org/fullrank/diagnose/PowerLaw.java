@@ -1,8 +1,9 @@
 package org.fullrank.diagnose;
 
 /// The power law `l_j ~ j^-alpha` of eigenvalues in descending order: a line through `log l_j` over `log j`, least
-/// squares, each index once. Source: Agrawal et al. 2022, "alpha-ReQ"; that the range of the fit leaves out the first
-/// indices and the tail, as here, and that alpha near 1 goes with good features, is unverified against the paper.
+/// squares, each index once. Source: Agrawal et al. 2022, "alpha-ReQ"; that the range of the fit leaves out the
+/// first indices and the tail, as here, and that alpha near 1 goes with good features, is unverified against the
+/// paper.
 ///
 /// @param alpha 0 = all directions alike, large = few directions; NaN with fewer than 3 eigenvalues
 /// @param from first index of the fit, from 1
@@ -16,8 +17,8 @@ public record PowerLaw(double alpha, int from, int to) {
 
     private static final int FEWEST = 3;
 
-    /// The fit to the logarithms of the eigenvalues above zero, descending: indices 10 to half of them, at most 100;
-    /// where those would be fewer than 10 indices, all of them.
+    /// The fit to the logarithms of the eigenvalues above zero, descending: indices 10 to half of them, at most
+    /// 100; where those would be fewer than 10 indices, all of them.
     static PowerLaw fit(double[] logarithms) {
         int half = Math.min(TO, logarithms.length / 2);
         boolean few = half < 2 * FROM - 1;

@@ -10,11 +10,11 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// How many dimensions embeddings `[N, D]` use, by several measures, each also as a share of what isotropic Gaussian
-/// rows of the same N and D would show.
+/// How many dimensions embeddings `[N, D]` use, by several measures, each also as a share of what isotropic
+/// Gaussian rows of the same N and D would show.
 ///
-/// Centred, except for [#rankMeUncentred] and the mean singular value. Rows that are all equal have rank 0; a single
-/// row has ranks 0, and shares that are NaN.
+/// Centred, except for [#rankMeUncentred] and the mean singular value. Rows that are all equal have rank 0; a
+/// single row has ranks 0, and shares that are NaN.
 ///
 /// @param rows N
 /// @param width D

@@ -138,7 +138,7 @@ public record Redundancy(
                         Measure.of(
                                 "squared-correlation-excess",
                                 excess,
-                                "0 to 0.1",
+                                "0 to 0.3",
                                 "the same less 1/(N-1) = %.3g, which independent dimensions show by chance"
                                         .formatted(chance)),
                         Measure.of(
@@ -160,7 +160,7 @@ public record Redundancy(
                         Measure.of(
                                 "hsic-excess",
                                 hsicExcess,
-                                "0 to 0.2",
+                                "0 to 0.3",
                                 "the same above chance: 0 = independent, 1 = one dimension determines the other"),
                         Measure.of(
                                 "dependent-pairs",

@@ -11,12 +11,12 @@ import org.fullrank.engine.Tensors;
 
 /// 95 % intervals of figures of a sample of rows, from random halves of it without replacement.
 ///
-/// A bootstrap draws rows twice, and a matrix with equal rows has a lower rank: its ranks lie below that of the data.
-/// Halves hold no row twice. Given m rows, a mean over a random half varies about the mean of all by
-/// `(1 / (m/2) - 1 / m) s^2 = s^2 / m`, which is just how the mean of m rows varies about the truth; the same holds for
+/// A bootstrap draws rows twice, and a matrix with equal rows has a lower rank: its ranks lie below that of the
+/// data. Halves hold no row twice. Given m rows, a mean over a random half varies about the mean of all by `(1 /
+/// (m/2) - 1 / m) s^2 = s^2 / m`, which is just how the mean of m rows varies about the truth; the same holds for
 /// smooth figures (delete-half jackknife: Wu 1986; Shao and Wu 1989). So the standard deviation over halves is the
-/// standard error at m rows, and `sqrt(m / N)` times it that at N rows. Ranks are compared by their logarithms, about
-/// the mean of the halves: that every half shows less rank than the whole cancels.
+/// standard error at m rows, and `sqrt(m / N)` times it that at N rows. Ranks are compared by their logarithms,
+/// about the mean of the halves: that every half shows less rank than the whole cancels.
 final class Resampling {
     /// Halves drawn. With 16 the standard error is itself known to a fifth; Student's factor makes up for it.
     static final int DRAWS = 16;
@@ -36,8 +36,8 @@ final class Resampling {
 
     private Resampling() {}
 
-    /// The rows of `sample` that halves are drawn from: all, or 1024 where there are more than 512 columns (rows of a
-    /// reservoir are in the order of the file, so they are taken evenly).
+    /// The rows of `sample` that halves are drawn from: all, or 1024 where there are more than 512 columns (rows
+    /// of a reservoir are in the order of the file, so they are taken evenly).
     static Tensor rows(Tensor sample) {
         long found = sample.size(0);
         if (found <= WIDE_ROWS || sample.size(1) <= WIDE) {
@@ -49,8 +49,8 @@ final class Resampling {
         return sample.index_select(0, Tensors.of(places));
     }
 
-    /// Half the width of the 95 % interval at `total` rows of each figure that `figures` makes of moments of some of the
-    /// rows `[m, D]`. NaN where a half has no such figure; empty where rows are fewer than 8.
+    /// Half the width of the 95 % interval at `total` rows of each figure that `figures` makes of moments of some
+    /// of the rows `[m, D]`. NaN where a half has no such figure; empty where rows are fewer than 8.
     static double[] errors(Tensor rows, long total, Function<Moments, double[]> figures) {
         int m = Math.toIntExact(rows.size(0));
         if (m < FEWEST) {

@@ -14,12 +14,12 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// A uniform sample of rows, without replacement, of a stream whose length need not be known, with their second view,
-/// their labels and their numbers.
+/// A uniform sample of rows, without replacement, of a stream whose length need not be known, with their second
+/// view, their labels and their numbers.
 ///
-/// Each row has a random rank that is a function of the seed and its number; the sample is those of the smallest ranks
-/// (bottom-k sampling). So the sample of a file is the same in whatever blocks or order it is read, and as long as
-/// there are no more rows than it holds, it is all of them.
+/// Each row has a random rank that is a function of the seed and its number; the sample is those of the smallest
+/// ranks (bottom-k sampling). So the sample of a file is the same in whatever blocks or order it is read, and as
+/// long as there are no more rows than it holds, it is all of them.
 public final class Reservoir implements AutoCloseable {
     /// Rows that it holds: their Gram matrix takes 128 MiB and a second, a neighbour search among them as long.
     public static final int CAPACITY = 4096;
@@ -27,7 +27,8 @@ public final class Reservoir implements AutoCloseable {
     private static final long KEY = Keyed.name("reservoir");
 
     private final long seed;
-    private final PriorityQueue<Slot> kept = new PriorityQueue<>(Comparator.comparingLong(Slot::rank).reversed());
+    private final PriorityQueue<Slot> kept =
+            new PriorityQueue<>(Comparator.comparingLong(Slot::rank).reversed());
     private @Nullable Tensor first; // [CAPACITY, D]
     private @Nullable Tensor second; // [CAPACITY, D2]
     private int @Nullable [] labels;
@@ -116,7 +117,8 @@ public final class Reservoir implements AutoCloseable {
     }
 
     private void copy(Batch batch, int[] source) {
-        int[] to = IntStream.range(0, CAPACITY).filter(place -> source[place] >= 0).toArray();
+        int[] to =
+                IntStream.range(0, CAPACITY).filter(place -> source[place] >= 0).toArray();
         int[] from = Arrays.stream(to).map(place -> source[place]).toArray();
         copy(batch.first(), first, from, to);
         copy(batch.second(), second, from, to);
@@ -127,7 +129,9 @@ public final class Reservoir implements AutoCloseable {
 
     private static void copy(@Nullable Tensor source, @Nullable Tensor target, int[] from, int[] to) {
         if (source != null && target != null) {
-            Tensor rows = Tensors.to(source, Device.CPU).index_select(0, Tensors.of(from)).to(target.scalar_type());
+            Tensor rows = Tensors.to(source, Device.CPU)
+                    .index_select(0, Tensors.of(from))
+                    .to(target.scalar_type());
             target.index_copy_(0, Tensors.of(to), rows);
         }
     }

@@ -19,8 +19,8 @@ import org.fullrank.engine.Tensors;
 ///
 /// @param singularValues `min(N, D)` values, none negative, descending; or all NaN
 public record Spectrum(double[] singularValues) {
-    /// Singular values below this share of the largest count as zero. Rounding the embedding to float32 moves them by
-    /// about 1e-8 of the largest, so 1e-6 is clear of noise on both sides. The threshold takes the place of the
+    /// Singular values below this share of the largest count as zero. Rounding the embedding to float32 moves them
+    /// by about 1e-8 of the largest, so 1e-6 is clear of noise on both sides. The threshold takes the place of the
     /// constant 1e-7 that the RankMe paper adds to every share, which in high dimensions adds to the rank of a
     /// collapsed embedding.
     public static final double RELATIVE_EPSILON = 1e-6;
@@ -43,16 +43,15 @@ public record Spectrum(double[] singularValues) {
         return NativeErrors.guard("spectrum", () -> {
             try (var scope = Scope.open();
                     var off = Gradients.off()) {
-                Tensor wide = Tensors.to(z, Device.CPU).to(ScalarType.Double); // [N, D]
-                boolean flat = wide.size(0) <= wide.size(1);
-                Tensor gram = flat ? wide.matmul(wide.t()) : wide.t().matmul(wide); // [min(N, D), min(N, D)]
+                Tensor gram = Gram.smaller(
+                        Tensors.to(z, Device.CPU).to(ScalarType.Double).contiguous());
                 return ofGram(gram, gram.size(0));
             }
         });
     }
 
-    /// The spectrum of the matrix whose `X' X`, or `X X'`, is `gram` (`[k, k]`, float64; its lower triangle is read):
-    /// the largest `count` singular values.
+    /// The spectrum of the matrix whose `X' X`, or `X X'`, is `gram` (`[k, k]`, float64; its lower triangle is
+    /// read): the largest `count` singular values.
     static Spectrum ofGram(Tensor gram, long count) {
         requireFinite(gram);
         double[] roots = descendingRoots(Tensors.doubles(torch.linalg_eigvalsh(gram)));
@@ -74,19 +73,17 @@ public record Spectrum(double[] singularValues) {
         return entropyRank(aboveZero().toArray());
     }
 
-    /// Effective rank: `exp(-sum p log p)` with `p = s^2 / sum s^2`, the shares of the variance, from 1 to
-    /// `min(N, D)`; 0 for an embedding that is zero. Source: Roy and Vetterli 2007, "The effective rank", who take the
-    /// shares of singular values, which is [#rankMe]; shares of variance, as here, are those of von Neumann's entropy,
-    /// and small directions add less to them.
+    /// Effective rank: `exp(-sum p log p)` with `p = s^2 / sum s^2`, the shares of the variance, from 1 to `min(N,
+    /// D)`; 0 for an embedding that is zero. Source: Roy and Vetterli 2007, "The effective rank", who take the
+    /// shares of singular values, which is [#rankMe]; shares of variance, as here, are those of von Neumann's
+    /// entropy, and small directions add less to them.
     public double effectiveRank() {
-        return entropyRank(aboveZero()
-                .map(s -> s / singularValues[0])
-                .map(s -> s * s)
-                .toArray());
+        return entropyRank(
+                aboveZero().map(s -> s / singularValues[0]).map(s -> s * s).toArray());
     }
 
-    /// Stable rank: `|Z|_F^2 / |Z|_2^2`, from 1 to `min(N, D)`: how many directions as strong as the strongest would
-    /// have the same variance; 0 for an embedding that is zero.
+    /// Stable rank: `|Z|_F^2 / |Z|_2^2`, from 1 to `min(N, D)`: how many directions as strong as the strongest
+    /// would have the same variance; 0 for an embedding that is zero.
     public double stableRank() {
         double largest = singularValues[0];
         return largest == 0
@@ -107,8 +104,8 @@ public record Spectrum(double[] singularValues) {
         return Arrays.stream(singularValues).average().orElseThrow();
     }
 
-    /// The participation ratio `(sum l)^2 / sum l^2` of the squared singular values, from 1 to `min(N, D)`; 0 for an
-    /// embedding that is zero. It weighs the largest directions more than [#rankMe].
+    /// The participation ratio `(sum l)^2 / sum l^2` of the squared singular values, from 1 to `min(N, D)`; 0 for
+    /// an embedding that is zero. It weighs the largest directions more than [#rankMe].
     public double participationRatio() {
         double sum = 0;
         double squares = 0;
@@ -128,7 +125,8 @@ public record Spectrum(double[] singularValues) {
     /// `exp` of the entropy of the shares of `parts`, all positive; 0 when there are none.
     private static double entropyRank(double[] parts) {
         double sum = Arrays.stream(parts).sum();
-        double entropy = Arrays.stream(parts).map(p -> p / sum * Math.log(p / sum)).sum();
+        double entropy =
+                Arrays.stream(parts).map(p -> p / sum * Math.log(p / sum)).sum();
         return parts.length == 0 ? 0 : Math.exp(-entropy);
     }
 

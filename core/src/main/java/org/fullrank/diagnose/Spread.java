@@ -15,11 +15,12 @@ import org.fullrank.engine.Tensors;
 ///
 /// @param stdMean standard deviation of a dimension (divisor N - 1), mean over dimensions; min and max likewise
 /// @param constantDimensions dimensions that do not vary beyond the rounding of their values
-/// @param deadDimensions dimensions whose deviation is below 1 % of the root mean square one, constant ones included
+/// @param deadDimensions dimensions whose deviation is below 1 % of the root mean square one, constant ones
+///     included
 /// @param normMean mean length of a row
 /// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`; empty where rows were not given
-/// @param normalizedStd mean over dimensions of the deviation of rows scaled to length 1, times `sqrt(D)`: 1 = spread
-///     over the whole sphere, 0 = all rows in one direction
+/// @param normalizedStd mean over dimensions of the deviation of rows scaled to length 1, times `sqrt(D)`: 1 =
+///     spread over the whole sphere, 0 = all rows in one direction
 /// @param offsetShare share of the mean vector in the mean squared length, `|E z|^2 / E|z|^2`, 0 to 1
 /// @param intervals 95 % intervals by the name of the measure
 public record Spread(
@@ -70,7 +71,8 @@ public record Spread(
     static Spread bare(Moments moments, Batch sample) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
-            return of(moments, percentiles(Tensors.to(sample.first(), Device.CPU).to(ScalarType.Double)), Map.of());
+            return of(
+                    moments, percentiles(Tensors.to(sample.first(), Device.CPU).to(ScalarType.Double)), Map.of());
         }
     }
 
@@ -123,7 +125,11 @@ public record Spread(
         return new Section(
                 "spread",
                 List.of(
-                        with(STD_MEAN, stdMean, "above 0, no limit", "standard deviation of a dimension, mean over all"),
+                        with(
+                                STD_MEAN,
+                                stdMean,
+                                "above 0, no limit",
+                                "standard deviation of a dimension, mean over all"),
                         Measure.of("std-min", stdMin, "", "that of the stillest dimension"),
                         Measure.of("std-max", stdMax, "", "that of the liveliest dimension"),
                         Measure.of(
@@ -143,13 +149,13 @@ public record Spread(
                         with(
                                 NORMALIZED_STD,
                                 normalizedStd,
-                                "0.5 to 1",
+                                "0.4 to 1",
                                 "deviation of rows of length 1, times sqrt(D): 1 = over the whole sphere, 0 = one"
                                         + " direction"),
                         with(
                                 OFFSET_SHARE,
                                 offsetShare,
-                                "0 to 0.5",
+                                "0 to 0.8",
                                 "share of the common mean vector in the mean squared length: 1 = nothing else")));
     }
 

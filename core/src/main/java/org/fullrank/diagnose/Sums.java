@@ -8,22 +8,28 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// What [Moments] sums up for each dimension, as deviations from the means of the first block: `sum (x - c)`,
+/// What [Moments] sums up for each dimension, as deviations from the means c of the first rows: `sum (x - c)`,
 /// `sum (x - c)^2`, and the same for rows scaled to length 1.
-final class Sums {
-    private final int width;
+final class Sums implements AutoCloseable {
+    /// Rows that are worked on at once, in memory that stays: few enough for the processor's cache.
+    private static final int SLICE = 256;
+
     private final Column raw;
     private final Column unit;
-    long rows;
-    double norms;
-    double squaredNorms;
+    private final Tensor scratch; // [256, D]
+    private long rows;
+    private double norms;
+    private double squaredNorms;
 
     Sums(int width) {
-        this.width = width;
         this.raw = new Column(width);
         this.unit = new Column(width);
+        try (var scope = Scope.open()) {
+            scratch = scope.keep(Tensors.empty(ScalarType.Double, SLICE, width));
+        }
     }
 
     void clear() {
@@ -34,27 +40,43 @@ final class Sums {
         unit.clear();
     }
 
-    /// Adds rows `[B, D]`, float64.
+    /// Adds rows `[B, D]`, float64, and shifts them by c in place.
     void add(Tensor block) {
-        Tensor lengths = torch.norm(block, new ScalarOptional(new Scalar(2)), new long[] {1}, true); // [B, 1]
+        for (long from = 0; from < block.size(0); from += SLICE) {
+            try (var scope = Scope.open()) {
+                addSlice(block.narrow(0, from, Math.min(SLICE, block.size(0) - from)));
+            }
+        }
+    }
+
+    private void addSlice(Tensor slice) {
+        Tensor work = scratch.narrow(0, 0, slice.size(0)); // [B, D]
+        Tensor lengths = torch.norm(slice, new ScalarOptional(new Scalar(2)), new long[] {1}, true); // [B, 1]
         double length = Tensors.value(lengths.sum());
-        if (!Double.isFinite(length) && Tensors.value(block.isfinite().all()) == 0) {
+        if (!Double.isFinite(length) && Tensors.value(slice.isfinite().all()) == 0) {
             throw new InputException("moments: found an embedding that is not finite, expected finite numbers; look for"
                     + " the first step with a loss that is not finite, or leave such rows out");
         }
         norms += length;
         squaredNorms += Tensors.value(lengths.square().sum());
         Tensor inverse = lengths.reciprocal().masked_fill_(lengths.eq(new Scalar(0)), new Scalar(0)); // [B, 1]
-        Tensor work = block.mul(inverse); // [B, D]
+        torch.mul_out(work, slice, inverse);
         boolean first = rows == 0;
-        unit.add(work, first);
-        raw.add(torch.add(block, new Scalar(0)), first);
-        rows += block.size(0);
+        unit.add(work, work, first);
+        raw.add(slice, work, first);
+        rows += slice.size(0);
     }
 
-    /// What rows were shifted by, `[D]`.
-    double[] shift() {
-        return raw.shift;
+    long rows() {
+        return rows;
+    }
+
+    double meanNorm() {
+        return norms / rows;
+    }
+
+    double meanSquare() {
+        return squaredNorms / rows;
     }
 
     /// Mean of the shifted rows, `[D]`.
@@ -64,7 +86,7 @@ final class Sums {
 
     double[] mean() {
         double[] mean = meanOfShifted();
-        for (int j = 0; j < width; j++) {
+        for (int j = 0; j < mean.length; j++) {
             mean[j] += raw.shift[j];
         }
         return mean;
@@ -76,6 +98,11 @@ final class Sums {
 
     double[] unitDeviations() {
         return unit.deviations(rows);
+    }
+
+    @Override
+    public void close() {
+        scratch.close();
     }
 
     /// Shifted sums of each column.
@@ -95,16 +122,17 @@ final class Sums {
             Arrays.fill(square, 0);
         }
 
-        /// Adds the rows of `work`, which is overwritten.
-        void add(Tensor work, boolean first) {
+        /// Adds rows, which are shifted in place; `work` of the same shape, which may be the same, is overwritten.
+        void add(Tensor values, Tensor work, boolean first) {
             if (first) {
-                double[] mean = Tensors.doubles(work.mean(new long[] {0}, false, new ScalarTypeOptional()));
+                double[] mean = Tensors.doubles(values.mean(new long[] {0}, false, new ScalarTypeOptional()));
                 System.arraycopy(mean, 0, shift, 0, mean.length);
             }
-            Tensor ones = Tensors.empty(ScalarType.Double, work.size(0)).fill_(new Scalar(1)); // [B]
-            work.sub_(Tensors.of(shift, shift.length));
-            add(sum, work.t().mv(ones));
-            add(square, work.square_().t().mv(ones));
+            Tensor ones = Tensors.empty(ScalarType.Double, values.size(0)).fill_(new Scalar(1)); // [B]
+            values.sub_(Tensors.of(shift, shift.length));
+            add(sum, values.t().mv(ones));
+            torch.mul_out(work, values, values);
+            add(square, work.t().mv(ones));
         }
 
         double[] deviations(long rows) {

@@ -7,14 +7,15 @@ import org.fullrank.engine.Natives;
 
 /// Singular values of Gaussian matrices `[n, p]` with independent entries of variance 1.
 ///
-/// Small ones are drawn. A Gaussian matrix has the singular values of a bidiagonal one of `k = min(n, p)` columns whose
-/// entries are independent: the diagonal chi-distributed with `m, m - 1, ...` degrees of freedom, `m = max(n, p)`, the
-/// diagonal beside it with `k - 1, ..., 1` (Silverstein 1985; Dumitriu and Edelman 2002, "Matrix models for beta
-/// ensembles"). So a draw costs `O(k^2)`, whatever m.
+/// Small ones are drawn. A Gaussian matrix has the singular values of a bidiagonal one of `k = min(n, p)` columns
+/// whose entries are independent: the diagonal chi-distributed with `m, m - 1, ...` degrees of freedom, `m =
+/// max(n, p)`, the diagonal beside it with `k - 1, ..., 1` (Silverstein 1985; Dumitriu and Edelman 2002, "Matrix
+/// models for beta ensembles"). So a draw costs `O(k^2)`, whatever m.
 ///
-/// Large ones fluctuate little and follow the law of Marchenko and Pastur 1967: the eigenvalues over m are quantiles of
-/// the density `sqrt((b - x)(x - a)) / (2 pi c x)` between `a, b = (1 -+ sqrt(c))^2`, `c = k / m`. The largest one is
-/// that of Tracy and Widom instead, whose mean lies off the edge of the law by an amount that Johnstone 2001 gives.
+/// Large ones fluctuate little and follow the law of Marchenko and Pastur 1967: the eigenvalues over m are
+/// quantiles of the density `sqrt((b - x)(x - a)) / (2 pi c x)` between `a, b = (1 -+ sqrt(c))^2`, `c = k / m`.
+/// The largest one is that of Tracy and Widom instead, whose mean lies off the edge of the law by an amount that
+/// Johnstone 2001 gives.
 final class Wishart {
     /// Columns k up to which matrices are drawn: beyond, the quantiles are good to 0.3 % in every rank.
     static final int DRAWN = 256;

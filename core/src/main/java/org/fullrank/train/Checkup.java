@@ -16,7 +16,7 @@ import org.fullrank.data.Split;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.Doctor;
 import org.fullrank.diagnose.rows.Batches;
-import org.fullrank.diagnose.rows.MemoryRows;
+import org.fullrank.diagnose.rows.RowStreams;
 import org.fullrank.diagnose.rows.RowStream;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
@@ -37,14 +37,19 @@ final class Checkup {
 
     private Checkup() {}
 
-    /// Items of the test split, else of the validation split, else of those that were trained on; the first of a
-    /// fixed order.
-    static Items items(Dataset data) {
-        Split split = data.splits().contains(Split.TEST)
+    /// The test split, else the validation split, else what was trained on.
+    static Split heldOut(Dataset data) {
+        return data.splits().contains(Split.TEST)
                 ? Split.TEST
                 : data.splits().contains(Split.VALIDATION)
                         ? Split.VALIDATION
                         : data.splits().getFirst();
+    }
+
+    /// At most [#ROWS] items of a split, the first of a fixed order.
+    ///
+    /// @throws org.fullrank.engine.InputException when the data have no such split
+    static Items items(Dataset data, Split split) {
         Items items = data.items(split);
         int[] order = SamplingOrder.epoch(0, 0, items.size());
         return items.subset(Arrays.copyOf(order, Math.min(ROWS, order.length)));
@@ -85,7 +90,7 @@ final class Checkup {
                 System.arraycopy(part, 0, all, begin, part.length);
                 begin += part.length;
             }
-            return new MemoryRows(name, all, width);
+            return RowStreams.of(name, all, width);
         }
     }
 

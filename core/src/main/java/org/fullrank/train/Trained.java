@@ -110,6 +110,14 @@ public final class Trained implements AutoCloseable {
         return checkpoint;
     }
 
+    ViewGenerator views() {
+        return views;
+    }
+
+    Features embed(Items items) {
+        return embed(method, items);
+    }
+
     Method method() {
         return method;
     }
@@ -325,14 +333,21 @@ public final class Trained implements AutoCloseable {
         Pictures.write(folder, data, views, items -> embed(method, items));
     }
 
-    /// What is found out about representation, embedding and some blocks of the encoder, on up to 2000 items of
-    /// the test split, or the validation split, or those that were learned from where there is neither, in a plain
-    /// view beside one of training.
+    /// The split that a diagnosis looks at unless told otherwise: test, or validation, or what was trained on where
+    /// there
+    /// is neither.
+    public static Split heldOut(Dataset data) {
+        return Checkup.heldOut(data);
+    }
+
+    /// What is found out about representation, embedding and some blocks of the encoder, on up to 2000 items of a
+    /// split,
+    /// in a plain view beside one of training.
     ///
     /// @param blocks by name; those that the recipe watches are `monitor.layers`
-    /// @throws InputException when there is no such block, or fewer than two items
-    public List<Diagnosis> diagnose(List<String> blocks) {
-        return Checkup.of(method, views, Checkup.items(data), blocks);
+    /// @throws InputException when there is no such block or split, or fewer than two items
+    public List<Diagnosis> diagnose(Split split, List<String> blocks) {
+        return Checkup.of(method, views, Checkup.items(data, split), blocks);
     }
 
     /// The same for the layers that the recipe watches, written to `diagnosis.json` of the run folder.
@@ -340,7 +355,7 @@ public final class Trained implements AutoCloseable {
     /// @throws JobException when the folder cannot be written
     public void diagnose(RunFolder folder) {
         var layers = Stream.concat(method.watched().stream(), recipe.monitor().layers().stream());
-        var diagnoses = diagnose(layers.distinct().toList()).stream()
+        var diagnoses = diagnose(heldOut(data), layers.distinct().toList()).stream()
                 .map(Diagnosis::toMap)
                 .toList();
         JsonFile.write(folder.path().resolve(RunFolder.DIAGNOSIS), Map.of("diagnoses", diagnoses));

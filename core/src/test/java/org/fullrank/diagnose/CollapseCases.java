@@ -57,13 +57,13 @@ final class CollapseCases {
     }
 
     private void healthy() {
-        add("isotropic, 2000 x 64", HEALTHY, () -> gaussian(1, 2000, 64));
-        add("isotropic, 300 x 256", HEALTHY, () -> gaussian(2, 300, 256));
+        add("isotropic, 1000 x 64", HEALTHY, () -> gaussian(1, 1000, 64));
+        add("isotropic, 200 x 512", HEALTHY, () -> gaussian(2, 200, 512));
         add("uniform on the sphere", HEALTHY, () -> gaussian(3, 1000, 128).lengths(row -> 1));
-        add("variances fall as 1 / sqrt(j)", HEALTHY, () -> decaying(4, 1000, 256, power(0.5)));
-        add("variances fall as 1 / j", HEALTHY, () -> decaying(5, 1000, 512, power(1)));
+        add("variances fall as 1 / sqrt(j)", HEALTHY, () -> decaying(4, 500, 256, power(0.5)));
+        add("variances fall as 1 / j", HEALTHY, () -> decaying(5, 600, 512, power(1)));
         add("variances fall as 1 / j, N < D", HEALTHY, () -> decaying(6, 200, 512, power(1)));
-        add("a few strong dimensions above a floor", HEALTHY, () -> decaying(7, 1000, 256, j -> j <= 5 ? 100 : 1));
+        add("a few strong dimensions above a floor", HEALTHY, () -> decaying(7, 500, 256, j -> j <= 5 ? 100 : 1));
         add("behind a ReLU", HEALTHY, () -> decaying(8, 1000, 128, power(1)).map(v -> Math.max(0, v)));
         add("ReLU with a bias, sparse", HEALTHY, () -> gaussian(9, 1000, 128).map(v -> Math.max(0, v - 1)));
         add("mixture of ten broad clusters", HEALTHY, () -> clusters(10, 0.5));
@@ -90,16 +90,16 @@ final class CollapseCases {
     private void ranks() {
         rank("rank 1", 1, () -> ofRank(30, 1, 500, 64));
         rank("rank 1 in float32", 1, () -> ofRank(31, 1, 500, 64).map(v -> (float) v));
-        rank("rank 1, 1024 dimensions, N < D", 1, () -> ofRank(32, 1, 200, 1024));
-        rank("rank 2", 2, () -> ofRank(33, 2, 1000, 256));
-        rank("rank 5, N < D", 5, () -> ofRank(34, 5, 300, 512));
+        rank("rank 1, 1024 dimensions, N < D", 1, () -> ofRank(32, 1, 256, 1024));
+        rank("rank 2", 2, () -> ofRank(33, 2, 500, 256));
+        rank("rank 5, N < D", 5, () -> ofRank(34, 5, 200, 512));
         rank("rank 10", 10, () -> ofRank(35, 10, 1000, 128));
         rank("rank 20 of 64, 100 rows", 20, () -> ofRank(36, 20, 100, 64));
-        rank("rank 100 of 512", 100, () -> ofRank(37, 100, 1000, 512));
-        rank("rank 16 of 512 and noise of 1 %", 16, () -> noisy(ofRank(38, 16, 1000, 512), 0.01 * 4));
-        rank("rank 3, permuted columns of unequal scale", 3, () -> unequal(ofRank(39, 3, 500, 128))
+        rank("rank 100 of 512", 100, () -> ofRank(37, 100, 600, 512));
+        rank("rank 16 of 512 and noise of 1 %", 16, () -> noisy(ofRank(38, 16, 600, 512), 0.01 * 4));
+        rank("rank 3, permuted columns of unequal scale", 3, () -> unequal(ofRank(39, 3, 1000, 128))
                 .columns(j -> 127 - j));
-        rank("a circle in 128 dimensions", 2, () -> gaussian(40, 500, 128)
+        rank("a circle in 128 dimensions", 2, () -> gaussian(40, 1000, 128)
                 .each((v, row, j) -> j == 0 ? Math.sin(row) : j == 1 ? Math.cos(row) : 0)
                 .turned(40));
         rank("two opposite points and noise of 1 %", 1, () -> gaussian(41, 500, 64)
@@ -108,7 +108,7 @@ final class CollapseCases {
         rank("90 % dead units", 13, () -> alive(gaussian(43, 1000, 128), 13));
         rank("rank 4 with heavy tails", 4, () -> student(44, 2).times(gaussian(44, 128, 4)).times(gaussian(45, 4, 64)));
         rank("rank 6 around a large mean", 6, () -> ofRank(46, 6, 500, 64).shifted(47, 20));
-        add("variances fall as 1 / j^3", DIMENSIONAL, () -> decaying(48, 1000, 256, power(3)));
+        add("variances fall as 1 / j^3", DIMENSIONAL, () -> decaying(48, 500, 256, power(3)));
         add("variances fall as 1 / j^3, N < D", DIMENSIONAL, () -> decaying(49, 200, 512, power(3)));
     }
 
@@ -118,7 +118,7 @@ final class CollapseCases {
         add("mean ten times the deviation", COMMON_OFFSET, () -> gaussian(52, 1000, 64).shifted(52, 10));
         add("mean eight times the deviation, decaying", COMMON_OFFSET, () -> decaying(53, 1000, 128, power(0.5))
                 .shifted(53, 4));
-        add("all entries near 6", COMMON_OFFSET, () -> gaussian(54, 1000, 256).map(v -> v + 6));
+        add("all entries near 6", COMMON_OFFSET, () -> gaussian(54, 500, 256).map(v -> v + 6));
     }
 
     private void copies() {
@@ -127,7 +127,7 @@ final class CollapseCases {
                 .columns(j -> j % 64)
                 .each((v, row, j) -> j < 64 ? v : -v));
         add("the same at other scales", REDUNDANT, () -> unequal(gaussian(62, 1000, 128).columns(j -> j % 64)));
-        add("a fifth of the dimensions copied", REDUNDANT, () -> gaussian(63, 1000, 120).columns(j -> j % 96));
+        add("a fifth of the dimensions copied", REDUNDANT, () -> gaussian(63, 1000, 128).columns(j -> j % 100));
         add("each dimension four times", REDUNDANT, () -> gaussian(64, 1000, 128).columns(j -> j % 32));
         add("copies of decaying dimensions", REDUNDANT, () -> decaying(65, 1000, 128, power(1)).columns(j -> j % 64));
     }
@@ -141,12 +141,12 @@ final class CollapseCases {
     }
 
     private void pairs() {
-        Rows rows = decaying(80, 600, 64, power(0.5));
+        Rows rows = decaying(80, 500, 64, power(0.5));
         add("views that agree, noise of 50 %", HEALTHY, () -> rows.and(noisy(rows, 0.2)));
         add("identical views", SHORTCUT, () -> rows.and(rows));
         add("nearly identical views", SHORTCUT, () -> rows.and(noisy(rows, 0.01)));
-        add("unrelated views", OVER_AUGMENTED, () -> rows.and(decaying(81, 600, 64, power(0.5))));
-        add("views of other rows", OVER_AUGMENTED, () -> rows.and(rows.rows(row -> (row + 7) % 600)));
+        add("unrelated views", OVER_AUGMENTED, () -> rows.and(decaying(81, 500, 64, power(0.5))));
+        add("views of other rows", OVER_AUGMENTED, () -> rows.and(rows.rows(row -> (row + 7) % 500)));
     }
 
     private void fewRows() {

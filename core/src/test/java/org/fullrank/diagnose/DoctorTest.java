@@ -76,6 +76,14 @@ class DoctorTest {
 
     @ParameterizedTest
     @MethodSource("some")
+    void aStreamIsJudgedAsRowsInMemory(Case known) {
+        Diagnosis found = known.rows().get().streamed(130);
+        assertThat(found.verdict().kind()).as("%s", found.verdicts()).isEqualTo(known.expected());
+        assertThat(found.sections().stream().map(Section::name)).contains("spread", "ranks", "redundancy");
+    }
+
+    @ParameterizedTest
+    @MethodSource("some")
     void theOrderOfRowsDoesNotMatter(Case known) {
         sameVerdict(known, rows -> rows.rows(row -> rows.count() - 1 - row));
     }
@@ -114,6 +122,28 @@ class DoctorTest {
         Diagnosis found = rows.and(rows).examined();
         assertThat(found.verdicts().stream().map(Verdict::kind))
                 .containsExactly(Kind.DIMENSIONAL, Kind.COMMON_OFFSET, Kind.SHORTCUT);
+    }
+
+    @Test
+    void classesAreCalledByTheirNames() {
+        Rows rows = Rows.gaussian(1, 500, 16).each((v, row, j) -> row % 5 == 3 ? 1e-3 * v : v).labelled(row -> row % 5);
+        assertThat(rows.streamed(100).verdict().evidence()).contains("1 of 5 classes are points: number 3 (");
+        assertThat(rows.examined().verdict().evidence()).contains("class 3 (");
+    }
+
+    @Test
+    void whatIsNoFaultByItselfIsNoted() {
+        Rows tails = Rows.gaussian(1, 500, 16).map(v -> v * v * v).each((v, row, j) -> j == 2 ? 5 : v);
+        assertThat(tails.streamed(100).verdict().kind()).isEqualTo(Kind.HEALTHY);
+        assertThat(tails.streamed(100).warnings())
+                .anyMatch(note -> note.startsWith("tails are heavy"))
+                .contains("1 of 16 dimensions never vary");
+        Rows far = Rows.gaussian(2, 100, 128).each((v, row, j) -> row == 7 ? 1000 * v : row == 9 ? j : v);
+        assertThat(far.rows(row -> row == 3 || row == 4 ? 9 : row).streamed(50).warnings())
+                .contains("100 rows can show at most 99 of 128 dimensions; shares of ranks allow for it")
+                .anyMatch(note -> note.contains("rows lie far off, as row 7"))
+                .contains("3 % of rows nearly equal another one, as 3 and 4");
+        assertThat(Rows.gaussian(3, 500, 16).streamed(100).warnings()).isEmpty();
     }
 
     @Test

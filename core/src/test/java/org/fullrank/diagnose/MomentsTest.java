@@ -1,13 +1,10 @@
 package org.fullrank.diagnose;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.ejml.simple.SimpleMatrix;
-import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -26,8 +23,12 @@ class MomentsTest {
             close(moments.mean(), mean);
             close(moments.deviations(), deviations(z));
             close(moments.unitDeviations(), deviations(unit(z)));
-            double norms = Arrays.stream(z).mapToDouble(MomentsTest::norm).average().orElseThrow();
-            double squares = Arrays.stream(z).mapToDouble(row -> norm(row) * norm(row)).average().orElseThrow();
+            double norms =
+                    Arrays.stream(z).mapToDouble(MomentsTest::norm).average().orElseThrow();
+            double squares = Arrays.stream(z)
+                    .mapToDouble(row -> norm(row) * norm(row))
+                    .average()
+                    .orElseThrow();
             close(moments.meanNorm(), norms);
             close(moments.meanSquare(), squares);
             close(moments.offsetShare(), norm(mean) * norm(mean) / squares);
@@ -65,7 +66,8 @@ class MomentsTest {
         assertThat(found).hasSameSizeAs(expected);
         double tolerance = ill.length > 0 && ill[0] ? 1e-4 : 1e-8;
         for (int i = 0; i < found.length; i++) {
-            assertThat(found[i]).isCloseTo(expected[i], org.assertj.core.api.Assertions.within(tolerance * Math.abs(expected[i])));
+            assertThat(found[i])
+                    .isCloseTo(expected[i], org.assertj.core.api.Assertions.within(tolerance * Math.abs(expected[i])));
         }
     }
 

@@ -34,10 +34,14 @@ class RanksTest {
         near(ranks.rankMe(), entropyRank(positive));
         near(ranks.effectiveRank(), entropyRank(variances));
         double sum = Arrays.stream(variances).sum();
-        near(ranks.participation(), sum * sum / Arrays.stream(variances).map(l -> l * l).sum());
+        near(
+                ranks.participation(),
+                sum * sum / Arrays.stream(variances).map(l -> l * l).sum());
         near(ranks.stableRank(), sum / variances[0]);
         near(ranks.rankMeUncentred(), entropyRank(raw));
-        near(ranks.alpha(), slope(variances, ranks.powerLaw().from(), ranks.powerLaw().to()));
+        near(
+                ranks.alpha(),
+                slope(variances, ranks.powerLaw().from(), ranks.powerLaw().to()));
     }
 
     @Test
@@ -61,7 +65,8 @@ class RanksTest {
             spread.set(i, i % width, i % 2 == 0 ? 1 : -1);
         }
         assertThat(meanSingular(one).share()).isCloseTo(0, within(1e-7));
-        assertThat(meanSingular(rows < width ? spread : spread.rows(0, rows / width * width)).share())
+        assertThat(meanSingular(rows < width ? spread : spread.rows(0, rows / width * width))
+                        .share())
                 .isCloseTo(1, within(1e-7));
     }
 
@@ -75,9 +80,7 @@ class RanksTest {
         for (ScalarType type : new ScalarType[] {ScalarType.Double, ScalarType.Float}) {
             Ranks ranks = ranks(z, type);
             double tolerance = type == ScalarType.Double ? RELATIVE : 1e-3; // rounded to float32
-            assertThat(new double[] {
-                        ranks.rankMe(), ranks.participation(), ranks.effectiveRank(), ranks.stableRank()
-                    })
+            assertThat(new double[] {ranks.rankMe(), ranks.participation(), ranks.effectiveRank(), ranks.stableRank()})
                     .containsExactly(new double[] {k, k, k, k}, within(k * tolerance));
         }
     }
@@ -100,6 +103,22 @@ class RanksTest {
     }
 
     @Test
+    void roundingOfEqualRowsIsNoRankWhereRowsAreFewAndWide() {
+        SimpleMatrix z = new SimpleMatrix(777, 1500);
+        for (int i = 0; i < 777 * 1500; i++) {
+            z.set(i, 0.1 * (1 + i % 1500));
+        }
+        assertThat(ranks(z).rankMe()).isZero();
+    }
+
+    @Test
+    void roundingToFloat32AboutALargeOffsetAddsNoRank() {
+        Ranks ranks = ranks(flat(1, 300, 40).scale(30).plus(1e5), ScalarType.Float);
+        assertThat(ranks.rankMe()).isCloseTo(1, within(1e-9));
+        assertThat(ranks.interval(Ranks.RANK_ME).upper()).isCloseTo(1, within(1e-6));
+    }
+
+    @Test
     void smallestShapesAreDefined() {
         Ranks one = ranks(new SimpleMatrix(1, 5).plus(2));
         assertThat(one.rankMe()).isZero();
@@ -119,7 +138,9 @@ class RanksTest {
         assertThat(ranks(decaying(2000, 4).scale(1e200)).participation()).isNaN();
         SimpleMatrix broken = decaying(20, 4);
         broken.set(3, 2, Double.NaN);
-        assertThatThrownBy(() -> ranks(broken)).isInstanceOf(InputException.class).hasMessageContaining("not finite");
+        assertThatThrownBy(() -> ranks(broken))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("not finite");
     }
 
     @Test
@@ -157,7 +178,13 @@ class RanksTest {
         try (var scope = Scope.open()) {
             Tensor rows = Tensors.of(z.toArray2()).to(type);
             try (var moments = Moments.of(rows)) {
-                return Ranks.of(moments, new Batch(rows, null, null, LongStream.range(0, rows.size(0)).toArray()));
+                return Ranks.of(
+                        moments,
+                        new Batch(
+                                rows,
+                                null,
+                                null,
+                                LongStream.range(0, rows.size(0)).toArray()));
             }
         }
     }
@@ -174,7 +201,10 @@ class RanksTest {
 
     private static double entropyRank(double[] parts) {
         double sum = Arrays.stream(parts).sum();
-        return Math.exp(-Arrays.stream(parts).map(p -> p / sum).map(p -> p * Math.log(p)).sum());
+        return Math.exp(-Arrays.stream(parts)
+                .map(p -> p / sum)
+                .map(p -> p * Math.log(p))
+                .sum());
     }
 
     /// By the normal equations, over indices from 1.
@@ -206,7 +236,10 @@ class RanksTest {
         for (int j = 0; j < width; j++) {
             scales.set(j, j, 1 / (1 + 0.3 * j));
         }
-        return gaussian(1, rows, width).mult(scales).mult(gaussian(2, width, width)).plus(0.7);
+        return gaussian(1, rows, width)
+                .mult(scales)
+                .mult(gaussian(2, width, width))
+                .plus(0.7);
     }
 
     /// Centred rows with k singular values that are 3, and no more.

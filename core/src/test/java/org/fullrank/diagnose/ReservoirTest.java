@@ -1,5 +1,6 @@
 package org.fullrank.diagnose;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -35,11 +36,12 @@ class ReservoirTest {
             Batch sample = sample(1, 777);
             assertThat(sample.rows()).isEqualTo(Reservoir.CAPACITY);
             double[] first = Tensors.doubles(sample.first().select(1, 0));
-            double[] second = Tensors.doubles(sample.second().select(1, 0));
+            double[] second = Tensors.doubles(requireNonNull(sample.second()).select(1, 0));
+            int[] labels = requireNonNull(sample.labels());
             for (int i = 0; i < sample.rows(); i++) {
                 assertThat(first[i]).isEqualTo(sample.numbers()[i]);
                 assertThat(second[i]).isEqualTo(-first[i]);
-                assertThat(sample.labels()[i]).isEqualTo(sample.numbers()[i] % 7);
+                assertThat(labels[i]).isEqualTo(sample.numbers()[i] % 7);
             }
         }
     }
@@ -60,7 +62,9 @@ class ReservoirTest {
             long[] numbers = sample(3, MANY).numbers();
             for (int tenth = 0; tenth < 10; tenth++) {
                 long from = tenth * MANY / 10L;
-                long found = Arrays.stream(numbers).filter(n -> n >= from && n < from + MANY / 10).count();
+                long found = Arrays.stream(numbers)
+                        .filter(n -> n >= from && n < from + MANY / 10)
+                        .count();
                 assertThat((double) found).isCloseTo(409.6, within(80.0)); // four standard deviations
             }
         }
@@ -98,6 +102,7 @@ class ReservoirTest {
             labels[i - from] = i % 7;
         }
         Tensor float32 = Tensors.of(first).to(ScalarType.Float);
-        return new Batch(float32, Tensors.of(second), labels, LongStream.range(from, to).toArray());
+        return new Batch(
+                float32, Tensors.of(second), labels, LongStream.range(from, to).toArray());
     }
 }

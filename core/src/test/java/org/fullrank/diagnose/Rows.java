@@ -1,9 +1,15 @@
 package org.fullrank.diagnose;
 
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Labels;
+import org.fullrank.diagnose.rows.Batches;
+import org.fullrank.diagnose.rows.RowStream;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -145,6 +151,53 @@ record Rows(
 
     int count() {
         return first.length / width;
+    }
+
+    /// The same by the form for files, in blocks of at most `block` rows.
+    Diagnosis streamed(int block) {
+        double[] others = second;
+        int[] classes = labels;
+        var names = IntStream.range(0, 10).mapToObj(i -> "number " + i).toList();
+        try (var batches = Batches.of(
+                new Blocks(first, width, block),
+                others == null ? null : new Blocks(others, width, block + 1),
+                classes == null ? null : new Labels(classes, names))) {
+            return Doctor.examine("rows", batches);
+        }
+    }
+
+    private static final class Blocks implements RowStream {
+        private final double[] values;
+        private final int width;
+        private final int block;
+        private int at;
+
+        Blocks(double[] values, int width, int block) {
+            this.values = values;
+            this.width = width;
+            this.block = block;
+        }
+
+        @Override
+        public String name() {
+            return "rows";
+        }
+
+        @Override
+        public int width() {
+            return width;
+        }
+
+        @Override
+        public @Nullable Tensor next() {
+            int from = at * width;
+            int to = Math.min(values.length, from + block * width);
+            at += block;
+            return from >= to ? null : Tensors.of(Arrays.copyOfRange(values, from, to), (to - from) / width, width);
+        }
+
+        @Override
+        public void close() {}
     }
 
     Diagnosis examined() {

@@ -21,8 +21,10 @@ class SpreadTest {
         double[] units = new double[12];
         for (int j = 0; j < 12; j++) {
             int column = j;
-            deviations[j] = deviation(Arrays.stream(z).mapToDouble(row -> row[column]).toArray());
-            units[j] = deviation(Arrays.stream(z).mapToDouble(row -> row[column] / norm(row)).toArray());
+            deviations[j] =
+                    deviation(Arrays.stream(z).mapToDouble(row -> row[column]).toArray());
+            units[j] = deviation(
+                    Arrays.stream(z).mapToDouble(row -> row[column] / norm(row)).toArray());
         }
         Spread spread = spread(z, ScalarType.Double);
         near(spread.stdMean(), Arrays.stream(deviations).average().orElseThrow());
@@ -80,7 +82,8 @@ class SpreadTest {
         Spread one = spread(new double[][] {{3, 4}}, ScalarType.Double);
         assertThat(one.normMean()).isEqualTo(5);
         assertThat(one.offsetShare()).isEqualTo(1);
-        assertThat(one.section().measures()).allSatisfy(m -> assertThat(m.meaning()).isNotBlank());
+        assertThat(one.section().measures())
+                .allSatisfy(m -> assertThat(m.meaning()).isNotBlank());
     }
 
     @Test

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param values float32 `[N, D]`, row by row; not copied, so it must not be changed
 /// @param width D
-public final class MemoryRows implements RowStream {
+final class MemoryRows implements RowStream {
     private final String name;
     private final float[] values;
     private final int width;
     private boolean given;
 
-    public MemoryRows(String name, float[] values, int width) {
+    MemoryRows(String name, float[] values, int width) {
         this.name = name;
         this.values = values;
         this.width = width;

@@ -1,0 +1,174 @@
+package org.fullrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.engine.Keyed;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DiagnoseTest {
+    private static final int ROWS = 400;
+    private static final int WIDTH = 12;
+
+    @TempDir
+    Path folder;
+
+    /// Gaussian rows that use `rank` of the dimensions.
+    private static double[][] rows(int rank, long key) {
+        var draw = Keyed.of(7, key);
+        double[][] basis = new double[rank][WIDTH];
+        for (int r = 0; r < rank; r++) {
+            if (rank == WIDTH) {
+                basis[r][r] = 1;
+            } else {
+                for (int c = 0; c < WIDTH; c++) {
+                    basis[r][c] = draw.nextGaussian();
+                }
+            }
+        }
+        double[][] rows = new double[ROWS][WIDTH];
+        for (double[] row : rows) {
+            for (double[] direction : basis) {
+                double weight = draw.nextGaussian();
+                for (int c = 0; c < WIDTH; c++) {
+                    row[c] += weight * direction[c];
+                }
+            }
+        }
+        return rows;
+    }
+
+    private Path file(String name, int rank) throws IOException {
+        return NumpyFiles.write(folder.resolve(name), rows(rank, rank));
+    }
+
+    private static CommandLineRun diagnose(Object... arguments) {
+        List<String> line = new ArrayList<>(List.of("diagnose"));
+        for (Object argument : arguments) {
+            line.add(argument.toString());
+        }
+        return CommandLineRun.of(line.toArray(String[]::new));
+    }
+
+    private static JsonNode only(CommandLineRun run) throws IOException {
+        assertThat(run.err()).isEmpty();
+        JsonNode diagnoses = new ObjectMapper().readTree(run.out()).path("diagnoses");
+        assertThat(diagnoses).hasSize(1);
+        return diagnoses.get(0);
+    }
+
+    @Test
+    void healthyRowsAreCalledSoFirst() throws IOException {
+        CommandLineRun run = diagnose(file("z.npy", WIDTH));
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out().lines().toList().getFirst()).endsWith("z.npy: 400 rows of 12 dimensions");
+        assertThat(run.out().lines().toList().get(2)).startsWith("HEALTHY, confidence ");
+        assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).isEqualTo(line.stripTrailing()));
+    }
+
+    @Test
+    void aCollapseEndsWithExitCode3OnlyWhenAsked() throws IOException {
+        Path z = file("z.npy", 2);
+        CommandLineRun run = diagnose(z);
+        assertThat(run.out()).contains("DIMENSIONAL COLLAPSE, confidence ");
+        assertThat(run.code()).isZero();
+        assertThat(diagnose(z, "--fail-on", "collapse").code()).isEqualTo(3);
+        assertThat(diagnose(file("full.npy", WIDTH), "--fail-on", "collapse").code())
+                .isZero();
+        CommandLineRun wrong = diagnose(z, "--fail-on", "anything");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void jsonHoldsEveryFileWithItsVerdictsAndFigures() throws IOException {
+        CommandLineRun run = diagnose(file("a.npy", WIDTH), file("b.npy", 2), "--json", "--fail-on", "collapse");
+        assertThat(run.code()).isEqualTo(3);
+        JsonNode diagnoses = new ObjectMapper().readTree(run.out()).path("diagnoses");
+        assertThat(diagnoses).hasSize(2);
+        assertThat(diagnoses.get(0).path("subject").asText()).endsWith("a.npy");
+        assertThat(diagnoses.get(0).path("rows").asInt()).isEqualTo(ROWS);
+        assertThat(diagnoses.get(0).path("width").asInt()).isEqualTo(WIDTH);
+        assertThat(diagnoses.get(1).path("verdicts").get(0).path("kind").asText())
+                .isEqualToIgnoringCase("DIMENSIONAL");
+        assertThat(diagnoses.get(1).path("sections")).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"<f8,true", ">f8,false", ">f4,true", "<f4,false"})
+    void orderOfBytesAndOfEntriesDoNotMatter(String descr, boolean fortran) throws IOException {
+        double[][] rows = rows(WIDTH, 1);
+        JsonNode plain = only(diagnose(NumpyFiles.write(folder.resolve("z.npy"), rows), "--json"));
+        JsonNode other = only(diagnose(NumpyFiles.write(folder.resolve("z.npy"), descr, fortran, rows), "--json"));
+        double expected = rankMe(plain);
+        assertThat(rankMe(other)).isCloseTo(expected, org.assertj.core.data.Offset.offset(1e-6 * expected));
+    }
+
+    @Test
+    void halfPrecisionIsRead() throws IOException {
+        double[][] rows = rows(WIDTH, 1);
+        double expected = rankMe(only(diagnose(NumpyFiles.write(folder.resolve("z.npy"), rows), "--json")));
+        Path half = NumpyFiles.write(folder.resolve("h.npy"), "<f2", false, rows);
+        assertThat(rankMe(only(diagnose(half, "--json"))))
+                .isCloseTo(expected, org.assertj.core.data.Offset.offset(1e-3 * expected));
+    }
+
+    private static double rankMe(JsonNode diagnosis) {
+        for (JsonNode section : diagnosis.path("sections")) {
+            for (JsonNode measure : section.path("measures")) {
+                if (measure.path("name").asText().equals("rank-me")) {
+                    return measure.path("value").asDouble();
+                }
+            }
+        }
+        throw new AssertionError("no rank-me in " + diagnosis);
+    }
+
+    @Test
+    void rowsThatAreNotFiniteAreLeftOutAndListed() throws IOException {
+        double[][] rows = rows(WIDTH, 1);
+        rows[3][2] = Double.NaN;
+        rows[5][0] = Double.POSITIVE_INFINITY;
+        JsonNode diagnosis = only(diagnose(NumpyFiles.write(folder.resolve("z.npy"), rows), "--json"));
+        assertThat(diagnosis.path("rows").asInt()).isEqualTo(ROWS - 2);
+        assertThat(diagnosis.path("warnings").get(0).asText())
+                .isEqualTo("2 of 400 rows hold NaN or infinity and are left out (from 0: 3, 5)");
+        assertThat(diagnose(folder.resolve("z.npy")).out()).contains("warning: 2 of 400 rows hold NaN");
+    }
+
+    @Test
+    void aSecondViewAndLabelsAddTheirFigures() throws IOException {
+        double[][] rows = rows(WIDTH, 1);
+        double[][] noise = rows(WIDTH, 2);
+        double[][] second = new double[ROWS][WIDTH];
+        var labels = new StringBuilder();
+        for (int i = 0; i < ROWS; i++) {
+            for (int c = 0; c < WIDTH; c++) {
+                second[i][c] = rows[i][c] + 0.5 * noise[i][c];
+            }
+            labels.append(i % 3 == 0 ? "cat" : "dog").append('\n');
+        }
+        Path z = NumpyFiles.write(folder.resolve("z.npy"), rows);
+        Path other = NumpyFiles.write(folder.resolve("other.npy"), second);
+        Path text = Files.writeString(folder.resolve("y.txt"), labels);
+        assertThat(diagnose(z).out()).doesNotContain("\npairing ", "\nclasses ");
+        assertThat(diagnose(z, "--second", other, "--labels", text).out()).contains("\npairing ", "\nclasses ");
+    }
+
+    @Test
+    void thePageIsWrittenWhole() throws IOException {
+        Path page = folder.resolve("page.html");
+        assertThat(diagnose(file("z.npy", 2), "--page", page).code()).isZero();
+        assertThat(Files.readString(page)).startsWith("<!DOCTYPE html>").contains("z.npy");
+    }
+}

@@ -1,0 +1,121 @@
+package org.fullrank.diagnose;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/// A diagnosis for a terminal: the verdicts first, then the figures in columns.
+public final class DiagnosisText {
+    private static final int PERCENT = 100;
+    private static final MathContext DIGITS = new MathContext(4);
+    private static final int COLUMNS = 5;
+
+    /// Characters of a line.
+    private static final int WIDTH = 120;
+
+    /// The last column is never narrower.
+    private static final int LEAST_LAST = 44;
+
+    /// Numbers from here on are written with an exponent.
+    private static final double LARGE = 1e6;
+
+    /// Numbers below are.
+    private static final double SMALL = 1e-3;
+
+    private DiagnosisText() {}
+
+    /// Several lines, each with a line end.
+    public static String of(Diagnosis diagnosis) {
+        var text = new StringBuilder();
+        text.append("%s: %d %s of %d %s\n"
+                .formatted(
+                        diagnosis.subject(),
+                        diagnosis.rows(),
+                        diagnosis.rows() == 1 ? "row" : "rows",
+                        diagnosis.width(),
+                        diagnosis.width() == 1 ? "dimension" : "dimensions"));
+        diagnosis.warnings().forEach(warning -> text.append("warning: ").append(warning).append('\n'));
+        for (Verdict verdict : diagnosis.verdicts()) {
+            text.append("\n%s, confidence %d %%\n"
+                    .formatted(
+                            verdict.kind().title().toUpperCase(Locale.ROOT),
+                            Math.round(PERCENT * verdict.confidence())));
+            text.append("  because  ").append(verdict.evidence()).append('\n');
+            text.append("  next     ").append(verdict.next()).append('\n');
+        }
+        for (Section section : diagnosis.sections()) {
+            var lines = new ArrayList<List<String>>();
+            lines.add(List.of(section.name(), "value", "95 % interval", "healthy", "meaning"));
+            section.measures().forEach(measure -> lines.add(cells(measure)));
+            text.append('\n').append(aligned(lines));
+        }
+        return text.toString();
+    }
+
+    private static List<String> cells(Measure measure) {
+        boolean interval = !Double.isNaN(measure.lower()) && !Double.isNaN(measure.upper());
+        return List.of(
+                "  " + measure.name(),
+                number(measure.value()),
+                interval ? number(measure.lower()) + " to " + number(measure.upper()) : "",
+                measure.healthy(),
+                measure.meaning());
+    }
+
+    /// Four digits; `-` where there is no value.
+    static String number(double value) {
+        if (Double.isNaN(value)) {
+            return "-";
+        }
+        if (value == Math.rint(value) && Math.abs(value) < LARGE) {
+            return String.valueOf((long) value);
+        }
+        double size = Math.abs(value);
+        return size >= LARGE || size < SMALL || Double.isInfinite(value)
+                ? String.format(Locale.ROOT, "%.2e", value)
+                : new BigDecimal(value).round(DIGITS).toPlainString();
+    }
+
+    /// Columns of a section, two spaces apart, the last one broken where a line would be wider than a terminal; no space
+    /// at the end of a line.
+    private static String aligned(List<List<String>> lines) {
+        int[] widths = new int[COLUMNS - 1];
+        for (List<String> line : lines) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], line.get(i).length());
+            }
+        }
+        int left = Arrays.stream(widths).map(width -> width + 2).sum();
+        var text = new StringBuilder();
+        for (List<String> line : lines) {
+            var out = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                out.append(line.get(i)).repeat(' ', widths[i] - line.get(i).length() + 2);
+            }
+            for (String piece : broken(line.getLast(), Math.max(LEAST_LAST, WIDTH - left))) {
+                out.repeat(' ', left - out.length()).append(piece);
+                text.append(out.toString().stripTrailing()).append('\n');
+                out.setLength(0);
+            }
+        }
+        return text.toString();
+    }
+
+    /// The words of a text in lines of at most `width` characters, at least one line.
+    private static List<String> broken(String words, int width) {
+        var lines = new ArrayList<String>();
+        var line = new StringBuilder();
+        for (String word : words.split(" ")) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+}

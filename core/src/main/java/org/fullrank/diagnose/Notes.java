@@ -1,0 +1,55 @@
+package org.fullrank.diagnose;
+
+import static org.fullrank.diagnose.ScaleRules.text;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a reader ought to know beside the verdict, because it bends figures or because it is no fault by itself.
+final class Notes {
+    /// Share of rows with a near-duplicate from which it is worth a line: fewer are in nearly any data.
+    static final double DUPLICATE_ROWS = 0.01;
+
+    private Notes() {}
+
+    static List<String> of(Examination examination) {
+        var notes = new ArrayList<String>();
+        long rows = examination.moments().rows();
+        int width = examination.moments().width();
+        int sampled = examination.sample().rows();
+        if (sampled < rows) {
+            notes.add(text("what compares rows with one another is of a sample of %d of %d rows", sampled, rows));
+        }
+        if (rows <= width) {
+            notes.add(text("%d rows can show at most %d of %d dimensions; shares of ranks allow for it", rows, rows - 1,
+                    width));
+        }
+        int dead = examination.spread().constantDimensions();
+        if (dead > 0 && dead < width) {
+            notes.add(text("%d of %d dimensions never vary", dead, width));
+        }
+        if (examination.neighbours() != null) {
+            neighbours(notes, examination.neighbours(), sampled);
+        }
+        return notes;
+    }
+
+    private static void neighbours(List<String> notes, Neighbours neighbours, int sampled) {
+        if (neighbours.kurtosis() > Neighbours.HEAVY) {
+            notes.add(text(
+                    "tails are heavy, excess kurtosis %.3g: far rows bend ranks, which verdicts allow for",
+                    neighbours.kurtosis()));
+        }
+        if (neighbours.outliers() > 0) {
+            notes.add(text(
+                    "%.0f of %d rows lie far off, as row %d",
+                    neighbours.outliers(), sampled, neighbours.farthest().getFirst().row()));
+        }
+        if (neighbours.duplicateShare() > DUPLICATE_ROWS) {
+            Neighbours.Pair pair = neighbours.duplicates().getFirst();
+            notes.add(text(
+                    "%.0f %% of rows nearly equal another one, as %d and %d",
+                    100 * neighbours.duplicateShare(), pair.first(), pair.second()));
+        }
+    }
+}
