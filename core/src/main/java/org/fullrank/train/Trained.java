@@ -110,6 +110,14 @@ public final class Trained implements AutoCloseable {
         return checkpoint;
     }
 
+    ViewGenerator views() {
+        return views;
+    }
+
+    Features embed(Items items) {
+        return embed(method, items);
+    }
+
     Method method() {
         return method;
     }
@@ -325,13 +333,15 @@ public final class Trained implements AutoCloseable {
         Pictures.write(folder, data, views, items -> embed(method, items));
     }
 
-    /// The split that a diagnosis looks at unless told otherwise: test, or validation, or what was trained on where there
+    /// The split that a diagnosis looks at unless told otherwise: test, or validation, or what was trained on where
+    /// there
     /// is neither.
     public static Split heldOut(Dataset data) {
         return Checkup.heldOut(data);
     }
 
-    /// What is found out about representation, embedding and some blocks of the encoder, on up to 2000 items of a split,
+    /// What is found out about representation, embedding and some blocks of the encoder, on up to 2000 items of a
+    /// split,
     /// in a plain view beside one of training.
     ///
     /// @param blocks by name; those that the recipe watches are `monitor.layers`
