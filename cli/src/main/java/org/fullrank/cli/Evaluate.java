@@ -34,7 +34,8 @@ final class Evaluate extends Job {
             names = "--protocol",
             paramLabel = "NAME",
             split = ",",
-            description = "One or more of knn, linear, retrieval, classes, or all. Default: knn,linear.")
+            description = "One or more of knn, linear, finetune, retrieval, layers, classes, label-free, or all."
+                    + " Default: knn,linear.")
     List<String> protocols = new ArrayList<>();
 
     @Option(
@@ -100,6 +101,11 @@ final class Evaluate extends Job {
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
+
+    /// Whether an option stands on the command line.
+    boolean isGiven(String option) {
+        return spec().commandLine().getParseResult().hasMatchedOption(option);
+    }
 
     @Override
     void work() {

@@ -10,21 +10,20 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.probe.Classifier;
 import org.fullrank.probe.Evaluation;
-import org.fullrank.probe.ProtocolResult;
 import org.fullrank.probe.FineTuneProtocol;
 import org.fullrank.probe.KnnProtocol;
 import org.fullrank.probe.LinearProtocol;
 import org.fullrank.probe.Protocol;
+import org.fullrank.probe.ProtocolResult;
 import org.fullrank.probe.RetrievalProtocol;
 import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.RunFolder;
+import org.fullrank.train.CheckpointMeasures;
 import org.fullrank.train.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// The work of `evaluate`. What one protocol found is printed before the next begins.
 final class EvaluateWork {
-    private static final String PROBES = "probes";
-
     private final Evaluate command;
     private final Set<EvaluationName> chosen;
     private final FineTuneProtocol finetune;
@@ -46,6 +45,11 @@ final class EvaluateWork {
             throw new InputException("--against: found no protocol that puts runs against each other, expected classes;"
                     + " add --protocol classes");
         }
+        requireUse("--probe", EvaluationName.CLASSES);
+        requireUse("--layers", EvaluationName.LAYERS);
+        requireUse("--fractions", EvaluationName.FINETUNE);
+        requireUse("--draws", EvaluationName.FINETUNE);
+        requireUse("--steps", EvaluationName.FINETUNE);
         try (RunFolder folder = RunFolder.open(command.run)) {
             Path checkpoint = Located.checkpoint(folder, command.best);
             try (Dataset data = Dataset.open(Located.data(folder, command.data));
@@ -62,6 +66,14 @@ final class EvaluateWork {
         }
     }
 
+    /// An option that would do nothing is a mistake.
+    private void requireUse(String option, EvaluationName protocol) {
+        if (command.isGiven(option) && !chosen.contains(protocol)) {
+            throw new InputException("%s: found no protocol %s, which alone takes it; add --protocol %s"
+                    .formatted(option, protocol.label(), protocol.label()));
+        }
+    }
+
     private void measure(RunFolder folder, Dataset data, Trained trained) {
         if (chosen.contains(EvaluationName.KNN) || chosen.contains(EvaluationName.LINEAR)) {
             Protocol protocol = Trained.protocol(data)
@@ -70,10 +82,10 @@ final class EvaluateWork {
             Evaluation evaluation = trained.evaluate(protocol, EnumSet.allOf(Evaluation.Baseline.class));
             result.put("evaluation", evaluation.toMap());
             print(evaluation.text());
-            save(folder, trained, PROBES, evaluation.toMap());
+            save(folder, trained, EvaluationFile.PROBES, evaluation.toMap());
         }
         for (EvaluationName name : chosen) {
-            @Nullable ProtocolResult found = find(name, trained);
+            @Nullable ProtocolResult found = find(name, folder, data, trained);
             if (found != null) {
                 findings.put(name.label(), found.toMap());
                 print(found.text());
@@ -83,13 +95,14 @@ final class EvaluateWork {
     }
 
     /// Null for the two that share one table.
-    private @Nullable ProtocolResult find(EvaluationName name, Trained trained) {
+    private @Nullable ProtocolResult find(EvaluationName name, RunFolder folder, Dataset data, Trained trained) {
         return switch (name) {
             case KNN, LINEAR -> null;
             case FINETUNE -> trained.finetune(finetune, command.err()::println);
             case RETRIEVAL -> trained.retrieve(RetrievalProtocol.defaults());
             case LAYERS -> trained.layers(command.layers);
             case CLASSES -> classes(trained);
+            case LABEL_FREE -> CheckpointMeasures.of(folder, data);
         };
     }
 
@@ -119,12 +132,9 @@ final class EvaluateWork {
         if (command.data != null) {
             return;
         }
-        var saved = new LinkedHashMap<String, Object>();
-        saved.put("checkpoint", String.valueOf(trained.checkpoint().getFileName()));
-        saved.put("step", trained.step());
-        saved.putAll(values);
         try {
-            EvaluationFile.put(folder.path(), name, saved);
+            var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
+            EvaluationFile.put(folder.path(), name, subject, values);
         } catch (InputException | JobException e) {
             command.err().println("not saved: " + e.getMessage()); // the numbers themselves are printed
         }

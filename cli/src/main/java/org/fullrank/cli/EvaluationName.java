@@ -16,7 +16,8 @@ enum EvaluationName {
     FINETUNE,
     RETRIEVAL,
     LAYERS,
-    CLASSES;
+    CLASSES,
+    LABEL_FREE;
 
     private static final String ALL = "all";
 

@@ -67,9 +67,7 @@ final class Pretrain extends Job {
                     + " no run folder is made.")
     boolean preflight;
 
-    @Option(
-            names = "--no-preflight",
-            description = "Begins a long training without the short preflight.")
+    @Option(names = "--no-preflight", description = "Begins a long training without the short preflight.")
     boolean noPreflight;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")

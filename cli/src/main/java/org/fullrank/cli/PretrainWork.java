@@ -11,6 +11,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.page.RunPage;
 import org.fullrank.probe.Evaluation;
+import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.Progress;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
@@ -147,7 +148,7 @@ final class PretrainWork {
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
             diagnose(trained, folder);
             trained.draw(folder.path());
-            return status == RunStatus.COLLAPSED ? null : evaluate(trained, data);
+            return status == RunStatus.COLLAPSED ? null : evaluate(trained, data, folder);
         }
     }
 
@@ -159,14 +160,17 @@ final class PretrainWork {
         }
     }
 
-    private @Nullable Evaluation evaluate(Trained trained, Dataset data) {
+    private @Nullable Evaluation evaluate(Trained trained, Dataset data, RunFolder folder) {
         if (!data.splits().contains(Split.TRAIN) || data.items(Split.TRAIN).labels() == null) {
             command.err().println("the data have no labels: no accuracy to measure");
             return null;
         }
         command.err().println("evaluating ...");
         try {
-            return trained.evaluate();
+            Evaluation evaluation = trained.evaluate();
+            var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
+            EvaluationFile.put(folder.path(), EvaluationFile.PROBES, subject, evaluation.toMap());
+            return evaluation;
         } catch (InputException e) {
             command.err().println("not evaluated: " + e.getMessage()); // the training itself is done and saved
             return null;

@@ -7,7 +7,7 @@ import java.util.StringJoiner;
 /// pictures, and the protocol in full.
 final class Page {
     private static final List<String> METRICS = List.of("loss", "knn", "representation.rankme");
-    private static final List<String> TITLES = List.of("loss", "kNN (checks while training)", "RankMe (checks)");
+    private static final List<String> TITLES = List.of("loss", "online kNN (checks while training)", "RankMe (checks)");
     private static final String STYLE = """
             body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 75rem; color: #222;
               background: #fff; }

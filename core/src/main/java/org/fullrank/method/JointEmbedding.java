@@ -18,7 +18,11 @@ import org.fullrank.objective.Terms;
 public final class JointEmbedding implements Method {
     /// The networks with what teaches them.
     record Parts(
-            Encoder encoder, Layer.Chain projector, Criterion criterion, List<Inner> inner, ParameterBuffer parameters) {}
+            Encoder encoder,
+            Layer.Chain projector,
+            Criterion criterion,
+            List<Inner> inner,
+            ParameterBuffer parameters) {}
 
     private final Parts parts;
     private final List<String> layers;

@@ -137,8 +137,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         return new LinkedHashMap<>();
     }
 
-    /// What each layer of the head gives for representations `[N, D]`, the embedding last, in float32; empty where
-    /// there is no head.
+    /// What each layer of the projector gives for representations `[N, D]`, the embedding last, in float32; empty
+    /// without a projector.
     default List<Tensor> head(Tensor representation, Mode mode) {
         try (var autocast = setting().precision().autocast(setting().device())) {
             return projector().outputs(representation, mode).stream()

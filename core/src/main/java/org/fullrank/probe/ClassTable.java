@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
@@ -21,7 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// @param mean the accuracy over all items
 /// @param against the other run; null for none
 public record ClassTable(
-        ProtocolText protocol, String probe, List<Row> rows, Accuracy mean, @Nullable Against against) implements ProtocolResult {
+        ProtocolText protocol,
+        String probe,
+        List<Row> rows,
+        Accuracy mean,
+        @Nullable Against against) implements ProtocolResult {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// A class has lost or gained when its corrected p is at most 5 %.
@@ -56,17 +61,22 @@ public record ClassTable(
             return new Accuracy((int) Arrays.stream(items).filter(this::right).count(), items.length);
         }
 
-        /// The most frequent wrong answers for class `c`, most frequent first.
-        private List<Mistake> mistakes(int c) {
+        /// How often class `c` got each answer.
+        private int[] counts(int c) {
             int[] counts = new int[names.size()];
             for (int i = 0; i < expected.length; i++) {
-                if (expected[i] == c && !right(i)) {
-                    counts[predicted[i]]++;
-                }
+                counts[predicted[i]] += expected[i] == c ? 1 : 0;
             }
+            return counts;
+        }
+
+        /// The most frequent wrong answers for class `c`, most frequent first.
+        private List<Mistake> mistakes(int c, @Nullable Answers other) {
+            int[] counts = counts(c);
+            int[] before = other == null ? null : other.counts(c);
             return IntStream.range(0, counts.length)
-                    .filter(i -> counts[i] > 0)
-                    .mapToObj(i -> new Mistake(names.get(i), counts[i]))
+                    .filter(i -> i != c && counts[i] > 0)
+                    .mapToObj(i -> new Mistake(names.get(i), counts[i], before == null ? null : before[i]))
                     .sorted(Comparator.comparingInt(Mistake::items).reversed())
                     .limit(MISTAKES)
                     .toList();
@@ -77,10 +87,14 @@ public record ClassTable(
     ///
     /// @param answer the class that was named
     /// @param items how often
-    public record Mistake(String answer, int items) {
+    /// @param before how often by the other run; null for none
+    public record Mistake(
+            String answer, int items, @Nullable Integer before) {
         @Override
         public String toString() {
-            return "%s %d".formatted(answer, items);
+            return before == null
+                    ? "%s %d".formatted(answer, items)
+                    : "%s %d (before %d)".formatted(answer, items, before);
         }
     }
 
@@ -89,7 +103,11 @@ public record ClassTable(
     /// @param accuracy over its items
     /// @param mistakes its most frequent wrong answers
     /// @param change against the other run; null for none
-    public record Row(String name, Accuracy accuracy, List<Mistake> mistakes, @Nullable Change change) {}
+    public record Row(
+            String name,
+            Accuracy accuracy,
+            List<Mistake> mistakes,
+            @Nullable Change change) {}
 
     /// What became of one class.
     ///
@@ -108,6 +126,11 @@ public record ClassTable(
         public boolean isGain() {
             return corrected <= LEVEL && gained > lost;
         }
+
+        /// Share of the class that was lost on balance; negative for a gain.
+        public double loss() {
+            return (lost - gained) / (double) before.total();
+        }
     }
 
     /// The other run.
@@ -122,7 +145,7 @@ public record ClassTable(
     public static ClassTable of(Answers answers, Source source, Classifier probe) {
         var rows = new ArrayList<Row>();
         for (int c : present(answers)) {
-            rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c), null));
+            rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c, null), null));
         }
         return new ClassTable(
                 describe(source, probe), probe.label(), rows, Accuracy.of(answers.predicted, answers.expected), null);
@@ -153,7 +176,7 @@ public record ClassTable(
         for (int i = 0; i < classes.length; i++) {
             int c = classes[i];
             var change = new Change(other.accuracy(c), lost[c], gained[c], p[i], corrected[i]);
-            rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c), change));
+            rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c, other), change));
         }
         return new ClassTable(
                 describe(source, probe),
@@ -179,21 +202,26 @@ public record ClassTable(
         return ProtocolText.fitting("fullrank-classes", VERSION, source, settings);
     }
 
-    /// The classes that lost more than chance explains, in their order; none without another run.
+    /// The classes that lost more than chance explains, the largest loss first; none without another run.
     public List<String> losers() {
+        return lost().stream().map(Row::name).toList();
+    }
+
+    private List<Row> lost() {
         return rows.stream()
                 .filter(r -> r.change != null && r.change.isLoss())
-                .map(Row::name)
+                .sorted(Comparator.comparingDouble(
+                        r -> -Objects.requireNonNull(r.change).loss()))
                 .toList();
     }
 
-    /// The least accurate classes, those that lost first.
+    /// Those that lost most; where none did, the least accurate.
     private List<Row> worst() {
-        int count = Math.max(WORST, losers().size());
-        return rows.stream()
-                .sorted(Comparator.<Row, Boolean>comparing(r -> r.change == null || !r.change.isLoss())
-                        .thenComparing(r -> r.accuracy.share()))
-                .limit(count)
+        List<Row> lost = lost();
+        return (lost.isEmpty()
+                        ? rows.stream().sorted(Comparator.comparingDouble(r -> r.accuracy.share()))
+                        : lost.stream())
+                .limit(WORST)
                 .toList();
     }
 
@@ -201,8 +229,12 @@ public record ClassTable(
     public String table() {
         int wide = rows.stream().mapToInt(r -> r.name.length()).max().orElse(0);
         String cell = "%-" + Math.max(wide, "all items".length()) + "s";
-        var text = new StringBuilder(cell.formatted("class") + String.format(Locale.ROOT, " %6s  %-22s", "items", probe));
-        text.append(against == null ? "\n" : "  %-22s %5s %6s %9s %9s%n".formatted("before", "lost", "gained", "p", "Holm"));
+        var text =
+                new StringBuilder(cell.formatted("class") + String.format(Locale.ROOT, " %6s  %-22s", "items", probe));
+        text.append(
+                against == null
+                        ? "\n"
+                        : "  %-22s %5s %6s %9s %9s%n".formatted("before", "lost", "gained", "p", "Holm"));
         for (Row r : rows) {
             text.append(cell.formatted(r.name))
                     .append(String.format(Locale.ROOT, " %6d  %-22s", r.accuracy.total(), r.accuracy));
@@ -229,9 +261,8 @@ public record ClassTable(
     }
 
     private String verdict(Against other) {
-        String direction = mean.share() > other.mean.share()
-                ? "rose"
-                : mean.share() < other.mean.share() ? "fell" : "stayed";
+        String direction =
+                mean.share() > other.mean.share() ? "rose" : mean.share() < other.mean.share() ? "fell" : "stayed";
         return String.format(
                 Locale.ROOT,
                 "against %s the mean %s from %.1f to %.1f %%; classes that lost significantly: %s%n",
@@ -239,7 +270,18 @@ public record ClassTable(
                 direction,
                 100 * other.mean.share(),
                 100 * mean.share(),
-                losers().isEmpty() ? "none" : String.join(", ", losers()));
+                lost().isEmpty()
+                        ? "none"
+                        : String.join(
+                                ", ", lost().stream().map(ClassTable::points).toList()));
+    }
+
+    private static String points(Row row) {
+        return String.format(
+                Locale.ROOT,
+                "%s (-%.1f)",
+                row.name,
+                100 * Objects.requireNonNull(row.change).loss());
     }
 
     @Override
@@ -265,7 +307,7 @@ public record ClassTable(
         row.mistakes.forEach(m -> mistakes.put(m.answer, m.items));
         map.put("mistakes", mistakes);
         if (row.change != null) {
-            map.put("before", Evaluation.toMap(row.change.before));
+            map.put("accuracyBefore", row.change.before.share());
             map.put("lostItems", row.change.lost);
             map.put("gainedItems", row.change.gained);
             map.put("p", row.change.p);

@@ -64,7 +64,11 @@ final class FineTuner implements AutoCloseable {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             copy(parameters.segments(), parameters.values(), start.segments(), start.values());
-            copy(parameters.statisticSegments(), parameters.statistics(), start.statisticSegments(), start.statistics());
+            copy(
+                    parameters.statisticSegments(),
+                    parameters.statistics(),
+                    start.statisticSegments(),
+                    start.statistics());
         }
     }
 
@@ -114,7 +118,8 @@ final class FineTuner implements AutoCloseable {
                     order = SamplingOrder.epoch(key, ++pass, chosen.length);
                     at = 0;
                 }
-                int[] items = Arrays.stream(order, at, at + batch).map(i -> chosen[i]).toArray();
+                int[] items =
+                        Arrays.stream(order, at, at + batch).map(i -> chosen[i]).toArray();
                 at += batch;
                 try (var scope = Scope.open()) {
                     Tensor x = augmented
@@ -122,7 +127,8 @@ final class FineTuner implements AutoCloseable {
                             : ViewTensors.plain(views, items, parameters.device());
                     learn(x, Arrays.stream(items).map(i -> labels[i]).toArray(), step);
                     optimizer.step(
-                            schedule.rate(protocol.learningRate(), batch, step, protocol.steps(), protocol.steps()), step);
+                            schedule.rate(protocol.learningRate(), batch, step, protocol.steps(), protocol.steps()),
+                            step);
                 }
             }
         }

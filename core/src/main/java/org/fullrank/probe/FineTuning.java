@@ -71,8 +71,8 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
             var untrained = new ArrayList<Accuracy>();
             int count = 0;
             for (int draw = 0; draw < protocol.draws(); draw++) {
-                int[] chosen = FineTuner.labelled(
-                        labels.classes(), labels.names().size(), fraction, protocol, draw);
+                int[] chosen =
+                        FineTuner.labelled(labels.classes(), labels.names().size(), fraction, protocol, draw);
                 count = chosen.length;
                 var fit = new Fit(subject, items, labels, expected, protocol, chosen, draw);
                 encoder.add(fit.from(subject.trained));
@@ -112,7 +112,8 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
 
     private static Labels labels(@Nullable Labels labels) {
         if (labels == null) {
-            throw new InputException("finetune: found no labels, expected a class for each item; use data that has them");
+            throw new InputException(
+                    "finetune: found no labels, expected a class for each item; use data that has them");
         }
         return labels;
     }
@@ -180,16 +181,12 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
         map.put("fraction", row.fraction);
         map.put("items", row.items);
         map.put("liftedClasses", row.lifted);
-        map.put("encoder", toMap(row.encoder));
-        map.put("untrained", toMap(row.untrained));
-        return map;
-    }
-
-    private static SequencedMap<String, Object> toMap(List<Accuracy> draws) {
-        var map = new LinkedHashMap<String, Object>();
-        map.put("mean", mean(draws));
-        map.put("std", std(draws));
-        map.put("draws", draws.stream().map(Evaluation::toMap).toList());
+        map.put("mean", mean(row.encoder));
+        map.put("std", std(row.encoder));
+        map.put("untrainedMean", mean(row.untrained));
+        map.put("untrainedStd", std(row.untrained));
+        map.put("draws", row.encoder.stream().map(Evaluation::toMap).toList());
+        map.put("untrainedDraws", row.untrained.stream().map(Evaluation::toMap).toList());
         return map;
     }
 }

@@ -48,7 +48,7 @@ public record LayerCurve(
     ///
     /// @param places in the order of the data; one of them is the representation
     /// @param items what an evaluation learns from and is asked
-    /// @throws InputException when labels are missing or of a single class, or there are fewer items than neighbours
+    /// @throws InputException when labels are missing or of one class, or items are fewer than neighbours
     public static LayerCurve of(List<Place> places, TrainTest items, Source source, Reader reader) {
         TrainTest choice = TrainTest.holdOut(items.train(), TrainTest.HELD_OUT_SHARE, SEED);
         var rows = new ArrayList<Row>();
@@ -129,7 +129,7 @@ public record LayerCurve(
     public SequencedMap<String, Object> values() {
         var map = new LinkedHashMap<String, Object>();
         map.put("best", best);
-        map.put("layers", layers.stream().map(LayerCurve::toMap).toList());
+        map.put("results", layers.stream().map(LayerCurve::toMap).toList());
         var outcomes = new LinkedHashMap<String, Object>();
         asked.forEach((name, outcome) -> outcomes.put(name, Evaluation.toMap(outcome)));
         map.put("asked", outcomes);
@@ -138,7 +138,7 @@ public record LayerCurve(
 
     private static SequencedMap<String, Object> toMap(Row row) {
         var map = new LinkedHashMap<String, Object>();
-        map.put("layer", row.name);
+        map.put("features", row.name);
         map.put("width", row.width);
         map.put("knn", Evaluation.toMap(row.knn));
         map.put("linear", Evaluation.toMap(row.linear));

@@ -36,7 +36,8 @@ public record Place(String name, UnaryOperator<Tensor> read) {
             int layer = i;
             places.add(new Place(
                     i == layers - 1 ? EMBEDDING : "projector." + (i + 1),
-                    x -> method.head(method.encode(x, Mode.EVALUATE), Mode.EVALUATE).get(layer)));
+                    x -> method.head(method.encode(x, Mode.EVALUATE), Mode.EVALUATE)
+                            .get(layer)));
         }
         return places;
     }

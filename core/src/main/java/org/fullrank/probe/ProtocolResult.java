@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /// What one protocol found, with everything that its numbers depend on.
-public sealed interface ProtocolResult permits Retrieval, FineTuning, ClassTable, LayerCurve {
+public sealed interface ProtocolResult permits Retrieval, FineTuning, ClassTable, LayerCurve, LabelFree {
     /// What the numbers depend on.
     ProtocolText protocol();
 

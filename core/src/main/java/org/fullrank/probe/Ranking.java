@@ -34,7 +34,10 @@ final class Ranking {
     private Ranking(int[] classes, int names, int[] recallAt) {
         this.classes = classes;
         this.recallAt = recallAt;
-        int[] counts = new Labels(classes, IntStream.range(0, names).mapToObj(String::valueOf).toList()).counts();
+        int[] counts = new Labels(
+                        classes,
+                        IntStream.range(0, names).mapToObj(String::valueOf).toList())
+                .counts();
         others = Arrays.stream(classes).map(c -> counts[c] - 1).toArray();
         hitAt = new double[classes.length];
         precisionAtR = new double[classes.length];
@@ -165,9 +168,11 @@ final class Ranking {
     }
 
     private Means means() {
-        int[] asked = IntStream.range(0, classes.length).filter(i -> others[i] > 0).toArray();
+        int[] asked =
+                IntStream.range(0, classes.length).filter(i -> others[i] > 0).toArray();
         double[] recall = Arrays.stream(recallAt)
-                .mapToDouble(k -> Arrays.stream(asked).filter(i -> hitAt[i] <= k).count() / (double) asked.length)
+                .mapToDouble(
+                        k -> Arrays.stream(asked).filter(i -> hitAt[i] <= k).count() / (double) asked.length)
                 .toArray();
         return new Means(asked.length, recall, mean(asked, precisionAtR), mean(asked, averagePrecision));
     }

@@ -44,7 +44,7 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
             double inertia) {
         /// Measures one kind of features.
         ///
-        /// @throws InputException when labels are missing or of a single class, or each item is alone in its class
+        /// @throws InputException when labels are missing or of one class, or each item is alone in its class
         public static Row of(String name, Features asked, RetrievalProtocol protocol) {
             int[] labels = asked.labels();
             Linear.requireTwoClasses(labels, "the asked split");
@@ -56,13 +56,15 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
                             .toArray();
                     Ranking.Means means = Ranking.of(rows, asked, k);
                     if (means.queries() == 0) {
-                        throw new InputException("retrieval: found each item alone in its class, expected classes of two"
-                                + " or more; use data with fewer classes");
+                        throw new InputException(
+                                "retrieval: found each item alone in its class, expected classes of two"
+                                        + " or more; use data with fewer classes");
                     }
-                    int clusters = Math.toIntExact(Arrays.stream(labels).distinct().count());
+                    int clusters =
+                            Math.toIntExact(Arrays.stream(labels).distinct().count());
                     KMeans.Clustering found = KMeans.best(rows, clusters, protocol);
-                    double nmi = MutualInformation.normalised(
-                            labels, asked.names().size(), found.assigned(), clusters);
+                    double nmi =
+                            MutualInformation.normalised(labels, asked.names().size(), found.assigned(), clusters);
                     var recall = new LinkedHashMap<Integer, Double>();
                     for (int i = 0; i < k.length; i++) {
                         recall.put(k[i], means.recall()[i]);
@@ -112,8 +114,8 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
         for (Row r : rows) {
             text.append(String.format(Locale.ROOT, "%-20s %6d %8d", r.features, r.width, r.queries));
             r.recall.values().forEach(v -> text.append(String.format(Locale.ROOT, " %8.2f%%", 100 * v)));
-            text.append(String.format(
-                    Locale.ROOT, " %10.2f%% %5.2f%% %6.3f%n", 100 * r.rPrecision, 100 * r.mapAtR, r.nmi));
+            text.append(
+                    String.format(Locale.ROOT, " %10.2f%% %5.2f%% %6.3f%n", 100 * r.rPrecision, 100 * r.mapAtR, r.nmi));
         }
         return text.toString();
     }

@@ -27,9 +27,8 @@ public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIte
         recallAt = List.copyOf(recallAt);
         for (int i = 0; i < recallAt.size(); i++) {
             if (recallAt.get(i) < (i == 0 ? 1 : recallAt.get(i - 1) + 1)) {
-                throw new InputException(
-                        "retrieval: found recall at %s, expected ascending numbers from 1 on; use %s"
-                                .formatted(recallAt, RECALL_AT));
+                throw new InputException("retrieval: found recall at %s, expected ascending numbers from 1 on; use %s"
+                        .formatted(recallAt, RECALL_AT));
             }
         }
         if (recallAt.isEmpty() || restarts < 1 || maxIterations < 1) {

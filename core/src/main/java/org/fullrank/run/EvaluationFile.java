@@ -20,6 +20,9 @@ public final class EvaluationFile {
     /// Its name in the run folder.
     public static final String NAME = "evaluation.json";
 
+    /// The name of kNN and linear probe together.
+    public static final String PROBES = "probes";
+
     private static final String PROTOCOLS = "protocols";
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -37,13 +40,23 @@ public final class EvaluationFile {
         write(folder, tree);
     }
 
+    /// What was measured.
+    ///
+    /// @param checkpoint its file
+    /// @param step that it is of
+    public record Subject(Path checkpoint, long step) {}
+
     /// Puts the outcome of one protocol into the file.
     ///
     /// @throws InputException as [#merge]
     /// @throws JobException as [#merge]
-    public static void put(Path folder, String protocol, Map<String, ?> outcome) {
+    public static void put(Path folder, String protocol, Subject subject, Map<String, ?> outcome) {
         ObjectNode tree = read(folder);
-        tree.withObjectProperty(PROTOCOLS).set(protocol, MAPPER.valueToTree(outcome));
+        ObjectNode saved = MAPPER.createObjectNode()
+                .put("checkpoint", String.valueOf(subject.checkpoint.getFileName()))
+                .put("step", subject.step);
+        saved.setAll((ObjectNode) MAPPER.valueToTree(outcome));
+        tree.withObjectProperty(PROTOCOLS).set(protocol, saved);
         write(folder, tree);
     }
 
@@ -57,8 +70,8 @@ public final class EvaluationFile {
             if (tree instanceof ObjectNode object) {
                 return object;
             }
-            throw new InputException("%s: found no JSON object, expected what an evaluation wrote; remove the file"
-                    .formatted(file));
+            throw new InputException(
+                    "%s: found no JSON object, expected what an evaluation wrote; remove the file".formatted(file));
         } catch (JacksonException e) {
             throw new InputException(
                     "%s: found text that is not JSON, expected what an evaluation wrote; remove the file"

@@ -128,7 +128,7 @@ public final class Progress {
             case "loss" -> "loss " + number(value);
             case "batch.std" -> "std " + number(value);
             case "batch.rankme" -> "RankMe " + number(value);
-            case "knn" -> String.format(Locale.ROOT, "kNN %.1f %%", 100 * value);
+            case "knn" -> String.format(Locale.ROOT, "online kNN %.1f %%", 100 * value);
             default -> name.startsWith("loss.") ? name.substring("loss.".length()) + " " + number(value) : "";
         };
     }

@@ -42,6 +42,17 @@ public final class Checkpoints {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
     }
 
+    /// All checkpoints in `folder`, the numbered ones first.
+    ///
+    /// @throws InputException when there is none
+    static List<Path> everyOne(Path folder) {
+        latest(folder);
+        Path best = folder.resolve(BEST);
+        return Files.exists(best)
+                ? Stream.concat(all(folder).stream(), Stream.of(best)).toList()
+                : all(folder);
+    }
+
     /// The checkpoint with the best monitored score, or the latest where none was scored.
     public static Path best(Path folder) {
         Path best = folder.resolve(BEST);

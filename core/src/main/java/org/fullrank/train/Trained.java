@@ -110,6 +110,14 @@ public final class Trained implements AutoCloseable {
         return checkpoint;
     }
 
+    ViewGenerator views() {
+        return views;
+    }
+
+    Features embed(Items items) {
+        return embed(method, items);
+    }
+
     Method method() {
         return method;
     }

@@ -68,9 +68,8 @@ class WeightedTermsTest {
         try (var scope = Scope.open()) {
             for (String name : test.weights().keySet()) {
                 List<Tensor> leaves = List.of(view(1), view(2));
-                Tensor term =
-                        WeightedTerms.of(test.objective(), new Views(leaves)).get(name);
-                assertThat(term).isNotNull();
+                Tensor term = Objects.requireNonNull(
+                        WeightedTerms.of(test.objective(), new Views(leaves)).get(name));
                 term.backward();
                 for (int entry : new int[] {0, 5, 17}) {
                     double slope = (value(test, name, entry, 1e-5) - value(test, name, entry, -1e-5)) / 2e-5;

@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,8 +59,8 @@ class ClassTableTest {
         assertThat(table.losers()).containsExactly("a");
         assertThat(table.mean().share()).isGreaterThan(271.0 / 300 - 1e-9);
         assertThat(table.table())
-                .contains("the mean rose from 78.3 to 90.3 %; classes that lost significantly: a")
-                .contains("a is taken for: b 25");
+                .contains("the mean rose from 78.3 to 90.3 %; classes that lost significantly: a (-20.0)")
+                .contains("a is taken for: b 25 (before 5)");
         assertThat(table.values()).containsEntry("meanRose", true).containsEntry("lost", List.of("a"));
     }
 
@@ -76,9 +77,10 @@ class ClassTableTest {
         ClassTable.Answers same = answers(10, 0, 0);
         int[] other = same.expected().clone();
         Arrays.fill(other, 50, 60, 1);
-        ClassTable table = ClassTable.of(same, "other", new ClassTable.Answers(NAMES, same.expected(), other), SOURCE, PROBE);
-        ClassTable.Change change = table.rows().getFirst().change();
-        assertThat(change).isNotNull();
+        ClassTable table =
+                ClassTable.of(same, "other", new ClassTable.Answers(NAMES, same.expected(), other), SOURCE, PROBE);
+        ClassTable.Change change =
+                Objects.requireNonNull(table.rows().getFirst().change());
         assertThat(change.lost()).isEqualTo(10);
         assertThat(change.gained()).isEqualTo(10);
         assertThat(change.p()).isEqualTo(1);

@@ -76,8 +76,7 @@ class RetrievalTest {
 
     @Test
     void anItemAloneInItsClassAsksNothing() {
-        Features z = new Features(
-                new float[] {1, 0, 1, 0.1f, 0, 1}, 2, new int[] {0, 0, 1}, List.of("pair", "alone"));
+        Features z = new Features(new float[] {1, 0, 1, 0.1f, 0, 1}, 2, new int[] {0, 0, 1}, List.of("pair", "alone"));
         assertThat(Retrieval.Row.of("encoder", z, PROTOCOL).queries()).isEqualTo(2);
         Features all = new Features(new float[] {1, 0, 0, 1}, 2, new int[] {0, 1}, List.of("a", "b"));
         assertThatThrownBy(() -> Retrieval.Row.of("encoder", all, PROTOCOL))
@@ -100,12 +99,21 @@ class RetrievalTest {
     void everySettingIsInTheHash() {
         var source = new Source("abc", 10, "test split", 10, 2, Source.Reading.defaults());
         String hash = PROTOCOL.describe(source).hash();
-        assertThat(new RetrievalProtocol(List.of(1, 2), 3, 50, 5).describe(source).hash()).isNotEqualTo(hash);
-        assertThat(new RetrievalProtocol(List.of(1, 2, 4, 8), 4, 50, 5).describe(source).hash())
+        assertThat(new RetrievalProtocol(List.of(1, 2), 3, 50, 5)
+                        .describe(source)
+                        .hash())
                 .isNotEqualTo(hash);
-        assertThat(new RetrievalProtocol(List.of(1, 2, 4, 8), 3, 51, 5).describe(source).hash())
+        assertThat(new RetrievalProtocol(List.of(1, 2, 4, 8), 4, 50, 5)
+                        .describe(source)
+                        .hash())
                 .isNotEqualTo(hash);
-        assertThat(new RetrievalProtocol(List.of(1, 2, 4, 8), 3, 50, 6).describe(source).hash())
+        assertThat(new RetrievalProtocol(List.of(1, 2, 4, 8), 3, 51, 5)
+                        .describe(source)
+                        .hash())
+                .isNotEqualTo(hash);
+        assertThat(new RetrievalProtocol(List.of(1, 2, 4, 8), 3, 50, 6)
+                        .describe(source)
+                        .hash())
                 .isNotEqualTo(hash);
         assertThatThrownBy(() -> new RetrievalProtocol(List.of(2, 1), 3, 50, 5)).isInstanceOf(InputException.class);
     }
@@ -141,8 +149,9 @@ class RetrievalTest {
 
         /// Whether the item at each rank is of the query's class.
         private boolean[] hits(int query) {
-            double[] similarities =
-                    IntStream.range(0, z.rows()).mapToDouble(i -> cosine(query, i)).toArray();
+            double[] similarities = IntStream.range(0, z.rows())
+                    .mapToDouble(i -> cosine(query, i))
+                    .toArray();
             int[] order = IntStream.range(0, z.rows())
                     .filter(i -> i != query)
                     .boxed()
@@ -172,11 +181,12 @@ class RetrievalTest {
 
         double recall(int k) {
             return Arrays.stream(queries())
-                    .filter(q -> {
-                        boolean[] hits = hits(q);
-                        return IntStream.range(0, Math.min(k, hits.length)).anyMatch(i -> hits[i]);
-                    })
-                    .count()
+                            .filter(q -> {
+                                boolean[] hits = hits(q);
+                                return IntStream.range(0, Math.min(k, hits.length))
+                                        .anyMatch(i -> hits[i]);
+                            })
+                            .count()
                     / (double) queries().length;
         }
 

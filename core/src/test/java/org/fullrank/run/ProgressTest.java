@@ -81,7 +81,7 @@ class ProgressTest {
         knn.put("knn", 0.876);
         progress.measured(MetricRecord.of(10, 0, knn, 1), 20);
         progress.measured(record(20, 2), 20);
-        assertThat(text().lines()).last().asString().contains("kNN 87.6 %  loss");
+        assertThat(text().lines()).last().asString().contains("online kNN 87.6 %  loss");
     }
 
     @Test

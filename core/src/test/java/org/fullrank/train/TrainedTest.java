@@ -2,6 +2,7 @@ package org.fullrank.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,16 +11,21 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import org.fullrank.data.Dataset;
+import org.fullrank.diagnose.Spectrum;
+import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.net.Mode;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.probe.Accuracy;
 import org.fullrank.probe.ClassTable;
 import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.Features;
 import org.fullrank.probe.FineTuneProtocol;
 import org.fullrank.probe.FineTuning;
 import org.fullrank.probe.KnnProtocol;
+import org.fullrank.probe.LabelFree;
 import org.fullrank.probe.LayerCurve;
 import org.fullrank.probe.LinearProtocol;
 import org.fullrank.probe.RetrievalProtocol;
@@ -90,7 +96,53 @@ class TrainedTest {
             assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
             trained.finetune(SHORT, note -> {});
             assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
+            try (var data = Dataset.open(recipe.data())) {
+                CheckpointMeasures.row(trained, data.pretraining(), data.forEvaluation());
+            }
+            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
         });
+    }
+
+    @Test
+    void theTestOfFrozenBuffersSeesAMovedOne() {
+        open(trained -> {
+            List<double[]> before = bits(trained);
+            try (var scope = Scope.open();
+                    var off = Gradients.off()) {
+                trained.method().encode(Tensors.of(new float[32], 4, 8), Mode.TRAIN);
+            }
+            assertThat(before.get(1)).isNotEqualTo(bits(trained).get(1));
+        });
+    }
+
+    @Test
+    void everyCheckpointIsMeasuredOnceInTheOrderOfTraining() {
+        try (var out = RunFolder.open(run);
+                var data = Dataset.open(recipe.data())) {
+            LabelFree found = CheckpointMeasures.of(out, data);
+            assertThat(found.rows()).extracting(LabelFree.Row::step).containsExactly(4L, 8L); // best is one of them
+            open(trained -> {
+                LabelFree.Row last = found.rows().getLast();
+                Features z = trained.embed(data.pretraining());
+                assertThat(last.representation().rankMe())
+                        .isCloseTo(Spectrum.of(z.values(), z.rows()).rankMe(), within(1e-6));
+                assertThat(Objects.requireNonNull(last.knn()))
+                        .isEqualTo(trained.evaluate().result(Evaluation.ENCODER).knn());
+            });
+        }
+    }
+
+    @Test
+    void withoutLabelsCheckpointsAreMeasuredAllTheSame() throws IOException {
+        Path plain = folder.resolve("plain");
+        Recipe unlabelled = SmallTraining.recipe(plain, SmallTraining.vectors(plain, 1), 1);
+        SmallTraining.train(unlabelled, plain.resolve("run"), new SmallTraining.Watching());
+        try (var out = RunFolder.open(plain.resolve("run"));
+                var data = Dataset.open(unlabelled.data())) {
+            LabelFree found = CheckpointMeasures.of(out, data);
+            assertThat(found.rows()).allSatisfy(r -> assertThat(r.knn()).isNull());
+            assertThat(found.table()).contains("one checkpoint leaves nothing to choose");
+        }
     }
 
     @Test
@@ -153,7 +205,11 @@ class TrainedTest {
             assertThat(few.items()).isEqualTo(10);
             assertThat(first.rows().getLast().items()).isEqualTo(52);
             assertThat(first.text())
-                    .contains("mean and standard deviation over 2 draws", "AdamW", "12 steps of 16", "plain, no augmentation");
+                    .contains(
+                            "mean and standard deviation over 2 draws",
+                            "AdamW",
+                            "12 steps of 16",
+                            "plain, no augmentation");
         });
     }
 
@@ -161,8 +217,11 @@ class TrainedTest {
     void fineTuningLearns() {
         open(trained -> {
             var much = new FineTuneProtocol(List.of(1.0), 1, 200, 16, 1e-2, 0);
-            Accuracy reached =
-                    trained.finetune(much, note -> {}).rows().getFirst().encoder().getFirst();
+            Accuracy reached = trained.finetune(much, note -> {})
+                    .rows()
+                    .getFirst()
+                    .encoder()
+                    .getFirst();
             assertThat(reached.share()).isGreaterThan(0.6);
         });
     }
@@ -185,10 +244,12 @@ class TrainedTest {
         SmallTraining.label(vectors, 2);
         Recipe other = SmallTraining.recipe(elsewhere, vectors, 1);
         SmallTraining.train(other, elsewhere.resolve("run"), new SmallTraining.Watching());
-        open(trained -> open(elsewhere.resolve("run"), other, before -> assertThatThrownBy(
-                        () -> trained.classes(before, "other", LinearProtocol.defaults()))
-                .isInstanceOf(InputException.class)
-                .hasMessageContaining("which differ in data (")));
+        open(trained -> open(
+                elsewhere.resolve("run"),
+                other,
+                before -> assertThatThrownBy(() -> trained.classes(before, "other", LinearProtocol.defaults()))
+                        .isInstanceOf(InputException.class)
+                        .hasMessageContaining("which differ in data (")));
     }
 
     @Test
@@ -196,9 +257,9 @@ class TrainedTest {
         open(trained -> open(run, recipe, before -> {
             ClassTable table = trained.classes(before, "itself", LinearProtocol.defaults());
             assertThat(table.losers()).isEmpty();
-            assertThat(table.rows()).allSatisfy(r -> assertThat(Objects.requireNonNull(r.change())
-                            .p())
-                    .isEqualTo(1));
+            assertThat(table.rows())
+                    .allSatisfy(r ->
+                            assertThat(Objects.requireNonNull(r.change()).p()).isEqualTo(1));
             assertThat(table.table()).contains("the mean stayed");
         }));
     }

@@ -120,7 +120,9 @@ final class ReferenceImage {
             double sum = 0;
             for (int v = 0; v < height(); v++) {
                 for (int u = 0; u < width(); u++) {
-                    sum += Math.max(0, 1 - Math.abs(fromX - u)) * Math.max(0, 1 - Math.abs(fromY - v)) * values[v][u][c];
+                    sum += Math.max(0, 1 - Math.abs(fromX - u))
+                            * Math.max(0, 1 - Math.abs(fromY - v))
+                            * values[v][u][c];
                 }
             }
             return sum;

@@ -1,0 +1,172 @@
+package org.fullrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EvaluateCommandTest {
+    @TempDir
+    Path folder;
+
+    private Path run;
+
+    @BeforeEach
+    void train() throws IOException {
+        run = train("run", table("table.csv", 120, 2));
+    }
+
+    private Path train(String name, Path data) {
+        Path out = folder.resolve(name);
+        CommandLineRun trained = CommandLineRun.of(
+                "pretrain",
+                "--data",
+                data.toString(),
+                "--out",
+                out.toString(),
+                "--set",
+                "views.preset=vector",
+                "--set",
+                "encoder={type: mlp, widths: [8]}",
+                "--set",
+                "method.projector.widths=[16]",
+                "--set",
+                "train={epochs: 2, batch: 16, precision: fp32, threads: 1}",
+                "--set",
+                "data.cache=" + folder.resolve("cache"));
+        assertThat(trained.code()).as(trained.err()).isZero();
+        return out;
+    }
+
+    /// Classes that differ in their first feature.
+    private Path table(String name, int rows, int classes) throws IOException {
+        StringBuilder csv = new StringBuilder("a,b,c,label\n");
+        for (int i = 0; i < rows; i++) {
+            csv.append("%d,%d,%d,class%d\n".formatted(i % classes * 10 + i % 5, i % 7, i % 3, i % classes));
+        }
+        return Files.writeString(folder.resolve(name), csv);
+    }
+
+    private CommandLineRun evaluate(String... more) {
+        var line = new ArrayList<>(List.of("evaluate", run.toString()));
+        line.addAll(List.of(more));
+        return CommandLineRun.of(line.toArray(String[]::new));
+    }
+
+    private JsonNode saved() throws IOException {
+        return new ObjectMapper().readTree(run.resolve("evaluation.json").toFile());
+    }
+
+    @Test
+    void everyProtocolPrintsItsHashAndItsTextAndIsKept() throws IOException {
+        CommandLineRun all = evaluate("--protocol", "all", "--fractions", "0.5", "--steps", "3", "--draws", "2");
+        assertThat(all.code()).as(all.err()).isZero();
+        for (String name : List.of("probe", "finetune", "retrieval", "layers", "classes", "label-free")) {
+            assertThat(all.out()).contains("protocol: fullrank-" + name + " 1");
+        }
+        assertThat(all.out().lines().filter(l -> l.matches("protocol [0-9a-f]{8}.*")))
+                .hasSize(6);
+        assertThat(saved().at("/protocols").properties())
+                .extracting(e -> e.getKey())
+                .contains("probes", "finetune", "retrieval", "layers", "classes", "label-free");
+        assertThat(saved().at("/protocols/retrieval/hash").asText()).hasSize(8);
+        assertThat(saved().at("/protocols/retrieval/step").asInt()).isEqualTo(14);
+    }
+
+    @Test
+    void theDefaultIsKnnAndLinearUnderOneHash() throws IOException {
+        String both = evaluate("--protocol", "knn", "--protocol", "linear").out();
+        assertThat(both).isEqualTo(evaluate().out()).contains("fullrank-probe 1");
+        assertThat(evaluate("--protocol", "knn").out()).contains("linear: left out");
+        JsonNode json = new ObjectMapper()
+                .readTree(evaluate("--json", "--protocol", "layers,knn").out());
+        assertThat(json.at("/evaluation/results/0/knn/total").asInt()).isPositive();
+        assertThat(json.at("/protocols/layers/results/0/features").asText()).isEqualTo("input");
+        assertThat(json.at("/protocols/layers/asked/representation/total").asInt())
+                .isPositive();
+    }
+
+    @Test
+    void theSecondRunOfClassesIsNamed() throws IOException {
+        Path other = train("other", folder.resolve("table.csv"));
+        CommandLineRun found = evaluate("--protocol", "classes", "--probe", "knn", "--against", other.toString());
+        assertThat(found.code()).as(found.err()).isZero();
+        assertThat(found.out()).contains("against " + other + " the mean ", "classes that lost significantly: none");
+    }
+
+    @Test
+    void aRunOnOtherDataOrClassesIsRefused() throws IOException {
+        Path other = train("other", table("three.csv", 120, 3));
+        CommandLineRun found = evaluate("--protocol", "classes", "--against", other.toString());
+        assertThat(found.code()).isEqualTo(2);
+        assertThat(found.err()).contains("fullrank: comparison: found protocols ", "which differ in data (");
+    }
+
+    @Test
+    void dataOfOneClassAreRefusedByEachProtocolThatNeedsMore() throws IOException {
+        Path single = table("single.csv", 60, 1);
+        for (String name : List.of("knn", "finetune", "retrieval", "layers", "classes")) {
+            CommandLineRun found = evaluate("--protocol", name, "--data", single.toString());
+            assertThat(found.code()).as(name).isEqualTo(2);
+            assertThat(found.err()).as(name).contains("fullrank: evaluation: found a single class");
+        }
+    }
+
+    @Test
+    void anEmptyTestSplitCountsAsNone() throws IOException {
+        Path data = Files.createDirectories(folder.resolve("splits"));
+        Files.copy(folder.resolve("table.csv"), data.resolve("train.csv"));
+        Files.writeString(data.resolve("test.csv"), "a,b,c,label\n");
+        CommandLineRun found = evaluate("--protocol", "retrieval", "--data", data.toString());
+        assertThat(found.code()).as(found.err()).isZero();
+        assertThat(found.out()).contains("asked: 20 % held out of each class, seed 0, 24 items");
+    }
+
+    @Test
+    void otherDataAreNotKeptAsTheRuns() throws IOException {
+        Path more = table("more.csv", 80, 2);
+        assertThat(evaluate("--protocol", "retrieval", "--data", more.toString())
+                        .code())
+                .isZero();
+        assertThat(Files.exists(run.resolve("evaluation.json"))
+                        && saved().at("/protocols").has("retrieval"))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--protocol retreival|fullrank: --protocol: found \"retreival\", expected one of knn, linear, finetune,",
+                "--protocol finetune --fractions 0|fullrank: finetune: found a fraction of 0.0, expected above 0",
+                "--protocol finetune --fractions 0.1,1.5|fullrank: finetune: found a fraction of 1.5, expected above 0",
+                "--protocol finetune --fractions all|fullrank evaluate: Invalid value for option '--fractions'",
+                "--protocol finetune --steps 0|fullrank: finetune: found fractions",
+                "--protocol layers --layers block.1|fullrank: layers: found no layer block.1, expected one of input,",
+                "--protocol classes --probe svm|fullrank evaluate: Invalid value for option '--probe'",
+                "--protocol classes --against no/such|fullrank: run no/such: found nothing there",
+                "--against no/such|fullrank: --against: found no protocol that puts runs against each other",
+                "--draws 2|fullrank: --draws: found no protocol finetune",
+                "--layers input|fullrank: --layers: found no protocol layers",
+                "--probe knn|fullrank: --probe: found no protocol classes",
+            })
+    void wrongArgumentsAreOneLineAndCodeTwo(String line, String start) {
+        CommandLineRun found = evaluate(line.split(" "));
+        assertThat(found.code()).isEqualTo(2);
+        assertThat(found.err().lines()).last().asString().startsWith(start);
+        assertThat(found.err()).doesNotContain("\tat ");
+        if (line.contains("retreival")) {
+            assertThat(found.err()).contains("did you mean retrieval?");
+        }
+    }
+}
