@@ -20,8 +20,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Npy;
 
 /// The arrays of an `.npz`, a zip of `.npy` files, stored or deflated. An array in C order is unpacked as it is read;
-/// one
-/// in Fortran order is unpacked to a temporary file before.
+/// one in Fortran order is unpacked to a temporary file before.
 record NpzArchive(Path file) implements Archive {
     /// An archive with more entries than this is refused: it is no set of arrays.
     private static final int MOST_ENTRIES = 10_000;
