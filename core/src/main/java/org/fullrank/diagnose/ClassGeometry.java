@@ -18,7 +18,8 @@ import org.fullrank.engine.Tensors;
 /// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
 /// @param width D
 /// @param classes of each class, by label
-/// @param betweenShare share of the total variance that lies between classes, from 0 to 1; NaN where there is no variance
+/// @param betweenShare share of the total variance that lies between classes, from 0 to 1; NaN where there is no
+/// variance
 /// @param withinToBetween variance within / between; infinite where centroids are one point, NaN where both are 0
 /// @param centroidCosine mean cosine of two centroids; NaN for fewer than 2 classes, as all below
 /// @param simplexCosine `-1 / (C - 1)`, which centroids of a simplex (equiangular tight frame) have
@@ -64,12 +65,12 @@ public record ClassGeometry(
     /// @param label as given
     /// @param rows n
     /// @param spread trace of its covariance (divisor n - 1); NaN for one row, as all below
-    /// @param relativeSpread the same over the upper quartile of classes, so that it says what it says when most have
-    ///     collapsed; NaN also where that is 0
+    /// @param relativeSpread the same over the upper quartile of classes, so that it means
+    ///     the same when most have collapsed; NaN also where that is 0
     /// @param totalShare the same over the trace of the covariance of all rows (divisor N - 1)
     /// @param participation participation ratio of its covariance, 0 where it is a point
-    /// @param rankShare the same over that of isotropic Gaussian rows, `(k D + 2) / (k + D + 1)`, `k = n - 1`, a ratio
-    ///     of expectations
+    /// @param rankShare the same over that of isotropic Gaussian rows, `(k D + 2) / (k + D + 1)`, `k = n - 1`,
+    ///     a ratio of expectations
     /// @param collapsed spread or share of rank far below those of the other classes
     public record Shape(
             int label,
@@ -87,9 +88,10 @@ public record ClassGeometry(
     public static ClassGeometry of(Tensor rows, int[] labels) {
         Matrices.require("class geometry", rows);
         if (labels.length != rows.size(0)) {
-            throw new InputException("class geometry: found %d labels for %d rows, expected one for each; give labels of the"
-                            .formatted(labels.length, rows.size(0))
-                    + " same rows");
+            throw new InputException(
+                    "class geometry: found %d labels for %d rows, expected one for each; give labels of the"
+                                    .formatted(labels.length, rows.size(0))
+                            + " same rows");
         }
         return Matrices.guarded("class geometry", () -> {
             int[] order = order(labels, Matrices.mostRows(rows.size(1)));
@@ -108,7 +110,8 @@ public record ClassGeometry(
     /// For reports.
     public Section section() {
         List<Shape> spread = classes.stream().filter(shape -> shape.rows() > 1).toList();
-        double ranks = Matrices.median(spread.stream().mapToDouble(Shape::rankShare).toArray());
+        double ranks =
+                Matrices.median(spread.stream().mapToDouble(Shape::rankShare).toArray());
         double smallest =
                 spread.stream().mapToDouble(Shape::relativeSpread).min().orElse(Double.NaN);
         return new Section(
@@ -130,7 +133,8 @@ public record ClassGeometry(
                                 ranks,
                                 "",
                                 "participation ratio of a class beside isotropic rows of the same number; median"),
-                        Measure.of("between-share", betweenShare, "", "share of the variance that lies between classes"),
+                        Measure.of(
+                                "between-share", betweenShare, "", "share of the variance that lies between classes"),
                         Measure.of("within-to-between", withinToBetween, "", "variance within classes / between them"),
                         Measure.of(
                                 "simplex-deviation",
@@ -144,7 +148,10 @@ public record ClassGeometry(
                                 "",
                                 "neural collapse 1: variance within in units of that between; 0 = classes are points"),
                         Measure.of(
-                                "nc2-equinorm", equinorm, "", "neural collapse 2: unevenness of centroid lengths; 0 = equal"),
+                                "nc2-equinorm",
+                                equinorm,
+                                "",
+                                "neural collapse 2: unevenness of centroid lengths; 0 = equal"),
                         Measure.of(
                                 "nc2-equiangularity",
                                 equiangularity,

@@ -54,7 +54,8 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
         double rows = residuals.size(0);
         double within = Matrices.squares(residuals) / rows;
         Tensor counts = Tensors.of(groups.stream().mapToDouble(Group::rows).toArray(), groups.size(), 1);
-        double between = Tensors.value(Matrices.squaredNorms(centroids).mul_(counts).sum()) / rows;
+        double between =
+                Tensors.value(Matrices.squaredNorms(centroids).mul_(counts).sum()) / rows;
         var frame = Frame.of(largest(), residuals);
         return new ClassGeometry(
                 residuals.size(0),
@@ -97,8 +98,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
         var shapes = new ArrayList<ClassGeometry.Shape>();
         for (int c = 0; c < spreads.length; c++) {
             double relative = spreads[c] / usualSpread;
-            boolean narrow =
-                    relative < ClassGeometry.SMALL_SPREAD || shares[c] / usualShare < ClassGeometry.SMALL_RANK;
+            boolean narrow = relative < ClassGeometry.SMALL_SPREAD || shares[c] / usualShare < ClassGeometry.SMALL_RANK;
             Group group = groups.get(c);
             shapes.add(new ClassGeometry.Shape(
                     group.label(),
@@ -165,7 +165,10 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
         Group group = groups.get(c);
         Tensor rows = members(group).add(centroids.narrow(0, c, 1)); // [n, D]
         Tensor squares = Matrices.squaredNorms(rows); // [n, 1]
-        Tensor distances = rows.matmul(centroids.t()).mul_(Tensors.scalar(-2)).add_(lengths).add_(squares); // [n, C]
+        Tensor distances = rows.matmul(centroids.t())
+                .mul_(Tensors.scalar(-2))
+                .add_(lengths)
+                .add_(squares); // [n, C]
         double stretch = group.rows() / (group.rows() - 1.0);
         Tensor own = Matrices.squaredNorms(members(group)).mul_(Tensors.scalar(stretch * stretch)); // [n, 1]
         distances.narrow(1, c, 1).copy_(own);
@@ -180,7 +183,12 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
 
     /// The figure of centroids `[C, D]` about their mean; NaN for fewer than two.
     private record Frame(
-            double cosine, double simplex, double simplexDeviation, double nc1, double equinorm, double equiangularity) {
+            double cosine,
+            double simplex,
+            double simplexDeviation,
+            double nc1,
+            double equinorm,
+            double equiangularity) {
         static Frame of(Tensor centroids, Tensor residuals) {
             int count = Math.toIntExact(centroids.size(0));
             if (count < 2) {
@@ -191,7 +199,9 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
             double[] norms = Tensors.doubles(Matrices.squaredNorms(frame).sqrt());
             double[] cosines = cosines(frame, norms);
             double mean = mean(cosines);
-            double[] gaps = java.util.Arrays.stream(cosines).map(r -> Math.abs(r - simplex)).toArray();
+            double[] gaps = java.util.Arrays.stream(cosines)
+                    .map(r -> Math.abs(r - simplex))
+                    .toArray();
             return new Frame(
                     mean,
                     simplex,
@@ -224,8 +234,8 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
             }
             Tensor directions = parts.get2().narrow(0, 0, used); // [k, D]
             Tensor projected = residuals.matmul(directions.t()); // [N, k]
-            double[] within = Tensors.doubles(
-                    projected.mul_(projected).mean(new long[] {0}, false, new ScalarTypeOptional()));
+            double[] within =
+                    Tensors.doubles(projected.mul_(projected).mean(new long[] {0}, false, new ScalarTypeOptional()));
             // pinv(Sb) has C / s^2, which the division by C takes away.
             return IntStream.range(0, used)
                     .mapToDouble(k -> within[k] / (values[k] * values[k]))

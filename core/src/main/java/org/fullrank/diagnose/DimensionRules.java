@@ -7,27 +7,28 @@ import org.fullrank.diagnose.Verdict.Kind;
 
 /// Rules on how many dimensions carry something.
 final class DimensionRules {
-    /// Fall between two neighbours of the spectrum that no smooth decay shows: a power law of variances with exponent 3
-    /// falls by 2.8 at most, isotropic rows by next to nothing within the first half of the directions. The largest of
-    /// 120 healthy small trainings was 4, of the base of the collapse study 5.4; their collapsed siblings lie at 9 to
-    /// 1e6.
+    /// Fall between two neighbours of the spectrum that no smooth decay shows: a power law of variances with
+    /// exponent 3 falls by 2.8 at most, isotropic rows by next to nothing within the first half of the directions.
+    /// The largest of 120 healthy small trainings was 4, of the base of the collapse study 5.4; their collapsed
+    /// siblings lie at 9 to 1e6.
     static final double KNEE = 8;
 
     /// Share of the variance that may lie behind the fall: with more, what lies before it is no rank, but clusters.
     static final double BEHIND = 0.05;
 
     /// A spectrum without a fall is collapsed when its effective rank is below `sqrt(min(N - 1, D))` over this. The
-    /// root, because healthy trainings use a smaller share of more dimensions: their effective ranks were 3.5 of 64,
-    /// 3.3 of 128, 3.9 of 256, 11.5 of 512 at the least, 1.2 to 2.6 times this threshold; those of collapsed ones 1.0 to
-    /// 1.6 of 64. A power law of variances with exponent 1 stays above it in any width, one with exponent 3 below it from
-    /// width 90 on.
+    /// root, because healthy trainings use a smaller share of more dimensions: their effective ranks were 3.5 of
+    /// 64, 3.3 of 128, 3.9 of 256, 11.5 of 512 at the least, 1.2 to 2.6 times this threshold; those of collapsed
+    /// ones 1.0 to 1.6 of 64. A power law of variances with exponent 1 stays above it in any width, one with
+    /// exponent 3 below it from width 90 on.
     static final double ROOT = 5;
 
-    /// Share of dimensions that repeat others, above which it is a fault: none of 240 healthy embeddings had more than
-    /// 1 %.
+    /// Share of dimensions that repeat others, above which it is a fault: none of 240 healthy embeddings had more
+    /// than 1 %.
     static final double COPIES = 0.1;
 
-    /// Mean squared correlation above which dimensions say the same without being copies; healthy ones had up to 0.28.
+    /// Mean squared correlation above which dimensions say the same without being copies; healthy ones had up to
+    /// 0.28.
     static final double CORRELATED = 0.5;
 
     /// Dimensions that are no copies, as a share of all, below which copies are called a lost rank instead.
@@ -56,8 +57,7 @@ final class DimensionRules {
     }
 
     private static double kneeDegree(Slope slope, double error) {
-        return Math.min(
-                Confidence.above(slope.knee(), KNEE, error), Confidence.below(slope.behind(), BEHIND, error));
+        return Math.min(Confidence.above(slope.knee(), KNEE, error), Confidence.below(slope.behind(), BEHIND, error));
     }
 
     private static double rankDegree(Slope slope, double error) {
@@ -76,7 +76,9 @@ final class DimensionRules {
 
     private static String evidence(Figures f) {
         Slope slope = f.spectrum();
-        String dead = f.dimensions().dead() == 0 ? "" : text("; %d dimensions never vary", f.dimensions().dead());
+        String dead = f.dimensions().dead() == 0
+                ? ""
+                : text("; %d dimensions never vary", f.dimensions().dead());
         String to = text("%d of %d dimensions are left: ", left(f), f.width());
         if (kneeDegree(slope, f.errors().spectrum()) > Finding.SPOKEN) {
             return to
@@ -104,13 +106,14 @@ final class DimensionRules {
         double degree = originals(f) < ORIGINALS * f.width()
                 ? 0
                 : Math.max(
-                        Confidence.above(share, COPIES, 0), Confidence.above(d.correlation(), CORRELATED, f.errors().plain()));
+                        Confidence.above(share, COPIES, 0),
+                        Confidence.above(d.correlation(), CORRELATED, f.errors().plain()));
         return new Finding(
                 Kind.REDUNDANT,
                 degree,
                 text(
-                        "%d of %d dimensions repeat another (too many: above %.0f %%); mean squared correlation %.2g (too"
-                                + " high: above %s)",
+                        "%d of %d dimensions repeat another (too many: above %.0f %%); mean squared correlation %.2g"
+                                + " (too high: above %s)",
                         d.copies(), f.width(), 100 * COPIES, d.correlation(), CORRELATED),
                 "use fewer dimensions, method.projector.widths, or decorrelate them, method=barlow-twins",
                 copied(f) ? Set.of(Kind.DIMENSIONAL) : Set.of());

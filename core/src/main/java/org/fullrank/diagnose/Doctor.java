@@ -44,16 +44,15 @@ public final class Doctor {
         }
     }
 
-    /// The diagnosis of rows that are in memory, without intervals and without what is dear: quick enough for every check
-    /// of a training.
+    /// The diagnosis of rows that are in memory, without intervals and without what is dear: quick enough for every
+    /// check of a training.
     ///
     /// @param subject what is examined, as `representation`
     /// @param rows embeddings `[N, D]`, float32 or float64; they stay the caller's
     /// @param second those of another view of the same samples, `[N, D]`; null where there is none
     /// @param labels class of each row, from 0; null where there are none
     /// @throws org.fullrank.engine.InputException when a value is not finite, or there is no row
-    public static Diagnosis examine(
-            String subject, Tensor rows, @Nullable Tensor second, int @Nullable [] labels) {
+    public static Diagnosis examine(String subject, Tensor rows, @Nullable Tensor second, int @Nullable [] labels) {
         try (var moments = Moments.of(rows);
                 var scope = Scope.open();
                 var off = Gradients.off()) {

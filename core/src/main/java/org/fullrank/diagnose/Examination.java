@@ -118,8 +118,8 @@ record Examination(
         return classes == null
                 ? List.of()
                 : classes.classes().stream()
-                        .map(shape ->
-                                new Figures.ClassSpread(name(shape.label()), shape.rows(), Math.sqrt(shape.totalShare())))
+                        .map(shape -> new Figures.ClassSpread(
+                                name(shape.label()), shape.rows(), Math.sqrt(shape.totalShare())))
                         .toList();
     }
 
@@ -131,7 +131,8 @@ record Examination(
         try (var scope = Scope.open()) {
             Tensor rows = Trimmed.of(sample.first());
             try (Moments some = Moments.of(Resampling.rows(rows))) {
-                return quick(some, new Batch(rows, null, sample.labels(), sample.numbers())).figures();
+                return quick(some, new Batch(rows, null, sample.labels(), sample.numbers()))
+                        .figures();
             }
         }
     }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// @param rows N
 /// @param width D
 /// @param norm median length of a row
-/// @param directions standard deviation of a dimension of rows of length 1, times `sqrt(D)`: 0 where all rows point the
-///     same way, 1 where they point everywhere alike
+/// @param directions standard deviation of a dimension of rows of length 1, times `sqrt(D)`: 0 where all rows point
+///     the same way, 1 where they point everywhere alike
 /// @param offset `|mean|^2 / E|z|^2`, 0 to 1; NaN where all is zero
 /// @param spectrum of the centred rows
 /// @param dimensions which of them are dead or copies
@@ -42,7 +42,8 @@ record Figures(
     ///
     /// @param name its own, or its number
     /// @param rows how many there are of it
-    /// @param spread root mean squared distance from its centroid, as a share of that of all rows from the mean of all
+    /// @param spread root mean squared distance from its centroid, as a share of that of all rows from the mean of
+    ///     all
     record ClassSpread(String name, long rows, double spread) {}
 
     /// Two views of the same rows.

@@ -49,7 +49,8 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
                 .sorted()
                 .toArray();
         double[][] x = columns(columns.index_select(1, Tensors.of(chosen)));
-        double[] bandwidths = Arrays.stream(x).mapToDouble(Independence::bandwidth).toArray();
+        double[] bandwidths =
+                Arrays.stream(x).mapToDouble(Independence::bandwidth).toArray();
         double[] found = pairwise(x, bandwidths);
         int shuffles = Math.clamp(SHUFFLED_PAIRS / found.length, 1, MOST_SHUFFLES);
         double[] chance = IntStream.range(0, shuffles)
@@ -78,7 +79,8 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
         }
         Tensor scaled = Tensors.of(x).div(Tensors.of(bandwidths, x.length, 1)); // [d, N]
         Tensor angles = scaled.t().unsqueeze(2).mul(Tensors.of(frequencies, 1, 1, features)); // [N, d, m]
-        Tensor phi = angles.add_(Tensors.of(phases, 1, 1, features)).cos_().mul_(Tensors.scalar(Math.sqrt(2.0 / features)));
+        Tensor phi =
+                angles.add_(Tensors.of(phases, 1, 1, features)).cos_().mul_(Tensors.scalar(Math.sqrt(2.0 / features)));
         Tensor flat = phi.reshape(rows, (long) x.length * features); // [N, d m]
         return flat.sub_(Matrices.means(flat));
     }
@@ -132,7 +134,8 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
     }
 
     private static double[][] columns(Tensor matrix) {
-        double[] flat = Tensors.doubles(Tensors.to(matrix, Device.CPU).to(ScalarType.Double).t()); // [d, N]
+        double[] flat = Tensors.doubles(
+                Tensors.to(matrix, Device.CPU).to(ScalarType.Double).t()); // [d, N]
         int rows = Math.toIntExact(matrix.size(0));
         double[][] columns = new double[flat.length / rows][];
         for (int j = 0; j < columns.length; j++) {

@@ -7,8 +7,8 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// LiDAR: the number of directions in which samples differ more than the views of a sample do. Source: Thilak et al.
-/// 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL Architectures"; written from memory,
+/// LiDAR: the effective number of directions that tell samples apart, in units of how views of a sample
+/// differ. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL Architectures"; written from memory,
 /// unverified against the paper.
 ///
 /// With q views of each of N samples, `Sb` is the covariance (divisor N) of the means of the samples and `Sw` that
@@ -25,15 +25,19 @@ record Lidar(double value, double isotropic) {
     /// Width from which the matrix `[D, D]` is avoided, and rows are thinned to as many in all views together.
     static final int WIDE = 1024;
 
+    /// Gaussian values that the isotropic value is averaged over, about: it varies from draw to draw when they are few.
+    private static final long DRAWN = 1L << 18;
+
+    private static final long MOST_DRAWS = 8;
+
     private static final long KEY = Keyed.name("lidar");
 
     /// Of two or more views of the same samples, `[N, D]` each.
     static Lidar of(Tensor[] views) {
         long width = views[0].size(1);
         long most = width > WIDE ? Math.max(2, 2L * WIDE / views.length) : Matrices.mostRows(width);
-        Tensor[] used = Arrays.stream(views)
-                .map(view -> Matrices.evenly(view, most))
-                .toArray(Tensor[]::new);
+        Tensor[] used =
+                Arrays.stream(views).map(view -> Matrices.evenly(view, most)).toArray(Tensor[]::new);
         long rows = used[0].size(0);
         if (rows < 2) {
             return new Lidar(Double.NaN, Double.NaN);
@@ -66,11 +70,16 @@ record Lidar(double value, double isotropic) {
         if (!Double.isFinite(ratio)) {
             return Double.NaN;
         }
-        try (var scope = Scope.open()) {
-            Tensor means = Matrices.gaussian(Keyed.of(KEY, 0), rows, width);
-            Tensor residuals = Matrices.gaussian(Keyed.of(KEY, 1), rows * (views - 1), width);
-            return rank(means.sub_(Matrices.means(means)), residuals.mul_(Tensors.scalar(Math.sqrt(ratio))));
+        long draws = Math.clamp(DRAWN / (rows * views * width), 1, MOST_DRAWS);
+        double sum = 0;
+        for (long draw = 0; draw < draws; draw++) {
+            try (var scope = Scope.open()) {
+                Tensor means = Matrices.gaussian(Keyed.of(KEY, draw, 0), rows, width);
+                Tensor residuals = Matrices.gaussian(Keyed.of(KEY, draw, 1), rows * (views - 1), width);
+                sum += rank(means.sub_(Matrices.means(means)), residuals.mul_(Tensors.scalar(Math.sqrt(ratio))));
+            }
         }
+        return sum / draws;
     }
 
     /// The effective rank, of centred means `[N, D]` and residuals `[M, D]`.
@@ -87,13 +96,18 @@ record Lidar(double value, double isotropic) {
         }
     }
 
-    /// By the eigenvectors of `Sw`, `[D, D]`.
+    /// By the Cholesky factor of `Sw + delta I`, `[D, D]`: `L^-1 Sb L'^-1` has the same eigenvalues.
     static double[] narrow(Tensor means, Tensor residuals, double delta) {
-        var within = torch.linalg_eigh(residuals.t().matmul(residuals).div_(Tensors.scalar(residuals.size(0))));
-        Tensor scales = within.get0().clamp_min(Tensors.scalar(0)).add_(Tensors.scalar(delta)).rsqrt(); // [D]
-        Tensor white = means.matmul(within.get1().mul(scales)); // [N, D]
-        Tensor gram = white.size(0) < white.size(1) ? white.matmul(white.t()) : white.t().matmul(white);
-        return Tensors.doubles(torch.linalg_eigvalsh(gram));
+        Tensor within = residuals.t().matmul(residuals).div_(Tensors.scalar(residuals.size(0))); // [D, D]
+        within.diagonal().add_(Tensors.scalar(delta));
+        Tensor factor = torch.linalg_cholesky(within); // [D, D]
+        boolean flat = means.size(0) < means.size(1);
+        if (flat) {
+            Tensor white = torch.linalg_solve_triangular(factor, means.t(), false); // [D, N]
+            return Tensors.doubles(torch.linalg_eigvalsh(white.t().matmul(white)));
+        }
+        Tensor half = torch.linalg_solve_triangular(factor, means.t().matmul(means), false); // [D, D]
+        return Tensors.doubles(torch.linalg_eigvalsh(torch.linalg_solve_triangular(factor, half.t(), false)));
     }
 
     /// The same eigenvalues from Gram matrices of rows, by Woodbury: with `R = residuals / sqrt(M)`,
@@ -101,7 +115,10 @@ record Lidar(double value, double isotropic) {
     static double[] wide(Tensor means, Tensor residuals, double delta) {
         Tensor scaled = residuals.div(Tensors.scalar(Math.sqrt(residuals.size(0)))); // [M, D]
         var within = torch.linalg_eigh(scaled.matmul(scaled.t()));
-        Tensor scales = within.get0().clamp_min(Tensors.scalar(0)).add_(Tensors.scalar(delta)).rsqrt(); // [M]
+        Tensor scales = within.get0()
+                .clamp_min(Tensors.scalar(0))
+                .add_(Tensors.scalar(delta))
+                .rsqrt(); // [M]
         Tensor projected = means.matmul(scaled.t()).matmul(within.get1().mul(scales)); // [N, M]
         Tensor gram = means.matmul(means.t()).sub_(projected.matmul(projected.t())); // [N, N], delta times too large
         return Tensors.doubles(torch.linalg_eigvalsh(gram));

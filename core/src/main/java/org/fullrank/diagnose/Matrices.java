@@ -48,8 +48,9 @@ final class Matrices {
     /// @throws InputException when `rows` is not a matrix with rows and columns
     static void require(String subject, Tensor rows) {
         if (rows.dim() != 2 || rows.numel() == 0) {
-            throw new InputException("%s: found shape %s, expected [N, D] with at least one row and column; give a matrix"
-                    .formatted(subject, Tensors.describe(rows)));
+            throw new InputException(
+                    "%s: found shape %s, expected [N, D] with at least one row and column; give a matrix"
+                            .formatted(subject, Tensors.describe(rows)));
         }
     }
 

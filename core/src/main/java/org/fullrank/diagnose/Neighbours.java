@@ -26,7 +26,8 @@ import org.fullrank.engine.Tensors;
 /// @param duplicates some pairs, each row with the first that it repeats
 /// @param outliers rows that lie [#FAR] robust deviations off or more; NaN for fewer than [#SMALLEST_ROWS] rows
 /// @param farthest some of them, the farthest first
-/// @param kurtosis mean excess kurtosis of varying dimensions, `m4 / m2^2 - 3`: 0 = Gaussian, 3 = Laplace; NaN for fewer
+/// @param kurtosis mean excess kurtosis of varying dimensions, `m4 / m2^2 - 3`: 0 = Gaussian, 3 = Laplace; NaN for
+/// fewer
 ///     than [#SMALLEST_ROWS] rows or no such dimension, as those below
 /// @param largestKurtosis of a dimension; at most about N
 /// @param largestDimension whose it is; -1 where there is none
@@ -200,7 +201,8 @@ public record Neighbours(
         }
 
         private static void mark(Tensor mask, int from, int[] first, boolean[] repeated) {
-            var earliest = mask.to(org.bytedeco.pytorch.global.torch.ScalarType.Byte).max(0, false);
+            var earliest =
+                    mask.to(org.bytedeco.pytorch.global.torch.ScalarType.Byte).max(0, false);
             long[] found = Tensors.longs(earliest.get0()); // [N - from]
             long[] at = Tensors.longs(earliest.get1());
             for (int j = 0; j < found.length; j++) {

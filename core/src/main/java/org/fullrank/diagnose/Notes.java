@@ -21,8 +21,9 @@ final class Notes {
             notes.add(text("what compares rows with one another is of a sample of %d of %d rows", sampled, rows));
         }
         if (rows <= width) {
-            notes.add(text("%d rows can show at most %d of %d dimensions; shares of ranks allow for it", rows, rows - 1,
-                    width));
+            notes.add(text(
+                    "%d rows can show at most %d of %d dimensions; shares of ranks allow for it",
+                    rows, rows - 1, width));
         }
         int dead = examination.spread().constantDimensions();
         if (dead > 0 && dead < width) {
@@ -43,7 +44,9 @@ final class Notes {
         if (neighbours.outliers() > 0) {
             notes.add(text(
                     "%.0f of %d rows lie far off, as row %d",
-                    neighbours.outliers(), sampled, neighbours.farthest().getFirst().row()));
+                    neighbours.outliers(),
+                    sampled,
+                    neighbours.farthest().getFirst().row()));
         }
         if (neighbours.duplicateShare() > DUPLICATE_ROWS) {
             Neighbours.Pair pair = neighbours.duplicates().getFirst();

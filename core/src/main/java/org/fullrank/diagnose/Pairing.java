@@ -28,7 +28,8 @@ import org.fullrank.engine.Tensors;
 /// @param matchRate share of samples whose second view is the nearest row of the second view to their first by cosine;
 ///     rows that tie share the match, so that one point reads 1 / N
 /// @param chance of a match, 1 / N
-/// @param lidar directions in which samples differ more than views do, from 1 to `min(N - 1, D)`; see [#LIDAR_DELTA].
+/// @param lidar effective number of directions that tell samples apart in units of how their views differ, from 1 to
+///     `min(N - 1, D)`; views that share nothing do not lower it; see [#LIDAR_DELTA].
 ///     Source: Thilak et al. 2023, unverified against the paper
 /// @param lidarShare the same beside isotropic Gaussian samples and views of the same number, width and scatter ratio;
 ///     1 = isotropic
@@ -144,7 +145,7 @@ public record Pairing(
                                 "lidar",
                                 lidar,
                                 "",
-                                "directions in which samples differ more than their views (LiDAR), at most %d"
+                                "directions that tell samples apart beside how their views differ (LiDAR), at most %d"
                                         .formatted(Math.min(rows - 1, width))),
                         Measure.of(
                                 "lidar-share",
@@ -155,8 +156,8 @@ public record Pairing(
 
     private static void require(List<Tensor> views) {
         if (views.size() < 2) {
-            throw new InputException("pairing: found %d views, expected at least 2; give the other view"
-                    .formatted(views.size()));
+            throw new InputException(
+                    "pairing: found %d views, expected at least 2; give the other view".formatted(views.size()));
         }
         Tensor first = views.getFirst();
         for (Tensor view : views) {
@@ -208,7 +209,10 @@ public record Pairing(
                 Tensor distances = products.mul_(Tensors.scalar(-2))
                         .add_(lengths.narrow(0, 0, count))
                         .add_(lengths.t());
-                Tensor kernel = distances.clamp_min_(Tensors.scalar(0)).mul_(Tensors.scalar(-SPREAD)).exp_();
+                Tensor kernel = distances
+                        .clamp_min_(Tensors.scalar(0))
+                        .mul_(Tensors.scalar(-SPREAD))
+                        .exp_();
                 sum += Tensors.value(kernel.triu_(1).sum());
             }
         }

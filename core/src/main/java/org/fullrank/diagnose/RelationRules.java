@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Rules on classes and on pairs of views.
 final class RelationRules {
-    /// Spread of a class, as a share of that of all rows, below which it is a point. Classes of healthy trainings had
-    /// 0.27 and more; a class of Gaussian rows in the same place as all others has 1.
+    /// Spread of a class, as a share of that of all rows, below which it is a point. Classes of healthy trainings
+    /// had 0.27 and more; a class of Gaussian rows in the same place as all others has 1.
     static final double POINT = 0.1;
 
     /// Rows that a class must have for its spread to be a figure.
     static final int CLASS_ROWS = 8;
 
-    /// Distance of two views, as a share of that of unrelated rows, below which telling them apart from others is no
-    /// task. Healthy trainings had 0.09 to 0.6.
+    /// Distance of two views, as a share of that of unrelated rows, below which telling them apart from others is
+    /// no task. Healthy trainings had 0.09 to 0.6.
     static final double ALIKE = 0.01;
 
-    /// What views have in common at least, as a share of the distance of unrelated rows. Trainings without a term for it
-    /// kept 0.15; a network at its start has more than that.
+    /// What views have in common at least, as a share of the distance of unrelated rows. Trainings without a term
+    /// for it kept 0.15.
     static final double COMMON = 0.05;
 
     /// How often the nearest neighbour may be the other view, times chance, where views share nothing.

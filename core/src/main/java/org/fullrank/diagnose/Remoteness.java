@@ -1,7 +1,6 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
-import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Keyed;
@@ -27,6 +26,9 @@ final class Remoteness {
     /// What counts as no difference, beside the median.
     private static final double FLOOR = 0.01;
 
+    /// Share of a squared length that may be rounding.
+    private static final double ROUNDING = 1e-10;
+
     private static final long KEY = Keyed.name("remoteness");
 
     private Remoteness() {}
@@ -39,9 +41,14 @@ final class Remoteness {
         double[] worst = deviations(Tensors.doubles(lengths.sqrt()), true);
         raise(worst, deviations(within(scores), false));
         if (directions.size(0) < z.size(1)) {
-            Tensor residual = z.sub_(scores.matmul(directions)); // [N, D]
-            raise(worst, deviations(Tensors.doubles(Matrices.squaredNorms(residual).sqrt()), false));
-            z.add_(scores.matmul(directions));
+            Tensor all = Matrices.squaredNorms(z).mul_(Tensors.scalar(1 - ROUNDING)); // [N, 1]
+            Tensor squares = all.sub_(Matrices.squaredNorms(scores)); // [N, 1]
+            raise(
+                    worst,
+                    deviations(
+                            Tensors.doubles(
+                                    squares.clamp_min_(Tensors.scalar(0)).sqrt_()),
+                            false));
         }
         return worst;
     }
@@ -53,8 +60,9 @@ final class Remoteness {
         for (int round = 0; round < ROUNDS; round++) {
             basis = torch.linalg_qr(x.t().matmul(x.matmul(basis))).get0(); // [D, k]
         }
-        var parts = torch.linalg_svd(x.matmul(basis), false, new StringViewOptional()); // of [N, k]
-        return parts.get2().matmul(basis.t()); // [k, D]
+        Tensor scores = x.matmul(basis); // [N, k]
+        Tensor axes = torch.linalg_eigh(scores.t().matmul(scores)).get1(); // [k, k]
+        return axes.t().matmul(basis.t()); // [k, D]
     }
 
     /// Distances of scores from their medians, in units of their MADs.
@@ -62,7 +70,8 @@ final class Remoteness {
         Tensor gaps = scores.sub(scores.median(0, true).get0()).abs_(); // [N, k]
         Tensor scales = gaps.median(0, true).get0().mul_(Tensors.scalar(GAUSSIAN)); // [1, k]
         Tensor floor = scales.max().mul(Tensors.scalar(FLOOR)).clamp_min(Tensors.scalar(Double.MIN_NORMAL));
-        return Tensors.doubles(Matrices.squaredNorms(gaps.div_(scales.clamp_min(floor))).sqrt());
+        return Tensors.doubles(
+                Matrices.squaredNorms(gaps.div_(scales.clamp_min(floor))).sqrt());
     }
 
     /// @param both whether values below the median count

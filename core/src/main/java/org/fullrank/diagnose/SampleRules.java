@@ -12,8 +12,8 @@ final class SampleRules {
     /// Rows below which a collapse can be seen, but health cannot.
     static final int ENOUGH_ROWS = 32;
 
-    /// Rows for each dimension that a collapsed embedding has left at most, `sqrt(D) / 5`: the rank of N isotropic rows in
-    /// k dimensions comes out too low by k / N, here 5 %.
+    /// Rows for each dimension that a collapsed embedding has left at most, `sqrt(D) / 5`: the rank of N isotropic
+    /// rows in k dimensions comes out too low by k / N, here 5 %.
     static final double ROWS_PER_RANK = 20;
 
     private SampleRules() {}

@@ -8,12 +8,13 @@ import org.fullrank.diagnose.Verdict.Kind;
 /// Rules on where rows lie and how long they are.
 final class ScaleRules {
     /// [Figures#directions] below which all rows point the same way: any two have a cosine above 0.999, which
-    /// bfloat16 hardly tells from 1 (its step is 0.004). Embeddings of perceptrons without stop-gradient or predictor
-    /// came to 0.002 to 0.025, those of trainings that hold to 0.4 and more.
+    /// bfloat16 hardly tells from 1 (its step is 0.004). Embeddings of perceptrons without stop-gradient or
+    /// predictor came to 0.002 to 0.025, those of trainings that hold to 0.4 and more.
     static final double SAME_DIRECTION = 0.03;
 
-    /// [Figures#offset] above which the mean is a fault of its own: a random pair of rows has a cosine of 0.95, and a
-    /// search by cosine sorts by the last digits. ReLU representations have 0.3 to 0.8 by their nature and are well.
+    /// [Figures#offset] above which the mean is a fault of its own: a random pair of rows has a cosine of 0.95, and
+    /// a search by cosine sorts by the last digits. ReLU representations have 0.3 to 0.8 by their nature and are
+    /// well.
     static final double MOSTLY_MEAN = 0.95;
 
     /// [Figures#offset] that a constant has at least: rows that point to two opposite ends have none.
@@ -22,8 +23,8 @@ final class ScaleRules {
     /// Entry, as a root mean square, from which half precision overflows at about six standard deviations (65504).
     static final double LARGE_ENTRY = 1e4;
 
-    /// Length below which a row is lost beside the constants that losses add: a standard deviation of 1e-3 or less is a
-    /// hundredth of VICReg's epsilon, and the gradient of a cosine grows as one over the length.
+    /// Length below which a row is lost beside the constants that losses add: a standard deviation of 1e-3 or less
+    /// is a hundredth of VICReg's epsilon, and the gradient of a cosine grows as one over the length.
     static final double SMALL_NORM = 1e-3;
 
     private ScaleRules() {}
@@ -33,8 +34,10 @@ final class ScaleRules {
         double degree = nothing
                 ? 1
                 : Math.min(
-                        Confidence.below(f.directions(), SAME_DIRECTION, f.errors().directions()),
-                        Confidence.below(1 - f.offset(), 1 - SOME_MEAN, f.errors().rest()));
+                        Confidence.below(
+                                f.directions(), SAME_DIRECTION, f.errors().directions()),
+                        Confidence.below(
+                                1 - f.offset(), 1 - SOME_MEAN, f.errors().rest()));
         return new Finding(
                 Kind.CONSTANT,
                 degree,
@@ -49,8 +52,7 @@ final class ScaleRules {
     }
 
     private static Set<Kind> butSize() {
-        return EnumSet.complementOf(
-                EnumSet.of(Kind.HEALTHY, Kind.CONSTANT, Kind.NORM_BLOW_UP, Kind.UNDER_SAMPLED));
+        return EnumSet.complementOf(EnumSet.of(Kind.HEALTHY, Kind.CONSTANT, Kind.NORM_BLOW_UP, Kind.UNDER_SAMPLED));
     }
 
     static Finding blowUp(Figures f) {
@@ -75,7 +77,8 @@ final class ScaleRules {
         return new Finding(
                 Kind.COMMON_OFFSET,
                 Confidence.below(1 - f.offset(), 1 - MOSTLY_MEAN, f.errors().rest()),
-                text("the mean of all rows holds %.1f %% of their squared length (too much: above %.0f %%)",
+                text(
+                        "the mean of all rows holds %.1f %% of their squared length (too much: above %.0f %%)",
                         100 * f.offset(), 100 * MOSTLY_MEAN),
                 "centre the embedding: method.projector.lastNorm=plain in training; for finished embeddings subtract the"
                         + " mean");

@@ -1,11 +1,10 @@
 package org.fullrank.diagnose;
 
-
 /// How a centred spectrum falls off.
 ///
 /// @param effectiveRank [Spectrum#effectiveRank]; 0 where nothing varies
-/// @param knee the largest fall between two neighbours, `s_k / s_(k + 1)`, among the first half of the directions; 1
-///     where there are no two
+/// @param knee the largest fall between two neighbours, `s_k / s_(k + 1)`, among the first half of the directions;
+///     1 where there are no two
 /// @param kneeAt the k of it: how many directions lie before the fall
 /// @param behind share of the variance behind the fall
 /// @param most directions that hold 99 % of the variance

@@ -4,30 +4,35 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.engine.Gradients;
-import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Rows without the weight of far ones: distances from the centre, the median of each dimension, are cut to [#FAR] times
-/// the median distance. A handful of far rows can hold nearly all the variance; that looks like a rank of a handful, like
-/// dimensions that repeat one another, and like classes that are points. Cut rows keep their directions. (Close to the
-/// spatial sign covariance, which cuts all rows to the same length: Locantore et al. 1999, unverified against the paper.)
+/// Rows without the weight of far ones: distances from the centre, the median of each dimension, are cut to [#FAR]
+/// times the median distance. A handful of far rows can hold nearly all the variance; that looks like a rank of a
+/// handful, like dimensions that repeat one another, and like classes that are points. Cut rows keep their
+/// directions. (Close to the spatial sign covariance, which cuts all rows to the same length: Locantore et al.
+/// 1999, unverified against the paper.)
 final class Trimmed {
-    /// Distances that are cut, in medians: one Gaussian row of 23 in one dimension, and none in many, so that tails that
-    /// are not heavy keep their spectrum.
+    /// Distances that are cut, in medians: one Gaussian row of 23 in one dimension, and none in many, so that tails
+    /// that are not heavy keep their spectrum.
     static final double FAR = 3;
 
     private Trimmed() {}
 
-    /// Rows `[N, D]` about the median of each dimension, float64; those of no distance at all stay. The caller's scope owns
-    /// the result.
+    /// Rows `[N, D]` about the median of each dimension, float64; those of no distance at all stay. The caller's
+    /// scope owns the result.
     static Tensor of(Tensor rows) {
         Tensor wide = rows.to(ScalarType.Double); // [N, D]
         Tensor apart = wide.sub(wide.median(0, true).get0()); // [N, D]
-        Tensor distances = apart.mul(apart).sum(new long[] {1}, true, new ScalarTypeOptional()).sqrt(); // [N, 1]
+        Tensor distances = apart.mul(apart)
+                .sum(new long[] {1}, true, new ScalarTypeOptional())
+                .sqrt(); // [N, 1]
         double[] sorted = Tensors.doubles(distances);
         Arrays.sort(sorted);
         double most = FAR * sorted[sorted.length / 2];
-        return apart.mul(distances.reciprocal().mul(Tensors.scalar(most)).clamp_max(Tensors.scalar(1)).nan_to_num());
+        return apart.mul(distances
+                .reciprocal()
+                .mul(Tensors.scalar(most))
+                .clamp_max(Tensors.scalar(1))
+                .nan_to_num());
     }
 }

@@ -10,14 +10,15 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Turns the figures of an embedding into names for what is wrong with it. Each [Rule] looks for one fault and says how
-/// sure it is; what speaks is a verdict, unless a worse one explains it. The confidence of a verdict is that of its rule,
-/// see [Confidence]; that of health is what the most suspicious rule leaves.
+/// Turns the figures of an embedding into names for what is wrong with it. Each [Rule] looks for one fault and says
+/// how sure it is; what speaks is a verdict, unless a worse one explains it. The confidence of a verdict is that of
+/// its rule, see [Confidence]; that of health is what the most suspicious rule leaves.
 final class Verdicts {
     /// Looks for one fault; null where its figures are missing.
     @FunctionalInterface
     interface Rule {
-        @Nullable Finding judge(Figures figures);
+        @Nullable
+        Finding judge(Figures figures);
     }
 
     /// All rules, in the order of the severity of what they look for.
@@ -47,8 +48,10 @@ final class Verdicts {
             return List.of(SampleRules.underSampled(figures).verdict());
         }
         List<Finding> findings = judged(figures);
+        Figures shown = figures;
         if (findings.stream().anyMatch(finding -> finding.speaks() && FEIGNED.contains(finding.kind()))) {
-            findings = agreed(findings, judged(trimmed.get()));
+            shown = trimmed.get();
+            findings = agreed(findings, judged(shown));
         }
         Set<Verdict.Kind> explained = EnumSet.noneOf(Verdict.Kind.class);
         findings.stream().filter(Finding::speaks).forEach(finding -> explained.addAll(finding.explains()));
@@ -57,7 +60,7 @@ final class Verdicts {
                 .filter(finding -> !explained.contains(finding.kind()))
                 .map(Finding::verdict)
                 .toList();
-        return verdicts.isEmpty() ? List.of(healthy(figures, findings)) : verdicts;
+        return verdicts.isEmpty() ? List.of(healthy(shown, findings)) : verdicts;
     }
 
     private static List<Finding> judged(Figures figures) {
@@ -84,8 +87,9 @@ final class Verdicts {
     }
 
     private static Verdict healthy(Figures figures, List<Finding> findings) {
-        Finding nearest =
-                findings.stream().max(Comparator.comparingDouble(Finding::degree)).orElseThrow();
+        Finding nearest = findings.stream()
+                .max(Comparator.comparingDouble(Finding::degree))
+                .orElseThrow();
         return new Verdict(
                 Verdict.Kind.HEALTHY,
                 1 - nearest.degree(),

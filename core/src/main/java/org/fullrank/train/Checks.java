@@ -41,7 +41,9 @@ final class Checks implements AutoCloseable {
             if (isCheck(record.values())) {
                 watch.see(record.step(), record.values());
                 soundest(record.step(), record.values());
-                best(record.values());
+                if (isFull(record.step())) {
+                    best(record.values());
+                }
             }
         }
         spectra = folder.lines(RunFolder.SPECTRA, step);

@@ -1,5 +1,8 @@
 package org.fullrank.diagnose;
 
+import static org.fullrank.diagnose.Rows.decaying;
+import static org.fullrank.diagnose.Rows.gaussian;
+import static org.fullrank.diagnose.Rows.ofRank;
 import static org.fullrank.diagnose.Verdict.Kind.CLASS_WISE;
 import static org.fullrank.diagnose.Verdict.Kind.COMMON_OFFSET;
 import static org.fullrank.diagnose.Verdict.Kind.CONSTANT;
@@ -11,9 +14,6 @@ import static org.fullrank.diagnose.Verdict.Kind.OVER_AUGMENTED;
 import static org.fullrank.diagnose.Verdict.Kind.REDUNDANT;
 import static org.fullrank.diagnose.Verdict.Kind.SHORTCUT;
 import static org.fullrank.diagnose.Verdict.Kind.UNDER_SAMPLED;
-import static org.fullrank.diagnose.Rows.decaying;
-import static org.fullrank.diagnose.Rows.gaussian;
-import static org.fullrank.diagnose.Rows.ofRank;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -73,18 +73,31 @@ final class CollapseCases {
         add("10 % dead units", HEALTHY, () -> alive(gaussian(14, 1000, 128), 115));
         add("heavy tails, Student with 2 degrees", HEALTHY, () -> student(15, 2));
         add("heavy tails, Cauchy", HEALTHY, () -> student(16, 1));
-        add("one row a million times longer", HEALTHY, () -> gaussian(17, 500, 64).lengths(row -> row == 3 ? 1e7 : 8));
+        add(
+                "one row a million times longer",
+                HEALTHY,
+                () -> gaussian(17, 500, 64).lengths(row -> row == 3 ? 1e7 : 8));
         add("a moderate common mean", HEALTHY, () -> gaussian(18, 1000, 64).shifted(19, 1.5));
     }
 
     private void constants() {
         add("constant", CONSTANT, () -> gaussian(20, 500, 64).scaled(0).shifted(20, 1));
-        add("constant and noise of 1e-6", CONSTANT, () -> gaussian(21, 500, 64).scaled(1e-6).shifted(21, 1));
-        add("constant and noise of 1 %", CONSTANT, () -> gaussian(22, 500, 64).scaled(1e-2).shifted(22, 1));
-        add("constant, 8192 dimensions", CONSTANT, () -> gaussian(23, 64, 8192).scaled(0).shifted(23, 1));
+        add(
+                "constant and noise of 1e-6",
+                CONSTANT,
+                () -> gaussian(21, 500, 64).scaled(1e-6).shifted(21, 1));
+        add(
+                "constant and noise of 1 %",
+                CONSTANT, () -> gaussian(22, 500, 64).scaled(1e-2).shifted(22, 1));
+        add(
+                "constant, 8192 dimensions",
+                CONSTANT,
+                () -> gaussian(23, 64, 8192).scaled(0).shifted(23, 1));
         add("all zeros", CONSTANT, () -> gaussian(24, 500, 64).scaled(0));
-        add("one direction, lengths differ", CONSTANT, () -> gaussian(25, 500, 64)
-                .each((v, row, j) -> (2 + Math.sin(row)) * (1 + j % 3)));
+        add(
+                "one direction, lengths differ",
+                CONSTANT,
+                () -> gaussian(25, 500, 64).each((v, row, j) -> (2 + Math.sin(row)) * (1 + j % 3)));
     }
 
     private void ranks() {
@@ -97,16 +110,27 @@ final class CollapseCases {
         rank("rank 20 of 64, 100 rows", 20, () -> ofRank(36, 20, 100, 64));
         rank("rank 100 of 512", 100, () -> ofRank(37, 100, 600, 512));
         rank("rank 16 of 512 and noise of 1 %", 16, () -> noisy(ofRank(38, 16, 600, 512), 0.01 * 4));
-        rank("rank 3, permuted columns of unequal scale", 3, () -> unequal(ofRank(39, 3, 1000, 128))
-                .columns(j -> 127 - j));
-        rank("a circle in 128 dimensions", 2, () -> gaussian(40, 1000, 128)
-                .each((v, row, j) -> j == 0 ? Math.sin(row) : j == 1 ? Math.cos(row) : 0)
-                .turned(40));
-        rank("two opposite points and noise of 1 %", 1, () -> gaussian(41, 500, 64)
-                .each((v, row, j) -> 0.01 * v + (row % 2 == 0 ? 1 : -1) * (j % 2 == 0 ? 1 : -1)));
+        rank(
+                "rank 3, permuted columns of unequal scale",
+                3,
+                () -> unequal(ofRank(39, 3, 1000, 128)).columns(j -> 127 - j));
+        rank(
+                "a circle in 128 dimensions",
+                2,
+                () -> gaussian(40, 1000, 128)
+                        .each((v, row, j) -> j == 0 ? Math.sin(row) : j == 1 ? Math.cos(row) : 0)
+                        .turned(40));
+        rank(
+                "two opposite points and noise of 1 %",
+                1,
+                () -> gaussian(41, 500, 64)
+                        .each((v, row, j) -> 0.01 * v + (row % 2 == 0 ? 1 : -1) * (j % 2 == 0 ? 1 : -1)));
         rank("ten tight clusters without labels", 9, () -> clusters(42, 0.05));
         rank("90 % dead units", 13, () -> alive(gaussian(43, 1000, 128), 13));
-        rank("rank 4 with heavy tails", 4, () -> student(44, 2).times(gaussian(44, 128, 4)).times(gaussian(45, 4, 64)));
+        rank(
+                "rank 4 with heavy tails",
+                4,
+                () -> student(44, 2).times(gaussian(44, 128, 4)).times(gaussian(45, 4, 64)));
         rank("rank 6 around a large mean", 6, () -> ofRank(46, 6, 500, 64).shifted(47, 20));
         add("variances fall as 1 / j^3", DIMENSIONAL, () -> decaying(48, 500, 256, power(3)));
         add("variances fall as 1 / j^3, N < D", DIMENSIONAL, () -> decaying(49, 200, 512, power(3)));
@@ -115,21 +139,42 @@ final class CollapseCases {
     private void scales() {
         add("lengths of 1e8", NORM_BLOW_UP, () -> gaussian(50, 500, 64).lengths(row -> 1e8));
         add("lengths of 1e-8", NORM_VANISHING, () -> gaussian(51, 500, 64).lengths(row -> 1e-8));
-        add("mean ten times the deviation", COMMON_OFFSET, () -> gaussian(52, 1000, 64).shifted(52, 10));
-        add("mean eight times the deviation, decaying", COMMON_OFFSET, () -> decaying(53, 1000, 128, power(0.5))
-                .shifted(53, 4));
+        add(
+                "mean ten times the deviation",
+                COMMON_OFFSET,
+                () -> gaussian(52, 1000, 64).shifted(52, 10));
+        add(
+                "mean eight times the deviation, decaying",
+                COMMON_OFFSET,
+                () -> decaying(53, 1000, 128, power(0.5)).shifted(53, 4));
         add("all entries near 6", COMMON_OFFSET, () -> gaussian(54, 500, 256).map(v -> v + 6));
     }
 
     private void copies() {
-        add("half of the dimensions copied", REDUNDANT, () -> gaussian(60, 1000, 128).columns(j -> j % 64));
-        add("the same with the sign flipped", REDUNDANT, () -> gaussian(61, 1000, 128)
-                .columns(j -> j % 64)
-                .each((v, row, j) -> j < 64 ? v : -v));
-        add("the same at other scales", REDUNDANT, () -> unequal(gaussian(62, 1000, 128).columns(j -> j % 64)));
-        add("a fifth of the dimensions copied", REDUNDANT, () -> gaussian(63, 1000, 128).columns(j -> j % 100));
-        add("each dimension four times", REDUNDANT, () -> gaussian(64, 1000, 128).columns(j -> j % 32));
-        add("copies of decaying dimensions", REDUNDANT, () -> decaying(65, 1000, 128, power(1)).columns(j -> j % 64));
+        add(
+                "half of the dimensions copied",
+                REDUNDANT,
+                () -> gaussian(60, 1000, 128).columns(j -> j % 64));
+        add(
+                "the same with the sign flipped",
+                REDUNDANT,
+                () -> gaussian(61, 1000, 128).columns(j -> j % 64).each((v, row, j) -> j < 64 ? v : -v));
+        add(
+                "the same at other scales",
+                REDUNDANT,
+                () -> unequal(gaussian(62, 1000, 128).columns(j -> j % 64)));
+        add(
+                "a fifth of the dimensions copied",
+                REDUNDANT,
+                () -> gaussian(63, 1000, 128).columns(j -> j % 100));
+        add(
+                "each dimension four times",
+                REDUNDANT,
+                () -> gaussian(64, 1000, 128).columns(j -> j % 32));
+        add(
+                "copies of decaying dimensions",
+                REDUNDANT,
+                () -> decaying(65, 1000, 128, power(1)).columns(j -> j % 64));
     }
 
     private void classes() {

@@ -126,7 +126,9 @@ class DoctorTest {
 
     @Test
     void classesAreCalledByTheirNames() {
-        Rows rows = Rows.gaussian(1, 500, 16).each((v, row, j) -> row % 5 == 3 ? 1e-3 * v : v).labelled(row -> row % 5);
+        Rows rows = Rows.gaussian(1, 500, 16)
+                .each((v, row, j) -> row % 5 == 3 ? 1e-3 * v : v)
+                .labelled(row -> row % 5);
         assertThat(rows.streamed(100).verdict().evidence()).contains("1 of 5 classes are points: number 3 (");
         assertThat(rows.examined().verdict().evidence()).contains("class 3 (");
     }

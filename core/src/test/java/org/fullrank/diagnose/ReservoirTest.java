@@ -1,5 +1,6 @@
 package org.fullrank.diagnose;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -35,11 +36,12 @@ class ReservoirTest {
             Batch sample = sample(1, 777);
             assertThat(sample.rows()).isEqualTo(Reservoir.CAPACITY);
             double[] first = Tensors.doubles(sample.first().select(1, 0));
-            double[] second = Tensors.doubles(sample.second().select(1, 0));
+            double[] second = Tensors.doubles(requireNonNull(sample.second()).select(1, 0));
+            int[] labels = requireNonNull(sample.labels());
             for (int i = 0; i < sample.rows(); i++) {
                 assertThat(first[i]).isEqualTo(sample.numbers()[i]);
                 assertThat(second[i]).isEqualTo(-first[i]);
-                assertThat(sample.labels()[i]).isEqualTo(sample.numbers()[i] % 7);
+                assertThat(labels[i]).isEqualTo(sample.numbers()[i] % 7);
             }
         }
     }

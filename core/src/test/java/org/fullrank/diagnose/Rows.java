@@ -16,11 +16,7 @@ import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
 /// Synthetic embeddings, row-major, with what may stand beside them. All draws are keyed.
-record Rows(
-        double[] first,
-        int width,
-        double @Nullable [] second,
-        int @Nullable [] labels) {
+record Rows(double[] first, int width, double @Nullable [] second, int @Nullable [] labels) {
     static Rows of(double[] first, int width) {
         return new Rows(first, width, null, null);
     }

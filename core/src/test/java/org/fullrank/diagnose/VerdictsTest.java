@@ -33,7 +33,11 @@ class VerdictsTest {
 
     static Stream<Turn> turns() {
         return Stream.of(
-                new Turn(Kind.CONSTANT, 0.029, 0.031, v -> new Patient().directions(v).offset(0.9)),
+                new Turn(
+                        Kind.CONSTANT,
+                        0.029,
+                        0.031,
+                        v -> new Patient().directions(v).offset(0.9)),
                 new Turn(Kind.DIMENSIONAL, 8.1, 7.9, v -> new Patient().slope(9, v, 10)),
                 new Turn(Kind.DIMENSIONAL, 1.59, 1.61, v -> new Patient().slope(v, 3, 10)),
                 new Turn(Kind.NORM_BLOW_UP, 8.1e4, 7.9e4, v -> new Patient().norm(v)),
@@ -94,7 +98,12 @@ class VerdictsTest {
 
     @Test
     void aConstantExplainsWhatFollowsFromIt() {
-        var constant = new Patient().directions(0).offset(1).slope(1, 1e6, 1).pairs(0, 1).copies(63);
+        var constant = new Patient()
+                .directions(0)
+                .offset(1)
+                .slope(1, 1e6, 1)
+                .pairs(0, 1)
+                .copies(63);
         assertThat(kinds(constant)).containsExactly(Kind.CONSTANT);
         assertThat(kinds(constant.norm(1e9))).containsExactly(Kind.CONSTANT, Kind.NORM_BLOW_UP);
     }
@@ -108,7 +117,11 @@ class VerdictsTest {
 
     @Test
     void theWorstFaultComesFirst() {
-        assertThat(kinds(new Patient().slope(3, 100, 3).offset(0.99).oneClass(0.01).pairs(0.001, 1)))
+        assertThat(kinds(new Patient()
+                        .slope(3, 100, 3)
+                        .offset(0.99)
+                        .oneClass(0.01)
+                        .pairs(0.001, 1)))
                 .containsExactly(Kind.DIMENSIONAL, Kind.COMMON_OFFSET, Kind.CLASS_WISE, Kind.SHORTCUT);
     }
 
@@ -144,9 +157,15 @@ class VerdictsTest {
         String page = Files.readString(Path.of("..", "docs", "recipes.md"))
                 + Files.readString(Path.of("..", "docs", "methods.md"));
         var setting = Pattern.compile("[a-z]+(\\.[A-Za-z0-9]+)+");
-        var everything = new Patient().slope(3, 100, 3).offset(0.99).oneClass(0.01).pairs(0.001, 1).figures();
+        var everything = new Patient()
+                .slope(3, 100, 3)
+                .offset(0.99)
+                .oneClass(0.01)
+                .pairs(0.001, 1)
+                .figures();
         for (Verdicts.Rule rule : Verdicts.RULES) {
-            String next = java.util.Objects.requireNonNull(rule.judge(everything)).next();
+            String next =
+                    java.util.Objects.requireNonNull(rule.judge(everything)).next();
             List<String> named =
                     setting.matcher(next).results().map(r -> r.group()).toList();
             assertThat(named).as(next).isNotEmpty();
@@ -179,16 +198,7 @@ class VerdictsTest {
 
         Figures figures() {
             return new Figures(
-                    rows,
-                    64,
-                    norm,
-                    directions,
-                    offset,
-                    slope,
-                    dimensions,
-                    classes,
-                    pairs,
-                    Figures.Errors.plain(rows));
+                    rows, 64, norm, directions, offset, slope, dimensions, classes, pairs, Figures.Errors.plain(rows));
         }
 
         double verdict(Kind kind) {

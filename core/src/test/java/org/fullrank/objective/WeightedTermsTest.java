@@ -3,10 +3,9 @@ package org.fullrank.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Keyed;
@@ -54,9 +53,8 @@ class WeightedTermsTest {
                     .containsExactlyInAnyOrderElementsOf(test.weights().keySet());
             double sum = 0;
             for (var term : terms.entrySet()) {
-                Tensor part = whole.parts().get(term.getKey());
-                assertThat(part).isNotNull();
-                double expected = test.weights().get(term.getKey()) * Tensors.value(part);
+                Tensor part = Objects.requireNonNull(whole.parts().get(term.getKey()));
+                double expected = test.weights().getOrDefault(term.getKey(), Double.NaN) * Tensors.value(part);
                 assertThat(Tensors.value(term.getValue())).isCloseTo(expected, within(1e-10 * Math.abs(expected)));
                 sum += Tensors.value(term.getValue());
             }
@@ -70,9 +68,8 @@ class WeightedTermsTest {
         try (var scope = Scope.open()) {
             for (String name : test.weights().keySet()) {
                 List<Tensor> leaves = List.of(view(1), view(2));
-                Tensor term =
-                        WeightedTerms.of(test.objective(), new Views(leaves)).get(name);
-                assertThat(term).isNotNull();
+                Tensor term = Objects.requireNonNull(
+                        WeightedTerms.of(test.objective(), new Views(leaves)).get(name));
                 term.backward();
                 for (int entry : new int[] {0, 5, 17}) {
                     double slope = (value(test, name, entry, 1e-5) - value(test, name, entry, -1e-5)) / 2e-5;
@@ -87,7 +84,11 @@ class WeightedTermsTest {
         double[] values = Tensors.doubles(view(1));
         values[entry] += change;
         Tensor moved = Tensors.of(values, ROWS, WIDTH);
-        var terms = new LinkedHashMap<>(WeightedTerms.of(test.objective(), new Views(List.of(moved, view(2)))));
-        return Arrays.stream(Tensors.doubles(terms.get(name))).sum();
+        return Tensors.value(term(test, name, List.of(moved, view(2))));
+    }
+
+    private static Tensor term(Case test, String name, List<Tensor> views) {
+        return Objects.requireNonNull(
+                WeightedTerms.of(test.objective(), new Views(views)).get(name));
     }
 }

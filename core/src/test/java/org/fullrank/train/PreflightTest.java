@@ -277,9 +277,9 @@ class PreflightTest {
                 file.put((byte) Math.min(255, 200 * value));
             }
         }
-        Path path = Files.createDirectories(folder.resolve("pictures")).resolve("train-images-idx3-ubyte");
-        Files.write(path, file.array());
-        return path.getParent();
+        Path pictures = Files.createDirectories(folder.resolve("pictures"));
+        Files.write(pictures.resolve("train-images-idx3-ubyte"), file.array());
+        return pictures;
     }
 
     @Test

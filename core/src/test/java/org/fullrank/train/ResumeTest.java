@@ -26,6 +26,7 @@ import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.objective.Lpl;
 import org.fullrank.optim.OptimizerSpec;
+import org.fullrank.run.MonitorSpec.OnCollapse;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
@@ -59,7 +60,8 @@ class ResumeTest {
     @ParameterizedTest
     @MethodSource("optimizers")
     void stoppedAndResumedEqualsUninterrupted(OptimizerSpec optimizer) throws IOException {
-        Recipe recipe = with(recipe(folder, EPOCHS), optimizer);
+        Recipe quick = with(recipe(folder, EPOCHS), SmallTraining.monitor(3, OnCollapse.WARN));
+        Recipe recipe = with(quick, optimizer);
         train(recipe, whole, Watcher.silent());
         assertThat(train(recipe, run, stopAfter(5))).isEqualTo(new Trainer.Ending(5, RunStatus.STOPPED));
         assertThat(checkpoint(run, 5)).exists();
@@ -101,7 +103,7 @@ class ResumeTest {
 
     @Test
     void stoppedAtEveryStepEqualsUninterrupted() throws IOException {
-        Recipe recipe = recipe(folder, EPOCHS);
+        Recipe recipe = with(recipe(folder, EPOCHS), SmallTraining.monitor(3, OnCollapse.ROLLBACK));
         train(recipe, whole, Watcher.silent());
         train(recipe, run, stopAfter(1));
         for (int i = 1; i < STEPS; i++) {
