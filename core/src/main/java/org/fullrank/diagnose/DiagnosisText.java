@@ -37,14 +37,16 @@ public final class DiagnosisText {
                         diagnosis.rows() == 1 ? "row" : "rows",
                         diagnosis.width(),
                         diagnosis.width() == 1 ? "dimension" : "dimensions"));
-        diagnosis.warnings().forEach(warning -> text.append("warning: ").append(warning).append('\n'));
+        diagnosis
+                .warnings()
+                .forEach(warning -> text.append("warning: ").append(warning).append('\n'));
         for (Verdict verdict : diagnosis.verdicts()) {
             text.append("\n%s, confidence %d %%\n"
                     .formatted(
                             verdict.kind().title().toUpperCase(Locale.ROOT),
                             Math.round(PERCENT * verdict.confidence())));
-            text.append("  because  ").append(verdict.evidence()).append('\n');
-            text.append("  next     ").append(verdict.next()).append('\n');
+            text.append(paragraph("  because  ", verdict.evidence()));
+            text.append(paragraph("  next     ", verdict.next()));
         }
         for (Section section : diagnosis.sections()) {
             var lines = new ArrayList<List<String>>();
@@ -53,6 +55,11 @@ public final class DiagnosisText {
             text.append('\n').append(aligned(lines));
         }
         return text.toString();
+    }
+
+    private static String paragraph(String start, String words) {
+        String between = "\n" + " ".repeat(start.length());
+        return start + String.join(between, broken(words, WIDTH - start.length())) + "\n";
     }
 
     private static List<String> cells(Measure measure) {
@@ -79,7 +86,8 @@ public final class DiagnosisText {
                 : new BigDecimal(value).round(DIGITS).toPlainString();
     }
 
-    /// Columns of a section, two spaces apart, the last one broken where a line would be wider than a terminal; no space
+    /// Columns of a section, two spaces apart, the last one broken where a line would be wider than a terminal; no
+    /// space
     /// at the end of a line.
     private static String aligned(List<List<String>> lines) {
         int[] widths = new int[COLUMNS - 1];

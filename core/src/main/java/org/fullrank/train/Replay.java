@@ -85,15 +85,17 @@ public final class Replay {
     private static void requireSame(Flight flight, Learner learner) {
         var precision = learner.method().setting().precision();
         if (learner.device() != flight.device() || precision != flight.precision()) {
-            throw new InputException("replay: found %s in %s here, expected %s in %s as in the run; replay it where it ran"
-                    .formatted(learner.device(), precision, flight.device(), flight.precision()));
+            throw new InputException(
+                    "replay: found %s in %s here, expected %s in %s as in the run; replay it where it ran"
+                            .formatted(learner.device(), precision, flight.device(), flight.precision()));
         }
     }
 
     private Report run(Monitor monitor) {
         for (int i = 0; i < flight.losses().size(); i++) {
             long step = flight.snapshot() + i;
-            Finding finding = step(step, flight.losses().get(i), flight.gradients().get(i));
+            Finding finding =
+                    step(step, flight.losses().get(i), flight.gradients().get(i));
             if (finding != null) {
                 return report(step + 1, finding);
             }
@@ -143,7 +145,10 @@ public final class Replay {
             Tensor gradient = s.view(buffer.gradients());
             if (!Trace.isFinite(gradient)) {
                 return new Finding(
-                        "gradient of " + s.name(), s.name(), Trace.range(s.view(buffer.values())), Trace.range(gradient));
+                        "gradient of " + s.name(),
+                        s.name(),
+                        Trace.range(s.view(buffer.values())),
+                        Trace.range(gradient));
             }
         }
         return Double.isFinite(norm)
@@ -155,14 +160,21 @@ public final class Replay {
     private @Nullable Finding moved(long step) {
         try (var off = Gradients.off()) {
             ParameterBuffer trained = method.parameters();
-            String input = "gradients of %s at a rate of %.4g".formatted(
-                    Trace.range(trained.gradients()), learner.rate(step));
+            String input =
+                    "gradients of %s at a rate of %.4g".formatted(Trace.range(trained.gradients()), learner.rate(step));
             var found = new ArrayList<Finding>();
-            learner.optimizer().state().forEach((name, vector) -> find(
-                    found, "optimizer %s of ".formatted(name), input, trained.segments(), vector));
+            learner.optimizer()
+                    .state()
+                    .forEach((name, vector) ->
+                            find(found, "optimizer %s of ".formatted(name), input, trained.segments(), vector));
             method.buffers().forEach((prefix, buffer) -> {
                 find(found, "step of " + prefix, input, buffer.segments(), buffer.values());
-                find(found, "running statistic " + prefix, "the batch", buffer.statisticSegments(), buffer.statistics());
+                find(
+                        found,
+                        "running statistic " + prefix,
+                        "the batch",
+                        buffer.statisticSegments(),
+                        buffer.statistics());
             });
             return found.isEmpty() ? null : found.getFirst();
         }

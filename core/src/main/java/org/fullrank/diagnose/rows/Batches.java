@@ -118,8 +118,8 @@ public final class Batches implements AutoCloseable {
     /// The next rows, at least one; null behind the last one. The caller's scope owns the tensors, which may change at
     /// the next call.
     ///
-    /// @throws InputException when the file is damaged, when one view or the labels end before the others, or when no
-    ///     row at all is finite
+    /// @throws InputException when the file is damaged, when one view or the labels end before the others, or
+    ///     when no row at all is finite
     public @Nullable Batch next() {
         while (true) {
             int rows = first.available();
@@ -200,7 +200,7 @@ public final class Batches implements AutoCloseable {
     private void requireLabelsFor(long rows) {
         if (labels != null && rows > labels.classes().length) {
             throw new InputException("%s: found %d labels for at least %d rows, expected one for each row"
-                    .formatted(first.stream.name(), labels.classes().length, rows)
+                            .formatted(first.stream.name(), labels.classes().length, rows)
                     + "; give the labels of the same items");
         }
     }

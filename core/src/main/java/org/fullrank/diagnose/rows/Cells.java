@@ -37,7 +37,8 @@ record Cells(ScalarType type, int bytes, ByteOrder order) {
         };
     }
 
-    /// The numbers of `raw`, whose bytes were copied from the file, as [#read] has them. The bytes of `raw` are changed.
+    /// The numbers of `raw`, whose bytes were copied from the file, as [#read] has them. The bytes of `raw` are
+    /// changed.
     Tensor decode(Tensor raw) {
         if (bytes > 1 && order != ByteOrder.nativeOrder()) {
             swap(org.fullrank.engine.Tensors.segment(raw));

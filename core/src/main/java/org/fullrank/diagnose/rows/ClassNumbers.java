@@ -68,8 +68,8 @@ final class ClassNumbers {
 
     /// All rows, with the names of their classes.
     Labels labels() {
-        boolean numbers = found.keySet().stream().allMatch(label -> NUMBER.matcher(label)
-                .matches());
+        boolean numbers =
+                found.keySet().stream().allMatch(label -> NUMBER.matcher(label).matches());
         if (numbers) {
             found.forEach(this::requireWhole);
         }
@@ -95,8 +95,9 @@ final class ClassNumbers {
     }
 
     private InputException wrong(int row, String label) {
-        return new InputException("%s: found label %s in row %d (from 0), expected whole numbers from 0 to %d; number the"
-                        .formatted(name, label, row, Integer.MAX_VALUE)
-                + " classes, and leave out rows without one");
+        return new InputException(
+                "%s: found label %s in row %d (from 0), expected whole numbers from 0 to %d; number the"
+                                .formatted(name, label, row, Integer.MAX_VALUE)
+                        + " classes, and leave out rows without one");
     }
 }

@@ -83,9 +83,7 @@ final class CsvRows implements RowStream {
         } catch (IOException e) {
             throw unreadable(file, e);
         }
-        return rows == 0
-                ? null
-                : Tensors.of(Arrays.copyOf(values, rows * columns.length), rows, columns.length);
+        return rows == 0 ? null : Tensors.of(Arrays.copyOf(values, rows * columns.length), rows, columns.length);
     }
 
     private double number(Row row, int column) {

@@ -14,8 +14,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a class for each row: a `.npy` of whole numbers `[N]`, the array `labels` or `y` of an archive, a column of a CSV
-/// file, or a text file with one class on each line. Names are kept; whole numbers are ordered by value, names by the
+/// Reads a class for each row: a `.npy` of whole numbers `[N]`, the array `labels` or `y` of an archive, a column of a
+/// CSV file, or a text file with one class on each line. Names are kept; whole numbers are ordered by value, names by the
 /// alphabet. Needs 4 bytes of memory a row.
 public final class LabelFile {
     private static final String REMEDY = "correct --label-column";
@@ -36,9 +36,10 @@ public final class LabelFile {
                         : column(file, selection);
         };
         if (identifiers(labels)) {
-            throw new InputException("%s: found a class of its own for each of %d rows, expected classes of several rows;"
-                            .formatted(file, labels.classes().length)
-                    + " these look like identifiers");
+            throw new InputException(
+                    "%s: found a class of its own for each of %d rows, expected classes of several rows;"
+                                    .formatted(file, labels.classes().length)
+                            + " these look like identifiers");
         }
         return labels;
     }
@@ -67,15 +68,15 @@ public final class LabelFile {
     }
 
     private static boolean identifiers(Labels labels) {
-        return labels.classes().length > 2
-                && labels.names().size() == labels.classes().length;
+        return labels.classes().length > 2 && labels.names().size() == labels.classes().length;
     }
 
     private static Labels named(Archive archive) {
         Labels labels = of(archive);
         if (labels == null) {
-            throw new InputException("%s: found no array labels or y of shape [N], expected one; save the labels as .npy"
-                    .formatted(archive.name()));
+            throw new InputException(
+                    "%s: found no array labels or y of shape [N], expected one; save the labels as .npy"
+                            .formatted(archive.name()));
         }
         return labels;
     }

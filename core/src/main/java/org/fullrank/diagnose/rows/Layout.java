@@ -29,8 +29,8 @@ record Layout(String name, Cells cells, long rows, int width, boolean fortran) {
     private static Layout ofVector(String name, Cells cells, List<Long> shape) {
         boolean column = shape.size() == 2 && shape.getLast() == 1;
         if (shape.size() != 1 && !column || shape.getFirst() == 0) {
-            throw new InputException("%s: found shape %s, expected labels [N]; give one for each row"
-                    .formatted(name, shape));
+            throw new InputException(
+                    "%s: found shape %s, expected labels [N]; give one for each row".formatted(name, shape));
         }
         return new Layout(name, cells, shape.getFirst(), 1, false);
     }

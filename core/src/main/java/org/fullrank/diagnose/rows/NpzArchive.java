@@ -19,7 +19,8 @@ import java.util.zip.ZipFile;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Npy;
 
-/// The arrays of an `.npz`, a zip of `.npy` files, stored or deflated. An array in C order is unpacked as it is read; one
+/// The arrays of an `.npz`, a zip of `.npy` files, stored or deflated. An array in C order is unpacked as it is read;
+/// one
 /// in Fortran order is unpacked to a temporary file before.
 record NpzArchive(Path file) implements Archive {
     /// An archive with more entries than this is refused: it is no set of arrays.
@@ -114,11 +115,7 @@ record NpzArchive(Path file) implements Archive {
             if (free < layout.bytes()) {
                 throw new InputException("%s: is in Fortran order and unpacks to %d bytes in %s, which has %d free; %s"
                         .formatted(
-                                layout.name(),
-                                layout.bytes(),
-                                folder,
-                                free,
-                                "save it with numpy.ascontiguousarray"));
+                                layout.name(), layout.bytes(), folder, free, "save it with numpy.ascontiguousarray"));
             }
             byte[] piece = new byte[PIECE];
             for (long left = layout.bytes(); left > 0; ) {

@@ -25,7 +25,8 @@ public interface RowStream extends AutoCloseable {
 
     /// The next rows `[B, D]`, float32 or float64 as they are stored, on the host, values that are not finite
     /// included; null behind the last one. The caller's scope owns the tensor, which may change at the next call.
-    @Nullable Tensor next();
+    @Nullable
+    Tensor next();
 
     @Override
     void close();

@@ -137,8 +137,7 @@ class BatchesTest {
                 "one: ends after 1 rows but two goes on");
         var labels = new Labels(new int[] {0, 0}, List.of("a"));
         assertRefused(Batches.of(Blocks.of("one", rows(1)), null, labels), "one: found 2 labels for 1 rows");
-        assertRefused(
-                Batches.of(Blocks.of("one", rows(1, 2, 3)), null, labels), "found 2 labels for at least 3 rows");
+        assertRefused(Batches.of(Blocks.of("one", rows(1, 2, 3)), null, labels), "found 2 labels for at least 3 rows");
     }
 
     @Test

@@ -45,8 +45,8 @@ class RowStreamsTest {
                     read.types.add(block.scalar_type().intern());
                     double[] values = Tensors.doubles(block);
                     for (int i = 0; i < block.size(0); i++) {
-                        read.rows.add(java.util.Arrays.copyOfRange(
-                                values, i * stream.width(), (i + 1) * stream.width()));
+                        read.rows.add(
+                                java.util.Arrays.copyOfRange(values, i * stream.width(), (i + 1) * stream.width()));
                     }
                 }
             }
@@ -230,10 +230,12 @@ class RowStreamsTest {
         Path table = text("l.csv", "label\ncat\nant\ncat\n");
         Path wide = text("wide.csv", "id,kind,n\n1,cat,5\n2,ant,6\n3,cat,7\n");
         Path column = file("l.npy", ArrayFiles.npy("<f4", false, "3, 1", new byte[12]));
-        assertThat(LabelFile.read(file("y.npy", ArrayFiles.vector(7, 2, 7)), none).classes())
+        assertThat(LabelFile.read(file("y.npy", ArrayFiles.vector(7, 2, 7)), none)
+                        .classes())
                 .containsExactly(1, 0, 1);
         assertThat(LabelFile.read(npz, none).names()).containsExactly("2", "7");
-        assertThat(LabelFile.read(text("l.txt", "cat, tame\nant\ncat, tame\n"), none).names())
+        assertThat(LabelFile.read(text("l.txt", "cat, tame\nant\ncat, tame\n"), none)
+                        .names())
                 .containsExactly("ant", "cat, tame");
         assertThat(LabelFile.read(table, none).names()).containsExactly("ant", "cat");
         assertThat(LabelFile.read(table, none).classes()).containsExactly(1, 0, 1);
