@@ -92,11 +92,7 @@ final class Browser implements AutoCloseable {
     void media(String type, String scheme) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
-                Map.of(
-                        "media",
-                        type,
-                        "features",
-                        List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+                Map.of("media", type, "features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
     }
 
     /// The page as a PDF in base64.
@@ -145,7 +141,8 @@ final class Browser implements AutoCloseable {
     }
 
     void awaitText(String css, String text) {
-        await("[...document.querySelectorAll(%s)].some(e => e.innerText.includes(%s))".formatted(quoted(css), quoted(text)));
+        await("[...document.querySelectorAll(%s)].some(e => e.innerText.includes(%s))"
+                .formatted(quoted(css), quoted(text)));
     }
 
     private static String quoted(String text) {

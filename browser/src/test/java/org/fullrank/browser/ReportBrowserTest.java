@@ -57,8 +57,9 @@ class ReportBrowserTest {
         assertThat(browser.text(".pill")).isEqualTo("finished");
         assertThat(browser.all(".banner h2").stream().map(WebElement::getText))
                 .containsExactly("Dimensional collapse while training", "Dimensional collapse");
-        List<String> titles =
-                browser.all("main > section:not([hidden]) > h2").stream().map(WebElement::getText).toList();
+        List<String> titles = browser.all("main > section:not([hidden]) > h2").stream()
+                .map(WebElement::getText)
+                .toList();
         assertThat(titles)
                 .containsExactly(
                         "Alarms",
@@ -78,8 +79,10 @@ class ReportBrowserTest {
         assertThat(browser.text("#alarms")).contains("raised at step 200, began about step 150");
         // Both curves of the loss terms are there, and a drawing has ink.
         assertThat(browser.text("#loss")).contains("variance", "covariance");
-        assertThat(browser.holds("[...document.querySelectorAll('#spectrum canvas.drawing, #map canvas.drawing, #loss canvas')]"
-                        + ".every(c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0))"))
+        assertThat(
+                        browser.holds(
+                                "[...document.querySelectorAll('#spectrum canvas.drawing, #map canvas.drawing, #loss canvas')]"
+                                        + ".every(c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0))"))
                 .isTrue();
         Pages.assertQuiet(browser);
     }
@@ -165,8 +168,10 @@ class ReportBrowserTest {
     void paperIsWhiteWithoutControls() throws IOException {
         open(Sample.full(folder.resolve("paper")));
         browser.media("print", "dark");
-        assertThat(browser.holds("getComputedStyle(document.querySelector('nav.contents')).display === 'none'")).isTrue();
-        assertThat(browser.script("return getComputedStyle(document.body).backgroundColor")).isEqualTo("rgb(255, 255, 255)");
+        assertThat(browser.holds("getComputedStyle(document.querySelector('nav.contents')).display === 'none'"))
+                .isTrue();
+        assertThat(browser.script("return getComputedStyle(document.body).backgroundColor"))
+                .isEqualTo("rgb(255, 255, 255)");
         assertThat(browser.pdf()).hasSizeGreaterThan(50_000);
         Pages.assertQuiet(browser);
     }
@@ -175,7 +180,8 @@ class ReportBrowserTest {
     void aDarkScreenHasADarkPage() throws IOException {
         open(Sample.full(folder.resolve("dark")));
         browser.media("screen", "dark");
-        assertThat(browser.script("return getComputedStyle(document.body).backgroundColor")).isEqualTo("rgb(18, 22, 28)");
+        assertThat(browser.script("return getComputedStyle(document.body).backgroundColor"))
+                .isEqualTo("rgb(18, 22, 28)");
         Pages.assertQuiet(browser);
     }
 

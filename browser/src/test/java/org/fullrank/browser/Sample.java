@@ -23,7 +23,8 @@ final class Sample {
         var metrics = new StringBuilder();
         var spectra = new StringBuilder();
         for (int step = 10; step <= 400; step += 10) {
-            metrics.append(String.format(Locale.ROOT, """
+            metrics.append(String.format(
+                    Locale.ROOT, """
                     {"step":%d,"epoch":%d,"loss":%f,"loss.variance":%f,"loss.covariance":%f,"embedding.rankme":%f,\
                     "block.one.rankme":5,"block.two.rankme":6,"predictor.asymmetry":0.1,"learning.rate":0.001,\
                     "time.seconds":%d,"time.imagesPerSecond":900}
@@ -36,7 +37,8 @@ final class Sample {
                 spectra.append("{\"step\":%d,\"place\":\"%s\",\"values\":%s}\n".formatted(step, place, values));
             }
         }
-        metrics.append("{\"step\":400,\"epoch\":3,\"representation.rankme\":31,\"knn\":0.75,\"odd.measure\":\"NaN\"}\n");
+        metrics.append(
+                "{\"step\":400,\"epoch\":3,\"representation.rankme\":31,\"knn\":0.75,\"odd.measure\":\"NaN\"}\n");
         metrics.append("{\"step\":400,\"event\":\"finished\",\"message\":\"\"}\n");
         Files.writeString(folder.resolve("metrics.jsonl"), metrics);
         Files.writeString(folder.resolve("spectra.jsonl"), spectra);
@@ -59,8 +61,14 @@ final class Sample {
                 {"about":"Four items.","names":["cat","dog"],"group":[0,0,1,1],"x":[0,1,0,1],"y":[0,0,1,1],"index":[7,8,9,10],
                 "sprite":{"side":8,"columns":2}}
                 """);
-        ImageIO.write(new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("map.png").toFile());
-        ImageIO.write(new BufferedImage(300, 200, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("views.png").toFile());
+        ImageIO.write(
+                new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB),
+                "png",
+                folder.resolve("map.png").toFile());
+        ImageIO.write(
+                new BufferedImage(300, 200, BufferedImage.TYPE_INT_RGB),
+                "png",
+                folder.resolve("views.png").toFile());
         return folder;
     }
 }

@@ -129,7 +129,9 @@ class WatchBrowserTest {
                 StandardOpenOption.CREATE);
         browser.awaitText(".banner h2", "Constant collapse while training");
         Files.writeString(
-                run.resolve("spectra.jsonl"), "{\"step\":2,\"place\":\"embedding\",\"values\":[1,0.1]}\n", StandardOpenOption.CREATE);
+                run.resolve("spectra.jsonl"),
+                "{\"step\":2,\"place\":\"embedding\",\"values\":[1,0.1]}\n",
+                StandardOpenOption.CREATE);
         browser.awaitText("#spectrum h2", "Spectrum over time");
         Pages.assertQuiet(browser);
     }
