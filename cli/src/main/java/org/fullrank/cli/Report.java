@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         sortOptions = false,
-        description = "Writes report.html into run folders again: one file that opens from disk and needs nothing else.",
+        description =
+                "Writes report.html into run folders again: one file that opens from disk and needs nothing else.",
         footer = {
             "",
             "pretrain writes it when it ends. Make it again for runs of an older version, or after evaluate or diagnose.",
@@ -23,9 +24,7 @@ final class Report extends Job {
     @Parameters(arity = "1..*", paramLabel = "RUN", description = "Run folders.")
     List<Path> runs = new ArrayList<>();
 
-    @Option(
-            names = "--pictures",
-            description = "Makes map and views anew from the data and the latest checkpoint.")
+    @Option(names = "--pictures", description = "Makes map and views anew from the data and the latest checkpoint.")
     boolean pictures;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")

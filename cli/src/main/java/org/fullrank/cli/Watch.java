@@ -20,7 +20,10 @@ import picocli.CommandLine.Parameters;
             "  fullrank watch /data/experiments --port 0"
         })
 final class Watch extends Job {
-    @Parameters(arity = "0..1", paramLabel = "DIR", description = "Folder of run folders, or a run folder. Default: runs.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "DIR",
+            description = "Folder of run folders, or a run folder. Default: runs.")
     @Nullable
     Path folder;
 
@@ -33,8 +36,9 @@ final class Watch extends Job {
     @Option(
             names = "--host",
             paramLabel = "HOST",
-            description = "Name or address to listen on; others than the loopback ones let other machines read the page."
-                    + " Default: " + WatchServer.DEFAULT_HOST + ".")
+            description =
+                    "Name or address to listen on; others than the loopback ones let other machines read the page."
+                            + " Default: " + WatchServer.DEFAULT_HOST + ".")
     String host = WatchServer.DEFAULT_HOST;
 
     @Option(names = "--json", description = "Prints the address as one JSON object.")

@@ -11,8 +11,8 @@ record WatchWork(Watch command) {
     void run() {
         Path folder = command.folder == null ? RunFolder.DEFAULT_PARENT : command.folder;
         if (command.folder != null && !Files.isDirectory(folder)) {
-            throw new InputException(
-                    "watch: found no folder %s, expected one with runs; train with fullrank pretrain".formatted(folder));
+            throw new InputException("watch: found no folder %s, expected one with runs; train with fullrank pretrain"
+                    .formatted(folder));
         }
         if (command.port < 0 || command.port > 65535) {
             throw new InputException("--port: found %d, expected 0 to 65535".formatted(command.port));

@@ -110,9 +110,7 @@ public final class RunPage {
                 Lines.read(folder.path().resolve(GROWING.getFirst())).objects()) {
             message = line.path("message").asText("");
         }
-        return MAPPER.createObjectNode()
-                .put("status", folder.status().label())
-                .put("message", message);
+        return MAPPER.createObjectNode().put("status", folder.status().label()).put("message", message);
     }
 
     /// Says by its value whether one of [#SETTLED] has changed.

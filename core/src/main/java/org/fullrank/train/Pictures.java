@@ -103,8 +103,9 @@ final class Pictures {
                 return new Groups("class", features.names(), classes);
             }
             int clusters = Math.min(CLUSTERS, features.rows());
-            List<String> names =
-                    IntStream.rangeClosed(1, clusters).mapToObj(c -> "cluster " + c).toList();
+            List<String> names = IntStream.rangeClosed(1, clusters)
+                    .mapToObj(c -> "cluster " + c)
+                    .toList();
             return new Groups("cluster (k-means), for there are no labels", names, KMeans.groups(features, clusters));
         }
     }

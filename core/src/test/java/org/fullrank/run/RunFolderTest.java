@@ -134,7 +134,9 @@ class RunFolderTest {
     void manyWhoAskAtOnceDoNotTakeOneAnotherForATraining() {
         Path path = parent.resolve("run");
         RunFolder.create(path, CONFIG).close();
-        assertThat(IntStream.range(0, 2000).parallel().mapToObj(i -> RunFolder.open(path).status()))
+        assertThat(IntStream.range(0, 2000)
+                        .parallel()
+                        .mapToObj(i -> RunFolder.open(path).status()))
                 .containsOnly(RunStatus.INTERRUPTED);
     }
 

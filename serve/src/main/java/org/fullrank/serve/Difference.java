@@ -72,7 +72,9 @@ record Difference(RunList runs, Path first, Path second) {
             flatten("", YAML.readTree(Files.readString(run.resolve(RunFolder.CONFIG))), settings);
         } catch (IOException e) {
             throw new InputException(
-                    "run %s: cannot read its config.yaml (%s); repair it".formatted(run, e.getClass().getSimpleName()), e);
+                    "run %s: cannot read its config.yaml (%s); repair it"
+                            .formatted(run, e.getClass().getSimpleName()),
+                    e);
         }
         return settings;
     }
@@ -82,8 +84,8 @@ record Difference(RunList runs, Path first, Path second) {
         node.forEach(inner::add);
         if (node.isObject()) {
             node.properties()
-                    .forEach(field -> flatten(name.isEmpty() ? field.getKey() : name + "." + field.getKey(),
-                            field.getValue(), settings));
+                    .forEach(field -> flatten(
+                            name.isEmpty() ? field.getKey() : name + "." + field.getKey(), field.getValue(), settings));
         } else if (inner.stream().anyMatch(JsonNode::isContainerNode)) {
             for (int i = 0; i < inner.size(); i++) {
                 flatten("%s[%d]".formatted(name, i), inner.get(i), settings);

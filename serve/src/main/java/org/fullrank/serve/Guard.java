@@ -48,7 +48,9 @@ final class Guard extends Filter {
             return false;
         }
         String name = PORT.matcher(asked.toLowerCase(Locale.ROOT)).replaceFirst("");
-        return name.equals("localhost") || name.equals(host) || ADDRESS.matcher(name).matches();
+        return name.equals("localhost")
+                || name.equals(host)
+                || ADDRESS.matcher(name).matches();
     }
 
     @Override

@@ -87,7 +87,8 @@ final class Routes implements HttpHandler, AutoCloseable {
         if (part.isEmpty()) {
             Answer.html(exchange, RunPage.html(run, new RunPage.Live(address(run))));
         } else if (part.equals("events")) {
-            var events = new RunEvents(run, query(exchange), exchange.getRequestHeaders().getFirst("Last-Event-ID"));
+            var events = new RunEvents(
+                    run, query(exchange), exchange.getRequestHeaders().getFirst("Last-Event-ID"));
             talk(exchange, events::hold);
         } else if (PICTURES.contains(part)) {
             picture(exchange, run.resolve(part));
@@ -130,7 +131,8 @@ final class Routes implements HttpHandler, AutoCloseable {
 
     private String difference(HttpExchange exchange) {
         Map<String, String> query = query(exchange);
-        return Html.live("Fullrank: difference", new Difference(runs, named(query, "first"), named(query, "second")).data());
+        return Html.live(
+                "Fullrank: difference", new Difference(runs, named(query, "first"), named(query, "second")).data());
     }
 
     private Path named(Map<String, String> query, String key) {
@@ -147,7 +149,8 @@ final class Routes implements HttpHandler, AutoCloseable {
     }
 
     private static String address(Path run) {
-        String name = URLEncoder.encode(RunList.name(run), StandardCharsets.UTF_8).replace("+", "%20");
+        String name =
+                URLEncoder.encode(RunList.name(run), StandardCharsets.UTF_8).replace("+", "%20");
         return "/runs/" + name;
     }
 

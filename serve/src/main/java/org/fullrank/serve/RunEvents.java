@@ -38,8 +38,8 @@ final class RunEvents {
         Matcher at = POSITIONS.matcher(last != null ? last : query.getOrDefault("after", ""));
         boolean known = at.matches();
         tails = IntStream.range(0, RunPage.GROWING.size())
-                .mapToObj(i -> new Tail(
-                        run.resolve(RunPage.GROWING.get(i)), known ? Long.parseLong(at.group(i + 1)) : 0))
+                .mapToObj(
+                        i -> new Tail(run.resolve(RunPage.GROWING.get(i)), known ? Long.parseLong(at.group(i + 1)) : 0))
                 .toList();
     }
 

@@ -46,7 +46,8 @@ final class RunList {
     }
 
     /// The run of that name, by looking through those that are there; null when there is none.
-    @Nullable Path find(String name) {
+    @Nullable
+    Path find(String name) {
         return runs().stream().filter(run -> name(run).equals(name)).findFirst().orElse(null);
     }
 
@@ -99,9 +100,7 @@ final class RunList {
                 row = new Row(files, read(run));
                 known.put(run, row);
             }
-            return row.values
-                    .deepCopy()
-                    .put("status", opened.status().label());
+            return row.values.deepCopy().put("status", opened.status().label());
         } catch (FullrankException e) {
             return null; // it vanished meanwhile
         }

@@ -32,7 +32,8 @@ final class Tail {
     }
 
     /// What came since the last time; null when the file was cut or written anew, so that all must be read again.
-    @Nullable Lines next() throws IOException {
+    @Nullable
+    Lines next() throws IOException {
         BasicFileAttributes now;
         try {
             now = Files.readAttributes(file, BasicFileAttributes.class);

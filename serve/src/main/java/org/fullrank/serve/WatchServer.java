@@ -51,12 +51,16 @@ public final class WatchServer implements AutoCloseable {
             return new WatchServer(server, threads, routes, host);
         } catch (UnknownHostException e) {
             threads.close();
-            throw new InputException("--host: found %s, expected a name or address of this machine; leave it out for %s"
-                    .formatted(host, DEFAULT_HOST), e);
+            throw new InputException(
+                    "--host: found %s, expected a name or address of this machine; leave it out for %s"
+                            .formatted(host, DEFAULT_HOST),
+                    e);
         } catch (BindException e) {
             threads.close();
-            throw new InputException("--port: cannot listen on %s port %d (%s), expected a free one; --port 0 takes any"
-                    .formatted(host, port, e.getMessage()), e);
+            throw new InputException(
+                    "--port: cannot listen on %s port %d (%s), expected a free one; --port 0 takes any"
+                            .formatted(host, port, e.getMessage()),
+                    e);
         } catch (IOException e) {
             threads.close();
             throw new JobException("cannot listen on %s port %d: %s".formatted(host, port, e), e);

@@ -57,7 +57,8 @@ class WatchServerTest {
     private static void makeRun(Path runs, String name, String config) throws IOException {
         Path run = Files.createDirectory(runs.resolve(name));
         Files.writeString(run.resolve("config.yaml"), config);
-        Files.writeString(run.resolve("metrics.jsonl"), "{\"step\":1,\"epoch\":0,\"loss\":2.5,\"embedding.rankme\":7}\n");
+        Files.writeString(
+                run.resolve("metrics.jsonl"), "{\"step\":1,\"epoch\":0,\"loss\":2.5,\"embedding.rankme\":7}\n");
     }
 
     private Path run(String name) {
@@ -82,7 +83,8 @@ class WatchServerTest {
             OutputStream out = socket.getOutputStream();
             out.write(text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
-            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)).readLine();
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
         }
     }
 
@@ -128,7 +130,8 @@ class WatchServerTest {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
         assertThat(page.body())
-                .contains("\"name\":\"one\"", "\"name\":\"two of them\"", "\"rankme\":7.0", "\"status\":\"interrupted\"");
+                .contains(
+                        "\"name\":\"one\"", "\"name\":\"two of them\"", "\"rankme\":7.0", "\"status\":\"interrupted\"");
     }
 
     @Test
@@ -139,7 +142,8 @@ class WatchServerTest {
             assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
                     .contains("default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'")
                     .doesNotContain("unsafe");
-            assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+            assertThat(answer.headers().firstValue("Access-Control-Allow-Origin"))
+                    .isEmpty();
         }
     }
 
@@ -178,15 +182,25 @@ class WatchServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"evil.example", "evil.example:7437", "localhost.evil.example", "127.0.0.1.evil.example", "[::1", ""})
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "evil.example:7437",
+                "localhost.evil.example",
+                "127.0.0.1.evil.example",
+                "[::1",
+                ""
+            })
     void aRequestForAnotherHostIsRefused(String host) throws Exception {
-        assertThat(raw("GET / HTTP/1.1\nHost: %s\nConnection: close\n\n".formatted(host))).contains(" 421 ");
+        assertThat(raw("GET / HTTP/1.1\nHost: %s\nConnection: close\n\n".formatted(host)))
+                .contains(" 421 ");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST:99", "127.0.0.1:80", "[::1]:7437"})
     void thisMachineIsAnswered(String host) throws Exception {
-        assertThat(raw("GET / HTTP/1.1\nHost: %s\nConnection: close\n\n".formatted(host))).contains(" 200 ");
+        assertThat(raw("GET / HTTP/1.1\nHost: %s\nConnection: close\n\n".formatted(host)))
+                .contains(" 200 ");
     }
 
     @ParameterizedTest
@@ -307,8 +321,10 @@ class WatchServerTest {
     @Test
     void oneRunCanBeWatchedByItself() throws Exception {
         try (WatchServer other = WatchServer.start(run("one"), "localhost", 0)) {
-            HttpRequest request = HttpRequest.newBuilder(other.address().resolve("/runs/one")).build();
-            assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+            HttpRequest request =
+                    HttpRequest.newBuilder(other.address().resolve("/runs/one")).build();
+            assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
         }
     }
 
