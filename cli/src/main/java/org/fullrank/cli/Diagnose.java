@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "diagnose",
         sortOptions = false,
-        description = "Tells whether embeddings have collapsed, how, and what to change: those of a run, or of any file.",
+        description =
+                "Tells whether embeddings have collapsed, how, and what to change: those of a run, or of any file.",
         footer = {
             "",
             "A file is a matrix [N, D] with a row for each item: .npy, .npz, .csv or .safetensors. It is read block by"

@@ -61,8 +61,7 @@ record DiagnoseWork(Diagnose command) {
 
     private void print(List<Diagnosis> diagnoses, boolean first) {
         String before = first ? "" : "\n";
-        command.out()
-                .print(before + diagnoses.stream().map(DiagnosisText::of).collect(Collectors.joining("\n")));
+        command.out().print(before + diagnoses.stream().map(DiagnosisText::of).collect(Collectors.joining("\n")));
         command.out().flush();
     }
 
@@ -113,8 +112,8 @@ record DiagnoseWork(Diagnose command) {
                         .map(place -> place.startsWith(BLOCK) ? place.substring(BLOCK.length()) : place)
                         .toList();
                 return trained.diagnose(split, blocks).stream()
-                        .filter(diagnosis -> !PLACES.contains(diagnosis.subject())
-                                || places.contains(diagnosis.subject()))
+                        .filter(diagnosis ->
+                                !PLACES.contains(diagnosis.subject()) || places.contains(diagnosis.subject()))
                         .map(diagnosis -> named(run, diagnosis))
                         .toList();
             }
@@ -142,7 +141,9 @@ record DiagnoseWork(Diagnose command) {
             throw new InputException("--second-key: found no --second, expected one; name the file");
         }
         Path page = command.page;
-        if (page != null && !Files.isDirectory(Objects.requireNonNull(page.toAbsolutePath().getParent()))) {
+        if (page != null
+                && !Files.isDirectory(
+                        Objects.requireNonNull(page.toAbsolutePath().getParent()))) {
             throw new InputException("--page %s: found no folder %s, expected one; make it first"
                     .formatted(page, page.toAbsolutePath().getParent()));
         }

@@ -31,8 +31,8 @@ record ObjectiveWork(ObjectiveCommand command) {
     /// Two rows: fewer have no variance, and no other sample to differ from.
     private static final int LEAST_ROWS = 2;
 
-    /// What was computed. A number is a `Float` or a `Double`, as the files are, and prints with the digits that tell
-    /// it from its neighbours.
+    /// What was computed. A number is a `Float` or a `Double`, as the files are, and prints with the digits that
+    /// tell it from its neighbours.
     private record Result(Number value, SequencedMap<String, Number> parts) {}
 
     void run() {

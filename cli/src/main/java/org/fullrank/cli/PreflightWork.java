@@ -34,8 +34,7 @@ final class PreflightWork {
     void brief(Recipe recipe, Dataset data) {
         Preflight.brief(recipe, data).ifPresent(report -> {
             report.findings().forEach(check -> command.err().println("warning: " + check.line()));
-            command.err()
-                    .println(report.outlook() + "; --preflight looks closer, --no-preflight leaves this out");
+            command.err().println(report.outlook() + "; --preflight looks closer, --no-preflight leaves this out");
         });
     }
 }

@@ -8,8 +8,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "replay",
         sortOptions = false,
-        description = "Goes the last steps of a run again that ended because a number was not finite, and names the first"
-                + " operation whose result was not.",
+        description =
+                "Goes the last steps of a run again that ended because a number was not finite, and names the first"
+                        + " operation whose result was not.",
         footer = {
             "",
             "Such a run leaves a flight record in its folder, unless monitor.recordEverySteps is 0. The steps are the same",

@@ -49,7 +49,8 @@ record ReplayWork(Replay command) {
                         report.isExact() ? "" : ": not the same machine, data or recipe, or a fault of the hardware"));
         Trace.Finding found = report.operation();
         if (found == null) {
-            return text.append("every operation gave finite numbers%n".formatted()).toString();
+            return text.append("every operation gave finite numbers%n".formatted())
+                    .toString();
         }
         text.append("first operation that is not finite, in step %d: %s%n".formatted(report.step(), found.operation()));
         text.append("  given    %s%n".formatted(found.input()));

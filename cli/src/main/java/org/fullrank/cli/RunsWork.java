@@ -26,7 +26,8 @@ record RunsWork(RunsCommand command) {
             command.err().println("no runs in " + folder + " yet; make one with fullrank pretrain");
             return;
         }
-        var table = new Table().row("run", "recipe", "status", "epoch", "step", "loss", "RankMe", "online kNN", "message");
+        var table =
+                new Table().row("run", "recipe", "status", "epoch", "step", "loss", "RankMe", "online kNN", "message");
         for (RunSummary run : runs) {
             table.row(
                     run.path(),

@@ -32,8 +32,8 @@ final class Stream extends Job {
     /// 1000: a save takes milliseconds, so its cost is spread thin, and few samples are lost.
     static final int SAVE_EVERY = 1000;
 
-    /// 0.01: the default learning rate times the width of a sample is at most this, which bears bursts of ten times the
-    /// usual size; with 0.03, standardised windows of accelerometers that begin at rest made the rule diverge.
+    /// 0.01: the default learning rate times the width of a sample is at most this, which bears bursts of ten times
+    /// the usual size; with 0.03, standardised windows of accelerometers that begin at rest made the rule diverge.
     static final double STEP = 0.01;
 
     /// 16: enough for a nearest-neighbour search on most sensor streams.

@@ -83,14 +83,20 @@ class DiagnoseInputTest {
                 NumpyFiles.bytes(
                         "<i8",
                         false,
-                        ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN).putLong(8, 1L << 40).array(),
+                        ByteBuffer.allocate(32)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putLong(8, 1L << 40)
+                                .array(),
                         4));
         Files.write(
                 path("half.npy"),
                 NumpyFiles.bytes(
                         "<f4",
                         false,
-                        ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putFloat(12, 0.5f).array(),
+                        ByteBuffer.allocate(16)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putFloat(12, 0.5f)
+                                .array(),
                         4));
         Files.write(path("ids.npy"), NumpyFiles.bytes("|u1", false, new byte[] {0, 1, 2, 3}, 4));
         Files.writeString(path("hole.txt"), "cat\n\ncat\ndog\n");

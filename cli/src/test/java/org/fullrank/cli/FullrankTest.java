@@ -365,7 +365,8 @@ class FullrankTest {
         return Files.writeString(folder.resolve("table.csv"), csv);
     }
 
-    /// A shell starts its background jobs, and so their children, with SIGINT ignored: there Ctrl-C cannot be tested.
+    /// A shell starts its background jobs, and so their children, with SIGINT ignored: there Ctrl-C cannot be
+    /// tested.
     private static boolean ignoresInterrupts(Process process) throws IOException {
         Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
         try (Stream<String> lines = Files.lines(status)) {

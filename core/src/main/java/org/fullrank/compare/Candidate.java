@@ -20,9 +20,9 @@ public record Candidate(String label, Recipe recipe) {
         }
     }
 
-    /// Reads `[LABEL=]RECIPE[,KEY=VALUE...]`, such as `no-variance=shapes-vicreg,method.objective.variance=0`. Commas
-    /// within brackets, braces and quotes belong to a value. The label is the recipe's name where none is given,
-    /// with the settings behind it.
+    /// Reads `[LABEL=]RECIPE[,KEY=VALUE...]`, such as `no-variance=shapes-vicreg,method.objective.variance=0`.
+    /// Commas within brackets, braces and quotes belong to a value. The label is the recipe's name where none is
+    /// given, with the settings behind it.
     ///
     /// @param common settings `a.b=c` of all candidates; those of the text lie over them
     /// @throws InputException when there is no such recipe, or a setting is wrong

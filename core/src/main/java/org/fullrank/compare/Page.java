@@ -52,8 +52,11 @@ final class Page {
     }
 
     private static void table(StringBuilder page, Sheet sheet) {
-        page.append("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table of results\"><table>\n<thead><tr>");
-        sheet.head().forEach(title -> page.append("<th scope=\"col\">").append(escaped(title)).append("</th>"));
+        page.append(
+                "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table of results\"><table>\n<thead><tr>");
+        sheet.head()
+                .forEach(title ->
+                        page.append("<th scope=\"col\">").append(escaped(title)).append("</th>"));
         page.append("</tr></thead>\n<tbody>\n");
         for (List<String> row : sheet.rows()) {
             page.append("<tr>");

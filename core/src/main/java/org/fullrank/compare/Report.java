@@ -28,8 +28,8 @@ public final class Report {
     /// @param test of the two
     /// @param holm its p, corrected for the number of candidates
     public record Verdict(PairedTest test, double holm) {
-        /// Whether the difference counts as shown; never with fewer than [#FEW_SEEDS] pairs, whose differences may lie
-        /// close together by chance.
+        /// Whether the difference counts as shown; never with fewer than [#FEW_SEEDS] pairs, whose differences may
+        /// lie close together by chance.
         public boolean different() {
             return test.n() >= FEW_SEEDS && holm < PairedTest.LEVEL;
         }

@@ -37,8 +37,8 @@ public final class Dataset implements AutoCloseable {
         this.samples = samples;
     }
 
-    /// Opens what the spec names. The first time it is decoded into a packed file in the cache folder; later that file
-    /// is only mapped. A packed file that is damaged, or older than its source, is written anew.
+    /// Opens what the spec names. The first time it is decoded into a packed file in the cache folder; later that
+    /// file is only mapped. A packed file that is damaged, or older than its source, is written anew.
     ///
     /// @throws InputException when the path holds nothing that can be read, naming what is wrong
     /// @throws JobException when the packed file cannot be written
@@ -128,8 +128,8 @@ public final class Dataset implements AutoCloseable {
         return learned && samples > 0 && samples < size;
     }
 
-    /// `count` of `size` items in ascending order: a pure function of the two, and those of a smaller count are among
-    /// those of a larger one.
+    /// `count` of `size` items in ascending order: a pure function of the two, and those of a smaller count are
+    /// among those of a larger one.
     private static int[] chosen(int size, int count) {
         int[] indices = Arrays.copyOf(SamplingOrder.permutation(Keyed.of(0, STREAM), size), count);
         Arrays.sort(indices);
@@ -146,8 +146,8 @@ public final class Dataset implements AutoCloseable {
         return pack.index().skipped();
     }
 
-    /// What evaluation learns from and what it is tested on: the train split and the test split; without a test split
-    /// the validation split; without either a share of the train split, see [TrainTest#holdOut].
+    /// What evaluation learns from and what it is tested on: the train split and the test split; without a test
+    /// split the validation split; without either a share of the train split, see [TrainTest#holdOut].
     ///
     /// @throws InputException when there are no labels, or no train split
     public TrainTest forEvaluation() {

@@ -182,8 +182,8 @@ final class ImageDecoder {
         return all.next();
     }
 
-    /// Keeps a warning that means lost data. Others are harmless: a missing colour profile, or bytes too many between
-    /// the parts of a JPEG.
+    /// Keeps a warning that means lost data. Others are harmless: a missing colour profile, or bytes too many
+    /// between the parts of a JPEG.
     private void note(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         boolean lost = Stream.of("premature", "corrupt", "truncated", "end of").anyMatch(lower::contains);

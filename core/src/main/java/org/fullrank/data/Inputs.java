@@ -16,7 +16,8 @@ import org.fullrank.engine.InputException;
 
 /// Opening of files that may be compressed with gzip, and plain words for what goes wrong there.
 final class Inputs {
-    /// Deflate cannot make data more than 1032 times smaller, so a file cannot hold more than this many times its size.
+    /// Deflate cannot make data more than 1032 times smaller, so a file cannot hold more than this many times its
+    /// size.
     private static final long MOST_EXPANSION = 1032;
 
     private static final int BUFFER_BYTES = 1 << 16;

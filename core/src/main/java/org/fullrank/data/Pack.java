@@ -37,12 +37,12 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
     /// Length of the pieces of the payload that have a checksum each.
     static final int BLOCK_BYTES = 1 << 24;
 
-    /// At most this much of the payload is read to check it when a pack is opened, a fifth of a second's work: smaller
-    /// packs are checked whole, of larger ones evenly spaced blocks.
+    /// At most this much of the payload is read to check it when a pack is opened, a fifth of a second's work:
+    /// smaller packs are checked whole, of larger ones evenly spaced blocks.
     static final long CHECKED_BYTES = 1L << 30;
 
-    /// Opens and checks a pack. Empty when there is none, or it is damaged, of another version or of another state of
-    /// the source; then it has to be written anew.
+    /// Opens and checks a pack. Empty when there is none, or it is damaged, of another version or of another state
+    /// of the source; then it has to be written anew.
     static Optional<Pack> open(Path file, String stamp) {
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /// An image in an array: uint8 `[height, width, 3]`.
 record Pixels(int height, int width, byte[] rgb) {
-    /// Scaled down so that the shorter side is at most `side`, with the Catmull-Rom kernel widened to the scale, which
-    /// keeps edges sharp without aliasing. The image itself when it is small enough.
+    /// Scaled down so that the shorter side is at most `side`, with the Catmull-Rom kernel widened to the scale,
+    /// which keeps edges sharp without aliasing. The image itself when it is small enough.
     Pixels shrunkTo(int side) {
         int shorter = Math.min(height, width);
         if (shorter <= side) {

@@ -11,8 +11,8 @@ public enum Split {
     /// Items without labels that are meant for pre-training only, as the 100,000 of STL-10.
     UNLABELLED;
 
-    /// The split that a folder of this name holds: `train`, `val`, `valid`, `validation`, `test`, `unlabeled` and their
-    /// usual variants, in any case; empty when the name is no split.
+    /// The split that a folder of this name holds: `train`, `val`, `valid`, `validation`, `test`, `unlabeled` and
+    /// their usual variants, in any case; empty when the name is no split.
     static Optional<Split> ofFolder(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "train", "training" -> Optional.of(TRAIN);

@@ -8,8 +8,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
 /// LiDAR: the effective number of directions that tell samples apart, in units of how views of a sample
-/// differ. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL Architectures"; written from memory,
-/// unverified against the paper.
+/// differ. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL
+/// Architectures"; written from memory, unverified against the paper.
 ///
 /// With q views of each of N samples, `Sb` is the covariance (divisor N) of the means of the samples and `Sw` that
 /// (divisor N q) of the views about the mean of their sample. The value is `exp(-sum p log p)`, `p = l / sum l`, over
@@ -25,7 +25,8 @@ record Lidar(double value, double isotropic) {
     /// Width from which the matrix `[D, D]` is avoided, and rows are thinned to as many in all views together.
     static final int WIDE = 1024;
 
-    /// Gaussian values that the isotropic value is averaged over, about: it varies from draw to draw when they are few.
+    /// Gaussian values that the isotropic value is averaged over, about: it varies from draw to draw when they are
+    /// few.
     private static final long DRAWN = 1L << 18;
 
     private static final long MOST_DRAWS = 8;

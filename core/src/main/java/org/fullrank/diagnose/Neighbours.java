@@ -47,8 +47,8 @@ public record Neighbours(
     /// Least cosine of near-duplicates, an angle of less than a degree.
     public static final double COSINE = 1 - 1e-4;
 
-    /// Largest distance of near-duplicates beside that of typical rows: images that differ by rounding or compression
-    /// lie that near, other images do not.
+    /// Largest distance of near-duplicates beside that of typical rows: images that differ by rounding or
+    /// compression lie that near, other images do not.
     public static final double DISTANCE = 1e-3;
 
     /// Robust deviations from which a row is an outlier. Of 4096 Gaussian rows the farthest has about 4.
@@ -216,8 +216,8 @@ public record Neighbours(
             }
         }
 
-        /// Which rows from `from` on nearly equal which later ones. With `d^2 = |x|^2 + |y|^2 - 2 x y`, the cosine is
-        /// at least c if `|x|^2 + |y|^2 - d^2 >= 2 c |x| |y|`.
+        /// Which rows from `from` on nearly equal which later ones. With `d^2 = |x|^2 + |y|^2 - 2 x y`, the cosine
+        /// is at least c if `|x|^2 + |y|^2 - d^2 >= 2 c |x| |y|`.
         private static Tensor mask(Tensor z, Tensor remote, Tensor lengths, double near, int from, int count) {
             long behind = z.size(0) - from;
             Tensor others = z.narrow(0, from, behind); // [N - from, D]

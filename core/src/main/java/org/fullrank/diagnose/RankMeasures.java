@@ -10,7 +10,6 @@ final class RankMeasures {
 
     private static final String STRONG_SHARE = "0.01 to 1";
 
-
     private RankMeasures() {}
 
     static Section section(Ranks ranks) {

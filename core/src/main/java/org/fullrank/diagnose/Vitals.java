@@ -52,8 +52,7 @@ public record Vitals(
                 var off = Gradients.off()) {
             Tensor wide = z.to(ScalarType.Double); // [N, D]
             Tensor mean = wide.mean(new long[] {0}, true, new ScalarTypeOptional()); // [1, D]
-            Tensor squares =
-                    wide.mul(wide).sum(new long[] {1}, true, new ScalarTypeOptional()); // [N, 1]
+            Tensor squares = wide.mul(wide).sum(new long[] {1}, true, new ScalarTypeOptional()); // [N, 1]
             Tensor norms = squares.sqrt(); // [N, 1]
             Tensor unit = wide.div(norms.clamp_min(Tensors.scalar(SMALLEST_NORM))); // [N, D]
             Spectrum centred = Spectrum.of(wide.sub(mean));

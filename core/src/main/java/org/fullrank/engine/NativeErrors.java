@@ -14,7 +14,8 @@ public final class NativeErrors {
         return guard(() -> subject, work);
     }
 
-    /// The same with a subject that is asked for when something was thrown, so that it can say how far the work came.
+    /// The same with a subject that is asked for when something was thrown, so that it can say how far the work
+    /// came.
     public static <T> T guard(Supplier<String> subject, Supplier<T> work) {
         try {
             return work.get();

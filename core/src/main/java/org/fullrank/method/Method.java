@@ -99,7 +99,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         return encode(x, mode, List.of()).getFirst();
     }
 
-    /// The representation, followed by the pooled outputs `[N, C]` of the named blocks of the encoder, from one pass.
+    /// The representation, followed by the pooled outputs `[N, C]` of the named blocks of the encoder, from one
+    /// pass.
     ///
     /// @throws InputException when there is no such block
     default List<Tensor> encode(Tensor x, Mode mode, List<String> blocks) {

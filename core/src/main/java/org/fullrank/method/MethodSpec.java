@@ -79,8 +79,8 @@ public sealed interface MethodSpec {
         }
     }
 
-    /// Every block of the encoder learns by itself, by an objective on its own pooled output; nothing flows back from
-    /// one block to the one before. Latent Predictive Learning (Halvagal and Zenke 2023) with its objective.
+    /// Every block of the encoder learns by itself, by an objective on its own pooled output; nothing flows back
+    /// from one block to the one before. Latent Predictive Learning (Halvagal and Zenke 2023) with its objective.
     ///
     /// @param projector widths of the head between the pooled output of each block and its objective, ReLU after
     ///     each layer; empty: no head. The published option is `[2048, 256]`

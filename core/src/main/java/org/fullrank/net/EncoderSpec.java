@@ -8,8 +8,8 @@ public sealed interface EncoderSpec {
     /// Width D of the representation `[N, D]`.
     int features();
 
-    /// ResNet (He et al. 2016) in torchvision's form: basic blocks at depth 18 and 34, bottlenecks with the stride on
-    /// the 3x3 convolution at depth 50. Parameter names and shapes are torchvision's.
+    /// ResNet (He et al. 2016) in torchvision's form: basic blocks at depth 18 and 34, bottlenecks with the stride
+    /// on the 3x3 convolution at depth 50. Parameter names and shapes are torchvision's.
     ///
     /// @param depth 18, 34 or 50
     /// @param stem `imagenet`: 7x7 stride 2 and max-pool; `cifar`: 3x3 stride 1, for images of about 32 pixels
@@ -56,7 +56,8 @@ public sealed interface EncoderSpec {
         CIFAR
     }
 
-    /// Plain 3x3 convolutions with batch norm and ReLU, then the mean over pixels: the quick encoder for small images.
+    /// Plain 3x3 convolutions with batch norm and ReLU, then the mean over pixels: the quick encoder for small
+    /// images.
     ///
     /// @param channels one stage for each entry; each stage after the first halves the image
     /// @param depth convolutions for each stage
@@ -88,8 +89,8 @@ public sealed interface EncoderSpec {
         }
     }
 
-    /// Plain 3x3 convolutions with bias and ReLU, no norm, some followed by a 2x2 max-pool, then the mean over pixels:
-    /// the encoder of layer-local learning. Parameter names and shapes are those of torchvision's VGG
+    /// Plain 3x3 convolutions with bias and ReLU, no norm, some followed by a 2x2 max-pool, then the mean over
+    /// pixels: the encoder of layer-local learning. Parameter names and shapes are those of torchvision's VGG
     /// without norms, as far as its convolutions go.
     ///
     /// @param channels one block for each entry

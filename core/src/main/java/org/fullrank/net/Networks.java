@@ -38,8 +38,8 @@ public final class Networks {
         return Layer.chain(perceptron(net, features, spec, false));
     }
 
-    /// The head of a block that learns by itself, `[B, features] -> [B, widths.last]`: linear layers with bias, a ReLU
-    /// after each, the last included; none gives the identity.
+    /// The head of a block that learns by itself, `[B, features] -> [B, widths.last]`: linear layers with bias, a
+    /// ReLU after each, the last included; none gives the identity.
     public static Layer.Chain blockHead(NetworkBuilder net, List<Integer> widths, int features) {
         return Layer.chain(perceptron(net, features, new ProjectorSpec(widths, false), true));
     }

@@ -27,8 +27,8 @@ public record MeanSingularValue(Form form) implements Regularizer {
     public enum Form {
         /// `-s_mu` of the rows as they are, equation 1. Without an end: embeddings can grow.
         PLAIN,
-        /// `exp((upper - s_mu) / (upper - lower))` of rows of norm 1, equation 4: from 1 (all singular values equal) to
-        /// e (rank one).
+        /// `exp((upper - s_mu) / (upper - lower))` of rows of norm 1, equation 4: from 1 (all singular values
+        /// equal) to e (rank one).
         BOUNDED
     }
 

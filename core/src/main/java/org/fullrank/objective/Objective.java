@@ -12,8 +12,8 @@ public sealed interface Objective
     /// Value and parts for the views of one batch. The caller's scope owns the tensors.
     Terms evaluate(Views views);
 
-    /// The shape of what it remembers from batch to batch for embeddings of `width` columns; empty for no memory. The
-    /// memory of the first batch is all zeros.
+    /// The shape of what it remembers from batch to batch for embeddings of `width` columns; empty for no memory.
+    /// The memory of the first batch is all zeros.
     default long[] memory(long width) {
         return new long[0];
     }

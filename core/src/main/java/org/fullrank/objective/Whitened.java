@@ -36,8 +36,8 @@ record Whitened(Tensor values, Tensor inverse, double share) {
         return new Whitened(centred.matmul(inverse.mT()), inverse, share);
     }
 
-    /// A pivot is the variance of a column that the columns before it do not explain: rounding where they explain all.
-    /// A failed decomposition leaves pivots that are zero, negative or not a number.
+    /// A pivot is the variance of a column that the columns before it do not explain: rounding where they explain
+    /// all. A failed decomposition leaves pivots that are zero, negative or not a number.
     private static void requireRegular(Tensor x, long samples, Tensor covariance, Tensor factor) {
         double rounding = x.scalar_type().intern() == ScalarType.Double ? Math.ulp(1.0) : Math.ulp(1f);
         Tensor pivots = factor.diagonal(0, 1, 2).square(); // [B, D]

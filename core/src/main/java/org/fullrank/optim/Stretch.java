@@ -12,8 +12,8 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// @param factor of that rate
 /// @param decays whether weight decay applies
 record Stretch(long offset, long count, boolean predictor, double factor, boolean decays) {
-    /// The buffer cut where the treatment changes: at most four, since matrices come before vectors and the predictor
-    /// last among both.
+    /// The buffer cut where the treatment changes: at most four, since matrices come before vectors and the
+    /// predictor last among both.
     static List<Stretch> of(ParameterBuffer parameters, GroupSpec groups) {
         var stretches = new ArrayList<Stretch>();
         for (Segment segment : parameters.segments()) {

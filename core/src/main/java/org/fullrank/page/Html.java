@@ -86,7 +86,8 @@ public final class Html {
                 .replace("\"", "&quot;");
     }
 
-    /// JSON that cannot end the element that it lies in: `<` occurs in strings only, where JSON has an escape for it.
+    /// JSON that cannot end the element that it lies in: `<` occurs in strings only, where JSON has an escape for
+    /// it.
     static String json(JsonNode data) {
         try {
             return MAPPER.writeValueAsString(data).replace("<", "\\u003c");

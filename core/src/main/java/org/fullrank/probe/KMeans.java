@@ -87,7 +87,8 @@ public final class KMeans {
         }
     }
 
-    /// The first centres: a row drawn evenly, then rows drawn by their squared distance to the nearest centre so far.
+    /// The first centres: a row drawn evenly, then rows drawn by their squared distance to the nearest centre so
+    /// far.
     private Tensor start(Keyed random) {
         double[] centres = new double[clusters * width];
         double[] nearest = new double[assigned.length];

@@ -34,7 +34,8 @@ final class Lbfgs {
     private final UnaryOperator<double[]> preconditioner;
     private final Deque<Pair> pairs = new ArrayDeque<>();
 
-    /// @param preconditioner multiplies a vector with a fixed, symmetric, positive approximation of the inverse Hessian
+    /// @param preconditioner multiplies a vector with a fixed, symmetric, positive approximation of the inverse
+    ///     Hessian
     Lbfgs(Function function, UnaryOperator<double[]> preconditioner) {
         this.function = function;
         this.preconditioner = preconditioner;

@@ -40,7 +40,8 @@ public record ProtocolText(SequencedMap<String, String> fields) {
         return new ProtocolText(fields);
     }
 
-    /// The canonical text: one `name: value` in each line. Printed beside every number, and what [#hash] is taken of.
+    /// The canonical text: one `name: value` in each line. Printed beside every number, and what [#hash] is taken
+    /// of.
     public String text() {
         return fields.entrySet().stream()
                 .map(e -> e.getKey() + ": " + e.getValue() + "\n")

@@ -10,7 +10,8 @@ import org.fullrank.engine.Tensors;
 /// @param means one for each feature
 /// @param scales what a centred feature is multiplied with: 1 / standard deviation, or 0 for a constant
 record Standardizer(float[] means, float[] scales) {
-    /// A feature whose standard deviation is below this share of its mean size is constant: float32 resolves no less.
+    /// A feature whose standard deviation is below this share of its mean size is constant: float32 resolves no
+    /// less.
     private static final double CONSTANT = 1e-6;
 
     static Standardizer of(Features train) {

@@ -13,7 +13,8 @@ public final class JsonFile {
 
     private JsonFile() {}
 
-    /// Writes records, maps, lists and numbers; those that JSON lacks become `"NaN"`, `"Infinity"` and `"-Infinity"`.
+    /// Writes records, maps, lists and numbers; those that JSON lacks become `"NaN"`, `"Infinity"` and
+    /// `"-Infinity"`.
     ///
     /// @throws JobException when the file cannot be written
     public static void write(Path file, Object value) {

@@ -90,8 +90,8 @@ public record MonitorSpec(
                 everyEpochs, everySteps, rows, layers, other, recordEverySteps, knnNeighbours, knnSamples);
     }
 
-    /// Steps between two quick checks of a run: `everySteps`, or, where that is 0, a fortieth of the run, but no more
-    /// often than once for ten samples learned from to each item checked.
+    /// Steps between two quick checks of a run: `everySteps`, or, where that is 0, a fortieth of the run, but no
+    /// more often than once for ten samples learned from to each item checked.
     public long quickSteps(long totalSteps, int batch) {
         return everySteps > 0
                 ? everySteps

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the known name that a misspelt one was probably meant to be.
 public final class Nearest {
-    /// A name is near when at most this share of its letters has to change: typing errors and plurals pass, unrelated
-    /// words do not. Names of more than four letters may differ in two letters in any case.
+    /// A name is near when at most this share of its letters has to change: typing errors and plurals pass,
+    /// unrelated words do not. Names of more than four letters may differ in two letters in any case.
     public static final double NEAR_SHARE = 0.4;
 
     private static final int SHORT = 4;

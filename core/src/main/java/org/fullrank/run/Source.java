@@ -25,7 +25,8 @@ record Source(String subject) {
                 .formatted(subject, path, Shape.expected(expected), path));
     }
 
-    /// @param keys of the record that refused; a reason that opens with one of them, `epochs: found ...`, points at it
+    /// @param keys of the record that refused; a reason that opens with one of them, `epochs: found ...`, points at
+    ///     it
     InputException refused(String path, Collection<String> keys, String reason, Throwable cause) {
         int colon = reason.indexOf(": ");
         String key = colon < 0 ? "" : reason.substring(reason.lastIndexOf('.', colon) + 1, colon);

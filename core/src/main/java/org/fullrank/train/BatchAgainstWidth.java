@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class BatchAgainstWidth {
     static final String NAME = "batch-and-width";
 
-    /// Rows for each dimension that a whitening should have: with N = 2 D the smallest eigenvalue of the covariance of
-    /// unit noise lies near (1 - sqrt(1/2))^2 = 0.09, with N = D near 0 (Marchenko-Pastur). The official W-MSE code
-    /// takes 2 D.
+    /// Rows for each dimension that a whitening should have: with N = 2 D the smallest eigenvalue of the covariance
+    /// of unit noise lies near (1 - sqrt(1/2))^2 = 0.09, with N = D near 0 (Marchenko-Pastur). The official W-MSE
+    /// code takes 2 D.
     static final int ROWS_PER_DIMENSION = 2;
 
     private BatchAgainstWidth() {}

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class DistillationWiring {
     static final String NAME = "wiring";
 
-    /// A gradient at the target above this share of that at the online embedding flows on purpose or by mistake, not by
-    /// rounding: a stopped one is exactly 0.
+    /// A gradient at the target above this share of that at the online embedding flows on purpose or by mistake,
+    /// not by rounding: a stopped one is exactly 0.
     static final double LEAK = 1e-6;
 
     /// Predictions nearer to what they are made of than this are no predictions: a predictor that begins at random
@@ -34,8 +34,8 @@ final class DistillationWiring {
     /// How far the share that the target keeps may be from the recipe's: the update is rounded to float32.
     static final double RATE_TOLERANCE = 0.02;
 
-    /// A target that averages over more than this share of the training hardly moves in it. Published recipes average
-    /// over a hundredth or less.
+    /// A target that averages over more than this share of the training hardly moves in it. Published recipes
+    /// average over a hundredth or less.
     static final double SLOW = 0.25;
 
     private DistillationWiring() {}

@@ -86,7 +86,9 @@ final class FlightRecorder implements AutoCloseable {
         var batches = new ArrayList<Flight.Batch>();
         for (long step = Math.max(snapshot, end - Flight.BATCHES); step < end; step++) {
             batches.add(new Flight.Batch(
-                    step, learner.epoch(step), Arrays.stream(learner.batch(step)).boxed().toList()));
+                    step,
+                    learner.epoch(step),
+                    Arrays.stream(learner.batch(step)).boxed().toList()));
         }
         return batches;
     }

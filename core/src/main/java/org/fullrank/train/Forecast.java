@@ -23,8 +23,10 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         long checks = every == 0 ? 1 : Math.ceilDiv(train.epochs(), every);
         double steps = rehearsal.totalSteps() * (stepSeconds + probe.recordSeconds() / train.logEverySteps());
         MonitorSpec monitor = rehearsal.recipe().monitor();
-        double looks = Math.ceil((double) rehearsal.totalSteps() / monitor.quickSteps(rehearsal.totalSteps(), train.batch()));
-        double look = Math.min(monitor.rows(), data.pretraining().size()) * probe.encodeSeconds() + 2 * probe.recordSeconds();
+        double looks =
+                Math.ceil((double) rehearsal.totalSteps() / monitor.quickSteps(rehearsal.totalSteps(), train.batch()));
+        double look =
+                Math.min(monitor.rows(), data.pretraining().size()) * probe.encodeSeconds() + 2 * probe.recordSeconds();
         return new Forecast(stepSeconds, steps + checks * check + looks * look, check);
     }
 

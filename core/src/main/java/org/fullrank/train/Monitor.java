@@ -139,8 +139,8 @@ final class Monitor {
         return places;
     }
 
-    /// What the frozen network makes of `x`, `[N, ...]`, at its places, each `[N, D]`, from one pass: representation,
-    /// embedding and the named blocks. The caller's scope owns them.
+    /// What the frozen network makes of `x`, `[N, ...]`, at its places, each `[N, D]`, from one pass:
+    /// representation, embedding and the named blocks. The caller's scope owns them.
     static SequencedMap<String, Tensor> outputs(Method method, Tensor x, List<String> blocks) {
         List<Tensor> encoded = method.encode(x, Mode.EVALUATE, blocks);
         var outputs = new LinkedHashMap<String, Tensor>();

@@ -39,13 +39,13 @@ final class RateSweep {
     /// A rise that is over after fewer steps than this, most of a decade, was a passing one.
     static final int PATIENCE = 8;
     /// The embedding collapses where its centred rank falls below this share of that at the start. Where the loss is
-    /// blind to scale it is the only sign of a rate too high: with NT-Xent and IsoLoss the rank falls to a fifth from
-    /// ten times the usual rate on, while the loss stays low.
+    /// blind to scale it is the only sign of a rate too high: with NT-Xent and IsoLoss the rank falls to a fifth
+    /// from ten times the usual rate on, while the loss stays low.
     static final double RANK_LEFT = 0.25;
     /// The same of the spread of the directions, which falls for a while in sound self-distillation too.
     static final double SPREAD_LEFT = 0.1;
-    /// A peak so many times above the window is wrong: neither a warm-up nor the roughness of the sweep excuses it. One
-    /// so many times below it is slow; less far below it is not, since the ramp passes each rate in one step.
+    /// A peak so many times above the window is wrong: neither a warm-up nor the roughness of the sweep excuses it.
+    /// One so many times below it is slow; less far below it is not, since the ramp passes each rate in one step.
     static final double FAR = 10;
 
     private RateSweep() {}
@@ -164,7 +164,8 @@ final class RateSweep {
             }
         }
         double upper = points.get(Math.max(STILL, i - rising) - 1).rate();
-        double lower = rest.falls(best) ? lower(points, smoothed, rest.loss - VISIBLE * (rest.loss - best)) : Double.NaN;
+        double lower =
+                rest.falls(best) ? lower(points, smoothed, rest.loss - VISIBLE * (rest.loss - best)) : Double.NaN;
         return new Window(lower, upper, rising > 0 ? "the loss rises" : harm);
     }
 

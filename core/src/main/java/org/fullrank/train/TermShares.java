@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class TermShares {
     static final String NAME = "gradient-share";
 
-    /// A term below this share is named. Terms that grow once the embedding spreads, such as a covariance, begin small
-    /// in shipped recipes too, so this alone is no fault.
+    /// A term below this share is named. Terms that grow once the embedding spreads, such as a covariance, begin
+    /// small in shipped recipes too, so this alone is no fault.
     static final double SMALL = 0.01;
 
-    /// Below this a term has no say: its gradient is lost among the differences from batch to batch. The smallest share
-    /// in a shipped recipe, of the decorrelation in `small-lpl-local`, is forty times as large.
+    /// Below this a term has no say: its gradient is lost among the differences from batch to batch. The smallest
+    /// share in a shipped recipe, of the decorrelation in `small-lpl-local`, is forty times as large.
     static final double NOTHING = 1e-5;
 
     /// What a term without a say would be given: a tenth of the gradient is seen, and does not rule.

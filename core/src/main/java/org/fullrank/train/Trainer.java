@@ -75,7 +75,8 @@ public final class Trainer implements AutoCloseable {
         var trainer = new Trainer(recipe, folder, watcher, data);
         try {
             Checkpoints.latestIfAny(folder.checkpoints()).ifPresent(file -> {
-                trainer.step = Checkpoint.load(file, trainer.method, trainer.learner.optimizer(), trainer.learner.origin());
+                trainer.step =
+                        Checkpoint.load(file, trainer.method, trainer.learner.optimizer(), trainer.learner.origin());
                 trainer.lastSaved = trainer.step;
                 watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
             });
@@ -135,8 +136,9 @@ public final class Trainer implements AutoCloseable {
             if (alarm != null && recipe.monitor().onCollapse() != OnCollapse.WARN) {
                 return collapsed(alarm);
             }
-            if (epochEnd || clock.minutesSinceSave() >= recipe.checkpoints().everyMinutes()
-                    && recipe.checkpoints().everyMinutes() > 0) {
+            if (epochEnd
+                    || clock.minutesSinceSave() >= recipe.checkpoints().everyMinutes()
+                            && recipe.checkpoints().everyMinutes() > 0) {
                 saveIfDue(epochEnd);
             }
         }

@@ -28,12 +28,12 @@ import org.fullrank.view.ViewSpec;
 final class ViewStrength {
     static final String NAME = "view-strength";
 
-    /// From this raw match rate on the views are one another's copies: the pairs are told by their values, with nothing
-    /// learned.
+    /// From this raw match rate on the views are one another's copies: the pairs are told by their values, with
+    /// nothing learned.
     static final double COPIES = 0.95;
 
-    /// From this one on they may be too easy: shipped recipes stay below 0.35 among 512 items, crops of at least four
-    /// fifths of a CIFAR-10 picture reach 0.57.
+    /// From this one on they may be too easy: shipped recipes stay below 0.35 among 512 items, crops of at least
+    /// four fifths of a CIFAR-10 picture reach 0.57.
     static final double EASY = 0.6;
 
     /// Below this share of others farther away there is no trace of identity: for 512 items 0.54 is three standard

@@ -12,7 +12,8 @@ package org.fullrank.view;
 public record Crop(double scaleMin, double scaleMax, double ratioMin, double ratioMax, Filter filter) {
     /// Smallest share of the area on ImageNet-like photographs: SimCLR, BYOL and VICReg all crop from 8 %.
     public static final double SCALE_MIN = 0.08;
-    /// Smallest share of the area on 32x32 images: below a fifth of one nothing can be told apart (solo-learn, CIFAR).
+    /// Smallest share of the area on 32x32 images: below a fifth of one nothing can be told apart (solo-learn,
+    /// CIFAR).
     public static final double SCALE_MIN_SMALL = 0.2;
     /// Largest share of the area: the whole image.
     public static final double SCALE_MAX = 1;

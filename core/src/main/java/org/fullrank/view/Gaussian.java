@@ -7,8 +7,8 @@ final class Gaussian {
 
     private Gaussian() {}
 
-    /// Fills `weights` with the centre tap and those at distances 1, 2, ..., so that the centre plus twice the others
-    /// is
+    /// Fills `weights` with the centre tap and those at distances 1, 2, ..., so that the centre plus twice the
+    /// others is
     /// 1.
     ///
     /// @param sigma standard deviation in taps

@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 record Placement(
         int top, int left, int height, int width, int scaledHeight, int scaledWidth, int firstRow, int firstColumn) {
 
-    /// From this size on the plain view scales to 256/224 of its side before the centre crop, the evaluation protocol
-    /// of ImageNet; smaller pictures are framed tightly and keep their border.
+    /// From this size on the plain view scales to 256/224 of its side before the centre crop, the evaluation
+    /// protocol of ImageNet; smaller pictures are framed tightly and keep their border.
     static final int MARGIN_FROM = 96;
 
     private static final double MARGIN = 256.0 / 224;
@@ -47,8 +47,8 @@ record Placement(
         return new Placement(top, left, height, width, size, size, 0, 0);
     }
 
-    /// The plain view: the shorter side is scaled to the size (to 256/224 of it from 96 pixels on), and the centre is
-    /// cut out.
+    /// The plain view: the shorter side is scaled to the size (to 256/224 of it from 96 pixels on), and the centre
+    /// is cut out.
     static Placement plain(int height, int width, int size) {
         int side = size < MARGIN_FROM ? size : (int) Math.rint(size * MARGIN);
         int shorter = Math.min(height, width);

@@ -91,8 +91,8 @@ final class Rows {
         }
     }
 
-    /// Writes `count` rows of `channels` times `length` values as positions `at`, `at + 1`, ... of the crossing rows:
-    /// rows[k][c * length + i] becomes crossing[i][c * crossingLength + at + k].
+    /// Writes `count` rows of `channels` times `length` values as positions `at`, `at + 1`, ... of the crossing
+    /// rows: rows[k][c * length + i] becomes crossing[i][c * crossingLength + at + k].
     static void transpose(
             float[][] rows, int count, int channels, int length, float[][] crossing, int crossingLength, int at) {
         for (int c = 0; c < channels; c++) {

@@ -13,8 +13,8 @@ import org.fullrank.engine.Named;
 @Named("vectors")
 public record VectorViews(int views, double noise, double dropout, double corruption, boolean standardise)
         implements ViewSpec {
-    /// Share of corrupted features in SCARF is 0.6 with one clean view; with both views corrupted half of it keeps as
-    /// many features in common.
+    /// Share of corrupted features in SCARF is 0.6 with one clean view; with both views corrupted half of it keeps
+    /// as many features in common.
     public static final double CORRUPTION = 0.3;
     /// A tenth of the spread of a feature: it blurs the value but keeps its rank.
     public static final double NOISE = 0.1;

@@ -33,8 +33,8 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
         };
     }
 
-    /// The same settings for other items, such as those of the test split: vectors are standardised by the moments of
-    /// the items of this generator.
+    /// The same settings for other items, such as those of the test split: vectors are standardised by the moments
+    /// of the items of this generator.
     ///
     /// @throws InputException when the items are of another kind
     ViewGenerator on(Items others);

@@ -13,16 +13,18 @@ public final class ViewPresets {
     public static final int IMAGENET_SIZE = 224;
     /// Side of a view in the CIFAR recipes.
     public static final int CIFAR_SIZE = 32;
-    /// Smallest share of the area in a crop of the preset `small`: half-way between what grey and colour pictures bear.
+    /// Smallest share of the area in a crop of the preset `small`: half-way between what grey and colour pictures
+    /// bear.
     public static final double SMALL_SCALE_MIN = 0.25;
     /// Probability of grey in the W-MSE code.
     public static final double WMSE_GREY = 0.1;
     /// Side of a Fashion-MNIST image.
     public static final int GREY_SIZE = 28;
-    /// Grey pictures of one centred object (clothes, digits) keep at least this share in a crop: they fill their frame,
-    /// and a smaller part of a coat is a part of anything.
+    /// Grey pictures of one centred object (clothes, digits) keep at least this share in a crop: they fill their
+    /// frame, and a smaller part of a coat is a part of anything.
     public static final double GREY_SCALE_MIN = 0.3;
-    /// Built-in shapes keep at least this share in a crop, so that most of the outline, which is the class, stays in.
+    /// Built-in shapes keep at least this share in a crop, so that most of the outline, which is the class, stays
+    /// in.
     public static final double SHAPES_SCALE_MIN = 0.4;
     /// Colours of the built-in shapes say nothing of their class: every view gets others, of any hue.
     public static final Jitter SHAPES_JITTER = new Jitter(1, 0.6, 0.6, 0.8, 0.5);

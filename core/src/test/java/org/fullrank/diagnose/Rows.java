@@ -31,7 +31,8 @@ record Rows(double[] first, int width, double @Nullable [] second, int @Nullable
         return of(values, width);
     }
 
-    /// Gaussian rows of which dimension j (from 1) has the variance `variance(j)`, turned so that no axis is special.
+    /// Gaussian rows of which dimension j (from 1) has the variance `variance(j)`, turned so that no axis is
+    /// special.
     static Rows decaying(long seed, int rows, int width, IntToDoubleFunction variance) {
         return gaussian(seed, rows, width)
                 .each((value, row, column) -> value * Math.sqrt(variance.applyAsDouble(column + 1)))

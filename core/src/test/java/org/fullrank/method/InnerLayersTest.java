@@ -109,7 +109,8 @@ class InnerLayersTest {
         }
     }
 
-    /// Gradient descent from equal weights: decorrelating a block and asking it to vary raises the rank of that block.
+    /// Gradient descent from equal weights: decorrelating a block and asking it to vary raises the rank of that
+    /// block.
     @Test
     void aRegulariserRaisesTheRankOfItsLayer() {
         var regularised =

@@ -167,8 +167,8 @@ class SelfDistillationGradientTest {
         return g;
     }
 
-    /// Of one pair, divided by the rows of the batch: the residual of the regression, and W' in front of it where the
-    /// regression has the predictor in its gradient.
+    /// Of one pair, divided by the rows of the batch: the residual of the regression, and W' in front of it where
+    /// the regression has the predictor in its gradient.
     private static double[] row(Regression regression, double @Nullable [][] w, double[] z, double[] t) {
         int width = z.length;
         double[] p = w == null ? z : times(w, z);

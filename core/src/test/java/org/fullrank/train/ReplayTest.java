@@ -73,7 +73,10 @@ class ReplayTest {
         Path run = fail(with(recipe, SmallTraining.train(2, SmallTraining.ROWS, 1)));
         Replay.Report report = replay(run);
         assertThat(report.isExact()).isTrue();
-        assertThat(report.operation()).extracting(Trace.Finding::operation).asString().startsWith("linear encoder.");
+        assertThat(report.operation())
+                .extracting(Trace.Finding::operation)
+                .asString()
+                .startsWith("linear encoder.");
     }
 
     @Test

@@ -97,8 +97,8 @@ class TrainerTest {
         assertThat(allFinite(Checkpoints.latest(run.resolve("checkpoints")))).isTrue();
     }
 
-    /// The update leaves finite weights, what nine layers of them make of data is not. One step an epoch, so that the
-    /// check of the epoch comes before the next loss could tell.
+    /// The update leaves finite weights, what nine layers of them make of data is not. One step an epoch, so that
+    /// the check of the epoch comes before the next loss could tell.
     @Test
     void representationThatOverflowsStopsTheRun() throws IOException {
         Recipe base = withoutNorms(recipe(folder, 2));

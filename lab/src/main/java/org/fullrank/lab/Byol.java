@@ -21,8 +21,8 @@ final class Byol {
             return new Parameters(alphaP, noise, other, beta);
         }
 
-        /// The non-zero fixed point on the parabola: the stable one for sign 1, the unstable one for -1; NaN when the
-        /// decay is too strong for any.
+        /// The non-zero fixed point on the parabola: the stable one for sign 1, the unstable one for -1; NaN when
+        /// the decay is too strong for any.
         double fixedPoint(double tau, int sign) {
             double root = Math.sqrt(tau * tau - 4 * eta * (1 + noise));
             return (tau + sign * root) / (2 * (1 + noise));
@@ -60,7 +60,8 @@ final class Byol {
         }
     }
 
-    /// dWp = -(alphaP/2)(1 + noise){Wp, F} + alphaP tau F - eta Wp; dF = -(1 + noise){Wp^2, F} + tau {Wp, F} - 2 eta F.
+    /// dWp = -(alphaP/2)(1 + noise){Wp, F} + alphaP tau F - eta Wp; dF = -(1 + noise){Wp^2, F} + tau {Wp, F} - 2
+    /// eta F.
     static Symmetric slope(Parameters a, double tau, Symmetric y) {
         SimpleMatrix both = anticommutator(y.wp, y.f);
         SimpleMatrix dwp = both.scale(-a.alphaP / 2 * (1 + a.noise))

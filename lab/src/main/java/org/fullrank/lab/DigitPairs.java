@@ -108,8 +108,8 @@ record DigitPairs(double[][][][] train, double[][][][] test) {
         return images[random.nextInt(images.length)];
     }
 
-    /// The distance of the mean responses to both values of an attribute, over the range of all responses; on the test
-    /// images.
+    /// The distance of the mean responses to both values of an attribute, over the range of all responses; on the
+    /// test images.
     double selectivity(double[] w, Kept attribute) {
         double[] sums = new double[2];
         int[] counts = new int[2];

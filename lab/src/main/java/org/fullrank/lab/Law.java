@@ -44,8 +44,8 @@ enum Law {
         double[] change(Law law, double[] w, double[][] now, double[][] before);
     }
 
-    /// The laws as they are: minus the gradient of pull = mean (z - sg z_before)^2 and of the variance term, minus the
-    /// decay.
+    /// The laws as they are: minus the gradient of pull = mean (z - sg z_before)^2 and of the variance term, minus
+    /// the decay.
     static double[] change(Law law, double[] w, double[][] now, double[][] before) {
         Moments m = Moments.of(w, now, before);
         return switch (law) {

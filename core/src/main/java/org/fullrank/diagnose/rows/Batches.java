@@ -115,8 +115,8 @@ public final class Batches implements AutoCloseable {
         return warnings;
     }
 
-    /// The next rows, at least one; null behind the last one. The caller's scope owns the tensors, which may change at
-    /// the next call.
+    /// The next rows, at least one; null behind the last one. The caller's scope owns the tensors, which may change
+    /// at the next call.
     ///
     /// @throws InputException when the file is damaged, when one view or the labels end before the others, or
     ///     when no row at all is finite

@@ -45,8 +45,8 @@ public final class RowStreams {
         return new MemoryRows(name, values, width);
     }
 
-    /// The labels that a file of embeddings holds itself: the array `labels` or `y` of an archive, the label column of
-    /// a
+    /// The labels that a file of embeddings holds itself: the array `labels` or `y` of an archive, the label column
+    /// of a
     /// CSV file; null where there are none. A column that was not asked for and tells every row from every other is
     /// taken for their names.
     ///
