@@ -28,8 +28,9 @@ public record MonitorSpec(
     public static final int DEFAULT_EVERY_EPOCHS = 1;
     /// As many quick checks as a run of its length can pay for.
     public static final int DEFAULT_EVERY_STEPS = 0;
-    /// Enough to tell ranks of a few hundred apart, and a check of 256 plain items costs less than a training step.
-    public static final int DEFAULT_ROWS = 256;
+    /// Enough to tell a collapse, which leaves a few directions; decompositions of twice as many rows cost eight times
+    /// as much, which is felt beside the steps of small networks.
+    public static final int DEFAULT_ROWS = 128;
     /// A replay runs at most so many steps again, and a copy of the weights every 50 steps is not felt.
     public static final int DEFAULT_RECORD_EVERY_STEPS = 50;
     /// Of the usual 20 and 200 the one that also suits small data sets.
@@ -40,8 +41,8 @@ public record MonitorSpec(
     /// them, comes within a twentieth.
     public static final int QUICK_CHECKS = 40;
     /// Samples that are trained on for each item of a quick check, at least. Forward alone costs a sixth of
-    /// forward and backward through two views, so quick checks take at most about 2 % of the time.
-    public static final int SAMPLES_PER_ROW = 10;
+    /// forward and backward through two views, so quick checks take at most about 1 % of the time.
+    public static final int SAMPLES_PER_ROW = 20;
 
     /// What happens when an embedding has collapsed.
     public enum OnCollapse {
@@ -91,7 +92,7 @@ public record MonitorSpec(
     }
 
     /// Steps between two quick checks of a run: `everySteps`, or, where that is 0, a fortieth of the run, but no
-    /// more often than once for ten samples learned from to each item checked.
+    /// more often than once for twenty samples learned from to each item checked.
     public long quickSteps(long totalSteps, int batch) {
         return everySteps > 0
                 ? everySteps
