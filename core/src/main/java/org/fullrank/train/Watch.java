@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// At each place:
 /// - **Collapsed** is a check with a spread (`std`) below [#SPREAD], or a rank share below [#SHARE], or one of
-///   them below a third of its best, or a norm below a hundredth of its best or a thousand times that of the first
+///   them below a third of its best, or a norm below a twentieth of its best or a thousand times that of the first
 ///   check. Two such checks in a row, at the end of the run one, raise an alarm, once for each kind.
 /// - The **best** is taken from [#START] of the run on: a network at its initial values has ranks that mean nothing.
 ///   Before that there are no alarms.
@@ -35,7 +35,7 @@ final class Watch {
     /// Factor by which norms may grow: where lengths do not matter to the loss, they grow tenfold in sound runs.
     static final double GROWTH = 1000;
     /// Share of its best below which a norm has vanished.
-    static final double VANISHED = 0.01;
+    static final double VANISHED = 0.05;
     /// Share of the run after which alarms begin.
     static final double START = 0.1;
     /// Share of the run after which a place that was never sound is called collapsed.
@@ -174,7 +174,9 @@ final class Watch {
     private static String next(Kind kind) {
         return switch (kind) {
             case NORM_BLOW_UP -> "lower optimizer.learningRate";
-            case NORM_VANISHING -> "lower optimizer.weightDecay";
+            case NORM_VANISHING ->
+                "keep what spreads embeddings, such as method.objective.variance; where the loss has it, lower"
+                        + " optimizer.weightDecay";
             case CONSTANT, DIMENSIONAL ->
                 "lower optimizer.learningRate, or raise what keeps embeddings apart: the variance and covariance weights"
                         + " of method.objective, or method.predictor and method.target";
