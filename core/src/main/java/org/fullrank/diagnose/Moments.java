@@ -14,22 +14,28 @@ import org.jspecify.annotations.Nullable;
 /// First and second moments of embeddings `[N, D]` that come block by block: means, deviations, lengths of rows,
 /// and the spectra of the centred and of the raw matrix. One pass, float64 throughout.
 ///
-/// Rows wait in a buffer of `max(D, 1024)` rows. As long as it has not overflowed, all rows are at hand: the
-/// spectra are those of the smaller of the two Gram matrices, so `N < D` costs `N^2 D`. When it overflows, its
-/// rows are added to the scatter matrix `[D, D]`, shifted by the mean of the first rows, so that a common offset
-/// cancels before it is squared. How rows are cut into blocks therefore changes no bit of any figure.
+/// Rows wait in a buffer that grows with them to `max(D, 1024)` rows. As long as it has not overflowed, all rows are
+/// at hand: the spectra are those of the smaller of the two Gram matrices, so `N < D` costs `N^2 D`. When it
+/// overflows, its rows are added to the scatter matrix `[D, D]`, shifted by the mean of the first rows, so that a
+/// common offset cancels before it is squared. How rows are cut into blocks therefore changes no bit of any figure.
+/// Where `[D, D]` would be larger than [#MOST_VALUES], the rows must fit into a buffer of that size.
 ///
 /// Values whose squares overflow float64 (beyond 1e150) make spectra NaN; values whose squares vanish (below
 /// 1e-160) read as zeros.
 ///
-/// Native memory: two matrices `[D, D]` of float64 at most (while a spectrum is computed, four); close it.
+/// Native memory: two matrices `[min(N, D), D]` of float64 at most (while a spectrum is computed, four); close it.
 public final class Moments implements AutoCloseable {
     /// Rows that are added to the scatter matrix at once, at least: enough to keep the product at the full rate of
     /// the processor, few enough to stay in its caches.
     static final int BUFFER_ROWS = 1024;
 
+    /// Values of the buffer and of the scatter matrix, at most: 4 GiB each, a quarter of a machine of 16 GiB. So up to
+    /// 23,170 columns any number of rows will do, and of 150,000 columns 3579 rows.
+    public static final long MOST_VALUES = 1L << 29;
+
     private final int width;
-    private final Tensor buffer; // [max(D, 1024), D]
+    private final int capacity; // rows of the buffer, at most
+    private @Nullable Tensor buffer; // [some, D]
     private final Sums sums;
     private int waiting;
     private long rows;
@@ -46,10 +52,8 @@ public final class Moments implements AutoCloseable {
                     "moments: found embeddings of %d columns, expected at least 1; give columns".formatted(width));
         }
         this.width = width;
+        this.capacity = (int) Math.min(Math.max(width, BUFFER_ROWS), MOST_VALUES / width);
         this.sums = new Sums(width);
-        try (var scope = Scope.open()) {
-            buffer = scope.keep(Tensors.empty(ScalarType.Double, Math.max(width, BUFFER_ROWS), width));
-        }
     }
 
     /// The moments of a whole matrix `[N, D]`.
@@ -61,8 +65,11 @@ public final class Moments implements AutoCloseable {
     }
 
     /// Adds rows `[B, D]`, float32 or float64, on any device; they stay the caller's and must be finite.
+    ///
+    /// @throws InputException when rows of that width become too many for [#MOST_VALUES]
     public void add(Tensor block) {
         requireMatrix(block, width);
+        requireRoom(rows + block.size(0));
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             Tensor found = Tensors.to(block, Device.CPU); // [B, D]
@@ -71,11 +78,11 @@ public final class Moments implements AutoCloseable {
             }
             long added = found.size(0);
             for (long from = 0; from < added; ) {
-                if (waiting == buffer.size(0)) {
+                if (waiting == capacity) {
                     absorb();
                 }
-                long count = Math.min(added - from, buffer.size(0) - waiting);
-                buffer.narrow(0, waiting, count).copy_(found.narrow(0, from, count));
+                long count = Math.min(added - from, capacity - waiting);
+                room(waiting + count).narrow(0, waiting, count).copy_(found.narrow(0, from, count));
                 waiting += Math.toIntExact(count);
                 from += count;
             }
@@ -163,7 +170,9 @@ public final class Moments implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            buffer.close();
+            if (buffer != null) {
+                buffer.close();
+            }
             sums.close();
             if (gram != null) {
                 gram.close();
@@ -238,7 +247,34 @@ public final class Moments implements AutoCloseable {
     }
 
     private Tensor waiting() {
-        return buffer.narrow(0, 0, waiting); // [N or a bufferful, D]
+        return room(waiting).narrow(0, 0, waiting); // [N or a bufferful, D]
+    }
+
+    /// The buffer, with place for so many rows; it doubles when it grows.
+    private Tensor room(long needed) {
+        Tensor old = buffer;
+        if (old != null && needed <= old.size(0)) {
+            return old;
+        }
+        try (var scope = Scope.open()) {
+            long size = old == null ? needed : Math.min(capacity, Math.max(needed, 2 * old.size(0)));
+            Tensor grown = scope.keep(Tensors.empty(ScalarType.Double, size, width));
+            if (old != null) {
+                grown.narrow(0, 0, waiting).copy_(old.narrow(0, 0, waiting));
+                old.close();
+            }
+            buffer = grown;
+            return grown;
+        }
+    }
+
+    private void requireRoom(long needed) {
+        if (needed > capacity && (long) width * width > MOST_VALUES) {
+            throw new InputException(
+                    "moments: found %d rows or more of %d columns, expected at most %d so wide or at most %d columns;"
+                                    .formatted(needed, width, capacity, (long) Math.sqrt(MOST_VALUES))
+                            + " project them to fewer dimensions or give fewer rows");
+        }
     }
 
     private void requireRows() {

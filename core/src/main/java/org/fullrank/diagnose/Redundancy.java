@@ -89,7 +89,7 @@ public record Redundancy(
         long rows = z.size(0);
         int count = varying.length;
         double chance = rows > 1 ? 1.0 / (rows - 1) : Double.NaN;
-        var correlations = Correlations.of(z);
+        var correlations = rows < SMALLEST_ROWS ? Correlations.ofFew(z) : Correlations.of(z);
         double mean = count < 2 ? Double.NaN : correlations.squares / ((double) count * (count - 1) / 2);
         var duplicates = new ArrayList<Pair>();
         int dimensions = 0;
@@ -196,6 +196,15 @@ public record Redundancy(
         private Correlations(int columns) {
             best = new double[columns];
             partner = new int[columns];
+        }
+
+        /// Without duplicates, which so few rows do not tell: `sum_ij r_ij^2` is that of the Gram matrix `[N, N]` of
+        /// the rows, which takes `N^2 D` instead of `N D^2`.
+        private static Correlations ofFew(Tensor z) {
+            var found = new Correlations(Math.toIntExact(z.size(1)));
+            double own = Matrices.squares(Matrices.sum(z.mul(z), 0)); // the diagonal
+            found.squares = Math.max(0, Matrices.squares(z.matmul(z.t())) - own) / 2;
+            return found;
         }
 
         private static Correlations of(Tensor z) {

@@ -24,13 +24,18 @@ public final class Reservoir implements AutoCloseable {
     /// Rows that it holds: their Gram matrix takes 128 MiB and a second, a neighbour search among them as long.
     public static final int CAPACITY = 4096;
 
+    /// Values of a view that it holds, at most: 256 MiB of float32. So beyond 16,384 columns it holds fewer rows, of
+    /// 150,000 columns 447.
+    public static final long MOST_VALUES = 1L << 26;
+
     private static final long KEY = Keyed.name("reservoir");
 
     private final long seed;
     private final PriorityQueue<Slot> kept =
             new PriorityQueue<>(Comparator.comparingLong(Slot::rank).reversed());
-    private @Nullable Tensor first; // [CAPACITY, D]
-    private @Nullable Tensor second; // [CAPACITY, D2]
+    private int capacity = CAPACITY;
+    private @Nullable Tensor first; // [as many as have come, CAPACITY at most, D]
+    private @Nullable Tensor second; // [likewise, D2]
     private int @Nullable [] labels;
 
     private record Slot(long rank, int place, long number) {}
@@ -48,7 +53,7 @@ public final class Reservoir implements AutoCloseable {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             open(scope, batch);
-            int[] source = new int[CAPACITY]; // row of the batch that a place takes, or -1: a place may change twice
+            int[] source = new int[capacity]; // row of the batch that a place takes, or -1: a place may change twice
             Arrays.fill(source, -1);
             for (int i = 0; i < batch.rows(); i++) {
                 long number = batch.numbers()[i];
@@ -96,7 +101,7 @@ public final class Reservoir implements AutoCloseable {
 
     /// Where a row of this rank goes, or -1.
     private int place(long rank) {
-        if (kept.size() < CAPACITY) {
+        if (kept.size() < capacity) {
             return kept.size();
         }
         if (kept.element().rank() <= rank) {
@@ -107,8 +112,9 @@ public final class Reservoir implements AutoCloseable {
 
     private void open(Scope scope, Batch batch) {
         if (first == null) {
-            first = scope.keep(like(batch.first()));
-            second = batch.second() == null ? null : scope.keep(like(batch.second()));
+            capacity = capacity(batch.first(), batch.second());
+            first = scope.keep(like(batch.first(), 0));
+            second = batch.second() == null ? null : scope.keep(like(batch.second(), 0));
             labels = batch.labels() == null ? null : new int[CAPACITY];
         }
         if ((second == null) != (batch.second() == null) || (labels == null) != (batch.labels() == null)) {
@@ -118,8 +124,10 @@ public final class Reservoir implements AutoCloseable {
 
     private void copy(Batch batch, int[] source) {
         int[] to =
-                IntStream.range(0, CAPACITY).filter(place -> source[place] >= 0).toArray();
+                IntStream.range(0, capacity).filter(place -> source[place] >= 0).toArray();
         int[] from = Arrays.stream(to).map(place -> source[place]).toArray();
+        first = grown(first);
+        second = grown(second);
         copy(batch.first(), first, from, to);
         copy(batch.second(), second, from, to);
         for (int i = 0; i < to.length && labels != null && batch.labels() != null; i++) {
@@ -136,8 +144,27 @@ public final class Reservoir implements AutoCloseable {
         }
     }
 
-    private static Tensor like(Tensor rows) {
+    /// Makes place for the rows that are kept, twice as much as before.
+    private @Nullable Tensor grown(@Nullable Tensor held) {
+        if (held == null || kept.size() <= held.size(0)) {
+            return held;
+        }
+        try (var scope = Scope.open()) {
+            long rows = Math.min(capacity, Math.max(kept.size(), 2 * held.size(0)));
+            Tensor grown = scope.keep(like(held, rows));
+            grown.narrow(0, 0, held.size(0)).copy_(held);
+            held.close();
+            return grown;
+        }
+    }
+
+    private static int capacity(Tensor first, @Nullable Tensor second) {
+        long width = Math.max(first.size(1), second == null ? 1 : second.size(1));
+        return Math.clamp(MOST_VALUES / width, 1, CAPACITY);
+    }
+
+    private static Tensor like(Tensor rows, long count) {
         boolean wide = rows.scalar_type().intern() == ScalarType.Double;
-        return Tensors.empty(wide ? ScalarType.Double : ScalarType.Float, CAPACITY, rows.size(1));
+        return Tensors.empty(wide ? ScalarType.Double : ScalarType.Float, count, rows.size(1));
     }
 }

@@ -17,9 +17,12 @@ final class Sums implements AutoCloseable {
     /// Rows that are worked on at once, in memory that stays: few enough for the processor's cache.
     private static final int SLICE = 256;
 
+    /// Values that are worked on at once, at most: 64 MiB. Rows of more than 32,768 columns come in fewer at a time.
+    private static final int SLICE_VALUES = 1 << 23;
+
     private final Column raw;
     private final Column unit;
-    private final Tensor scratch; // [256, D]
+    private final Tensor scratch; // [256 or fewer, D]
     private long rows;
     private double norms;
     private double squaredNorms;
@@ -28,7 +31,7 @@ final class Sums implements AutoCloseable {
         this.raw = new Column(width);
         this.unit = new Column(width);
         try (var scope = Scope.open()) {
-            scratch = scope.keep(Tensors.empty(ScalarType.Double, SLICE, width));
+            scratch = scope.keep(Tensors.empty(ScalarType.Double, Math.clamp(SLICE_VALUES / width, 1, SLICE), width));
         }
     }
 
@@ -42,9 +45,10 @@ final class Sums implements AutoCloseable {
 
     /// Adds rows `[B, D]`, float64, and shifts them by c in place.
     void add(Tensor block) {
-        for (long from = 0; from < block.size(0); from += SLICE) {
+        long most = scratch.size(0);
+        for (long from = 0; from < block.size(0); from += most) {
             try (var scope = Scope.open()) {
-                addSlice(block.narrow(0, from, Math.min(SLICE, block.size(0) - from)));
+                addSlice(block.narrow(0, from, Math.min(most, block.size(0) - from)));
             }
         }
     }

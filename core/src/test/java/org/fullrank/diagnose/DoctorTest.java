@@ -117,6 +117,14 @@ class DoctorTest {
     }
 
     @Test
+    void aFewVeryWideRowsAreExamined() {
+        Diagnosis found = Rows.gaussian(1, 10, 150_000).streamed(4);
+        assertThat(found.rows()).isEqualTo(10);
+        assertThat(found.width()).isEqualTo(150_000);
+        assertThat(found.verdict().evidence()).doesNotContain("NaN");
+    }
+
+    @Test
     void oneWithManyFaultsHasThemAllTheWorstFirst() {
         Rows rows = Rows.ofRank(1, 3, 500, 64).shifted(2, 30);
         Diagnosis found = rows.and(rows).examined();

@@ -1,10 +1,14 @@
 package org.fullrank.diagnose;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.ejml.simple.SimpleMatrix;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -51,6 +55,37 @@ class MomentsTest {
             }
             close(blocks.mean(), whole.mean());
             close(blocks.centred().singularValues(), whole.centred().singularValues());
+        }
+    }
+
+    @Test
+    void blocksOfFewWideRowsChangeNoBit() {
+        double[][] z = gaussian(60, 90, 5);
+        try (var scope = Scope.open();
+                var whole = Moments.of(Tensors.of(z));
+                var blocks = new Moments(90)) {
+            Tensor all = Tensors.of(z);
+            for (int from = 0; from < 60; from += 4) {
+                blocks.add(all.narrow(0, from, 4));
+                blocks.centred();
+            }
+            assertThat(blocks.mean()).containsExactly(whole.mean());
+            assertThat(blocks.centred().singularValues())
+                    .containsExactly(whole.centred().singularValues());
+        }
+    }
+
+    @Test
+    void moreWideRowsThanMemoryHoldsAreRefusedInOneLine() {
+        try (var scope = Scope.open();
+                var moments = new Moments(150_000)) {
+            Tensor row = Tensors.zeros(Device.CPU, ScalarType.Float, 1, 150_000);
+            moments.add(row);
+            assertThatThrownBy(() -> moments.add(row.expand(3579, 150_000)))
+                    .isInstanceOf(InputException.class)
+                    .hasMessage("moments: found 3580 rows or more of 150000 columns, expected at most 3579 so wide or"
+                            + " at most 23170 columns; project them to fewer dimensions or give fewer rows");
+            assertThat(moments.rows()).isEqualTo(1);
         }
     }
 

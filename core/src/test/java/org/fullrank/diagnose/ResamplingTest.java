@@ -30,11 +30,12 @@ class ResamplingTest {
         }
         covers(Arrays.stream(ranks).mapToDouble(Ranks::rankMe), ranks, Ranks.RANK_ME);
         covers(Arrays.stream(ranks).mapToDouble(Ranks::participation), ranks, Ranks.PARTICIPATION);
+        covers(Arrays.stream(ranks).mapToDouble(Ranks::effectiveRank), ranks, Ranks.EFFECTIVE);
         covers(Arrays.stream(ranks).mapToDouble(Ranks::stableRank), ranks, Ranks.STABLE);
         covers(Arrays.stream(ranks).mapToDouble(Ranks::alpha), ranks, Ranks.ALPHA);
-        covers(
-                Arrays.stream(spreads).mapToDouble(Spread::stdMean),
-                Arrays.stream(spreads).map(s -> s.interval(Spread.STD_MEAN)).toArray(Interval[]::new));
+        covers(Arrays.stream(spreads).mapToDouble(Spread::stdMean), spreads, Spread.STD_MEAN);
+        covers(Arrays.stream(spreads).mapToDouble(Spread::normalizedStd), spreads, Spread.NORMALIZED_STD);
+        covers(Arrays.stream(spreads).mapToDouble(Spread::offsetShare), spreads, Spread.OFFSET_SHARE);
     }
 
     @Test
@@ -62,15 +63,28 @@ class ResamplingTest {
     }
 
     private static void covers(java.util.stream.DoubleStream values, Ranks[] ranks, String name) {
-        covers(values, Arrays.stream(ranks).map(r -> r.interval(name)).toArray(Interval[]::new));
+        covers(values, Arrays.stream(ranks).map(r -> r.interval(name)).toArray(Interval[]::new), name);
     }
 
-    private static void covers(java.util.stream.DoubleStream values, Interval[] intervals) {
-        double truth = values.average().orElseThrow();
+    private static void covers(java.util.stream.DoubleStream values, Spread[] spreads, String name) {
+        covers(values, Arrays.stream(spreads).map(s -> s.interval(name)).toArray(Interval[]::new), name);
+    }
+
+    /// Most intervals hold the mean, and they are about as wide as the figures of the data sets vary.
+    private static void covers(java.util.stream.DoubleStream values, Interval[] intervals, String name) {
+        double[] found = values.toArray();
+        double truth = Arrays.stream(found).average().orElseThrow();
         long hits = Arrays.stream(intervals)
                 .filter(i -> i.lower() <= truth && truth <= i.upper())
                 .count();
-        assertThat(hits).isGreaterThanOrEqualTo(88);
+        double squares =
+                Arrays.stream(found).map(v -> (v - truth) * (v - truth)).sum();
+        double half = Arrays.stream(intervals)
+                .mapToDouble(i -> (i.upper() - i.lower()) / 2)
+                .average()
+                .orElseThrow();
+        assertThat(hits).as(name).isGreaterThanOrEqualTo(88);
+        assertThat(half / (1.96 * Math.sqrt(squares / (SETS - 1)))).as(name).isBetween(0.75, 1.5);
     }
 
     private static Tensor rows(int set, int rows, int width) {

@@ -31,6 +31,20 @@ class ReservoirTest {
     }
 
     @Test
+    void holdsFewerOfWiderRows() {
+        try (var scope = Scope.open();
+                var reservoir = new Reservoir(1)) {
+            Tensor rows = Tensors.zeros(org.fullrank.engine.Device.CPU, ScalarType.Float, 1, 1 << 20);
+            reservoir.add(new Batch(
+                    rows.expand(70, 1 << 20),
+                    null,
+                    null,
+                    LongStream.range(0, 70).toArray()));
+            assertThat(reservoir.sample().rows()).isEqualTo(64);
+        }
+    }
+
+    @Test
     void viewsLabelsAndNumbersStayWithTheirRows() {
         try (var scope = Scope.open()) {
             Batch sample = sample(1, 777);
