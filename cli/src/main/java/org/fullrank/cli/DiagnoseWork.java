@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.fullrank.data.Dataset;
@@ -141,6 +142,13 @@ record DiagnoseWork(Diagnose command) {
             throw new InputException("--second-key: found no --second, expected one; name the file");
         }
         Path page = command.page;
+        if (page != null
+                && Files.exists(page)
+                && !page.toString().toLowerCase(Locale.ROOT).endsWith(".html")) {
+            throw new InputException("--page %s: found something there that is no .html, expected a new file or an older"
+                            .formatted(page)
+                    + " page; name another");
+        }
         if (page != null
                 && !Files.isDirectory(
                         Objects.requireNonNull(page.toAbsolutePath().getParent()))) {

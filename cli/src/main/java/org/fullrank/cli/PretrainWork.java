@@ -147,7 +147,7 @@ final class PretrainWork {
     private @Nullable Evaluation examine(RunFolder folder, Dataset data, RunStatus status) {
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
             diagnose(trained, folder);
-            trained.draw(folder.path());
+            draw(trained, folder);
             return status == RunStatus.COLLAPSED ? null : evaluate(trained, data, folder);
         }
     }
@@ -157,6 +157,14 @@ final class PretrainWork {
             trained.diagnose(folder);
         } catch (InputException e) {
             command.err().println("not diagnosed: " + e.getMessage()); // the training itself is done and saved
+        }
+    }
+
+    private void draw(Trained trained, RunFolder folder) {
+        try {
+            trained.draw(folder.path());
+        } catch (InputException | JobException e) {
+            command.err().println("no pictures: " + e.getMessage()); // the training itself is done and saved
         }
     }
 

@@ -181,6 +181,7 @@ class DiagnoseInputTest {
                 "z.npy --places embedding|--places: found a file among the subjects, expected run folders only",
                 "folder --labels three.npy|--labels: found a run folder among the subjects, expected files of embeddings",
                 "z.npy --page nowhere/page.html|nowhere, expected one; make it first",
+                "z.npy --page z.npy|no .html, expected a new file",
             })
     void whatCannotBeExaminedIsRefusedInOneLine(String arguments, String message) {
         List<String> line = new ArrayList<>(List.of("diagnose"));

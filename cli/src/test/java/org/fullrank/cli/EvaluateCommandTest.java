@@ -28,33 +28,13 @@ class EvaluateCommandTest {
 
     private Path train(String name, Path data) {
         Path out = folder.resolve(name);
-        CommandLineRun trained = CommandLineRun.of(
-                "pretrain",
-                "--data",
-                data.toString(),
-                "--out",
-                out.toString(),
-                "--set",
-                "views.preset=vector",
-                "--set",
-                "encoder={type: mlp, widths: [8]}",
-                "--set",
-                "method.projector.widths=[16]",
-                "--set",
-                "train={epochs: 2, batch: 16, precision: fp32, threads: 1}",
-                "--set",
-                "data.cache=" + folder.resolve("cache"));
+        CommandLineRun trained = SmallRuns.pretrain(data, out);
         assertThat(trained.code()).as(trained.err()).isZero();
         return out;
     }
 
-    /// Classes that differ in their first feature.
     private Path table(String name, int rows, int classes) throws IOException {
-        StringBuilder csv = new StringBuilder("a,b,c,label\n");
-        for (int i = 0; i < rows; i++) {
-            csv.append("%d,%d,%d,class%d\n".formatted(i % classes * 10 + i % 5, i % 7, i % 3, i % classes));
-        }
-        return Files.writeString(folder.resolve(name), csv);
+        return SmallRuns.table(folder.resolve(name), rows, classes);
     }
 
     private CommandLineRun evaluate(String... more) {

@@ -39,13 +39,6 @@ class FullrankTest {
             "watch",
             "lab");
 
-    /// Settings of a training that takes milliseconds.
-    private static final List<String> SMALL = List.of(
-            "views.preset=vector",
-            "encoder={type: mlp, widths: [8]}",
-            "method.projector.widths=[16]",
-            "train={epochs: 2, batch: 16, precision: fp32, threads: 1}");
-
     @TempDir
     Path folder;
 
@@ -266,6 +259,18 @@ class FullrankTest {
     }
 
     @Test
+    void aPictureThatCannotBeWrittenLeavesTheTrainingFinished() throws IOException {
+        Path out = folder.resolve("run");
+        assertThat(pretrain(table(120), out, "train.batch=16").code()).isZero();
+        Files.delete(out.resolve("map.json"));
+        Files.createFile(Files.createDirectory(out.resolve("map.json")).resolve("in-the-way"));
+        CommandLineRun again = CommandLineRun.of("pretrain", "--resume", out.toString());
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(again.err()).containsOnlyOnce("no pictures: cannot write " + out.resolve("map.json"));
+        assertThat(again.out()).contains("encoder", "finished after step ");
+    }
+
+    @Test
     void aComparisonPrintsOneTableAndGoesOnWhereItEnded() throws IOException {
         Path out = folder.resolve("two");
         CommandLineRun first = compare(out);
@@ -292,11 +297,7 @@ class FullrankTest {
 
     private CommandLineRun compare(Path out, String... more) throws IOException {
         List<String> line = new ArrayList<>(List.of("compare", "a=shapes-vicreg", "b=shapes-vicreg,train.epochs=3"));
-        line.addAll(List.of("--data", table(120).toString(), "--out", out.toString(), "--seeds", "1,2"));
-        for (String setting : SMALL) {
-            line.addAll(List.of("--set", setting));
-        }
-        line.addAll(List.of("--set", "data.cache=" + folder.resolve("cache")));
+        line.addAll(SmallRuns.options(table(120), out, "--seeds", "1,2"));
         line.addAll(List.of(more));
         return CommandLineRun.of(line.toArray(String[]::new));
     }
@@ -334,35 +335,13 @@ class FullrankTest {
     }
 
     private CommandLineRun pretrain(Path data, Path out, String setting, String... more) {
-        List<String> line = new ArrayList<>(List.of(
-                "pretrain",
-                "--data",
-                data.toString(),
-                "--out",
-                out.toString(),
-                "--set",
-                "views.preset=vector",
-                "--set",
-                "encoder={type: mlp, widths: [8]}",
-                "--set",
-                "method.projector.widths=[16]",
-                "--set",
-                "train={epochs: 2, batch: 16, precision: fp32, threads: 1}",
-                "--set",
-                "data.cache=" + folder.resolve("cache"),
-                "--set",
-                setting));
-        line.addAll(List.of(more));
-        return CommandLineRun.of(line.toArray(String[]::new));
+        List<String> options = new ArrayList<>(List.of("--set", setting));
+        options.addAll(List.of(more));
+        return SmallRuns.pretrain(data, out, options.toArray(String[]::new));
     }
 
-    /// Two classes that differ in their first feature.
     private Path table(int rows) throws IOException {
-        StringBuilder csv = new StringBuilder("a,b,c,label\n");
-        for (int i = 0; i < rows; i++) {
-            csv.append("%d,%d,%d,%s\n".formatted(i % 2 * 10 + i % 5, i % 7, i % 3, i % 2 == 0 ? "even" : "odd"));
-        }
-        return Files.writeString(folder.resolve("table.csv"), csv);
+        return SmallRuns.table(folder.resolve("table.csv"), rows, 2);
     }
 
     /// A shell starts its background jobs, and so their children, with SIGINT ignored: there Ctrl-C cannot be
@@ -380,27 +359,15 @@ class FullrankTest {
     @Test
     void anInterruptedTrainingEndsWithCodeZeroAndCanBeResumed() throws Exception {
         Path out = folder.resolve("run");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Fullrank.class.getName(),
-                        "pretrain",
-                        "--data",
-                        table(120).toString(),
-                        "--out",
-                        out.toString(),
-                        "--set",
-                        "views.preset=vector",
-                        "--set",
-                        "encoder={type: mlp, widths: [8]}",
-                        "--set",
-                        "method.projector.widths=[16]",
-                        "--set",
-                        "train={epochs: 1000000, batch: 16, precision: fp32, threads: 1}",
-                        "--set",
-                        "data.cache=" + folder.resolve("cache"))
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Fullrank.class.getName(),
+                "pretrain"));
+        line.addAll(SmallRuns.options(table(120), out, "--set", "train.epochs=1000000"));
+        Process process = new ProcessBuilder(line)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();

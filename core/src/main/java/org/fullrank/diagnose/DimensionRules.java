@@ -111,10 +111,10 @@ final class DimensionRules {
         return new Finding(
                 Kind.REDUNDANT,
                 degree,
-                text(
-                        "%d of %d dimensions repeat another (too many: above %.0f %%); mean squared correlation %.2g"
-                                + " (too high: above %s)",
-                        d.copies(), f.width(), 100 * COPIES, d.correlation(), CORRELATED),
+                text("%d of %d dimensions repeat another", d.copies(), f.width())
+                        + (share > COPIES ? text(" (too many: above %.0f %%)", 100 * COPIES) : "")
+                        + text("; mean squared correlation %.2g", d.correlation())
+                        + (d.correlation() > CORRELATED ? text(" (too high: above %s)", CORRELATED) : ""),
                 "use fewer dimensions, method.projector.widths, or decorrelate them, method=barlow-twins",
                 copied(f) ? Set.of(Kind.DIMENSIONAL) : Set.of());
     }

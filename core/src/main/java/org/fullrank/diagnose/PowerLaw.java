@@ -16,14 +16,20 @@ public record PowerLaw(double alpha, int from, int to) {
     public static final int TO = 100;
 
     private static final int FEWEST = 3;
+    private static final int FEWEST_BEHIND = 2 * (2 * FROM - 1); // their half leaves FROM indices from FROM on
+
+    /// Which indices a fit takes, in words.
+    public static String rule() {
+        return "ranks %d to half of them, at most %d, or all where they are fewer than %d"
+                .formatted(FROM, TO, FEWEST_BEHIND);
+    }
 
     /// The fit to the logarithms of the eigenvalues above zero, descending: indices 10 to half of them, at most
     /// 100; where those would be fewer than 10 indices, all of them.
     static PowerLaw fit(double[] logarithms) {
-        int half = Math.min(TO, logarithms.length / 2);
-        boolean few = half < 2 * FROM - 1;
+        boolean few = logarithms.length < FEWEST_BEHIND;
         int from = few ? 1 : FROM;
-        int to = few ? logarithms.length : half;
+        int to = few ? logarithms.length : Math.min(TO, logarithms.length / 2);
         if (logarithms.length < FEWEST) {
             return new PowerLaw(Double.NaN, from, to);
         }

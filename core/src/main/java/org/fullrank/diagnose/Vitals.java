@@ -21,7 +21,6 @@ import org.fullrank.engine.Tensors;
 /// @param norm mean length of a row
 /// @param offset share of the mean vector, `|mean|^2 / E|z|^2`: 0 = centred, 1 = all rows are their mean
 /// @param dead dimensions with a deviation below [Spread#DEAD_SHARE] of the root mean square one
-/// @param activity mean of all entries
 /// @param spectrum [#POINTS] singular values of the centred rows from the largest to the smallest, at ranks evenly
 ///     spaced on a logarithmic scale (repeated where there are fewer), divided by the root of the total variance
 public record Vitals(
@@ -32,7 +31,6 @@ public record Vitals(
         double norm,
         double offset,
         int dead,
-        double activity,
         double[] spectrum) {
     /// Enough for a picture of a spectrum of thousands.
     public static final int POINTS = 32;
@@ -66,7 +64,6 @@ public record Vitals(
                     Tensors.value(norms.mean()),
                     total == 0 ? 0 : Tensors.value(mean.square().sum()) / total,
                     dead(deviations),
-                    Tensors.value(wide.mean()),
                     points(centred.singularValues()));
         }
     }

@@ -105,12 +105,7 @@ public final class RunPage {
 
     /// How a run stands, as pages and events say it: `status` in lower case, and `message`.
     public static ObjectNode status(RunFolder folder) {
-        String message = "";
-        for (ObjectNode line :
-                Lines.read(folder.path().resolve(GROWING.getFirst())).objects()) {
-            message = line.path("message").asText("");
-        }
-        return MAPPER.createObjectNode().put("status", folder.status().label()).put("message", message);
+        return MAPPER.createObjectNode().put("status", folder.status().label()).put("message", folder.message());
     }
 
     /// Says by its value whether one of [#SETTLED] has changed.

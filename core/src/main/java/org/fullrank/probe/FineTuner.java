@@ -45,6 +45,7 @@ final class FineTuner implements AutoCloseable {
     /// @param classes outputs of the head
     /// @param start a buffer with the encoder's parameters under [Method#ENCODER]
     /// @param draw which draw; head and order depend on it
+    /// @throws JobException when `start` lacks a parameter or statistic of the encoder
     FineTuner(EncoderSpec spec, int inputs, int classes, ParameterBuffer start, FineTuneProtocol protocol, int draw) {
         this.protocol = protocol;
         key = key(protocol, draw);
@@ -53,7 +54,12 @@ final class FineTuner implements AutoCloseable {
         var linear = new ProjectorSpec(List.of(classes), false).withLastBias(true);
         head = Networks.projector(net.in("head"), linear, spec.features());
         parameters = net.build(start.device(), ScalarType.Float);
-        copy(start);
+        try {
+            copy(start);
+        } catch (RuntimeException e) {
+            parameters.close();
+            throw e;
+        }
     }
 
     private static long key(FineTuneProtocol protocol, int draw) {
@@ -74,11 +80,21 @@ final class FineTuner implements AutoCloseable {
 
     private static void copy(List<Segment> to, Tensor target, List<Segment> from, Tensor source) {
         for (Segment segment : to) {
-            from.stream()
-                    .filter(s -> s.name().equals(segment.name()))
-                    .findFirst()
-                    .ifPresent(s -> segment.view(target).copy_(s.view(source)));
+            if (segment.name().startsWith(Method.ENCODER + ".")) {
+                Segment begun = from.stream()
+                        .filter(s ->
+                                s.name().equals(segment.name()) && s.sizes().equals(segment.sizes()))
+                        .findFirst()
+                        .orElseThrow(() -> missing(segment));
+                segment.view(target).copy_(begun.view(source));
+            }
         }
+    }
+
+    private static JobException missing(Segment segment) {
+        return new JobException(
+                "finetune: found no %s of shape %s in the network, expected the encoder of the recipe; use its own checkpoint"
+                        .formatted(segment.name(), segment.sizes()));
     }
 
     /// The labelled items of a draw: of each class its share, rounded, at least one.

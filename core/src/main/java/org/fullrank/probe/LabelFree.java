@@ -101,8 +101,8 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
                         .formatted(Math.min(rows, LIDAR_ROWS), LIDAR_VIEWS));
         settings.put(
                 "alpha",
-                "decay of the centred eigenvalues by least squares of logarithms from rank %d to %d; the nearest to %s chooses"
-                        .formatted(PowerLaw.FROM, PowerLaw.TO, BEST_ALPHA));
+                "decay of the centred eigenvalues above 0 by least squares of logarithms, %s; the nearest to %s chooses"
+                        .formatted(PowerLaw.rule(), BEST_ALPHA));
         settings.put(
                 "kNN",
                 labelled

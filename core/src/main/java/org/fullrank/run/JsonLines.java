@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// one.
 public final class JsonLines implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    /// Bytes of a file that are looked at first for its last line: some records with everything that is measured.
+    private static final int END_BYTES = 1 << 13;
 
     private final Path file;
     private final FileChannel channel;
@@ -103,8 +105,45 @@ public final class JsonLines implements AutoCloseable {
                             .toList()
                     : List.of();
         } catch (IOException e) {
-            throw new JobException("cannot read " + file + ": " + e.getMessage(), e);
+            throw unreadable(file, e);
         }
+    }
+
+    /// The last line that is `sought`, or null. Reads the end of the file, and more of it only until there is one.
+    static @Nullable String last(Path file, Predicate<String> sought) {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            for (long count = END_BYTES; ; count *= 2) {
+                List<String> lines = lines(channel, Math.max(0, size - count), size);
+                for (String line : lines.reversed()) {
+                    if (sought.test(line)) {
+                        return line;
+                    }
+                }
+                if (count >= size) {
+                    return null;
+                }
+            }
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /// The lines between two places of a file, without the first one when the file does not begin with it.
+    private static List<String> lines(FileChannel channel, long begin, long end) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(end - begin));
+        for (int read = 0; bytes.hasRemaining() && read >= 0; ) {
+            read = channel.read(bytes, begin + bytes.position());
+        }
+        return StandardCharsets.UTF_8
+                .decode(bytes.flip())
+                .toString()
+                .lines()
+                .skip(begin > 0 ? 1 : 0)
+                .toList();
     }
 
     private static @Nullable JsonNode parse(String line) {
@@ -114,6 +153,10 @@ public final class JsonLines implements AutoCloseable {
         } catch (JsonProcessingException e) {
             return null; // torn by a kill
         }
+    }
+
+    private static JobException unreadable(Path file, IOException e) {
+        return new JobException("cannot read " + file + ": " + e.getMessage(), e);
     }
 
     static JobException failed(Path file, IOException e) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.fullrank.engine.JobException;
+import org.jspecify.annotations.Nullable;
 
 /// Writes what a run measures: `metrics.jsonl`, the truth (see [MetricRecord]), one line at a time so that nothing is
 /// lost when the process is killed, and a TensorBoard event file beside it, rebuilt from the lines on resume.
@@ -85,6 +86,12 @@ public final class Metrics implements AutoCloseable {
             }
         }
         return lines;
+    }
+
+    /// The last line of a file that can be read, however long the file is; null when there is none.
+    static @Nullable MetricLine last(Path file) {
+        String text = JsonLines.last(file, line -> MetricLine.parse(line) != null);
+        return text == null ? null : MetricLine.parse(text);
     }
 
     @Override

@@ -151,10 +151,14 @@ public final class RunFolder implements AutoCloseable {
         if (FolderLock.isTaken(path)) {
             return RunStatus.RUNNING;
         }
-        List<MetricLine> lines = Metrics.lines(path.resolve(Metrics.FILE));
-        return !lines.isEmpty() && lines.getLast() instanceof MetricLine.Ended ended
+        return Metrics.last(path.resolve(Metrics.FILE)) instanceof MetricLine.Ended ended
                 ? ended.status()
                 : RunStatus.INTERRUPTED;
+    }
+
+    /// Why the run ended; empty when it has not, or when there is nothing to say.
+    public String message() {
+        return Metrics.last(path.resolve(Metrics.FILE)) instanceof MetricLine.Ended ended ? ended.message() : "";
     }
 
     /// Removes the folder again if nothing was measured in it yet; anything else in it stays, and so does the folder

@@ -142,6 +142,13 @@ final class Checkpoint {
         });
     }
 
+    /// The step of a checkpoint.
+    static long step(Path file) {
+        try (var saved = SafeTensors.open(file)) {
+            return step(saved);
+        }
+    }
+
     private static long step(SafeTensors saved) {
         String step = saved.metadata().getOrDefault(STEP, "");
         if (!step.matches("\\d{1,18}")) {

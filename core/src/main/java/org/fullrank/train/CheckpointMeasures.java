@@ -92,16 +92,15 @@ public final class CheckpointMeasures {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             Tensor rows = Tensors.of(plain.values(), plain.rows(), plain.width()); // [N, D]
-            Moments moments = Moments.of(rows);
             var drawn = new ArrayList<Tensor>();
             for (int i = 0; i < LabelFree.LIDAR_VIEWS; i++) {
                 drawn.add(drawn(i, representation));
             }
             double lidar = Pairing.of(drawn).lidar();
-            double alpha = moments.centred().powerLaw().alpha();
-            double rankMe = moments.raw().rankMe();
-            moments.close();
-            return new LabelFree.Measures(rankMe, lidar, alpha);
+            try (Moments moments = Moments.of(rows)) {
+                double alpha = moments.centred().powerLaw().alpha();
+                return new LabelFree.Measures(moments.raw().rankMe(), lidar, alpha);
+            }
         }
     }
 

@@ -75,12 +75,15 @@ public final class Checkpoints {
         return Files.exists(soundFile());
     }
 
-    /// Removes those of later steps.
+    /// Removes those of later steps, the best one included.
     void removeAfter(long step) {
         String last = file(step).getFileName().toString();
         remove(all(folder).stream()
                 .filter(f -> f.getFileName().toString().compareTo(last) > 0)
                 .toList());
+        if (Files.exists(bestFile()) && Checkpoint.step(bestFile()) > step) {
+            remove(List.of(bestFile()));
+        }
     }
 
     /// Removes all but the latest few.

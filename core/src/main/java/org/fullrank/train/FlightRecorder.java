@@ -24,10 +24,13 @@ final class FlightRecorder implements AutoCloseable {
         this.every = every;
     }
 
-    /// Before a step: takes a snapshot when it is time.
+    /// Before a step: takes a snapshot when it is time, and the weights are finite.
     void before(long step) {
         if (every == 0 || snapshot >= 0 && step - snapshot < every) {
             return;
+        }
+        if (snapshot >= 0 && !learner.hasFiniteWeights()) {
+            return; // the step that broke them lies behind the older one, which a replay needs
         }
         List<Tensor> state = learner.state().toList();
         try (var scope = Scope.open();

@@ -87,7 +87,7 @@ final class RateSweep {
         try (Rehearsal.Try copy = rehearsal.start()) {
             for (int i = -STILL; i < steps; i++) {
                 double rate = range.low * Math.pow(range.high / range.low, Math.max(0, i) / (steps - 1.0));
-                Point point = point(copy, rate, rows, seconds);
+                Point point = point(copy, rate, rows, seconds, points.size() < STILL);
                 points.add(point);
                 if (!Double.isFinite(point.loss) || !Double.isFinite(point.rank)) {
                     break;
@@ -97,7 +97,8 @@ final class RateSweep {
         return points;
     }
 
-    private static Point point(Rehearsal.Try copy, double rate, int rows, List<Double> seconds) {
+    /// @param still whether the rate is so low that a failure is not its doing, and is thrown
+    private static Point point(Rehearsal.Try copy, double rate, int rows, List<Double> seconds, boolean still) {
         try (var scope = Scope.open()) {
             long begin = System.nanoTime();
             Method.Outcome outcome = NativeErrors.guard("sweep", () -> copy.step(rate, rows));
@@ -110,6 +111,9 @@ final class RateSweep {
                     Spectrum.of(centred).rankMe(),
                     EmbeddingHealth.of(z).normalizedStd());
         } catch (FullrankException e) {
+            if (still) {
+                throw e;
+            }
             return new Point(rate, Double.NaN, Double.NaN, Double.NaN); // not finite: the rate was too high
         }
     }

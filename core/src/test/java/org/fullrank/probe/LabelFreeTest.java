@@ -52,6 +52,12 @@ class LabelFreeTest {
     }
 
     @Test
+    void theProtocolSaysWhichEigenvaluesAlphaIsFittedTo() {
+        assertThat(LabelFree.describe("abc", "train", 2000, false).text())
+                .contains("ranks 10 to half of them, at most 100, or all where they are fewer than 38");
+    }
+
+    @Test
     void equalValuesShareTheirRank() {
         assertThat(LabelFree.ranks(new double[] {5, 1, 5, 3})).containsExactly(3.5, 1, 3.5, 2);
     }

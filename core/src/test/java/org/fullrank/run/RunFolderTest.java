@@ -161,6 +161,30 @@ class RunFolderTest {
     }
 
     @Test
+    void aLongRunStandsAsItsLastReadableLineSays() throws IOException {
+        Path path = parent.resolve("run");
+        RunFolder.create(path, CONFIG).close();
+        Path file = path.resolve(RunFolder.METRICS);
+        String records = "{\"step\":5,\"epoch\":0,\"loss\":2.0,\"nested\":{\"step\":1}}\n".repeat(2000);
+        String early = new MetricLine.Ended(4, RunStatus.FAILED, "early").json() + "\n";
+        Files.writeString(file, early + records);
+        RunFolder folder = RunFolder.open(path);
+        assertThat(folder.status()).isEqualTo(RunStatus.INTERRUPTED);
+        assertThat(folder.message()).isEmpty();
+        for (int length : new int[] {3, 4060, 100_000}) { // within the end that is read first, at its edge, beyond
+            String why = "ä".repeat(length);
+            String ended = new MetricLine.Ended(5, RunStatus.STOPPED, why).json() + "\n";
+            Files.writeString(file, early + records + ended + "{\"step\":6,\"ep");
+            assertThat(folder.status()).isEqualTo(RunStatus.STOPPED);
+            assertThat(folder.message()).isEqualTo(why);
+        }
+        Files.writeString(file, early + "torn\n".repeat(20_000));
+        assertThat(folder.message()).isEqualTo("early");
+        Files.writeString(file, "");
+        assertThat(folder.status()).isEqualTo(RunStatus.INTERRUPTED);
+    }
+
+    @Test
     void theListSkipsWhatIsNoRunAndKeepsBrokenOnes() throws IOException {
         Files.createDirectory(parent.resolve("other"));
         RunFolder.create(parent.resolve("b"), CONFIG).close();

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.CsvTable;
@@ -13,8 +16,11 @@ import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
 /// The numbers of a CSV file as float64, without its label column. A cell that is empty, `nan` or `inf` is NaN. A first
-/// column without a name in a header is the index that pandas writes; it is left out and said so.
+/// column without a name in a header, or named id, index or row, counts the rows; it is left out and said so.
 final class CsvRows implements RowStream {
+    /// Names of a first column that counts rows: no name is how pandas writes its index.
+    private static final Set<String> INDEX = Set.of("", "id", "index", "row");
+
     private final Path file;
     private final CsvTable table;
     private final int[] columns;
@@ -24,7 +30,9 @@ final class CsvRows implements RowStream {
         this.file = file;
         this.table = table;
         List<String> names = table.names();
-        indexed = names != null && names.size() > 1 && names.getFirst().isEmpty();
+        indexed = names != null
+                && names.size() > 1
+                && INDEX.contains(names.getFirst().strip().toLowerCase(Locale.ROOT));
         columns = IntStream.range(indexed ? 1 : 0, table.columns())
                 .filter(column -> column != table.label())
                 .toArray();
@@ -66,7 +74,10 @@ final class CsvRows implements RowStream {
 
     @Override
     public List<String> warnings() {
-        return indexed ? List.of("the first column has no name and was left out as an index") : List.of();
+        return indexed
+                ? List.of("the first column, \"%s\", was left out as an index of rows"
+                        .formatted(Objects.requireNonNull(table.names()).getFirst()))
+                : List.of();
     }
 
     @Override
