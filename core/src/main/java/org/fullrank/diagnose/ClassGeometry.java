@@ -121,7 +121,7 @@ public record ClassGeometry(
                         Measure.of(
                                 "collapsed-classes",
                                 collapsed().size(),
-                                "0",
+                                "0; by rank alone no verdict",
                                 "classes of far smaller spread or rank than the others" + names()),
                         Measure.of(
                                 "smallest-spread",

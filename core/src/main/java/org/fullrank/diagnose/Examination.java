@@ -99,7 +99,7 @@ record Examination(
         return new Figures(
                 moments.rows(),
                 moments.width(),
-                spread.percentile(50),
+                spread.medianNorm(),
                 spread.normalizedStd(),
                 spread.offsetShare(),
                 Slope.of(moments.centred(), moments.rows(), moments.width()),

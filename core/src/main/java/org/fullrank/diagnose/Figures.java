@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param rows N
 /// @param width D
-/// @param norm median length of a row
+/// @param norm median length of the rows that are not zero; 0 where all are
 /// @param directions standard deviation of a dimension of rows of length 1, times `sqrt(D)`: 0 where all rows point
 ///     the same way, 1 where they point everywhere alike
 /// @param offset `|mean|^2 / E|z|^2`, 0 to 1; NaN where all is zero

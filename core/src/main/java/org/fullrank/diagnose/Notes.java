@@ -10,6 +10,8 @@ final class Notes {
     /// Share of rows with a near-duplicate from which it is worth a line: fewer are in nearly any data.
     static final double DUPLICATE_ROWS = 0.01;
 
+    private static final int HUNDRED = 100;
+
     private Notes() {}
 
     static List<String> of(Examination examination) {
@@ -29,10 +31,40 @@ final class Notes {
         if (dead > 0 && dead < width) {
             notes.add(text("%d of %d dimensions never vary", dead, width));
         }
+        int zero = examination.spread().zeroPercentiles() - 1;
+        if (zero > 0 && zero < HUNDRED) {
+            notes.add(text("more than %d %% of rows are zero", zero));
+        }
+        rank(notes, examination.moments());
+        if (examination.classes() != null) {
+            classes(notes, examination.classes());
+        }
         if (examination.neighbours() != null) {
             neighbours(notes, examination.neighbours(), sampled);
         }
         return notes;
+    }
+
+    private static void rank(List<String> notes, Moments moments) {
+        int rank = moments.centred().rank();
+        long room = Math.min(moments.rows() - 1, moments.width());
+        if (rank > 0 && rank < room) {
+            notes.add(text(
+                    "the rank is %d of %d; directions that hold nothing (below %.0e of the strongest): %d",
+                    rank, room, Spectrum.RELATIVE_EPSILON, room - rank));
+        }
+    }
+
+    private static void classes(List<String> notes, ClassGeometry geometry) {
+        int all = geometry.classes().size();
+        long judged = geometry.classes().stream()
+                .filter(shape -> shape.rows() >= RelationRules.CLASS_ROWS)
+                .count();
+        if (judged < all) {
+            notes.add(text(
+                    "only %d of %d classes have %d rows in the sample and could be judged",
+                    judged, all, RelationRules.CLASS_ROWS));
+        }
     }
 
     private static void neighbours(List<String> notes, Neighbours neighbours, int sampled) {

@@ -30,7 +30,7 @@ final class ScaleRules {
     private ScaleRules() {}
 
     static Finding constant(Figures f) {
-        boolean nothing = f.norm() == 0 || f.spectrum().effectiveRank() == 0;
+        boolean nothing = f.spectrum().effectiveRank() == 0;
         double degree = nothing
                 ? 1
                 : Math.min(

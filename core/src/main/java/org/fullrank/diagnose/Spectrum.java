@@ -82,6 +82,11 @@ public record Spectrum(double[] singularValues) {
                 aboveZero().map(s -> s / singularValues[0]).map(s -> s * s).toArray());
     }
 
+    /// How many singular values are above [#RELATIVE_EPSILON] of the largest; 0 for an embedding that is zero.
+    int rank() {
+        return (int) aboveZero().count();
+    }
+
     /// Stable rank: `|Z|_F^2 / |Z|_2^2`, from 1 to `min(N, D)`: how many directions as strong as the strongest
     /// would have the same variance; 0 for an embedding that is zero.
     public double stableRank() {

@@ -48,6 +48,7 @@ public record Spread(
     private static final int MEDIAN = 50;
     private static final int LOW = 1;
     private static final int HIGH = 99;
+    private static final int HIGHEST = 100;
 
     /// The spread, without percentiles of lengths and intervals.
     public static Spread of(Moments moments) {
@@ -162,6 +163,18 @@ public record Spread(
     /// Length at a percentile of the rows; NaN where rows were not given.
     public double percentile(int percent) {
         return norms.length == 0 ? Double.NaN : norms[percent];
+    }
+
+    /// Median length of the rows that are not zero, to a percentile; 0 where all are, NaN where rows were not
+    /// given.
+    double medianNorm() {
+        int first = Math.min(zeroPercentiles(), HIGHEST);
+        return percentile((first + HIGHEST) / 2);
+    }
+
+    /// How many percentiles of the lengths are 0: of k, more than k - 1 percent of the rows are zero, of 101 all.
+    int zeroPercentiles() {
+        return (int) Arrays.stream(norms).filter(length -> length == 0).count();
     }
 
     private Measure with(String name, double value, String healthy, String meaning) {

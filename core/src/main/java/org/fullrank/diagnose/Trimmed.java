@@ -7,10 +7,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
 /// Rows without the weight of far ones: distances from the centre, the median of each dimension, are cut to [#FAR]
-/// times the median distance. A handful of far rows can hold nearly all the variance; that looks like a rank of a
-/// handful, like dimensions that repeat one another, and like classes that are points. Cut rows keep their
-/// directions. (Close to the spatial sign covariance, which cuts all rows to the same length: Locantore et al.
-/// 1999, unverified against the paper.)
+/// times the median distance of those that are not there. A handful of far rows can hold nearly all the variance;
+/// that looks like a rank of a handful, like dimensions that repeat one another, and like classes that are points.
+/// Cut rows keep their directions. (Close to the spatial sign covariance, which cuts all rows to the same length:
+/// Locantore et al. 1999, unverified against the paper.)
 final class Trimmed {
     /// Distances that are cut, in medians: one Gaussian row of 23 in one dimension, and none in many, so that tails
     /// that are not heavy keep their spectrum.
@@ -26,9 +26,11 @@ final class Trimmed {
         Tensor distances = apart.mul(apart)
                 .sum(new long[] {1}, true, new ScalarTypeOptional())
                 .sqrt(); // [N, 1]
-        double[] sorted = Tensors.doubles(distances);
-        Arrays.sort(sorted);
-        double most = FAR * sorted[sorted.length / 2];
+        double[] sorted = Arrays.stream(Tensors.doubles(distances))
+                .filter(distance -> distance > 0)
+                .sorted()
+                .toArray();
+        double most = sorted.length == 0 ? 0 : FAR * sorted[sorted.length / 2];
         return apart.mul(distances
                 .reciprocal()
                 .mul(Tensors.scalar(most))

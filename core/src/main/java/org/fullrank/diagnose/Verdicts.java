@@ -94,7 +94,8 @@ final class Verdicts {
                 Verdict.Kind.HEALTHY,
                 1 - nearest.degree(),
                 text(
-                        "effective rank %.1f of %d, no knee above %.1f, the mean holds %.0f %%; nearest to %s",
+                        "effective rank %.1f of %d, no knee above %.1f in the first half, the mean holds %.0f %%;"
+                                + " nearest to %s",
                         figures.spectrum().effectiveRank(),
                         figures.room(),
                         figures.spectrum().knee(),

@@ -77,6 +77,10 @@ final class CollapseCases {
                 "one row a million times longer",
                 HEALTHY,
                 () -> gaussian(17, 500, 64).lengths(row -> row == 3 ? 1e7 : 8));
+        add("half of the rows zero", HEALTHY, () -> zeros(gaussian(100, 1000, 64)));
+        add("rank 40 of 64", HEALTHY, () -> ofRank(101, 40, 2000, 64));
+        add("28 of 64 dead units", HEALTHY, () -> alive(gaussian(102, 2000, 64), 36));
+        add("rank 5 of 8", HEALTHY, () -> ofRank(103, 5, 1000, 8));
         add("a moderate common mean", HEALTHY, () -> gaussian(18, 1000, 64).shifted(19, 1.5));
     }
 
@@ -131,6 +135,7 @@ final class CollapseCases {
                 "rank 4 with heavy tails",
                 4,
                 () -> student(44, 2).times(gaussian(44, 128, 4)).times(gaussian(45, 4, 64)));
+        rank("rank 3, half of the rows zero", 3, () -> zeros(ofRank(104, 3, 1000, 64)));
         rank("rank 6 around a large mean", 6, () -> ofRank(46, 6, 500, 64).shifted(47, 20));
         add("variances fall as 1 / j^3", DIMENSIONAL, () -> decaying(48, 500, 256, power(3)));
         add("variances fall as 1 / j^3, N < D", DIMENSIONAL, () -> decaying(49, 200, 512, power(3)));
@@ -210,6 +215,11 @@ final class CollapseCases {
 
     static Rows noisy(Rows rows, double size) {
         return rows.plus(gaussian(1000, rows.count(), rows.width()).scaled(size));
+    }
+
+    /// The first 51 % of the rows are zero.
+    private static Rows zeros(Rows rows) {
+        return rows.each((v, row, j) -> 100 * row < 51 * rows.count() ? 0 : v);
     }
 
     private static Rows alive(Rows rows, int units) {

@@ -16,6 +16,7 @@ import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DoctorTest {
@@ -154,6 +155,39 @@ class DoctorTest {
                 .anyMatch(note -> note.contains("rows lie far off, as row 7"))
                 .contains("3 % of rows nearly equal another one, as 3 and 4");
         assertThat(Rows.gaussian(3, 500, 16).streamed(100).warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rank 40 of 64,40 of 64,24", "28 of 64 dead units,36 of 64,28", "rank 5 of 8,5 of 8,3"})
+    void directionsThatAHealthyOneLacksAreCounted(String name, String rank, int missing) {
+        Diagnosis found = called(name);
+        assertThat(found.verdict().kind()).isEqualTo(Kind.HEALTHY);
+        assertThat(found.verdict().evidence()).containsPattern("no knee above [0-9.]+ in the first half");
+        assertThat(found.warnings())
+                .contains("the rank is %s; directions that hold nothing (below 1e-06 of the strongest): %d"
+                        .formatted(rank, missing));
+    }
+
+    @Test
+    void manyZeroRowsAreNoted() {
+        assertThat(called("half of the rows zero").warnings()).containsExactly("more than 50 % of rows are zero");
+        assertThat(called("all zeros").warnings()).noneMatch(note -> note.contains("rows are zero"));
+    }
+
+    private static Diagnosis called(String name) {
+        Case known = cases().stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        return known.rows().get().examined();
+    }
+
+    @Test
+    void classesOfTooFewRowsAreCounted() {
+        Rows rows = Rows.gaussian(1, 500, 16).labelled(row -> row < 100 ? row % 3 : 3 + row % 100);
+        assertThat(rows.examined().warnings())
+                .containsExactly("only 3 of 103 classes have 8 rows in the sample and could be judged");
+        assertThat(rows.labelled(row -> row % 10).examined().warnings()).isEmpty();
     }
 
     @Test
