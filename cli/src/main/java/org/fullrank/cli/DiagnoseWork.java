@@ -145,9 +145,9 @@ record DiagnoseWork(Diagnose command) {
         if (page != null
                 && Files.exists(page)
                 && !page.toString().toLowerCase(Locale.ROOT).endsWith(".html")) {
-            throw new InputException("--page %s: found something there that is no .html, expected a new file or an older"
-                            .formatted(page)
-                    + " page; name another");
+            throw new InputException(
+                    "--page %s: found something there that is no .html, expected a new file or an older".formatted(page)
+                            + " page; name another");
         }
         if (page != null
                 && !Files.isDirectory(

@@ -29,8 +29,8 @@ public final class Moments implements AutoCloseable {
     /// the processor, few enough to stay in its caches.
     static final int BUFFER_ROWS = 1024;
 
-    /// Values of the buffer and of the scatter matrix, at most: 4 GiB each, a quarter of a machine of 16 GiB. So up to
-    /// 23,170 columns any number of rows will do, and of 150,000 columns 3579 rows.
+    /// Values of the buffer and of the scatter matrix, at most: 4 GiB each, a quarter of a machine of 16 GiB. So up
+    /// to 23,170 columns any number of rows will do, and of 150,000 columns 3579 rows.
     public static final long MOST_VALUES = 1L << 29;
 
     private final int width;

@@ -28,8 +28,8 @@ public record MonitorSpec(
     public static final int DEFAULT_EVERY_EPOCHS = 1;
     /// As many quick checks as a run of its length can pay for.
     public static final int DEFAULT_EVERY_STEPS = 0;
-    /// Enough to tell a collapse, which leaves a few directions; decompositions of twice as many rows cost eight times
-    /// as much, which is felt beside the steps of small networks.
+    /// Enough to tell a collapse, which leaves a few directions; decompositions of twice as many rows cost eight
+    /// times as much, which is felt beside the steps of small networks.
     public static final int DEFAULT_ROWS = 128;
     /// A replay runs at most so many steps again, and a copy of the weights every 50 steps is not felt.
     public static final int DEFAULT_RECORD_EVERY_STEPS = 50;

@@ -125,7 +125,8 @@ class LateCollapseTest {
         assertThat(latest).isEqualTo(checkpoint(run, ending.step()));
         assertThat(latest).hasSameBinaryContentAs(run.resolve("checkpoints/sound.safetensors"));
         Path best = run.resolve("checkpoints/best.safetensors");
-        assertThat(!Files.exists(best) || Checkpoint.step(best) <= ending.step()).isTrue();
+        assertThat(!Files.exists(best) || Checkpoint.step(best) <= ending.step())
+                .isTrue();
         try (var encoder = SafeTensors.open(run.resolve("encoder.safetensors"))) {
             assertThat(encoder.names()).isNotEmpty();
         }
