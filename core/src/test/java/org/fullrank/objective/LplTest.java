@@ -9,28 +9,9 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.junit.jupiter.api.Test;
 
-class LplTest extends ObjectiveContract {
-    @Override
-    List<ObjectiveSpec> specs() {
-        return List.of(Lpl.defaults(), new Lpl(2, 0.5, 3, 1e-2));
-    }
+class LplTest {
 
-    @Override
-    double naive(ObjectiveSpec spec, double[][] views, int n, int d) {
-        var lpl = (Lpl) spec;
-        double push = 0;
-        double decorrelation = 0;
-        for (double[] view : views) {
-            double[][] c = NaiveStatistics.covariance(view, n, d);
-            for (int j = 0; j < d; j++) {
-                push -= Math.log(c[j][j] + lpl.epsilon()) / d / views.length;
-            }
-            decorrelation += NaiveStatistics.offDiagonal(c) / (d * d - d) / views.length;
-        }
-        return lpl.pull() * NaiveStatistics.squaredDistance(views) / (n * d)
-                + lpl.push() * push
-                + lpl.decorrelation() * decorrelation;
-    }
+
 
     @Test
     void partsHaveTheNamesOfThePaper() {
