@@ -23,7 +23,7 @@ import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
 import org.fullrank.method.TargetSpec;
 import org.fullrank.objective.Alignment;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Objective;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.run.Recipes;
@@ -42,14 +42,14 @@ class MethodsPageTest {
 
     /// Headings of the page and the choices below each.
     private static final Map<String, Class<?>> SECTIONS = Map.of(
-            "Objectives", ObjectiveSpec.class,
-            "Regularisers", Regularizer.class,
+            "Regularizers", Regularizer.class,
             "Alignments", Alignment.class,
             "Regressions", Regression.class,
             "Predictors", PredictorSpec.class,
             "Targets", TargetSpec.class,
             "Methods", MethodSpec.class);
 
+    private static final String OBJECTIVES = "Objectives";
     /// The heading of named settings of a method.
     private static final String PRESETS = "Presets";
 
@@ -126,7 +126,8 @@ class MethodsPageTest {
         SequencedMap<String, List<String>> expected = new LinkedHashMap<>();
         SECTIONS.forEach((section, choices) -> expected.put(
                 section, Choices.of(choices).stream().map(Choice::name).toList()));
-        expected.put(PRESETS, MethodPresets.names());
+        expected.put(OBJECTIVES, List.copyOf(Objective.all().keySet()));
+        expected.put(PRESETS, List.copyOf(MethodPresets.all().keySet()));
         assertThat(found.keySet()).isEqualTo(expected.keySet());
         expected.forEach((section, names) ->
                 assertThat(found.get(section)).as(section).containsExactlyInAnyOrderElementsOf(names));
@@ -156,6 +157,9 @@ class MethodsPageTest {
     private static SequencedMap<String, String> settings(Sheet sheet) {
         if (sheet.section().equals(PRESETS)) {
             return Choices.settings((Record) MethodPresets.named(sheet.name()));
+        }
+        if (sheet.section().equals(OBJECTIVES)) {
+            return Choices.settings((Record) Objective.named(sheet.name()));
         }
         if (sheet.section().equals("Regressions")) {
             return Choices.settings(Evaluable.named(sheet.name(), List.of()).settings());

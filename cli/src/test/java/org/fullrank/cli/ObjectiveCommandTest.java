@@ -86,7 +86,7 @@ class ObjectiveCommandTest {
         assertClose(json.at("/parts/covariance").doubleValue(), 0.025612214999999987);
         assertThat(json.get("settings").toString())
                 .isEqualTo(
-                        "{\"invariance\":25.0,\"variance\":10.0,\"covariance\":1.0,\"gamma\":2.0,\"epsilon\":1.0E-4}");
+                        "{\"form\":\"official\",\"invariance\":25.0,\"variance\":10.0,\"covariance\":1.0,\"gamma\":2.0,\"epsilon\":1.0E-4}");
         assertThat(json.get("shape").toString()).isEqualTo("[4,3]");
         assertClose(
                 json.get("value").doubleValue(),

@@ -11,6 +11,7 @@ import org.fullrank.net.Encoder;
 import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.objective.Term;
 import org.fullrank.objective.Terms;
 
 /// One network for all views; the objective acts on the embeddings of the projector, gathered over the whole
@@ -79,20 +80,28 @@ public final class JointEmbedding implements Method {
 
     @Override
     public SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step) {
-        return new TermGradients(this::outputs, leaves -> weighted(leaves, step), parameters())
+        return new TermGradients(this::outputs, leaves -> terms(leaves, step), parameters())
                 .over(new WholeBatch(views, chunks));
     }
 
-    private SequencedMap<String, Tensor> weighted(List<List<Tensor>> leaves, long step) {
+    private List<Term> terms(List<List<Tensor>> leaves, long step) {
         List<Tensor> z = leaves.stream().map(List::getFirst).toList(); // V x [N, D]
-        SequencedMap<String, Tensor> terms = parts.criterion().weighted(z, step);
-        for (Inner inner : parts.inner()) {
+        var terms = new LinkedHashMap<String, Term>();
+        for (Term term : parts.criterion().evaluate(z, step).list()) {
+            terms.put(term.name(), Criterion.ofMethod(term));
+        }
+        for (int i = 0; i < parts.inner().size(); i++) {
+            Inner inner = parts.inner().get(i);
             if (inner.weight() > 0) {
+                String name = inner.layer() + "." + inner.regularizer().part();
                 Tensor value = inner(inner, leaves, step).total().mul(Tensors.scalar(inner.weight()));
-                terms.merge(inner.layer() + "." + inner.regularizer().part(), value, Tensor::add);
+                terms.merge(
+                        name,
+                        new Term(name, value, 1, "inner." + i + ".weight"),
+                        (a, b) -> new Term(name, a.weighted().add(b.value()), 1, b.setting()));
             }
         }
-        return terms;
+        return List.copyOf(terms.values());
     }
 
     /// Without weight nothing is recorded: the value is only looked at.

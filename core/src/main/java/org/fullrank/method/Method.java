@@ -18,6 +18,7 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.optim.GroupSpec;
+import org.jspecify.annotations.Nullable;
 
 /// A network together with the way its views meet an objective. One call makes the gradients of one batch.
 public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation, LayerLocal {
@@ -70,7 +71,10 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     ///
     /// @param embeddings its norm with respect to the embeddings of all views, of all blocks where each has its own
     /// @param encoder its norm with respect to the parameters of the encoder
-    record TermGradient(double embeddings, double encoder) {}
+    /// @param setting the key of the method that the gradient is proportional to, such as `objective.variance`; null
+    ///     where there is none
+    record TermGradient(
+            double embeddings, double encoder, @Nullable String setting) {}
 
     /// The gradient of each weighted term of the loss by itself, by name. It runs forward and backward once for each
     /// term and leaves running statistics, gradients and memories moved: for a throw-away copy.

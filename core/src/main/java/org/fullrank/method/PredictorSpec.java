@@ -4,11 +4,23 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.objective.Card;
+import org.fullrank.objective.Need;
+import org.fullrank.objective.Papers;
 import org.fullrank.settings.Named;
 
 /// What stands between the online embedding z and the target of self-distillation, `[N, D] -> [N, D]`. Without
 /// one, or with a bad one, the embedding collapses.
 public sealed interface PredictorSpec {
+    /// Idea and paper.
+    Card card();
+
+    /// Whether `rows` rows are enough for embeddings of `width` columns.
+    default Need need(long rows, long width) {
+        return Need.met(
+                rows, "N %d, D %d: the loss compares single rows and takes no covariance".formatted(rows, width));
+    }
+
     /// Whether there are parameters that an optimiser moves.
     default boolean hasWeights() {
         return true;
@@ -20,6 +32,11 @@ public sealed interface PredictorSpec {
         @Override
         public boolean hasWeights() {
             return false;
+        }
+
+        @Override
+        public Card card() {
+            return new Card("nothing between embedding and target", Papers.BYOL);
         }
 
         public static Identity defaults() {
@@ -42,6 +59,11 @@ public sealed interface PredictorSpec {
             }
         }
 
+        @Override
+        public Card card() {
+            return new Card("linear, batch norm, ReLU, linear", Papers.BYOL);
+        }
+
         public static Mlp defaults() {
             return new Mlp(DEFAULT_HIDDEN, true);
         }
@@ -53,12 +75,17 @@ public sealed interface PredictorSpec {
     /// @param bias whether a bias is trained beside it
     @Named("linear")
     record Linear(boolean symmetric, boolean bias) implements PredictorSpec {
+        @Override
+        public Card card() {
+            return new Card("one trained matrix, symmetric if asked", Papers.DIRECTPRED);
+        }
+
         public static Linear defaults() {
             return new Linear(false, false);
         }
     }
 
-    /// The symmetrised least-squares predictor: every `every` steps W solves `W E[f f'] = (E[f_a f'] + E[f f_a'])
+    /// The symmetrized least-squares predictor: every `every` steps W solves `W E[f f'] = (E[f_a f'] + E[f f_a'])
     /// / 2` for the online embeddings f and the targets f_a, in between it is trained by gradient. Worse than
     /// every other in the paper.
     ///
@@ -79,6 +106,21 @@ public sealed interface PredictorSpec {
             if (!(epsilon > 0 && epsilon < 1)) {
                 throw new InputException("epsilon: found %s, expected a positive number below 1".formatted(epsilon));
             }
+        }
+
+        @Override
+        public Card card() {
+            return new Card("the least-squares solution, symmetrized", Papers.DIRECTPRED);
+        }
+
+        @Override
+        public Need need(long rows, long width) {
+            double seen = rows / (1 - rho);
+            String text = ("N %d, D %d: the correlation runs over about %s rows, directions it does not see are left out"
+                            + " of the predictor")
+                    .formatted(rows, width, Need.number(seen));
+            Need.Verdict verdict = seen > width ? Need.Verdict.MET : Need.Verdict.CONSIDER;
+            return new Need(verdict, text, rows, 0, "", 0);
         }
 
         public static Optimal defaults() {
@@ -157,6 +199,19 @@ public sealed interface PredictorSpec {
         @Override
         public boolean hasWeights() {
             return form != Form.ISO;
+        }
+
+        @Override
+        public Card card() {
+            return new Card("set from the correlation of its own input", Papers.DIRECTPRED);
+        }
+
+        @Override
+        public Need need(long rows, long width) {
+            return Need.met(
+                    rows,
+                    "N %d, D %d: the correlation runs over about %s rows and is not inverted"
+                            .formatted(rows, width, Need.number(rows / (1 - rho))));
         }
 
         public static DirectSet defaults() {

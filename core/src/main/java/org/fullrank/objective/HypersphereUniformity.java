@@ -54,4 +54,10 @@ public record HypersphereUniformity(double t) implements Regularizer {
     public String part() {
         return "uniformity";
     }
+
+    @Override
+    public Card card() {
+        return new Card("directions spread over the sphere", Papers.UNIFORMITY)
+                .with(part(), "0 (one direction) to -4t: falls towards -2t, evenly spread rows in many dimensions");
+    }
 }

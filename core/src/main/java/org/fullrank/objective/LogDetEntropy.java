@@ -62,4 +62,12 @@ public record LogDetEntropy(double distortion) implements Regularizer {
     public String part() {
         return "log_det";
     }
+
+    @Override
+    public Card card() {
+        return new Card(
+                        "a covariance of large volume, the coding rate",
+                        "Yu et al.: maximal coding rate reduction, NeurIPS 2020, arXiv 2006.08558")
+                .with(part(), "0 (collapse) downwards: negative and falling");
+    }
 }

@@ -55,10 +55,10 @@ public record MeanSingularValue(Form form) implements Regularizer {
         };
         Tensor lower = length.div(Tensors.scalar(d));
         Tensor upper = lower.mul(Tensors.scalar(Math.sqrt(Math.min(z.size(0), d))));
-        var parts = new LinkedHashMap<String, Tensor>();
-        parts.put(part(), mean);
-        parts.put("lower", lower);
-        parts.put("upper", upper);
+        var figures = new LinkedHashMap<String, Tensor>();
+        figures.put(part(), mean);
+        figures.put("lower", lower);
+        figures.put("upper", upper);
         Tensor range = upper.sub(lower);
         Tensor value = switch (form) {
             case PLAIN -> mean.neg();
@@ -66,18 +66,27 @@ public record MeanSingularValue(Form form) implements Regularizer {
         };
         Tensor factor = polar.factor(); // [N, D]
         if (factor == null) {
-            return new Terms(value, parts);
+            return Terms.of(part(), value).withFigures(figures);
         }
         Tensor slope = switch (form) { // of the value in s_mu; rows of norm 1 have fixed bounds
             case PLAIN -> torch.full_like(mean, Tensors.scalar(-1));
             case BOUNDED -> value.div(range).neg();
         };
         Tensor gradient = factor.mul(slope.div(Tensors.scalar(d))); // [N, D]
-        return new Terms(Surrogate.of(value, z, form == Form.BOUNDED ? rows.gradient(gradient) : gradient), parts);
+        Tensor total = Surrogate.of(value, z, form == Form.BOUNDED ? rows.gradient(gradient) : gradient);
+        return Terms.of(part(), total).withFigures(figures);
     }
 
     @Override
     public String part() {
         return "mean_singular_value";
+    }
+
+    @Override
+    public Card card() {
+        return new Card("a large mean singular value, between two known bounds", Papers.SVMAX)
+                .with(part(), "from lower to upper: rises towards upper")
+                .with("lower", "the mean singular value at rank one")
+                .with("upper", "the mean singular value where all are equal");
     }
 }

@@ -1,7 +1,6 @@
 package org.fullrank.objective;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -30,7 +29,7 @@ import org.fullrank.settings.Named;
 /// @param normalise whether whitened rows are put on the unit sphere
 @Named("w-mse")
 public record WMse(int subBatch, int iterations, double epsilon, boolean normalise)
-        implements Objective, ObjectiveSpec {
+        implements Objective {
     /// The whole batch: the definition itself, and no random draw. The official code has 128 for 64 dimensions.
     public static final int DEFAULT_SUB_BATCH = 0;
     /// The official code for CIFAR.
@@ -64,11 +63,6 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
         return new WMse(DEFAULT_SUB_BATCH, DEFAULT_ITERATIONS, DEFAULT_EPSILON, DEFAULT_NORMALISE);
     }
 
-    @Override
-    public Objective objective() {
-        return this;
-    }
-
     /// @throws InputException when a sub-batch has more rows than the batch, or its covariance is singular
     @Override
     public Terms evaluate(Views views) {
@@ -89,10 +83,8 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
         }
         Part mean = Objects.requireNonNull(sum);
         Tensor value = mean.value().div(Tensors.scalar(iterations));
-        var parts = new LinkedHashMap<String, Tensor>();
-        parts.put("distance", value);
         Tensor gradients = mean.gradients().div_(Tensors.scalar(iterations));
-        return new Terms(Surrogate.of(value, views, gradients), parts);
+        return Terms.of("distance", Surrogate.of(value, views, gradients));
     }
 
     /// The value of one partition and its gradients, `[V, N, D]`.
@@ -143,5 +135,36 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
             order[j] = swap;
         }
         return Tensors.of(Arrays.copyOf(order, n / rows * rows));
+    }
+
+    @Override
+    public Card card() {
+        return new Card(
+                        "each view is whitened, and the whitened views agree",
+                        "Ermolov, Siarohin, Sangineto, Sebe: W-MSE, ICML 2021, arXiv 2007.06346")
+                .with("distance", normalise ? "0 to 4: falls from near 2, unrelated views" : "0 upwards: falls");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        long together = subBatch == 0 ? rows : subBatch;
+        if (together >= Need.ROWS_PER_DIMENSION * width) {
+            return Need.met(
+                    together,
+                    "N %d >= 2 D, D %d: the covariance of a sub-batch can be inverted".formatted(together, width));
+        }
+        boolean singular = together <= width && epsilon == 0;
+        String text = singular
+                ? "N %d <= D %d: the covariance of a sub-batch has rank %d at most and cannot be inverted"
+                        .formatted(together, width, together - 1)
+                : "N %d < 2 D, D %d: the covariance of a sub-batch is nearly singular, so whitening blows up noise"
+                        .formatted(together, width);
+        return new Need(
+                singular ? Need.Verdict.UNMET : Need.Verdict.CONSIDER,
+                text,
+                together,
+                Need.ROWS_PER_DIMENSION * width,
+                subBatch == 0 ? "" : "subBatch",
+                Math.max(1, together / Need.ROWS_PER_DIMENSION));
     }
 }

@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Choices;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,8 +58,7 @@ class LossContractTest {
     private static Terms evaluate(Object loss, List<Tensor> z, Batch batch) {
         return switch (loss) {
             case Regularizer regularizer -> regularizer.evaluate(z.getFirst(), Batch.DRAW);
-            case ObjectiveSpec spec -> {
-                Objective objective = spec.objective();
+            case Objective objective -> {
                 boolean remembers = objective.memory(batch.columns()).length > 0;
                 Tensor memory = batch.memoryTensor(z.getFirst().scalar_type().intern());
                 yield objective.evaluate(new Views(z, Batch.DRAW, remembers ? memory : null));
@@ -68,7 +68,7 @@ class LossContractTest {
     }
 
     static List<Class<?>> losses() {
-        return Stream.of(ObjectiveSpec.class, Regularizer.class)
+        return Stream.of(Objective.class, Regularizer.class)
                 .flatMap(sealed -> Stream.<Class<?>>of(sealed.getPermittedSubclasses()))
                 .toList();
     }
@@ -276,6 +276,100 @@ class LossContractTest {
     void anEmbeddingThatIsNotFiniteHasAValueThatIsNot(Case c) {
         Batch broken = c.batch().moved(0, 3, Double.NaN);
         assertThat(c.value(broken, ScalarType.Double)).isNaN();
+    }
+
+    @ParameterizedTest
+    @MethodSource("tall")
+    void theTotalIsTheSumOfTheWeightedTerms(Case c) {
+        try (var scope = Scope.open()) {
+            Terms terms = evaluate(c.loss(), c.batch().leaves(ScalarType.Double), c.batch());
+            double sum = terms.list().stream()
+                    .mapToDouble(term -> term.weight() * Tensors.value(term.value()))
+                    .sum();
+            assertThat(Tensors.value(terms.total())).isCloseTo(sum, within(1e-12 * Math.abs(sum)));
+        }
+    }
+
+    static Stream<Case> inFloat64() {
+        return on(Stream.of(
+                Batch.of("tall", 2, 9, 4, 0.7).withMemory(),
+                Batch.of("wide", 2, 4, 9, 0.7).withMemory(),
+                Batch.of("three views", 3, 5, 3, 0.7)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("inFloat64")
+    void theGradientOfEachTermIsThatOfItsValue(Case c) {
+        if (c.refused()) {
+            return;
+        }
+        Batch batch = c.batch();
+        for (int k = 0; k < count(c); k++) {
+            double[] gradient = termGradient(c, k);
+            double size = columnNorm(gradient, 0, 1);
+            for (int i = 0; i < gradient.length; i += 4) {
+                double step = 1e-5;
+                double numeric =
+                        (term(c, batch.moved(0, i, step), k) - term(c, batch.moved(0, i, -step), k)) / (2 * step);
+                assertThat(gradient[i]).as("term %d, entry %d", k, i).isCloseTo(numeric, within(1e-4 * size + 1e-9));
+            }
+        }
+    }
+
+    private static int count(Case c) {
+        try (var scope = Scope.open()) {
+            return evaluate(c.loss(), c.batch().leaves(ScalarType.Double), c.batch())
+                    .list()
+                    .size();
+        }
+    }
+
+    private static double term(Case c, Batch batch, int k) {
+        try (var scope = Scope.open()) {
+            Term term = evaluate(c.loss(), batch.leaves(ScalarType.Double), batch)
+                    .list()
+                    .get(k);
+            return term.weight() * Tensors.value(term.value());
+        }
+    }
+
+    /// Of the weighted term, in the first view.
+    private static double[] termGradient(Case c, int k) {
+        try (var scope = Scope.open()) {
+            List<Tensor> leaves = c.batch().leaves(ScalarType.Double);
+            Tensor weighted = evaluate(c.loss(), leaves, c.batch()).list().get(k).weighted();
+            if (!weighted.requires_grad()) {
+                return new double[c.batch().rows() * c.batch().columns()]; // a weight of 0
+            }
+            weighted.backward();
+            return Tensors.doubles(leaves.getFirst().grad());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("tall")
+    void theCardHasTheRangeOfEveryNumberThatIsLogged(Case c) {
+        try (var scope = Scope.open()) {
+            Terms terms = evaluate(c.loss(), c.batch().leaves(ScalarType.Double), c.batch());
+            Card card = c.loss() instanceof Objective objective ? objective.card() : ((Regularizer) c.loss()).card();
+            assertThat(card.healthy().keySet()).containsAll(terms.parts().keySet());
+            assertThat(card.idea()).isNotBlank();
+            assertThat(card.paper()).isNotBlank();
+        }
+    }
+
+    @Test
+    void everyWeightedSettingOfATermIsAComponentOfItsLoss() {
+        for (Objective objective : Objective.all().values()) {
+            try (var scope = Scope.open()) {
+                Batch batch = Batch.of("tall", 2, 9, 4, 0.7);
+                for (Term term : evaluate(objective, batch.leaves(ScalarType.Double), batch).list()) {
+                    if (term.setting() != null) {
+                        assertThat(Choices.settings((Record) objective)).containsKey(term.setting());
+                    }
+                }
+            }
+        }
     }
 
     private static double columnNorm(double[] matrix, int column, int columns) {

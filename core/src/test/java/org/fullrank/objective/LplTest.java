@@ -17,7 +17,7 @@ class LplTest {
     void partsHaveTheNamesOfThePaper() {
         try (var scope = Scope.open()) {
             var z = Tensors.of(new double[] {1, 2, 3, 5}, 2, 2);
-            Terms terms = Lpl.defaults().objective().evaluate(new Views(List.of(z, z)));
+            Terms terms = Lpl.defaults().evaluate(new Views(List.of(z, z)));
             assertThat(terms.parts().keySet()).containsExactly("pull", "push", "decorrelation");
         }
     }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Objective;
 import org.fullrank.settings.Choices;
 import org.fullrank.settings.RecordShape;
 import org.fullrank.settings.RecordTree;
@@ -39,8 +39,8 @@ class RecipePageTest {
         String page = Files.readString(PAGE);
         assertThat(Recipes.list()).allSatisfy(name -> assertThat(page).containsPattern("[`| ]" + name + "[`| ]"));
         assertThat(ViewPresets.names()).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
-        assertThat(Choices.of(ObjectiveSpec.class))
-                .allSatisfy(choice -> assertThat(page).contains("type: " + choice.name()));
+        assertThat(Objective.all().keySet())
+                .allSatisfy(name -> assertThat(page).contains("type: " + name));
     }
 
     @Test
