@@ -89,7 +89,7 @@ class MethodsPageTest {
         for (String line : Files.readAllLines(PAGE)) {
             if (line.startsWith("## ")) {
                 section = line.substring(3);
-            } else if (line.startsWith("### ") && (SECTIONS.containsKey(section) || section.equals(PRESETS))) {
+            } else if (line.startsWith("### ") && expected().containsKey(section)) {
                 sheets.add(new Sheet(section, line.replaceAll("^### `(.*)`$", "$1"), new ArrayList<>()));
             } else if (!sheets.isEmpty() && sheets.getLast().section().equals(section)) {
                 sheets.getLast().lines().add(line);
@@ -123,14 +123,19 @@ class MethodsPageTest {
         for (Sheet sheet : sheets()) {
             found.computeIfAbsent(sheet.section(), _ -> new ArrayList<>()).add(sheet.name());
         }
+        assertThat(found.keySet()).isEqualTo(expected().keySet());
+        expected().forEach((section, names) ->
+                assertThat(found.get(section)).as(section).containsExactlyInAnyOrderElementsOf(names));
+    }
+
+    /// The names below each heading.
+    private static SequencedMap<String, List<String>> expected() {
         SequencedMap<String, List<String>> expected = new LinkedHashMap<>();
         SECTIONS.forEach((section, choices) -> expected.put(
                 section, Choices.of(choices).stream().map(Choice::name).toList()));
         expected.put(OBJECTIVES, List.copyOf(Objective.all().keySet()));
         expected.put(PRESETS, List.copyOf(MethodPresets.all().keySet()));
-        assertThat(found.keySet()).isEqualTo(expected.keySet());
-        expected.forEach((section, names) ->
-                assertThat(found.get(section)).as(section).containsExactlyInAnyOrderElementsOf(names));
+        return expected;
     }
 
     @ParameterizedTest

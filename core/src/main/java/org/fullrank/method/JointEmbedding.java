@@ -61,7 +61,7 @@ public final class JointEmbedding implements Method {
             Terms regularized = inner(inner, leaves, step);
             regularized.parts().forEach((name, value) -> values.put(inner.layer() + "." + name, Tensors.value(value)));
             if (inner.weight() > 0) {
-                total = total.add(regularized.total().mul(Tensors.scalar(inner.weight())));
+                total = total.add(regularized.total());
             }
         }
         total.backward();
@@ -94,7 +94,7 @@ public final class JointEmbedding implements Method {
             Inner inner = parts.inner().get(i);
             if (inner.weight() > 0) {
                 String name = inner.layer() + "." + inner.regularizer().part();
-                Tensor value = inner(inner, leaves, step).total().mul(Tensors.scalar(inner.weight()));
+                Tensor value = inner(inner, leaves, step).total();
                 terms.merge(
                         name,
                         new Term(name, value, 1, "inner." + i + ".weight"),
@@ -104,7 +104,7 @@ public final class JointEmbedding implements Method {
         return List.copyOf(terms.values());
     }
 
-    /// Without weight nothing is recorded: the value is only looked at.
+    /// The weighted term. Without weight nothing is recorded: the value is only logged.
     private Terms inner(Inner inner, List<List<Tensor>> leaves, long step) {
         int output = 1 + layers.indexOf(inner.layer());
         List<Tensor> y = leaves.stream()
