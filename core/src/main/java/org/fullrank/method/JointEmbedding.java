@@ -15,7 +15,7 @@ import org.fullrank.objective.Term;
 import org.fullrank.objective.Terms;
 
 /// One network for all views; the objective acts on the embeddings of the projector, gathered over the whole
-/// batch, and regularisers on the pooled outputs of inner layers, gathered likewise.
+/// batch, and regularizers on the pooled outputs of inner layers, gathered likewise.
 public final class JointEmbedding implements Method {
     /// The networks with what teaches them.
     record Parts(

@@ -82,7 +82,7 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// @param views as in [#learn]
     SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step);
 
-    /// Called after the optimiser has moved the parameters by the gradients of step `step`: for what follows the
+    /// Called after the optimizer has moved the parameters by the gradients of step `step`: for what follows the
     /// parameters, such as a target network.
     default void stepped(long step, long totalSteps) {}
 
@@ -155,7 +155,7 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// The layers between representation and embedding: those of the last block where each block has its own.
     Layer.Chain projector();
 
-    /// All numbers that an optimiser moves, with the running statistics beside them.
+    /// All numbers that an optimizer moves, with the running statistics beside them.
     ParameterBuffer parameters();
 
     /// Every buffer of the method by the prefix of its names in a checkpoint; the trained one has the empty prefix.

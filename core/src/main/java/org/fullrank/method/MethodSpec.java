@@ -47,14 +47,14 @@ public sealed interface MethodSpec {
         return List.of();
     }
 
-    /// Whether it has a predictor with parameters that an optimiser moves.
+    /// Whether it has a predictor with parameters that an optimizer moves.
     default boolean trainsPredictor() {
         return false;
     }
 
     /// One network for all views, an objective on the embeddings of its projector: VICReg, SimCLR and their kin.
     ///
-    /// @param inner regularisers on inner layers of the encoder
+    /// @param inner regularizers on inner layers of the encoder
     @Named("joint-embedding")
     record Joint(ProjectorSpec projector, Objective objective, List<Inner> inner) implements MethodSpec {
         public Joint {
@@ -83,7 +83,7 @@ public sealed interface MethodSpec {
             return inner.stream().map(Inner::layer).distinct().toList();
         }
 
-        /// Without regularisers on inner layers.
+        /// Without regularizers on inner layers.
         public Joint(ProjectorSpec projector, Objective objective) {
             this(projector, objective, List.of());
         }
@@ -93,7 +93,7 @@ public sealed interface MethodSpec {
         }
     }
 
-    /// A regulariser on the pooled output `[N, C]` of a block of the encoder, averaged over the views.
+    /// A regularizer on the pooled output `[N, C]` of a block of the encoder, averaged over the views.
     ///
     /// @param layer name of the block
     /// @param weight beside the objective; 0: it is logged, and nothing learns from it
@@ -104,7 +104,7 @@ public sealed interface MethodSpec {
             }
         }
 
-        /// The regulariser over the views.
+        /// The regularizer over the views.
         Penalty penalty() {
             return new Penalty(regularizer, weight, OverViews.MEAN, "weight");
         }
@@ -165,7 +165,7 @@ public sealed interface MethodSpec {
     ///     the two directions (of more views twice the mean, so that the size stays that of two), `mean`
     ///     SimSiam's
     /// @param regularizer acts on the online embedding of each view, averaged over views; null for none
-    /// @param weight of the regulariser
+    /// @param weight of the regularizer
     @Named("self-distillation")
     record Distillation(
             ProjectorSpec projector,

@@ -21,7 +21,7 @@ public sealed interface PredictorSpec {
                 rows, "N %d, D %d: the loss compares single rows and takes no covariance".formatted(rows, width));
     }
 
-    /// Whether there are parameters that an optimiser moves.
+    /// Whether there are parameters that an optimizer moves.
     default boolean hasWeights() {
         return true;
     }
@@ -47,7 +47,7 @@ public sealed interface PredictorSpec {
     /// Linear, batch norm, ReLU, linear with bias: BYOL's and SimSiam's.
     ///
     /// @param hidden width of the hidden layer
-    /// @param batchNorm whether the hidden layer is normalised over the whole batch
+    /// @param batchNorm whether the hidden layer is normalized over the whole batch
     @Named("mlp")
     record Mlp(int hidden, boolean batchNorm) implements PredictorSpec {
         /// BYOL's hidden width.
@@ -129,7 +129,7 @@ public sealed interface PredictorSpec {
     }
 
     /// The predictor set from the running correlation F of its own input, `W = U diag(p) U'` for `F = U diag(s)
-    /// U'`, with p from s by a power: DirectPred (alpha 1/2), DirectCopy (alpha 1). F is not centred.
+    /// U'`, with p from s by a power: DirectPred (alpha 1/2), DirectCopy (alpha 1). F is not centered.
     ///
     /// Source: Tian, Chen, Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs"
     /// (2021), section 4; alpha: Wang et al., "Towards demystifying representation learning with non-contrastive
@@ -140,11 +140,11 @@ public sealed interface PredictorSpec {
     /// @param rho the share of the past in F
     /// @param every steps between two settings of W; in between it is trained by gradient
     /// @param form which of the published forms
-    /// @param normalise whether s is divided by its largest value first; then `paper` is `code` but
+    /// @param normalize whether s is divided by its largest value first; then `paper` is `code` but
     ///     for the floor, so equation 18 as printed needs false
     /// @param shift c in `p = max(s - c, 0)^alpha`, taken off s before the power (table 7 of the paper)
     @Named("direct-set")
-    record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalise, double shift)
+    record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalize, double shift)
             implements PredictorSpec {
         /// DirectPred.
         public static final double DEFAULT_ALPHA = 0.5;
@@ -164,7 +164,7 @@ public sealed interface PredictorSpec {
             /// `p = s^alpha + epsilon max(s)` (DirectPred, equations 18 and 19). Timing as [#CODE].
             PAPER,
             /// `p = max(s^alpha + epsilon, 1e-4)`, the official DirectPred code. F starts as that of the first
-            /// batch and averages both views; W is set after the optimiser's step and begins at random.
+            /// batch and averages both views; W is set after the optimizer's step and begins at random.
             CODE,
             /// `p = (s + epsilon)^alpha`, the official IsoLoss code. F starts at 0 and moves for each view before
             /// that view is predicted.
@@ -191,8 +191,8 @@ public sealed interface PredictorSpec {
         }
 
         /// Without shift.
-        public DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalise) {
-            this(alpha, epsilon, rho, every, form, normalise, 0);
+        public DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalize) {
+            this(alpha, epsilon, rho, every, form, normalize, 0);
         }
 
         /// Not in the form `iso`, which makes W anew for each prediction.
@@ -227,8 +227,8 @@ public sealed interface PredictorSpec {
                 return SymmetricEigen.of(correlation).map(this::eigenvalues);
             }
             Tensor top = largest(torch.linalg_eigvalsh(correlation));
-            Tensor w = normalise ? correlation.div(top) : correlation.clone();
-            Tensor lift = form == Form.PAPER && !normalise ? top : torch.ones_like(top);
+            Tensor w = normalize ? correlation.div(top) : correlation.clone();
+            Tensor lift = form == Form.PAPER && !normalize ? top : torch.ones_like(top);
             w.diagonal().add_(lift, Tensors.scalar(epsilon));
             return w;
         }
@@ -242,11 +242,11 @@ public sealed interface PredictorSpec {
         Tensor eigenvalues(Tensor ascending) {
             Tensor top = largest(ascending);
             Tensor s = ascending.clamp_min(Tensors.scalar(0));
-            s = normalise ? s.div(top) : s;
+            s = normalize ? s.div(top) : s;
             s = s.sub(Tensors.scalar(shift)).clamp_min(Tensors.scalar(0));
             return switch (form) {
                 case PAPER -> {
-                    Tensor lift = normalise ? torch.ones_like(top) : top;
+                    Tensor lift = normalize ? torch.ones_like(top) : top;
                     yield s.pow(Tensors.scalar(alpha)).add(lift, Tensors.scalar(epsilon));
                 }
                 case CODE ->

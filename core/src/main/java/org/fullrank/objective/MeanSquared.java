@@ -16,7 +16,7 @@ import org.fullrank.settings.Named;
 /// @param between which distances are averaged
 @Named("mean-squared")
 public record MeanSquared(Per per, Between between) implements Alignment {
-    /// The normalisation of a distance.
+    /// The normalization of a distance.
     public enum Per {
         /// Sum over the D entries: the paper's form.
         SAMPLE,

@@ -29,7 +29,7 @@ public sealed interface Regression {
     /// @throws InputException unless the three are matrices of one shape
     Terms evaluate(Tensor online, Tensor prediction, Tensor target);
 
-    /// `2 - 2 cos(p, t)`, the mean over samples: the squared distance of the two after normalisation, 0 to 4.
+    /// `2 - 2 cos(p, t)`, the mean over samples: the squared distance of the two after normalization, 0 to 4.
     /// SimSiam's `-cos` is half of it less 1, DirectPred's `-2 cos` is it less 2.
     ///
     /// Source: BYOL (2020), equation 2, as in public codes (unverified against the paper).

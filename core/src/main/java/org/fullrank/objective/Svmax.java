@@ -9,9 +9,9 @@ import org.fullrank.objective.Regularized.Pull;
 /// SVMax for views: they agree in direction ([UnitDistance]), and the singular values of each view's embeddings on the
 /// unit sphere are alike (the bounded form of [MeanSingularValue], averaged over the views).
 ///
-/// The paper adds the regulariser to ranking losses with labels; its table of self-supervised training was not found,
+/// The paper adds the regularizer to ranking losses with labels; its table of self-supervised training was not found,
 /// so the alignment is the natural one on the sphere and unverified against the paper. The distance of embeddings as
-/// they are would not do: the regulariser does not see their length, and shrinking them would lower it.
+/// they are would not do: the regularizer does not see their length, and shrinking them would lower it.
 ///
 /// @param alignment weight of [UnitDistance]
 /// @param meanSingularValue weight of [MeanSingularValue], lambda in the paper

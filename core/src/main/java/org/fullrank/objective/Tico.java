@@ -8,7 +8,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
 /// TiCo, transformation invariance and covariance contrast: with rows on the unit sphere,
-/// `1 - mean_i cos(x_i, y_i) + rho mean_i x_i' C x_i`, where C is a running uncentred covariance of the first view,
+/// `1 - mean_i cos(x_i, y_i) + rho mean_i x_i' C x_i`, where C is a running uncentered covariance of the first view,
 /// `C = beta C_before + (1 - beta) X' X / N`. The contrast asks embeddings to leave the directions that embeddings of
 /// this and earlier batches take most. C_before is the memory of the objective, zeros at first; the gradient flows
 /// through the share of the current batch, not through the memory.

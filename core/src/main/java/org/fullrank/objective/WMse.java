@@ -13,7 +13,7 @@ import org.fullrank.settings.Named;
 /// W-MSE: each view is whitened by itself, so it cannot collapse, and the whitened views are to agree. The batch is
 /// parted at random into sub-batches, the same for all views; each is whitened by the Cholesky factor of its own
 /// covariance ([Whitened]). The value is the mean over sub-batches, over pairs of views, and over `iterations`
-/// partitions of `2 - 2 cos` (normalised) or of the squared difference of entries.
+/// partitions of `2 - 2 cos` (normalized) or of the squared difference of entries.
 ///
 /// Rows that do not fill a last sub-batch are left out of that partition: they have no part in its value and get no
 /// gradient from it. Which they are is drawn anew for each partition. With epsilon 0 the value does not change under
@@ -26,9 +26,9 @@ import org.fullrank.settings.Named;
 ///     2 D); 0: the whole batch
 /// @param iterations partitions of one batch
 /// @param epsilon share of the identity in the covariance, 0 to below 1
-/// @param normalise whether whitened rows are put on the unit sphere
+/// @param normalize whether whitened rows are put on the unit sphere
 @Named("w-mse")
-public record WMse(int subBatch, int iterations, double epsilon, boolean normalise)
+public record WMse(int subBatch, int iterations, double epsilon, boolean normalize)
         implements Objective {
     /// The whole batch: the definition itself, and no random draw. The official code has 128 for 64 dimensions.
     public static final int DEFAULT_SUB_BATCH = 0;
@@ -37,7 +37,7 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
     /// The official code.
     public static final double DEFAULT_EPSILON = 0;
     /// The official code.
-    public static final boolean DEFAULT_NORMALISE = true;
+    public static final boolean DEFAULT_NORMALIZE = true;
 
     private static final long PARTITION = Keyed.name("partition of w-mse");
 
@@ -60,7 +60,7 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
     }
 
     public static WMse defaults() {
-        return new WMse(DEFAULT_SUB_BATCH, DEFAULT_ITERATIONS, DEFAULT_EPSILON, DEFAULT_NORMALISE);
+        return new WMse(DEFAULT_SUB_BATCH, DEFAULT_ITERATIONS, DEFAULT_EPSILON, DEFAULT_NORMALIZE);
     }
 
     /// @throws InputException when a sub-batch has more rows than the batch, or its covariance is singular
@@ -111,12 +111,12 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
     private Part part(Tensor batches, long views) {
         long samples = batches.size(0) / views * batches.size(1);
         Whitened whitened = Whitened.of(batches, epsilon, samples);
-        UnitRows rows = normalise ? UnitRows.of(whitened.values()) : null;
+        UnitRows rows = normalize ? UnitRows.of(whitened.values()) : null;
         Tensor y = rows == null ? whitened.values() : rows.values(); // [V B, w, D]
         Tensor apart = y.view(views, batches.size(0) / views, batches.size(1), batches.size(2)); // [V, B, w, D]
         Tensor difference = apart.sub(apart.mean(0)).view_as(batches); // [V B, w, D]
         // Sum over pairs |yi - yj|^2 = V sum |yi - mean|^2, so V passes do for V (V - 1) / 2 pairs.
-        double scale = 2.0 / ((views - 1.0) * samples * (normalise ? 1 : batches.size(2)));
+        double scale = 2.0 / ((views - 1.0) * samples * (normalize ? 1 : batches.size(2)));
         Tensor value = difference.square().sum().mul(Tensors.scalar(scale));
         Tensor slope = difference.mul_(Tensors.scalar(2 * scale)); // [V B, w, D]
         return new Part(value, whitened.gradient(rows == null ? slope : rows.gradient(slope)));
@@ -142,7 +142,7 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
         return new Card(
                         "each view is whitened, and the whitened views agree",
                         "Ermolov, Siarohin, Sangineto, Sebe: W-MSE, ICML 2021, arXiv 2007.06346")
-                .with("distance", normalise ? "0 to 4: falls from near 2, unrelated views" : "0 upwards: falls");
+                .with("distance", normalize ? "0 to 4: falls from near 2, unrelated views" : "0 upwards: falls");
     }
 
     @Override

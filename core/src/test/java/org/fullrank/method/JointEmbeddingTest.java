@@ -30,7 +30,7 @@ class JointEmbeddingTest {
     static List<Objective> objectives() {
         return Objective.all().values().stream()
                 // Whitening ten rows of an untrained network needs a ridge.
-                .map(o -> o instanceof WMse w ? new WMse(w.subBatch(), w.iterations(), 0.1, w.normalise()) : o)
+                .map(o -> o instanceof WMse w ? new WMse(w.subBatch(), w.iterations(), 0.1, w.normalize()) : o)
                 .toList();
     }
 

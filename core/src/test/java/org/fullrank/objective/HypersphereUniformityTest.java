@@ -23,10 +23,10 @@ class HypersphereUniformityTest {
     }
 
     @Test
-    void spreadPointsHaveALowerValueThanPolarisedOnes() {
+    void spreadPointsHaveALowerValueThanPolarizedOnes() {
         var c = new RegularizerCase(HypersphereUniformity.defaults(), 60, 3, 1);
         double[] spread = Arrays.stream(c.embedding(1)).map(x -> x - 0.3).toArray();
-        double[] polarised = Arrays.stream(spread).map(Math::abs).toArray();
-        assertThat(c.value(spread)).isLessThan(c.value(polarised) - 0.5);
+        double[] polarized = Arrays.stream(spread).map(Math::abs).toArray();
+        assertThat(c.value(spread)).isLessThan(c.value(polarized) - 0.5);
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What each regulariser does not see of an embedding, and what it does see.
+/// What each regularizer does not see of an embedding, and what it does see.
 class RegularizerInvarianceTest {
     private static final int ROWS = 7;
     private static final int COLUMNS = 4;
@@ -93,7 +93,7 @@ class RegularizerInvarianceTest {
     }
 
     @Test
-    void everyRegulariserIsTriedHere() {
+    void everyRegularizerIsTriedHere() {
         assertThat(properties().map(p -> p.regularizer().getClass().getName()).distinct())
                 .containsExactlyInAnyOrderElementsOf(Stream.of(Regularizer.class.getPermittedSubclasses())
                         .map(Class::getName)

@@ -22,9 +22,9 @@ final class WMseReference implements Reference<WMse> {
                 for (int v = 0; v < whitened.length; v++) {
                     double[] rows = rows(batch, batch.views()[v], order, p * w, w);
                     double[] y = whitened(rows, w, batch.columns(), loss.epsilon());
-                    whitened[v] = loss.normalise() ? NaiveStatistics.unitRows(y, w, batch.columns()) : y;
+                    whitened[v] = loss.normalize() ? NaiveStatistics.unitRows(y, w, batch.columns()) : y;
                 }
-                double divisor = loss.normalise() ? w : w * batch.columns();
+                double divisor = loss.normalize() ? w : w * batch.columns();
                 sum += NaiveStatistics.squaredDistance(whitened) / divisor / (parts * loss.iterations());
             }
         }
