@@ -12,6 +12,7 @@ import org.fullrank.settings.Nearest;
 public sealed interface Objective
         permits Vicreg, //
                 NtXent,
+                AlignmentUniformity,
                 Svmax,
                 Lpl,
                 LogDet,
