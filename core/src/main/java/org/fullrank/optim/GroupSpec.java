@@ -3,8 +3,8 @@ package org.fullrank.optim;
 import org.fullrank.engine.InputException;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// Where groups of parameters are treated unlike: the predictor of self-distillation, and the vectors (biases and
-/// norms). The defaults treat all alike.
+/// Treats groups of parameters differently: the predictor of self-distillation, and vectors (biases and norms). By
+/// default all are treated alike.
 ///
 /// @param predictorRate multiplies the learning rate of the predictor
 /// @param predictorDecays whether the predictor's rate follows the cosine of the schedule; if not it stays at the

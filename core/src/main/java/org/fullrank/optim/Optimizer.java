@@ -4,7 +4,7 @@ import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.net.ParameterBuffer;
 
-/// Moves the values of a parameter buffer along its gradients.
+/// Updates the values of a parameter buffer from its gradients.
 public sealed interface Optimizer extends AutoCloseable permits MomentumOptimizer, AdamWOptimizer {
     /// One update with the same rate for all; `step` counts from 0 over the whole training.
     default void step(double learningRate, long step) {

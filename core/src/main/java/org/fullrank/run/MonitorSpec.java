@@ -2,10 +2,10 @@ package org.fullrank.run;
 
 import java.util.List;
 
-/// What is watched while training: the `monitor` section of a recipe. A quick check measures rank, spread and
-/// norms of a few plain items at several places of the network, without labels, and raises an alarm when they
-/// collapse. At the end of an epoch kNN accuracy is added where there are labels: on the validation split, or on
-/// training items that are kept out of the bank. The test split is never looked at.
+/// What is measured during training: the `monitor` section of a recipe. A quick check measures rank, spread and norms
+/// of a few plain items at several places of the network, without labels, and raises an alarm when they collapse. At
+/// the end of an epoch it adds kNN accuracy where there are labels: on the validation split, or on training items that
+/// are kept out of the bank. The test split is never read.
 ///
 /// @param everyEpochs epochs between two kNN checks, and one at the end; 0: none but the one at the end
 /// @param everySteps steps between two quick checks; 0: as [#quickSteps] says

@@ -17,9 +17,8 @@ import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// One file with everything that training goes on from: parameters, running statistics and the optimizer's vectors as
-/// named tensors, the step in the metadata. Written atomically. With the recipe it is the whole state, since random
-/// numbers are keyed.
+/// One file with the whole state of a training: parameters, running statistics and the optimizer's vectors as named
+/// tensors, the step in the metadata. It is written atomically. Random numbers are keyed, so nothing else needs saving.
 public final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";
