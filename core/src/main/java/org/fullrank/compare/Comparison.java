@@ -86,7 +86,7 @@ public final class Comparison {
             try (Stream<Path> inside = Files.list(folder)) {
                 if (inside.findAny().isPresent()) {
                     throw new InputException(
-                            "--out %s: found a folder that is not empty, expected a new one; go on with --resume or name"
+                            "--out %s: found a folder that is not empty, expected a new one; continue with --resume or name"
                                             .formatted(folder)
                                     + " another folder");
                 }

@@ -11,7 +11,7 @@ import org.fullrank.net.ParameterBuffer.Segment;
 ///     base rate after the warm-up, as in the official SimSiam code
 /// @param weightDecay which matrices decay; none do at a weight decay of 0
 /// @param vectorRate multiplies the learning rate of biases and norms; 0.024 is that of the official Barlow Twins code,
-///     0.0048 beside 0.2
+///     0.0048 compared with 0.2
 public record GroupSpec(double predictorRate, boolean predictorDecays, Decaying weightDecay, double vectorRate) {
     /// All parameters have the same rate.
     public static final double DEFAULT_RATE = 1;

@@ -17,7 +17,7 @@ public sealed interface Optimizer extends AutoCloseable permits MomentumOptimize
     /// @param step counts from 0 over the whole training
     void step(double learningRate, double predictorRate, long step);
 
-    /// The vectors `[P]` that must be saved to go on exactly, by name. Restored by copying into them.
+    /// The vectors `[P]` that an exact resume needs, by name. Restored by copying into them.
     SequencedMap<String, Tensor> state();
 
     @Override

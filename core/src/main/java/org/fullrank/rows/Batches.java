@@ -213,7 +213,7 @@ public final class Batches implements AutoCloseable {
                                     (rows == 0 ? first : second).stream.name(),
                                     seen,
                                     (rows == 0 ? second : first).stream.name(),
-                                    "goes on")
+                                    "has more")
                     + " the same items");
         }
         if (labels != null) {

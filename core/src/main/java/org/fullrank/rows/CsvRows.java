@@ -49,7 +49,7 @@ final class CsvRows implements RowStream {
             if (rows.columns.length == 0) {
                 table.close();
                 throw new InputException("CSV file " + file
-                        + " has no column beside the label, expected at least one of numbers; add the embeddings");
+                        + " has no column except the label, expected at least one of numbers; add the embeddings");
             }
             return rows;
         } catch (IOException e) {

@@ -108,9 +108,9 @@ public final class Checkpoint {
             String trainedOn = saved.metadata().getOrDefault(DATA, "");
             if (!trainedOn.equals(origin.fingerprint())) {
                 throw new InputException(
-                        "checkpoint %s: found data of fingerprint %s, expected %s, which it was trained on; a run goes on with"
+                        "checkpoint %s: found data of fingerprint %s, expected %s, the data of its run; a run resumes with"
                                         .formatted(file, origin.fingerprint(), trainedOn)
-                                + " the same data, start another one for these");
+                                + " the same data; start another run for these");
             }
             SequencedMap<String, Tensor> targets = tensors(method);
             optimizer

@@ -92,7 +92,7 @@ public record Flight(
         return folder.path().resolve(FOLDER).resolve(SNAPSHOT);
     }
 
-    /// Removes what an earlier failure left, since the run goes on.
+    /// Removes what an earlier failure left, because the run continues.
     static void clear(RunFolder folder) {
         try {
             Files.deleteIfExists(snapshot(folder));
