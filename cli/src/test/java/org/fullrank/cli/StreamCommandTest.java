@@ -211,7 +211,7 @@ class StreamCommandTest {
         Files.write(state, bytes);
         assertRefused(
                 stream(csv, path("b.csv"), "--state", state.toString(), "--skip-column", "device"),
-                "state file " + state + ": found another checksum");
+                "state file " + state + ": found a wrong checksum");
         assertThat(Files.readAllBytes(state)).isEqualTo(bytes);
     }
 

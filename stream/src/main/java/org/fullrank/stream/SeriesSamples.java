@@ -19,7 +19,7 @@ final class SeriesSamples implements Samples {
     private final int window;
     private final int hop;
     private final BufferedReader lines;
-    private boolean labelled;
+    private boolean labeled;
     private long line;
     private long series;
     private float[][] channels = {{}}; // [channels, steps] of the current series
@@ -38,7 +38,7 @@ final class SeriesSamples implements Samples {
             if (text.startsWith("@timestamps true")) {
                 throw refused("time stamps", "values at equal distances", "resample the series");
             }
-            labelled |= text.startsWith("@classlabel true") || text.startsWith("@targetlabel true");
+            labeled |= text.startsWith("@classlabel true") || text.startsWith("@targetlabel true");
         }
     }
 
@@ -86,7 +86,7 @@ final class SeriesSamples implements Samples {
     private void parse(String text) {
         series++;
         List<String> parts = new ArrayList<>(List.of(text.split(":", -1)));
-        label = labelled ? parts.remove(parts.size() - 1).strip() : "";
+        label = labeled ? parts.remove(parts.size() - 1).strip() : "";
         if (parts.isEmpty()) {
             throw refused("a label alone", "values before it", "correct the line");
         }
@@ -138,12 +138,12 @@ final class SeriesSamples implements Samples {
 
     @Override
     public List<String> noteNames() {
-        return labelled ? List.of("series", "class") : List.of("series");
+        return labeled ? List.of("series", "class") : List.of("series");
     }
 
     @Override
     public List<String> notes() {
-        return labelled ? List.of(Long.toString(series), label) : List.of(Long.toString(series));
+        return labeled ? List.of(Long.toString(series), label) : List.of(Long.toString(series));
     }
 
     @Override

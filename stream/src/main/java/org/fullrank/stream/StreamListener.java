@@ -2,9 +2,9 @@ package org.fullrank.stream;
 
 import org.fullrank.online.Alarm;
 
-/** Hears of a stream while it runs, in the thread that runs it, and can stop it. */
+/** Follows a stream while it runs, in the same thread, and can stop it. */
 public interface StreamListener {
-    /** Hears nothing and never stops. */
+    /** Does nothing and never stops. */
     StreamListener NONE = new StreamListener() {};
 
     /**
