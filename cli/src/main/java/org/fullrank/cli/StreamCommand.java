@@ -11,7 +11,7 @@ import org.fullrank.online.LayerBuilder;
 import org.fullrank.online.Monitor;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.online.RuleName;
-import org.fullrank.run.Nearest;
+import org.fullrank.settings.Nearest;
 import org.fullrank.stream.FeatureOutput;
 import org.fullrank.stream.FeatureStream;
 import org.fullrank.stream.RuleSettings;
@@ -149,7 +149,7 @@ final class StreamCommand extends Job {
     @Override
     void work() {
         if (standardise) {
-            err().println("--standardise is now called --standardize; the next version will not know the old name");
+            err().println("--standardise is now spelled --standardize; the next version will refuse the old spelling");
         }
         try {
             FeatureStream stream = stream(); // checks the settings before anything is read

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.fullrank.data.CsvTable;
+import org.fullrank.file.CsvTable;
 import org.fullrank.stream.SampleOptions;
 import org.fullrank.stream.Samples;
 import org.junit.jupiter.api.Test;

@@ -144,7 +144,7 @@ class StreamCommandTest {
         assertFine(british);
         assertThat(Files.readString(path("b.csv"))).isEqualTo(Files.readString(path("a.csv")));
         assertThat(british.err())
-                .isEqualTo("--standardise is now called --standardize; the next version will not know the old name\n"
+                .isEqualTo("--standardise is now spelled --standardize; the next version will refuse the old spelling\n"
                         + american.err());
         assertThat(CommandLineRun.of("stream", "--help").out())
                 .contains("--standardize")
