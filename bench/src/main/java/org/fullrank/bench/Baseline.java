@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
 /// Figures that later versions of the code are compared with.
@@ -18,6 +21,7 @@ public record Baseline(Machine machine, List<Figure> figures) {
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     public Baseline {
+        Objects.requireNonNull(machine, "machine is missing");
         figures = List.copyOf(figures);
     }
 
@@ -27,14 +31,14 @@ public record Baseline(Machine machine, List<Figure> figures) {
     static Baseline read(Path file) {
         if (!Files.exists(file)) {
             throw new InputException(
-                    "%s: found no baseline, expected one to compare with; make it with bench/run --save".formatted(file));
+                    "%s: found no file, expected a baseline; make it with bench/run --save".formatted(file));
         }
         try {
             return MAPPER.readValue(file.toFile(), Baseline.class);
         } catch (IOException e) {
             throw new InputException(
                     "%s: found no baseline (%s), expected what bench/run --save writes; make it again"
-                            .formatted(file, e.getMessage().lines().findFirst().orElse("")),
+                            .formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
                     e);
         }
     }
@@ -45,25 +49,25 @@ public record Baseline(Machine machine, List<Figure> figures) {
 
     /// The figures of these benchmarks.
     Baseline only(Collection<String> benchmarks) {
-        return new Baseline(machine, figures.stream().filter(f -> benchmarks.contains(benchmark(f))).toList());
+        return new Baseline(
+                machine,
+                figures.stream().filter(f -> benchmarks.contains(f.benchmark())).toList());
     }
 
-    /// This baseline with the figures of some benchmarks replaced by new ones.
-    ///
-    /// @throws InputException when the new ones are of another machine
-    Baseline with(Baseline measured, Collection<String> benchmarks) {
-        if (!machine.equals(measured.machine)) {
-            throw new InputException("baseline: found figures of %s, expected %s; save all benchmarks again"
-                    .formatted(machine, measured.machine));
-        }
+    /// This baseline, in which all figures of the benchmarks of `measured` are replaced.
+    Baseline with(Baseline measured) {
+        Set<String> again = measured.figures.stream().map(Figure::benchmark).collect(Collectors.toSet());
         var all = new ArrayList<>(figures);
-        all.removeIf(f -> benchmarks.contains(benchmark(f)));
+        all.removeIf(f -> again.contains(f.benchmark()));
         all.addAll(measured.figures);
         return new Baseline(machine, all);
     }
 
-    /// The class of the benchmark that printed a figure.
-    private static String benchmark(Figure figure) {
-        return figure.name().split("[ :]", 2)[0];
+    /// @throws InputException when these are the figures of another machine
+    void requireMachine(Machine current) {
+        if (!machine.equals(current)) {
+            throw new InputException("baseline: found figures of %s, expected %s; save all benchmarks again"
+                    .formatted(machine, current));
+        }
     }
 }

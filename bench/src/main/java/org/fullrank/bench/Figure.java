@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// One measured cost: the lower the better.
 ///
@@ -21,27 +22,34 @@ public record Figure(String name, String unit, double median, double spread) {
     /// The file to which [#report] appends, as a system property; not set when a person runs the benchmark.
     static final String FILE = "fullrank.bench.figures";
 
+    /// Spread over median above which a figure is of little use as a baseline: 20 %, four times the smallest change
+    /// that a comparison reports.
+    private static final double NOISY = 4 * Regression.MARGIN;
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final MathContext DIGITS = new MathContext(4);
 
+    /// Rounds to four digits: more would be noise.
     public Figure {
         if (name.isBlank() || unit.isBlank()) {
-            throw new IllegalArgumentException("figure: found name '%s' and unit '%s', expected both".formatted(name, unit));
+            throw new IllegalArgumentException(
+                    "figure: found name '%s' and unit '%s', expected both".formatted(name, unit));
         }
         if (!(median > 0) || !Double.isFinite(median) || !(spread >= 0)) {
             throw new IllegalArgumentException("figure %s: found median %s and spread %s, expected positive numbers"
                     .formatted(name, median, spread));
         }
+        median = rounded(median);
+        spread = rounded(spread);
     }
 
-    /// The figure of several rounds, rounded to four digits.
+    /// The figure of several rounds.
     ///
     /// @param values the cost of each round, at least one
     static Figure of(String name, String unit, double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
-        double spread = quantile(sorted, 0.75) - quantile(sorted, 0.25);
-        return new Figure(name, unit, rounded(quantile(sorted, 0.5)), rounded(spread));
+        return new Figure(name, unit, quantile(sorted, 0.5), quantile(sorted, 0.75) - quantile(sorted, 0.25));
     }
 
     /// Hands the costs of all rounds to the comparison with the baseline, if one is running; else does nothing.
@@ -68,8 +76,21 @@ public record Figure(String name, String unit, double median, double spread) {
         }
     }
 
-    Figure withName(String other) {
-        return new Figure(other, unit, median, spread);
+    /// This figure with the benchmark and its arguments in its name, as `StepBench 200: trainer step`.
+    Figure of(String benchmark, List<String> arguments) {
+        String title = String.join(
+                " ", Stream.concat(Stream.of(benchmark), arguments.stream()).toList());
+        return new Figure(title + ": " + name, unit, median, spread);
+    }
+
+    /// Whether the spread exceeds [#NOISY] of the median, which an idle machine does not show.
+    boolean noisy() {
+        return spread > NOISY * median;
+    }
+
+    /// The benchmark in the name.
+    String benchmark() {
+        return name.split("[ :]", 2)[0];
     }
 
     /// Interpolated between the two nearest values.

@@ -3,11 +3,12 @@ package org.fullrank.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.stream.Stream;
 
 /// What a figure depends on besides the code. Figures of unequal machines are not comparable.
 ///
-/// @param processor the model, as the system names it
+/// @param processor name and model, as the system says
 /// @param cores that this process may use
 /// @param system operating system and architecture
 /// @param java release of the virtual machine
@@ -17,25 +18,28 @@ public record Machine(String processor, int cores, String system, int java) {
     /// The machine on which this program runs.
     static Machine current() {
         return new Machine(
-                processor(),
+                model(),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 Runtime.version().feature());
     }
 
-    /// Only Linux names the model in a file; elsewhere cores, system and Java must tell machines apart.
-    private static String processor() {
+    /// The name in [#PROCESSORS] with family and model number, because several generations share a name. Only Linux
+    /// has this file; elsewhere the other three components must tell machines apart.
+    private static String model() {
         if (!Files.isReadable(PROCESSORS)) {
-            return "unknown";
+            return "unknown processor";
         }
+        var values = new HashMap<String, String>();
         try (Stream<String> lines = Files.lines(PROCESSORS)) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown");
+            lines.map(line -> line.split(":", 2))
+                    .filter(parts -> parts.length == 2)
+                    .forEach(parts -> values.putIfAbsent(parts[0].strip(), parts[1].strip()));
         } catch (IOException e) {
-            return "unknown";
+            return "unknown processor";
         }
+        return "%s (family %s, model %s)"
+                .formatted(values.get("model name"), values.get("cpu family"), values.get("model"));
     }
 
     @Override

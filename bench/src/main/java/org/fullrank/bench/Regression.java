@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param rows one for each figure of either side
 /// @param judged whether both sides were measured on one machine
 public record Regression(List<Row> rows, boolean judged) {
-    /// A smaller difference is never called a change: 5 %, which two runs of the same code on a quiet machine can show.
+    /// A smaller difference is never called a change: 5 %, because two runs of the same code on a quiet machine can
+    /// differ by that much.
     static final double MARGIN = 0.05;
 
     public Regression {
@@ -39,7 +40,8 @@ public record Regression(List<Row> rows, boolean judged) {
     }
 
     /// A figure before and after, of which one may be missing.
-    record Row(String name, @Nullable Figure before, @Nullable Figure after) {
+    record Row(
+            String name, @Nullable Figure before, @Nullable Figure after) {
         /// How many times the old median the new one is; NaN when one is missing.
         double ratio() {
             return before == null || after == null ? Double.NaN : after.median() / before.median();

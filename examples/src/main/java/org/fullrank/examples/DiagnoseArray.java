@@ -31,9 +31,9 @@ public final class DiagnoseArray {
 
     /// Examines rows that lie one after another in `values`, `[N, D]` with D = `width`.
     ///
-    /// Use `RowStreams.open(path)` for a file: it streams, so the file may be larger than memory. If you have a
-    second
-    /// view of the same samples, or labels, pass them to `Batches.of` too: more verdicts become possible.
+    /// Use `RowStreams.open(path)` for a file: it streams, so the file may be larger than memory. A second view
+    /// of the same samples and labels are the other two arguments of `Batches.of`; with them more verdicts are
+    /// possible.
     static Diagnosis diagnose(String subject, float[] values, int width) {
         try (Batches batches = Batches.of(RowStreams.of(subject, values, width))) {
             return Doctor.examine(subject, batches);
