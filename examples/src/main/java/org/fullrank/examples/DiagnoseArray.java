@@ -4,8 +4,8 @@ import java.util.Random;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
-import org.fullrank.diagnose.rows.Batches;
-import org.fullrank.diagnose.rows.RowStreams;
+import org.fullrank.rows.Batches;
+import org.fullrank.rows.RowStreams;
 
 /// Diagnoses embeddings that your program holds in an array, whoever made them.
 ///

@@ -6,15 +6,15 @@ import java.util.Arrays;
 import java.util.List;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
-import org.fullrank.engine.Npy;
+import org.fullrank.file.Npy;
 import org.fullrank.probe.Features;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
 import org.fullrank.train.Checkpoints;
-import org.fullrank.train.Trained;
+import org.fullrank.trained.Trained;
 import org.fullrank.train.Trainer;
-import org.fullrank.train.Watcher;
+import org.fullrank.train.TrainingListener;
 
 /// Trains an encoder, evaluates it, and writes the embeddings of the test split as `embeddings.npy`.
 ///
@@ -41,7 +41,7 @@ public final class TrainAndEmbed {
         Recipe recipe = Recipes.load("shapes-vicreg", settings);
         try (Dataset dataset = Dataset.open(recipe.data());
                 RunFolder out = RunFolder.create(run, recipe)) {
-            try (Trainer trainer = Trainer.start(recipe, dataset, out, Watcher.silent())) {
+            try (Trainer trainer = Trainer.start(recipe, dataset, out, TrainingListener.silent())) {
                 trainer.run();
             }
             Path latest = Checkpoints.latest(out.checkpoints());
