@@ -38,7 +38,12 @@ public record Baseline(Machine machine, List<Figure> figures) {
         } catch (IOException e) {
             throw new InputException(
                     "%s: found no baseline (%s), expected what bench/run --save writes; make it again"
-                            .formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+                            .formatted(
+                                    file,
+                                    String.valueOf(e.getMessage())
+                                            .lines()
+                                            .findFirst()
+                                            .orElse("")),
                     e);
         }
     }

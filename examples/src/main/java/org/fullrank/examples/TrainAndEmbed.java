@@ -12,9 +12,9 @@ import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
 import org.fullrank.train.Checkpoints;
-import org.fullrank.trained.Trained;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
+import org.fullrank.trained.Trained;
 
 /// Trains an encoder, evaluates it, and writes the embeddings of the test split as `embeddings.npy`.
 ///
