@@ -58,6 +58,8 @@ public final class DirectSetBench {
                 }
             }
         }
+        Figure.report("step", "ms", 1e3, whole);
+        Figure.report("direct-set", "ms", 1e3, set);
         System.out.printf(
                 Locale.ROOT,
                 "ResNet-18, batch %d, D %d: step %.1f ms, direct-set %.1f ms, which adds %.2f %% (medians)%n",

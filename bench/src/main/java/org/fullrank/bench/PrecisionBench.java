@@ -80,9 +80,11 @@ public final class PrecisionBench {
     }
 
     private static void print(int batch, double[] single, double @org.jspecify.annotations.Nullable [] half) {
+        Figure.report("fp32", "ms", 1e3, single);
         double fp32 = batch / Timing.median(single);
         System.out.printf(Locale.ROOT, "fp32 %8.1f samples/s (median of %d, batch %d)%n", fp32, single.length, batch);
         if (half != null) {
+            Figure.report("bf16", "ms", 1e3, half);
             double bf16 = batch / Timing.median(half);
             System.out.printf(Locale.ROOT, "bf16 %8.1f samples/s, %.2f times fp32%n", bf16, bf16 / fp32);
         }

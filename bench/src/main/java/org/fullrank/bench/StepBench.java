@@ -147,6 +147,7 @@ public final class StepBench implements TrainingListener {
     }
 
     private static void row(String name, double[] seconds) {
+        Figure.report(name, "ms", 1e3, seconds);
         System.out.printf(
                 Locale.ROOT,
                 "%-14s median %8.2f ms, mean %8.2f ms%n",
