@@ -263,7 +263,7 @@ public final class Trained implements AutoCloseable {
         try (Method fresh = Methods.build(recipe, views, device, Precision.FP32)) {
             var subject = new FineTuning.Subject(
                     recipe.encoder(),
-                    Methods.inputs(recipe.encoder(), views.shape()),
+                    views.shape(),
                     method.parameters(),
                     fresh.parameters(),
                     plain,
