@@ -4,7 +4,7 @@ import java.util.List;
 import org.fullrank.view.InputShape;
 
 /// What encoder to build. Its output is the representation that evaluation and search use.
-public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Mlp {
+public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp {
     /// Width D of the representation `[N, D]`.
     int features();
 

@@ -28,6 +28,8 @@ class EncoderTest {
                 new ResNet(18, Stem.CIFAR, 0.125, false),
                 new ConvNet(List.of(4, 6), 2, 1),
                 new Vgg(List.of(4, 6, 8), List.of(1, 3)),
+                new Vit(4, 6, 2, 2, 2, Vit.Pool.TOKEN),
+                new Vit(4, 6, 2, 3, 1.5, Vit.Pool.MEAN),
                 new Mlp(List.of(10, 7), true),
                 new Mlp(List.of(10, 7), false));
     }
@@ -75,7 +77,7 @@ class EncoderTest {
         } else {
             assertThatThrownBy(() -> spec.build(new NetworkBuilder(1), features))
                     .isInstanceOf(InputException.class)
-                    .hasMessageMatching("encoder: found a convolutional network for vectors of 5"
+                    .hasMessageMatching("encoder: found a (convolutional network|vision transformer) for vectors of 5"
                             + " features, expected one for vectors; use --set encoder.type=mlp");
         }
     }
@@ -86,6 +88,7 @@ class EncoderTest {
         assertThat(new ConvNet(List.of(4, 8), 2, 1).blocks())
                 .containsExactly("stage1.0", "stage1.1", "stage2.0", "stage2.1");
         assertThat(new Vgg(List.of(4, 8), List.of()).blocks()).containsExactly("block1", "block2");
+        assertThat(new Vit(4, 6, 2, 2, 2, Vit.Pool.TOKEN).blocks()).containsExactly("blocks.0", "blocks.1");
         assertThat(Mlp.defaults().blocks()).containsExactly("0", "1");
     }
 
