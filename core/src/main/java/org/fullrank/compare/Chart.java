@@ -6,11 +6,11 @@ import java.util.StringJoiner;
 import java.util.function.ToDoubleFunction;
 import org.fullrank.compare.Curve.Point;
 
-/// A small picture of one curve with its spread as a band, the reference behind it in grey, as inline SVG.
+/// A small picture of one curve with its spread as a band, the reference behind it in gray, as inline SVG.
 ///
 /// @param title above it and for screen readers
 /// @param curve what it shows
-/// @param reference drawn in grey; empty where there is none
+/// @param reference drawn in gray; empty where there is none
 /// @param frame the part of the plane that it shows
 record Chart(String title, Curve curve, Curve reference, Frame frame) {
     private static final int WIDTH = 300;
@@ -47,7 +47,7 @@ record Chart(String title, Curve curve, Curve reference, Frame frame) {
     String svg() {
         var svg = new StringBuilder();
         svg.append("<svg viewBox=\"0 0 %d %d\" role=\"img\"><title>%s</title>%n"
-                .formatted(WIDTH, HEIGHT, Page.escaped(title)));
+                .formatted(WIDTH, HEIGHT, ComparisonPage.escaped(title)));
         svg.append("<path class=\"axis\" d=\"M%d %d V%d H%d\"/>%n"
                 .formatted(LEFT, MARGIN, HEIGHT - BOTTOM, WIDTH - MARGIN));
         label(svg, LEFT - 4, MARGIN + 6, "end", number(frame.high()));

@@ -1,5 +1,7 @@
 package org.fullrank.data;
 
+import org.fullrank.file.Inputs;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +18,7 @@ import org.fullrank.engine.InputException;
 ///
 /// @param tree the files
 /// @param classes 10 or 100
-record CifarSource(Tree tree, int classes) implements Source {
+record CifarSource(Tree tree, int classes) implements DataSource {
     static final int SIDE = 32;
     static final int PLANE = SIDE * SIDE;
 

@@ -1,5 +1,7 @@
 package org.fullrank.data;
 
+import org.fullrank.file.Inputs;
+
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// sizes as big-endian 32-bit numbers, the bytes. Images have three dimensions, labels one.
 ///
 /// @param parts the files of each split
-record IdxSource(Map<Split, Part> parts) implements Source {
+record IdxSource(Map<Split, Part> parts) implements DataSource {
     /// A file of images and, where there is one, its file of labels.
     record Part(Path images, @Nullable Path labels) {}
 

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
 /// A folder or archive of images, read by its [Layout]; `README`s and other files beside them do not matter.
-record ImageSource(Tree tree, DataSpec spec) implements Source {
+record ImageSource(Tree tree, DataSpec spec) implements DataSource {
     /// No encoded image is larger: what claims to be is left out before it is read.
     static final int MAX_ENCODED_BYTES = 1 << 28;
 
@@ -104,15 +104,15 @@ record ImageSource(Tree tree, DataSpec spec) implements Source {
                 .map(Layout.Place::className)
                 .collect(Collectors.toCollection(TreeSet::new)));
         out.classNames(names);
-        Set<Split> labelled = new HashSet<>();
+        Set<Split> labeled = new HashSet<>();
         places.forEach(place -> {
             if (place.split() != null && place.className() != null) {
-                labelled.add(place.split());
+                labeled.add(place.split());
             }
         });
         out.distribute((i, path) -> {
             Layout.Place place = places.get(i);
-            if (place.split() == null || (place.className() == null && labelled.contains(place.split()))) {
+            if (place.split() == null || (place.className() == null && labeled.contains(place.split()))) {
                 out.skip(path, "it lies outside the folders of the " + (layout.splits() ? "splits" : "classes"));
                 return null;
             }

@@ -3,8 +3,10 @@ package org.fullrank.diagnose;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.diagnose.rows.Batch;
 import org.fullrank.engine.Scope;
+import org.fullrank.linalg.Moments;
+import org.fullrank.rows.Batch;
+import org.fullrank.stats.Interval;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that was measured of an embedding, from which its [Diagnosis] is made.
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sample of the rows
 /// @param pairing null where there is one view
 /// @param classes null where there are no labels
-/// @param neighbours null where nobody asked
+/// @param neighbors null where nobody asked
 record Examination(
         Moments moments,
         Batch sample,
@@ -23,7 +25,7 @@ record Examination(
         Redundancy redundancy,
         @Nullable Pairing pairing,
         @Nullable ClassGeometry classes,
-        @Nullable Neighbours neighbours) {
+        @Nullable Neighbors neighbors) {
     private static final double GAUSSIAN_95 = 1.96;
 
     /// Rows that [#quick] compares with one another: the cost is their square.
@@ -44,10 +46,10 @@ record Examination(
                 Redundancy.of(first),
                 second == null ? null : Pairing.of(first, second),
                 classes(sample),
-                Neighbours.of(first, sample.numbers()));
+                Neighbors.of(first, sample.numbers()));
     }
 
-    /// Without intervals and neighbours; dimensions and views are compared on a part of the rows.
+    /// Without intervals and neighbors; dimensions and views are compared on a part of the rows.
     static Examination quick(Moments moments, Batch sample) {
         Tensor first = Matrices.evenly(sample.first(), QUICK_ROWS);
         Tensor second = sample.second();
@@ -89,8 +91,8 @@ record Examination(
         if (classes != null) {
             sections.add(classes.section());
         }
-        if (neighbours != null) {
-            sections.add(neighbours.section());
+        if (neighbors != null) {
+            sections.add(neighbors.section());
         }
         return sections;
     }
@@ -102,7 +104,7 @@ record Examination(
                 spread.medianNorm(),
                 spread.normalizedStd(),
                 spread.offsetShare(),
-                Slope.of(moments.centred(), moments.rows(), moments.width()),
+                Slope.of(moments.centered(), moments.rows(), moments.width()),
                 new Figures.Dimensions(
                         spread.constantDimensions(),
                         Double.isNaN(redundancy.duplicateDimensions()) ? 0 : (int) redundancy.duplicateDimensions(),

@@ -23,7 +23,7 @@ final class Layers {
         long[] strides = {stride, stride};
         long[] padding = {kernel / 2, kernel / 2};
         long[] dilation = {1, 1};
-        return Trace.layer(
+        return NonFiniteTrace.layer(
                 "convolution",
                 net.path(),
                 (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1));
@@ -34,7 +34,7 @@ final class Layers {
         Parameter weight = net.parameter("weight", new Init.KaimingNormal((long) out * 9), out, in, 3, 3);
         Parameter bias = net.parameter("bias", new Init.Constant(0), out);
         long[] one = {1, 1};
-        return Trace.layer(
+        return NonFiniteTrace.layer(
                 "convolution",
                 net.path(),
                 (x, mode) -> torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), one, one, one, 1));
@@ -49,7 +49,7 @@ final class Layers {
         long[] stride = {side, side};
         long[] padding = {0, 0};
         long[] dilation = {1, 1};
-        return Trace.layer(
+        return NonFiniteTrace.layer(
                 "patches",
                 net.path(),
                 (x, mode) ->
@@ -63,14 +63,14 @@ final class Layers {
             return linear(net, in, out, init, init);
         }
         Parameter weight = net.parameter("weight", init, out, in);
-        return Trace.layer("linear", net.path(), (x, mode) -> torch.linear(x, weight.tensor()));
+        return NonFiniteTrace.layer("linear", net.path(), (x, mode) -> torch.linear(x, weight.tensor()));
     }
 
     /// Affine map `[..., in] -> [..., out]` with a bias.
     static Layer linear(NetworkBuilder net, int in, int out, Init weightInit, Init biasInit) {
         Parameter weight = net.parameter("weight", weightInit, out, in);
         Parameter offset = net.parameter("bias", biasInit, out);
-        return Trace.layer(
+        return NonFiniteTrace.layer(
                 "linear",
                 net.path(),
                 (x, mode) -> torch.linear(x, weight.tensor(), new TensorOptional(offset.tensor())));
@@ -94,7 +94,7 @@ final class Layers {
     private static Layer norm(NetworkBuilder net, int size, @Nullable Parameter weight, @Nullable Parameter bias) {
         Parameter mean = net.statistic("running_mean", 0, size);
         Parameter variance = net.statistic("running_var", 1, size);
-        return Trace.layer("batch norm", net.path(), (x, mode) -> {
+        return NonFiniteTrace.layer("batch norm", net.path(), (x, mode) -> {
             boolean batchStatistics = mode != Mode.EVALUATE;
             if (batchStatistics && x.size(0) < 2 && x.numel() == x.size(1)) {
                 throw new InputException("batch norm: found one value per channel (a batch of 1), expected at least 2"
@@ -120,7 +120,7 @@ final class Layers {
         Parameter weight = net.parameter("weight", new Init.Constant(1), size);
         Parameter bias = net.parameter("bias", new Init.Constant(0), size);
         long[] last = {size};
-        return Trace.layer(
+        return NonFiniteTrace.layer(
                 "layer norm",
                 net.path(),
                 (x, mode) -> torch.layer_norm(x, last, optional(weight), optional(bias), epsilon, true));
@@ -132,7 +132,7 @@ final class Layers {
 
     /// In place. Returns its argument: what the engine's in-place functions return does not own its tensor.
     static Layer relu() {
-        return Trace.layer("relu", "", (x, mode) -> {
+        return NonFiniteTrace.layer("relu", "", (x, mode) -> {
             torch.relu_(x);
             return x;
         });
@@ -140,7 +140,7 @@ final class Layers {
 
     /// x times the Gaussian distribution function of x, exact (Hendrycks and Gimpel 2016).
     static Layer gelu() {
-        return Trace.layer("gelu", "", (x, mode) -> torch.gelu(x));
+        return NonFiniteTrace.layer("gelu", "", (x, mode) -> torch.gelu(x));
     }
 
     /// 2x2 maximum with stride 2, `[B, C, H, W] -> [B, C, H / 2, W / 2]`.

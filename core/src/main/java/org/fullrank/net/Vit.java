@@ -159,7 +159,7 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
 
     private static Layer residual(String kind, NetworkBuilder net, List<Layer> path) {
         Layer.Chain chain = Layer.chain(path);
-        return Trace.layer("residual " + kind, net.path(), (x, mode) -> x.add(chain.forward(x, mode)));
+        return NonFiniteTrace.layer("residual " + kind, net.path(), (x, mode) -> x.add(chain.forward(x, mode)));
     }
 
     private Layer norm(NetworkBuilder net) {

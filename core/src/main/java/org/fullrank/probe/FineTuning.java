@@ -29,7 +29,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
     /// One share of the labels.
     ///
     /// @param fraction share of each class
-    /// @param items labelled items
+    /// @param items labeled items
     /// @param lifted classes that the share gives less than half an item of, and that got one
     /// @param encoder accuracies of the draws, from the trained encoder
     /// @param untrained the same from initial weights
@@ -63,7 +63,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
     /// @param note hears of each fit
     /// @throws InputException when labels are missing or of a single class, or the asked split is empty
     public static FineTuning of(
-            Subject subject, TrainTest items, Source source, FineTuneProtocol protocol, Consumer<String> note) {
+            Subject subject, TrainTest items, EvaluatedData source, FineTuneProtocol protocol, Consumer<String> note) {
         Labels labels = labels(items.train().labels());
         Labels expected = labels(items.test().labels());
         Linear.requireTwoClasses(labels.classes());
@@ -74,7 +74,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
             int count = 0;
             for (int draw = 0; draw < protocol.draws(); draw++) {
                 int[] chosen =
-                        FineTuner.labelled(labels.classes(), labels.names().size(), fraction, protocol, draw);
+                        FineTuner.labeled(labels.classes(), labels.names().size(), fraction, protocol, draw);
                 count = chosen.length;
                 var fit = new Fit(subject, items, labels, expected, protocol, chosen, draw);
                 encoder.add(fit.from(subject.trained));

@@ -18,12 +18,17 @@ import org.fullrank.engine.InputException;
 public record ProtocolText(SequencedMap<String, String> fields) {
     private static final int HASH_DIGITS = 8;
 
+    /// Words whose spelling has changed since hashes were first printed. A protocol keeps its hash, so that its numbers
+    /// stay comparable.
+    private static final Map<String, String> FIRST_SPELLING =
+            Map.of("centered", "centred", "standardized", "standardised", "optimizer", "optimiser");
+
     public ProtocolText {
         fields = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(fields));
     }
 
     /// The protocol `name version` on features of `source`, of which no probe is fitted.
-    static ProtocolText asking(String name, int version, Source source, Map<String, String> settings) {
+    static ProtocolText asking(String name, int version, EvaluatedData source, Map<String, String> settings) {
         var fields = new LinkedHashMap<String, String>();
         fields.put("protocol", name + " " + version);
         source.describeAsked(fields);
@@ -32,7 +37,7 @@ public record ProtocolText(SequencedMap<String, String> fields) {
     }
 
     /// The protocol `name version` with probes fitted on the train split of `source`.
-    static ProtocolText fitting(String name, int version, Source source, Map<String, String> settings) {
+    static ProtocolText fitting(String name, int version, EvaluatedData source, Map<String, String> settings) {
         var fields = new LinkedHashMap<String, String>();
         fields.put("protocol", name + " " + version);
         source.describe(fields);
@@ -48,10 +53,14 @@ public record ProtocolText(SequencedMap<String, String> fields) {
                 .collect(Collectors.joining());
     }
 
-    /// The first 8 hexadecimal digits of the SHA-256 of [#text] in UTF-8.
+    /// The first 8 hexadecimal digits of the SHA-256 of [#text] in UTF-8, in the spelling of the first version.
     public String hash() {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text().getBytes(StandardCharsets.UTF_8));
+            String spelled = text();
+            for (Map.Entry<String, String> word : FIRST_SPELLING.entrySet()) {
+                spelled = spelled.replace(word.getKey(), word.getValue());
+            }
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(spelled.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

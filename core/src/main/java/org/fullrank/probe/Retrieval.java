@@ -64,7 +64,7 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
                             Math.toIntExact(Arrays.stream(labels).distinct().count());
                     KMeans.Clustering found = KMeans.best(rows, clusters, protocol);
                     double nmi =
-                            MutualInformation.normalised(labels, asked.names().size(), found.assigned(), clusters);
+                            MutualInformation.normalized(labels, asked.names().size(), found.assigned(), clusters);
                     var recall = new LinkedHashMap<Integer, Double>();
                     for (int i = 0; i < k.length; i++) {
                         recall.put(k[i], means.recall()[i]);
@@ -100,7 +100,7 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
     ///
     /// @param asked features of the asked split
     /// @throws InputException as [Row#of]
-    public static Retrieval of(SequencedMap<String, Features> asked, Source source, RetrievalProtocol protocol) {
+    public static Retrieval of(SequencedMap<String, Features> asked, EvaluatedData source, RetrievalProtocol protocol) {
         var rows = new ArrayList<Row>();
         asked.forEach((name, features) -> rows.add(Row.of(name, features, protocol)));
         return new Retrieval(protocol.describe(source), rows);

@@ -1,6 +1,6 @@
 package org.fullrank.view;
 
-/// Colour jitter: the four changes in random order, each with a factor of its own per sample. Brightness scales,
+/// Color jitter: the four changes in random order, each with a factor of its own per sample. Brightness scales,
 /// contrast blends with the mean luma of the picture at that point, saturation blends with the luma of the pixel, each
 /// by a factor uniform in [max(0, 1 - strength), 1 + strength]; hue turns by a share of the circle uniform in
 /// [-hue, hue]. Values are clamped to [0, 1] after each. One-channel images know brightness and contrast only.
@@ -17,9 +17,9 @@ public record Jitter(double p, double brightness, double contrast, double satura
     public static final Jitter NONE = new Jitter(0, 0, 0, 0, 0);
     /// Strengths of BYOL and VICReg.
     public static final Jitter BYOL = new Jitter(P, 0.4, 0.4, 0.2, 0.1);
-    /// Strengths of SimCLR on ImageNet (colour strength 1).
+    /// Strengths of SimCLR on ImageNet (color strength 1).
     public static final Jitter SIMCLR = new Jitter(P, 0.8, 0.8, 0.8, 0.2);
-    /// Strengths of SimCLR on CIFAR-10 (colour strength 1/2).
+    /// Strengths of SimCLR on CIFAR-10 (color strength 1/2).
     public static final Jitter SIMCLR_CIFAR = new Jitter(P, 0.4, 0.4, 0.4, 0.1);
 
     /// Strengths may not lie above this: a factor of four already clips most of a picture.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Moments;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,7 +42,7 @@ class IsotropicNullTest {
                     ranks.participationShare(),
                     ranks.effectiveRankShare(),
                     ranks.stableRankShare(),
-                    ranks.rankMeUncentredShare()
+                    ranks.rankMeUncenteredShare()
                 };
                 for (int i = 0; i < shares.length; i++) {
                     shares[i] += found[i] / draws;

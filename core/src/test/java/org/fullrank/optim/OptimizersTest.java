@@ -206,7 +206,7 @@ class OptimizersTest {
     /// Restoring is copying into the vectors of the state: nothing else may be remembered.
     @ParameterizedTest
     @MethodSource("cases")
-    void theStateIsAllThatAnOptimiserRemembers(Case c) {
+    void theStateIsAllThatAnOptimizerRemembers(Case c) {
         try (var scope = Scope.open();
                 var one = parameters();
                 var two = parameters();
@@ -267,11 +267,11 @@ class OptimizersTest {
     }
 
     @Test
-    void byDefaultOneOperationCoversAllNeighboursThatAreTreatedAlike() {
+    void byDefaultOneOperationCoversAllNeighborsThatAreTreatedAlike() {
         try (var parameters = parameters()) {
-            List<Stretch> stretches = Stretch.of(parameters, GroupSpec.defaults());
+            List<ParameterRange> stretches = ParameterRange.of(parameters, GroupSpec.defaults());
             assertThat(stretches).hasSize(4);
-            assertThat(stretches.stream().mapToLong(Stretch::count).sum())
+            assertThat(stretches.stream().mapToLong(ParameterRange::count).sum())
                     .isEqualTo(parameters.values().numel());
         }
     }

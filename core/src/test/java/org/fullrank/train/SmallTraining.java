@@ -9,8 +9,8 @@ import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Keyed;
-import org.fullrank.engine.Npy;
 import org.fullrank.engine.Precision;
+import org.fullrank.file.Npy;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.Mlp;
 import org.fullrank.net.EncoderSpec;
@@ -28,16 +28,16 @@ import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewSpec;
 
 /// A training of milliseconds: 64 vectors of 8 features, a two-layer encoder, 4 steps an epoch.
-final class SmallTraining {
-    static final int ROWS = 64;
-    static final int BATCH = 16;
-    static final int STEPS_PER_EPOCH = ROWS / BATCH;
+public final class SmallTraining {
+    public static final int ROWS = 64;
+    public static final int BATCH = 16;
+    public static final int STEPS_PER_EPOCH = ROWS / BATCH;
     private static final int FEATURES = 8;
 
     private SmallTraining() {}
 
     /// Writes vectors of three clusters; `scale` multiplies every value.
-    static Path vectors(Path folder, float scale) throws IOException {
+    public static Path vectors(Path folder, float scale) throws IOException {
         var random = Keyed.of(3);
         var values = new float[ROWS * FEATURES];
         for (int i = 0; i < values.length; i++) {
@@ -50,7 +50,7 @@ final class SmallTraining {
     }
 
     /// Labels beside the vectors: `row % classes`.
-    static void label(Path vectors, int classes) throws IOException {
+    public static void label(Path vectors, int classes) throws IOException {
         int[] labels = new int[ROWS];
         for (int i = 0; i < ROWS; i++) {
             labels[i] = i % classes;
@@ -58,14 +58,14 @@ final class SmallTraining {
         Npy.write(vectors.resolveSibling("labels.npy"), labels);
     }
 
-    /// Labelled vectors in `folder` and a recipe for them.
-    static Recipe recipe(Path folder, int epochs) throws IOException {
+    /// Labeled vectors in `folder` and a recipe for them.
+    public static Recipe recipe(Path folder, int epochs) throws IOException {
         Path vectors = vectors(folder, 1);
         label(vectors, 3);
         return recipe(folder, vectors, epochs);
     }
 
-    static Recipe recipe(Path folder, Path data, int epochs) {
+    public static Recipe recipe(Path folder, Path data, int epochs) {
         return new Recipe(
                 "small",
                 "",
@@ -83,11 +83,11 @@ final class SmallTraining {
     }
 
     /// One thread, float32, a record each step.
-    static TrainSpec train(int epochs, int batch, int chunks) {
+    public static TrainSpec train(int epochs, int batch, int chunks) {
         return new TrainSpec(epochs, batch, chunks, Device.Choice.CPU, Precision.Choice.FP32, 1, 1);
     }
 
-    static Recipe withSeed(Recipe r, long seed) {
+    public static Recipe withSeed(Recipe r, long seed) {
         return new Recipe(
                 r.name(),
                 r.about(),
@@ -104,27 +104,27 @@ final class SmallTraining {
                 r.checkpoints());
     }
 
-    static Recipe with(Recipe r, EncoderSpec encoder, MethodSpec method) {
+    public static Recipe with(Recipe r, EncoderSpec encoder, MethodSpec method) {
         return with(r, r.views(), encoder, method, r.optimizer(), r.train(), r.checkpoints());
     }
 
-    static Recipe with(Recipe r, ViewSpec views) {
+    public static Recipe with(Recipe r, ViewSpec views) {
         return with(r, views, r.encoder(), r.method(), r.optimizer(), r.train(), r.checkpoints());
     }
 
-    static Recipe with(Recipe r, OptimizerSpec optimizer) {
+    public static Recipe with(Recipe r, OptimizerSpec optimizer) {
         return with(r, r.views(), r.encoder(), r.method(), optimizer, r.train(), r.checkpoints());
     }
 
-    static Recipe with(Recipe r, TrainSpec train) {
+    public static Recipe with(Recipe r, TrainSpec train) {
         return with(r, r.views(), r.encoder(), r.method(), r.optimizer(), train, r.checkpoints());
     }
 
-    static Recipe with(Recipe r, CheckpointSpec checkpoints) {
+    public static Recipe with(Recipe r, CheckpointSpec checkpoints) {
         return with(r, r.views(), r.encoder(), r.method(), r.optimizer(), r.train(), checkpoints);
     }
 
-    static Recipe with(Recipe r, MonitorSpec monitor) {
+    public static Recipe with(Recipe r, MonitorSpec monitor) {
         return new Recipe(
                 r.name(),
                 r.about(),
@@ -142,7 +142,7 @@ final class SmallTraining {
     }
 
     /// A quick check every `steps` steps.
-    static MonitorSpec monitor(int steps, MonitorSpec.OnCollapse onCollapse) {
+    public static MonitorSpec monitor(int steps, MonitorSpec.OnCollapse onCollapse) {
         return new MonitorSpec(1, steps, ROWS, List.of("0"), onCollapse, 8, 5, 0);
     }
 
@@ -171,7 +171,7 @@ final class SmallTraining {
     }
 
     /// Without batch norm nothing holds numbers back.
-    static Recipe withoutNorms(Recipe r) {
+    public static Recipe withoutNorms(Recipe r) {
         return with(
                 with(r, new VectorViews(2, 0.1, 0, 0, false)),
                 new Mlp(List.of(16, 12), false),
@@ -179,7 +179,7 @@ final class SmallTraining {
     }
 
     /// A fresh run in `run`.
-    static Trainer.Ending train(Recipe recipe, Path run, Watcher watcher) {
+    public static Trainer.Ending train(Recipe recipe, Path run, TrainingListener watcher) {
         try (var data = Dataset.open(recipe.data());
                 var folder = RunFolder.create(run, recipe);
                 var trainer = Trainer.start(recipe, data, folder, watcher)) {
@@ -188,7 +188,7 @@ final class SmallTraining {
     }
 
     /// Goes on in `run`, with the recipe given rather than the one that lies there.
-    static Trainer.Ending resume(Recipe recipe, Path run, Watcher watcher) {
+    public static Trainer.Ending resume(Recipe recipe, Path run, TrainingListener watcher) {
         try (var data = Dataset.open(recipe.data());
                 var folder = RunFolder.resume(run);
                 var trainer = Trainer.resume(recipe, data, folder, watcher)) {
@@ -197,7 +197,7 @@ final class SmallTraining {
     }
 
     /// Asks to stop after `steps` steps.
-    static Watcher stopAfter(long steps) {
+    public static TrainingListener stopAfter(long steps) {
         return new Watching() {
             private long asked;
 
@@ -208,26 +208,26 @@ final class SmallTraining {
         };
     }
 
-    static Path checkpoint(Path run, long step) {
+    public static Path checkpoint(Path run, long step) {
         return run.resolve("checkpoints").resolve("step-%08d.safetensors".formatted(step));
     }
 
     /// Names in the checkpoint folder, sorted.
-    static List<String> checkpoints(Path run) throws IOException {
+    public static List<String> checkpoints(Path run) throws IOException {
         try (Stream<Path> files = Files.list(run.resolve("checkpoints"))) {
             return files.map(f -> f.getFileName().toString()).sorted().toList();
         }
     }
 
     /// The lines of `metrics.jsonl` without what the clock wrote.
-    static List<String> metrics(Path run) throws IOException {
+    public static List<String> metrics(Path run) throws IOException {
         return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
                 .map(line -> line.replaceAll(",\"time\\.[^\"]*\":[^,}]*", ""))
                 .toList();
     }
 
     /// A watcher that does nothing, to be overridden in part.
-    static class Watching implements Watcher {
+    public static class Watching implements TrainingListener {
         @Override
         public void measured(org.fullrank.run.MetricRecord record, long totalSteps) {}
 

@@ -10,7 +10,7 @@ import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Byol.Full;
 import org.fullrank.lab.Byol.Moments;
 import org.fullrank.lab.Byol.Parameters;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// What remains of the weights of `byol-flow` when predictor or stop-gradient are taken away.
 ///
@@ -49,18 +49,18 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
     Panel panel() {
         return Panel.of("With and without", Axis.linear("time"), Axis.linear("|W|"))
                 .with(
-                        flow(ByolFlow.EMA).line("moving target", Colour.BLUE),
-                        flow(ByolFlow.TIED).line("tied target", Colour.GREEN),
-                        noPredictor().line("no predictor", Colour.VERMILION),
-                        noStopGradient().line("no stop-gradient", Colour.PURPLE));
+                        flow(ByolFlow.EMA).line("moving target", Color.BLUE),
+                        flow(ByolFlow.TIED).line("tied target", Color.GREEN),
+                        noPredictor().line("no predictor", Color.VERMILION),
+                        noStopGradient().line("no stop-gradient", Color.PURPLE));
     }
 
-    private Trace flow(Parameters a) {
+    private Trajectory flow(Parameters a) {
         return trace(y -> lemma.slope(a, DATA, y), start);
     }
 
     /// The predictor held at the identity.
-    private Trace noPredictor() {
+    private Trajectory noPredictor() {
         return trace(
                 y -> new Full(
                         lemma.slope(ByolFlow.TIED, DATA, y).w(),
@@ -70,7 +70,7 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
     }
 
     /// The gradient through the target too: -(W (X + X') - Wp W X) joins dW.
-    private Trace noStopGradient() {
+    private Trajectory noStopGradient() {
         return trace(
                 y -> {
                     Full slope = lemma.slope(ByolFlow.TIED, DATA, y);
@@ -82,10 +82,10 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
                 start);
     }
 
-    private static Trace trace(UnaryOperator<Full> slope, Full start) {
+    private static Trajectory trace(UnaryOperator<Full> slope, Full start) {
         double dt = 0.02;
         Full y = start;
-        Trace trace = new Trace();
+        Trajectory trace = new Trajectory();
         for (int step = 0; step <= LONG / dt; step++) {
             trace.add(step * dt, y.w().normF());
             y = y.rk4(slope, dt);
@@ -93,7 +93,7 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
         return trace;
     }
 
-    private static double last(Trace trace) {
+    private static double last(Trajectory trace) {
         double[] y = trace.y();
         return y[y.length - 1];
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import org.fullrank.lab.LinearModes.Form;
 import org.fullrank.lab.LinearModes.Gradient;
 import org.fullrank.lab.LinearModes.History;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// Eigenvalue dynamics of Euclidean, cosine and isotropic losses.
 ///
@@ -39,8 +39,8 @@ record IsoModes(Gradient gradient) implements Experiment {
     }
 
     @Override
-    public Source source() {
-        return new Source(
+    public Citation source() {
+        return new Citation(
                 "M. Halvagal, A. Laborieux, F. Zenke, Implicit variance regularization in non-contrastive SSL,"
                         + " NeurIPS 2023, arXiv 2212.04858",
                 "figures 2, 5, 6 as in the official notebook; rates and invariants are derived here, the text of"
@@ -82,7 +82,8 @@ record IsoModes(Gradient gradient) implements Experiment {
                 train(setting, Form.COSINE, FAST, 0, STEPS),
                 train(setting, Form.ISO_COSINE, FAST, 0, STEPS),
                 train(setting, Form.COSINE_NO_PREDICTOR, FAST, 0, STEPS));
-        Table table = Table.of("setting", "steps", "smallest", "middle", "largest", "sum", "smallest at 1/2: step");
+        ResultTable table =
+                ResultTable.of("setting", "steps", "smallest", "middle", "largest", "sum", "smallest at 1/2: step");
         table = row(table, "start", 0, runs.euclidean.first(), Double.NaN);
         table = row(table, "Euclidean", runs.euclidean);
         table = row(table, "Euclidean IsoLoss", runs.iso);
@@ -103,11 +104,11 @@ record IsoModes(Gradient gradient) implements Experiment {
                 .train(setting.random("iso-modes weights"), setting.random("iso-modes samples"), steps, gradient);
     }
 
-    private static Table row(Table table, String name, History history) {
+    private static ResultTable row(ResultTable table, String name, History history) {
         return row(table, name, (int) history.steps()[history.steps().length - 1], history.last(), history.half());
     }
 
-    private static Table row(Table table, String name, int steps, double[] l, double half) {
+    private static ResultTable row(ResultTable table, String name, int steps, double[] l, double half) {
         return table.row(
                 name,
                 steps,
@@ -206,7 +207,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         atMost(0.01),
                         "exact for the flow; finite steps add their square, reference .1 %"),
                 Claim.of(
-                        "and equalises the modes: (largest - smallest) / mean",
+                        "and equalizes the modes: (largest - smallest) / mean",
                         spread(runs.cosine),
                         atMost(0.01),
                         "reference .002; sampling noise"),
@@ -216,7 +217,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         atMost(0.01),
                         "exact for the flow, alpha 1; reference .4 %"),
                 Claim.of(
-                        "and equalises the modes: (largest - smallest) / mean",
+                        "and equalizes the modes: (largest - smallest) / mean",
                         spread(runs.isoCosine),
                         atMost(0.01),
                         "reference .002; sampling noise"),
@@ -241,14 +242,14 @@ record IsoModes(Gradient gradient) implements Experiment {
     }
 
     private static double spread(History history) {
-        return range(history.last()) / Vectors.mean(history.last());
+        return range(history.last()) / VectorMath.mean(history.last());
     }
 
     private static Figure figure(Runs runs) {
         double one = 1;
         double[] start = runs.cosine.first();
-        double mean = Vectors.mean(start);
-        double rms = Math.sqrt(Vectors.dot(start, start) / start.length);
+        double mean = VectorMath.mean(start);
+        double rms = Math.sqrt(VectorMath.dot(start, start) / start.length);
         return Figure.of(
                 "All ten eigenvalues of W W' from the same start. Dashed: the predicted end.",
                 3,
@@ -266,17 +267,17 @@ record IsoModes(Gradient gradient) implements Experiment {
     private static Panel panel(String title, History history, double end) {
         Panel panel = Panel.of(title, Axis.linear("step").between(0, STEPS), Axis.linear("eigenvalue"));
         for (int m = 0; m < LinearModes.OUTPUTS; m++) {
-            panel = panel.with(Series.line("", Colour.of(m), history.steps(), history.mode(m)));
+            panel = panel.with(Series.line("", Color.of(m), history.steps(), history.mode(m)));
         }
-        return Double.isNaN(end) ? panel : panel.with(Series.level("", Colour.BLACK, 0, STEPS, end));
+        return Double.isNaN(end) ? panel : panel.with(Series.level("", Color.BLACK, 0, STEPS, end));
     }
 
     private static Panel smallest(Runs runs) {
         double[] steps = runs.euclidean.steps();
         return Panel.of("Smallest mode", Axis.linear("step"), Axis.linear("eigenvalue"))
                 .with(
-                        Series.line("Euclidean", Colour.BLUE, steps, runs.euclidean.mode(0)),
-                        Series.line("IsoLoss", Colour.VERMILION, steps, runs.iso.mode(0)),
-                        Series.level("", Colour.GREY, 0, LONG, 0.5));
+                        Series.line("Euclidean", Color.BLUE, steps, runs.euclidean.mode(0)),
+                        Series.line("IsoLoss", Color.VERMILION, steps, runs.iso.mode(0)),
+                        Series.level("", Color.GRAY, 0, LONG, 0.5));
     }
 }
