@@ -17,9 +17,9 @@ import org.fullrank.run.RunFolder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The Java example of the README compiles, works, and is the one below.
+/// The Java example of `docs/how-to/java.md` compiles, works, and is the one below.
 class LibraryUseTest {
-    private static final Path README = Path.of("../README.md");
+    private static final Path PAGE = Path.of("../docs/how-to/java.md");
     private static final Path SOURCE = Path.of("src/test/java/org/fullrank/train/LibraryUseTest.java");
 
     @TempDir
@@ -59,13 +59,13 @@ class LibraryUseTest {
     }
 
     @Test
-    void theReadmeShowsThisExample() throws IOException {
-        String readme = unindented(README);
+    void thePageShowsThisExample() throws IOException {
+        String page = unindented(PAGE);
         String source = unindented(SOURCE);
         int begin = source.indexOf("static Features embeddings(");
         String example =
                 source.substring(begin, source.indexOf("\n@Test", begin)).strip();
-        assertThat(readme).contains(example);
+        assertThat(page).contains(example);
     }
 
     private static String unindented(Path file) throws IOException {
