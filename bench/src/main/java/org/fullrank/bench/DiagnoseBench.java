@@ -6,15 +6,15 @@ import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.diagnose.Moments;
 import org.fullrank.diagnose.Ranks;
 import org.fullrank.diagnose.Reservoir;
 import org.fullrank.diagnose.Spread;
-import org.fullrank.diagnose.rows.Batch;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
+import org.fullrank.linalg.Moments;
+import org.fullrank.rows.Batch;
 
 /// What moments, ranks and spread of a stream of float32 rows take, by the clock and by the processor, and the
 /// rate of the moments beside that of the plain float64 matrix product. The stream is one block of noise, given

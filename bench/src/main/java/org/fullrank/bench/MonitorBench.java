@@ -12,7 +12,7 @@ import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trainer;
-import org.fullrank.train.Watcher;
+import org.fullrank.train.TrainingListener;
 
 /// Which share of a training's time its checks take at the default rate: the quick ones, which look at every
 /// place, and those at the end of an epoch, which add kNN. The training is the real one, from its first step to
@@ -30,7 +30,7 @@ public final class MonitorBench {
         Path folder = Files.createTempDirectory("monitor-bench");
         try (Dataset data = Dataset.open(recipe.data());
                 RunFolder run = RunFolder.create(folder.resolve("run"), recipe);
-                Trainer trainer = Trainer.start(recipe, data, run, Watcher.silent())) {
+                Trainer trainer = Trainer.start(recipe, data, run, TrainingListener.silent())) {
             trainer.run();
             report(name, run.records());
         } finally {

@@ -17,7 +17,7 @@ import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Svmax;
 import org.fullrank.objective.Views;
 import org.fullrank.objective.WMse;
-import org.fullrank.run.Choices;
+import org.fullrank.settings.Choices;
 
 /// Every objective with its defaults, forward and backward, on two views `[N, D]` in float32, beside the same formula
 /// with automatic differentiation ([PlainObjectives]). The two take turns in one process until the seconds are spent;

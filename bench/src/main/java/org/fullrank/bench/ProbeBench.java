@@ -6,13 +6,13 @@ import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.engine.Threads;
+import org.fullrank.probe.EvaluatedData;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Knn;
 import org.fullrank.probe.Linear;
 import org.fullrank.probe.Pca;
 import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
-import org.fullrank.probe.Source;
 import org.fullrank.probe.Splits;
 
 /// Seconds and accuracies of the probes on the raw input of a data set and on its first 128 principal components.
@@ -28,7 +28,7 @@ public final class ProbeBench {
         Threads.use(Threads.resolve(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0));
         try (Dataset data = Dataset.open(DataSpec.of(arguments[0]))) {
             Splits raw = timed("read", () -> RawInput.of(data.items(Split.TRAIN), data.items(Split.TEST)));
-            Protocol protocol = Protocol.of(Source.of(data.fingerprint(), raw.train(), "test", raw.test()));
+            Protocol protocol = Protocol.of(EvaluatedData.of(data.fingerprint(), raw.train(), "test", raw.test()));
             System.out.print(protocol.text());
             probe(Evaluation.RAW, raw, protocol);
             Pca pca = timed("PCA", () -> Pca.fit(raw.train(), COMPONENTS));

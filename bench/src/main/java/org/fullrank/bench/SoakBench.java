@@ -13,7 +13,7 @@ import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trainer;
-import org.fullrank.train.Watcher;
+import org.fullrank.train.TrainingListener;
 
 /// How much memory a long training takes beyond a short one: the growth of the resident set (`VmRSS`) from the end of
 /// the warm-up to the last step, each read after a garbage collection. The training is the real one on the built-in
@@ -23,7 +23,7 @@ import org.fullrank.train.Watcher;
 /// ```
 /// bench/run SoakBench [STEPS] [WARMUP]
 /// ```
-public final class SoakBench implements Watcher {
+public final class SoakBench implements TrainingListener {
     private static final int STEPS = 2000;
     private static final int WARMUP = 320;
     private static final Path STATUS = Path.of("/proc/self/status");

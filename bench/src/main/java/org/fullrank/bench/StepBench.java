@@ -17,7 +17,7 @@ import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trainer;
-import org.fullrank.train.Watcher;
+import org.fullrank.train.TrainingListener;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
@@ -30,7 +30,7 @@ import org.fullrank.view.ViewTensors;
 /// ```
 /// bench/run StepBench [STEPS] [RECIPE] [KEY=VALUE ...]
 /// ```
-public final class StepBench implements Watcher {
+public final class StepBench implements TrainingListener {
     private static final int STEPS = 200;
     private static final int WARMUP = 10;
 

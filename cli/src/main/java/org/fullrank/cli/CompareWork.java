@@ -7,13 +7,13 @@ import java.util.function.Function;
 import org.fullrank.compare.Candidate;
 import org.fullrank.compare.Cell;
 import org.fullrank.compare.Comparison;
+import org.fullrank.compare.ComparisonReport;
 import org.fullrank.compare.Grid;
-import org.fullrank.compare.Report;
 import org.fullrank.compare.Sheet;
 import org.fullrank.engine.InputException;
 import org.fullrank.run.Progress;
 import org.fullrank.train.Trainer;
-import org.fullrank.train.Watcher;
+import org.fullrank.train.TrainingListener;
 
 /// The work of `compare`.
 final class CompareWork implements Comparison.Attendant {
@@ -26,11 +26,11 @@ final class CompareWork implements Comparison.Attendant {
 
     void run() {
         Grid grid = grid();
-        if (grid.seeds().size() < Report.FEW_SEEDS) {
+        if (grid.seeds().size() < ComparisonReport.FEW_SEEDS) {
             note("warning: found %d seeds, expected at least %d: fewer tell little of spread and show no difference"
-                    .formatted(grid.seeds().size(), Report.FEW_SEEDS));
+                    .formatted(grid.seeds().size(), ComparisonReport.FEW_SEEDS));
         }
-        Report report = Comparison.prepare(grid, this, command.resume, !command.noBaselines)
+        ComparisonReport report = Comparison.prepare(grid, this, command.resume, !command.noBaselines)
                 .run();
         if (stopRequested) {
             note("stopped; the same command with --resume goes on");
@@ -70,7 +70,7 @@ final class CompareWork implements Comparison.Attendant {
     }
 
     @Override
-    public Trainer.Ending attend(Cell cell, Function<Watcher, Trainer.Ending> training) {
+    public Trainer.Ending attend(Cell cell, Function<TrainingListener, Trainer.Ending> training) {
         var interruption = Interruption.arm();
         var progress = Progress.to(
                 command.err(), Terminal.columns(), cell.recipe().train().epochs());
@@ -93,7 +93,7 @@ final class CompareWork implements Comparison.Attendant {
         return stopRequested;
     }
 
-    private void print(Report report) {
+    private void print(ComparisonReport report) {
         if (command.json) {
             Json json = new Json();
             report.toMap().forEach(json::put);

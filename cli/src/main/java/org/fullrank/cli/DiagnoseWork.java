@@ -14,16 +14,16 @@ import org.fullrank.data.Split;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
-import org.fullrank.diagnose.rows.Batches;
-import org.fullrank.diagnose.rows.LabelFile;
-import org.fullrank.diagnose.rows.RowStream;
-import org.fullrank.diagnose.rows.RowStreams;
-import org.fullrank.diagnose.rows.Selection;
-import org.fullrank.engine.AtomicFile;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.AtomicFile;
 import org.fullrank.page.DiagnosisPage;
+import org.fullrank.rows.Batches;
+import org.fullrank.rows.LabelFile;
+import org.fullrank.rows.RowStream;
+import org.fullrank.rows.RowStreams;
+import org.fullrank.rows.Selection;
 import org.fullrank.run.RunFolder;
-import org.fullrank.train.Trained;
+import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// The work of `diagnose`. Options are checked before the first subject is read; the page is written when all are

@@ -10,10 +10,10 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
-import org.fullrank.engine.Npy;
+import org.fullrank.file.Npy;
 import org.fullrank.probe.Features;
 import org.fullrank.run.RunFolder;
-import org.fullrank.train.Trained;
+import org.fullrank.trained.Trained;
 
 /// The work of `embed`. Files appear under their name when they are complete.
 record EmbedWork(Embed command) {

@@ -13,10 +13,10 @@ import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.objective.Terms;
 import org.fullrank.objective.Views;
-import org.fullrank.run.Choices;
-import org.fullrank.run.Choices.Choice;
-import org.fullrank.run.Nearest;
-import org.fullrank.run.Yaml;
+import org.fullrank.settings.Choices;
+import org.fullrank.settings.Choices.Choice;
+import org.fullrank.settings.Nearest;
+import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
 /// A function of saved embeddings, with its settings.

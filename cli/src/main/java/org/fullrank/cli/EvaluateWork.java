@@ -18,8 +18,8 @@ import org.fullrank.probe.ProtocolResult;
 import org.fullrank.probe.RetrievalProtocol;
 import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.RunFolder;
-import org.fullrank.train.CheckpointMeasures;
-import org.fullrank.train.Trained;
+import org.fullrank.trained.CheckpointMeasures;
+import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// The work of `evaluate`. What one protocol found is printed before the next begins.

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.fullrank.engine.InputException;
-import org.fullrank.run.Nearest;
+import org.fullrank.settings.Nearest;
 
 /// The protocols of `evaluate` by their names.
 enum EvaluationName {

@@ -7,12 +7,12 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.lab.Claim;
+import org.fullrank.lab.ClaimVerdict;
 import org.fullrank.lab.Experiment;
 import org.fullrank.lab.Experiments;
 import org.fullrank.lab.Overview;
 import org.fullrank.lab.Setting;
 import org.fullrank.lab.Sweep;
-import org.fullrank.lab.Verdict;
 
 /// The work of `lab run`: pages first, so that they are there when a claim fails.
 record LabRunWork(LabRun command) {
@@ -48,8 +48,9 @@ record LabRunWork(LabRun command) {
 
     /// @throws JobException when a claim fails, so that the exit code tells
     void demandNoFailure(List<Sweep> sweeps) {
-        int fails =
-                sweeps.stream().mapToInt(sweep -> sweep.count(Verdict.FAILS)).sum();
+        int fails = sweeps.stream()
+                .mapToInt(sweep -> sweep.count(ClaimVerdict.FAILS))
+                .sum();
         if (fails > 0) {
             throw new JobException("lab run %s: found %d claims that fail, expected none; the pages in %s say which"
                     .formatted(command.name, fails, command.out));

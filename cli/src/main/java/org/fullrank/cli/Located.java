@@ -9,9 +9,9 @@ import java.util.Locale;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
-import org.fullrank.run.Nearest;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
+import org.fullrank.settings.Nearest;
 import org.fullrank.train.Checkpoints;
 import org.jspecify.annotations.Nullable;
 

@@ -14,8 +14,8 @@ import org.fullrank.method.TargetSpec;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
-import org.fullrank.run.Choices;
-import org.fullrank.run.Nearest;
+import org.fullrank.settings.Choices;
+import org.fullrank.settings.Nearest;
 
 /// The work of `methods`.
 record MethodsWork(Methods command) {

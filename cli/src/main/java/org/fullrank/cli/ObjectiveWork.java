@@ -19,11 +19,11 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
-import org.fullrank.engine.NpyMatrix;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.file.NpyMatrix;
 import org.fullrank.objective.Terms;
-import org.fullrank.run.Yaml;
+import org.fullrank.settings.Yaml;
 
 /// The work of `objective`. Names, settings and the headers of all files are checked before the first value is read;
 /// gradients are written when all are known.

@@ -1,9 +1,9 @@
 package org.fullrank.cli;
 
 import org.fullrank.data.Dataset;
+import org.fullrank.preflight.Preflight;
+import org.fullrank.preflight.PreflightReport;
 import org.fullrank.run.Recipe;
-import org.fullrank.train.Preflight;
-import org.fullrank.train.PreflightReport;
 
 /// The work of `pretrain --preflight`, and of its short form before a long training.
 final class PreflightWork {

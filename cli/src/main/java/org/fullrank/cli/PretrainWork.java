@@ -20,9 +20,9 @@ import org.fullrank.run.RunStatus;
 import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
 import org.fullrank.train.Checkpoints;
-import org.fullrank.train.Trained;
 import org.fullrank.train.Trainer;
-import org.fullrank.train.Watcher;
+import org.fullrank.train.TrainingListener;
+import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// The work of `pretrain`. Recipe and data are checked before the run folder is made, so that a mistake leaves
@@ -124,7 +124,7 @@ final class PretrainWork {
 
     /// [Trainer#start] or [Trainer#resume].
     private interface Opening {
-        Trainer open(Recipe recipe, Dataset data, RunFolder folder, Watcher watcher);
+        Trainer open(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher);
     }
 
     private void train(Recipe recipe, RunFolder folder, Dataset data, Opening opening) {

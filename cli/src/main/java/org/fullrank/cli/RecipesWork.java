@@ -5,7 +5,7 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
-import org.fullrank.run.Yaml;
+import org.fullrank.settings.Yaml;
 
 /// The work of `recipes`.
 record RecipesWork(RecipesCommand command) {

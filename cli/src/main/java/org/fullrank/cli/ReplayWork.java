@@ -1,17 +1,17 @@
 package org.fullrank.cli;
 
 import org.fullrank.data.Dataset;
-import org.fullrank.net.Trace;
+import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
-import org.fullrank.train.Replay.Report;
+import org.fullrank.trained.Replay.Report;
 
 /// The work of `replay`.
 record ReplayWork(Replay command) {
     void run() {
         try (RunFolder folder = RunFolder.open(command.run);
                 Dataset data = Dataset.open(folder.config(Recipe.class).data())) {
-            Report report = org.fullrank.train.Replay.of(
+            Report report = org.fullrank.trained.Replay.of(
                     folder, data, line -> command.err().println(line));
             if (command.json) {
                 command.out().println(json(folder, report));
@@ -23,7 +23,7 @@ record ReplayWork(Replay command) {
     }
 
     private static Json json(RunFolder folder, Report report) {
-        Trace.Finding found = report.operation();
+        NonFiniteTrace.Finding found = report.operation();
         return new Json()
                 .put("run", folder.path().toString())
                 .put("found", report.found())
@@ -47,7 +47,7 @@ record ReplayWork(Replay command) {
                         report.steps(),
                         report.snapshot() + 1,
                         report.isExact() ? "" : ": not the same machine, data or recipe, or a fault of the hardware"));
-        Trace.Finding found = report.operation();
+        NonFiniteTrace.Finding found = report.operation();
         if (found == null) {
             return text.append("every operation gave finite numbers%n".formatted())
                     .toString();

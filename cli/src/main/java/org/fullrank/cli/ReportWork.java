@@ -6,7 +6,7 @@ import java.util.List;
 import org.fullrank.data.Dataset;
 import org.fullrank.page.RunPage;
 import org.fullrank.run.RunFolder;
-import org.fullrank.train.Trained;
+import org.fullrank.trained.Trained;
 
 /// The work of `report`.
 record ReportWork(Report command) {

@@ -16,7 +16,7 @@ import org.fullrank.online.OnlineRule;
 import org.fullrank.online.RuleName;
 import org.fullrank.online.Saved;
 import org.fullrank.online.Standardized;
-import org.fullrank.run.Nearest;
+import org.fullrank.settings.Nearest;
 import org.jspecify.annotations.Nullable;
 
 /// The work of `stream`. Marks in the state: samples of this input so far, bytes of output so far, 1 when the input was

@@ -2,7 +2,7 @@ package org.fullrank.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.fullrank.run.Nearest;
+import org.fullrank.settings.Nearest;
 import picocli.CommandLine;
 
 /// Words for an argument that a command does not know, with the one that was probably meant.

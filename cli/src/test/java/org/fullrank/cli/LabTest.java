@@ -77,7 +77,8 @@ class LabTest {
 
     private static Sweep sweep(double measured) {
         Claim claim = Claim.of("it is one", measured, new Expected.Near(1, 0.1), "by definition");
-        Outcome outcome = new Outcome(List.of(claim), new org.fullrank.lab.Table(List.of("nothing"), List.of()), null);
+        Outcome outcome =
+                new Outcome(List.of(claim), new org.fullrank.lab.ResultTable(List.of("nothing"), List.of()), null);
         return new Sweep(Experiments.named("oja"), List.of(new Setting(1, true, null)), List.of(outcome));
     }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
-import org.fullrank.run.Yaml;
+import org.fullrank.settings.Yaml;
 
 /// One of the things that are compared: a recipe, trained once for each seed.
 ///

@@ -47,7 +47,7 @@ record Chart(String title, Curve curve, Curve reference, Frame frame) {
     String svg() {
         var svg = new StringBuilder();
         svg.append("<svg viewBox=\"0 0 %d %d\" role=\"img\"><title>%s</title>%n"
-                .formatted(WIDTH, HEIGHT, Page.escaped(title)));
+                .formatted(WIDTH, HEIGHT, ComparisonPage.escaped(title)));
         svg.append("<path class=\"axis\" d=\"M%d %d V%d H%d\"/>%n"
                 .formatted(LEFT, MARGIN, HEIGHT - BOTTOM, WIDTH - MARGIN));
         label(svg, LEFT - 4, MARGIN + 6, "end", number(frame.high()));

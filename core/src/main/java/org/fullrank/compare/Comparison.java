@@ -23,9 +23,9 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
 import org.fullrank.train.Checkpoints;
-import org.fullrank.train.Trained;
 import org.fullrank.train.Trainer;
-import org.fullrank.train.Watcher;
+import org.fullrank.train.TrainingListener;
+import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// Trains and measures every cell of a grid, one after the other, and keeps the report in its folder up to date. A
@@ -37,7 +37,7 @@ public final class Comparison {
     /// Stands by while cells are trained.
     public interface Attendant {
         /// Lets a training run, heard by a watcher.
-        Trainer.Ending attend(Cell cell, Function<Watcher, Trainer.Ending> training);
+        Trainer.Ending attend(Cell cell, Function<TrainingListener, Trainer.Ending> training);
 
         /// Something worth a line happened.
         void note(String line);
@@ -120,7 +120,7 @@ public final class Comparison {
             if (!found.equals(cell.recipe())) {
                 throw new InputException(
                         "run %s: found a recipe with %s, as a run keeps its recipe; give this one another label or"
-                                        .formatted(cell.folder(), Difference.of(found, cell.recipe()))
+                                        .formatted(cell.folder(), RecipeDifference.of(found, cell.recipe()))
                                 + " name another folder with --out");
             }
         }
@@ -129,9 +129,9 @@ public final class Comparison {
     /// Does what is not done yet.
     ///
     /// @return where all cells stand; also in the folder, as `compare.json`, `compare.md` and `compare.html`
-    public Report run() {
+    public ComparisonReport run() {
         List<Cell> cells = grid.cells();
-        List<Outcome> outcomes = new ArrayList<>();
+        List<TrainingOutcome> outcomes = new ArrayList<>();
         for (Cell cell : cells) {
             boolean go = !attendant.stopRequested();
             outcomes.add(go ? outcome(cell, outcomes.size() + 1, cells.size()) : pending(cell, "stopped before it"));
@@ -145,25 +145,25 @@ public final class Comparison {
         return report(outcomes);
     }
 
-    private Report report(List<Outcome> outcomes) {
-        var report = new Report(grid, protocol, outcomes, baselines.scores(grid));
+    private ComparisonReport report(List<TrainingOutcome> outcomes) {
+        var report = new ComparisonReport(grid, protocol, outcomes, baselines.scores(grid));
         report.save();
         return report;
     }
 
-    private Outcome outcome(Cell cell, int number, int all) {
+    private TrainingOutcome outcome(Cell cell, int number, int all) {
         String name = "[%d/%d] %s, seed %d: ".formatted(number, all, cell.label(), cell.seed());
         try {
-            @Nullable Outcome unfinished = train(cell, name);
+            @Nullable TrainingOutcome unfinished = train(cell, name);
             return unfinished != null ? unfinished : measured(cell, name);
         } catch (JobException | InputException e) {
             attendant.note(name + "failed: " + e.getMessage());
-            return new Outcome.Failed(cell, records(cell), String.valueOf(e.getMessage()));
+            return new TrainingOutcome.Failed(cell, records(cell), String.valueOf(e.getMessage()));
         }
     }
 
     /// Trains a cell to its end where it is not; null when it is.
-    private @Nullable Outcome train(Cell cell, String name) {
+    private @Nullable TrainingOutcome train(Cell cell, String name) {
         if (!Files.exists(cell.folder())) {
             attendant.note(name + "training in " + cell.folder());
             return unlessFinished(cell, fresh(cell));
@@ -172,7 +172,7 @@ public final class Comparison {
         return switch (summary.status()) {
             case FINISHED -> null;
             case RUNNING -> pending(cell, "another process trains it");
-            case FAILED, COLLAPSED, ROLLED_BACK -> new Outcome.Failed(cell, records(cell), summary.message());
+            case FAILED, COLLAPSED, ROLLED_BACK -> new TrainingOutcome.Failed(cell, records(cell), summary.message());
             case STOPPED, INTERRUPTED -> {
                 attendant.note(name + "going on in " + cell.folder());
                 yield unlessFinished(cell, resumed(cell));
@@ -180,11 +180,11 @@ public final class Comparison {
         };
     }
 
-    private static @Nullable Outcome unlessFinished(Cell cell, Trainer.Ending ending) {
+    private static @Nullable TrainingOutcome unlessFinished(Cell cell, Trainer.Ending ending) {
         return switch (ending.status()) {
             case FINISHED -> null;
             case COLLAPSED, ROLLED_BACK ->
-                new Outcome.Failed(
+                new TrainingOutcome.Failed(
                         cell, records(cell), Runs.summary(cell.folder()).message());
             case STOPPED, RUNNING, FAILED, INTERRUPTED -> pending(cell, "stopped at step " + ending.step());
         };
@@ -209,7 +209,7 @@ public final class Comparison {
         }
     }
 
-    private Trainer.Ending attend(Cell cell, Function<Watcher, Trainer> opening) {
+    private Trainer.Ending attend(Cell cell, Function<TrainingListener, Trainer> opening) {
         return attendant.attend(cell, watcher -> {
             try (Trainer trainer = opening.apply(watcher)) {
                 return trainer.run();
@@ -217,7 +217,7 @@ public final class Comparison {
         });
     }
 
-    private Outcome measured(Cell cell, String name) {
+    private TrainingOutcome measured(Cell cell, String name) {
         @Nullable Measures measures = Measures.read(cell.folder());
         if (measures == null) {
             attendant.note(name + "evaluating");
@@ -229,7 +229,7 @@ public final class Comparison {
         List<MetricRecord> records = records(cell);
         double seconds =
                 records.isEmpty() ? Double.NaN : records.getLast().timing().getOrDefault("seconds", Double.NaN);
-        return new Outcome.Measured(
+        return new TrainingOutcome.Measured(
                 cell,
                 records,
                 measures.score(),
@@ -258,8 +258,8 @@ public final class Comparison {
         }
     }
 
-    private static Outcome pending(Cell cell, String message) {
-        return new Outcome.Pending(cell, records(cell), message);
+    private static TrainingOutcome pending(Cell cell, String message) {
+        return new TrainingOutcome.Pending(cell, records(cell), message);
     }
 
     private static List<MetricRecord> records(Cell cell) {

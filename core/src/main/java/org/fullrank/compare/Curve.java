@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.fullrank.run.MetricRecord;
+import org.fullrank.stats.MeanAndSpread;
 
 /// A metric over the steps of a training, with its spread over seeds.
 ///
@@ -14,7 +15,7 @@ record Curve(List<Point> points) {
     private static final int MOST_POINTS = 150;
 
     /// @param spread over the seeds that recorded the metric at this step
-    record Point(long step, Spread spread) {
+    record Point(long step, MeanAndSpread spread) {
         double low() {
             return spread.mean() - deviation();
         }
@@ -36,7 +37,7 @@ record Curve(List<Point> points) {
     /// out.
     static Curve of(Row row, String metric) {
         var values = new TreeMap<Long, List<Double>>();
-        for (Outcome outcome : row.outcomes()) {
+        for (TrainingOutcome outcome : row.outcomes()) {
             for (MetricRecord record : outcome.records()) {
                 double value = record.values().getOrDefault(metric, Double.NaN);
                 if (Double.isFinite(value)) {
@@ -51,7 +52,7 @@ record Curve(List<Point> points) {
         for (Map.Entry<Long, List<Double>> step : values.entrySet()) {
             if (i++ % every == 0 || i == values.size()) {
                 double[] seeds = step.getValue().stream().mapToDouble(v -> v).toArray();
-                points.add(new Point(step.getKey(), Spread.of(seeds)));
+                points.add(new Point(step.getKey(), MeanAndSpread.of(seeds)));
             }
         }
         return new Curve(points);

@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.fullrank.engine.InputException;
-import org.fullrank.run.Nearest;
+import org.fullrank.settings.Nearest;
 
 /// What is compared: each candidate with each seed.
 ///

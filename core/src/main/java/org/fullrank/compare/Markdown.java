@@ -6,7 +6,7 @@ import java.util.List;
 final class Markdown {
     private Markdown() {}
 
-    static String of(Report report) {
+    static String of(ComparisonReport report) {
         Sheet sheet = report.sheet();
         var text = new StringBuilder();
         line(text, sheet.head());

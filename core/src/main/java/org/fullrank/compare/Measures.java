@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.nio.file.Path;
 import java.util.SequencedMap;
 import org.fullrank.run.EvaluationFile;
-import org.fullrank.train.Trained;
+import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// What a finished training was measured as: the top of the file `evaluation.json` in its run folder.

@@ -5,12 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.stats.MeanAndSpread;
 
 /// A report as a tree of maps and lists, for JSON. Accuracies are shares, 0 to 1.
 final class ReportTree {
     private ReportTree() {}
 
-    static SequencedMap<String, Object> of(Report report) {
+    static SequencedMap<String, Object> of(ComparisonReport report) {
         var tree = new LinkedHashMap<String, Object>();
         tree.put("hash", report.protocol().hash());
         tree.put("protocol", report.protocol().fields());
@@ -24,17 +25,17 @@ final class ReportTree {
         return tree;
     }
 
-    private static SequencedMap<String, Object> row(Report report, Row row) {
+    private static SequencedMap<String, Object> row(ComparisonReport report, Row row) {
         var tree = new LinkedHashMap<String, Object>();
         tree.put("label", row.candidate().label());
         tree.put("recipe", row.candidate().recipe().name());
         tree.put("runs", row.outcomes().stream().map(ReportTree::run).toList());
-        for (Figure figure : Figure.values()) {
+        for (ComparedMeasure figure : ComparedMeasure.values()) {
             tree.put(figure.key(), spread(row.spread(figure)));
         }
         var tests = new LinkedHashMap<String, Object>();
-        for (Figure figure : Report.TESTED) {
-            Report.Verdict verdict = report.verdict(row, figure);
+        for (ComparedMeasure figure : ComparisonReport.TESTED) {
+            ComparisonReport.Verdict verdict = report.verdict(row, figure);
             if (verdict != null) {
                 tests.put(figure.key(), verdict(verdict));
             }
@@ -43,22 +44,22 @@ final class ReportTree {
         return tree;
     }
 
-    private static SequencedMap<String, Object> run(Outcome outcome) {
+    private static SequencedMap<String, Object> run(TrainingOutcome outcome) {
         var tree = new LinkedHashMap<String, Object>();
         tree.put("seed", outcome.cell().seed());
         tree.put("run", outcome.cell().folder().toString());
         switch (outcome) {
-            case Outcome.Failed failed -> {
+            case TrainingOutcome.Failed failed -> {
                 tree.put("status", "failed");
                 tree.put("message", failed.message());
             }
-            case Outcome.Pending pending -> {
+            case TrainingOutcome.Pending pending -> {
                 tree.put("status", "pending");
                 tree.put("message", pending.message());
             }
-            case Outcome.Measured done -> {
+            case TrainingOutcome.Measured done -> {
                 tree.put("status", "finished");
-                for (Figure figure : Figure.values()) {
+                for (ComparedMeasure figure : ComparedMeasure.values()) {
                     tree.put(figure.key(), figure.of(done));
                 }
                 tree.put("representation", health(done.health().representation()));
@@ -76,7 +77,7 @@ final class ReportTree {
         return tree;
     }
 
-    private static SequencedMap<String, Object> spread(Spread spread) {
+    private static SequencedMap<String, Object> spread(MeanAndSpread spread) {
         var tree = new LinkedHashMap<String, Object>();
         tree.put("n", spread.n());
         tree.put("mean", spread.mean());
@@ -84,7 +85,7 @@ final class ReportTree {
         return tree;
     }
 
-    private static SequencedMap<String, Object> verdict(Report.Verdict verdict) {
+    private static SequencedMap<String, Object> verdict(ComparisonReport.Verdict verdict) {
         var tree = new LinkedHashMap<String, Object>();
         tree.put("n", verdict.test().n());
         tree.put("difference", verdict.test().difference());
@@ -110,7 +111,7 @@ final class ReportTree {
         return tree;
     }
 
-    private static Spread spread(List<Double> values) {
-        return Spread.of(values.stream().mapToDouble(v -> v).toArray());
+    private static MeanAndSpread spread(List<Double> values) {
+        return MeanAndSpread.of(values.stream().mapToDouble(v -> v).toArray());
     }
 }

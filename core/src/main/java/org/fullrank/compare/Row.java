@@ -1,31 +1,33 @@
 package org.fullrank.compare;
 
 import java.util.List;
+import org.fullrank.stats.MeanAndSpread;
+import org.fullrank.stats.PairedTest;
 
 /// One candidate of a comparison, with all its trainings.
 ///
 /// @param candidate what was trained
 /// @param outcomes one for each seed, in their order
-public record Row(Candidate candidate, List<Outcome> outcomes) {
+public record Row(Candidate candidate, List<TrainingOutcome> outcomes) {
     public Row {
         outcomes = List.copyOf(outcomes);
     }
 
     /// The trainings that were measured.
-    public List<Outcome.Measured> measured() {
+    public List<TrainingOutcome.Measured> measured() {
         return outcomes.stream()
-                .filter(Outcome.Measured.class::isInstance)
-                .map(Outcome.Measured.class::cast)
+                .filter(TrainingOutcome.Measured.class::isInstance)
+                .map(TrainingOutcome.Measured.class::cast)
                 .toList();
     }
 
     /// A figure over the seeds that were measured.
-    public Spread spread(Figure figure) {
-        return Spread.of(measured().stream().mapToDouble(figure::of).toArray());
+    public MeanAndSpread spread(ComparedMeasure figure) {
+        return MeanAndSpread.of(measured().stream().mapToDouble(figure::of).toArray());
     }
 
     /// The paired test of a figure over the seeds that were measured for both.
-    public PairedTest test(Row reference, Figure figure) {
+    public PairedTest test(Row reference, ComparedMeasure figure) {
         var pairs = measured().stream()
                 .flatMap(mine -> reference.measured().stream()
                         .filter(other -> other.cell().seed() == mine.cell().seed())

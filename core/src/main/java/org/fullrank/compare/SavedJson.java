@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.fullrank.engine.AtomicFile;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.AtomicFile;
 import org.jspecify.annotations.Nullable;
 
 /// Small files of a comparison, written so that a reader sees all or nothing.

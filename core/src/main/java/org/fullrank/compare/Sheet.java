@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.stats.MeanAndSpread;
+import org.fullrank.stats.PairedTest;
 import org.jspecify.annotations.Nullable;
 
 /// The table of a comparison as text, for the terminal and for pages.
@@ -25,15 +27,15 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         rows = rows.stream().map(List::copyOf).toList();
     }
 
-    static Sheet of(Report report) {
+    static Sheet of(ComparisonReport report) {
         String reference = report.reference().candidate().label();
         List<String> head = new ArrayList<>(List.of("recipe", "n"));
-        for (Figure figure : Figure.values()) {
+        for (ComparedMeasure figure : ComparedMeasure.values()) {
             head.add(figure.title());
         }
         boolean several = report.rows().size() > 1;
         if (several) {
-            Report.TESTED.forEach(figure -> head.add(figure.title().replace(" %", "") + " - " + reference));
+            ComparisonReport.TESTED.forEach(figure -> head.add(figure.title().replace(" %", "") + " - " + reference));
         }
         List<List<String>> rows = new ArrayList<>();
         report.rows().forEach(row -> rows.add(row(report, row, several)));
@@ -41,21 +43,21 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         return new Sheet(head, rows);
     }
 
-    private static List<String> row(Report report, Row row, boolean several) {
+    private static List<String> row(ComparisonReport report, Row row, boolean several) {
         List<String> cells = new ArrayList<>();
         cells.add(row.candidate().label());
         cells.add(String.valueOf(row.measured().size()));
-        for (Figure figure : Figure.values()) {
+        for (ComparedMeasure figure : ComparedMeasure.values()) {
             cells.add(figure.text(row.spread(figure)) + limit(row, figure));
         }
         if (several) {
-            Report.TESTED.forEach(figure -> cells.add(text(report.verdict(row, figure))));
+            ComparisonReport.TESTED.forEach(figure -> cells.add(text(report.verdict(row, figure))));
         }
         return cells;
     }
 
     /// What a figure is at most, or when all is well: ` of 128`.
-    private static String limit(Row row, Figure figure) {
+    private static String limit(Row row, ComparedMeasure figure) {
         if (row.measured().isEmpty()) {
             return "";
         }
@@ -73,7 +75,7 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         return Math.min(health.rows(), health.width());
     }
 
-    private static String text(Report.@Nullable Verdict verdict) {
+    private static String text(ComparisonReport.@Nullable Verdict verdict) {
         if (verdict == null) {
             return "reference";
         }
@@ -95,15 +97,15 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         List<String> cells = new ArrayList<>();
         cells.add(name);
         cells.add(String.valueOf(scores.size()));
-        cells.add(Figure.KNN.text(spread(scores, Score::knnShare)));
-        cells.add(Figure.LINEAR.text(spread(scores, Score::linearShare)));
+        cells.add(ComparedMeasure.KNN.text(spread(scores, Score::knnShare)));
+        cells.add(ComparedMeasure.LINEAR.text(spread(scores, Score::linearShare)));
         while (cells.size() < columns) {
             cells.add("");
         }
         return cells;
     }
 
-    private static Spread spread(List<Score> scores, ToDoubleFunction<Score> share) {
-        return Spread.of(scores.stream().mapToDouble(share).toArray());
+    private static MeanAndSpread spread(List<Score> scores, ToDoubleFunction<Score> share) {
+        return MeanAndSpread.of(scores.stream().mapToDouble(share).toArray());
     }
 }

@@ -16,7 +16,7 @@ import org.fullrank.engine.InputException;
 ///
 /// @param tree the files
 /// @param classes 10 or 100
-record CifarSource(Tree tree, int classes) implements Source {
+record CifarSource(Tree tree, int classes) implements DataSource {
     static final int SIDE = 32;
     static final int PLANE = SIDE * SIDE;
 

@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.CsvTable;
 
 /// Tables of numbers in CSV files, see [CsvTable]. All cells but the label must be finite numbers: categories have to
 /// be encoded as numbers before, missing values filled in.
 ///
 /// @param parts the file of each split
-record CsvSource(Map<Split, Path> parts, DataSpec spec) implements Source {
+record CsvSource(Map<Split, Path> parts, DataSpec spec) implements DataSource {
     @Override
     public String format() {
         return "CSV";

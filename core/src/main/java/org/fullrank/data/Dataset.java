@@ -43,7 +43,7 @@ public final class Dataset implements AutoCloseable {
     /// @throws InputException when the path holds nothing that can be read, naming what is wrong
     /// @throws JobException when the packed file cannot be written
     public static Dataset open(DataSpec spec) {
-        Source source = reading(spec, () -> Formats.detect(spec));
+        DataSource source = reading(spec, () -> Formats.detect(spec));
         String name = spec.path().equals(ShapesSource.NAME) ? ShapesSource.NAME : Cache.name(Path.of(spec.path()));
         Path file = Cache.file(spec, name, source.format());
         String stamp = reading(spec, source::stamp);
@@ -51,7 +51,7 @@ public final class Dataset implements AutoCloseable {
         return new Dataset(name, cached.orElseGet(() -> write(spec, source, file, stamp)), spec.samples());
     }
 
-    private static Pack write(DataSpec spec, Source source, Path file, String stamp) {
+    private static Pack write(DataSpec spec, DataSource source, Path file, String stamp) {
         try (PackWriter out = Cache.create(file)) {
             reading(spec, () -> {
                 source.pack(out);

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Npy;
+import org.fullrank.file.Npy;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out what a path holds by looking at the content; names only decide between formats that look alike.
@@ -31,7 +31,7 @@ final class Formats {
     /// The source for a path.
     ///
     /// @throws InputException when nothing is there, or nothing that can be read
-    static Source detect(DataSpec spec) throws IOException {
+    static DataSource detect(DataSpec spec) throws IOException {
         if (spec.path().equals(ShapesSource.NAME)) {
             return ShapesSource.standard();
         }
@@ -61,7 +61,7 @@ final class Formats {
         }
     }
 
-    private static Source file(Path path, DataSpec spec) throws IOException {
+    private static DataSource file(Path path, DataSpec spec) throws IOException {
         byte[] head = Inputs.head(path, HEAD_BYTES);
         if (head.length == 0) {
             throw unknown(path, "no bytes");
@@ -97,15 +97,15 @@ final class Formats {
     }
 
     /// The source for a folder or an archive: decided by the first file whose format is known.
-    private static Optional<Source> tree(Tree tree, DataSpec spec) throws IOException {
-        List<Source> found = new ArrayList<>();
+    private static Optional<DataSource> tree(Tree tree, DataSpec spec) throws IOException {
+        List<DataSource> found = new ArrayList<>();
         List<Path> idx = new ArrayList<>();
         Map<Split, Path> tables = new EnumMap<>(Split.class);
         tree.each(entry -> {
             if (entry.hidden()) {
                 return true;
             }
-            Source source = entry(tree, entry, spec, idx, tables);
+            DataSource source = entry(tree, entry, spec, idx, tables);
             if (source != null) {
                 found.add(source);
             }
@@ -121,7 +121,7 @@ final class Formats {
     }
 
     /// The source that a file decides on; null when it does not. Files of IDX and CSV are only collected.
-    private static @Nullable Source entry(
+    private static @Nullable DataSource entry(
             Tree tree, Tree.Entry entry, DataSpec spec, List<Path> idx, Map<Split, Path> tables) throws IOException {
         if (ImageSource.named(entry.name())) {
             return new ImageSource(tree, spec);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// sizes as big-endian 32-bit numbers, the bytes. Images have three dimensions, labels one.
 ///
 /// @param parts the files of each split
-record IdxSource(Map<Split, Part> parts) implements Source {
+record IdxSource(Map<Split, Part> parts) implements DataSource {
     /// A file of images and, where there is one, its file of labels.
     record Part(Path images, @Nullable Path labels) {}
 

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
 /// A folder or archive of images, read by its [Layout]; `README`s and other files beside them do not matter.
-record ImageSource(Tree tree, DataSpec spec) implements Source {
+record ImageSource(Tree tree, DataSpec spec) implements DataSource {
     /// No encoded image is larger: what claims to be is left out before it is read.
     static final int MAX_ENCODED_BYTES = 1 << 28;
 

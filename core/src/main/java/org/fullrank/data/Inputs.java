@@ -15,7 +15,7 @@ import java.util.zip.ZipException;
 import org.fullrank.engine.InputException;
 
 /// Opening of files that may be compressed with gzip, and plain words for what goes wrong there.
-final class Inputs {
+public final class Inputs {
     /// Deflate cannot make data more than 1032 times smaller, so a file cannot hold more than this many times its
     /// size.
     private static final long MOST_EXPANSION = 1032;
@@ -25,7 +25,7 @@ final class Inputs {
     private Inputs() {}
 
     /// The content of a file, decompressed when it is gzip.
-    static InputStream open(Path file) throws IOException {
+    public static InputStream open(Path file) throws IOException {
         return decompressed(Files.newInputStream(file));
     }
 
@@ -39,7 +39,7 @@ final class Inputs {
     }
 
     /// The first bytes of the content, at most `most`.
-    static byte[] head(Path file, int most) throws IOException {
+    public static byte[] head(Path file, int most) throws IOException {
         try (InputStream in = open(file)) {
             return in.readNBytes(most);
         }
@@ -91,7 +91,7 @@ final class Inputs {
     }
 
     /// The first line of the message of an error.
-    static String firstLine(Throwable e) {
+    public static String firstLine(Throwable e) {
         String message = e.getMessage();
         return message == null || message.isBlank()
                 ? e.getClass().getSimpleName()

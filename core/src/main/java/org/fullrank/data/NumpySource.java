@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.DoubleStream;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Npy;
+import org.fullrank.file.Npy;
 import org.jspecify.annotations.Nullable;
 
 /// NumPy arrays: one `.npy` (compressed with gzip or not), an `.npz`, or a folder of `.npy` files.
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// `data`, `features`, `embeddings`, `arr_0` are data and `y`, `labels`, `targets`, `classes`, `arr_1` labels, each
 /// alone or with the name of a split before or behind it (`x_train`, `test_images`). Beside a single `a.npy` labels are
 /// looked for in `a_labels.npy` and `labels.npy`.
-record NumpySource(Tree tree, boolean images) implements Source {
+record NumpySource(Tree tree, boolean images) implements DataSource {
     private static final Set<String> DATA =
             Set.of("x", "image", "images", "data", "features", "feature", "embeddings", "embedding", "z", "arr0");
     private static final Set<String> LABELS =

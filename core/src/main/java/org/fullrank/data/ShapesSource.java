@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /// @param train number of training images
 /// @param test number of test images
 /// @param seed of the drawing
-record ShapesSource(int train, int test, long seed) implements Source {
+record ShapesSource(int train, int test, long seed) implements DataSource {
     /// The name that stands for it in place of a path.
     static final String NAME = "shapes";
 

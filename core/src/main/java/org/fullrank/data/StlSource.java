@@ -18,7 +18,7 @@ import org.fullrank.engine.InputException;
 /// red, green, blue, each column by column; `train_y.bin` and `test_y.bin` labels from 1 to 10. Names of the classes
 /// are
 /// read from `class_names.txt`. The unlabelled images are a split of their own, [Split#UNLABELLED].
-record StlSource(Tree tree) implements Source {
+record StlSource(Tree tree) implements DataSource {
     static final int SIDE = 96;
     private static final int PLANE = SIDE * SIDE;
     private static final int CLASSES = 10;

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import org.fullrank.linalg.Moments;
 
 /// All that was found out about one embedding.
 ///

@@ -3,16 +3,17 @@ package org.fullrank.diagnose;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.diagnose.rows.Batch;
-import org.fullrank.diagnose.rows.Batches;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
+import org.fullrank.linalg.Moments;
+import org.fullrank.rows.Batch;
+import org.fullrank.rows.Batches;
 import org.jspecify.annotations.Nullable;
 
 /// Examines embeddings: have they collapsed, how, and what is to be changed?
 ///
-/// Sums are of all rows, in one pass; what compares rows with one another is of a sample of at most
+/// ColumnSums are of all rows, in one pass; what compares rows with one another is of a sample of at most
 /// [Reservoir#CAPACITY] of them.
 public final class Doctor {
     private static final long SEED = Keyed.name("doctor");

@@ -5,6 +5,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Moments;
+import org.fullrank.linalg.Spectrum;
 
 /// The vital signs of an embedding `[N, D]`.
 ///

@@ -3,8 +3,10 @@ package org.fullrank.diagnose;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.diagnose.rows.Batch;
 import org.fullrank.engine.Scope;
+import org.fullrank.linalg.Moments;
+import org.fullrank.rows.Batch;
+import org.fullrank.stats.Interval;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that was measured of an embedding, from which its [Diagnosis] is made.
@@ -23,7 +25,7 @@ record Examination(
         Redundancy redundancy,
         @Nullable Pairing pairing,
         @Nullable ClassGeometry classes,
-        @Nullable Neighbours neighbours) {
+        @Nullable Neighbors neighbours) {
     private static final double GAUSSIAN_95 = 1.96;
 
     /// Rows that [#quick] compares with one another: the cost is their square.
@@ -44,7 +46,7 @@ record Examination(
                 Redundancy.of(first),
                 second == null ? null : Pairing.of(first, second),
                 classes(sample),
-                Neighbours.of(first, sample.numbers()));
+                Neighbors.of(first, sample.numbers()));
     }
 
     /// Without intervals and neighbours; dimensions and views are compared on a part of the rows.

@@ -6,6 +6,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
+import org.fullrank.linalg.Spectrum;
+import org.fullrank.linalg.Wishart;
 
 /// What embeddings `[N, D]` would show if they were isotropic Gaussian rows: the most that N rows can show of D
 /// dimensions. Figures are means over samples; 0 or NaN where nothing can be shown (a single row has no centred

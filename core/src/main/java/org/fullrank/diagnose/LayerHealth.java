@@ -4,10 +4,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.linalg.Moments;
 
 /// The vital signs of an inner layer, from its pooled outputs `[N, C]`.
 ///
-/// @param rankMe number of dimensions in use, not centred; see [Spectrum#rankMe]
+/// @param rankMe number of dimensions in use, not centred; see [org.fullrank.linalg.Spectrum#rankMe]
 /// @param participation `(sum l)^2 / sum l^2` of the eigenvalues of the covariance: the measure that the authors of
 ///     Latent Predictive Learning report for each layer; 1 = one direction varies, `min(N - 1, C)` = all alike, 0 =
 /// none

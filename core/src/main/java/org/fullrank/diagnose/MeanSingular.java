@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
+import org.fullrank.linalg.Spectrum;
 
 /// Mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centred, between the bounds that any such
 /// rows keep. A row of zeros stays as it is.

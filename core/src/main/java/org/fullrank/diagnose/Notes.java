@@ -4,6 +4,8 @@ import static org.fullrank.diagnose.ScaleRules.text;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fullrank.linalg.Moments;
+import org.fullrank.linalg.Spectrum;
 
 /// What a reader ought to know beside the verdict, because it bends figures or because it is no fault by itself.
 final class Notes {
@@ -67,8 +69,8 @@ final class Notes {
         }
     }
 
-    private static void neighbours(List<String> notes, Neighbours neighbours, int sampled) {
-        if (neighbours.kurtosis() > Neighbours.HEAVY) {
+    private static void neighbours(List<String> notes, Neighbors neighbours, int sampled) {
+        if (neighbours.kurtosis() > Neighbors.HEAVY) {
             notes.add(text(
                     "tails are heavy, excess kurtosis %.3g: far rows bend ranks, which verdicts allow for",
                     neighbours.kurtosis()));
@@ -81,7 +83,7 @@ final class Notes {
                     neighbours.farthest().getFirst().row()));
         }
         if (neighbours.duplicateShare() > DUPLICATE_ROWS) {
-            Neighbours.Pair pair = neighbours.duplicates().getFirst();
+            Neighbors.Pair pair = neighbours.duplicates().getFirst();
             notes.add(text(
                     "%.0f %% of rows nearly equal another one, as %d and %d",
                     100 * neighbours.duplicateShare(), pair.first(), pair.second()));

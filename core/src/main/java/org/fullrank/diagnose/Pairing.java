@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.stats.Interval;
 
 /// How two views of the same samples, `[N, D]` each, relate. "Pairs" are the two views of one sample; "others" are all
 /// `N (N - 1)` pairs of a view of one sample and the other view of another, which is what shuffling the second view

@@ -2,6 +2,7 @@ package org.fullrank.diagnose;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fullrank.stats.Interval;
 
 /// [Ranks] in words.
 final class RankMeasures {

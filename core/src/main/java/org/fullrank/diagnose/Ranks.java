@@ -3,11 +3,15 @@ package org.fullrank.diagnose;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.diagnose.rows.Batch;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Moments;
+import org.fullrank.linalg.PowerLaw;
+import org.fullrank.linalg.Spectrum;
+import org.fullrank.rows.Batch;
+import org.fullrank.stats.Interval;
 import org.jspecify.annotations.Nullable;
 
 /// How many dimensions embeddings `[N, D]` use, by several measures, each also as a share of what isotropic

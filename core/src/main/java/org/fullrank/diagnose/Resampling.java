@@ -8,6 +8,7 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Moments;
 
 /// 95 % intervals of figures of a sample of rows, from random halves of it without replacement.
 ///

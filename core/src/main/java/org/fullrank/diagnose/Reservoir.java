@@ -6,12 +6,12 @@ import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.diagnose.rows.Batch;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.rows.Batch;
 import org.jspecify.annotations.Nullable;
 
 /// A uniform sample of rows, without replacement, of a stream whose length need not be known, with their second

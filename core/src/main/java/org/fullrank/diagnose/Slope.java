@@ -1,5 +1,7 @@
 package org.fullrank.diagnose;
 
+import org.fullrank.linalg.Spectrum;
+
 /// How a centred spectrum falls off.
 ///
 /// @param effectiveRank [Spectrum#effectiveRank]; 0 where nothing varies

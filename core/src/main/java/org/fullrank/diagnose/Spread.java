@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.diagnose.rows.Batch;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Moments;
+import org.fullrank.rows.Batch;
+import org.fullrank.stats.Interval;
 
 /// How far embeddings `[N, D]` spread: in each dimension, in length, on the sphere, and about their mean.
 ///

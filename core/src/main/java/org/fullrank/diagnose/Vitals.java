@@ -9,6 +9,7 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Spectrum;
 
 /// What a check while training measures of embeddings `[N, D]`: few and quick figures, without intervals.
 ///

@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.net.NetworkBuilder;
+import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.net.Parameter;
-import org.fullrank.net.Trace;
 import org.fullrank.objective.Objective;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Terms;
@@ -38,8 +38,8 @@ record Criterion(Objective objective, @Nullable Parameter memory, long key) {
     /// The terms for the embeddings of one batch, V x `[N, D]`.
     Terms evaluate(List<Tensor> z, long step) {
         Terms terms = objective.evaluate(new Views(z, draw(step), memory == null ? null : memory.tensor()));
-        terms.parts().forEach((name, value) -> Trace.seen("objective, term " + name, z.getFirst(), value));
-        Trace.seen("objective, weighted sum of the terms", z.getFirst(), terms.total());
+        terms.parts().forEach((name, value) -> NonFiniteTrace.seen("objective, term " + name, z.getFirst(), value));
+        NonFiniteTrace.seen("objective, weighted sum of the terms", z.getFirst(), terms.total());
         return terms;
     }
 

@@ -2,7 +2,6 @@ package org.fullrank.method;
 
 import java.util.List;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.Lpl;
@@ -12,6 +11,7 @@ import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.objective.Vicreg;
+import org.fullrank.settings.Named;
 import org.jspecify.annotations.Nullable;
 
 /// How views meet an objective.

@@ -3,8 +3,8 @@ package org.fullrank.method;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// What stands between the online embedding z and the target of self-distillation, `[N, D] -> [N, D]`. Without
 /// one, or with a bad one, the embedding collapses.

@@ -16,8 +16,8 @@ import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
+import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.net.ParameterBuffer;
-import org.fullrank.net.Trace;
 import org.fullrank.objective.Terms;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +91,7 @@ public final class SelfDistillation implements Method {
 
     private List<Tensor> slowTargets(WholeBatch batch, List<Tensor> views, Branch branch) {
         var targets = new ArrayList<Tensor>();
-        try (var section = Trace.section("target")) {
+        try (var section = NonFiniteTrace.section("target")) {
             for (Tensor view : views) {
                 targets.addAll(batch.gather((x, mode) -> List.of(branch.embed(x, mode, setting)), view, Mode.TRAIN));
             }
@@ -109,14 +109,14 @@ public final class SelfDistillation implements Method {
 
     private Outcome evaluate(List<Tensor> z, List<Tensor> targets, long step) {
         List<Tensor> predictions = predictor.predict(z, targets, step);
-        Trace.seen("predictor", z.getFirst(), predictions.getFirst());
+        NonFiniteTrace.seen("predictor", z.getFirst(), predictions.getFirst());
         Sum sum = regressions(z, predictions, targets);
         int pairs = z.size() * (z.size() - 1);
         SequencedMap<String, Double> values = new LinkedHashMap<>();
         Tensor total = regression(sum, pairs);
         values.put("regression", Tensors.value(total));
         sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / pairs));
-        Trace.seen("regression of the predictions", predictions.getFirst(), total);
+        NonFiniteTrace.seen("regression of the predictions", predictions.getFirst(), total);
         if (spec.regularizer() != null) {
             total = total.add(regularise(z, step, values));
         }
@@ -215,7 +215,7 @@ public final class SelfDistillation implements Method {
         z.forEach(view -> sum.add(Objects.requireNonNull(spec.regularizer()).evaluate(view, draw)));
         sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / z.size()));
         Tensor total = Objects.requireNonNull(sum.total).mul(Tensors.scalar(spec.weight() / z.size()));
-        Trace.seen("regulariser", z.getFirst(), total);
+        NonFiniteTrace.seen("regulariser", z.getFirst(), total);
         return total;
     }
 

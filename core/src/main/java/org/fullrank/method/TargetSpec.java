@@ -1,7 +1,7 @@
 package org.fullrank.method;
 
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
+import org.fullrank.settings.Named;
 
 /// What the prediction from one view is compared with: embeddings of the other view, from the same network or
 /// from a slow copy of it. The target branch never has a predictor.

@@ -8,7 +8,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.net.Mode;
-import org.fullrank.net.Trace;
+import org.fullrank.net.NonFiniteTrace;
 
 /// Makes a batch whole before anything compares its samples: outputs of all chunks are gathered into one leaf for
 /// each view, whoever computes the loss leaves gradients there, and every chunk continues backward from its own
@@ -108,7 +108,7 @@ final class WholeBatch {
         Tensor linear = null;
         for (int o = 0; o < outputs.size(); o++) {
             Tensor gradient = leaves.get(o).grad();
-            Trace.seen("gradient of the loss by the embedding", leaves.get(o), gradient);
+            NonFiniteTrace.seen("gradient of the loss by the embedding", leaves.get(o), gradient);
             if (gradient.defined()) {
                 Tensor term = outputs.get(o).mul(chunk(gradient, c, chunks)).sum();
                 linear = linear == null ? term : linear.add(term);

@@ -23,7 +23,7 @@ final class Layers {
         long[] strides = {stride, stride};
         long[] padding = {kernel / 2, kernel / 2};
         long[] dilation = {1, 1};
-        return Trace.layer(
+        return NonFiniteTrace.layer(
                 "convolution",
                 net.path(),
                 (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1));
@@ -34,7 +34,7 @@ final class Layers {
         Parameter weight = net.parameter("weight", new Init.KaimingNormal((long) out * 9), out, in, 3, 3);
         Parameter bias = net.parameter("bias", new Init.Constant(0), out);
         long[] one = {1, 1};
-        return Trace.layer(
+        return NonFiniteTrace.layer(
                 "convolution",
                 net.path(),
                 (x, mode) -> torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), one, one, one, 1));
@@ -44,10 +44,10 @@ final class Layers {
     static Layer linear(NetworkBuilder net, int in, int out, boolean bias) {
         Parameter weight = net.parameter("weight", new Init.FanInUniform(in), out, in);
         if (!bias) {
-            return Trace.layer("linear", net.path(), (x, mode) -> torch.linear(x, weight.tensor()));
+            return NonFiniteTrace.layer("linear", net.path(), (x, mode) -> torch.linear(x, weight.tensor()));
         }
         Parameter offset = net.parameter("bias", new Init.FanInUniform(in), out);
-        return Trace.layer(
+        return NonFiniteTrace.layer(
                 "linear",
                 net.path(),
                 (x, mode) -> torch.linear(x, weight.tensor(), new TensorOptional(offset.tensor())));
@@ -71,7 +71,7 @@ final class Layers {
     private static Layer norm(NetworkBuilder net, int size, @Nullable Parameter weight, @Nullable Parameter bias) {
         Parameter mean = net.statistic("running_mean", 0, size);
         Parameter variance = net.statistic("running_var", 1, size);
-        return Trace.layer("batch norm", net.path(), (x, mode) -> {
+        return NonFiniteTrace.layer("batch norm", net.path(), (x, mode) -> {
             boolean batchStatistics = mode != Mode.EVALUATE;
             if (batchStatistics && x.size(0) < 2 && x.numel() == x.size(1)) {
                 throw new InputException("batch norm: found one value per channel (a batch of 1), expected at least 2"
@@ -96,7 +96,7 @@ final class Layers {
 
     /// In place. Returns its argument: what the engine's in-place functions return does not own its tensor.
     static Layer relu() {
-        return Trace.layer("relu", "", (x, mode) -> {
+        return NonFiniteTrace.layer("relu", "", (x, mode) -> {
             torch.relu_(x);
             return x;
         });

@@ -54,7 +54,7 @@ final class ResNets {
                 : Layer.chain(List.of(
                         Layers.convolution(net.in("downsample").in("0"), in, out, 1, stride),
                         Layers.batchNorm(net.in("downsample").in("1"), out, 1)));
-        return Trace.layer("residual block", net.path(), (x, mode) -> {
+        return NonFiniteTrace.layer("residual block", net.path(), (x, mode) -> {
             Tensor residual = path.forward(x, mode);
             torch.relu_(residual.add_(shortcut.forward(x, mode)));
             return residual;

@@ -1,7 +1,7 @@
 package org.fullrank.objective;
 
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Named;
+import org.fullrank.settings.Named;
 
 /// VICReg's covariance term `c(Z) = 1/D sum_{i != j} C_ij^2`, C with N - 1. Range 0 (uncorrelated dimensions) upwards;
 /// 0 also where the embedding has collapsed to a point, which is why it needs a variance term beside it.

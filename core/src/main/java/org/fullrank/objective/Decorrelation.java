@@ -1,7 +1,7 @@
 package org.fullrank.objective;
 
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Named;
+import org.fullrank.settings.Named;
 
 /// LPL's decorrelation term `1/(D^2 - D) sum_{i != j} C_ij^2`, C with N - 1: the mean squared covariance, which is
 /// VICReg's term divided by D - 1. Range 0 (uncorrelated dimensions, or a collapsed embedding) upwards; 0 for a single

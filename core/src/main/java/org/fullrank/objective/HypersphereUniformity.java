@@ -2,8 +2,8 @@ package org.fullrank.objective;
 
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// How unevenly embeddings cover the unit sphere: `log mean_{i != j} exp(-t |x_i - x_j|^2)` with `x_i` the rows divided
 /// by their norms. Range 0 (all rows have one direction) down to -4t (two opposite rows); near -2t for many rows spread

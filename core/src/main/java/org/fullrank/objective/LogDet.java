@@ -1,10 +1,10 @@
 package org.fullrank.objective;
 
 import java.util.List;
-import org.fullrank.engine.Named;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
+import org.fullrank.settings.Named;
 
 /// Invariance and entropy: views agree, and the Gaussian with the covariance of each view's embeddings has a large
 /// entropy, in place of VICReg's two terms for the same end.

@@ -4,8 +4,8 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// The negative entropy of a Gaussian with the covariance of the embedding, up to a floor and per dimension:
 /// `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, Zc the centred embeddings. That is the coding rate of MCR2, with its

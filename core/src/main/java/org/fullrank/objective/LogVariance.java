@@ -2,8 +2,8 @@ package org.fullrank.objective;
 
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// LPL's push `h(Z) = -1/D sum_i log(Var(z_i) + epsilon)`, variance with N - 1. Range -log(epsilon) (collapsed to a
 /// point) downwards without end: unlike the hinge it never stops pushing, but ever less, the gradient being that of the

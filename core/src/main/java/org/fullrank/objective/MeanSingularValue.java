@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// SVMax: the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, not centred, is to be large. Among
 /// embeddings of one Frobenius norm F it lies between two known bounds: `lower = F / D`, reached at rank one, and

@@ -3,8 +3,8 @@ package org.fullrank.objective;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// The squared distance of the views of a sample, averaged over samples and pairs of views: the invariance of VICReg,
 /// the pull of LPL. Range 0 to infinity; 0 when views agree (which a collapsed embedding does too).

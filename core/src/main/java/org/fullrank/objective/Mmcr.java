@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// Maximum manifold capacity representations: minus the nuclear norm (sum of singular values) of the matrix `[N, D]` of
 /// centroids, a centroid being the mean of the views of a sample on the unit sphere, plus `lambda` times the mean over

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// SimCLR's contrastive loss, the mean over all V N anchors of `-sim(i, j) / tau + log sum_{k != i} exp(sim(i, k) /
 /// tau)`

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// How far the prediction from one view is from the target that another view gives. Part `similarity` of each is
 /// the mean cosine of prediction and target: 1 when all agree, which a collapsed embedding does too.

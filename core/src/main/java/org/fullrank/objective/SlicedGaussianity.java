@@ -6,9 +6,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// SIGReg: how far the embeddings, projected on random unit directions, are from a standard normal distribution. For a
 /// direction a with projections `x_n = a . z_n` the Epps-Pulley statistic is

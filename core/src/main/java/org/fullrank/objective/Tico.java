@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// TiCo, transformation invariance and covariance contrast: with rows on the unit sphere,
 /// `1 - mean_i cos(x_i, y_i) + rho mean_i x_i' C x_i`, where C is a running uncentred covariance of the first view,

@@ -1,8 +1,8 @@
 package org.fullrank.objective;
 
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// The squared distance of the views of a sample on the unit sphere, `|x - y|^2 = 2 - 2 cos(x, y)`, averaged over
 /// samples and pairs of views. Range 0 (views agree in direction) to 4. It does not see the length of embeddings, so it

@@ -3,8 +3,8 @@ package org.fullrank.objective;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// VICReg's variance term `v(Z) = 1/D sum_j max(0, gamma - sqrt(Var(z_j) + epsilon))`, variance with N - 1.
 /// Range 0 (every dimension has standard deviation gamma or more) to gamma - sqrt(epsilon) (collapsed to a point). The

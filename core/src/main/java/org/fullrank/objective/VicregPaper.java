@@ -1,7 +1,7 @@
 package org.fullrank.objective;
 
-import org.fullrank.engine.Named;
 import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.settings.Named;
 
 /// VICReg as the paper prints it (as reported in public notes, unverified against the paper itself): invariance summed
 /// over the D entries, variance and covariance summed over the two branches. Settings as in [Vicreg].

@@ -1,7 +1,7 @@
 package org.fullrank.objective;
 
-import org.fullrank.engine.Named;
 import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.settings.Named;
 
 /// VICReg as solo-learn computes it, the third normalisation in use: invariance averaged over all N D entries, variance
 /// and covariance summed over the two branches. Against the official code the variance term counts twice. Settings as

@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
-import org.fullrank.engine.Named;
 import org.fullrank.engine.Tensors;
+import org.fullrank.settings.Named;
 
 /// W-MSE: each view is whitened by itself, so it cannot collapse, and the whitened views are to agree. The batch is
 /// parted at random into sub-batches, the same for all views; each is whitened by the Cholesky factor of its own

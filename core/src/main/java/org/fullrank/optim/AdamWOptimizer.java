@@ -12,14 +12,14 @@ import org.fullrank.net.ParameterBuffer;
 /// Adam with decoupled weight decay: `w <- w - lr decay w - lr mhat / (sqrt(vhat) + epsilon)`.
 final class AdamWOptimizer implements Optimizer {
     private final ParameterBuffer parameters;
-    private final List<Stretch> stretches;
+    private final List<ParameterRange> stretches;
     private final OptimizerSpec.AdamW spec;
     private final Tensor first; // [P]
     private final Tensor second; // [P]
 
     AdamWOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.AdamW spec) {
         this.parameters = parameters;
-        this.stretches = Stretch.of(parameters, groups);
+        this.stretches = ParameterRange.of(parameters, groups);
         this.spec = spec;
         try (var scope = Scope.open()) {
             long count = parameters.values().numel();
@@ -41,7 +41,7 @@ final class AdamWOptimizer implements Optimizer {
             Tensor denominator = second.sqrt() // [P]
                     .div_(Tensors.scalar(Math.sqrt(correction2)))
                     .add_(Tensors.scalar(spec.epsilon()));
-            for (Stretch stretch : stretches) {
+            for (ParameterRange stretch : stretches) {
                 double rate = stretch.rate(learningRate, predictorRate);
                 Tensor moved = stretch.view(values);
                 if (stretch.decays() && spec.weightDecay() > 0) {

@@ -15,7 +15,7 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// SGD with momentum, and LARS, which is the same after each matrix's gradient has been scaled by its trust ratio.
 final class MomentumOptimizer implements Optimizer {
     private final ParameterBuffer parameters;
-    private final List<Stretch> stretches;
+    private final List<ParameterRange> stretches;
     private final OptimizerSpec spec;
     private final double mu;
     private final double decay;
@@ -32,7 +32,7 @@ final class MomentumOptimizer implements Optimizer {
     private MomentumOptimizer(
             ParameterBuffer parameters, GroupSpec groups, OptimizerSpec spec, double mu, double decay) {
         this.parameters = parameters;
-        this.stretches = Stretch.of(parameters, groups);
+        this.stretches = ParameterRange.of(parameters, groups);
         this.spec = spec;
         this.mu = mu;
         this.decay = decay;
@@ -48,13 +48,13 @@ final class MomentumOptimizer implements Optimizer {
                 var off = Gradients.off()) {
             Tensor gradient = parameters.gradients(); // [P]
             Tensor values = parameters.values(); // [P]
-            for (Stretch stretch : stretches) {
+            for (ParameterRange stretch : stretches) {
                 if (stretch.decays() && decay > 0) {
                     stretch.view(gradient).add_(stretch.view(values), Tensors.scalar(decay));
                 }
             }
             if (spec instanceof OptimizerSpec.Lars lars) {
-                for (Stretch stretch : stretches) {
+                for (ParameterRange stretch : stretches) {
                     List<Segment> matrices = stretch.matrices(parameters);
                     if (!matrices.isEmpty()) {
                         applyTrust(gradient, matrices, lars, stretch.rate(learningRate, predictorRate));
@@ -62,7 +62,7 @@ final class MomentumOptimizer implements Optimizer {
                 }
             }
             momentum.mul_(Tensors.scalar(mu)).add_(gradient);
-            for (Stretch stretch : stretches) {
+            for (ParameterRange stretch : stretches) {
                 double rate = stretch.rate(learningRate, predictorRate);
                 stretch.view(values).sub_(stretch.view(momentum), Tensors.scalar(rate));
             }

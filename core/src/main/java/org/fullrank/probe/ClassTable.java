@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
+import org.fullrank.stats.McNemar;
 import org.jspecify.annotations.Nullable;
 
 /// The accuracy of each class, and where there is another run, the classes that lost against it: a mean that rises can
@@ -142,7 +143,7 @@ public record ClassTable(
     /// Counts by class.
     ///
     /// @throws InputException when there are no items
-    public static ClassTable of(Answers answers, Source source, Classifier probe) {
+    public static ClassTable of(Answers answers, EvaluatedData source, Classifier probe) {
         var rows = new ArrayList<Row>();
         for (int c : present(answers)) {
             rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c, null), null));
@@ -155,7 +156,7 @@ public record ClassTable(
     ///
     /// @param name of the other run
     /// @throws InputException when the items are not the same
-    public static ClassTable of(Answers answers, String name, Answers other, Source source, Classifier probe) {
+    public static ClassTable of(Answers answers, String name, Answers other, EvaluatedData source, Classifier probe) {
         if (!answers.names.equals(other.names) || !Arrays.equals(answers.expected, other.expected)) {
             throw new InputException(
                     "classes: found other items or classes in %s, expected those of the run; evaluate both on the same data"
@@ -191,7 +192,7 @@ public record ClassTable(
     }
 
     /// The full text for features of `source`.
-    public static ProtocolText describe(Source source, Classifier probe) {
+    public static ProtocolText describe(EvaluatedData source, Classifier probe) {
         var settings = new LinkedHashMap<String, String>();
         settings.put(probe.label(), probe.describe());
         settings.put("intervals", "95 %, Wilson, of each class by itself");

@@ -84,7 +84,7 @@ public record FineTuneProtocol(
     /// The full text.
     ///
     /// @param augmentation what is done to a view while training, in words
-    ProtocolText describe(Source source, String augmentation) {
+    ProtocolText describe(EvaluatedData source, String augmentation) {
         OptimizerSpec.AdamW adam = optimizer();
         var settings = new LinkedHashMap<String, String>();
         settings.put(

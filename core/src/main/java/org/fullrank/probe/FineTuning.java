@@ -61,7 +61,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
     /// @param note hears of each fit
     /// @throws InputException when labels are missing or of a single class, or the asked split is empty
     public static FineTuning of(
-            Subject subject, TrainTest items, Source source, FineTuneProtocol protocol, Consumer<String> note) {
+            Subject subject, TrainTest items, EvaluatedData source, FineTuneProtocol protocol, Consumer<String> note) {
         Labels labels = labels(items.train().labels());
         Labels expected = labels(items.test().labels());
         Linear.requireTwoClasses(labels.classes());

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.ToDoubleFunction;
-import org.fullrank.diagnose.PowerLaw;
+import org.fullrank.linalg.PowerLaw;
 import org.jspecify.annotations.Nullable;
 
 /// Measures that need no labels for every checkpoint of a run, which checkpoint each would choose, and where there are
@@ -91,9 +91,9 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
         settings.put("data", data);
         settings.put("measured on", "%d items of the %s split, the first of a fixed order".formatted(rows, split));
         settings.put("layers", "representation (encoder output) and embedding (behind the projector)");
-        settings.put("view", Source.Reading.VIEW);
-        settings.put("batch norm", Source.Reading.BATCH_NORM);
-        settings.put("precision", Source.Reading.PRECISION);
+        settings.put("view", EvaluatedData.Reading.VIEW);
+        settings.put("batch norm", EvaluatedData.Reading.BATCH_NORM);
+        settings.put("precision", EvaluatedData.Reading.PRECISION);
         settings.put("RankMe", "singular values, not centred; the largest chooses");
         settings.put(
                 "LiDAR",

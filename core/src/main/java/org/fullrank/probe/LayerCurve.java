@@ -12,7 +12,8 @@ import org.fullrank.engine.InputException;
 /// The accuracy of identical probes on every layer, from the input to the embedding, and where to cut: the layer of the
 /// best linear accuracy on items held out of the training split. The asked split has no part in the choice.
 ///
-/// Source: Bordes et al. 2022, "Guillotine Regularization" (unverified against the paper): the layers next to the
+/// EvaluatedData: Bordes et al. 2022, "Guillotine Regularization" (unverified against the paper): the layers next to
+/// the
 /// objective fit its invariances, so that the best layer for another task lies before them.
 ///
 /// @param protocol what the numbers depend on
@@ -49,7 +50,7 @@ public record LayerCurve(
     /// @param places in the order of the data; one of them is the representation
     /// @param items what an evaluation learns from and is asked
     /// @throws InputException when labels are missing or of one class, or items are fewer than neighbours
-    public static LayerCurve of(List<Place> places, TrainTest items, Source source, Reader reader) {
+    public static LayerCurve of(List<Place> places, TrainTest items, EvaluatedData source, Reader reader) {
         TrainTest choice = TrainTest.holdOut(items.train(), TrainTest.HELD_OUT_SHARE, SEED);
         var rows = new ArrayList<Row>();
         for (Place place : places) {
@@ -85,7 +86,7 @@ public record LayerCurve(
         return best.name;
     }
 
-    private static ProtocolText describe(Source source, TrainTest choice, List<Row> rows) {
+    private static ProtocolText describe(EvaluatedData source, TrainTest choice, List<Row> rows) {
         var settings = new LinkedHashMap<String, String>();
         settings.put(
                 "curve",
@@ -98,7 +99,7 @@ public record LayerCurve(
                         + " it: its accuracy is measured afterwards, fitted on all of train");
         settings.put("kNN", Protocol.describe(KnnProtocol.defaults()));
         settings.put("linear", Protocol.describe(LinearProtocol.defaults()));
-        Source.Reading reading = Source.Reading.defaults()
+        EvaluatedData.Reading reading = EvaluatedData.Reading.defaults()
                 .withLayer("the view as rows; each block, feature maps averaged over their pixels; each projector layer"
                         + " after its norm and ReLU");
         return ProtocolText.fitting("fullrank-layers", VERSION, source.with(reading), settings);

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// @param linear the linear probe; null when it is left out
 /// @param pcaWidths widths of the principal components evaluated beside the encoder, besides the encoder's own
 public record Protocol(
-        Source source, @Nullable KnnProtocol knn, @Nullable LinearProtocol linear, List<Integer> pcaWidths) {
+        EvaluatedData source,
+        @Nullable KnnProtocol knn,
+        @Nullable LinearProtocol linear,
+        List<Integer> pcaWidths) {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// The longest side of raw images: larger ones are resized to it by area, see [RawInput]. Colour images of
@@ -43,7 +46,7 @@ public record Protocol(
     }
 
     /// Both probes with their defaults, [#PCA_WIDTHS].
-    public static Protocol of(Source source) {
+    public static Protocol of(EvaluatedData source) {
         return new Protocol(source, KnnProtocol.defaults(), LinearProtocol.defaults(), PCA_WIDTHS);
     }
 

@@ -23,7 +23,7 @@ public record ProtocolText(SequencedMap<String, String> fields) {
     }
 
     /// The protocol `name version` on features of `source`, of which no probe is fitted.
-    static ProtocolText asking(String name, int version, Source source, Map<String, String> settings) {
+    static ProtocolText asking(String name, int version, EvaluatedData source, Map<String, String> settings) {
         var fields = new LinkedHashMap<String, String>();
         fields.put("protocol", name + " " + version);
         source.describeAsked(fields);
@@ -32,7 +32,7 @@ public record ProtocolText(SequencedMap<String, String> fields) {
     }
 
     /// The protocol `name version` with probes fitted on the train split of `source`.
-    static ProtocolText fitting(String name, int version, Source source, Map<String, String> settings) {
+    static ProtocolText fitting(String name, int version, EvaluatedData source, Map<String, String> settings) {
         var fields = new LinkedHashMap<String, String>();
         fields.put("protocol", name + " " + version);
         source.describe(fields);

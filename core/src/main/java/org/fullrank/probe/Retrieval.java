@@ -100,7 +100,7 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
     ///
     /// @param asked features of the asked split
     /// @throws InputException as [Row#of]
-    public static Retrieval of(SequencedMap<String, Features> asked, Source source, RetrievalProtocol protocol) {
+    public static Retrieval of(SequencedMap<String, Features> asked, EvaluatedData source, RetrievalProtocol protocol) {
         var rows = new ArrayList<Row>();
         asked.forEach((name, features) -> rows.add(Row.of(name, features, protocol)));
         return new Retrieval(protocol.describe(source), rows);

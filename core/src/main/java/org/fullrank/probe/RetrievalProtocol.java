@@ -44,7 +44,7 @@ public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIte
     }
 
     /// The full text for features of `source`.
-    ProtocolText describe(Source source) {
+    ProtocolText describe(EvaluatedData source) {
         var settings = new LinkedHashMap<String, String>();
         settings.put(
                 "retrieval",

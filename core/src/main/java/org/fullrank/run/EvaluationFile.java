@@ -10,9 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.fullrank.engine.AtomicFile;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.AtomicFile;
 
 /// The file `evaluation.json` of a run folder: what a comparison measured at its top, and under `protocols` the latest
 /// outcome of each protocol by its name. Writing one part keeps the others.

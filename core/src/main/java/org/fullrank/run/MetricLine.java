@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.fullrank.settings.RecordShape;
 import org.jspecify.annotations.Nullable;
 
 /// One line of `metrics.jsonl`: a record, or how the run ended.
@@ -42,7 +43,7 @@ sealed interface MetricLine {
             json.writeNumberField("step", step());
             switch (this) {
                 case Ended ended -> {
-                    json.writeStringField("event", Shape.name(ended.status()));
+                    json.writeStringField("event", RecordShape.name(ended.status()));
                     json.writeStringField("message", ended.message());
                 }
                 case Measured(MetricRecord record) -> {
@@ -94,7 +95,7 @@ sealed interface MetricLine {
 
     private static @Nullable MetricLine ended(long step, JsonNode node) {
         for (RunStatus status : RunStatus.values()) {
-            if (Shape.name(status).equals(node.get("event").asText())) {
+            if (RecordShape.name(status).equals(node.get("event").asText())) {
                 return new Ended(step, status, node.path("message").asText());
             }
         }

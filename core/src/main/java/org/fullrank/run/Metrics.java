@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.JsonLines;
 import org.jspecify.annotations.Nullable;
 
 /// Writes what a run measures: `metrics.jsonl`, the truth (see [MetricRecord]), one line at a time so that nothing is

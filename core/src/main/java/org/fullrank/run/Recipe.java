@@ -9,6 +9,7 @@ import org.fullrank.net.Networks;
 import org.fullrank.optim.GroupSpec;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.optim.ScheduleSpec;
+import org.fullrank.settings.Nearest;
 import org.fullrank.view.ViewSpec;
 
 /// Everything that decides a training run, but for the code. Two runs of equal recipes on equal data give equal

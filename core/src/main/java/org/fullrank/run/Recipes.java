@@ -9,6 +9,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.fullrank.engine.InputException;
+import org.fullrank.settings.Nearest;
+import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
 /// The recipes that ship with Fullrank, by name, and those in files of the user's own.

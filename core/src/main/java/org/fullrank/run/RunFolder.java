@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.JsonLines;
+import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
 /// A run is a folder: `config.yaml` (the recipe with all its values), `metrics.jsonl` (the truth), a TensorBoard

@@ -1,5 +1,7 @@
 package org.fullrank.run;
 
+import org.fullrank.settings.RecordShape;
+
 /// Where a run stands.
 public enum RunStatus {
     /// A process is training in the folder now.
@@ -20,6 +22,6 @@ public enum RunStatus {
 
     /// The name in text and JSON, as `rolled-back`.
     public String label() {
-        return Shape.name(this);
+        return RecordShape.name(this);
     }
 }

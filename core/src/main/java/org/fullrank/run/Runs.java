@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
+import org.fullrank.settings.Yaml;
 
 /// The runs of a folder: its subfolders that hold a run, or the folder itself.
 public final class Runs {

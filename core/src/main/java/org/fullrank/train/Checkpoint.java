@@ -8,11 +8,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.file.SafeTensors;
 import org.fullrank.method.Method;
 import org.fullrank.net.ParameterBuffer.Segment;
-import org.fullrank.net.SafeTensors;
 import org.fullrank.optim.Optimizer;
-import org.fullrank.view.Moments;
+import org.fullrank.view.ColumnMoments;
 import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// One file with everything that training goes on from: parameters, running statistics and the optimiser's vectors as
 /// named tensors, the step in the metadata. Written atomically. With the recipe it is the whole state, since random
 /// numbers are keyed.
-final class Checkpoint {
+public final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";
     private static final String STEP = "step";
@@ -73,7 +73,7 @@ final class Checkpoint {
     record Origin(String fingerprint, ViewGenerator views) {}
 
     /// The moments by which the training standardised vectors; null when it learned from images.
-    static @Nullable Moments moments(Path file) {
+    public static @Nullable ColumnMoments moments(Path file) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {
             long[] shape = saved.shape(MEAN);
@@ -84,7 +84,7 @@ final class Checkpoint {
             Tensor deviation = Tensors.of(new float[Math.toIntExact(shape[0])], shape[0]);
             saved.copyInto(MEAN, mean);
             saved.copyInto(DEVIATION, deviation);
-            return Moments.of(Tensors.floats(mean), Tensors.floats(deviation));
+            return ColumnMoments.of(Tensors.floats(mean), Tensors.floats(deviation));
         }
     }
 
@@ -92,7 +92,7 @@ final class Checkpoint {
     ///
     /// @return the step of the checkpoint
     /// @throws InputException when the file is damaged or of another architecture; then nothing was changed
-    static long load(Path file, Method method) {
+    public static long load(Path file, Method method) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {
             SequencedMap<String, Tensor> targets = tensors(method);
@@ -103,7 +103,7 @@ final class Checkpoint {
     }
 
     /// Loads the network and the optimiser.
-    static long load(Path file, Method method, Optimizer optimizer, Origin origin) {
+    public static long load(Path file, Method method, Optimizer optimizer, Origin origin) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {
             String trainedOn = saved.metadata().getOrDefault(DATA, "");

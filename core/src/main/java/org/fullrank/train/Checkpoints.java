@@ -45,7 +45,7 @@ public final class Checkpoints {
     /// All checkpoints in `folder`, the numbered ones first.
     ///
     /// @throws InputException when there is none
-    static List<Path> everyOne(Path folder) {
+    public static List<Path> everyOne(Path folder) {
         latest(folder);
         Path best = folder.resolve(BEST);
         return Files.exists(best)

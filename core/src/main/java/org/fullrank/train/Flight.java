@@ -9,7 +9,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Precision;
-import org.fullrank.run.JsonFile;
+import org.fullrank.file.JsonFile;
 import org.fullrank.run.RunFolder;
 
 /// What a run leaves in its folder `flight/` when a number is no longer finite: `snapshot.safetensors`, the state
@@ -24,7 +24,7 @@ import org.fullrank.run.RunFolder;
 /// @param losses of the steps since the snapshot, the first of which is step `snapshot` counted from 0
 /// @param gradients lengths of the gradients of the same
 /// @param batches the items of the last of these steps
-record Flight(
+public record Flight(
         long step,
         long snapshot,
         String found,
@@ -48,7 +48,7 @@ record Flight(
     /// @param items indices in the training split
     record Batch(long step, int epoch, List<Integer> items) {}
 
-    Flight {
+    public Flight {
         losses = List.copyOf(losses);
         gradients = List.copyOf(gradients);
         batches = List.copyOf(batches);
@@ -70,7 +70,7 @@ record Flight(
     /// The record in a run folder.
     ///
     /// @throws InputException when there is none
-    static Flight read(RunFolder folder) {
+    public static Flight read(RunFolder folder) {
         Path file = folder.path().resolve(FOLDER).resolve(FILE);
         if (!Files.exists(file)) {
             throw new InputException(
@@ -88,7 +88,7 @@ record Flight(
         }
     }
 
-    static Path snapshot(RunFolder folder) {
+    public static Path snapshot(RunFolder folder) {
         return folder.path().resolve(FOLDER).resolve(SNAPSHOT);
     }
 

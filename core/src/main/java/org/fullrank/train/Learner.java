@@ -11,7 +11,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
-import org.fullrank.net.Trace;
+import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.optim.Optimizer;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.Recipe;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a recipe learns by on its data: network, optimiser, views, and which items each step sees. A step is a
 /// function of the state and of its number, so that it can be done again.
-final class Learner implements AutoCloseable {
+public final class Learner implements AutoCloseable {
     private final Recipe recipe;
     private final Items items;
     private final Device device;
@@ -35,7 +35,7 @@ final class Learner implements AutoCloseable {
     private long orderOf = -1;
 
     /// @param threads of the engine
-    Learner(Recipe recipe, Dataset data, int threads) {
+    public Learner(Recipe recipe, Dataset data, int threads) {
         this.recipe = recipe;
         device = recipe.train().device().resolve();
         Threads.use(threads);
@@ -45,35 +45,35 @@ final class Learner implements AutoCloseable {
         origin = new Checkpoint.Origin(data.fingerprint(), views);
         stepsPerEpoch = items.size() / recipe.train().batch();
         totalSteps = stepsPerEpoch * recipe.train().epochs();
-        method = Methods.build(recipe, views, device);
+        method = MethodBuilder.build(recipe, views, device);
         optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters());
     }
 
-    Method method() {
+    public Method method() {
         return method;
     }
 
-    Optimizer optimizer() {
+    public Optimizer optimizer() {
         return optimizer;
     }
 
-    ViewGenerator views() {
+    public ViewGenerator views() {
         return views;
     }
 
-    Checkpoint.Origin origin() {
+    public Checkpoint.Origin origin() {
         return origin;
     }
 
-    Device device() {
+    public Device device() {
         return device;
     }
 
-    long stepsPerEpoch() {
+    public long stepsPerEpoch() {
         return stepsPerEpoch;
     }
 
-    long totalSteps() {
+    public long totalSteps() {
         return totalSteps;
     }
 
@@ -93,23 +93,23 @@ final class Learner implements AutoCloseable {
     }
 
     /// Puts the gradients of a step into the buffer. The caller's scope owns what is made.
-    Method.Outcome gradients(long step) {
+    public Method.Outcome gradients(long step) {
         int[] indices = batch(step);
         var batch = new ArrayList<Tensor>();
         for (int v = 0; v < views.views(); v++) {
             Tensor view = ViewTensors.view(views, indices, epoch(step), v, device);
-            Trace.seen("view %d of the items".formatted(v), view, view);
+            NonFiniteTrace.seen("view %d of the items".formatted(v), view, view);
             batch.add(view);
         }
         return method.learn(batch, recipe.train().chunks(), step);
     }
 
-    double gradientNorm() {
+    public double gradientNorm() {
         return Tensors.value(method.parameters().gradients().norm());
     }
 
     /// The learning rate of a step.
-    double rate(long step) {
+    public double rate(long step) {
         return rate(recipe.schedule(), step);
     }
 
@@ -119,7 +119,7 @@ final class Learner implements AutoCloseable {
     }
 
     /// Moves the parameters by the gradients of a step, and what follows them.
-    void move(long step) {
+    public void move(long step) {
         optimizer.step(rate(step), rate(recipe.groups().predictor(recipe.schedule()), step), step);
         method.stepped(step, totalSteps);
     }
@@ -137,7 +137,7 @@ final class Learner implements AutoCloseable {
     record Fault(String what, double value) {}
 
     /// What is not finite in the outcome of a step, null when all is.
-    static @Nullable Fault fault(Method.Outcome outcome, double gradientNorm) {
+    public static @Nullable Fault fault(Method.Outcome outcome, double gradientNorm) {
         for (var part : outcome.parts().entrySet()) {
             if (!Double.isFinite(part.getValue())) {
                 return new Fault("the term '%s' of the loss".formatted(part.getKey()), part.getValue());
@@ -153,7 +153,7 @@ final class Learner implements AutoCloseable {
     boolean hasFiniteWeights() {
         return method.buffers().values().stream()
                 .flatMap(b -> Stream.of(b.values(), b.statistics()))
-                .allMatch(Trace::isFinite);
+                .allMatch(NonFiniteTrace::isFinite);
     }
 
     @Override

@@ -12,6 +12,9 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
+import org.fullrank.monitor.Alarm;
+import org.fullrank.monitor.CheckSchedule;
+import org.fullrank.monitor.Monitor;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Metrics;
 import org.fullrank.run.MonitorSpec.OnCollapse;
@@ -36,7 +39,7 @@ public final class Trainer implements AutoCloseable {
 
     private final Recipe recipe;
     private final RunFolder folder;
-    private final Watcher watcher;
+    private final TrainingListener watcher;
     private final int threads;
     private final Learner learner;
     private final Method method;
@@ -48,7 +51,7 @@ public final class Trainer implements AutoCloseable {
     private long lastSaved;
     private final Clock clock = new Clock();
 
-    private Trainer(Recipe recipe, RunFolder folder, Watcher watcher, Dataset data) {
+    private Trainer(Recipe recipe, RunFolder folder, TrainingListener watcher, Dataset data) {
         this.recipe = recipe;
         this.folder = folder;
         this.watcher = watcher;
@@ -64,14 +67,14 @@ public final class Trainer implements AutoCloseable {
     /// A fresh training in a fresh run folder.
     ///
     /// @throws InputException when the data do not fit the recipe
-    public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, Watcher watcher) {
+    public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
         return new Trainer(recipe, folder, watcher, data);
     }
 
     /// A training that goes on from the latest checkpoint of its folder, or from the beginning where there is none.
     ///
     /// @throws InputException when the checkpoint is damaged, or of another architecture or optimiser
-    public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, Watcher watcher) {
+    public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
         var trainer = new Trainer(recipe, folder, watcher, data);
         try {
             Checkpoints.latestIfAny(folder.checkpoints()).ifPresent(file -> {
@@ -90,7 +93,7 @@ public final class Trainer implements AutoCloseable {
     /// Whether a recipe asks for more samples in a batch than there are, found before anything is written.
     public static void requireBatch(Recipe recipe, int samples) {
         int rows = recipe.train().batch() / recipe.train().chunks();
-        if (rows < 2 && Methods.hasBatchNorm(recipe)) {
+        if (rows < 2 && MethodBuilder.hasBatchNorm(recipe)) {
             throw new InputException(
                     "train.chunks: found %d for a batch of %d, expected chunks of at least 2 rows, because"
                                     .formatted(
@@ -110,7 +113,7 @@ public final class Trainer implements AutoCloseable {
     /// @throws JobException when the loss is no longer finite, or the engine or the disk fails
     public Ending run() {
         try (Metrics metrics = folder.metrics(step)) {
-            try (Checks checks = new Checks(folder, recipe, monitor, learner, step)) {
+            try (CheckSchedule checks = new CheckSchedule(folder, recipe, monitor, learner, step)) {
                 Flight.clear(folder);
                 Ending ending = NativeErrors.guard(() -> "training, step " + (step + 1), () -> loop(metrics, checks));
                 metrics.end(ending.status(), ending.step(), ending.message());
@@ -122,7 +125,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private Ending loop(Metrics metrics, Checks checks) {
+    private Ending loop(Metrics metrics, CheckSchedule checks) {
         clock.start(folder.records());
         while (step < totalSteps) {
             if (watcher.stopRequested()) {
@@ -218,10 +221,10 @@ public final class Trainer implements AutoCloseable {
     /// Records a check and what it saw; saves the state where it is the best.
     ///
     /// @return the first new alarm, null where there is none
-    private @Nullable Alarm check(Metrics metrics, Checks checks) {
+    private @Nullable Alarm check(Metrics metrics, CheckSchedule checks) {
         requireFiniteWeights();
         long began = System.nanoTime();
-        Checks.Result result = checked(checks);
+        CheckSchedule.Result result = checked(checks);
         SequencedMap<String, Double> timing = clock.timing();
         timing.put("monitorSeconds", (System.nanoTime() - began) / 1e9);
         record(metrics, learner.epoch(step - 1), result.values(), timing);
@@ -238,7 +241,7 @@ public final class Trainer implements AutoCloseable {
 
     /// A step can leave finite weights that make an infinite representation: the check sees that before the next
     /// loss.
-    private Checks.Result checked(Checks checks) {
+    private CheckSchedule.Result checked(CheckSchedule checks) {
         try {
             return checks.check(method, step);
         } catch (InputException e) {

@@ -111,7 +111,7 @@ public final class ContactSheet {
         }
     }
 
-    private static int colour(Normalise normalise, int channels, MemorySegment cell, long at) {
+    private static int colour(Normalize normalise, int channels, MemorySegment cell, long at) {
         int rgb = 0;
         for (int k = 0; k < 3; k++) {
             int c = channels == 1 ? 0 : k;

@@ -21,14 +21,14 @@ final class ImageKernel {
     private final float[] shift;
     private final float[][] planes;
     private final Rotation rotation;
-    private final ColourStage colour;
+    private final ColorStage colour;
     private final float[][] rows;
     private final float[][] block;
     private final float[][] window;
     private final float[] row;
     private final float[] weights;
-    private final Axis vertical = new Axis();
-    private final Axis horizontal = new Axis();
+    private final ResampleAxis vertical = new ResampleAxis();
+    private final ResampleAxis horizontal = new ResampleAxis();
 
     private byte[] bytes = new byte[0];
     private float[][] ring = new float[0][];
@@ -38,7 +38,7 @@ final class ImageKernel {
     /// A kernel for views `[size, size, channels]`.
     ///
     /// @param channels 1 or 3
-    ImageKernel(int size, int channels, Normalise normalise) {
+    ImageKernel(int size, int channels, Normalize normalise) {
         this.size = size;
         this.channels = channels;
         this.scale = new float[channels];
@@ -49,7 +49,7 @@ final class ImageKernel {
         }
         this.planes = new float[channels][size * size];
         this.rotation = new Rotation(planes, size);
-        this.colour = new ColourStage(planes, size * size);
+        this.colour = new ColorStage(planes, size * size);
         this.rows = new float[size][channels * size];
         this.block = new float[Rows.BLOCK][channels * size];
         this.row = new float[channels * size];
@@ -159,7 +159,7 @@ final class ImageKernel {
                 line = row;
             }
             if (draw.solarise()) {
-                Colour.solarise(line, draw.threshold(), n);
+                Color.solarise(line, draw.threshold(), n);
             }
             int target = draw.verticalFlip() ? size - 1 - y : y;
             store(line, out, outOffset + 4L * target * n);

@@ -21,7 +21,7 @@ public record ImagePipeline(
         Jitter jitter,
         double grey,
         Blur blur,
-        Solarise solarise) {
+        Solarize solarise) {
     /// Probability of a mirror image, in every recipe for photographs.
     public static final double FLIP = 0.5;
     /// Probability of grey in SimCLR, BYOL and VICReg.
@@ -37,7 +37,7 @@ public record ImagePipeline(
         Check.probability("grey", grey);
         jitter = Objects.requireNonNullElse(jitter, Jitter.NONE);
         blur = Objects.requireNonNullElse(blur, Blur.NONE);
-        solarise = Objects.requireNonNullElse(solarise, Solarise.NONE);
+        solarise = Objects.requireNonNullElse(solarise, Solarize.NONE);
     }
 
     /// A crop of the published size and nothing else; jitter that gets a strength takes its usual probability.
@@ -47,7 +47,7 @@ public record ImagePipeline(
 
     /// A crop and nothing else.
     public static ImagePipeline of(Crop crop) {
-        return new ImagePipeline(crop, 0, 0, 0, Jitter.NONE, 0, Blur.NONE, Solarise.NONE);
+        return new ImagePipeline(crop, 0, 0, 0, Jitter.NONE, 0, Blur.NONE, Solarize.NONE);
     }
 
     public ImagePipeline withFlip(double p) {
@@ -74,7 +74,7 @@ public record ImagePipeline(
         return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, grey, value, solarise);
     }
 
-    public ImagePipeline withSolarise(Solarise value) {
+    public ImagePipeline withSolarise(Solarize value) {
         return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, grey, blur, value);
     }
 }

@@ -2,7 +2,7 @@ package org.fullrank.view;
 
 import java.util.List;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Named;
+import org.fullrank.settings.Named;
 
 /// Views of images. View v follows pipeline v modulo their number, so two unlike pipelines make an asymmetric pair.
 ///
@@ -11,7 +11,7 @@ import org.fullrank.engine.Named;
 /// @param normalise the last step of every view
 /// @param pipelines at least one chain of changes
 @Named("images")
-public record ImageViews(int size, int views, Normalise normalise, List<ImagePipeline> pipelines) implements ViewSpec {
+public record ImageViews(int size, int views, Normalize normalise, List<ImagePipeline> pipelines) implements ViewSpec {
     /// Smallest side: below it a blur has no room for its mirror border.
     public static final int MIN_SIZE = 4;
     /// Largest side, far above that of any recipe; a larger one is taken for a mistake.
@@ -41,7 +41,7 @@ public record ImageViews(int size, int views, Normalise normalise, List<ImagePip
         return new ImageViews(size, value, normalise, pipelines);
     }
 
-    public ImageViews withNormalise(Normalise value) {
+    public ImageViews withNormalise(Normalize value) {
         return new ImageViews(size, views, value, pipelines);
     }
 }

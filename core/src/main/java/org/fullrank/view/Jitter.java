@@ -1,6 +1,6 @@
 package org.fullrank.view;
 
-/// Colour jitter: the four changes in random order, each with a factor of its own per sample. Brightness scales,
+/// Color jitter: the four changes in random order, each with a factor of its own per sample. Brightness scales,
 /// contrast blends with the mean luma of the picture at that point, saturation blends with the luma of the pixel, each
 /// by a factor uniform in [max(0, 1 - strength), 1 + strength]; hue turns by a share of the circle uniform in
 /// [-hue, hue]. Values are clamped to [0, 1] after each. One-channel images know brightness and contrast only.

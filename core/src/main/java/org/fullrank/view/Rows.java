@@ -11,12 +11,12 @@ final class Rows {
     private Rows() {}
 
     /// out = sum of the rows that output `k` of the axis uses. Row r lies at `rows[r % rows.length]`.
-    static void resample(float[][] rows, Axis axis, int k, int shift, float[] out, int n) {
+    static void resample(float[][] rows, ResampleAxis axis, int k, int shift, float[] out, int n) {
         int last = axis.start(k) + axis.taps(k) - 1 - shift;
         int first = axis.start(k) - shift;
         float[] w = axis.weights();
         int base = axis.base(k) - first;
-        for (int r = first; r <= last; r += Axis.GROUP) {
+        for (int r = first; r <= last; r += ResampleAxis.GROUP) {
             float[] r0 = row(rows, r);
             float[] r1 = row(rows, Math.min(r + 1, last));
             float[] r2 = row(rows, Math.min(r + 2, last));

@@ -17,17 +17,17 @@ public final class VectorViewGenerator implements ViewGenerator {
     private final VectorViews spec;
     private final long seed;
     private final Workers<float[]> workers;
-    private final Moments moments;
+    private final ColumnMoments moments;
 
     /// Reads all rows once for the mean and the standard deviation of each feature.
     ///
     /// @param threads threads that share the rows of a batch, at least 1
     public VectorViewGenerator(Vectors vectors, VectorViews spec, long seed, int threads) {
-        this(vectors, spec, seed, threads, Moments.of(vectors));
+        this(vectors, spec, seed, threads, ColumnMoments.of(vectors));
     }
 
     /// Views by given moments: rows of another split are standardised by those of the training split.
-    public VectorViewGenerator(Vectors vectors, VectorViews spec, long seed, int threads, Moments moments) {
+    public VectorViewGenerator(Vectors vectors, VectorViews spec, long seed, int threads, ColumnMoments moments) {
         moments.requireFeatures(vectors.features());
         this.vectors = vectors;
         this.spec = spec;
@@ -37,7 +37,7 @@ public final class VectorViewGenerator implements ViewGenerator {
     }
 
     /// The mean and the standard deviation of each feature.
-    public Moments moments() {
+    public ColumnMoments moments() {
         return moments;
     }
 

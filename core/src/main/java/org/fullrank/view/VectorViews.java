@@ -1,6 +1,6 @@
 package org.fullrank.view;
 
-import org.fullrank.engine.Named;
+import org.fullrank.settings.Named;
 
 /// Views of vectors: corruption, then noise, then dropout, each feature on its own.
 ///

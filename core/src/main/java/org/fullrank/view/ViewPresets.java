@@ -67,25 +67,25 @@ public final class ViewPresets {
         presets.put("vicreg", imagenet(byol().withBlur(Blur.of(1)), second()));
         presets.put("vicreg-cifar", cifar(vicregCifar()));
         presets.put("byol", imagenet(byol().withBlur(Blur.of(1)), second()));
-        presets.put("byol-cifar", cifar(byol(), byol().withSolarise(Solarise.of(SECOND_SOLARISE))));
+        presets.put("byol-cifar", cifar(byol(), byol().withSolarise(Solarize.of(SECOND_SOLARISE))));
         presets.put("simclr", imagenet(simclr()));
         presets.put("simclr-cifar", cifar(simclrCifar()));
         presets.put("simclr-cifar-strong", cifar(simclr()));
         presets.put("simsiam-cifar", cifar(simclrCifar().withBlur(Blur.of(SIMCLR_BLUR))));
         presets.put("w-mse-cifar", cifar(wmseCifar()));
-        presets.put("small", cifar(small()).withNormalise(Normalise.HALF));
-        presets.put("shapes", cifar(shapes()).withNormalise(Normalise.HALF));
-        presets.put("grey", new ImageViews(GREY_SIZE, ViewSpec.TWO, Normalise.HALF, List.of(grey())));
+        presets.put("small", cifar(small()).withNormalise(Normalize.HALF));
+        presets.put("shapes", cifar(shapes()).withNormalise(Normalize.HALF));
+        presets.put("grey", new ImageViews(GREY_SIZE, ViewSpec.TWO, Normalize.HALF, List.of(grey())));
         presets.put("vector", VectorViews.DEFAULT);
         return Collections.unmodifiableSequencedMap(presets);
     }
 
     private static ImageViews imagenet(ImagePipeline... pipelines) {
-        return new ImageViews(IMAGENET_SIZE, ViewSpec.TWO, Normalise.IMAGENET, List.of(pipelines));
+        return new ImageViews(IMAGENET_SIZE, ViewSpec.TWO, Normalize.IMAGENET, List.of(pipelines));
     }
 
     private static ImageViews cifar(ImagePipeline... pipelines) {
-        return new ImageViews(CIFAR_SIZE, ViewSpec.TWO, Normalise.CIFAR10, List.of(pipelines));
+        return new ImageViews(CIFAR_SIZE, ViewSpec.TWO, Normalize.CIFAR10, List.of(pipelines));
     }
 
     private static ImagePipeline photo(Crop crop, Jitter jitter) {
@@ -100,11 +100,11 @@ public final class ViewPresets {
     }
 
     private static ImagePipeline second() {
-        return byol().withBlur(Blur.of(SECOND_BLUR)).withSolarise(Solarise.of(SECOND_SOLARISE));
+        return byol().withBlur(Blur.of(SECOND_BLUR)).withSolarise(Solarize.of(SECOND_SOLARISE));
     }
 
     private static ImagePipeline vicregCifar() {
-        return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.BYOL).withSolarise(Solarise.of(CIFAR_SOLARISE));
+        return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.BYOL).withSolarise(Solarize.of(CIFAR_SOLARISE));
     }
 
     private static ImagePipeline simclr() {
@@ -130,7 +130,7 @@ public final class ViewPresets {
                 .withFlip(ImagePipeline.FLIP)
                 .withJitter(SHAPES_JITTER)
                 .withGrey(ImagePipeline.GREY)
-                .withSolarise(Solarise.of(SHAPES_SOLARISE));
+                .withSolarise(Solarize.of(SHAPES_SOLARISE));
     }
 
     private static ImagePipeline grey() {

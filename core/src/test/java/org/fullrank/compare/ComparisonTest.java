@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
-import org.fullrank.engine.Npy;
+import org.fullrank.file.Npy;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.train.Trainer;
-import org.fullrank.train.Watcher;
+import org.fullrank.train.TrainingListener;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,17 +43,18 @@ class ComparisonTest {
     @Test
     void eachRecipeIsTrainedMeasuredAndTestedOncePerSeed() throws IOException {
         var user = new User();
-        Report report = compare(user, List.of("1", "2", "3"), "a=R", "b=R,train.epochs=3");
+        ComparisonReport report = compare(user, List.of("1", "2", "3"), "a=R", "b=R,train.epochs=3");
         assertThat(user.trained).hasSize(6);
         assertThat(report.rows()).hasSize(2).allSatisfy(row -> {
             assertThat(row.measured()).hasSize(3);
-            assertThat(row.spread(Figure.KNN).mean()).isBetween(0.3, 1.0);
-            assertThat(row.spread(Figure.RANK).mean()).isBetween(1.0, 6.0);
+            assertThat(row.spread(ComparedMeasure.KNN).mean()).isBetween(0.3, 1.0);
+            assertThat(row.spread(ComparedMeasure.RANK).mean()).isBetween(1.0, 6.0);
             assertThat(row.measured().getFirst().health().embedding().width()).isEqualTo(10);
         });
-        assertThat(report.verdict(report.rows().getFirst(), Figure.KNN)).isNull();
-        Report.Verdict verdict =
-                java.util.Objects.requireNonNull(report.verdict(report.rows().getLast(), Figure.KNN));
+        assertThat(report.verdict(report.rows().getFirst(), ComparedMeasure.KNN))
+                .isNull();
+        ComparisonReport.Verdict verdict =
+                java.util.Objects.requireNonNull(report.verdict(report.rows().getLast(), ComparedMeasure.KNN));
         assertThat(verdict.test().n()).isEqualTo(3);
         assertThat(verdict.holm()).isEqualTo(verdict.test().p());
         assertThat(report.baselines().keySet()).containsExactly("raw input", "untrained encoder");
@@ -65,9 +66,9 @@ class ComparisonTest {
 
     @Test
     void whatIsDoneIsNotDoneAgainAndWhatIsAddedIs() {
-        Report first = compare(new User(), List.of("1", "2"), "a=R");
+        ComparisonReport first = compare(new User(), List.of("1", "2"), "a=R");
         var user = new User();
-        Report second = resume(user, List.of("1", "2", "3"), "a=R", "b=R,train.epochs=3");
+        ComparisonReport second = resume(user, List.of("1", "2", "3"), "a=R", "b=R,train.epochs=3");
         assertThat(user.trained).containsExactly("b-seed1", "b-seed2", "a-seed3", "b-seed3");
         assertThat(user.notes).filteredOn(note -> note.contains("raw input")).isEmpty();
         assertThat(scores(second.rows().getFirst()).subList(0, 2))
@@ -76,16 +77,16 @@ class ComparisonTest {
 
     @Test
     void aStoppedComparisonGoesOnToTheNumbersOfOneThatWasNot() throws IOException {
-        Report whole = compare(new User(), List.of("1", "2"), "a=R", "b=R,train.epochs=3");
+        ComparisonReport whole = compare(new User(), List.of("1", "2"), "a=R", "b=R,train.epochs=3");
         deleteRuns();
         var impatient = new User();
         impatient.stopAtStep = 5;
-        Report stopped = compare(impatient, List.of("1", "2"), "a=R", "b=R,train.epochs=3");
+        ComparisonReport stopped = compare(impatient, List.of("1", "2"), "a=R", "b=R,train.epochs=3");
         assertThat(impatient.trained).containsExactly("a-seed1");
-        assertThat(stopped.rows().getFirst().outcomes()).allMatch(Outcome.Pending.class::isInstance);
+        assertThat(stopped.rows().getFirst().outcomes()).allMatch(TrainingOutcome.Pending.class::isInstance);
         assertThat(stopped.remarks()).contains("a, seed 1: not done: stopped at step 5");
         var user = new User();
-        Report resumed = resume(user, List.of("1", "2"), "a=R", "b=R,train.epochs=3");
+        ComparisonReport resumed = resume(user, List.of("1", "2"), "a=R", "b=R,train.epochs=3");
         assertThat(user.notes).anyMatch(note -> note.contains("going on"));
         for (int i = 0; i < 2; i++) {
             assertThat(scores(resumed.rows().get(i)))
@@ -95,8 +96,8 @@ class ComparisonTest {
 
     @Test
     void aTrainingThatFailsIsReportedAndDoesNotStopTheOthers() {
-        Report report = compare(new User(), List.of("1"), WILD, "good=R");
-        assertThat(report.rows().getFirst().outcomes().getFirst()).isInstanceOf(Outcome.Failed.class);
+        ComparisonReport report = compare(new User(), List.of("1"), WILD, "good=R");
+        assertThat(report.rows().getFirst().outcomes().getFirst()).isInstanceOf(TrainingOutcome.Failed.class);
         assertThat(report.rows().getLast().measured()).hasSize(1);
         assertThat(report.remarks()).hasSize(1).first().asString().startsWith("bad, seed 1: failed: training stopped");
         var again = new User();
@@ -139,11 +140,11 @@ class ComparisonTest {
 
     @Test
     void aCopyOfTheDataUnderAnotherNameHasTheSameProtocol() throws IOException {
-        Report here = compare(new User(), List.of("1"), "a=R");
+        ComparisonReport here = compare(new User(), List.of("1"), "a=R");
         write(folder.resolve("copy"), "train", 96);
         write(folder.resolve("copy"), "test", 40);
         out = folder.resolve("other");
-        Report there = compare(new User(), List.of("1"), "a=R,data.path=" + folder.resolve("copy"));
+        ComparisonReport there = compare(new User(), List.of("1"), "a=R,data.path=" + folder.resolve("copy"));
         assertThat(there.protocol().hash()).isEqualTo(here.protocol().hash());
         assertThat(scores(there.rows().getFirst())).isEqualTo(scores(here.rows().getFirst()));
     }
@@ -171,11 +172,11 @@ class ComparisonTest {
         assertThat(out.resolve("baselines")).doesNotExist();
     }
 
-    private Report compare(User user, List<String> seeds, String... candidates) {
+    private ComparisonReport compare(User user, List<String> seeds, String... candidates) {
         return Comparison.prepare(grid(seeds, candidates), user, false, true).run();
     }
 
-    private Report resume(User user, List<String> seeds, String... candidates) {
+    private ComparisonReport resume(User user, List<String> seeds, String... candidates) {
         return Comparison.prepare(grid(seeds, candidates), user, true, true).run();
     }
 
@@ -200,7 +201,7 @@ class ComparisonTest {
     }
 
     private static List<Score> scores(Row row) {
-        return row.measured().stream().map(Outcome.Measured::score).toList();
+        return row.measured().stream().map(TrainingOutcome.Measured::score).toList();
     }
 
     private void deleteRuns() throws IOException {
@@ -233,9 +234,9 @@ class ComparisonTest {
         private boolean stopped;
 
         @Override
-        public Trainer.Ending attend(Cell cell, Function<Watcher, Trainer.Ending> training) {
+        public Trainer.Ending attend(Cell cell, Function<TrainingListener, Trainer.Ending> training) {
             trained.add(String.valueOf(cell.folder().getFileName()));
-            return training.apply(new Watcher() {
+            return training.apply(new TrainingListener() {
                 @Override
                 public void measured(MetricRecord record, long totalSteps) {
                     stopped = record.step() >= stopAtStep;

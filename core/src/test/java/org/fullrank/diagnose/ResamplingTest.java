@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.diagnose.rows.Batch;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Moments;
+import org.fullrank.rows.Batch;
+import org.fullrank.stats.Interval;
 import org.junit.jupiter.api.Test;
 
 class ResamplingTest {

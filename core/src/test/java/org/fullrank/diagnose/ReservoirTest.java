@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.diagnose.rows.Batch;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.rows.Batch;
 import org.junit.jupiter.api.Test;
 
 class ReservoirTest {

@@ -8,11 +8,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
-import org.fullrank.diagnose.rows.Batches;
-import org.fullrank.diagnose.rows.RowStream;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.rows.Batches;
+import org.fullrank.rows.RowStream;
 import org.jspecify.annotations.Nullable;
 
 /// Synthetic embeddings, row-major, with what may stand beside them. All draws are keyed.

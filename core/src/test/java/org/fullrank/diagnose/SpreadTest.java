@@ -7,10 +7,11 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.diagnose.rows.Batch;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Moments;
+import org.fullrank.rows.Batch;
 import org.junit.jupiter.api.Test;
 
 class SpreadTest {

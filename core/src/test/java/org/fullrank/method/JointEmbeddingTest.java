@@ -19,7 +19,7 @@ import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.WMse;
-import org.fullrank.run.Choices;
+import org.fullrank.settings.Choices;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 

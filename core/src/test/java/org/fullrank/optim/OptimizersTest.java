@@ -268,9 +268,9 @@ class OptimizersTest {
     @Test
     void byDefaultOneOperationCoversAllNeighboursThatAreTreatedAlike() {
         try (var parameters = parameters()) {
-            List<Stretch> stretches = Stretch.of(parameters, GroupSpec.defaults());
+            List<ParameterRange> stretches = ParameterRange.of(parameters, GroupSpec.defaults());
             assertThat(stretches).hasSize(4);
-            assertThat(stretches.stream().mapToLong(Stretch::count).sum())
+            assertThat(stretches.stream().mapToLong(ParameterRange::count).sum())
                     .isEqualTo(parameters.values().numel());
         }
     }

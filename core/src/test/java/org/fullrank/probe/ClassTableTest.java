@@ -10,12 +10,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.fullrank.engine.InputException;
+import org.fullrank.stats.McNemar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ClassTableTest {
-    private static final Source SOURCE = new Source("abc", 100, "test split", 300, 3, Source.Reading.defaults());
+    private static final EvaluatedData SOURCE =
+            new EvaluatedData("abc", 100, "test split", 300, 3, EvaluatedData.Reading.defaults());
     private static final List<String> NAMES = List.of("a", "b", "c");
     private static final LinearProtocol PROBE = LinearProtocol.defaults();
 

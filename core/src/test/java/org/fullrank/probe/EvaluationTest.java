@@ -15,7 +15,8 @@ class EvaluationTest {
     private static final Splits ENCODER = splits(4, 2);
     private static final Splits UNTRAINED = splits(4, 0.1);
     private static final Splits RAW = splits(9, 0.3);
-    private static final Protocol PROTOCOL = Protocol.of(Source.of("clouds", ENCODER.train(), "test", ENCODER.test()))
+    private static final Protocol PROTOCOL = Protocol.of(
+                    EvaluatedData.of("clouds", ENCODER.train(), "test", ENCODER.test()))
             .withPcaWidths(List.of(2, 100));
 
     @Test
@@ -70,19 +71,20 @@ class EvaluationTest {
     }
 
     static Stream<Protocol> changed() {
-        Source s = PROTOCOL.source();
+        EvaluatedData s = PROTOCOL.source();
         var reading = s.reading();
         return Stream.concat(
                 Stream.of(
-                                new Source("other", s.trainRows(), s.testSplit(), s.testRows(), s.classes(), reading),
-                                new Source(s.data(), 1, s.testSplit(), s.testRows(), s.classes(), reading),
-                                new Source(s.data(), s.trainRows(), "other", s.testRows(), s.classes(), reading),
-                                new Source(s.data(), s.trainRows(), s.testSplit(), 1, s.classes(), reading),
-                                new Source(s.data(), s.trainRows(), s.testSplit(), s.testRows(), 9, reading),
+                                new EvaluatedData(
+                                        "other", s.trainRows(), s.testSplit(), s.testRows(), s.classes(), reading),
+                                new EvaluatedData(s.data(), 1, s.testSplit(), s.testRows(), s.classes(), reading),
+                                new EvaluatedData(s.data(), s.trainRows(), "other", s.testRows(), s.classes(), reading),
+                                new EvaluatedData(s.data(), s.trainRows(), s.testSplit(), 1, s.classes(), reading),
+                                new EvaluatedData(s.data(), s.trainRows(), s.testSplit(), s.testRows(), 9, reading),
                                 s.with(reading.withLayer("other")),
                                 s.with(reading.withView("other")),
                                 s.with(reading.withPrecision("other")),
-                                s.with(new Source.Reading(
+                                s.with(new EvaluatedData.Reading(
                                         reading.layer(), reading.view(), "other", reading.precision())))
                         .map(source -> new Protocol(source, PROTOCOL.knn(), PROTOCOL.linear(), PROTOCOL.pcaWidths())),
                 Stream.of(

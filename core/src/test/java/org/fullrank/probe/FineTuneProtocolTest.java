@@ -54,7 +54,7 @@ class FineTuneProtocolTest {
 
     @Test
     void everySettingIsInTheHash() {
-        var source = new Source("abc", 10, "test split", 10, 2, Source.Reading.defaults());
+        var source = new EvaluatedData("abc", 10, "test split", 10, 2, EvaluatedData.Reading.defaults());
         String hash = PROTOCOL.describe(source, "plain").hash();
         assertThat(List.of(
                         PROTOCOL.withSteps(7),

@@ -97,7 +97,7 @@ class RetrievalTest {
 
     @Test
     void everySettingIsInTheHash() {
-        var source = new Source("abc", 10, "test split", 10, 2, Source.Reading.defaults());
+        var source = new EvaluatedData("abc", 10, "test split", 10, 2, EvaluatedData.Reading.defaults());
         String hash = PROTOCOL.describe(source).hash();
         assertThat(new RetrievalProtocol(List.of(1, 2), 3, 50, 5)
                         .describe(source)
@@ -120,7 +120,7 @@ class RetrievalTest {
 
     @Test
     void textAndJsonCarryProtocolAndHash() {
-        var source = new Source("abc", 10, "test split", 120, 4, Source.Reading.defaults());
+        var source = new EvaluatedData("abc", 10, "test split", 120, 4, EvaluatedData.Reading.defaults());
         var asked = new LinkedHashMap<String, Features>();
         asked.put("encoder", Samples.clouds(2, 120, 7, 4, 0.6));
         Retrieval found = Retrieval.of(asked, source, PROTOCOL);

@@ -15,6 +15,11 @@ import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.settings.Choices;
+import org.fullrank.settings.RecordShape;
+import org.fullrank.settings.RecordTree;
+import org.fullrank.settings.SettingSource;
+import org.fullrank.settings.YamlText;
 import org.fullrank.view.ViewPresets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -81,15 +86,15 @@ class RecipePageTest {
         SequencedMap<String, String> keys = new LinkedHashMap<>();
         sections.put(heading, keys);
         for (RecordComponent component : record.getRecordComponents()) {
-            String key = Source.join(path, component.getName());
+            String key = SettingSource.join(path, component.getName());
             @Nullable JsonNode value = defaults == null ? null : defaults.get(component.getName());
-            Type element = Shape.element(component.getGenericType());
-            if (element != null && Shape.isRecord(element)) {
+            Type element = RecordShape.element(component.getGenericType());
+            if (element != null && RecordShape.isRecord(element)) {
                 Class<?> type = (Class<?>) element;
-                record(sections, "`" + key + "`, each", key + ".N", type, tree(Shape.defaults(type)));
-            } else if (Shape.isChoice(component.getGenericType())) {
+                record(sections, "`" + key + "`, each", key + ".N", type, tree(RecordShape.defaults(type)));
+            } else if (RecordShape.isChoice(component.getGenericType())) {
                 choices(sections, key, component.getType(), value);
-            } else if (Shape.isRecord(component.getGenericType())) {
+            } else if (RecordShape.isRecord(component.getGenericType())) {
                 record(sections, "`" + key + "`", key, component.getType(), value);
             } else {
                 keys.put(key, value == null ? "" : YamlText.flat(value));
@@ -105,12 +110,12 @@ class RecipePageTest {
             String key,
             Class<?> sealed,
             @Nullable JsonNode chosen) {
-        for (Class<?> choice : Shape.choices(sealed)) {
-            String name = Shape.name(choice);
+        for (Class<?> choice : RecordShape.choices(sealed)) {
+            String name = RecordShape.name(choice);
             boolean byDefault =
-                    chosen != null && name.equals(chosen.path(Shape.TYPE).asText());
+                    chosen != null && name.equals(chosen.path(RecordShape.TYPE).asText());
             String heading = "`" + key + "`, type: " + name;
-            record(sections, heading, key, choice, byDefault ? chosen : tree(Shape.defaults(choice)));
+            record(sections, heading, key, choice, byDefault ? chosen : tree(RecordShape.defaults(choice)));
         }
     }
 

@@ -20,8 +20,10 @@ import org.fullrank.objective.NtXent;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.VarianceHinge;
 import org.fullrank.optim.OptimizerSpec;
+import org.fullrank.settings.Choices;
+import org.fullrank.settings.Yaml;
 import org.fullrank.view.ImageViews;
-import org.fullrank.view.Normalise;
+import org.fullrank.view.Normalize;
 import org.fullrank.view.ViewPresets;
 import org.fullrank.view.ViewSpec;
 import org.junit.jupiter.api.Test;
@@ -100,7 +102,7 @@ class RecipesTest {
                 .views();
         ImageViews simclr = (ImageViews) ViewSpec.named("simclr");
         assertThat(views.size()).isEqualTo(64);
-        assertThat(views.normalise()).isEqualTo(Normalise.HALF);
+        assertThat(views.normalise()).isEqualTo(Normalize.HALF);
         assertThat(views.pipelines().getFirst().blur().p()).isEqualTo(0.25);
         assertThat(views.pipelines().getFirst().jitter())
                 .isEqualTo(simclr.pipelines().getFirst().jitter());

@@ -3,6 +3,7 @@ package org.fullrank.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.fullrank.settings.Yaml;
 import org.fullrank.view.ViewPresets;
 import org.fullrank.view.ViewSpec;
 import org.junit.jupiter.api.Test;

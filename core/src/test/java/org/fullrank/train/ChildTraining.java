@@ -21,7 +21,7 @@ final class ChildTraining {
         }
     }
 
-    private static Watcher waitingBefore(long lastStep) {
+    private static TrainingListener waitingBefore(long lastStep) {
         return new SmallTraining.Watching() {
             private long step;
 

@@ -58,10 +58,10 @@ class DistillationTrainingTest {
         Path whole = folder.resolve("whole");
         Path run = folder.resolve("run");
         Recipe recipe = small(preset);
-        train(recipe, whole, Watcher.silent());
+        train(recipe, whole, TrainingListener.silent());
         train(recipe, run, stopAfter(1));
         resume(recipe, run, stopAfter(6));
-        resume(recipe, run, Watcher.silent());
+        resume(recipe, run, TrainingListener.silent());
         assertThat(checkpoint(run, STEPS)).hasSameBinaryContentAs(checkpoint(whole, STEPS));
         assertThat(SmallTraining.metrics(run)).isEqualTo(SmallTraining.metrics(whole));
     }
@@ -79,7 +79,7 @@ class DistillationTrainingTest {
                 VarianceHinge.defaults(),
                 1);
         Path run = folder.resolve("run");
-        train(with(recipe, recipe.encoder(), rescued), run, Watcher.silent());
+        train(with(recipe, recipe.encoder(), rescued), run, TrainingListener.silent());
         assertThat(SmallTraining.metrics(run)).anyMatch(line -> line.contains("\"loss.variance\":"));
     }
 }

@@ -17,10 +17,10 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.file.SafeTensors;
 import org.fullrank.method.Method;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
-import org.fullrank.net.SafeTensors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

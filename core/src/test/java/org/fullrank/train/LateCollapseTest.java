@@ -17,14 +17,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.fullrank.file.JsonLines;
+import org.fullrank.file.SafeTensors;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
-import org.fullrank.net.SafeTensors;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Vicreg;
 import org.fullrank.optim.OptimizerSpec;
-import org.fullrank.run.JsonLines;
 import org.fullrank.run.MonitorSpec.OnCollapse;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
@@ -61,7 +61,7 @@ class LateCollapseTest {
         return with(recipe(folder, EPOCHS), new Vicreg(25, 0, 0, 1, 1e-4), onCollapse);
     }
 
-    private Trainer.Ending collapse(Path run, OnCollapse onCollapse, Watcher watcher) throws IOException {
+    private Trainer.Ending collapse(Path run, OnCollapse onCollapse, TrainingListener watcher) throws IOException {
         train(sound(onCollapse), run, stopAfter(CAUSE));
         return resume(spoilt(onCollapse), run, watcher);
     }
@@ -73,7 +73,8 @@ class LateCollapseTest {
     @Test
     void aSoundRunRaisesNoAlarm() throws IOException {
         Path run = folder.resolve("run");
-        assertThat(train(sound(OnCollapse.ROLLBACK), run, Watcher.silent()).status())
+        assertThat(train(sound(OnCollapse.ROLLBACK), run, TrainingListener.silent())
+                        .status())
                 .isEqualTo(RunStatus.FINISHED);
         assertThat(alarms(run)).isEmpty();
         assertThat(JsonLines.read(run.resolve(RunFolder.SPECTRA)))
@@ -106,7 +107,7 @@ class LateCollapseTest {
     @Test
     void stopEndsTheRunWithACheckpoint() throws IOException {
         Path run = folder.resolve("run");
-        Trainer.Ending ending = collapse(run, OnCollapse.STOP, Watcher.silent());
+        Trainer.Ending ending = collapse(run, OnCollapse.STOP, TrainingListener.silent());
         assertThat(ending.status()).isEqualTo(RunStatus.COLLAPSED);
         assertThat(ending.message())
                 .contains("since step " + alarms(run).getFirst().get("onset"));
@@ -117,7 +118,7 @@ class LateCollapseTest {
     @Test
     void rollbackEndsTheRunWithTheWeightsFromBeforeTheOnset() throws IOException {
         Path run = folder.resolve("run");
-        Trainer.Ending ending = collapse(run, OnCollapse.ROLLBACK, Watcher.silent());
+        Trainer.Ending ending = collapse(run, OnCollapse.ROLLBACK, TrainingListener.silent());
         assertThat(ending.status()).isEqualTo(RunStatus.ROLLED_BACK);
         assertThat(ending.step()).isLessThan(alarms(run).getFirst().get("onset").asLong());
         assertThat(RunFolder.open(run).status()).isEqualTo(RunStatus.ROLLED_BACK);
@@ -135,10 +136,11 @@ class LateCollapseTest {
     @Test
     void aRunThatWasRolledBackCanGoOnWithABetterRecipe() throws IOException {
         Path run = folder.resolve("run");
-        collapse(run, OnCollapse.ROLLBACK, Watcher.silent());
+        collapse(run, OnCollapse.ROLLBACK, TrainingListener.silent());
         Path whole = folder.resolve("whole");
-        train(sound(OnCollapse.ROLLBACK), whole, Watcher.silent());
-        assertThat(resume(sound(OnCollapse.ROLLBACK), run, Watcher.silent()).status())
+        train(sound(OnCollapse.ROLLBACK), whole, TrainingListener.silent());
+        assertThat(resume(sound(OnCollapse.ROLLBACK), run, TrainingListener.silent())
+                        .status())
                 .isEqualTo(RunStatus.FINISHED);
         assertThat(alarms(run)).isEmpty();
         assertThat(checkpoint(run, STEPS)).hasSameBinaryContentAs(checkpoint(whole, STEPS));
@@ -149,14 +151,14 @@ class LateCollapseTest {
     @Test
     void resumedAnywhereGivesTheSameFiles() throws IOException {
         Path whole = folder.resolve("whole");
-        collapse(whole, OnCollapse.WARN, Watcher.silent());
+        collapse(whole, OnCollapse.WARN, TrainingListener.silent());
         Path run = folder.resolve("run");
         train(sound(OnCollapse.WARN), run, stopAfter(CAUSE - 7));
         resume(sound(OnCollapse.WARN), run, stopAfter(7));
         for (int steps : new int[] {3, 2, 5, 4, 9, 30}) {
             resume(spoilt(OnCollapse.WARN), run, stopAfter(steps));
         }
-        resume(spoilt(OnCollapse.WARN), run, Watcher.silent());
+        resume(spoilt(OnCollapse.WARN), run, TrainingListener.silent());
         for (String file : List.of(RunFolder.SPECTRA, RunFolder.ALARMS)) {
             assertThat(run.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
         }
@@ -167,14 +169,14 @@ class LateCollapseTest {
     @Test
     void tornAndLaterLinesAreDroppedOnResume() throws IOException {
         Path whole = folder.resolve("whole");
-        collapse(whole, OnCollapse.WARN, Watcher.silent());
+        collapse(whole, OnCollapse.WARN, TrainingListener.silent());
         Path run = folder.resolve("run");
         train(sound(OnCollapse.WARN), run, stopAfter(CAUSE));
         for (String file : List.of(RunFolder.SPECTRA, RunFolder.ALARMS)) {
             Files.writeString(
                     run.resolve(file), "{\"step\":%d}\n{\"st".formatted(CAUSE + 1), StandardOpenOption.APPEND);
         }
-        resume(spoilt(OnCollapse.WARN), run, Watcher.silent());
+        resume(spoilt(OnCollapse.WARN), run, TrainingListener.silent());
         for (String file : List.of(RunFolder.SPECTRA, RunFolder.ALARMS)) {
             assertThat(run.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
         }

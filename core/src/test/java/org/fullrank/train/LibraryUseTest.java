@@ -9,11 +9,12 @@ import java.util.List;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.engine.Keyed;
-import org.fullrank.engine.Npy;
+import org.fullrank.file.Npy;
 import org.fullrank.probe.Features;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
+import org.fullrank.trained.Trained;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +30,7 @@ class LibraryUseTest {
         Recipe recipe = Recipes.load("shapes-vicreg", settings);
         try (Dataset dataset = Dataset.open(recipe.data());
                 RunFolder out = RunFolder.create(run, recipe)) {
-            try (Trainer trainer = Trainer.start(recipe, dataset, out, Watcher.silent())) {
+            try (Trainer trainer = Trainer.start(recipe, dataset, out, TrainingListener.silent())) {
                 trainer.run();
             }
             Path latest = Checkpoints.latest(out.checkpoints());

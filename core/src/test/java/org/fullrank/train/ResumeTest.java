@@ -62,10 +62,11 @@ class ResumeTest {
     void stoppedAndResumedEqualsUninterrupted(OptimizerSpec optimizer) throws IOException {
         Recipe quick = with(recipe(folder, EPOCHS), SmallTraining.monitor(3, OnCollapse.WARN));
         Recipe recipe = with(quick, optimizer);
-        train(recipe, whole, Watcher.silent());
+        train(recipe, whole, TrainingListener.silent());
         assertThat(train(recipe, run, stopAfter(5))).isEqualTo(new Trainer.Ending(5, RunStatus.STOPPED));
         assertThat(checkpoint(run, 5)).exists();
-        assertThat(resume(recipe, run, Watcher.silent())).isEqualTo(new Trainer.Ending(STEPS, RunStatus.FINISHED));
+        assertThat(resume(recipe, run, TrainingListener.silent()))
+                .isEqualTo(new Trainer.Ending(STEPS, RunStatus.FINISHED));
         assertRunsEqual(STEPS);
     }
 
@@ -74,9 +75,9 @@ class ResumeTest {
         Recipe recipe = recipe(folder, EPOCHS);
         var local = new MethodSpec.Local(List.of(6), Lpl.defaults());
         recipe = with(with(recipe, recipe.encoder(), local), SmallTraining.train(EPOCHS, SmallTraining.BATCH, 2));
-        train(recipe, whole, Watcher.silent());
+        train(recipe, whole, TrainingListener.silent());
         train(recipe, run, stopAfter(5));
-        resume(recipe, run, Watcher.silent());
+        resume(recipe, run, TrainingListener.silent());
         assertRunsEqual(STEPS);
         assertThat(SmallTraining.metrics(run))
                 .anySatisfy(line -> assertThat(line)
@@ -95,21 +96,21 @@ class ResumeTest {
     @ValueSource(longs = {0, 1, STEPS_PER_EPOCH, STEPS_PER_EPOCH + 1, STEPS - 1})
     void anyStepMayBeTheOneToStopAt(long stop) throws IOException {
         Recipe recipe = recipe(folder, EPOCHS);
-        train(recipe, whole, Watcher.silent());
+        train(recipe, whole, TrainingListener.silent());
         train(recipe, run, stopAfter(stop));
-        resume(recipe, run, Watcher.silent());
+        resume(recipe, run, TrainingListener.silent());
         assertRunsEqual(STEPS);
     }
 
     @Test
     void stoppedAtEveryStepEqualsUninterrupted() throws IOException {
         Recipe recipe = with(recipe(folder, EPOCHS), SmallTraining.monitor(3, OnCollapse.ROLLBACK));
-        train(recipe, whole, Watcher.silent());
+        train(recipe, whole, TrainingListener.silent());
         train(recipe, run, stopAfter(1));
         for (int i = 1; i < STEPS; i++) {
             resume(recipe, run, stopAfter(1));
         }
-        resume(recipe, run, Watcher.silent());
+        resume(recipe, run, TrainingListener.silent());
         assertRunsEqual(STEPS);
     }
 
@@ -127,12 +128,12 @@ class ResumeTest {
     void killedAtARandomMomentAndResumedEqualsUninterrupted() throws IOException, InterruptedException {
         int epochs = 60;
         Recipe recipe = recipe(folder, epochs);
-        train(recipe, whole, Watcher.silent());
+        train(recipe, whole, TrainingListener.silent());
         RunFolder.create(run, recipe).close();
         killOnceItHasWritten(epochs * STEPS_PER_EPOCH);
         assertThat(RunFolder.open(run).status()).isEqualTo(RunStatus.INTERRUPTED);
         assertThat(checkpoint(run, epochs * STEPS_PER_EPOCH)).doesNotExist();
-        resume(recipe, run, Watcher.silent());
+        resume(recipe, run, TrainingListener.silent());
         assertRunsEqual(epochs * STEPS_PER_EPOCH);
     }
 
@@ -168,12 +169,12 @@ class ResumeTest {
     @Test
     void tornFilesOfAKilledRunDoNotMatter() throws IOException {
         Recipe recipe = recipe(folder, EPOCHS);
-        train(recipe, whole, Watcher.silent());
+        train(recipe, whole, TrainingListener.silent());
         train(recipe, run, stopAfter(6));
         Files.writeString(run.resolve("checkpoints/.step-00000008.safetensors.part"), "half");
         Files.writeString(
                 run.resolve("metrics.jsonl"), "{\"step\":7,\"epoch\":1,\"loss\":1}\n{\"st", StandardOpenOption.APPEND);
-        resume(recipe, run, Watcher.silent());
+        resume(recipe, run, TrainingListener.silent());
         assertRunsEqual(STEPS);
         assertThat(SmallTraining.checkpoints(run)).noneMatch(name -> name.endsWith(".part"));
     }
@@ -184,7 +185,7 @@ class ResumeTest {
         train(recipe, run, stopAfter(5));
         byte[] before = Files.readAllBytes(checkpoint(run, 5));
         Recipe wider = with(recipe, new EncoderSpec.Mlp(List.of(24, 12), true), recipe.method());
-        assertThatThrownBy(() -> resume(wider, run, Watcher.silent()))
+        assertThatThrownBy(() -> resume(wider, run, TrainingListener.silent()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(checkpoint(run, 5).toString())
                 .hasMessageContaining("[16, 8] for model.encoder.0.weight, expected shape [24, 8]")
@@ -197,7 +198,7 @@ class ResumeTest {
     void checkpointOfAnotherOptimizerIsRefused() throws IOException {
         Recipe recipe = recipe(folder, EPOCHS);
         train(recipe, run, stopAfter(5));
-        assertThatThrownBy(() -> resume(with(recipe, OptimizerSpec.Sgd.defaults()), run, Watcher.silent()))
+        assertThatThrownBy(() -> resume(with(recipe, OptimizerSpec.Sgd.defaults()), run, TrainingListener.silent()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found no optimizer.momentum.encoder.0.weight")
                 .hasMessageNotContaining("\n");
@@ -209,7 +210,7 @@ class ResumeTest {
         train(recipe, run, stopAfter(5));
         byte[] bytes = Files.readAllBytes(checkpoint(run, 5));
         Files.write(checkpoint(run, 5), java.util.Arrays.copyOf(bytes, bytes.length - 4));
-        assertThatThrownBy(() -> resume(recipe, run, Watcher.silent()))
+        assertThatThrownBy(() -> resume(recipe, run, TrainingListener.silent()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("step-00000005.safetensors")
                 .hasMessageNotContaining("\n");
@@ -220,11 +221,11 @@ class ResumeTest {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.isWritable(full), "no /dev/full here: a full disk cannot be had");
         Recipe recipe = recipe(folder, EPOCHS);
-        train(recipe, whole, Watcher.silent());
+        train(recipe, whole, TrainingListener.silent());
         train(recipe, run, stopAfter(6));
         byte[] before = Files.readAllBytes(checkpoint(run, 6));
         Files.createSymbolicLink(run.resolve("checkpoints/.step-00000008.safetensors.part"), full);
-        assertThatThrownBy(() -> resume(recipe, run, Watcher.silent()))
+        assertThatThrownBy(() -> resume(recipe, run, TrainingListener.silent()))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("cannot write " + checkpoint(run, 8))
                 .hasMessageContaining("space")
@@ -232,20 +233,20 @@ class ResumeTest {
         assertThat(checkpoint(run, 6)).hasBinaryContent(before);
         assertThat(checkpoint(run, 8)).doesNotExist();
         assertThat(RunFolder.open(run).status()).isEqualTo(RunStatus.FAILED);
-        resume(recipe, run, Watcher.silent());
+        resume(recipe, run, TrainingListener.silent());
         assertRunsEqual(STEPS);
     }
 
     @Test
     void bestCheckpointThatCouldNotBeWrittenIsWrittenByTheResumedRun() throws IOException {
         Recipe recipe = recipe(folder, 1);
-        train(recipe, whole, Watcher.silent());
+        train(recipe, whole, TrainingListener.silent());
         RunFolder.create(run, recipe).close();
         Path obstacle = Files.createDirectories(run.resolve("checkpoints/best.safetensors/inside"));
-        assertThatThrownBy(() -> resume(recipe, run, Watcher.silent())).isInstanceOf(JobException.class);
+        assertThatThrownBy(() -> resume(recipe, run, TrainingListener.silent())).isInstanceOf(JobException.class);
         Files.delete(obstacle);
         Files.delete(obstacle.getParent());
-        resume(recipe, run, Watcher.silent());
+        resume(recipe, run, TrainingListener.silent());
         assertRunsEqual(STEPS_PER_EPOCH);
     }
 
@@ -256,7 +257,7 @@ class ResumeTest {
         File checkpoints = run.resolve("checkpoints").toFile();
         assertThat(checkpoints.delete()).isTrue();
         Files.writeString(checkpoints.toPath(), "");
-        assertThatThrownBy(() -> resume(recipe, run, Watcher.silent()))
+        assertThatThrownBy(() -> resume(recipe, run, TrainingListener.silent()))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("cannot write")
                 .hasMessageNotContaining("\n");

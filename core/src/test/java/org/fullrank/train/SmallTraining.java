@@ -9,8 +9,8 @@ import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Keyed;
-import org.fullrank.engine.Npy;
 import org.fullrank.engine.Precision;
+import org.fullrank.file.Npy;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
@@ -27,16 +27,16 @@ import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewSpec;
 
 /// A training of milliseconds: 64 vectors of 8 features, a two-layer encoder, 4 steps an epoch.
-final class SmallTraining {
-    static final int ROWS = 64;
-    static final int BATCH = 16;
-    static final int STEPS_PER_EPOCH = ROWS / BATCH;
+public final class SmallTraining {
+    public static final int ROWS = 64;
+    public static final int BATCH = 16;
+    public static final int STEPS_PER_EPOCH = ROWS / BATCH;
     private static final int FEATURES = 8;
 
     private SmallTraining() {}
 
     /// Writes vectors of three clusters; `scale` multiplies every value.
-    static Path vectors(Path folder, float scale) throws IOException {
+    public static Path vectors(Path folder, float scale) throws IOException {
         var random = Keyed.of(3);
         var values = new float[ROWS * FEATURES];
         for (int i = 0; i < values.length; i++) {
@@ -49,7 +49,7 @@ final class SmallTraining {
     }
 
     /// Labels beside the vectors: `row % classes`.
-    static void label(Path vectors, int classes) throws IOException {
+    public static void label(Path vectors, int classes) throws IOException {
         int[] labels = new int[ROWS];
         for (int i = 0; i < ROWS; i++) {
             labels[i] = i % classes;
@@ -58,13 +58,13 @@ final class SmallTraining {
     }
 
     /// Labelled vectors in `folder` and a recipe for them.
-    static Recipe recipe(Path folder, int epochs) throws IOException {
+    public static Recipe recipe(Path folder, int epochs) throws IOException {
         Path vectors = vectors(folder, 1);
         label(vectors, 3);
         return recipe(folder, vectors, epochs);
     }
 
-    static Recipe recipe(Path folder, Path data, int epochs) {
+    public static Recipe recipe(Path folder, Path data, int epochs) {
         return new Recipe(
                 "small",
                 "",
@@ -82,11 +82,11 @@ final class SmallTraining {
     }
 
     /// One thread, float32, a record each step.
-    static TrainSpec train(int epochs, int batch, int chunks) {
+    public static TrainSpec train(int epochs, int batch, int chunks) {
         return new TrainSpec(epochs, batch, chunks, Device.Choice.CPU, Precision.Choice.FP32, 1, 1);
     }
 
-    static Recipe withSeed(Recipe r, long seed) {
+    public static Recipe withSeed(Recipe r, long seed) {
         return new Recipe(
                 r.name(),
                 r.about(),
@@ -103,27 +103,27 @@ final class SmallTraining {
                 r.checkpoints());
     }
 
-    static Recipe with(Recipe r, EncoderSpec encoder, MethodSpec method) {
+    public static Recipe with(Recipe r, EncoderSpec encoder, MethodSpec method) {
         return with(r, r.views(), encoder, method, r.optimizer(), r.train(), r.checkpoints());
     }
 
-    static Recipe with(Recipe r, ViewSpec views) {
+    public static Recipe with(Recipe r, ViewSpec views) {
         return with(r, views, r.encoder(), r.method(), r.optimizer(), r.train(), r.checkpoints());
     }
 
-    static Recipe with(Recipe r, OptimizerSpec optimizer) {
+    public static Recipe with(Recipe r, OptimizerSpec optimizer) {
         return with(r, r.views(), r.encoder(), r.method(), optimizer, r.train(), r.checkpoints());
     }
 
-    static Recipe with(Recipe r, TrainSpec train) {
+    public static Recipe with(Recipe r, TrainSpec train) {
         return with(r, r.views(), r.encoder(), r.method(), r.optimizer(), train, r.checkpoints());
     }
 
-    static Recipe with(Recipe r, CheckpointSpec checkpoints) {
+    public static Recipe with(Recipe r, CheckpointSpec checkpoints) {
         return with(r, r.views(), r.encoder(), r.method(), r.optimizer(), r.train(), checkpoints);
     }
 
-    static Recipe with(Recipe r, MonitorSpec monitor) {
+    public static Recipe with(Recipe r, MonitorSpec monitor) {
         return new Recipe(
                 r.name(),
                 r.about(),
@@ -141,7 +141,7 @@ final class SmallTraining {
     }
 
     /// A quick check every `steps` steps.
-    static MonitorSpec monitor(int steps, MonitorSpec.OnCollapse onCollapse) {
+    public static MonitorSpec monitor(int steps, MonitorSpec.OnCollapse onCollapse) {
         return new MonitorSpec(1, steps, ROWS, List.of("0"), onCollapse, 8, 5, 0);
     }
 
@@ -170,7 +170,7 @@ final class SmallTraining {
     }
 
     /// Without batch norm nothing holds numbers back.
-    static Recipe withoutNorms(Recipe r) {
+    public static Recipe withoutNorms(Recipe r) {
         return with(
                 with(r, new VectorViews(2, 0.1, 0, 0, false)),
                 new EncoderSpec.Mlp(List.of(16, 12), false),
@@ -178,7 +178,7 @@ final class SmallTraining {
     }
 
     /// A fresh run in `run`.
-    static Trainer.Ending train(Recipe recipe, Path run, Watcher watcher) {
+    public static Trainer.Ending train(Recipe recipe, Path run, TrainingListener watcher) {
         try (var data = Dataset.open(recipe.data());
                 var folder = RunFolder.create(run, recipe);
                 var trainer = Trainer.start(recipe, data, folder, watcher)) {
@@ -187,7 +187,7 @@ final class SmallTraining {
     }
 
     /// Goes on in `run`, with the recipe given rather than the one that lies there.
-    static Trainer.Ending resume(Recipe recipe, Path run, Watcher watcher) {
+    public static Trainer.Ending resume(Recipe recipe, Path run, TrainingListener watcher) {
         try (var data = Dataset.open(recipe.data());
                 var folder = RunFolder.resume(run);
                 var trainer = Trainer.resume(recipe, data, folder, watcher)) {
@@ -196,7 +196,7 @@ final class SmallTraining {
     }
 
     /// Asks to stop after `steps` steps.
-    static Watcher stopAfter(long steps) {
+    public static TrainingListener stopAfter(long steps) {
         return new Watching() {
             private long asked;
 
@@ -207,26 +207,26 @@ final class SmallTraining {
         };
     }
 
-    static Path checkpoint(Path run, long step) {
+    public static Path checkpoint(Path run, long step) {
         return run.resolve("checkpoints").resolve("step-%08d.safetensors".formatted(step));
     }
 
     /// Names in the checkpoint folder, sorted.
-    static List<String> checkpoints(Path run) throws IOException {
+    public static List<String> checkpoints(Path run) throws IOException {
         try (Stream<Path> files = Files.list(run.resolve("checkpoints"))) {
             return files.map(f -> f.getFileName().toString()).sorted().toList();
         }
     }
 
     /// The lines of `metrics.jsonl` without what the clock wrote.
-    static List<String> metrics(Path run) throws IOException {
+    public static List<String> metrics(Path run) throws IOException {
         return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
                 .map(line -> line.replaceAll(",\"time\\.[^\"]*\":[^,}]*", ""))
                 .toList();
     }
 
     /// A watcher that does nothing, to be overridden in part.
-    static class Watching implements Watcher {
+    public static class Watching implements TrainingListener {
         @Override
         public void measured(org.fullrank.run.MetricRecord record, long totalSteps) {}
 

@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.fullrank.engine.ChildJvm;
 import org.fullrank.engine.Keyed;
-import org.fullrank.engine.Npy;
 import org.fullrank.engine.ResidentSet;
+import org.fullrank.file.Npy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

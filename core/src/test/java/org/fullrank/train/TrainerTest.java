@@ -20,8 +20,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.file.SafeTensors;
 import org.fullrank.net.EncoderSpec;
-import org.fullrank.net.SafeTensors;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.run.CheckpointSpec;
 import org.fullrank.run.MetricRecord;
@@ -41,9 +41,9 @@ class TrainerTest {
         Path a = folder.resolve("a");
         Path b = folder.resolve("b");
         Path other = folder.resolve("other");
-        train(recipe, a, Watcher.silent());
-        train(recipe, b, Watcher.silent());
-        train(SmallTraining.withSeed(recipe, 8), other, Watcher.silent());
+        train(recipe, a, TrainingListener.silent());
+        train(recipe, b, TrainingListener.silent());
+        train(SmallTraining.withSeed(recipe, 8), other, TrainingListener.silent());
         long last = 3 * STEPS_PER_EPOCH;
         assertThat(checkpoint(b, last)).hasSameBinaryContentAs(checkpoint(a, last));
         assertThat(b.resolve("encoder.safetensors")).hasSameBinaryContentAs(a.resolve("encoder.safetensors"));
@@ -56,7 +56,7 @@ class TrainerTest {
     @Test
     void lossFallsAndRunEndsFinished() throws IOException {
         Path run = folder.resolve("run");
-        Trainer.Ending ending = train(recipe(folder, 20), run, Watcher.silent());
+        Trainer.Ending ending = train(recipe(folder, 20), run, TrainingListener.silent());
         assertThat(ending).isEqualTo(new Trainer.Ending(20 * STEPS_PER_EPOCH, RunStatus.FINISHED));
         List<Double> losses = RunFolder.open(run).records().stream()
                 .filter(r -> r.values().containsKey("loss"))
@@ -72,7 +72,7 @@ class TrainerTest {
         Path vectors = SmallTraining.vectors(folder, 1e30f);
         Recipe recipe = withoutNorms(recipe(folder, vectors, 2));
         Path run = folder.resolve("run");
-        assertThatThrownBy(() -> train(recipe, run, Watcher.silent()))
+        assertThatThrownBy(() -> train(recipe, run, TrainingListener.silent()))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("step 1:")
                 .hasMessageContaining("the term 'invariance'")
@@ -89,7 +89,7 @@ class TrainerTest {
         Path run = folder.resolve("run");
         train(good, run, SmallTraining.stopAfter(5));
         Recipe wild = with(good, new OptimizerSpec.AdamW(9e5, 0.9, 0.999, 1e-8, 0));
-        assertThatThrownBy(() -> SmallTraining.resume(wild, run, Watcher.silent()))
+        assertThatThrownBy(() -> SmallTraining.resume(wild, run, TrainingListener.silent()))
                 .isInstanceOf(JobException.class)
                 .hasMessageMatching("training stopped at step \\d+: .*")
                 .hasMessageContaining("the last good checkpoint is " + run.resolve("checkpoints"))
@@ -107,8 +107,8 @@ class TrainerTest {
                 new EncoderSpec.Mlp(List.of(16, 16, 16, 16, 16, 16, 16, 16, 12), false),
                 base.method());
         Path run = folder.resolve("run");
-        assertThatThrownBy(() ->
-                        train(with(recipe, SmallTraining.train(2, SmallTraining.ROWS, 1)), run, Watcher.silent()))
+        assertThatThrownBy(() -> train(
+                        with(recipe, SmallTraining.train(2, SmallTraining.ROWS, 1)), run, TrainingListener.silent()))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("training stopped at step 1: the representation cannot be measured")
                 .hasMessageNotContaining("\n");
@@ -134,7 +134,7 @@ class TrainerTest {
     @Test
     void keepsTheLastFewCheckpointsAndTheBest() throws IOException {
         Path run = folder.resolve("run");
-        train(with(recipe(folder, 5), new CheckpointSpec(0, 1, 3, true)), run, Watcher.silent());
+        train(with(recipe(folder, 5), new CheckpointSpec(0, 1, 3, true)), run, TrainingListener.silent());
         assertThat(SmallTraining.checkpoints(run))
                 .containsExactly(
                         "best.safetensors",
@@ -167,7 +167,7 @@ class TrainerTest {
     @Test
     void withoutKeepBestThereIsNoBest() throws IOException {
         Path run = folder.resolve("run");
-        train(with(recipe(folder, 2), new CheckpointSpec(0, 0, 1, false)), run, Watcher.silent());
+        train(with(recipe(folder, 2), new CheckpointSpec(0, 0, 1, false)), run, TrainingListener.silent());
         assertThat(SmallTraining.checkpoints(run)).containsExactly("step-00000008.safetensors");
         assertThat(Checkpoints.best(run.resolve("checkpoints"))).isEqualTo(checkpoint(run, 8));
     }
@@ -175,7 +175,7 @@ class TrainerTest {
     @Test
     void batchLargerThanTheDataIsRefused() throws IOException {
         Recipe recipe = with(recipe(folder, 1), SmallTraining.train(1, SmallTraining.ROWS + 1, 1));
-        assertThatThrownBy(() -> train(recipe, folder.resolve("run"), Watcher.silent()))
+        assertThatThrownBy(() -> train(recipe, folder.resolve("run"), TrainingListener.silent()))
                 .isInstanceOf(InputException.class)
                 .hasMessage("train.batch: found 65, expected at most the 64 samples of the training split;"
                         + " use --set train.batch=64");
@@ -191,7 +191,7 @@ class TrainerTest {
     @Test
     void chunksOfOneRowWithBatchNormAreRefused() throws IOException {
         Recipe recipe = with(recipe(folder, 1), SmallTraining.train(1, SmallTraining.BATCH, SmallTraining.BATCH));
-        assertThatThrownBy(() -> train(recipe, folder.resolve("run"), Watcher.silent()))
+        assertThatThrownBy(() -> train(recipe, folder.resolve("run"), TrainingListener.silent()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("batch norm")
                 .hasMessageContaining("train.chunks")
@@ -202,7 +202,7 @@ class TrainerTest {
     void convolutionalEncoderOnVectorsIsRefused() throws IOException {
         Recipe base = recipe(folder, 1);
         Recipe recipe = with(base, EncoderSpec.ConvNet.defaults(), base.method());
-        assertThatThrownBy(() -> train(recipe, folder.resolve("run"), Watcher.silent()))
+        assertThatThrownBy(() -> train(recipe, folder.resolve("run"), TrainingListener.silent()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("encoder.type=mlp");
     }
@@ -210,7 +210,7 @@ class TrainerTest {
     @Test
     void unlabelledDataTrainWithoutKnn() throws IOException {
         Path run = folder.resolve("run");
-        train(recipe(folder, SmallTraining.vectors(folder, 1), 2), run, Watcher.silent());
+        train(recipe(folder, SmallTraining.vectors(folder, 1), 2), run, TrainingListener.silent());
         assertThat(RunFolder.open(run).records())
                 .anyMatch(r -> r.values().containsKey("representation.rankme"))
                 .noneMatch(r -> r.values().containsKey("knn"));
@@ -222,7 +222,7 @@ class TrainerTest {
         Path vectors = SmallTraining.vectors(folder, 1);
         SmallTraining.label(vectors, 1);
         Path run = folder.resolve("run");
-        Trainer.Ending ending = train(recipe(folder, vectors, 2), run, Watcher.silent());
+        Trainer.Ending ending = train(recipe(folder, vectors, 2), run, TrainingListener.silent());
         assertThat(ending.status()).isEqualTo(RunStatus.FINISHED);
         assertThat(RunFolder.open(run).records()).anyMatch(r -> r.values().getOrDefault("knn", 0.0) == 1.0);
     }

@@ -53,7 +53,7 @@ class ImageKernelTest {
     private void resizeEqualsDefinition(Box box, int channels, Filter filter) {
         byte[] pixels = ReferenceImage.randomPixels(box.height, box.width, channels, random);
         Placement place = new Placement(box.top, box.left, box.cropHeight, box.cropWidth, box.size, box.size, 0, 0);
-        float[] view = make(pixels, box.width, channels, box.size, new Draw(place).done(), filter, Normalise.NONE);
+        float[] view = make(pixels, box.width, channels, box.size, new Draw(place).done(), filter, Normalize.NONE);
         ReferenceImage expected = ReferenceImage.of(pixels, box.height, box.width, channels)
                 .crop(box.top, box.left, box.cropHeight, box.cropWidth)
                 .resize(box.size, box.size, filter);
@@ -207,7 +207,7 @@ class ImageKernelTest {
                 .grey(false)
                 .sigma(1.3)
                 .done();
-        Normalise normalise = Normalise.IMAGENET;
+        Normalize normalise = Normalize.IMAGENET;
         float[] view = make(pixels, 52, 3, 32, draw, filter, normalise);
         ReferenceImage expected = ReferenceImage.of(pixels, 45, 52, 3)
                 .crop(4, 9, 30, 37)
@@ -229,7 +229,7 @@ class ImageKernelTest {
     void aKernelForgetsTheImageBefore() {
         byte[] large = ReferenceImage.randomPixels(90, 70, 3, random);
         byte[] small = ReferenceImage.randomPixels(9, 8, 3, random);
-        ImageKernel used = new ImageKernel(16, 3, Normalise.NONE);
+        ImageKernel used = new ImageKernel(16, 3, Normalize.NONE);
         MemorySegment out = Arena.ofAuto().allocate(16 * 16 * 3 * 4L, 4);
         used.plain(MemorySegment.ofArray(large), 0, 90, 70, out, 0);
         used.plain(MemorySegment.ofArray(small), 0, 9, 8, out, 0);
@@ -265,16 +265,16 @@ class ImageKernelTest {
 
     private static float[] whole(byte[] pixels, int size, int channels, UnaryOperator<Draw> change) {
         Draw draw = change.apply(new Draw(new Placement(0, 0, size, size, size, size, 0, 0)));
-        return make(pixels, size, channels, size, draw.done(), Filter.BICUBIC, Normalise.NONE);
+        return make(pixels, size, channels, size, draw.done(), Filter.BICUBIC, Normalize.NONE);
     }
 
     private static float[] plain(byte[] pixels, int height, int width, int channels, int size) {
         ImageDraw draw = ImageDraw.plain(height, width, size);
-        return make(pixels, width, channels, size, draw, Filter.BICUBIC, Normalise.NONE);
+        return make(pixels, width, channels, size, draw, Filter.BICUBIC, Normalize.NONE);
     }
 
     private static float[] make(
-            byte[] pixels, int width, int channels, int size, ImageDraw draw, Filter filter, Normalise normalise) {
+            byte[] pixels, int width, int channels, int size, ImageDraw draw, Filter filter, Normalize normalise) {
         float[] out = new float[size * size * channels];
         new ImageKernel(size, channels, normalise)
                 .make(MemorySegment.ofArray(pixels), 0, width, draw, filter, MemorySegment.ofArray(out), 0);

@@ -92,7 +92,7 @@ class ImageViewGeneratorTest {
 
     @Test
     void plainViewsHoldTheNormalisedPixels() {
-        ImageViews plain = spec.withSize(18).withNormalise(Normalise.CIFAR10);
+        ImageViews plain = spec.withSize(18).withNormalise(Normalize.CIFAR10);
         MemorySegment out = Arena.ofAuto().allocate(18 * 18 * 3 * 4L, 4);
         ViewGenerator.of(colour, plain, 1, 1).fillPlain(new int[] {6}, out);
         float[] view = out.toArray(ValueLayout.JAVA_FLOAT);
@@ -100,8 +100,8 @@ class ImageViewGeneratorTest {
         for (int y = 0; y < 18; y++) {
             for (int i = 0; i < 18 * 3; i++) {
                 double value = (pixels[(y + 3) * 54 + i] & 0xFF) / 255.0;
-                double mean = Normalise.CIFAR10.mean().get(i % 3);
-                double std = Normalise.CIFAR10.std().get(i % 3);
+                double mean = Normalize.CIFAR10.mean().get(i % 3);
+                double std = Normalize.CIFAR10.std().get(i % 3);
                 assertThat((double) view[y * 54 + i]).isCloseTo((value - mean) / std, within(1e-5));
             }
         }

@@ -217,7 +217,7 @@ final class ReferenceImage {
         return map((y, x, c) -> values[y][x][c] >= threshold ? 1 - values[y][x][c] : values[y][x][c]);
     }
 
-    ReferenceImage normalise(Normalise normalise) {
+    ReferenceImage normalise(Normalize normalise) {
         return map((y, x, c) ->
                 (values[y][x][c] - normalise.mean().get(c)) / normalise.std().get(c));
     }

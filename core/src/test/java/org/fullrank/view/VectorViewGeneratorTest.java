@@ -128,7 +128,7 @@ class VectorViewGeneratorTest {
         VectorViewGenerator generator = generator(0.5, 0.5, 0.5, true);
         MemorySegment out = Arena.ofAuto().allocate(4L * F, 4);
         generator.fillPlain(new int[] {9}, out);
-        Moments moments = generator.moments();
+        ColumnMoments moments = generator.moments();
         for (int f = 1; f < F; f++) {
             assertThat(out.getAtIndex(ValueLayout.JAVA_FLOAT, f))
                     .isCloseTo((values[9 * F + f] - moments.mean(f)) / moments.std(f), within(1e-6f));
@@ -137,7 +137,7 @@ class VectorViewGeneratorTest {
 
     @Test
     void momentsOfOtherFeaturesAreRefused() {
-        Moments moments = generator(0, 0, 0, true).moments();
+        ColumnMoments moments = generator(0, 0, 0, true).moments();
         Vectors other = Vectors.of(new float[8], 4);
         assertThatExceptionOfType(InputException.class)
                 .isThrownBy(() -> new VectorViewGenerator(other, VectorViews.DEFAULT, 1, 1, moments))

@@ -28,7 +28,7 @@ class ViewSettingsTest {
                 new Case("blur.p is -1.0", () -> Blur.of(-1)),
                 new Case("blur.sigmaMin is -0.5", () -> new Blur(1, -0.5, 2)),
                 new Case("blur.sigmaMin is 3.0 and blur.sigmaMax is 2.0", () -> new Blur(1, 3, 2)),
-                new Case("solarise.threshold is 1.2", () -> new Solarise(0.1, 1.2)),
+                new Case("solarise.threshold is 1.2", () -> new Solarize(0.1, 1.2)),
                 new Case("crop.scaleMin is 0.9 and", () -> new Crop(0.9, 0.5, 1, 1, Filter.BICUBIC)),
                 new Case("crop.scaleMin is 0.0", () -> new Crop(0, 0.5, 1, 1, Filter.BICUBIC)),
                 new Case("crop.scaleMax is 1.5", () -> new Crop(0.5, 1.5, 1, 1, Filter.BICUBIC)),
@@ -38,10 +38,10 @@ class ViewSettingsTest {
                 new Case("views is 0", () -> new VectorViews(0, 0, 0, 0, true)),
                 new Case("noise is -0.1", () -> new VectorViews(2, -0.1, 0, 0, true)),
                 new Case("corruption is 1.1", () -> new VectorViews(2, 0, 0, 1.1, true)),
-                new Case("pipelines is empty", () -> new ImageViews(32, 2, Normalise.NONE, List.of())),
-                new Case("normalise has 2 means", () -> new Normalise(List.of(0.1, 0.2), List.of(1.0, 1.0))),
-                new Case("normalise.std is 0.0", () -> new Normalise(List.of(0.1), List.of(0.0))),
-                new Case("normalise is 'mnist'", () -> Normalise.named("mnist")),
+                new Case("pipelines is empty", () -> new ImageViews(32, 2, Normalize.NONE, List.of())),
+                new Case("normalise has 2 means", () -> new Normalize(List.of(0.1, 0.2), List.of(1.0, 1.0))),
+                new Case("normalise.std is 0.0", () -> new Normalize(List.of(0.1), List.of(0.0))),
+                new Case("normalise is 'mnist'", () -> Normalize.named("mnist")),
                 new Case("no view preset 'vicrag'", () -> ViewPresets.named("vicrag")));
     }
 

@@ -53,8 +53,8 @@ record ByolFlow(Lemma lemma) implements Experiment {
     }
 
     @Override
-    public Source source() {
-        return new Source(Byol.PAPER, "lemma 1, theorem 1, section 3.1 and appendix A");
+    public Citation source() {
+        return new Citation(Byol.PAPER, "lemma 1, theorem 1, section 3.1 and appendix A");
     }
 
     @Override
@@ -72,11 +72,11 @@ record ByolFlow(Lemma lemma) implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         RandomGenerator random = setting.random("byol-flow");
-        SimpleMatrix u = Matrices.orthonormal(random, OUTPUTS, OUTPUTS);
-        SimpleMatrix v = Matrices.orthonormal(random, INPUTS, OUTPUTS);
+        SimpleMatrix u = MatrixMath.orthonormal(random, OUTPUTS, OUTPUTS);
+        SimpleMatrix v = MatrixMath.orthonormal(random, INPUTS, OUTPUTS);
         Full generic = new Full(
-                Matrices.gaussian(random, OUTPUTS, INPUTS, 0.4),
-                Matrices.gaussian(random, OUTPUTS, OUTPUTS, 0.4)
+                MatrixMath.gaussian(random, OUTPUTS, INPUTS, 0.4),
+                MatrixMath.gaussian(random, OUTPUTS, OUTPUTS, 0.4)
                         .plus(SimpleMatrix.identity(OUTPUTS).scale(0.5)),
                 new SimpleMatrix(OUTPUTS, INPUTS));
         int factor = setting.size(1, 4);
@@ -131,7 +131,7 @@ record ByolFlow(Lemma lemma) implements Experiment {
                 Claim.of("and s at its square", ema.s(), near(0.91653, 1e-5), "reference .91653"),
                 Claim.of("and tau at 1", ema.tau(), near(1, 1e-6), "reference 1")));
         claims.addAll(without.claims());
-        Table table = Table.of("rate of descent, batch 256", "relative distance from lemma 1 at time 20")
+        ResultTable table = ResultTable.of("rate of descent, batch 256", "relative distance from lemma 1 at time 20")
                 .row(0.02 / factor, coarse)
                 .row(0.005 / factor, fine);
         return new Outcome(claims, table, figure(u, v, without));
@@ -162,7 +162,7 @@ record ByolFlow(Lemma lemma) implements Experiment {
         for (int step = 0; step < TIME / DT; step++) {
             y = y.rk4(state -> Byol.slope(TIED, 1, state), DT);
             advance(TIED, modes);
-            double[] p = Matrices.eigenvalues(y.wp());
+            double[] p = MatrixMath.eigenvalues(y.wp());
             double[] expected =
                     Arrays.stream(modes).mapToDouble(Mode::p).sorted().toArray();
             for (int j = 0; j < p.length; j++) {
@@ -201,8 +201,8 @@ record ByolFlow(Lemma lemma) implements Experiment {
     /// Generic start, generic data.
     private double balance(Setting setting, Full start) {
         RandomGenerator random = setting.random("byol-flow balance");
-        SimpleMatrix a = Matrices.gaussian(random, INPUTS, INPUTS, 0.4);
-        SimpleMatrix b = Matrices.gaussian(random, INPUTS, INPUTS, 0.2);
+        SimpleMatrix a = MatrixMath.gaussian(random, INPUTS, INPUTS, 0.4);
+        SimpleMatrix b = MatrixMath.gaussian(random, INPUTS, INPUTS, 0.2);
         Moments data = new Moments(a.mult(a.transpose()), b.mult(b.transpose()));
         Parameters parameters = new Parameters(2, 0, 0.04, 0.4);
         SimpleMatrix c = imbalance(parameters, start);
@@ -235,9 +235,9 @@ record ByolFlow(Lemma lemma) implements Experiment {
         }
         Full y = start;
         for (int step = 0; step < time / rate; step++) {
-            SimpleMatrix x = Matrices.gaussian(random, INPUTS, batch, 1);
-            SimpleMatrix x1 = x.plus(Matrices.gaussian(random, INPUTS, batch, Math.sqrt(NOISE)));
-            SimpleMatrix x2 = x.plus(Matrices.gaussian(random, INPUTS, batch, Math.sqrt(NOISE)));
+            SimpleMatrix x = MatrixMath.gaussian(random, INPUTS, batch, 1);
+            SimpleMatrix x1 = x.plus(MatrixMath.gaussian(random, INPUTS, batch, Math.sqrt(NOISE)));
+            SimpleMatrix x2 = x.plus(MatrixMath.gaussian(random, INPUTS, batch, Math.sqrt(NOISE)));
             SimpleMatrix z = y.w().mult(x1);
             SimpleMatrix residual = y.wa().mult(x2).minus(y.wp().mult(z)).divide(batch);
             Full gradient = new Full(
@@ -253,9 +253,9 @@ record ByolFlow(Lemma lemma) implements Experiment {
         Moments data = Moments.isotropic(INPUTS, NOISE);
         Full y = aligned(u, v, P, S, TAU);
         Mode[] modes = modes(TAU);
-        Trace[] lines = new Trace[P.length];
-        Arrays.setAll(lines, _ -> new Trace());
-        Trace dots = new Trace();
+        Trajectory[] lines = new Trajectory[P.length];
+        Arrays.setAll(lines, _ -> new Trajectory());
+        Trajectory dots = new Trajectory();
         for (int step = 0; step <= TIME / DT; step++) {
             for (int j = 0; j < modes.length; j++) {
                 lines[j].add(step * DT, modes[j].p());

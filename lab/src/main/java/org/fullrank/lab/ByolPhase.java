@@ -39,8 +39,8 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
     }
 
     @Override
-    public Source source() {
-        return new Source(Byol.PAPER, "section 3.2 and figures 3, 5, 8");
+    public Citation source() {
+        return new Citation(Byol.PAPER, "section 3.2 and figures 3, 5, 8");
     }
 
     @Override
@@ -62,7 +62,8 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
         claims.addAll(thresholds());
         claims.addAll(withoutDecay());
         claims.addAll(rates());
-        Table table = Table.of("eta", "p-", "p+", "end of (1, 1)", "alpha_p", "critical p at s = 0.02, eta 0.1");
+        ResultTable table =
+                ResultTable.of("eta", "p-", "p+", "end of (1, 1)", "alpha_p", "critical p at s = 0.02, eta 0.1");
         double[] etas = {0.01, 0.05, 0.1, 0.2};
         double[] alphas = {0.25, 1, 2, 4};
         for (int i = 0; i < etas.length; i++) {

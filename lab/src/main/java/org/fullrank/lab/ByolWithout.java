@@ -55,12 +55,12 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
                         noStopGradient().line("no stop-gradient", Colour.PURPLE));
     }
 
-    private Trace flow(Parameters a) {
+    private Trajectory flow(Parameters a) {
         return trace(y -> lemma.slope(a, DATA, y), start);
     }
 
     /// The predictor held at the identity.
-    private Trace noPredictor() {
+    private Trajectory noPredictor() {
         return trace(
                 y -> new Full(
                         lemma.slope(ByolFlow.TIED, DATA, y).w(),
@@ -70,7 +70,7 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
     }
 
     /// The gradient through the target too: -(W (X + X') - Wp W X) joins dW.
-    private Trace noStopGradient() {
+    private Trajectory noStopGradient() {
         return trace(
                 y -> {
                     Full slope = lemma.slope(ByolFlow.TIED, DATA, y);
@@ -82,10 +82,10 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
                 start);
     }
 
-    private static Trace trace(UnaryOperator<Full> slope, Full start) {
+    private static Trajectory trace(UnaryOperator<Full> slope, Full start) {
         double dt = 0.02;
         Full y = start;
-        Trace trace = new Trace();
+        Trajectory trace = new Trajectory();
         for (int step = 0; step <= LONG / dt; step++) {
             trace.add(step * dt, y.w().normF());
             y = y.rk4(slope, dt);
@@ -93,7 +93,7 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
         return trace;
     }
 
-    private static double last(Trace trace) {
+    private static double last(Trajectory trace) {
         double[] y = trace.y();
         return y[y.length - 1];
     }

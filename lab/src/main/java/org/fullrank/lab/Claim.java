@@ -18,8 +18,10 @@ public record Claim(String text, @Nullable Double measured, Expected expected, S
         return new Claim(text, null, expected, reason);
     }
 
-    public Verdict verdict() {
-        return measured == null ? Verdict.UNDECIDABLE : expected.admits(measured) ? Verdict.HOLDS : Verdict.FAILS;
+    public ClaimVerdict verdict() {
+        return measured == null
+                ? ClaimVerdict.UNDECIDABLE
+                : expected.admits(measured) ? ClaimVerdict.HOLDS : ClaimVerdict.FAILS;
     }
 
     /// The measured figure in words.

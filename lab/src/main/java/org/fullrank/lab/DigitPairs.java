@@ -119,7 +119,7 @@ record DigitPairs(double[][][][] train, double[][][][] test) {
             for (int place = 0; place < 2; place++) {
                 int side = attribute == Kept.DIGIT ? digit : place;
                 for (double[] x : test[digit][place]) {
-                    double z = Vectors.dot(w, x);
+                    double z = VectorMath.dot(w, x);
                     sums[side] += z;
                     counts[side]++;
                     low = Math.min(low, z);

@@ -49,8 +49,8 @@ record DirectSet(Slope slope) implements Experiment {
     }
 
     @Override
-    public Source source() {
-        return new Source(
+    public Citation source() {
+        return new Citation(
                 "X. Wang, X. Chen, S. Du, Y. Tian, Towards demystifying representation learning with non-contrastive"
                         + " self-supervision, arXiv 2110.04947",
                 "the abstract's claim about DirectSet(alpha) and DirectCopy; formulas derived here, unverified"
@@ -77,7 +77,7 @@ record DirectSet(Slope slope) implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         List<Claim> claims = new ArrayList<>();
-        Table table = Table.of("alpha", "start l", "sigma^2 0.1", "1", "2", "4", "6");
+        ResultTable table = ResultTable.of("alpha", "start l", "sigma^2 0.1", "1", "2", "4", "6");
         for (int a = 0; a < ALPHAS.length; a++) {
             double[] ends = ends(ALPHAS[a], 0.3);
             table = table.row(ALPHAS[a], 0.3, ends[0], ends[1], ends[2], ends[3], ends[4]);
@@ -160,7 +160,7 @@ record DirectSet(Slope slope) implements Experiment {
             RandomGenerator random = setting.random("direct-set");
             SimpleMatrix noise = SimpleMatrix.diag(variances);
             SimpleMatrix all = SimpleMatrix.identity(n).plus(noise);
-            SimpleMatrix w = Matrices.orthonormal(random, n, n).plus(Matrices.gaussian(random, n, n, 0.15));
+            SimpleMatrix w = MatrixMath.orthonormal(random, n, n).plus(MatrixMath.gaussian(random, n, n, 0.15));
             for (int step = 0; step < 40_000; step++) {
                 SimpleMatrix wp = w.mult(w.transpose());
                 SimpleMatrix r = w.minus(wp.mult(w).mult(all));
@@ -202,11 +202,11 @@ record DirectSet(Slope slope) implements Experiment {
         Panel flow = Panel.of("From l = 0.3, sigma^2 0.1", Axis.linear("time"), Axis.linear("l"));
         for (int a = 0; a < ALPHAS.length; a++) {
             double alpha = ALPHAS[a];
-            Trace end = new Trace();
+            Trajectory end = new Trajectory();
             for (double variance = 0.05; variance < 3; variance += 0.05) {
                 end.add(variance, StrictMath.pow(end(1, alpha, variance), alpha));
             }
-            Trace path = new Trace();
+            Trajectory path = new Trajectory();
             double l = 0.3;
             for (int step = 0; step < 40 / DT; step++) {
                 path.add(step * DT, l);

@@ -62,8 +62,8 @@ record EigenAlignment(Flow flow) implements Experiment {
     }
 
     @Override
-    public Source source() {
-        return new Source(Byol.PAPER, "theorem 3 and section 3.1");
+    public Citation source() {
+        return new Citation(Byol.PAPER, "theorem 3 and section 3.1");
     }
 
     @Override
@@ -81,15 +81,15 @@ record EigenAlignment(Flow flow) implements Experiment {
     ///
     /// @param excess largest |[F, Wp]| over |[F, Wp](0)| exp(-2 int lambda_min(K) dt)
     private record Run(
-            double eta, double tau, double last, double excess, Modes modes, Trace commutator, Trace bound) {}
+            double eta, double tau, double last, double excess, Modes modes, Trajectory commutator, Trajectory bound) {}
 
     @Override
     public Outcome run(Setting setting) {
         RandomGenerator random = setting.random("eigen-alignment");
-        SimpleMatrix b = Matrices.gaussian(random, SIZE, SIZE, 0.3);
-        Symmetric start = new Symmetric(Matrices.symmetric(random, SIZE, 0.3), b.mult(b.transpose()));
+        SimpleMatrix b = MatrixMath.gaussian(random, SIZE, SIZE, 0.3);
+        Symmetric start = new Symmetric(MatrixMath.symmetric(random, SIZE, 0.3), b.mult(b.transpose()));
         List<Run> runs = new ArrayList<>();
-        Table table = Table.of("tau", "eta", "commutator at 0", "at time 1000", "p+", "modes alive");
+        ResultTable table = ResultTable.of("tau", "eta", "commutator at 0", "at time 1000", "p+", "modes alive");
         for (double tau : setting.quick() ? new double[] {1} : TAUS) {
             for (double eta : ETAS) {
                 Parameters a = new Parameters(1, NOISE, eta, 0);
@@ -169,7 +169,8 @@ record EigenAlignment(Flow flow) implements Experiment {
         double h = 1e-4;
         double largest = 0;
         for (int draw = 0; draw < 20; draw++) {
-            Symmetric y = new Symmetric(Matrices.symmetric(random, SIZE, 0.5), Matrices.symmetric(random, SIZE, 0.5));
+            Symmetric y =
+                    new Symmetric(MatrixMath.symmetric(random, SIZE, 0.5), MatrixMath.symmetric(random, SIZE, 0.5));
             SimpleMatrix after = y.rk4(s -> flow.slope(a, tau, s), h).commutator();
             SimpleMatrix before = y.rk4(s -> flow.slope(a, tau, s), -h).commutator();
             SimpleMatrix predicted =
@@ -185,8 +186,8 @@ record EigenAlignment(Flow flow) implements Experiment {
         double initial = start.commutator().normF();
         double exponent = 0;
         double excess = 0;
-        Trace commutator = new Trace();
-        Trace bound = new Trace();
+        Trajectory commutator = new Trajectory();
+        Trajectory bound = new Trajectory();
         for (int step = 0; step <= TIME / DT; step++) {
             if (step % EVERY == 0) {
                 double size = y.commutator().normF();
@@ -216,7 +217,7 @@ record EigenAlignment(Flow flow) implements Experiment {
             double sum = 0;
             double off = 0;
             double alignment = 1;
-            for (SimpleMatrix u : Matrices.eigenvectors(y.f())) {
+            for (SimpleMatrix u : MatrixMath.eigenvectors(y.f())) {
                 if (u.dot(y.f().mult(u)) > ALIVE) {
                     SimpleMatrix image = y.wp().mult(u);
                     count++;
@@ -230,15 +231,15 @@ record EigenAlignment(Flow flow) implements Experiment {
     }
 
     private static double leastOfK(Parameters a, double tau, Symmetric y) {
-        return Matrices.eigenvalues(k(a, tau, y))[0];
+        return MatrixMath.eigenvalues(k(a, tau, y))[0];
     }
 
     /// Minus the slope of log |[F, Wp]| over time 10 to 20, from a start beside a fixed point.
     private double rate(Setting setting) {
         RandomGenerator random = setting.random("eigen-alignment rate");
         double p = NEAR.fixedPoint(1, 1);
-        SimpleMatrix beside = SimpleMatrix.diag(p, p, p, 0, 0, 0).plus(Matrices.symmetric(random, SIZE, 1e-5));
-        SimpleMatrix f = SimpleMatrix.diag(p * p, p * p, p * p, 0, 0, 0).plus(Matrices.symmetric(random, SIZE, 1e-5));
+        SimpleMatrix beside = SimpleMatrix.diag(p, p, p, 0, 0, 0).plus(MatrixMath.symmetric(random, SIZE, 1e-5));
+        SimpleMatrix f = SimpleMatrix.diag(p * p, p * p, p * p, 0, 0, 0).plus(MatrixMath.symmetric(random, SIZE, 1e-5));
         Symmetric y = new Symmetric(beside, f);
         double atTen = Double.NaN;
         for (int step = 0; step < 20 / DT; step++) {

@@ -18,7 +18,7 @@ public sealed interface Experiment
     /// What it shows, in one line.
     String title();
 
-    Source source();
+    Citation source();
 
     /// The set-up in words and formulas, Markdown: enough to repeat it without the code.
     String about();

@@ -2,7 +2,7 @@ package org.fullrank.lab;
 
 import java.util.List;
 import org.fullrank.engine.InputException;
-import org.fullrank.run.Nearest;
+import org.fullrank.settings.Nearest;
 
 /// The experiments there are.
 public final class Experiments {

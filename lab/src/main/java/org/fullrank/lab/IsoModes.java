@@ -39,8 +39,8 @@ record IsoModes(Gradient gradient) implements Experiment {
     }
 
     @Override
-    public Source source() {
-        return new Source(
+    public Citation source() {
+        return new Citation(
                 "M. Halvagal, A. Laborieux, F. Zenke, Implicit variance regularization in non-contrastive SSL,"
                         + " NeurIPS 2023, arXiv 2212.04858",
                 "figures 2, 5, 6 as in the official notebook; rates and invariants are derived here, the text of"
@@ -82,7 +82,8 @@ record IsoModes(Gradient gradient) implements Experiment {
                 train(setting, Form.COSINE, FAST, 0, STEPS),
                 train(setting, Form.ISO_COSINE, FAST, 0, STEPS),
                 train(setting, Form.COSINE_NO_PREDICTOR, FAST, 0, STEPS));
-        Table table = Table.of("setting", "steps", "smallest", "middle", "largest", "sum", "smallest at 1/2: step");
+        ResultTable table =
+                ResultTable.of("setting", "steps", "smallest", "middle", "largest", "sum", "smallest at 1/2: step");
         table = row(table, "start", 0, runs.euclidean.first(), Double.NaN);
         table = row(table, "Euclidean", runs.euclidean);
         table = row(table, "Euclidean IsoLoss", runs.iso);
@@ -103,11 +104,11 @@ record IsoModes(Gradient gradient) implements Experiment {
                 .train(setting.random("iso-modes weights"), setting.random("iso-modes samples"), steps, gradient);
     }
 
-    private static Table row(Table table, String name, History history) {
+    private static ResultTable row(ResultTable table, String name, History history) {
         return row(table, name, (int) history.steps()[history.steps().length - 1], history.last(), history.half());
     }
 
-    private static Table row(Table table, String name, int steps, double[] l, double half) {
+    private static ResultTable row(ResultTable table, String name, int steps, double[] l, double half) {
         return table.row(
                 name,
                 steps,
@@ -241,14 +242,14 @@ record IsoModes(Gradient gradient) implements Experiment {
     }
 
     private static double spread(History history) {
-        return range(history.last()) / Vectors.mean(history.last());
+        return range(history.last()) / VectorMath.mean(history.last());
     }
 
     private static Figure figure(Runs runs) {
         double one = 1;
         double[] start = runs.cosine.first();
-        double mean = Vectors.mean(start);
-        double rms = Math.sqrt(Vectors.dot(start, start) / start.length);
+        double mean = VectorMath.mean(start);
+        double rms = Math.sqrt(VectorMath.dot(start, start) / start.length);
         return Figure.of(
                 "All ten eigenvalues of W W' from the same start. Dashed: the predicted end.",
                 3,

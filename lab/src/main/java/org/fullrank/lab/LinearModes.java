@@ -77,14 +77,14 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
         double[] residual = new double[OUTPUTS];
         switch (form) {
             case EUCLIDEAN, ISO_EUCLIDEAN, EUCLIDEAN_NO_STOP, NO_PREDICTOR -> {
-                Vectors.add(residual, 1, p);
-                Vectors.add(residual, -1, z2);
+                VectorMath.add(residual, 1, p);
+                VectorMath.add(residual, -1, z2);
             }
             case COSINE, ISO_COSINE, COSINE_NO_PREDICTOR -> {
-                double size = Vectors.norm(p);
-                double target = Vectors.norm(z2);
-                Vectors.add(residual, -1 / (size * target), z2);
-                Vectors.add(residual, Vectors.dot(p, z2) / (size * size * size * target), p);
+                double size = VectorMath.norm(p);
+                double target = VectorMath.norm(z2);
+                VectorMath.add(residual, -1 / (size * target), z2);
+                VectorMath.add(residual, VectorMath.dot(p, z2) / (size * size * size * target), p);
             }
         }
         if (form == Form.EUCLIDEAN || form == Form.EUCLIDEAN_NO_STOP || form == Form.COSINE) {
@@ -101,7 +101,7 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
     ///
     /// @param weights draws the start, samples the batches
     History train(RandomGenerator weights, RandomGenerator samples, int steps, Gradient gradient) {
-        double[] w = Vectors.gaussian(weights, OUTPUTS * INPUTS, 0.25);
+        double[] w = VectorMath.gaussian(weights, OUTPUTS * INPUTS, 0.25);
         double[][] eigenvalues = new double[steps / EVERY + 1][];
         double[] at = new double[eigenvalues.length];
         double[] change = new double[w.length];
@@ -109,10 +109,10 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
             double[] wp = predictor(w);
             if (step % EVERY == 0) {
                 at[step / EVERY] = step;
-                eigenvalues[step / EVERY] = Matrices.eigenvalues(new SimpleMatrix(OUTPUTS, OUTPUTS, true, wp));
+                eigenvalues[step / EVERY] = MatrixMath.eigenvalues(new SimpleMatrix(OUTPUTS, OUTPUTS, true, wp));
             }
             batch(w, wp, samples, gradient, change);
-            Vectors.add(w, -rate / batch, change);
+            VectorMath.add(w, -rate / batch, change);
         }
         return new History(at, eigenvalues);
     }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.fullrank.lab.DigitPairs.Kept;
-import org.fullrank.lab.Law.Plasticity;
+import org.fullrank.lab.LocalRule.Plasticity;
 import org.fullrank.lab.Series.Colour;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +21,10 @@ record LplDigits(Plasticity plasticity) implements Experiment {
     private static final int BATCH = 200;
     private static final double RATE = 1e-2;
     private static final int STEPS = 1000;
-    private static final List<Law> LAWS = List.of(Law.OJA, Law.HEBB, Law.LPL);
+    private static final List<LocalRule> LAWS = List.of(LocalRule.OJA, LocalRule.HEBB, LocalRule.LPL);
 
     LplDigits() {
-        this(Law::change);
+        this(LocalRule::change);
     }
 
     @Override
@@ -38,8 +38,8 @@ record LplDigits(Plasticity plasticity) implements Experiment {
     }
 
     @Override
-    public Source source() {
-        return new Source(
+    public Citation source() {
+        return new Citation(
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
                 "supplement S2 as in the official notebook; margins are chosen here, the text of the paper was"
@@ -67,7 +67,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
     /// Selectivities for place and digit, one value for each run.
     private record Selectivity(double[] place, double[] digit) {
         double difference() {
-            return Vectors.mean(place) - Vectors.mean(digit);
+            return VectorMath.mean(place) - VectorMath.mean(digit);
         }
     }
 
@@ -75,15 +75,15 @@ record LplDigits(Plasticity plasticity) implements Experiment {
     public Outcome run(Setting setting) {
         String data = setting.data();
         if (data == null) {
-            return new Outcome(claims(null), Table.of("sequence keeps"), null);
+            return new Outcome(claims(null), ResultTable.of("sequence keeps"), null);
         }
         DigitPairs digits = DigitPairs.open(data);
-        Map<Kept, Map<Law, Selectivity>> results = new EnumMap<>(Kept.class);
-        Table table = Table.of("sequence keeps", "law", "selectivity for place", "for digit");
+        Map<Kept, Map<LocalRule, Selectivity>> results = new EnumMap<>(Kept.class);
+        ResultTable table = ResultTable.of("sequence keeps", "law", "selectivity for place", "for digit");
         for (Kept kept : Kept.values()) {
-            Map<Law, Selectivity> result = train(setting, digits, kept);
+            Map<LocalRule, Selectivity> result = train(setting, digits, kept);
             results.put(kept, result);
-            for (Law law : LAWS) {
+            for (LocalRule law : LAWS) {
                 Selectivity s = law.in(result);
                 table = table.row(label(kept), law.label(), meanAndDeviation(s.place), meanAndDeviation(s.digit));
             }
@@ -96,25 +96,25 @@ record LplDigits(Plasticity plasticity) implements Experiment {
     }
 
     private static String meanAndDeviation(double[] values) {
-        return "%.2f ± %.2f".formatted(Vectors.mean(values), Vectors.deviation(values));
+        return "%.2f ± %.2f".formatted(VectorMath.mean(values), VectorMath.deviation(values));
     }
 
-    private Map<Law, Selectivity> train(Setting setting, DigitPairs digits, Kept kept) {
+    private Map<LocalRule, Selectivity> train(Setting setting, DigitPairs digits, Kept kept) {
         int runs = setting.size(2, 10);
-        Map<Law, Selectivity> results = new EnumMap<>(Law.class);
+        Map<LocalRule, Selectivity> results = new EnumMap<>(LocalRule.class);
         LAWS.forEach(law -> results.put(law, new Selectivity(new double[runs], new double[runs])));
         double[][] now = new double[BATCH][];
         double[][] before = new double[BATCH][];
         for (int run = 0; run < runs; run++) {
             RandomGenerator random = setting.random("lpl-digits", kept.ordinal(), run);
-            double[] start = Vectors.gaussian(random, digits.inputs(), 0.01);
-            Map<Law, double[]> weights = new EnumMap<>(Law.class);
+            double[] start = VectorMath.gaussian(random, digits.inputs(), 0.01);
+            Map<LocalRule, double[]> weights = new EnumMap<>(LocalRule.class);
             LAWS.forEach(law -> weights.put(law, start.clone()));
             for (int step = 0; step < STEPS; step++) {
                 digits.draw(random, kept, now, before);
-                weights.forEach((law, w) -> Vectors.add(w, RATE, plasticity.change(law, w, now, before)));
+                weights.forEach((law, w) -> VectorMath.add(w, RATE, plasticity.change(law, w, now, before)));
             }
-            for (Law law : LAWS) {
+            for (LocalRule law : LAWS) {
                 double[] w = law.in(weights);
                 law.in(results).place[run] = digits.selectivity(w, Kept.PLACE);
                 law.in(results).digit[run] = digits.selectivity(w, Kept.DIGIT);
@@ -124,19 +124,24 @@ record LplDigits(Plasticity plasticity) implements Experiment {
     }
 
     /// @param results null: nothing was measured
-    private static List<Claim> claims(@Nullable Map<Kept, Map<Law, Selectivity>> results) {
+    private static List<Claim> claims(@Nullable Map<Kept, Map<LocalRule, Selectivity>> results) {
         String margin = "a clear difference of means; the direction is the paper's, the margin is chosen here";
         List<Claim> claims = new ArrayList<>();
         claims.add(claim(
                 results,
                 "LPL, place kept: selectivity for place minus that for digit",
                 Kept.PLACE,
-                Law.LPL,
+                LocalRule.LPL,
                 atLeast(0.2),
                 margin));
         claims.add(claim(
-                results, "LPL, digit kept: the same, it switches to digit", Kept.DIGIT, Law.LPL, atMost(-0.2), margin));
-        for (Law law : List.of(Law.OJA, Law.HEBB)) {
+                results,
+                "LPL, digit kept: the same, it switches to digit",
+                Kept.DIGIT,
+                LocalRule.LPL,
+                atMost(-0.2),
+                margin));
+        for (LocalRule law : List.of(LocalRule.OJA, LocalRule.HEBB)) {
             for (Kept kept : Kept.values()) {
                 claims.add(claim(
                         results,
@@ -151,10 +156,10 @@ record LplDigits(Plasticity plasticity) implements Experiment {
     }
 
     private static Claim claim(
-            @Nullable Map<Kept, Map<Law, Selectivity>> results,
+            @Nullable Map<Kept, Map<LocalRule, Selectivity>> results,
             String text,
             Kept kept,
-            Law law,
+            LocalRule law,
             Expected expected,
             String reason) {
         return results == null
@@ -163,7 +168,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
                         text, law.in(Objects.requireNonNull(results.get(kept))).difference(), expected, reason);
     }
 
-    private static Figure figure(Map<Kept, Map<Law, Selectivity>> results) {
+    private static Figure figure(Map<Kept, Map<LocalRule, Selectivity>> results) {
         List<Panel> panels = new ArrayList<>();
         results.forEach((kept, result) -> {
             Panel panel = Panel.of(
@@ -171,9 +176,9 @@ record LplDigits(Plasticity plasticity) implements Experiment {
                             Axis.linear("selectivity for place").between(-0.05, 1),
                             Axis.linear("selectivity for digit").between(-0.05, 1))
                     .with(Series.graph("", Colour.GREY, 0, 1, x -> x).dash());
-            for (Law law : LAWS) {
+            for (LocalRule law : LAWS) {
                 Selectivity s = law.in(result);
-                boolean oja = law == Law.OJA; // a ring, because it lies where log-variance does
+                boolean oja = law == LocalRule.OJA; // a ring, because it lies where log-variance does
                 panel = panel.with(
                         new Series.Dots(law.label(), Colour.of(law.ordinal()), oja ? 7 : 4, !oja, s.place, s.digit));
             }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.fullrank.lab.Law.Plasticity;
+import org.fullrank.lab.LocalRule.Plasticity;
 import org.fullrank.lab.Series.Colour;
 
 /// Predictive plasticity finds the slow feature beside a nuisance of any strength; variance alone does not.
@@ -24,10 +24,11 @@ record LplToy(Plasticity plasticity) implements Experiment {
     private static final double CLUSTER_NOISE = 0.1;
     private static final double CLUSTER_VARIANCE = 1 + CLUSTER_NOISE * CLUSTER_NOISE;
     private static final int FRESH = 10_000;
-    private static final List<Law> COMPARED = List.of(Law.OJA, Law.HEBB, Law.LPL, Law.HINGE, Law.PULL);
+    private static final List<LocalRule> COMPARED =
+            List.of(LocalRule.OJA, LocalRule.HEBB, LocalRule.LPL, LocalRule.HINGE, LocalRule.PULL);
 
     LplToy() {
-        this(Law::change);
+        this(LocalRule::change);
     }
 
     @Override
@@ -41,8 +42,8 @@ record LplToy(Plasticity plasticity) implements Experiment {
     }
 
     @Override
-    public Source source() {
-        return new Source(
+    public Citation source() {
+        return new Citation(
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
                 "figure 2 as in the official notebook; norms and threshold are derived here, the text of the"
@@ -70,12 +71,12 @@ record LplToy(Plasticity plasticity) implements Experiment {
     public Outcome run(Setting setting) {
         double time = setting.size(40, 100);
         double[] nuisances = setting.quick() ? new double[] {0.1, 1, 3} : new double[] {0.1, 1, 3, 10};
-        List<Map<Law, End>> ends = new ArrayList<>();
-        Table table = Table.of("sigma_y", "law", "selectivity", "cosine with x", "norm", "activity");
+        List<Map<LocalRule, End>> ends = new ArrayList<>();
+        ResultTable table = ResultTable.of("sigma_y", "law", "selectivity", "cosine with x", "norm", "activity");
         for (double sigma : nuisances) {
-            Map<Law, End> end = train(setting, sigma, 0, time, COMPARED);
+            Map<LocalRule, End> end = train(setting, sigma, 0, time, COMPARED);
             ends.add(end);
-            for (Law law : COMPARED) {
+            for (LocalRule law : COMPARED) {
                 End e = law.in(end);
                 table = table.row(sigma, law.label(), two(e.selectivity), two(e.cosine), e.norm, e.activity);
             }
@@ -83,9 +84,9 @@ record LplToy(Plasticity plasticity) implements Experiment {
         double[] jumps = jumps(setting.size(21, 51));
         double[] selectivity = new double[jumps.length];
         for (int i = 0; i < jumps.length; i++) {
-            selectivity[i] = Law.LPL.in(train(setting, 1, jumps[i], time, List.of(Law.LPL))).selectivity;
+            selectivity[i] = LocalRule.LPL.in(train(setting, 1, jumps[i], time, List.of(LocalRule.LPL))).selectivity;
         }
-        Trace growth = growth(setting);
+        Trajectory growth = growth(setting);
         List<Claim> claims = new ArrayList<>(strengths(ends));
         claims.addAll(sweep(jumps, selectivity));
         claims.add(divergence(growth));
@@ -96,15 +97,15 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return String.format(Locale.ROOT, "%.2f", value);
     }
 
-    private List<Claim> strengths(List<Map<Law, End>> ends) {
-        List<Map<Law, End>> strong = ends.subList(2, ends.size()); // sigma_y 3 and above
-        double norm = Math.sqrt(2 / Law.DECAY);
-        double activity = Math.sqrt(2 / (Law.DECAY + 2 * CLUSTER_NOISE * CLUSTER_NOISE) * CLUSTER_VARIANCE);
+    private List<Claim> strengths(List<Map<LocalRule, End>> ends) {
+        List<Map<LocalRule, End>> strong = ends.subList(2, ends.size()); // sigma_y 3 and above
+        double norm = Math.sqrt(2 / LocalRule.DECAY);
+        double activity = Math.sqrt(2 / (LocalRule.DECAY + 2 * CLUSTER_NOISE * CLUSTER_NOISE) * CLUSTER_VARIANCE);
         return List.of(
                 Claim.of(
                         "Oja's rule follows a strong nuisance: largest cosine with x for sigma_y >= 3",
                         strong.stream()
-                                .mapToDouble(e -> Law.OJA.in(e).cosine)
+                                .mapToDouble(e -> LocalRule.OJA.in(e).cosine)
                                 .max()
                                 .orElseThrow(),
                         atMost(0.1),
@@ -112,7 +113,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 Claim.of(
                         "and so does the log-variance without pull",
                         strong.stream()
-                                .mapToDouble(e -> Law.HEBB.in(e).cosine)
+                                .mapToDouble(e -> LocalRule.HEBB.in(e).cosine)
                                 .max()
                                 .orElseThrow(),
                         atMost(0.15),
@@ -120,7 +121,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 Claim.of(
                         "LPL stays with the slow feature for every nuisance: smallest cosine with x",
                         ends.stream()
-                                .mapToDouble(e -> Law.LPL.in(e).cosine)
+                                .mapToDouble(e -> LocalRule.LPL.in(e).cosine)
                                 .min()
                                 .orElseThrow(),
                         atLeast(0.99),
@@ -128,7 +129,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 Claim.of(
                         "and so it is selective: smallest selectivity",
                         ends.stream()
-                                .mapToDouble(e -> Law.LPL.in(e).selectivity)
+                                .mapToDouble(e -> LocalRule.LPL.in(e).selectivity)
                                 .min()
                                 .orElseThrow(),
                         near(0.73, 0.04),
@@ -136,7 +137,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 Claim.of(
                         "the pull with VICReg's hinge behaves like LPL: smallest cosine with x",
                         ends.stream()
-                                .mapToDouble(e -> Law.HINGE.in(e).cosine)
+                                .mapToDouble(e -> LocalRule.HINGE.in(e).cosine)
                                 .min()
                                 .orElseThrow(),
                         atLeast(0.98),
@@ -144,7 +145,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 Claim.of(
                         "but with activity 1: largest distance from it",
                         ends.stream()
-                                .mapToDouble(e -> Math.abs(Law.HINGE.in(e).activity - 1))
+                                .mapToDouble(e -> Math.abs(LocalRule.HINGE.in(e).activity - 1))
                                 .max()
                                 .orElseThrow(),
                         atMost(0.05),
@@ -152,7 +153,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 Claim.of(
                         "the pull alone collapses: largest activity",
                         ends.stream()
-                                .mapToDouble(e -> Law.PULL.in(e).activity)
+                                .mapToDouble(e -> LocalRule.PULL.in(e).activity)
                                 .max()
                                 .orElseThrow(),
                         atMost(0.01),
@@ -160,7 +161,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 Claim.of(
                         "log-variance alone has norm sqrt(2/decay) for every nuisance: largest distance",
                         ends.stream()
-                                .mapToDouble(e -> Math.abs(Law.HEBB.in(e).norm - norm))
+                                .mapToDouble(e -> Math.abs(LocalRule.HEBB.in(e).norm - norm))
                                 .max()
                                 .orElseThrow(),
                         atMost(0.01),
@@ -168,7 +169,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 Claim.of(
                         "LPL has the activity sqrt(2 * 1.01 / (decay + 0.02)): largest distance",
                         ends.stream()
-                                .mapToDouble(e -> Math.abs(Law.LPL.in(e).activity - activity))
+                                .mapToDouble(e -> Math.abs(LocalRule.LPL.in(e).activity - activity))
                                 .max()
                                 .orElseThrow(),
                         atMost(0.08),
@@ -208,12 +209,12 @@ record LplToy(Plasticity plasticity) implements Experiment {
                                 + " drift there"));
     }
 
-    private static Claim divergence(Trace growth) {
+    private static Claim divergence(Trajectory growth) {
         double[] log = growth.y();
         int half = log.length / 2;
         double rate = (StrictMath.log(log[log.length - 1]) - StrictMath.log(log[half]))
                 / (growth.x()[log.length - 1] - growth.x()[half]);
-        double slope = 2 * CLUSTER_VARIANCE - 2 * CLUSTER_NOISE * CLUSTER_NOISE - Law.DECAY;
+        double slope = 2 * CLUSTER_VARIANCE - 2 * CLUSTER_NOISE * CLUSTER_NOISE - LocalRule.DECAY;
         return Claim.of(
                 "-var in place of -log var diverges: growth rate of the activity",
                 rate,
@@ -231,23 +232,23 @@ record LplToy(Plasticity plasticity) implements Experiment {
     }
 
     /// All laws on the same samples.
-    private Map<Law, End> train(Setting setting, double sigma, double jump, double time, List<Law> laws) {
+    private Map<LocalRule, End> train(Setting setting, double sigma, double jump, double time, List<LocalRule> laws) {
         double rate = Math.min(RATE, RATE / sigma);
         RandomGenerator random =
                 setting.random("lpl-toy", Double.doubleToLongBits(sigma), Double.doubleToLongBits(jump));
         double[] start = start(random);
-        Map<Law, double[]> weights = new EnumMap<>(Law.class);
+        Map<LocalRule, double[]> weights = new EnumMap<>(LocalRule.class);
         laws.forEach(law -> weights.put(law, start.clone()));
         double[][] now = new double[BATCH][2];
         double[][] before = new double[BATCH][2];
         long steps = Math.round(time / rate);
         for (long step = 0; step < steps; step++) {
             draw(random, sigma, jump, now, before);
-            for (Map.Entry<Law, double[]> w : weights.entrySet()) {
-                Vectors.add(w.getValue(), rate, plasticity.change(w.getKey(), w.getValue(), now, before));
+            for (Map.Entry<LocalRule, double[]> w : weights.entrySet()) {
+                VectorMath.add(w.getValue(), rate, plasticity.change(w.getKey(), w.getValue(), now, before));
             }
         }
-        Map<Law, End> ends = new EnumMap<>(Law.class);
+        Map<LocalRule, End> ends = new EnumMap<>(LocalRule.class);
         weights.forEach((law, w) -> ends.put(law, end(w, setting.random("lpl-toy fresh"), sigma)));
         return ends;
     }
@@ -277,34 +278,38 @@ record LplToy(Plasticity plasticity) implements Experiment {
             z[i] = w[0] * (cluster + CLUSTER_NOISE * random.nextGaussian()) + w[1] * sigma * random.nextGaussian();
             difference += cluster * z[i] / (FRESH / 2.0);
         }
-        double norm = Vectors.norm(w);
+        double norm = VectorMath.norm(w);
         return new End(
-                Math.abs(difference) / (Vectors.max(z) - Vectors.min(z)),
+                Math.abs(difference) / (VectorMath.max(z) - VectorMath.min(z)),
                 Math.abs(w[0]) / norm,
                 norm,
-                Vectors.deviation(z));
+                VectorMath.deviation(z));
     }
 
     /// Activity over time under the variance without the log, sigma_y 1.
-    private Trace growth(Setting setting) {
+    private Trajectory growth(Setting setting) {
         RandomGenerator random = setting.random("lpl-toy growth");
         double[] w = start(random);
         double[][] now = new double[BATCH][2];
         double[][] before = new double[BATCH][2];
-        Trace growth = new Trace();
+        Trajectory growth = new Trajectory();
         for (int step = 0; step <= 2000; step++) {
             growth.add(step * RATE, Math.hypot(w[0] * Math.sqrt(CLUSTER_VARIANCE), w[1]));
             draw(random, 1, 0, now, before);
-            Vectors.add(w, RATE, plasticity.change(Law.VARIANCE, w, now, before));
+            VectorMath.add(w, RATE, plasticity.change(LocalRule.VARIANCE, w, now, before));
         }
         return growth;
     }
 
     private static Figure figure(
-            double[] nuisances, List<Map<Law, End>> ends, double[] jumps, double[] selectivity, Trace growth) {
+            double[] nuisances,
+            List<Map<LocalRule, End>> ends,
+            double[] jumps,
+            double[] selectivity,
+            Trajectory growth) {
         Panel selective = Panel.of("Selectivity", Axis.log("nuisance sigma_y"), Axis.linear("selectivity for x"));
         Panel active = Panel.of("Activity", Axis.log("nuisance sigma_y"), Axis.log("activity"));
-        for (Law law : COMPARED) {
+        for (LocalRule law : COMPARED) {
             double[] s = ends.stream().mapToDouble(e -> law.in(e).selectivity).toArray();
             double[] a = ends.stream().mapToDouble(e -> law.in(e).activity).toArray();
             Colour colour = Colour.of(law.ordinal());
@@ -318,7 +323,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                         Series.line("p = 0.5, derived", Colour.GREY, new double[] {0.5, 0.5}, new double[] {0, 0.75})
                                 .dash());
         Panel diverging = Panel.of("Variance without log", Axis.linear("time"), Axis.log("activity"))
-                .with(growth.line("pull - var z, sigma_y 1", Colour.of(Law.VARIANCE.ordinal())));
+                .with(growth.line("pull - var z, sigma_y 1", Colour.of(LocalRule.VARIANCE.ordinal())));
         return Figure.of(
                 "LPL and the hinge stay with the slow feature x at every strength of the nuisance; Oja and"
                         + " log-variance alone turn to the nuisance; the pull alone collapses; without the log"

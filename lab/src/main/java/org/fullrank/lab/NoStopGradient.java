@@ -70,8 +70,8 @@ record NoStopGradient(Gradient gradient) implements Experiment {
     }
 
     @Override
-    public Source source() {
-        return new Source(Byol.PAPER, "theorem 2");
+    public Citation source() {
+        return new Citation(Byol.PAPER, "theorem 2");
     }
 
     @Override
@@ -98,14 +98,14 @@ record NoStopGradient(Gradient gradient) implements Experiment {
             double error,
             double left,
             double stopped,
-            Trace norm,
-            Trace bound,
-            Trace kept) {}
+            Trajectory norm,
+            Trajectory bound,
+            Trajectory kept) {}
 
     @Override
     public Outcome run(Setting setting) {
         List<Run> runs = new ArrayList<>();
-        Table table = Table.of("restart", "l0", "exp(-20 l0)", "|W(20)|/|W(0)|", "with stop-gradient");
+        ResultTable table = ResultTable.of("restart", "l0", "exp(-20 l0)", "|W(20)|/|W(0)|", "with stop-gradient");
         for (int restart = 0; restart < RESTARTS; restart++) {
             Run run = descend(setting, restart);
             runs.add(run);
@@ -151,8 +151,8 @@ record NoStopGradient(Gradient gradient) implements Experiment {
     }
 
     private static Moments data(RandomGenerator random) {
-        SimpleMatrix a = Matrices.gaussian(random, INPUTS, INPUTS, 0.5);
-        SimpleMatrix b = Matrices.gaussian(random, INPUTS, INPUTS, 0.1);
+        SimpleMatrix a = MatrixMath.gaussian(random, INPUTS, INPUTS, 0.5);
+        SimpleMatrix b = MatrixMath.gaussian(random, INPUTS, INPUTS, 0.1);
         SimpleMatrix identity = SimpleMatrix.identity(INPUTS);
         return new Moments(
                 a.mult(a.transpose()).plus(identity), b.mult(b.transpose()).plus(identity.scale(0.2)));
@@ -160,8 +160,8 @@ record NoStopGradient(Gradient gradient) implements Experiment {
 
     private static Full start(RandomGenerator random) {
         return new Full(
-                Matrices.gaussian(random, OUTPUTS, INPUTS, 0.5),
-                Matrices.gaussian(random, OUTPUTS, OUTPUTS, 0.2)
+                MatrixMath.gaussian(random, OUTPUTS, INPUTS, 0.5),
+                MatrixMath.gaussian(random, OUTPUTS, OUTPUTS, 0.2)
                         .plus(SimpleMatrix.identity(OUTPUTS).scale(0.7)),
                 new SimpleMatrix(OUTPUTS, INPUTS));
     }
@@ -173,22 +173,22 @@ record NoStopGradient(Gradient gradient) implements Experiment {
         Full stopped = y;
         double initial = y.w().normF();
         double[] least = new double[STEPS + 1];
-        Trace norm = new Trace();
-        Trace kept = new Trace();
+        Trajectory norm = new Trajectory();
+        Trajectory kept = new Trajectory();
         double error = 0;
         for (int step = 0; step <= STEPS; step++) {
             SimpleMatrix h = h(PARAMETERS, data, y.wp());
-            least[step] = Matrices.eigenvalues(h)[0];
+            least[step] = MatrixMath.eigenvalues(h)[0];
             SimpleMatrix slope =
-                    Matrices.vec(gradient.slope(PARAMETERS, data, y).w());
-            error = Math.max(error, slope.plus(h.mult(Matrices.vec(y.w()))).normF() / slope.normF());
+                    MatrixMath.vec(gradient.slope(PARAMETERS, data, y).w());
+            error = Math.max(error, slope.plus(h.mult(MatrixMath.vec(y.w()))).normF() / slope.normF());
             norm.add(step * DT, y.w().normF() / initial);
             kept.add(step * DT, stopped.w().normF() / initial);
             y = y.rk4(s -> gradient.slope(PARAMETERS, data, s), DT);
             stopped = stopped.rk4(s -> Byol.slope(PARAMETERS, data, s), DT);
         }
-        double l0 = Vectors.min(least);
-        Trace bound = new Trace();
+        double l0 = VectorMath.min(least);
+        Trajectory bound = new Trajectory();
         double excess = 0;
         double sharp = 0;
         double exponent = 0;

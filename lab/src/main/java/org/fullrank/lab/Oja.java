@@ -44,14 +44,14 @@ record Oja(Rule rule) implements Experiment {
     /// Oja's rule, <z x> - w <z^2>.
     static double[] oja(double[] w, double[][] batch) {
         double[] change = hebb(w, batch);
-        Vectors.add(change, -power(w, batch), w);
+        VectorMath.add(change, -power(w, batch), w);
         return change;
     }
 
     private static double[] hebb(double[] w, double[][] batch) {
         double[] sum = new double[w.length];
         for (double[] x : batch) {
-            Vectors.add(sum, Vectors.dot(w, x) / batch.length, x);
+            VectorMath.add(sum, VectorMath.dot(w, x) / batch.length, x);
         }
         return sum;
     }
@@ -59,7 +59,7 @@ record Oja(Rule rule) implements Experiment {
     private static double power(double[] w, double[][] batch) {
         double sum = 0;
         for (double[] x : batch) {
-            double z = Vectors.dot(w, x);
+            double z = VectorMath.dot(w, x);
             sum += z * z / batch.length;
         }
         return sum;
@@ -76,8 +76,8 @@ record Oja(Rule rule) implements Experiment {
     }
 
     @Override
-    public Source source() {
-        return new Source(
+    public Citation source() {
+        return new Citation(
                 "E. Oja, A simplified neuron model as a principal component analyzer, J. Math. Biology 1982; M."
                         + " Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns"
                         + " invariant object representations in deep sensory networks, Nature Neuroscience 2023",
@@ -97,7 +97,7 @@ record Oja(Rule rule) implements Experiment {
     }
 
     /// How a run ended, and what it left.
-    private record Run(double cosine, double norm, Trace path, Trace cosines, Trace norms) {}
+    private record Run(double cosine, double norm, Trajectory path, Trajectory cosines, Trajectory norms) {}
 
     @Override
     public Outcome run(Setting setting) {
@@ -147,7 +147,7 @@ record Oja(Rule rule) implements Experiment {
                         atLeast(0.9999),
                         "the slowest escape, from the second, has rate 4/2.25 - 1: exp(0.78 * 40) of the 1e-3"
                                 + " beside"));
-        Table table = Table.of("rule", "c/eta", "cosine with PC1", "norm", "sqrt(c/eta)")
+        ResultTable table = ResultTable.of("rule", "c/eta", "cosine with PC1", "norm", "sqrt(c/eta)")
                 .row("Oja", "-", oja.cosine, oja.norm, 1.0);
         for (int i = 0; i < RATIOS.length; i++) {
             table = table.row("log-variance", RATIOS[i], runs.get(i).cosine, runs.get(i).norm, Math.sqrt(RATIOS[i]));
@@ -161,23 +161,23 @@ record Oja(Rule rule) implements Experiment {
 
     private static Run train(Setting setting, Change change) {
         RandomGenerator random = setting.random("oja");
-        double[] w = Vectors.gaussian(random, DEVIATIONS.length, 0.3);
-        Trace path = new Trace();
-        Trace cosines = new Trace();
-        Trace norms = new Trace();
+        double[] w = VectorMath.gaussian(random, DEVIATIONS.length, 0.3);
+        Trajectory path = new Trajectory();
+        Trajectory cosines = new Trajectory();
+        Trajectory norms = new Trajectory();
         for (int step = 0; step <= STEPS; step++) {
             path.add(w[0], w[1]);
             cosines.add(step, cosine(w));
-            norms.add(step, Vectors.norm(w));
-            Vectors.add(w, RATE, change.of(w, batch(random)));
+            norms.add(step, VectorMath.norm(w));
+            VectorMath.add(w, RATE, change.of(w, batch(random)));
         }
-        return new Run(cosine(w), Vectors.norm(w), path, cosines, norms);
+        return new Run(cosine(w), VectorMath.norm(w), path, cosines, norms);
     }
 
     private static double[][] batch(RandomGenerator random) {
         double[][] batch = new double[BATCH][];
         for (int b = 0; b < BATCH; b++) {
-            batch[b] = Vectors.gaussian(random, DEVIATIONS.length, 1);
+            batch[b] = VectorMath.gaussian(random, DEVIATIONS.length, 1);
             for (int i = 0; i < DEVIATIONS.length; i++) {
                 batch[b][i] *= DEVIATIONS[i];
             }
@@ -186,19 +186,19 @@ record Oja(Rule rule) implements Experiment {
     }
 
     private static double cosine(double[] w) {
-        return Math.abs(w[0]) / Vectors.norm(w);
+        return Math.abs(w[0]) / VectorMath.norm(w);
     }
 
     private double disagreement(Setting setting) {
         RandomGenerator random = setting.random("oja fields");
         double largest = 0;
         for (int draw = 0; draw < 100; draw++) {
-            double[] w = Vectors.gaussian(random, DEVIATIONS.length, 1);
+            double[] w = VectorMath.gaussian(random, DEVIATIONS.length, 1);
             double[][] batch = batch(random);
             double[] difference = oja(w, batch);
-            double size = Vectors.norm(difference);
-            Vectors.add(difference, -power(w, batch), rule.change(w, batch, 1, 1));
-            largest = Math.max(largest, Vectors.norm(difference) / size);
+            double size = VectorMath.norm(difference);
+            VectorMath.add(difference, -power(w, batch), rule.change(w, batch, 1, 1));
+            largest = Math.max(largest, VectorMath.norm(difference) / size);
         }
         return largest;
     }
@@ -216,7 +216,7 @@ record Oja(Rule rule) implements Experiment {
             w[k] = 1;
             w[0] = 1e-3;
             for (int step = 0; step < STEPS; step++) {
-                Vectors.add(w, RATE, rule.change(w, batch, 1, 1));
+                VectorMath.add(w, RATE, rule.change(w, batch, 1, 1));
             }
             least = Math.min(least, cosine(w));
         }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param table the figures behind the claims
 /// @param figure null when nothing could be measured
 public record Outcome(
-        List<Claim> claims, Table table, @Nullable Figure figure) {
+        List<Claim> claims, ResultTable table, @Nullable Figure figure) {
     public Outcome {
         claims = List.copyOf(claims);
         if (claims.isEmpty()) {
@@ -18,7 +18,7 @@ public record Outcome(
     }
 
     /// How many claims have this verdict.
-    public int count(Verdict verdict) {
+    public int count(ClaimVerdict verdict) {
         return (int) claims.stream().filter(claim -> claim.verdict() == verdict).count();
     }
 }

@@ -19,7 +19,7 @@ public record Overview(List<Sweep> sweeps) {
     /// @throws org.fullrank.engine.JobException when it cannot be written
     public Path write(Path folder) {
         Path file = folder.resolve("README.md");
-        Page.write(file, markdown());
+        ExperimentPage.write(file, markdown());
         return file;
     }
 
@@ -31,30 +31,33 @@ public record Overview(List<Sweep> sweeps) {
                 + " that is argued for. Its page shows the figure, the table and the verdicts of the first seed; the"
                 + " table below has the measured figures of all seeds. Made by\n\n```\n");
         page.append("fullrank lab run all --seed %s%s%s\n```\n\n"
-                .formatted(seeds, settings.getFirst().quick() ? " --quick" : "", Page.dataOption(settings.getFirst())));
-        page.append(Page.markdown(contents())).append('\n');
+                .formatted(
+                        seeds,
+                        settings.getFirst().quick() ? " --quick" : "",
+                        ExperimentPage.dataOption(settings.getFirst())));
+        page.append(ExperimentPage.markdown(contents())).append('\n');
         for (Sweep sweep : sweeps) {
             page.append("## %s\n\n".formatted(sweep.experiment().name()));
-            page.append(Page.markdown(claims(sweep))).append('\n');
+            page.append(ExperimentPage.markdown(claims(sweep))).append('\n');
         }
         return page.toString();
     }
 
-    private Table contents() {
-        Table table = Table.of("experiment", "what it shows", "holds", "fails", "not decidable");
+    private ResultTable contents() {
+        ResultTable table = ResultTable.of("experiment", "what it shows", "holds", "fails", "not decidable");
         for (Sweep sweep : sweeps) {
             String name = sweep.experiment().name();
             table = table.row(
                     "[%s](%s.md)".formatted(name, name),
                     sweep.experiment().title(),
-                    sweep.count(Verdict.HOLDS),
-                    sweep.count(Verdict.FAILS),
-                    sweep.count(Verdict.UNDECIDABLE));
+                    sweep.count(ClaimVerdict.HOLDS),
+                    sweep.count(ClaimVerdict.FAILS),
+                    sweep.count(ClaimVerdict.UNDECIDABLE));
         }
         return table;
     }
 
-    private static Table claims(Sweep sweep) {
+    private static ResultTable claims(Sweep sweep) {
         List<String> header = new ArrayList<>(List.of("claim", "expected"));
         sweep.settings().forEach(setting -> header.add("seed " + setting.seed()));
         List<List<String>> rows = new ArrayList<>();
@@ -67,7 +70,7 @@ public record Overview(List<Sweep> sweeps) {
             }
             rows.add(row);
         }
-        return new Table(header, rows);
+        return new ResultTable(header, rows);
     }
 
     /// An expected value may depend on the seed, so a figure that fails says what was expected.
@@ -76,7 +79,7 @@ public record Overview(List<Sweep> sweeps) {
             case HOLDS -> claim.figure();
             case FAILS ->
                 "**%s fails (%s)**".formatted(claim.figure(), claim.expected().text());
-            case UNDECIDABLE -> Verdict.UNDECIDABLE.label();
+            case UNDECIDABLE -> ClaimVerdict.UNDECIDABLE.label();
         };
     }
 }

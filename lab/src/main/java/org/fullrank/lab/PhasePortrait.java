@@ -40,11 +40,11 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
     private Panel portrait(double eta) {
         Parameters a = decay(eta);
         List<Series> series = new ArrayList<>();
-        Trace ends = new Trace();
+        Trajectory ends = new Trajectory();
         for (double p = -0.4; p < 1.31; p += 0.1) {
             for (double s : new double[] {0.02, 0.5, 1.3}) {
                 Mode mode = new Mode(p, s, 1);
-                Trace path = new Trace();
+                Trajectory path = new Trajectory();
                 for (double t = 0; t < TIME; t += DT) {
                     path.add(mode.p(), mode.s());
                     mode = step(a, mode);
@@ -85,8 +85,8 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
 
     private Panel basins() {
         Parameters a = decay(0.1);
-        Trace alive = new Trace();
-        Trace dead = new Trace();
+        Trajectory alive = new Trajectory();
+        Trajectory dead = new Trajectory();
         for (int i = 0; i <= 24; i++) {
             for (int j = 0; j <= 18; j++) {
                 double p = -0.6 + 0.05 * i;
@@ -107,7 +107,7 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
         double[] alphas = {0.5, 1, 2, 4};
         for (int k = 0; k < alphas.length; k++) {
             Parameters a = new Parameters(alphas[k], NOISE, 0.1, 0);
-            Trace border = new Trace();
+            Trajectory border = new Trajectory();
             for (int j = 1; j <= 16; j++) {
                 double s = 0.5 * j / 16;
                 double low = -3;
@@ -133,7 +133,7 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
         for (int k = 0; k < betas.length; k++) {
             Parameters a = new Parameters(1, NOISE, 0.04, betas[k]);
             Mode mode = new Mode(0.1, 0.01, 0);
-            Trace path = new Trace();
+            Trajectory path = new Trajectory();
             for (double t = 0; t < TIME; t += DT) {
                 path.add(t, mode.p());
                 mode = step(a, mode);

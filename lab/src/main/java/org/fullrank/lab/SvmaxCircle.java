@@ -45,8 +45,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     }
 
     @Override
-    public Source source() {
-        return new Source(
+    public Citation source() {
+        return new Citation(
                 "A. Taha, A. Hanson, A. Shrivastava, L. Davis, SVMax: A feature embedding regularizer, arXiv"
                         + " 2103.02770",
                 "figure 1, equations 2 to 4; the descent of points on the circle is made here");
@@ -73,7 +73,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         claims.addAll(descents(svmax, pull, both));
         claims.addAll(bounds(setting));
         claims.addAll(exact(setting));
-        Table table = Table.of("points", "s1", "s2", "s_mu", "length of the mean");
+        ResultTable table = ResultTable.of("points", "s1", "s2", "s_mu", "length of the mean");
         table = row(table, "polarised", angles(POINTS, POLARISED, true));
         table = row(table, "spread", angles(POINTS, SPREAD, false));
         table = row(table, "polarised, after SVMax", svmax.end);
@@ -82,7 +82,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         return new Outcome(claims, table, figure(setting, svmax, pull, both));
     }
 
-    private static Table row(Table table, String name, SimpleMatrix e) {
+    private static ResultTable row(ResultTable table, String name, SimpleMatrix e) {
         double[] s = e.svd(true).getSingularValues();
         return table.row(name, s[0], s[1], mean(e), meanLength(e));
     }
@@ -109,15 +109,15 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     }
 
     /// How a descent went.
-    private record Descent(SimpleMatrix end, Trace first, Trace second) {}
+    private record Descent(SimpleMatrix end, Trajectory first, Trajectory second) {}
 
     private Descent descend(SimpleMatrix start, boolean svmax, boolean pull, Setting setting) {
         double low = lower(POINTS, 2);
         double high = upper(POINTS, 2);
         RandomGenerator random = setting.random("svmax-circle");
-        SimpleMatrix e = normalised(start.plus(Matrices.gaussian(random, POINTS, 2, 1e-3)));
-        Trace first = new Trace();
-        Trace second = new Trace();
+        SimpleMatrix e = normalised(start.plus(MatrixMath.gaussian(random, POINTS, 2, 1e-3)));
+        Trajectory first = new Trajectory();
+        Trajectory second = new Trajectory();
         for (int step = 0; step <= STEPS; step++) {
             double[] s = e.svd(true).getSingularValues();
             first.add(step, s[0]);
@@ -196,8 +196,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         double above = 0;
         for (int b : new int[] {2, 8, 32, 144}) {
             for (int d : new int[] {2, 8, 32, 128}) {
-                for (SimpleMatrix e :
-                        List.of(normalised(Matrices.gaussian(random, b, d, 1)), uniform(random, b, d), column(b, d))) {
+                for (SimpleMatrix e : List.of(
+                        normalised(MatrixMath.gaussian(random, b, d, 1)), uniform(random, b, d), column(b, d))) {
                     below = Math.max(below, lower(b, d) - mean(e));
                     above = Math.max(above, mean(e) - upper(b, d));
                 }
@@ -208,7 +208,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                 Claim.of("U is never exceeded: by at most", above, atMost(1e-12), "rounding"),
                 Claim.of(
                         "Gaussian directions, b 144, d 128: s_mu",
-                        mean(normalised(Matrices.gaussian(random, 144, 128, 1))),
+                        mean(normalised(MatrixMath.gaussian(random, 144, 128, 1))),
                         near(0.9236, 0.006),
                         "reference .9236, one draw; the spread between draws is about .002"),
                 Claim.of(
@@ -237,8 +237,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     private List<Claim> exact(Setting setting) {
         RandomGenerator random = setting.random("svmax-circle gradient");
         SimpleMatrix a = new SimpleMatrix(new double[][] {{1, 2, 0}, {0, -1, 3}, {2, 0, 1}, {-1, 1, 1}});
-        SimpleMatrix wide = Matrices.orthonormal(random, 32, 8).transpose();
-        SimpleMatrix e = Matrices.gaussian(random, 12, 5, 1);
+        SimpleMatrix wide = MatrixMath.orthonormal(random, 32, 8).transpose();
+        SimpleMatrix e = MatrixMath.gaussian(random, 12, 5, 1);
         SimpleMatrix slope = gradient.apply(e);
         double h = 1e-6;
         double largest = 0;
@@ -313,16 +313,16 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     /// s_mu and its bounds against d at b = 144, or against b at d = 32.
     private static Panel against(Setting setting, boolean dimension) {
         RandomGenerator random = setting.random("svmax-circle figure");
-        Trace low = new Trace();
-        Trace high = new Trace();
-        Trace gaussian = new Trace();
-        Trace positive = new Trace();
+        Trajectory low = new Trajectory();
+        Trajectory high = new Trajectory();
+        Trajectory gaussian = new Trajectory();
+        Trajectory positive = new Trajectory();
         for (int n = 2; n <= 256; n *= 2) {
             int b = dimension ? 144 : n;
             int d = dimension ? n : 32;
             low.add(n, lower(b, d));
             high.add(n, upper(b, d));
-            gaussian.add(n, mean(normalised(Matrices.gaussian(random, b, d, 1))));
+            gaussian.add(n, mean(normalised(MatrixMath.gaussian(random, b, d, 1))));
             positive.add(n, mean(uniform(random, b, d)));
         }
         return Panel.of(

@@ -42,12 +42,12 @@ public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome>
     }
 
     /// The page of the first seed.
-    public Page page() {
-        return new Page(experiment, settings.getFirst(), outcomes.getFirst());
+    public ExperimentPage page() {
+        return new ExperimentPage(experiment, settings.getFirst(), outcomes.getFirst());
     }
 
     /// How many claims have this verdict, over all seeds.
-    public int count(Verdict verdict) {
+    public int count(ClaimVerdict verdict) {
         return outcomes.stream().mapToInt(outcome -> outcome.count(verdict)).sum();
     }
 }

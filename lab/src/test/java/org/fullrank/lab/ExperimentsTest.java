@@ -32,9 +32,9 @@ class ExperimentsTest {
     void everyClaimHoldsWhenRunQuickly(Experiment experiment) {
         Outcome outcome = quick(experiment);
         assertThat(outcome.claims())
-                .filteredOn(claim -> claim.verdict() == Verdict.FAILS)
+                .filteredOn(claim -> claim.verdict() == ClaimVerdict.FAILS)
                 .isEmpty();
-        assertThat(outcome.count(Verdict.UNDECIDABLE) > 0).isEqualTo(experiment.needsData());
+        assertThat(outcome.count(ClaimVerdict.UNDECIDABLE) > 0).isEqualTo(experiment.needsData());
     }
 
     @ParameterizedTest

@@ -32,22 +32,22 @@ class PlantedErrorTest {
                 new Planted("twice the gain", new Oja((w, batch, c, eta) -> Oja.logVariance(w, batch, 2 * c, eta))),
                 new Planted("no pull", new LplToy(PlantedErrorTest::withoutPull)),
                 new Planted("pull with the wrong sign", new LplToy((law, w, now, before) -> {
-                    double[] change = Law.change(law, w, now, before);
-                    if (law == Law.LPL) { // twice the part without pull, minus all
+                    double[] change = LocalRule.change(law, w, now, before);
+                    if (law == LocalRule.LPL) { // twice the part without pull, minus all
                         Arrays.setAll(change, i -> -change[i]);
-                        Vectors.add(change, 2, Law.change(Law.HEBB, w, now, before));
+                        VectorMath.add(change, 2, LocalRule.change(LocalRule.HEBB, w, now, before));
                     }
                     return change;
                 })),
                 new Planted("no decay", new LplToy((law, w, now, before) -> {
-                    double[] change = Law.change(law, w, now, before);
-                    Vectors.add(change, law == Law.OJA ? 0 : Law.DECAY, w);
+                    double[] change = LocalRule.change(law, w, now, before);
+                    VectorMath.add(change, law == LocalRule.OJA ? 0 : LocalRule.DECAY, w);
                     return change;
                 })));
     }
 
-    private static double[] withoutPull(Law law, double[] w, double[][] now, double[][] before) {
-        return Law.change(law == Law.LPL ? Law.HEBB : law, w, now, before);
+    private static double[] withoutPull(LocalRule law, double[] w, double[][] now, double[][] before) {
+        return LocalRule.change(law == LocalRule.LPL ? LocalRule.HEBB : law, w, now, before);
     }
 
     static Stream<Planted> flows() {
@@ -108,7 +108,7 @@ class PlantedErrorTest {
                     if (form == Form.ISO_COSINE) {
                         double[] p = new double[z1.length];
                         LinearModes.times(wp, z1, p);
-                        double size = Vectors.norm(p) * Vectors.norm(z2);
+                        double size = VectorMath.norm(p) * VectorMath.norm(z2);
                         Arrays.setAll(g1, i -> -z2[i] / size);
                     }
                 })),
@@ -124,15 +124,15 @@ class PlantedErrorTest {
     @MethodSource({"localRules", "flows", "collapse"})
     void makesAClaimFail(Planted planted) {
         Outcome outcome = planted.experiment().run(new Setting(Setting.SEED, true, null));
-        assertThat(outcome.count(Verdict.FAILS)).isPositive();
+        assertThat(outcome.count(ClaimVerdict.FAILS)).isPositive();
     }
 
     @Test
     void makesAClaimAboutDigitsFail(@TempDir Path folder) throws IOException {
         String data = DrawnDigits.write(folder).toString();
         Setting setting = new Setting(Setting.SEED, true, data);
-        assertThat(new LplDigits().run(setting).count(Verdict.HOLDS)).isEqualTo(6);
+        assertThat(new LplDigits().run(setting).count(ClaimVerdict.HOLDS)).isEqualTo(6);
         Outcome wrong = new LplDigits(PlantedErrorTest::withoutPull).run(setting);
-        assertThat(wrong.count(Verdict.FAILS)).isPositive();
+        assertThat(wrong.count(ClaimVerdict.FAILS)).isPositive();
     }
 }

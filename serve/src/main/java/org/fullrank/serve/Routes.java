@@ -132,7 +132,7 @@ final class Routes implements HttpHandler, AutoCloseable {
     private String difference(HttpExchange exchange) {
         Map<String, String> query = query(exchange);
         return Html.live(
-                "Fullrank: difference", new Difference(runs, named(query, "first"), named(query, "second")).data());
+                "Fullrank: difference", new RunDifference(runs, named(query, "first"), named(query, "second")).data());
     }
 
     private Path named(Map<String, String> query, String key) {

@@ -1,0 +1,75 @@
+package org.fullrank.compare;
+
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.fullrank.stats.MeanAndSpread;
+
+/// A number that each measured training has.
+public enum ComparedMeasure {
+    /// Share of right answers of nearest neighbours on the test items, 0 to 1.
+    KNN("kNN", "knn", 100, 1, o -> o.score().knnShare()),
+    /// Share of right answers of the linear probe, 0 to 1.
+    LINEAR("linear", "linear", 100, 1, o -> o.score().linearShare()),
+    /// RankMe of the representation, 1 to its width.
+    RANK(
+            "RankMe",
+            "representation.rankme",
+            1,
+            1,
+            o -> o.health().representation().rankMe()),
+    /// Standard deviation of the representation after rows are scaled to length 1; 0: a point, 1 / sqrt(D): even.
+    STD("std", "representation.std", 1, 4, o -> o.health().representation().normalizedStd()),
+    /// RankMe of the embedding behind the projector.
+    EMBEDDING_RANK(
+            "embedding RankMe",
+            "embedding.rankme",
+            1,
+            1,
+            o -> o.health().embedding().rankMe()),
+    /// Standard deviation of the embedding after rows are scaled to length 1.
+    EMBEDDING_STD(
+            "embedding std", "embedding.std", 1, 4, o -> o.health().embedding().normalizedStd()),
+    /// Seconds of an epoch by the clock.
+    SECONDS("s/epoch", "secondsPerEpoch", 1, 2, TrainingOutcome.Measured::secondsPerEpoch);
+
+    private final String title;
+    private final String key;
+    private final int scale;
+    private final int digits;
+    private final ToDoubleFunction<TrainingOutcome.Measured> value;
+
+    ComparedMeasure(String title, String key, int scale, int digits, ToDoubleFunction<TrainingOutcome.Measured> value) {
+        this.title = title;
+        this.key = key;
+        this.scale = scale;
+        this.digits = digits;
+        this.value = value;
+    }
+
+    /// For the head of a column.
+    public String title() {
+        return title + (scale == 100 ? " %" : "");
+    }
+
+    /// For JSON.
+    public String key() {
+        return key;
+    }
+
+    public double of(TrainingOutcome.Measured outcome) {
+        return value.applyAsDouble(outcome);
+    }
+
+    /// `85.5 ± 0.3`: mean and sample standard deviation; the mean alone where there is one seed.
+    String text(MeanAndSpread spread) {
+        if (spread.n() == 0) {
+            return "-";
+        }
+        String mean = number(spread.mean());
+        return spread.n() == 1 ? mean : mean + " ± " + number(spread.std());
+    }
+
+    String number(double x) {
+        return String.format(Locale.ROOT, "%." + digits + "f", scale * x);
+    }
+}

@@ -1,0 +1,134 @@
+package org.fullrank.compare;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.fullrank.probe.Protocol;
+import org.fullrank.stats.PairedTest;
+import org.jspecify.annotations.Nullable;
+
+/// Where a comparison stands, in numbers: rows, tests against the reference, baselines.
+public final class ComparisonReport {
+    /// Below this a spread and a test say next to nothing.
+    public static final int FEW_SEEDS = 3;
+
+    /// What candidates are tested on.
+    static final List<ComparedMeasure> TESTED = List.of(ComparedMeasure.KNN, ComparedMeasure.LINEAR);
+
+    private final Grid grid;
+    private final Protocol protocol;
+    private final List<Row> rows = new ArrayList<>();
+    private final SequencedMap<String, List<Score>> baselines;
+    private final Map<ComparedMeasure, Map<String, Verdict>> verdicts = new EnumMap<>(ComparedMeasure.class);
+
+    /// One candidate against the reference.
+    ///
+    /// @param test of the two
+    /// @param holm its p, corrected for the number of candidates
+    public record Verdict(PairedTest test, double holm) {
+        /// Whether the difference counts as shown; never with fewer than [#FEW_SEEDS] pairs, whose differences may
+        /// lie close together by chance.
+        public boolean different() {
+            return test.n() >= FEW_SEEDS && holm < PairedTest.LEVEL;
+        }
+    }
+
+    ComparisonReport(
+            Grid grid, Protocol protocol, List<TrainingOutcome> outcomes, SequencedMap<String, List<Score>> baselines) {
+        this.grid = grid;
+        this.protocol = protocol;
+        this.baselines = baselines;
+        for (Candidate candidate : grid.candidates()) {
+            rows.add(new Row(
+                    candidate,
+                    outcomes.stream()
+                            .filter(o -> o.cell().label().equals(candidate.label()))
+                            .toList()));
+        }
+        TESTED.forEach(figure -> verdicts.put(figure, verdicts(figure)));
+    }
+
+    private Map<String, Verdict> verdicts(ComparedMeasure figure) {
+        Row reference = reference();
+        List<Row> others = rows.stream().filter(row -> row != reference).toList();
+        List<PairedTest> tests =
+                others.stream().map(row -> row.test(reference, figure)).toList();
+        double[] holm =
+                PairedTest.holm(tests.stream().mapToDouble(PairedTest::p).toArray());
+        var byLabel = new LinkedHashMap<String, Verdict>();
+        for (int i = 0; i < holm.length; i++) {
+            byLabel.put(others.get(i).candidate().label(), new Verdict(tests.get(i), holm[i]));
+        }
+        return byLabel;
+    }
+
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    /// One for each candidate, in their order.
+    public List<Row> rows() {
+        return List.copyOf(rows);
+    }
+
+    /// The row that the others are tested against.
+    public Row reference() {
+        return rows.stream()
+                .filter(row -> row.candidate().label().equals(grid.reference()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// Name to one score for each seed.
+    public SequencedMap<String, List<Score>> baselines() {
+        return baselines;
+    }
+
+    /// The test of a row on kNN or linear accuracy; null for the reference itself.
+    public @Nullable Verdict verdict(Row row, ComparedMeasure figure) {
+        return verdicts.getOrDefault(figure, Map.of()).get(row.candidate().label());
+    }
+
+    /// What did not become a number: `label, seed 2: failed: why`.
+    public List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        for (Row row : rows) {
+            for (TrainingOutcome outcome : row.outcomes()) {
+                String name = "%s, seed %d: "
+                        .formatted(outcome.cell().label(), outcome.cell().seed());
+                switch (outcome) {
+                    case TrainingOutcome.Failed failed -> remarks.add(name + "failed: " + failed.message());
+                    case TrainingOutcome.Pending pending -> remarks.add(name + "not done: " + pending.message());
+                    case TrainingOutcome.Measured done -> {
+                        if (!done.score().converged()) {
+                            remarks.add(name + "the linear probe has not converged");
+                        }
+                    }
+                }
+            }
+        }
+        return remarks;
+    }
+
+    /// The table for people.
+    public Sheet sheet() {
+        return Sheet.of(this);
+    }
+
+    /// For JSON: everything but the curves.
+    public SequencedMap<String, Object> toMap() {
+        return ReportTree.of(this);
+    }
+
+    /// Writes `compare.json`, `compare.md` and `compare.html` into the folder.
+    void save() {
+        FolderFiles.locked(grid.folder(), () -> {
+            SavedJson.write(grid.folder().resolve("compare.json"), toMap());
+            SavedJson.text(grid.folder().resolve("compare.md"), Markdown.of(this));
+            SavedJson.text(grid.folder().resolve("compare.html"), ComparisonPage.of(this));
+        });
+    }
+}

@@ -1,0 +1,18 @@
+package org.fullrank.data;
+
+import java.io.IOException;
+
+/// A data set in one of the formats that can be read: knows how to write its items into a pack.
+sealed interface DataSource
+        permits ImageSource, IdxSource, CifarSource, StlSource, NumpySource, CsvSource, ShapesSource {
+    /// What it is, in words: `image folder`, `IDX`, ...
+    String format();
+
+    /// State of the files behind it: their names, sizes and times. A pack of another state is stale.
+    String stamp() throws IOException;
+
+    /// Writes all items.
+    ///
+    /// @throws org.fullrank.engine.InputException when the content is wrong
+    void pack(PackWriter out) throws IOException;
+}

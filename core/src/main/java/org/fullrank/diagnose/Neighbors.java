@@ -1,0 +1,294 @@
+package org.fullrank.diagnose;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// Rows that repeat others, rows that lie far off, and dimensions with heavy tails.
+///
+/// Two rows are near-duplicates when their cosine is above [#COSINE] and their distance below [#DISTANCE] of that of
+/// typical rows (`sqrt(2)` times the median distance from the centre, the median of each dimension) or below 1e-6 of
+/// their own. All pairs are compared. In one or two dimensions rows come as near by chance.
+///
+/// For outliers see [Remoteness].
+///
+/// @param rows N
+/// @param width D
+/// @param duplicateRows rows that have a near-duplicate
+/// @param duplicatePairs pairs of them
+/// @param duplicates some pairs, each row with the first that it repeats
+/// @param outliers rows that lie [#FAR] robust deviations off or more; NaN for fewer than [#SMALLEST_ROWS] rows
+/// @param farthest some of them, the farthest first
+/// @param kurtosis mean excess kurtosis of varying dimensions, `m4 / m2^2 - 3`: 0 = Gaussian, 3 = Laplace; NaN for
+/// fewer
+///     than [#SMALLEST_ROWS] rows or no such dimension, as those below
+/// @param largestKurtosis of a dimension; at most about N
+/// @param largestDimension whose it is; -1 where there is none
+/// @param heavyShare share of varying dimensions with more than [#HEAVY]
+public record Neighbors(
+        long rows,
+        int width,
+        double duplicateRows,
+        double duplicatePairs,
+        List<Pair> duplicates,
+        double outliers,
+        List<Outlier> farthest,
+        double kurtosis,
+        double largestKurtosis,
+        int largestDimension,
+        double heavyShare) {
+    /// Least cosine of near-duplicates, an angle of less than a degree.
+    public static final double COSINE = 1 - 1e-4;
+
+    /// Largest distance of near-duplicates beside that of typical rows: images that differ by rounding or
+    /// compression lie that near, other images do not.
+    public static final double DISTANCE = 1e-3;
+
+    /// Robust deviations from which a row is an outlier. Of 4096 Gaussian rows the farthest has about 4.
+    public static final double FAR = 10;
+
+    /// Excess kurtosis from which a dimension has heavy tails: that of a Laplace distribution.
+    public static final double HEAVY = 3;
+
+    /// Rows from which outliers and tails are looked for: no row of 16 can have a kurtosis above 12.
+    public static final int SMALLEST_ROWS = 16;
+
+    /// Examples that are kept, at most.
+    public static final int EXAMPLES = 8;
+
+    private static final double OWN = 1e-6;
+
+    public Neighbors {
+        duplicates = List.copyOf(duplicates);
+        farthest = List.copyOf(farthest);
+    }
+
+    /// Two rows by number, the second of which repeats the first.
+    public record Pair(long first, long second) {}
+
+    /// A row by number, and how many robust deviations it lies off.
+    public record Outlier(long row, double deviations) {}
+
+    /// Of finite rows `[N, D]`, float32 or float64, numbered from 0; they stay the caller's.
+    public static Neighbors of(Tensor rows) {
+        return of(rows, LongStream.range(0, rows.size(0)).toArray());
+    }
+
+    /// Of rows with these numbers.
+    ///
+    /// @throws InputException when `rows` is not a matrix with rows and columns
+    public static Neighbors of(Tensor rows, long[] numbers) {
+        Matrices.require("neighbours", rows);
+        return Matrices.guarded("neighbours", () -> {
+            Tensor z = Matrices.copy(rows); // [N, D]
+            Tensor lengths = Matrices.squaredNorms(z); // [N, 1]
+            Tensor centre = z.median(0, true).get0(); // [1, D]
+            z.sub_(centre);
+            var twins = Twins.of(z, lengths);
+            boolean enough = z.size(0) >= SMALLEST_ROWS;
+            double[] far = enough ? Remoteness.of(z, lengths) : new double[0];
+            var tails = enough ? Tails.of(z, centre) : Tails.NONE;
+            return new Neighbors(
+                    z.size(0),
+                    Math.toIntExact(z.size(1)),
+                    twins.rows(),
+                    twins.pairs(),
+                    twins.examples(numbers),
+                    enough ? outliers(far).count() : Double.NaN,
+                    outliers(far)
+                            .boxed()
+                            .sorted(Comparator.comparingDouble((Integer i) -> -far[i]))
+                            .limit(EXAMPLES)
+                            .map(i -> new Outlier(numbers[i], far[i]))
+                            .toList(),
+                    tails.mean(),
+                    tails.largest(),
+                    tails.dimension(),
+                    tails.heavyShare());
+        });
+    }
+
+    /// Share of rows that have a near-duplicate.
+    public double duplicateShare() {
+        return duplicateRows / rows;
+    }
+
+    /// Share of rows that are outliers; NaN for fewer than [#SMALLEST_ROWS] rows.
+    public double outlierShare() {
+        return outliers / rows;
+    }
+
+    /// For reports.
+    public Section section() {
+        return new Section(
+                "neighbours",
+                List.of(
+                        Measure.of(
+                                "duplicate-rows",
+                                duplicateRows,
+                                "0",
+                                "rows that nearly equal another one%s"
+                                        .formatted(examples(duplicates.stream()
+                                                .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
+                                                .toList()))),
+                        Measure.of("duplicate-share", duplicateShare(), "0 to 0.01", "the same as a share of rows"),
+                        Measure.of(
+                                "outliers",
+                                outliers,
+                                "0",
+                                "rows that lie %.0f robust deviations off or more%s"
+                                        .formatted(
+                                                FAR,
+                                                examples(farthest.stream()
+                                                        .map(row -> "%d (%.3g)".formatted(row.row(), row.deviations()))
+                                                        .toList()))),
+                        Measure.of(
+                                "kurtosis",
+                                kurtosis,
+                                "-1 to " + (int) HEAVY,
+                                "mean excess kurtosis of dimensions; 0 = Gaussian, large = heavy tails"),
+                        Measure.of(
+                                "largest-kurtosis",
+                                largestKurtosis,
+                                "",
+                                largestDimension < 0 ? "of a dimension" : "that of dimension " + largestDimension),
+                        Measure.of(
+                                "heavy-dimensions",
+                                heavyShare,
+                                "0 to 0.4",
+                                "share of dimensions with an excess kurtosis above %.0f".formatted(HEAVY))));
+    }
+
+    private static String examples(List<String> examples) {
+        return examples.isEmpty() ? "" : examples.stream().collect(Collectors.joining(", ", ", as ", ""));
+    }
+
+    private static IntStream outliers(double[] far) {
+        return IntStream.range(0, far.length).filter(i -> far[i] >= FAR);
+    }
+
+    /// Near-duplicates.
+    ///
+    /// @param first for each row, the earliest row that it repeats, or -1
+    /// @param repeated for each row, whether a later one repeats it
+    private record Twins(int[] first, boolean[] repeated, double pairs) {
+        /// @param z rows about the centre
+        /// @param lengths their squared lengths before, `[N, 1]`
+        static Twins of(Tensor z, Tensor lengths) {
+            int rows = Math.toIntExact(z.size(0));
+            Tensor remote = Matrices.squaredNorms(z); // [N, 1]
+            double near = DISTANCE * DISTANCE * 2 * Matrices.median(Tensors.doubles(remote));
+            int[] first = new int[rows];
+            java.util.Arrays.fill(first, -1);
+            boolean[] repeated = new boolean[rows];
+            double pairs = 0;
+            for (int from = 0; from < rows; from += Matrices.BLOCK) {
+                try (var scope = Scope.open()) {
+                    int count = Math.min(Matrices.BLOCK, rows - from);
+                    Tensor mask = mask(z, remote, lengths, near, from, count); // [B, N - from]
+                    pairs += Tensors.value(mask.sum());
+                    mark(mask, from, first, repeated);
+                }
+            }
+            return new Twins(first, repeated, pairs);
+        }
+
+        private static void mark(Tensor mask, int from, int[] first, boolean[] repeated) {
+            var earliest =
+                    mask.to(org.bytedeco.pytorch.global.torch.ScalarType.Byte).max(0, false);
+            long[] found = Tensors.longs(earliest.get0()); // [N - from]
+            long[] at = Tensors.longs(earliest.get1());
+            for (int j = 0; j < found.length; j++) {
+                if (found[j] > 0 && first[from + j] < 0) {
+                    first[from + j] = from + (int) at[j];
+                }
+            }
+            long[] later = Tensors.longs(mask.any(1));
+            for (int i = 0; i < later.length; i++) {
+                repeated[from + i] = later[i] > 0;
+            }
+        }
+
+        /// Which rows from `from` on nearly equal which later ones. With `d^2 = |x|^2 + |y|^2 - 2 x y`, the cosine
+        /// is at least c if `|x|^2 + |y|^2 - d^2 >= 2 c |x| |y|`.
+        private static Tensor mask(Tensor z, Tensor remote, Tensor lengths, double near, int from, int count) {
+            long behind = z.size(0) - from;
+            Tensor others = z.narrow(0, from, behind); // [N - from, D]
+            Tensor scales = pairSums(remote, from, count); // [B, N - from]
+            Tensor gaps = z.narrow(0, from, count)
+                    .matmul(others.t())
+                    .mul_(Tensors.scalar(-2))
+                    .add_(scales)
+                    .clamp_min_(Tensors.scalar(0)); // [B, N - from], squared distances
+            Tensor close = gaps.le(scales.mul_(Tensors.scalar(OWN * OWN)).add_(Tensors.scalar(near)));
+            Tensor norms = lengths.sqrt(); // [N, 1]
+            Tensor products = norms.narrow(0, from, count)
+                    .matmul(norms.narrow(0, from, behind).t())
+                    .mul_(Tensors.scalar(2 * COSINE));
+            Tensor aligned = pairSums(lengths, from, count).sub_(gaps).ge(products);
+            return close.logical_and(aligned).triu(1);
+        }
+
+        private static Tensor pairSums(Tensor values, int from, int count) {
+            return values.narrow(0, from, count)
+                    .add(values.narrow(0, from, values.size(0) - from).t());
+        }
+
+        double rows() {
+            return IntStream.range(0, first.length)
+                    .filter(i -> first[i] >= 0 || repeated[i])
+                    .count();
+        }
+
+        List<Pair> examples(long[] numbers) {
+            var examples = new ArrayList<Pair>();
+            for (int j = 0; j < first.length && examples.size() < EXAMPLES; j++) {
+                if (first[j] >= 0) {
+                    examples.add(new Pair(numbers[first[j]], numbers[j]));
+                }
+            }
+            return examples;
+        }
+    }
+
+    /// Excess kurtosis of dimensions.
+    private record Tails(double mean, double largest, int dimension, double heavyShare) {
+        static final Tails NONE = new Tails(Double.NaN, Double.NaN, -1, Double.NaN);
+
+        /// @param z rows about `centre` `[1, D]`
+        static Tails of(Tensor z, Tensor centre) {
+            double rows = z.size(0);
+            Tensor x = z.sub(Matrices.means(z)); // [N, D]
+            x.mul_(x);
+            double[] second = Tensors.doubles(Matrices.means(x));
+            double[] fourth = Tensors.doubles(Matrices.means(x.mul_(x)));
+            double[] offsets = Tensors.doubles(centre);
+            int[] varying = IntStream.range(0, second.length)
+                    .filter(j -> Math.sqrt(second[j]) > Matrices.CONSTANT * Math.abs(offsets[j])
+                            && second[j] * second[j] > Double.MIN_NORMAL * rows)
+                    .toArray();
+            if (varying.length == 0) {
+                return NONE;
+            }
+            double sum = 0;
+            int heavy = 0;
+            int largest = varying[0];
+            double most = Double.NEGATIVE_INFINITY;
+            for (int j : varying) {
+                double kurtosis = fourth[j] / (second[j] * second[j]) - 3;
+                sum += kurtosis;
+                heavy += kurtosis > HEAVY ? 1 : 0;
+                largest = kurtosis > most ? j : largest;
+                most = Math.max(most, kurtosis);
+            }
+            return new Tails(sum / varying.length, most, largest, (double) heavy / varying.length);
+        }
+    }
+}

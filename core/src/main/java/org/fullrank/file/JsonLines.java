@@ -1,0 +1,175 @@
+package org.fullrank.file;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.fullrank.engine.JobException;
+import org.jspecify.annotations.Nullable;
+
+/// A file of JSON objects, one to a line, each with the `step` at which it was written: `metrics.jsonl`,
+/// `spectra.jsonl`, `alarms.jsonl`. Written line by line, so that nothing is lost when the process is killed; cut
+/// back when a run goes on from an earlier step, so that the file of a resumed run equals that of an uninterrupted
+/// one.
+public final class JsonLines implements AutoCloseable {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    /// Bytes of a file that are looked at first for its last line: some records with everything that is measured.
+    private static final int END_BYTES = 1 << 13;
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private JsonLines(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /// Opens a file after `step` steps, 0 for a fresh run: lines of later steps and a torn last line are dropped.
+    ///
+    /// @throws JobException when the file cannot be written
+    public static JsonLines open(Path file, long step) {
+        return open(file, line -> {
+            JsonNode node = parse(line);
+            return node != null && node.get("step").longValue() <= step;
+        });
+    }
+
+    /// Opens a file with those of its lines that are to be kept.
+    public static JsonLines open(Path file, Predicate<String> kept) {
+        try {
+            StringBuilder text = new StringBuilder();
+            for (String line : text(file)) {
+                if (kept.test(line)) {
+                    text.append(line).append('\n');
+                }
+            }
+            Path next = file.resolveSibling(file.getFileName() + ".next");
+            Files.writeString(next, text);
+            Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            return new JsonLines(file, FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+        } catch (IOException e) {
+            throw failed(file, e);
+        }
+    }
+
+    /// The objects of a file, oldest first; lines that cannot be read are left out, and so is a missing file.
+    public static List<JsonNode> read(Path file) {
+        List<JsonNode> nodes = new ArrayList<>();
+        for (String line : text(file)) {
+            JsonNode node = parse(line);
+            if (node != null) {
+                nodes.add(node);
+            }
+        }
+        return nodes;
+    }
+
+    /// Appends an object; it must have a `step`.
+    ///
+    /// @throws JobException when the disk is full or the folder is gone
+    public void append(Map<String, ?> object) {
+        try {
+            append(MAPPER.writeValueAsString(object));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public void append(String line) {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            throw failed(file, e);
+        }
+    }
+
+    public static List<String> text(Path file) {
+        try {
+            return Files.exists(file)
+                    ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList()
+                    : List.of();
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /// The last line that is `sought`, or null. Reads the end of the file, and more of it only until there is one.
+    public static @Nullable String last(Path file, Predicate<String> sought) {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            for (long count = END_BYTES; ; count *= 2) {
+                List<String> lines = lines(channel, Math.max(0, size - count), size);
+                for (String line : lines.reversed()) {
+                    if (sought.test(line)) {
+                        return line;
+                    }
+                }
+                if (count >= size) {
+                    return null;
+                }
+            }
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /// The lines between two places of a file, without the first one when the file does not begin with it.
+    private static List<String> lines(FileChannel channel, long begin, long end) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(end - begin));
+        for (int read = 0; bytes.hasRemaining() && read >= 0; ) {
+            read = channel.read(bytes, begin + bytes.position());
+        }
+        return StandardCharsets.UTF_8
+                .decode(bytes.flip())
+                .toString()
+                .lines()
+                .skip(begin > 0 ? 1 : 0)
+                .toList();
+    }
+
+    private static @Nullable JsonNode parse(String line) {
+        try {
+            JsonNode node = MAPPER.readTree(line);
+            return node.path("step").isIntegralNumber() ? node : null;
+        } catch (JsonProcessingException e) {
+            return null; // torn by a kill
+        }
+    }
+
+    private static JobException unreadable(Path file, IOException e) {
+        return new JobException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+
+    public static JobException failed(Path file, IOException e) {
+        return new JobException(
+                "cannot write %s: %s; free some space or make it writable, then resume the run".formatted(file, e), e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw failed(file, e);
+        }
+    }
+}

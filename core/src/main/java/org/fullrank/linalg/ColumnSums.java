@@ -1,0 +1,157 @@
+package org.fullrank.linalg;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// What [Moments] sums up for each dimension, as deviations from the means c of the first rows: `sum (x - c)`,
+/// `sum (x - c)^2`, and the same for rows scaled to length 1.
+final class ColumnSums implements AutoCloseable {
+    /// Rows that are worked on at once, in memory that stays: few enough for the processor's cache.
+    private static final int SLICE = 256;
+
+    /// Values that are worked on at once, at most: 64 MiB. Rows of more than 32,768 columns come in fewer at a time.
+    private static final int SLICE_VALUES = 1 << 23;
+
+    private final Column raw;
+    private final Column unit;
+    private final Tensor scratch; // [256 or fewer, D]
+    private long rows;
+    private double norms;
+    private double squaredNorms;
+
+    ColumnSums(int width) {
+        this.raw = new Column(width);
+        this.unit = new Column(width);
+        try (var scope = Scope.open()) {
+            scratch = scope.keep(Tensors.empty(ScalarType.Double, Math.clamp(SLICE_VALUES / width, 1, SLICE), width));
+        }
+    }
+
+    void clear() {
+        rows = 0;
+        norms = 0;
+        squaredNorms = 0;
+        raw.clear();
+        unit.clear();
+    }
+
+    /// Adds rows `[B, D]`, float64, and shifts them by c in place.
+    void add(Tensor block) {
+        long most = scratch.size(0);
+        for (long from = 0; from < block.size(0); from += most) {
+            try (var scope = Scope.open()) {
+                addSlice(block.narrow(0, from, Math.min(most, block.size(0) - from)));
+            }
+        }
+    }
+
+    private void addSlice(Tensor slice) {
+        Tensor work = scratch.narrow(0, 0, slice.size(0)); // [B, D]
+        Tensor lengths = torch.norm(slice, new ScalarOptional(new Scalar(2)), new long[] {1}, true); // [B, 1]
+        double length = Tensors.value(lengths.sum());
+        if (!Double.isFinite(length) && Tensors.value(slice.isfinite().all()) == 0) {
+            throw new InputException("moments: found an embedding that is not finite, expected finite numbers; look for"
+                    + " the first step with a loss that is not finite, or leave such rows out");
+        }
+        norms += length;
+        squaredNorms += Tensors.value(lengths.square().sum());
+        Tensor inverse = lengths.reciprocal().masked_fill_(lengths.eq(new Scalar(0)), new Scalar(0)); // [B, 1]
+        torch.mul_out(work, slice, inverse);
+        boolean first = rows == 0;
+        unit.add(work, work, first);
+        raw.add(slice, work, first);
+        rows += slice.size(0);
+    }
+
+    long rows() {
+        return rows;
+    }
+
+    double meanNorm() {
+        return norms / rows;
+    }
+
+    double meanSquare() {
+        return squaredNorms / rows;
+    }
+
+    /// Mean of the shifted rows, `[D]`.
+    double[] meanOfShifted() {
+        return Arrays.stream(raw.sum).map(s -> s / rows).toArray();
+    }
+
+    double[] mean() {
+        double[] mean = meanOfShifted();
+        for (int j = 0; j < mean.length; j++) {
+            mean[j] += raw.shift[j];
+        }
+        return mean;
+    }
+
+    double[] deviations() {
+        return raw.deviations(rows);
+    }
+
+    double[] unitDeviations() {
+        return unit.deviations(rows);
+    }
+
+    @Override
+    public void close() {
+        scratch.close();
+    }
+
+    /// Shifted sums of each column.
+    private static final class Column {
+        private final double[] shift;
+        private final double[] sum;
+        private final double[] square;
+
+        Column(int width) {
+            shift = new double[width];
+            sum = new double[width];
+            square = new double[width];
+        }
+
+        void clear() {
+            Arrays.fill(sum, 0);
+            Arrays.fill(square, 0);
+        }
+
+        /// Adds rows, which are shifted in place; `work` of the same shape, which may be the same, is overwritten.
+        void add(Tensor values, Tensor work, boolean first) {
+            if (first) {
+                double[] mean = Tensors.doubles(values.mean(new long[] {0}, false, new ScalarTypeOptional()));
+                System.arraycopy(mean, 0, shift, 0, mean.length);
+            }
+            Tensor ones = Tensors.empty(ScalarType.Double, values.size(0)).fill_(new Scalar(1)); // [B]
+            values.sub_(Tensors.of(shift, shift.length));
+            add(sum, values.t().mv(ones));
+            torch.mul_out(work, values, values);
+            add(square, work.t().mv(ones));
+        }
+
+        double[] deviations(long rows) {
+            double[] deviations = new double[sum.length];
+            for (int j = 0; j < sum.length && rows > 1; j++) {
+                deviations[j] = Math.sqrt(Math.max(0, square[j] - sum[j] * sum[j] / rows) / (rows - 1));
+            }
+            return deviations;
+        }
+
+        private static void add(double[] to, Tensor what) {
+            double[] values = Tensors.doubles(what);
+            for (int j = 0; j < to.length; j++) {
+                to[j] += values[j];
+            }
+        }
+    }
+}

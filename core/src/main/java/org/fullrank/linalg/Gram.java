@@ -1,0 +1,47 @@
+package org.fullrank.linalg;
+
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Tensors;
+
+/// Products of a matrix with itself. They are symmetric, so only the lower triangle is computed: half the work.
+final class Gram {
+    private Gram() {}
+
+    /// The lower triangle of the smaller of `X X'` and `X' X` of contiguous float64 rows on the host.
+    static Tensor smaller(Tensor rows) {
+        long n = Math.min(rows.size(0), rows.size(1));
+        Tensor gram = Tensors.zeros(Device.CPU, ScalarType.Double, n, n);
+        add(rows, rows.size(0) <= rows.size(1) ? openblas.CblasNoTrans : openblas.CblasTrans, gram);
+        return gram;
+    }
+
+    /// Adds the lower triangle of `X' X` of contiguous float64 rows `[B, D]` to `gram`, `[D, D]`.
+    static void add(Tensor rows, Tensor gram) {
+        add(rows, openblas.CblasTrans, gram);
+    }
+
+    private static void add(Tensor rows, int transposed, Tensor gram) {
+        if (!rows.is_contiguous()) {
+            throw new IllegalArgumentException("a product needs contiguous rows, got " + Tensors.describe(rows));
+        }
+        int side = Math.toIntExact(gram.size(0));
+        int depth = Math.toIntExact(rows.numel() / side);
+        int width = Math.toIntExact(rows.size(1));
+        openblas.cblas_dsyrk(
+                openblas.CblasRowMajor,
+                openblas.CblasLower,
+                transposed,
+                side,
+                depth,
+                1,
+                new DoublePointer(rows.data_ptr_double()),
+                width,
+                1,
+                new DoublePointer(gram.data_ptr_double()),
+                side);
+    }
+}

@@ -1,0 +1,292 @@
+package org.fullrank.linalg;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
+
+/// First and second moments of embeddings `[N, D]` that come block by block: means, deviations, lengths of rows,
+/// and the spectra of the centred and of the raw matrix. One pass, float64 throughout.
+///
+/// Rows wait in a buffer that grows with them to `max(D, 1024)` rows. As long as it has not overflowed, all rows are
+/// at hand: the spectra are those of the smaller of the two Gram matrices, so `N < D` costs `N^2 D`. When it
+/// overflows, its rows are added to the scatter matrix `[D, D]`, shifted by the mean of the first rows, so that a
+/// common offset cancels before it is squared. How rows are cut into blocks therefore changes no bit of any figure.
+/// Where `[D, D]` would be larger than [#MOST_VALUES], the rows must fit into a buffer of that size.
+///
+/// Values whose squares overflow float64 (beyond 1e150) make spectra NaN; values whose squares vanish (below
+/// 1e-160) read as zeros.
+///
+/// Native memory: two matrices `[min(N, D), D]` of float64 at most (while a spectrum is computed, four); close it.
+public final class Moments implements AutoCloseable {
+    /// Rows that are added to the scatter matrix at once, at least: enough to keep the product at the full rate of
+    /// the processor, few enough to stay in its caches.
+    static final int BUFFER_ROWS = 1024;
+
+    /// Values of the buffer and of the scatter matrix, at most: 4 GiB each, a quarter of a machine of 16 GiB. So up
+    /// to 23,170 columns any number of rows will do, and of 150,000 columns 3579 rows.
+    public static final long MOST_VALUES = 1L << 29;
+
+    private final int width;
+    private final int capacity; // rows of the buffer, at most
+    private @Nullable Tensor buffer; // [some, D]
+    private final ColumnSums sums;
+    private int waiting;
+    private long rows;
+    private double rounding = 0x1p-53;
+    private @Nullable Tensor gram; // lower triangle of sum (x - shift)(x - shift)', [D, D]
+    private @Nullable Spectrum centred;
+    private @Nullable Spectrum raw;
+    private boolean closed;
+
+    /// Ready for rows of `width` columns.
+    public Moments(int width) {
+        if (width < 1) {
+            throw new InputException(
+                    "moments: found embeddings of %d columns, expected at least 1; give columns".formatted(width));
+        }
+        this.width = width;
+        this.capacity = (int) Math.min(Math.max(width, BUFFER_ROWS), MOST_VALUES / width);
+        this.sums = new ColumnSums(width);
+    }
+
+    /// The moments of a whole matrix `[N, D]`.
+    public static Moments of(Tensor rows) {
+        requireMatrix(rows, rows.dim() == 2 ? rows.size(1) : 0);
+        var moments = new Moments(Math.toIntExact(rows.size(1)));
+        moments.add(rows);
+        return moments;
+    }
+
+    /// Adds rows `[B, D]`, float32 or float64, on any device; they stay the caller's and must be finite.
+    ///
+    /// @throws InputException when rows of that width become too many for [#MOST_VALUES]
+    public void add(Tensor block) {
+        requireMatrix(block, width);
+        requireRoom(rows + block.size(0));
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            Tensor found = Tensors.to(block, Device.CPU); // [B, D]
+            if (found.scalar_type().intern() != ScalarType.Double) {
+                rounding = 0x1p-24;
+            }
+            long added = found.size(0);
+            for (long from = 0; from < added; ) {
+                if (waiting == capacity) {
+                    absorb();
+                }
+                long count = Math.min(added - from, capacity - waiting);
+                room(waiting + count).narrow(0, waiting, count).copy_(found.narrow(0, from, count));
+                waiting += Math.toIntExact(count);
+                from += count;
+            }
+            rows += added;
+        }
+        centred = null;
+        raw = null;
+    }
+
+    /// Rows N so far.
+    public long rows() {
+        return rows;
+    }
+
+    /// Columns D.
+    public int width() {
+        return width;
+    }
+
+    /// Mean of each dimension, `[D]`.
+    public double[] mean() {
+        return settled().mean();
+    }
+
+    /// Standard deviation of each dimension (divisor N - 1), `[D]`; zeros for a single row.
+    public double[] deviations() {
+        return settled().deviations();
+    }
+
+    /// The same of the rows scaled to length 1; a row of zeros stays as it is.
+    public double[] unitDeviations() {
+        return settled().unitDeviations();
+    }
+
+    /// Mean length of a row.
+    public double meanNorm() {
+        return settled().meanNorm();
+    }
+
+    /// Mean squared length of a row, `E|z|^2`.
+    public double meanSquare() {
+        return settled().meanSquare();
+    }
+
+    /// Share of the mean vector in the mean squared length, `|E z|^2 / E|z|^2`, from 0 to 1; 0 for zeros.
+    public double offsetShare() {
+        double all = meanSquare();
+        double common = Arrays.stream(mean()).map(m -> m * m).sum();
+        return all == 0 ? 0 : Math.min(1, common / all);
+    }
+
+    /// Unit roundoff of the type that the rows came in: 2^-24 for float32, 2^-53 for float64.
+    public double rounding() {
+        return rounding;
+    }
+
+    /// The size of a singular value that the rounding of the rows alone can make: rounding errors of values near
+    /// `rms` are noise of at most `u rms`, with the unit roundoff u of the stored type, and the largest singular
+    /// value of such noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller ones count as zero, so that constant rows
+    /// with a large offset have rank 0.
+    public double noise() {
+        double rms = Math.sqrt(meanSquare() / width);
+        return 2 * rounding * rms * (Math.sqrt(rows) + Math.sqrt(width));
+    }
+
+    /// Singular values of the centred rows: `min(N, D)` of them; those below [#noise] or
+    /// [Spectrum#RELATIVE_EPSILON] of the largest are 0.
+    public Spectrum centred() {
+        if (centred == null) {
+            centred = spectrum(true);
+        }
+        return centred;
+    }
+
+    /// Singular values of the rows as they are: `min(N, D)` of them; those below [#noise] or
+    /// [Spectrum#RELATIVE_EPSILON] of the largest are 0.
+    public Spectrum raw() {
+        if (raw == null) {
+            raw = spectrum(false);
+        }
+        return raw;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            if (buffer != null) {
+                buffer.close();
+            }
+            sums.close();
+            if (gram != null) {
+                gram.close();
+            }
+        }
+    }
+
+    private ColumnSums settled() {
+        requireRows();
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            if (gram != null && waiting > 0) {
+                absorb();
+            }
+            if (gram == null && sums.rows() != rows) {
+                sums.clear();
+                sums.add(waiting().clone());
+            }
+            return sums;
+        }
+    }
+
+    /// Moves the rows that wait into the sums and the scatter matrix.
+    private void absorb() {
+        try (var scope = Scope.open()) {
+            if (gram == null) {
+                gram = scope.keep(Tensors.zeros(Device.CPU, ScalarType.Double, width, width));
+                sums.clear();
+            }
+            Tensor block = waiting();
+            sums.add(block); // shifts it
+            Gram.add(block, gram);
+            waiting = 0;
+        }
+    }
+
+    private Spectrum spectrum(boolean centre) {
+        ColumnSums settled = settled();
+        if (!Double.isFinite(meanSquare())) {
+            double[] none = new double[Math.toIntExact(Math.min(rows, width))];
+            Arrays.fill(none, Double.NaN);
+            return new Spectrum(none);
+        }
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            Tensor mean = Tensors.of(settled.mean(), width); // [D]
+            if (gram == null) {
+                Tensor all = waiting(); // [N, D]
+                return cut(Spectrum.of(centre ? recentred(all.sub(mean)) : all));
+            }
+            Tensor apart = Tensors.of(settled.meanOfShifted(), width); // [D]
+            Tensor scatter = gram.sub(outer(apart).mul(Tensors.scalar(rows))); // [D, D], lower triangle
+            return cut(Spectrum.ofGram(
+                    centre ? scatter : scatter.add_(outer(mean).mul(Tensors.scalar(rows))), Math.min(rows, width)));
+        }
+    }
+
+    private static Tensor outer(Tensor vector) {
+        return vector.unsqueeze(1).mul(vector.unsqueeze(0)); // [D, D]
+    }
+
+    /// What is left of the mean after rounding goes too, or constant rows would have rank one.
+    private static Tensor recentred(Tensor rows) {
+        return rows.sub_(rows.mean(new long[] {0}, true, new ScalarTypeOptional()));
+    }
+
+    private Spectrum cut(Spectrum found) {
+        double floor = Math.max(noise(), Spectrum.RELATIVE_EPSILON * found.singularValues()[0]);
+        return new Spectrum(Arrays.stream(found.singularValues())
+                .map(s -> s < floor ? 0 : s)
+                .toArray());
+    }
+
+    private Tensor waiting() {
+        return room(waiting).narrow(0, 0, waiting); // [N or a bufferful, D]
+    }
+
+    /// The buffer, with place for so many rows; it doubles when it grows.
+    private Tensor room(long needed) {
+        Tensor old = buffer;
+        if (old != null && needed <= old.size(0)) {
+            return old;
+        }
+        try (var scope = Scope.open()) {
+            long size = old == null ? needed : Math.min(capacity, Math.max(needed, 2 * old.size(0)));
+            Tensor grown = scope.keep(Tensors.empty(ScalarType.Double, size, width));
+            if (old != null) {
+                grown.narrow(0, 0, waiting).copy_(old.narrow(0, 0, waiting));
+                old.close();
+            }
+            buffer = grown;
+            return grown;
+        }
+    }
+
+    private void requireRoom(long needed) {
+        if (needed > capacity && (long) width * width > MOST_VALUES) {
+            throw new InputException(
+                    "moments: found %d rows or more of %d columns, expected at most %d so wide or at most %d columns;"
+                                    .formatted(needed, width, capacity, (long) Math.sqrt(MOST_VALUES))
+                            + " project them to fewer dimensions or give fewer rows");
+        }
+    }
+
+    private void requireRows() {
+        if (rows == 0) {
+            throw new InputException("moments: found no rows, expected at least 1; embed at least one item");
+        }
+    }
+
+    private static void requireMatrix(Tensor rows, long width) {
+        if (rows.dim() != 2 || rows.size(1) != width || width == 0) {
+            throw new InputException("moments: found embeddings %s, expected [N, %d]; give one row for each item"
+                    .formatted(Tensors.describe(rows), width));
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package org.fullrank.linalg;
+
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.NativeErrors;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// The singular values of an embedding matrix, not centred, in descending order, and the ranks read from them.
+///
+/// They are the square roots of the eigenvalues of the smaller of `Z Z'` and `Z' Z`, in float64. That halves the
+/// digits, so a singular value is exact to about 1e-8 of the largest; float32 embeddings hold no more.
+///
+/// @param singularValues `min(N, D)` values, none negative, descending; or all NaN
+public record Spectrum(double[] singularValues) {
+    /// Singular values below this share of the largest count as zero. Rounding the embedding to float32 moves them
+    /// by about 1e-8 of the largest, so 1e-6 is clear of noise on both sides. The threshold takes the place of the
+    /// constant 1e-7 that the RankMe paper adds to every share, which in high dimensions adds to the rank of a
+    /// collapsed embedding.
+    public static final double RELATIVE_EPSILON = 1e-6;
+
+    public Spectrum {
+        if (singularValues.length == 0) {
+            throw new InputException("spectrum: found no singular values, expected at least 1; embed at least one row");
+        }
+    }
+
+    /// The spectrum of `z`, shape `[N, D]`, on any device and of any real type; `z` stays the caller's.
+    ///
+    /// @throws InputException when `z` is not a matrix, is empty, or holds a value that is not finite
+    public static Spectrum of(Tensor z) {
+        if (z.dim() != 2 || z.numel() == 0) {
+            throw new InputException("spectrum: found embeddings of shape %s, expected a matrix [N, D] with rows and"
+                            .formatted(Tensors.describe(z))
+                    + " columns; give one row for each item");
+        }
+        return NativeErrors.guard("spectrum", () -> {
+            try (var scope = Scope.open();
+                    var off = Gradients.off()) {
+                Tensor gram = Gram.smaller(
+                        Tensors.to(z, Device.CPU).to(ScalarType.Double).contiguous());
+                return ofGram(gram, gram.size(0));
+            }
+        });
+    }
+
+    /// The spectrum of the matrix whose `X' X`, or `X X'`, is `gram` (`[k, k]`, float64; its lower triangle is
+    /// read): the largest `count` singular values.
+    static Spectrum ofGram(Tensor gram, long count) {
+        requireFinite(gram);
+        double[] roots = descendingRoots(Tensors.doubles(torch.linalg_eigvalsh(gram)));
+        return new Spectrum(Arrays.copyOf(roots, Math.toIntExact(Math.min(count, roots.length))));
+    }
+
+    /// The spectrum of `rows` embeddings in row-major order.
+    public static Spectrum of(float[] values, int rows) {
+        requireMatrix(values, rows);
+        try (var scope = Scope.open()) {
+            return of(Tensors.of(values, rows, values.length / rows));
+        }
+    }
+
+    /// RankMe: `exp(-sum p log p)` with `p = s / sum s`, the number of dimensions in use, from 1 (one direction) to
+    /// `min(N, D)` (all alike); 0 for an embedding that is zero. Source: Garrido et al. 2023, "RankMe", equation 2,
+    /// on embeddings that are not centred, as there; for the epsilon see [#RELATIVE_EPSILON].
+    public double rankMe() {
+        return entropyRank(aboveZero().toArray());
+    }
+
+    /// Effective rank: `exp(-sum p log p)` with `p = s^2 / sum s^2`, the shares of the variance, from 1 to `min(N,
+    /// D)`; 0 for an embedding that is zero. Source: Roy and Vetterli 2007, "The effective rank", who take the
+    /// shares of singular values, which is [#rankMe]; shares of variance, as here, are those of von Neumann's
+    /// entropy, and small directions add less to them.
+    public double effectiveRank() {
+        return entropyRank(
+                aboveZero().map(s -> s / singularValues[0]).map(s -> s * s).toArray());
+    }
+
+    /// How many singular values are above [#RELATIVE_EPSILON] of the largest; 0 for an embedding that is zero.
+    public int rank() {
+        return (int) aboveZero().count();
+    }
+
+    /// Stable rank: `|Z|_F^2 / |Z|_2^2`, from 1 to `min(N, D)`: how many directions as strong as the strongest
+    /// would have the same variance; 0 for an embedding that is zero.
+    public double stableRank() {
+        double largest = singularValues[0];
+        return largest == 0
+                ? 0
+                : Arrays.stream(singularValues)
+                        .map(s -> s / largest)
+                        .map(s -> s * s)
+                        .sum();
+    }
+
+    /// How fast the eigenvalues decay; see [PowerLaw].
+    public PowerLaw powerLaw() {
+        return PowerLaw.fit(aboveZero().map(s -> 2 * Math.log(s)).toArray());
+    }
+
+    /// Mean of the `min(N, D)` singular values.
+    public double mean() {
+        return Arrays.stream(singularValues).average().orElseThrow();
+    }
+
+    /// The participation ratio `(sum l)^2 / sum l^2` of the squared singular values, from 1 to `min(N, D)`; 0 for
+    /// an embedding that is zero. It weighs the largest directions more than [#rankMe].
+    public double participationRatio() {
+        double sum = 0;
+        double squares = 0;
+        for (double s : singularValues) {
+            double share = s / singularValues[0];
+            sum += share * share;
+            squares += share * share * share * share;
+        }
+        return singularValues[0] == 0 ? 0 : sum * sum / squares;
+    }
+
+    private DoubleStream aboveZero() {
+        double floor = RELATIVE_EPSILON * singularValues[0];
+        return Arrays.stream(singularValues).filter(s -> !(s <= floor)); // what is not a number stays, and is seen
+    }
+
+    /// `exp` of the entropy of the shares of `parts`, all positive; 0 when there are none.
+    private static double entropyRank(double[] parts) {
+        double sum = Arrays.stream(parts).sum();
+        double entropy =
+                Arrays.stream(parts).map(p -> p / sum * Math.log(p / sum)).sum();
+        return parts.length == 0 ? 0 : Math.exp(-entropy);
+    }
+
+    /// @throws InputException when `values` do not fill `rows` rows
+    public static void requireMatrix(float[] values, int rows) {
+        if (rows < 1 || values.length == 0 || values.length % rows != 0) {
+            throw new InputException(
+                    "spectrum: found %d values for %d rows, expected whole rows and at least one; embed at"
+                                    .formatted(values.length, rows)
+                            + " least one item");
+        }
+    }
+
+    private static void requireFinite(Tensor gram) {
+        if (!Double.isFinite(Tensors.value(gram.sum()))) {
+            throw new InputException(
+                    "spectrum: found an embedding that is not finite, expected finite numbers; look for"
+                            + " the first step with a loss that is not finite");
+        }
+    }
+
+    /// Roots of eigenvalues in ascending order; rounding below zero counts as zero.
+    static double[] descendingRoots(double[] ascending) {
+        double[] descending = new double[ascending.length];
+        for (int i = 0; i < ascending.length; i++) {
+            descending[i] = Math.sqrt(Math.max(0, ascending[ascending.length - 1 - i]));
+        }
+        return descending;
+    }
+}

@@ -1,0 +1,132 @@
+package org.fullrank.monitor;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.fullrank.file.JsonLines;
+import org.fullrank.method.Method;
+import org.fullrank.run.MetricRecord;
+import org.fullrank.run.MonitorSpec;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.RunFolder;
+import org.fullrank.train.Learner;
+
+/// The checks of a run: when they are due, what they write beside the metrics, and which of them saw the state to go
+/// back to.
+public final class CheckSchedule implements AutoCloseable {
+    /// A rank within 5 % of the best says no more than the best: of such states the later one is taken, which has
+    /// learned more.
+    static final double NEAR_BEST = 0.95;
+
+    private final MonitorSpec spec;
+    private final Monitor monitor;
+    private final long stepsPerEpoch;
+    private final long totalSteps;
+    private final long quickSteps;
+    private final CollapseDetector watch;
+    private final JsonLines spectra;
+    private final JsonLines alarms;
+    private double bestScore = Double.NEGATIVE_INFINITY;
+    private double bestShare;
+
+    /// @param folder its records up to `step` are where the checks go on from
+    public CheckSchedule(RunFolder folder, Recipe recipe, Monitor monitor, Learner learner, long step) {
+        spec = recipe.monitor();
+        this.monitor = monitor;
+        stepsPerEpoch = learner.stepsPerEpoch();
+        totalSteps = learner.totalSteps();
+        quickSteps = spec.quickSteps(totalSteps, recipe.train().batch());
+        watch = new CollapseDetector(totalSteps);
+        for (MetricRecord record : folder.records()) {
+            if (isCheck(record.values())) {
+                watch.see(record.step(), record.values());
+                soundest(record.step(), record.values());
+                if (isFull(record.step())) {
+                    best(record.values());
+                }
+            }
+        }
+        spectra = folder.lines(RunFolder.SPECTRA, step);
+        try {
+            alarms = folder.lines(RunFolder.ALARMS, step);
+        } catch (RuntimeException e) {
+            spectra.close();
+            throw e;
+        }
+    }
+
+    private static boolean isCheck(Map<String, Double> values) {
+        return values.containsKey("representation.rankme") || values.containsKey("knn");
+    }
+
+    /// What a check gave.
+    ///
+    /// @param values by the names of the log
+    /// @param alarms new ones
+    /// @param best whether no check scored higher
+    /// @param soundest whether this is the state to go back to
+    public record Result(SequencedMap<String, Double> values, List<Alarm> alarms, boolean best, boolean soundest) {}
+
+    /// Whether there is a check after `step` steps.
+    public boolean due(long step) {
+        return isQuick(step) || isFull(step);
+    }
+
+    private boolean isQuick(long step) {
+        return step % quickSteps == 0;
+    }
+
+    /// With kNN.
+    private boolean isFull(long step) {
+        boolean epochEnd = step % stepsPerEpoch == 0;
+        return step == totalSteps
+                || epochEnd && spec.everyEpochs() > 0 && step / stepsPerEpoch % spec.everyEpochs() == 0;
+    }
+
+    /// Makes the check, writes spectra and alarms.
+    public Result check(Method method, long step) {
+        Monitor.Look look = monitor.look(method);
+        var values = new LinkedHashMap<>(look.values());
+        if (isFull(step)) {
+            values.putAll(monitor.knn(method));
+        }
+        look.spectra().forEach((place, points) -> {
+            var line = new LinkedHashMap<String, Object>();
+            line.put("step", step);
+            line.put("place", place);
+            line.put("values", points);
+            spectra.append(line);
+        });
+        List<Alarm> raised = watch.see(step, values).stream()
+                .map(alarm -> alarm.with(monitor.diagnose(method, alarm.place()).verdict()))
+                .toList();
+        raised.forEach(alarm -> alarms.append(alarm.line(spec.onCollapse())));
+        boolean soundest = soundest(step, values);
+        return new Result(values, raised, isFull(step) && best(values), soundest);
+    }
+
+    /// By kNN accuracy, or RankMe where there are no labels.
+    private boolean best(Map<String, Double> values) {
+        double score = values.getOrDefault("knn", values.getOrDefault("representation.rankme", 0.0));
+        boolean best = score > bestScore;
+        bestScore = Math.max(bestScore, score);
+        return best;
+    }
+
+    /// By the rank of the representation, without labels, among checks at which nothing sank.
+    private boolean soundest(long step, Map<String, Double> values) {
+        double share = values.getOrDefault("representation.rank.share", 0.0);
+        boolean candidate =
+                step >= CollapseDetector.START * totalSteps && watch.isSound() && share >= NEAR_BEST * bestShare;
+        bestShare = candidate ? Math.max(bestShare, share) : bestShare;
+        return candidate;
+    }
+
+    @Override
+    public void close() {
+        try (spectra) {
+            alarms.close();
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package org.fullrank.monitor;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Items;
+import org.fullrank.data.SamplingOrder;
+import org.fullrank.data.Split;
+import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.Doctor;
+import org.fullrank.diagnose.Vitals;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.method.Method;
+import org.fullrank.net.Mode;
+import org.fullrank.probe.Embedder;
+import org.fullrank.probe.Features;
+import org.fullrank.probe.Knn;
+import org.fullrank.probe.KnnProtocol;
+import org.fullrank.run.MonitorSpec;
+import org.fullrank.view.ViewGenerator;
+import org.fullrank.view.ViewTensors;
+
+/// Looks at a network while it learns, never at the test split: rank, spread and norms on samples that need no
+/// labels, and where there are labels kNN accuracy, on the validation split, or on training samples kept out of
+/// the bank. All samples are seen in their plain view by the frozen network.
+public final class Monitor {
+    /// The output of the encoder.
+    static final String REPRESENTATION = "representation";
+    /// Behind the projector.
+    static final String EMBEDDING = "embedding";
+    /// Queries for each sample of the bank where both come from the training split.
+    private static final int BANK_PER_QUERY = 5;
+    /// Rows of a forward pass.
+    private static final int BATCH = 256;
+
+    private final MonitorSpec spec;
+    private final Items bank;
+    private final Items queries;
+    private final ViewGenerator bankViews;
+    private final ViewGenerator queryViews;
+
+    public Monitor(MonitorSpec spec, Dataset data, ViewGenerator views, long seed) {
+        this.spec = spec;
+        Items train = data.items(data.splits().contains(Split.TRAIN) ? Split.TRAIN : Split.UNLABELLED);
+        int[] order = SamplingOrder.epoch(seed, -1, train.size());
+        int limit = spec.knnSamples() == 0 ? train.size() : Math.min(spec.knnSamples(), train.size());
+        if (data.splits().contains(Split.VALIDATION)) {
+            Items validation = data.items(Split.VALIDATION);
+            int[] chosen = SamplingOrder.epoch(seed, -2, validation.size());
+            bank = train.subset(Arrays.copyOf(order, limit));
+            queries = validation.subset(Arrays.copyOf(chosen, Math.min(limit, chosen.length)));
+        } else {
+            int asked = Math.max(1, limit / (BANK_PER_QUERY + 1));
+            queries = train.subset(Arrays.copyOf(order, asked));
+            bank = train.subset(Arrays.copyOfRange(order, asked, Math.max(asked + 1, limit)));
+        }
+        bankViews = views.on(bank);
+        queryViews = views.on(queries);
+    }
+
+    /// What a quick check gave.
+    ///
+    /// @param values by the names of the log
+    /// @param spectra by place, as [Vitals#spectrum]
+    record Look(SequencedMap<String, Double> values, SequencedMap<String, double[]> spectra) {}
+
+    /// A quick check of representation, embedding and layers; empty where there are fewer than two items.
+    ///
+    /// @throws InputException when something is not finite, naming the place
+    public Look look(Method method) {
+        var values = new LinkedHashMap<String, Double>();
+        var spectra = new LinkedHashMap<String, double[]>();
+        if (queries.size() < 2) {
+            return new Look(values, spectra);
+        }
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            SequencedMap<String, Tensor> places = places(method);
+            places.forEach((place, rows) -> {
+                Vitals vitals = vitals(place, rows);
+                values.putAll(vitals.values(place));
+                spectra.put(place, vitals.spectrum());
+            });
+            values.putAll(method.inspect(Objects.requireNonNull(places.get(EMBEDDING))));
+        }
+        return new Look(values, spectra);
+    }
+
+    /// A diagnosis of one place on the same items.
+    Diagnosis diagnose(Method method, String place) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            return Doctor.examine(place, Objects.requireNonNull(places(method).get(place)), null, null);
+        }
+    }
+
+    private static Vitals vitals(String place, Tensor rows) {
+        try {
+            return Vitals.of(rows);
+        } catch (InputException e) {
+            throw new InputException("the %s cannot be measured (%s)".formatted(place, e.getMessage()), e);
+        }
+    }
+
+    /// The outputs `[N, D]` on the items of a quick check, by place. The caller's scope owns them.
+    private SequencedMap<String, Tensor> places(Method method) {
+        List<String> blocks = blocks(method);
+        var parts = new ArrayList<SequencedMap<String, Tensor>>();
+        int count = Math.min(spec.rows(), queries.size());
+        for (int begin = 0; begin < count; begin += BATCH) {
+            int[] rows = IntStream.range(begin, Math.min(count, begin + BATCH)).toArray();
+            try (var scope = Scope.open()) {
+                Tensor x =
+                        ViewTensors.plain(queryViews, rows, method.parameters().device());
+                var outputs = outputs(method, x, blocks);
+                outputs.values().forEach(scope::keep);
+                parts.add(outputs);
+            }
+        }
+        var places = new LinkedHashMap<String, Tensor>();
+        for (String place : parts.getFirst().keySet()) {
+            places.put(
+                    place,
+                    Tensors.cat(parts.stream()
+                            .map(p -> Objects.requireNonNull(p.get(place)))
+                            .toList()));
+        }
+        parts.forEach(p -> p.values().forEach(Tensor::close));
+        return places;
+    }
+
+    /// What the frozen network makes of `x`, `[N, ...]`, at its places, each `[N, D]`, from one pass:
+    /// representation, embedding and the named blocks. The caller's scope owns them.
+    public static SequencedMap<String, Tensor> outputs(Method method, Tensor x, List<String> blocks) {
+        List<Tensor> encoded = method.encode(x, Mode.EVALUATE, blocks);
+        var outputs = new LinkedHashMap<String, Tensor>();
+        outputs.put(REPRESENTATION, encoded.getFirst());
+        outputs.put(EMBEDDING, method.project(encoded.getFirst(), Mode.EVALUATE));
+        for (int i = 0; i < blocks.size(); i++) {
+            outputs.put("block." + blocks.get(i), encoded.get(i + 1));
+        }
+        return outputs;
+    }
+
+    private List<String> blocks(Method method) {
+        return Stream.concat(method.watched().stream(), spec.layers().stream())
+                .distinct()
+                .toList();
+    }
+
+    /// kNN accuracy where there are labels: `knn`, and `block.NAME.knn` for the blocks that the method watches.
+    SequencedMap<String, Double> knn(Method method) {
+        var values = new LinkedHashMap<String, Double>();
+        if (queries.labels() == null || bank.labels() == null || bank.size() < spec.knnNeighbours()) {
+            return values;
+        }
+        List<String> blocks = method.watched();
+        List<Features> asked = Embedder.embed(method, queryViews, queries, blocks);
+        List<Features> known = Embedder.embed(method, bankViews, bank, blocks);
+        var protocol = new KnnProtocol(spec.knnNeighbours(), KnnProtocol.TEMPERATURE);
+        for (int i = 0; i < known.size(); i++) {
+            String name = i == 0 ? "knn" : "block." + blocks.get(i - 1) + ".knn";
+            values.put(name, Knn.evaluate(known.get(i), asked.get(i), protocol).share());
+        }
+        return values;
+    }
+}

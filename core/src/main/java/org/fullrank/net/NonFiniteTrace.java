@@ -1,0 +1,128 @@
+package org.fullrank.net;
+
+import java.util.Locale;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
+
+/// Looks at the result of every operation of the networks on this thread while it is open, and remembers the first
+/// that is not finite. Without an open trace nothing is looked at. It changes no number.
+public final class NonFiniteTrace implements AutoCloseable {
+    private static final ThreadLocal<@Nullable NonFiniteTrace> OPEN = new ThreadLocal<>();
+
+    private @Nullable Finding first;
+    private String last = "the input";
+    private String section = "";
+
+    /// The first operation whose result is not finite.
+    ///
+    /// @param operation what it is and where, as `linear encoder.0`
+    /// @param place beginning of the names of its parameters, as `encoder.0`; empty where it has none
+    /// @param input range of what it was given
+    /// @param output range of what it made of it
+    public record Finding(String operation, String place, String input, String output) {}
+
+    private NonFiniteTrace() {}
+
+    /// Looks at all operations on this thread until closed.
+    public static NonFiniteTrace open() {
+        var trace = new NonFiniteTrace();
+        OPEN.set(trace);
+        return trace;
+    }
+
+    /// What was found first, null when all was finite.
+    public @Nullable Finding first() {
+        return first;
+    }
+
+    @Override
+    public void close() {
+        OPEN.remove();
+    }
+
+    /// Until closed, names of operations are those of another branch of the network, such as the target.
+    public static Section section(String name) {
+        NonFiniteTrace trace = OPEN.get();
+        if (trace != null) {
+            trace.section = name + " ";
+        }
+        return () -> {
+            if (trace != null) {
+                trace.section = "";
+            }
+        };
+    }
+
+    /// A stretch of operations of one branch.
+    public interface Section extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// The layer under a name, looked at when a trace is open.
+    ///
+    /// @param kind what it does, as `convolution`
+    /// @param place where, as `encoder.layer1.0.conv1`; empty for an operation without parameters, which is named
+    ///     after the one before
+    static Layer layer(String kind, String place, Layer layer) {
+        return (x, mode) -> {
+            NonFiniteTrace trace = OPEN.get();
+            if (trace == null || trace.first != null) {
+                return layer.forward(x, mode);
+            }
+            String name = place.isEmpty() ? kind + " after " + trace.last : kind + " " + place;
+            trace.last = place.isEmpty() ? trace.last : place;
+            String input = range(x); // before an operation in place
+            Tensor y = layer.forward(x, mode);
+            trace.look(trace.section + name, place, input, y);
+            return y;
+        };
+    }
+
+    /// Shows a result to the trace that is open, if one is.
+    public static void seen(String operation, Tensor input, Tensor output) {
+        NonFiniteTrace trace = OPEN.get();
+        if (trace != null && trace.first == null && output.defined()) {
+            trace.look(operation, "", range(input), output);
+        }
+    }
+
+    private void look(String operation, String place, String input, Tensor output) {
+        if (first == null && !isFinite(output)) {
+            first = new Finding(operation, place, input, range(output));
+        }
+    }
+
+    /// Whether no element is NaN or infinite.
+    public static boolean isFinite(Tensor t) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            return t.numel() == 0 || Tensors.value(torch.isfinite(t).all()) != 0;
+        }
+    }
+
+    /// The range of the finite elements, and how many are not.
+    public static String range(Tensor t) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            if (t.numel() == 0) {
+                return "nothing";
+            }
+            Tensor wide = t.detach().to(ScalarType.Double).flatten();
+            Tensor finite = wide.masked_select(torch.isfinite(wide));
+            long bad = wide.numel() - finite.numel();
+            String others = bad == 0 ? "" : "%d of %d not finite".formatted(bad, wide.numel());
+            if (finite.numel() == 0) {
+                return others;
+            }
+            String range = String.format(
+                    Locale.ROOT, "%.4g to %.4g", Tensors.value(finite.min()), Tensors.value(finite.max()));
+            return others.isEmpty() ? range : others + ", the others " + range;
+        }
+    }
+}

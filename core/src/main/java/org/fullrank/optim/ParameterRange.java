@@ -1,0 +1,58 @@
+package org.fullrank.optim;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.net.ParameterBuffer;
+import org.fullrank.net.ParameterBuffer.Segment;
+
+/// Neighbours in the flat buffer that an optimiser treats alike, so that each of its operations is one for all of them.
+///
+/// @param predictor whether they follow the rate of the predictor
+/// @param factor of that rate
+/// @param decays whether weight decay applies
+record ParameterRange(long offset, long count, boolean predictor, double factor, boolean decays) {
+    /// The buffer cut where the treatment changes: at most four, since matrices come before vectors and the
+    /// predictor last among both.
+    static List<ParameterRange> of(ParameterBuffer parameters, GroupSpec groups) {
+        var stretches = new ArrayList<ParameterRange>();
+        for (Segment segment : parameters.segments()) {
+            var next = new ParameterRange(
+                    segment.offset(),
+                    segment.count(),
+                    GroupSpec.isPredictor(segment),
+                    groups.factor(segment),
+                    groups.decays(segment));
+            if (!stretches.isEmpty() && stretches.getLast().isLike(next)) {
+                next = stretches.removeLast().with(next);
+            }
+            stretches.add(next);
+        }
+        return stretches;
+    }
+
+    private boolean isLike(ParameterRange other) {
+        return predictor == other.predictor && factor == other.factor && decays == other.decays;
+    }
+
+    private ParameterRange with(ParameterRange next) {
+        return new ParameterRange(offset, count + next.count, predictor, factor, decays);
+    }
+
+    /// Its part of `vector` `[P]`.
+    Tensor view(Tensor vector) {
+        return vector.narrow(0, offset, count);
+    }
+
+    /// Its matrices and filters.
+    List<Segment> matrices(ParameterBuffer parameters) {
+        return parameters.segments().stream()
+                .filter(Segment::isMatrix)
+                .filter(s -> s.offset() >= offset && s.offset() < offset + count)
+                .toList();
+    }
+
+    double rate(double learningRate, double predictorRate) {
+        return factor * (predictor ? predictorRate : learningRate);
+    }
+}

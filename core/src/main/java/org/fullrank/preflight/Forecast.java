@@ -1,0 +1,99 @@
+package org.fullrank.preflight;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Split;
+import org.fullrank.preflight.PreflightCheck.Finding;
+import org.fullrank.run.MonitorSpec;
+
+/// How long a training will take and how much memory, from measured steps.
+///
+/// @param stepSeconds mean of measured steps
+/// @param seconds of all steps with records and checks, without the evaluation after the training
+/// @param checkSeconds of one check
+record Forecast(double stepSeconds, double seconds, double checkSeconds) {
+    static final String NAME = "forecast";
+
+    static Forecast of(Rehearsal rehearsal, Dataset data, StepCost probe, double stepSeconds) {
+        var train = rehearsal.recipe().train();
+        double check = checkItems(rehearsal.recipe().monitor(), data) * probe.encodeSeconds();
+        int every = rehearsal.recipe().monitor().everyEpochs();
+        long checks = every == 0 ? 1 : Math.ceilDiv(train.epochs(), every);
+        double steps = rehearsal.totalSteps() * (stepSeconds + probe.recordSeconds() / train.logEverySteps());
+        MonitorSpec monitor = rehearsal.recipe().monitor();
+        double looks =
+                Math.ceil((double) rehearsal.totalSteps() / monitor.quickSteps(rehearsal.totalSteps(), train.batch()));
+        double look =
+                Math.min(monitor.rows(), data.pretraining().size()) * probe.encodeSeconds() + 2 * probe.recordSeconds();
+        return new Forecast(stepSeconds, steps + checks * check + looks * look, check);
+    }
+
+    /// Items that a check encodes.
+    private static double checkItems(MonitorSpec monitor, Dataset data) {
+        int size = data.pretraining().size();
+        int limit = monitor.knnSamples() == 0 ? size : Math.min(monitor.knnSamples(), size);
+        if (!data.splits().contains(Split.VALIDATION)) {
+            return limit;
+        }
+        return limit + Math.min(limit, data.items(Split.VALIDATION).size());
+    }
+
+    PreflightCheck check(Rehearsal rehearsal, StepCost probe) {
+        int batch = rehearsal.recipe().train().batch();
+        int chunk = StepCost.chunkRows(rehearsal);
+        double machine = ProcessMemory.limit().orElse(Double.NaN);
+        var figures = new LinkedHashMap<String, Double>();
+        figures.put("seconds", seconds);
+        figures.put("steps", (double) rehearsal.totalSteps());
+        figures.put("seconds-per-step", stepSeconds);
+        figures.put("images-per-second", batch / stepSeconds);
+        figures.put("seconds-per-check", checkSeconds);
+        figures.put("peak-mib", mebibytes(probe.peakBytes()));
+        figures.put("chunk-mib", mebibytes(chunk * probe.rowBytes()));
+        figures.put("machine-mib", mebibytes(machine));
+        String text =
+                "about %s for %d steps at %s images/s, without the evaluation after it; about %s of memory, of which"
+                                .formatted(
+                                        duration(seconds),
+                                        rehearsal.totalSteps(),
+                                        PreflightReport.number(Math.rint(batch / stepSeconds)),
+                                        size(probe.peakBytes()))
+                        + " the activations of one chunk of %d rows take %s; the machine has %s"
+                                .formatted(chunk, size(chunk * probe.rowBytes()), size(machine));
+        if (!probe.measured()) {
+            text += " (from smaller steps, scaled)";
+        }
+        if (rehearsal.device() == org.fullrank.engine.Device.CUDA) {
+            text += "; this is memory of the host, that of the GPU is not measured";
+        }
+        if (probe.peakBytes() > StepCost.MEMORY_SHARE * machine) {
+            int chunks = probe.chunksWithin(StepCost.MEMORY_SHARE * machine, chunk, batch);
+            return new PreflightCheck(
+                    NAME, Finding.WRONG, figures, text + ": it does not fit", List.of("train.chunks=" + chunks));
+        }
+        return PreflightCheck.of(NAME, Finding.FINE, figures, text);
+    }
+
+    private static double mebibytes(double bytes) {
+        return Math.rint(bytes / (1 << 20));
+    }
+
+    private static String size(double bytes) {
+        return Double.isNaN(bytes)
+                ? "an unknown amount"
+                : bytes < 1L << 30
+                        ? String.format(Locale.ROOT, "%.0f MiB", bytes / (1 << 20))
+                        : String.format(Locale.ROOT, "%.1f GiB", bytes / (1 << 30));
+    }
+
+    /// In words.
+    static String duration(double seconds) {
+        if (seconds < 100) {
+            return String.format(Locale.ROOT, "%.0f s", seconds);
+        }
+        long minutes = Math.round(seconds / 60);
+        return minutes < 100 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
+    }
+}

@@ -1,0 +1,254 @@
+package org.fullrank.preflight;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Dataset;
+import org.fullrank.engine.FullrankException;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.NativeErrors;
+import org.fullrank.engine.Scope;
+import org.fullrank.method.Method;
+import org.fullrank.net.Mode;
+import org.fullrank.preflight.PreflightCheck.Finding;
+import org.fullrank.run.Recipe;
+import org.jspecify.annotations.Nullable;
+
+/// Looks a recipe over on its data before a training: the balance of the loss, batch against width, the wiring of
+/// self-distillation, the strength of the views, the learning rate, time and memory. It trains copies of its own and
+/// throws them away, writes nothing, and leaves a training that follows as it would have been, bit by bit.
+///
+/// How much is tried depends on the time that there is; what does not fit is made with fewer rows, or left out with a
+/// word on it.
+public final class Preflight {
+    /// Seconds that a whole preflight may take, about.
+    public static final double FULL_SECONDS = 60;
+
+    /// Seconds that the short form may take, about: one percent of the shortest training that it precedes.
+    public static final double SHORT_SECONDS = 5;
+
+    /// Trainings that are forecast to be shorter than these seconds begin without a short form: it would not pay.
+    public static final double LONG_SECONDS = 600;
+
+    /// Steps of the ramp of learning rates: ten for each of the six decades.
+    static final int RAMP = 60;
+    /// Where time is short: fewer would jump over the window.
+    static final int SHORT_RAMP = 40;
+    /// A loss that compares the rows of a batch says little about fewer rows than this.
+    static final int LEAST_ROWS = 16;
+    /// The sweep on fewer rows than this would see noise.
+    static final int LEAST_SWEEP_ROWS = 32;
+    /// Items whose views are matched: chance is 0.2 %.
+    static final int MATCHED = 512;
+    /// The same in the short form.
+    static final int MATCHED_SHORT = 256;
+
+    private final Rehearsal rehearsal;
+    private final Dataset data;
+    private final double seconds;
+    private final long begin = System.nanoTime();
+    private final List<PreflightCheck> checks = new ArrayList<>();
+
+    private Preflight(Recipe recipe, Dataset data, double seconds) {
+        this.rehearsal = new Rehearsal(recipe, data);
+        this.data = data;
+        this.seconds = seconds;
+    }
+
+    /// All checks, in about [#FULL_SECONDS].
+    ///
+    /// @throws InputException when the data do not fit the recipe
+    public static PreflightReport full(Recipe recipe, Dataset data) {
+        return new Preflight(recipe, data, FULL_SECONDS).full();
+    }
+
+    /// The checks that take moments, in about [#SHORT_SECONDS]; nothing when the training is forecast to be shorter
+    /// than [#LONG_SECONDS].
+    ///
+    /// @throws InputException when the data do not fit the recipe
+    public static Optional<PreflightReport> brief(Recipe recipe, Dataset data) {
+        return brief(recipe, data, LONG_SECONDS);
+    }
+
+    static Optional<PreflightReport> brief(Recipe recipe, Dataset data, double longSeconds) {
+        return new Preflight(recipe, data, SHORT_SECONDS).brief(longSeconds);
+    }
+
+    private PreflightReport full() {
+        StepCost probe = probe(seconds / 8);
+        if (probe == null) {
+            withoutStep();
+            return report(Double.NaN);
+        }
+        quick(probe, 2, MATCHED);
+        var times = new ArrayList<Double>();
+        checks.add(guarded(RateSweep.NAME, true, () -> sweep(probe, times)));
+        double step = mean(times, probe);
+        Forecast forecast = Forecast.of(rehearsal, data, probe, step);
+        checks.add(forecast.check(rehearsal, probe));
+        return report(forecast.seconds());
+    }
+
+    private Optional<PreflightReport> brief(double longSeconds) {
+        StepCost probe = probe(seconds / 5);
+        if (probe == null) {
+            withoutStep();
+            return Optional.of(report(Double.NaN));
+        }
+        Forecast forecast = Forecast.of(rehearsal, data, probe, probe.stepSeconds());
+        if (forecast.seconds() < longSeconds) {
+            return Optional.empty();
+        }
+        quick(probe, 1, MATCHED_SHORT);
+        checks.add(forecast.check(rehearsal, probe));
+        return Optional.of(report(forecast.seconds()));
+    }
+
+    /// The time and memory of a step; null when the recipe's batch cannot be learned from at all.
+    private @Nullable StepCost probe(double affordable) {
+        try {
+            return NativeErrors.guard(() -> "preflight", () -> StepCost.of(rehearsal, affordable));
+        } catch (FullrankException e) {
+            if (e instanceof InputException && !buildable()) {
+                throw e; // the data do not fit the recipe: nothing can be tried
+            }
+            checks.add(PreflightCheck.of(
+                    "step", Finding.WRONG, new LinkedHashMap<>(), "the first step fails: " + reason(e)));
+            return null;
+        }
+    }
+
+    private boolean buildable() {
+        try (Method network = rehearsal.network()) {
+            return network.parameters().values().numel() > 0;
+        } catch (InputException e) {
+            return false;
+        }
+    }
+
+    /// What can be said where the loss cannot be computed.
+    private void withoutStep() {
+        checks.add(BatchAgainstWidth.of(rehearsal.recipe(), null));
+        checks.add(guarded(ViewStrength.NAME, true, () -> ViewStrength.of(rehearsal, matched(MATCHED))));
+    }
+
+    private void quick(StepCost probe, int batches, int matched) {
+        double row = probe.stepSeconds() / rehearsal.recipe().train().batch();
+        int terms = 3;
+        shares(affordable(0.2 * left(), terms * batches * row), batches);
+        checks.add(guarded(BatchAgainstWidth.NAME, true, () -> batchAgainstWidth(row)));
+        int wired = affordable(0.2 * left(), 3 * row);
+        checks.add(
+                wired < LEAST_ROWS
+                        ? leftOut(DistillationWiring.NAME)
+                        : guarded(
+                                DistillationWiring.NAME,
+                                true,
+                                () -> DistillationWiring.of(rehearsal, Math.min(wired, StepCost.SOME))));
+        // Forward alone takes a third of a step.
+        int viewed = (int) Math.min(matched(matched), 0.2 * left() / (row / 3));
+        checks.add(
+                viewed < 4 * LEAST_ROWS && viewed < matched(matched)
+                        ? leftOut(ViewStrength.NAME)
+                        : guarded(ViewStrength.NAME, true, () -> ViewStrength.of(rehearsal, viewed)));
+    }
+
+    private void shares(int rows, int batches) {
+        int batch = rehearsal.recipe().train().batch();
+        checks.add(
+                rows < Math.min(LEAST_ROWS, batch)
+                        ? leftOut(TermShares.NAME)
+                        : guarded(TermShares.NAME, rows == batch, () -> TermShares.of(rehearsal, rows, batches)));
+    }
+
+    private PreflightCheck batchAgainstWidth(double row) {
+        int rows = affordable(0.1 * left(), row);
+        if (rows < rehearsal.recipe().train().batch()) {
+            return BatchAgainstWidth.of(rehearsal.recipe(), null);
+        }
+        try (var scope = Scope.open();
+                var off = Gradients.off();
+                Method network = rehearsal.network()) {
+            Tensor z = network.embed(rehearsal.batch(0, rows).getFirst(), Mode.TRAIN);
+            return BatchAgainstWidth.of(rehearsal.recipe(), z);
+        }
+    }
+
+    private PreflightCheck sweep(StepCost probe, List<Double> times) {
+        int batch = rehearsal.recipe().train().batch();
+        double row = (probe.stepSeconds() + probe.recordSeconds()) / batch;
+        double time = 0.8 * left();
+        int steps = affordable(time, (RAMP + RateSweep.STILL) * row) == batch ? RAMP : SHORT_RAMP;
+        int rows = affordable(time, (steps + RateSweep.STILL) * row);
+        if (rows < Math.min(LEAST_SWEEP_ROWS, batch)) {
+            return leftOut(RateSweep.NAME);
+        }
+        var measured = new ArrayList<Double>();
+        var points = RateSweep.sweep(rehearsal, rows, steps, measured);
+        if (rows == batch) {
+            times.addAll(measured);
+        }
+        if (points.size() <= RateSweep.STILL) {
+            return PreflightCheck.of(
+                    RateSweep.NAME, Finding.WRONG, new LinkedHashMap<>(), "the loss is not finite at any rate");
+        }
+        return RateSweep.judge(
+                rehearsal.recipe(), RateSweep.window(points), rehearsal.peakRate(), rehearsal.rateScale(), rows);
+    }
+
+    /// Of steps of the whole batch after the first ones, which are slower.
+    private static double mean(List<Double> times, StepCost probe) {
+        return times.stream()
+                .skip(RateSweep.STILL)
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElse(probe.stepSeconds());
+    }
+
+    private int matched(int most) {
+        return Math.min(most, rehearsal.samples());
+    }
+
+    /// Rows for which `time` is enough, at most the batch.
+    private int affordable(double time, double secondsOfRow) {
+        return (int) Math.min(rehearsal.recipe().train().batch(), time / Math.max(secondsOfRow, 1e-12));
+    }
+
+    private double left() {
+        return Math.max(0, seconds - (System.nanoTime() - begin) / 1e9);
+    }
+
+    private PreflightCheck leftOut(String name) {
+        return PreflightCheck.of(
+                name,
+                Finding.FINE,
+                new LinkedHashMap<>(),
+                "left out: a step of this recipe takes too long here for a check within %.0f s".formatted(seconds));
+    }
+
+    /// @param whole whether the check saw the recipe's own batch: if not, a failure may be that of the fewer rows
+    private static PreflightCheck guarded(String name, boolean whole, Supplier<PreflightCheck> check) {
+        try {
+            return NativeErrors.guard(() -> "preflight, " + name, check::get);
+        } catch (FullrankException e) {
+            return PreflightCheck.of(
+                    name,
+                    whole ? Finding.WRONG : Finding.FINE,
+                    new LinkedHashMap<>(),
+                    (whole ? "fails: " : "left out, as it fails with fewer rows than the batch has: ") + reason(e));
+        }
+    }
+
+    private static String reason(FullrankException e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    private PreflightReport report(double forecast) {
+        return new PreflightReport(
+                rehearsal.recipe().name(), data.name(), (System.nanoTime() - begin) / 1e9, forecast, checks);
+    }
+}

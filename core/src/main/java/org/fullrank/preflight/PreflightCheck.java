@@ -1,0 +1,66 @@
+package org.fullrank.preflight;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+
+/// What one check of the [Preflight] found.
+///
+/// @param name such as `gradient-share`
+/// @param finding how serious it is
+/// @param figures what was measured, by name; NaN where a figure could not be had
+/// @param why what the figures say, one line
+/// @param changes what it would set, each as `key=value` for `--set`; empty where nothing is to change or where a
+///     choice is left to the reader
+public record PreflightCheck(
+        String name, Finding finding, SequencedMap<String, Double> figures, String why, List<String> changes) {
+    /// How serious a finding is.
+    public enum Finding {
+        /// Nothing to do.
+        FINE,
+        /// A training may go well; have a look.
+        CONSIDER,
+        /// A training is not expected to go well.
+        WRONG;
+
+        /// In lower case.
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// The more serious of the two.
+        Finding or(Finding other) {
+            return compareTo(other) >= 0 ? this : other;
+        }
+    }
+
+    public PreflightCheck {
+        figures = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(figures));
+        changes = List.copyOf(changes);
+    }
+
+    /// One that changes nothing.
+    static PreflightCheck of(String name, Finding finding, SequencedMap<String, Double> figures, String why) {
+        return new PreflightCheck(name, finding, figures, why, List.of());
+    }
+
+    /// One line: finding, why, and what it would set.
+    public String line() {
+        StringBuilder line = new StringBuilder(name + ": " + why);
+        changes.forEach(change -> line.append(" [--set ").append(change).append(']'));
+        return line.toString();
+    }
+
+    /// For JSON.
+    public SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("name", name);
+        map.put("finding", finding.label());
+        map.put("figures", figures);
+        map.put("why", why);
+        map.put("set", changes);
+        return map;
+    }
+}

@@ -1,0 +1,104 @@
+package org.fullrank.preflight;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import java.util.StringJoiner;
+import org.fullrank.preflight.PreflightCheck.Finding;
+
+/// All that a [Preflight] found out about a recipe on its data.
+///
+/// @param recipe its name
+/// @param data their name
+/// @param seconds that the preflight took
+/// @param forecastSeconds of the whole training with its checks, without the evaluation after it
+/// @param checks in the order they were made
+public record PreflightReport(
+        String recipe, String data, double seconds, double forecastSeconds, List<PreflightCheck> checks) {
+    public PreflightReport {
+        checks = List.copyOf(checks);
+    }
+
+    /// The most serious finding.
+    public Finding finding() {
+        return checks.stream().map(PreflightCheck::finding).reduce(Finding.FINE, Finding::or);
+    }
+
+    /// The check of that name.
+    public PreflightCheck check(String name) {
+        return checks.stream()
+                .filter(c -> c.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no check " + name));
+    }
+
+    /// The checks that found something.
+    public List<PreflightCheck> findings() {
+        return checks.stream().filter(c -> c.finding() != Finding.FINE).toList();
+    }
+
+    /// One line: what was found and how long the training will take.
+    public String outlook() {
+        String found = findings().isEmpty()
+                ? "nothing to change"
+                : findings().size() + " of " + checks.size() + " checks found something";
+        String time =
+                Double.isNaN(forecastSeconds) ? "" : ", training takes about " + Forecast.duration(forecastSeconds);
+        return "preflight of %.0f s: %s%s".formatted(seconds, found, time);
+    }
+
+    /// For people.
+    public String text() {
+        var text = new StringBuilder();
+        text.append(
+                "preflight of %s on %s: %s\n".formatted(recipe, data, finding().label()));
+        for (PreflightCheck check : checks) {
+            text.append("\n%-9s%s\n".formatted(check.finding().label(), check.name()));
+            text.append("         ").append(check.why()).append('\n');
+            if (!check.figures().isEmpty()) {
+                text.append("         ").append(figures(check)).append('\n');
+            }
+            check.changes()
+                    .forEach(c -> text.append("         would change: --set ")
+                            .append(c.contains(" ") ? '"' + c + '"' : c)
+                            .append('\n'));
+        }
+        return text.append("\n%.0f s in all; nothing was written\n".formatted(seconds))
+                .toString();
+    }
+
+    private static String figures(PreflightCheck check) {
+        var line = new StringJoiner(", ");
+        check.figures().forEach((name, value) -> line.add(name + " " + number(value)));
+        return line.toString();
+    }
+
+    /// Three digits that matter.
+    static String number(double value) {
+        if (!Double.isFinite(value)) {
+            return Double.isNaN(value) ? "unknown" : value > 0 ? "infinite" : "-infinite";
+        }
+        if (value == Math.rint(value) && Math.abs(value) < 1e6) {
+            return String.format(Locale.ROOT, "%.0f", value);
+        }
+        double size = Math.abs(value);
+        if (size < 1e-2 || size >= 1e5) {
+            return String.format(Locale.ROOT, "%.1e", value);
+        }
+        int decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
+    /// For JSON.
+    public SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("recipe", recipe);
+        map.put("data", data);
+        map.put("finding", finding().label());
+        map.put("seconds", seconds);
+        map.put("forecastSeconds", forecastSeconds);
+        map.put("checks", checks.stream().map(PreflightCheck::toMap).toList());
+        return map;
+    }
+}

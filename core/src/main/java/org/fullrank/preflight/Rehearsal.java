@@ -1,0 +1,165 @@
+package org.fullrank.preflight;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Items;
+import org.fullrank.data.SamplingOrder;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.engine.Threads;
+import org.fullrank.method.Method;
+import org.fullrank.optim.Optimizer;
+import org.fullrank.optim.ScheduleSpec;
+import org.fullrank.run.Recipe;
+import org.fullrank.train.MethodBuilder;
+import org.fullrank.train.Trainer;
+import org.fullrank.view.ViewGenerator;
+import org.fullrank.view.ViewTensors;
+
+/// Where a preflight tries things out: the views of a training and networks of its own, built from the same recipe and
+/// thrown away. Nothing of it is shared with a training, and all randomness is keyed, so a training is the same bit by
+/// bit whether there was a rehearsal or not.
+final class Rehearsal {
+    private final Recipe recipe;
+    private final Items items;
+    private final Device device;
+    private final ViewGenerator views;
+    private final int[] order;
+
+    Rehearsal(Recipe recipe, Dataset data) {
+        this.recipe = recipe;
+        device = recipe.train().device().resolve();
+        int threads = Threads.resolve(recipe.train().threads());
+        Threads.use(threads);
+        items = data.pretraining();
+        Trainer.requireBatch(recipe, items.size());
+        views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
+        order = SamplingOrder.epoch(recipe.seed(), 0, items.size());
+    }
+
+    Recipe recipe() {
+        return recipe;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    ViewGenerator views() {
+        return views;
+    }
+
+    int samples() {
+        return items.size();
+    }
+
+    /// The first items of the order.
+    Items items(int count) {
+        return items.subset(indices(0, count));
+    }
+
+    long stepsPerEpoch() {
+        return items.size() / recipe.train().batch();
+    }
+
+    long totalSteps() {
+        return stepsPerEpoch() * recipe.train().epochs();
+    }
+
+    /// The highest rate that the schedule reaches.
+    double peakRate() {
+        double base = recipe.optimizer().learningRate();
+        return base * rateScale();
+    }
+
+    /// What the schedule multiplies the recipe's rate by.
+    double rateScale() {
+        return recipe.schedule().scaleWithBatch() ? (double) recipe.train().batch() / ScheduleSpec.REFERENCE_BATCH : 1;
+    }
+
+    /// The items of batch `number` of the first epoch, from the beginning again after the last.
+    int[] indices(int number, int rows) {
+        int[] indices = new int[rows];
+        long begin = (long) number * rows;
+        for (int i = 0; i < rows; i++) {
+            indices[i] = order[(int) ((begin + i) % order.length)];
+        }
+        return indices;
+    }
+
+    /// Fresh views of batch `number`: a second round through the data sees other views.
+    List<Tensor> batch(int number, int rows) {
+        int epoch = Math.toIntExact((long) number * rows / order.length);
+        int[] indices = indices(number, rows);
+        var batch = new ArrayList<Tensor>();
+        for (int v = 0; v < views.views(); v++) {
+            batch.add(ViewTensors.view(views, indices, epoch, v, device));
+        }
+        return batch;
+    }
+
+    /// The plain views of the first items.
+    Tensor plain(int rows) {
+        return ViewTensors.plain(views, indices(0, rows), device);
+    }
+
+    /// As many chunks as keep the rows of one at those of the recipe.
+    int chunks(int rows) {
+        int each = Math.ceilDiv(recipe.train().batch(), recipe.train().chunks());
+        return Math.max(1, rows / each);
+    }
+
+    /// A network with its initial values; the caller closes it.
+    Method network() {
+        return MethodBuilder.build(recipe, views, device);
+    }
+
+    /// A training from the initial values with a fresh optimiser; the caller closes it.
+    Try start() {
+        return new Try(network());
+    }
+
+    /// A training that is thrown away.
+    final class Try implements AutoCloseable {
+        private final Method method;
+        private final Optimizer optimizer;
+        private int step;
+
+        private Try(Method method) {
+            this.method = method;
+            this.optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters());
+        }
+
+        Method method() {
+            return method;
+        }
+
+        /// One step as in training, on fresh views; its tensors belong to the caller's scope.
+        Method.Outcome step(double rate, int rows) {
+            Method.Outcome outcome = method.learn(batch(step, rows), chunks(rows), step);
+            Tensors.value(method.parameters().gradients().norm());
+            optimizer.step(rate, step);
+            method.stepped(step, totalSteps());
+            step++;
+            return outcome;
+        }
+
+        /// Seconds of one step.
+        double seconds(double rate, int rows) {
+            long begin = System.nanoTime();
+            try (var scope = Scope.open()) {
+                step(rate, rows);
+            }
+            return (System.nanoTime() - begin) / 1e9;
+        }
+
+        @Override
+        public void close() {
+            optimizer.close();
+            method.close();
+        }
+    }
+}

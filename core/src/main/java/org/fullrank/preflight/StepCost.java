@@ -1,0 +1,156 @@
+package org.fullrank.preflight;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.fullrank.data.Items;
+import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.method.Method;
+import org.fullrank.probe.Embedder;
+
+/// What steps of a training cost in time and memory, found by steps of growing size, so that a batch that would not fit
+/// into memory or time is estimated and not run.
+///
+/// @param stepSeconds of a step of the whole batch
+/// @param measured whether such a step was made; if not, the time is that of fewer rows, scaled
+/// @param recordSeconds of the measures of a record in the log
+/// @param encodeSeconds of one item in a check
+/// @param peakBytes the largest resident set of a step of the whole batch, measured or estimated; NaN where unknown
+/// @param rowBytes by which a row more in a chunk raises it; NaN where unknown
+record StepCost(
+        double stepSeconds,
+        boolean measured,
+        double recordSeconds,
+        double encodeSeconds,
+        double peakBytes,
+        double rowBytes) {
+    /// Rows of the first steps: few, and enough for any loss but a whitening.
+    static final int FEW = 16;
+    /// Rows of the next: memory grows by enough to be seen.
+    static final int SOME = 64;
+    /// Items that are encoded for the time of a check.
+    static final int ENCODED = 128;
+    /// The share of the machine's memory that a training may take: the rest is for the system and the file cache.
+    static final double MEMORY_SHARE = 0.9;
+
+    /// One size of batch.
+    private record Rung(int rows, double seconds, double peak) {}
+
+    /// @param affordable seconds that one step may take
+    /// @throws InputException when the recipe's own batch cannot be learned from
+    static StepCost of(Rehearsal rehearsal, double affordable) {
+        int batch = rehearsal.recipe().train().batch();
+        int chunk = chunkRows(rehearsal);
+        var rungs = new ArrayList<Rung>();
+        double record = 0;
+        double encode;
+        try (Rehearsal.Try copy = rehearsal.start()) {
+            // The first step loads code; its time and memory are nobody's.
+            int least = warm(copy, rehearsal, Math.min(FEW, batch));
+            ProcessMemory.forgetPeak();
+            for (int rows : IntStream.of(least, SOME, chunk, batch)
+                    .filter(r -> r >= least && r <= batch)
+                    .sorted()
+                    .distinct()
+                    .toArray()) {
+                if (!rungs.isEmpty() && !fits(rungs, rows, chunk, affordable)) {
+                    break;
+                }
+                double seconds = copy.seconds(rehearsal.peakRate() * 1e-3, rows);
+                rungs.add(new Rung(rows, seconds, peak()));
+            }
+            record = recordSeconds(copy, rehearsal, rungs.getLast().rows());
+            double again =
+                    copy.seconds(rehearsal.peakRate() * 1e-3, rungs.getLast().rows());
+            rungs.set(
+                    rungs.size() - 1,
+                    new Rung(
+                            rungs.getLast().rows(),
+                            Math.min(again, rungs.getLast().seconds()),
+                            peak()));
+            encode = encodeSeconds(rehearsal, copy.method());
+        }
+        return of(rungs, batch, chunk, record, encode);
+    }
+
+    private static StepCost of(List<Rung> rungs, int batch, int chunk, double record, double encode) {
+        Rung last = rungs.getLast();
+        double rowBytes = rowBytes(rungs, chunk);
+        double peak = last.peak + Math.max(0, chunk - last.rows) * (Double.isNaN(rowBytes) ? 0 : rowBytes);
+        return new StepCost(last.seconds * batch / last.rows, last.rows == batch, record, encode, peak, rowBytes);
+    }
+
+    /// Rows of one chunk.
+    static int chunkRows(Rehearsal rehearsal) {
+        return Math.ceilDiv(
+                rehearsal.recipe().train().batch(), rehearsal.recipe().train().chunks());
+    }
+
+    /// A whitening refuses few rows: then the whole batch it is.
+    private static int warm(Rehearsal.Try copy, Rehearsal rehearsal, int few) {
+        int batch = rehearsal.recipe().train().batch();
+        try {
+            copy.seconds(rehearsal.peakRate() * 1e-3, few);
+            return few;
+        } catch (InputException e) {
+            if (few == batch) {
+                throw e;
+            }
+            copy.seconds(rehearsal.peakRate() * 1e-3, batch);
+            return batch;
+        }
+    }
+
+    private static boolean fits(List<Rung> rungs, int rows, int chunk, double affordable) {
+        Rung last = rungs.getLast();
+        double seconds = last.seconds * rows / last.rows;
+        double rowBytes = rowBytes(rungs, chunk);
+        double peak = last.peak + (Math.min(rows, chunk) - last.rows) * rowBytes;
+        double limit = MEMORY_SHARE * ProcessMemory.limit().orElse(Double.POSITIVE_INFINITY);
+        return seconds <= affordable && !(peak > limit); // an unknown peak stops nothing
+    }
+
+    /// From the smallest and the largest size that were one chunk.
+    private static double rowBytes(List<Rung> rungs, int chunk) {
+        Rung small = rungs.getFirst();
+        Rung large =
+                rungs.stream().filter(r -> r.rows <= chunk).reduce((a, b) -> b).orElse(small);
+        return large.rows == small.rows ? Double.NaN : Math.max(0, large.peak - small.peak) / (large.rows - small.rows);
+    }
+
+    private static double peak() {
+        OptionalDouble peak = ProcessMemory.peak();
+        return peak.orElse(Double.NaN);
+    }
+
+    private static double recordSeconds(Rehearsal.Try copy, Rehearsal rehearsal, int rows) {
+        try (var scope = Scope.open()) {
+            Method.Outcome outcome = copy.step(rehearsal.peakRate() * 1e-3, rows);
+            long begin = System.nanoTime();
+            EmbeddingHealth.of(outcome.embedding());
+            return (System.nanoTime() - begin) / 1e9;
+        }
+    }
+
+    private static double encodeSeconds(Rehearsal rehearsal, Method method) {
+        int count = Math.min(ENCODED, rehearsal.samples());
+        Items some = rehearsal.items(count);
+        long begin = System.nanoTime();
+        Embedder.embed(method, rehearsal.views().on(some), some);
+        return (System.nanoTime() - begin) / 1e9 / count;
+    }
+
+    /// The fewest chunks whose steps fit into `limit` bytes, at most half of the batch.
+    int chunksWithin(double limit, int chunk, int batch) {
+        double base = peakBytes - chunk * rowBytes;
+        for (int chunks = Math.ceilDiv(batch, chunk); chunks <= batch / 2; chunks++) {
+            if (base + Math.ceilDiv(batch, chunks) * rowBytes <= limit) {
+                return chunks;
+            }
+        }
+        return Math.max(1, batch / 2);
+    }
+}

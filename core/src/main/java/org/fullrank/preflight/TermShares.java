@@ -1,0 +1,112 @@
+package org.fullrank.preflight;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.fullrank.engine.Scope;
+import org.fullrank.method.Method;
+import org.fullrank.method.Method.TermGradient;
+import org.fullrank.preflight.PreflightCheck.Finding;
+import org.jspecify.annotations.Nullable;
+
+/// Which share of the gradient each weighted term of the loss has before the first step: the norm of its gradient over
+/// the sum of the norms of all, with respect to the embeddings and to the parameters of the encoder.
+final class TermShares {
+    static final String NAME = "gradient-share";
+
+    /// A term below this share is named. Terms that grow once the embedding spreads, such as a covariance, begin
+    /// small in shipped recipes too, so this alone is no fault.
+    static final double SMALL = 0.01;
+
+    /// Below this a term has no say: its gradient is lost among the differences from batch to batch. The smallest
+    /// share in a shipped recipe, of the decorrelation in `small-lpl-local`, is forty times as large.
+    static final double NOTHING = 1e-5;
+
+    /// What a term without a say would be given: a tenth of the gradient is seen, and does not rule.
+    static final double WANTED = 0.1;
+
+    private TermShares() {}
+
+    /// Over `batches` batches of `rows` items from the initial weights.
+    static PreflightCheck of(Rehearsal rehearsal, int rows, int batches) {
+        var sums = new LinkedHashMap<String, TermGradient>();
+        try (Method network = rehearsal.network()) {
+            for (int b = 0; b < batches; b++) {
+                try (var scope = Scope.open()) {
+                    network.termGradients(rehearsal.batch(b, rows), rehearsal.chunks(rows), b)
+                            .forEach((term, g) -> sums.merge(
+                                    term,
+                                    g,
+                                    (x, y) -> new TermGradient(
+                                            x.embeddings() + y.embeddings(), x.encoder() + y.encoder())));
+                }
+            }
+        }
+        return judge(sums, TermWeight.of(rehearsal.recipe().method()));
+    }
+
+    /// @param gradients of each term, summed over batches
+    static PreflightCheck judge(
+            SequencedMap<String, TermGradient> gradients, SequencedMap<String, TermWeight> weights) {
+        double embeddings = gradients.values().stream()
+                .mapToDouble(TermGradient::embeddings)
+                .sum();
+        double encoder =
+                gradients.values().stream().mapToDouble(TermGradient::encoder).sum();
+        var figures = new LinkedHashMap<String, Double>();
+        var small = new ArrayList<String>();
+        var changes = new ArrayList<String>();
+        String ruling = "";
+        Finding finding = Finding.FINE;
+        for (var term : gradients.entrySet()) {
+            double atEmbeddings = share(term.getValue().embeddings(), embeddings);
+            double atEncoder = share(term.getValue().encoder(), encoder);
+            figures.put(term.getKey() + ".embeddings", atEmbeddings);
+            figures.put(term.getKey() + ".encoder", atEncoder);
+            double most = Math.max(atEmbeddings, atEncoder);
+            ruling = gradients.size() > 1 && Math.min(atEmbeddings, atEncoder) > 1 - SMALL ? term.getKey() : ruling;
+            if (most < SMALL) {
+                finding = finding.or(most < NOTHING ? Finding.WRONG : Finding.CONSIDER);
+                small.add("%s has %s %% of the gradient".formatted(term.getKey(), PreflightReport.number(100 * most)));
+                if (most < NOTHING) {
+                    change(weights.get(term.getKey()), term.getValue(), encoder).ifPresent(changes::add);
+                }
+            }
+        }
+        if (!Double.isFinite(encoder) || encoder == 0) {
+            String what = encoder == 0 ? "no gradient reaches the encoder" : "the gradient is not finite";
+            return PreflightCheck.of(NAME, Finding.WRONG, figures, what + ": nothing can be learned from this loss");
+        }
+        return new PreflightCheck(NAME, finding, figures, why(gradients.size(), small, ruling), changes);
+    }
+
+    private static double share(double part, double sum) {
+        return sum == 0 ? 0 : part / sum;
+    }
+
+    private static String why(int terms, List<String> small, String ruling) {
+        if (terms == 1) {
+            return "the loss has one term: nothing to balance";
+        }
+        if (small.isEmpty()) {
+            return "every term has a say: at least %s %% of the gradient before the first step"
+                    .formatted(PreflightReport.number(100 * SMALL));
+        }
+        return String.join("; ", small)
+                + (ruling.isEmpty() ? "" : ", " + ruling + " more than 99 %")
+                + "; it hardly counts before the first step: see in the log whether it grows once the embedding spreads";
+    }
+
+    /// The weight with which a term would have [#WANTED] of the gradient at the encoder.
+    private static Optional<String> change(@Nullable TermWeight weight, TermGradient gradient, double sum) {
+        double others = sum - gradient.encoder();
+        if (weight == null || gradient.encoder() <= 0 || others <= 0) {
+            return Optional.empty();
+        }
+        double factor = WANTED / (1 - WANTED) * others / gradient.encoder();
+        return Optional.of(weight.key() + "=" + String.format(Locale.ROOT, "%.2g", weight.value() * factor));
+    }
+}

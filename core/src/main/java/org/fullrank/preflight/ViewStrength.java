@@ -1,0 +1,157 @@
+package org.fullrank.preflight;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.method.Method;
+import org.fullrank.net.Mode;
+import org.fullrank.preflight.PreflightCheck.Finding;
+import org.fullrank.view.ImageViews;
+import org.fullrank.view.VectorViews;
+import org.fullrank.view.ViewPresets;
+import org.fullrank.view.ViewSpec;
+
+/// Whether two views of an item still share what it is, before anything is learned: how often the nearest of N
+/// second views to a first view is that of the same item (chance 1 / N), and how many of the others lie farther
+/// away than the own one (chance one half, and much more sensitive). Asked of the raw values of the views and of
+/// the representation of the untrained encoder, its norms settled on these very views; by the cosine of centred
+/// rows.
+final class ViewStrength {
+    static final String NAME = "view-strength";
+
+    /// From this raw match rate on the views are one another's copies: the pairs are told by their values, with
+    /// nothing learned.
+    static final double COPIES = 0.95;
+
+    /// From this one on they may be too easy: shipped recipes stay below 0.35 among 512 items, crops of at least
+    /// four fifths of a CIFAR-10 picture reach 0.57.
+    static final double EASY = 0.6;
+
+    /// Below this share of others farther away there is no trace of identity: for 512 items 0.54 is three standard
+    /// deviations of chance, `1 / sqrt(12 N)` each, above one half.
+    static final double NO_TRACE = 0.54;
+
+    /// Below this one the trace is faint: shipped recipes for pictures lie above 0.75, crops of three percent of a
+    /// picture, blurred, below 0.62. The built-in shapes share an outline and nothing else, and lie at 0.55.
+    static final double FAINT = 0.65;
+
+    private ViewStrength() {}
+
+    /// @param rows N items
+    static PreflightCheck of(Rehearsal rehearsal, int rows) {
+        try (var scope = Scope.open();
+                var off = Gradients.off();
+                Method network = rehearsal.network()) {
+            List<Tensor> pair = rehearsal.batch(0, rows).subList(0, 2);
+            Match raw = match(pair.get(0).flatten(1, -1), pair.get(1).flatten(1, -1));
+            // In training mode the norms take the statistics of these views: settled ones, at once.
+            Tensor first = network.encode(pair.get(0), Mode.TRAIN); // [N, D]
+            Match encoded = match(first, network.encode(pair.get(1), Mode.TRAIN));
+            return judge(raw, encoded, rows, rehearsal.recipe().views());
+        }
+    }
+
+    /// How the rows of one view find those of the other.
+    ///
+    /// @param rate share of rows whose nearest row of the other view has the same number; rows that are all alike
+    ///     match none
+    /// @param farther share of other rows that lie farther away than the own one, mean over rows; ties count half
+    record Match(double rate, double farther) {}
+
+    /// @param a one view, `[N, D]`
+    /// @param b the other
+    static Match match(Tensor a, Tensor b) {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            double n = a.size(0);
+            Tensor cosines = unit(a).mm(unit(b).t()); // [N, N]
+            Tensor own = cosines.diagonal().clone().unsqueeze(1); // [N, 1]
+            double below = Tensors.value(cosines.lt(own).to(ScalarType.Double).sum());
+            double ties = Tensors.value(cosines.eq(own).to(ScalarType.Double).sum()) - n;
+            cosines.fill_diagonal_(new Scalar(Double.NEGATIVE_INFINITY));
+            Tensor best = torch.amax(cosines, new long[] {1}, true); // [N, 1], of all others
+            double rate = Tensors.value(own.gt(best).to(ScalarType.Double).mean());
+            return new Match(rate, (below + ties / 2) / (n * (n - 1)));
+        }
+    }
+
+    private static Tensor unit(Tensor x) {
+        Tensor wide = x.to(ScalarType.Float);
+        Tensor centred = wide.sub(wide.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
+        Tensor norms = centred.square()
+                .sum(new long[] {1}, true, new ScalarTypeOptional())
+                .sqrt(); // [N, 1]
+        return centred.div(norms.clamp_min(Tensors.scalar(1e-12)));
+    }
+
+    static PreflightCheck judge(Match raw, Match encoded, int rows, ViewSpec views) {
+        var figures = new LinkedHashMap<String, Double>();
+        figures.put("raw-match-rate", raw.rate());
+        figures.put("encoder-match-rate", encoded.rate());
+        figures.put("chance", 1.0 / rows);
+        figures.put("raw-farther", raw.farther());
+        figures.put("encoder-farther", encoded.farther());
+        figures.put("items", (double) rows);
+        String rates = "among %d items the nearest second view is the own one for %s %% by raw values and %s %% by the"
+                        .formatted(
+                                rows,
+                                PreflightReport.number(100 * raw.rate()),
+                                PreflightReport.number(100 * encoded.rate()))
+                + " untrained encoder (chance %s %%)".formatted(PreflightReport.number(100.0 / rows));
+        double farther = Math.max(raw.farther(), encoded.farther());
+        String others = "; %s %% of the others are farther away (chance 50 %%)"
+                .formatted(PreflightReport.number(100 * farther));
+        if (raw.rate() >= EASY) {
+            Finding finding = raw.rate() >= COPIES ? Finding.WRONG : Finding.CONSIDER;
+            String why = rates + ": too easy, pairs can be told without learning";
+            return new PreflightCheck(NAME, finding, figures, why, stronger(views));
+        }
+        if (farther < FAINT) {
+            Finding finding = farther < NO_TRACE ? Finding.WRONG : Finding.CONSIDER;
+            String why = rates + others + ": hardly anything is shared, the views are too strong";
+            return new PreflightCheck(NAME, finding, figures, why, weaker(views));
+        }
+        return PreflightCheck.of(NAME, Finding.FINE, figures, rates + others);
+    }
+
+    private static List<String> stronger(ViewSpec views) {
+        return switch (views) {
+            case ImageViews images -> crop(images, ViewPresets.SMALL_SCALE_MIN);
+            case VectorViews vectors -> List.of("views.corruption=" + VectorViews.CORRUPTION);
+        };
+    }
+
+    private static List<String> weaker(ViewSpec views) {
+        return switch (views) {
+            case ImageViews images ->
+                images.pipeline(0).crop().scaleMin() < ViewPresets.SMALL_SCALE_MIN
+                        ? crop(images, ViewPresets.SMALL_SCALE_MIN)
+                        : List.of(); // the crop is not what hides the item
+
+            case VectorViews vectors -> {
+                boolean noisy = vectors.noise() > vectors.corruption();
+                yield List.of(
+                        noisy ? "views.noise=" + VectorViews.NOISE : "views.corruption=" + VectorViews.CORRUPTION);
+            }
+        };
+    }
+
+    /// The key of the crop of each pipeline.
+    private static List<String> crop(ImageViews views, double scaleMin) {
+        var changes = new ArrayList<String>();
+        for (int p = 0; p < views.pipelines().size(); p++) {
+            changes.add(
+                    "views.pipelines.%d.crop.scaleMin=%s".formatted(p, String.format(Locale.ROOT, "%.2g", scaleMin)));
+        }
+        return changes;
+    }
+}

@@ -1,0 +1,5 @@
+/// What is tried before a long run: memory, time, learning rate, strength of the views, width of the embedding.
+@NullMarked
+package org.fullrank.preflight;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,92 @@
+package org.fullrank.probe;
+
+import java.util.SequencedMap;
+import org.fullrank.engine.InputException;
+
+/// Where evaluated features come from: everything that changes a number without being part of a probe.
+///
+/// @param data fingerprint of the data set, which its place and name do not change
+/// @param trainRows items of the train split, which the probes are fitted on
+/// @param testSplit name of the split that is asked
+/// @param testRows its items
+/// @param classes number of classes
+/// @param reading how the encoder is read
+public record EvaluatedData(String data, int trainRows, String testSplit, int testRows, int classes, Reading reading) {
+    public EvaluatedData {
+        if (trainRows < 1 || testRows < 1 || classes < 1) {
+            throw new InputException(
+                    "evaluation: found %d train rows, %d test rows, %d classes, expected at least 1 of each;"
+                                    .formatted(trainRows, testRows, classes)
+                            + " check the splits");
+        }
+    }
+
+    /// How features are read from an encoder.
+    ///
+    /// @param layer what is taken as the features
+    /// @param view what the encoder is shown
+    /// @param batchNorm which statistics its normalisations use
+    /// @param precision arithmetic of its forward pass
+    public record Reading(String layer, String view, String batchNorm, String precision) {
+        /// The encoder's output, before any projector: what the field reports.
+        public static final String LAYER = "encoder output";
+        /// One plain view, no augmentation.
+        public static final String VIEW = "plain, no augmentation";
+        /// Statistics gathered in training, so an item's features do not depend on its neighbours in a batch.
+        public static final String BATCH_NORM = "eval mode, running statistics";
+        /// float32.
+        public static final String PRECISION = "fp32";
+
+        /// [#LAYER], [#VIEW], [#BATCH_NORM] and [#PRECISION].
+        public static Reading defaults() {
+            return new Reading(LAYER, VIEW, BATCH_NORM, PRECISION);
+        }
+
+        /// The same with another layer.
+        public Reading withLayer(String layer) {
+            return new Reading(layer, view, batchNorm, precision);
+        }
+
+        /// The same with another view.
+        public Reading withView(String view) {
+            return new Reading(layer, view, batchNorm, precision);
+        }
+
+        /// The same with another precision.
+        public Reading withPrecision(String precision) {
+            return new Reading(layer, view, batchNorm, precision);
+        }
+    }
+
+    /// The source of two splits, read by [Reading#defaults].
+    public static EvaluatedData of(String data, Features train, String testSplit, Features test) {
+        return new EvaluatedData(
+                data, train.rows(), testSplit, test.rows(), train.names().size(), Reading.defaults());
+    }
+
+    /// The same read in another way.
+    public EvaluatedData with(Reading reading) {
+        return new EvaluatedData(data, trainRows, testSplit, testRows, classes, reading);
+    }
+
+    void describe(SequencedMap<String, String> to) {
+        to.put("data", data);
+        to.put("fitted on", "train, %d items, %d classes".formatted(trainRows, classes));
+        describeRest(to);
+    }
+
+    /// The same for numbers to which nothing is fitted.
+    void describeAsked(SequencedMap<String, String> to) {
+        to.put("data", data);
+        to.put("classes", Integer.toString(classes));
+        describeRest(to);
+    }
+
+    private void describeRest(SequencedMap<String, String> to) {
+        to.put("asked", "%s, %d items".formatted(testSplit, testRows));
+        to.put("layer", reading.layer);
+        to.put("view", reading.view);
+        to.put("batch norm", reading.batchNorm);
+        to.put("precision", reading.precision);
+    }
+}

@@ -1,0 +1,90 @@
+package org.fullrank.rows;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
+import org.fullrank.engine.InputException;
+import org.jspecify.annotations.Nullable;
+
+/// A file that holds arrays by name.
+sealed interface Archive permits NpzArchive, TensorArchive {
+    /// Names that embeddings go by, the most telling first.
+    List<String> MATRICES = List.of("embeddings", "z", "x");
+
+    /// Names that labels go by.
+    List<String> LABELS = List.of("labels", "y");
+
+    /// What it is, for messages.
+    String name();
+
+    /// Its arrays with their shapes, those of numbers only.
+    SequencedMap<String, List<Long>> shapes();
+
+    /// What else it holds, in words, for messages.
+    List<String> others();
+
+    /// Opens an array.
+    ///
+    /// @param array a name of [#shapes]
+    /// @param vector whether it is `[N]` and read as `[N, 1]`
+    RowStream open(String array, boolean vector);
+
+    /// The name of the matrix that is meant.
+    ///
+    /// @param key its name; null to find it
+    /// @throws InputException when there is none, or more than one
+    default String matrix(@Nullable String key) {
+        SequencedMap<String, List<Long>> shapes = shapes();
+        if (key != null) {
+            if (!shapes.containsKey(key)) {
+                throw new InputException("%s: found no array of numbers named %s, expected one of %s; correct --key"
+                        .formatted(name(), key, contents()));
+            }
+            return key;
+        }
+        List<String> matrices = shapes.entrySet().stream()
+                .filter(array -> array.getValue().size() == 2)
+                .map(Map.Entry::getKey)
+                .toList();
+        if (matrices.size() == 1) {
+            return matrices.getFirst();
+        }
+        for (String name : MATRICES) {
+            if (matrices.contains(name)) {
+                return name;
+            }
+        }
+        throw new InputException("%s: found %s, expected %s"
+                .formatted(
+                        name(),
+                        contents(),
+                        matrices.isEmpty()
+                                ? "a matrix [N, D] of numbers; save one with numpy.savez(file, embeddings=z)"
+                                : "one matrix [N, D]; name it with --key"));
+    }
+
+    /// The name of the array with labels; null where there is none.
+    default @Nullable String labels() {
+        SequencedMap<String, List<Long>> shapes = shapes();
+        for (String name : LABELS) {
+            List<Long> shape = shapes.get(name);
+            if (shape != null && shape.size() == 1) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    private String contents() {
+        String arrays = shapes().entrySet().stream()
+                .limit(8)
+                .map(array -> array.getKey() + " " + array.getValue())
+                .collect(Collectors.joining(", "));
+        String others = others().stream().limit(8).collect(Collectors.joining(", "));
+        if (arrays.isEmpty() && others.isEmpty()) {
+            return "nothing in it";
+        }
+        return arrays + (arrays.isEmpty() || others.isEmpty() ? "" : ", ") + others;
+    }
+}

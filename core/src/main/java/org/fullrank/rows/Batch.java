@@ -1,0 +1,17 @@
+package org.fullrank.rows;
+
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// Rows that belong together; all finite.
+///
+/// @param first embeddings `[B, D]`, float32 or float64
+/// @param second embeddings `[B, D]` of another view of the same samples; null where there is none
+/// @param labels class of each row, from 0; null where there are none
+/// @param numbers number of each row in its file, from 0: rows that are not finite are left out before
+public record Batch(Tensor first, @Nullable Tensor second, int @Nullable [] labels, long[] numbers) {
+    /// Rows B.
+    public int rows() {
+        return numbers.length;
+    }
+}

@@ -1,0 +1,72 @@
+package org.fullrank.rows;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.file.Npy;
+
+/// How the numbers of an array lie in a file.
+///
+/// @param type as tensors name it
+/// @param bytes of one number
+/// @param order of these bytes
+record Cells(ScalarType type, int bytes, ByteOrder order) {
+    static Cells of(Npy.Header header) {
+        ScalarType type = switch (header.type()) {
+            case BOOL, U8 -> ScalarType.Byte;
+            case I8 -> ScalarType.Char;
+            case U16 -> ScalarType.UInt16;
+            case I16 -> ScalarType.Short;
+            case I32 -> ScalarType.Int;
+            case U32 -> ScalarType.UInt32;
+            case I64 -> ScalarType.Long;
+            case F16 -> ScalarType.Half;
+            case F32 -> ScalarType.Float;
+            case F64 -> ScalarType.Double;
+        };
+        return new Cells(type, header.type().bytes(), header.order());
+    }
+
+    /// float64 for what float32 cannot hold, else float32.
+    ScalarType read() {
+        return switch (type) {
+            case Double, Long, Int, UInt32 -> ScalarType.Double;
+            default -> ScalarType.Float;
+        };
+    }
+
+    /// The numbers of `raw`, whose bytes were copied from the file, as [#read] has them. The bytes of `raw` are
+    /// changed.
+    Tensor decode(Tensor raw) {
+        if (bytes > 1 && order != ByteOrder.nativeOrder()) {
+            swap(org.fullrank.engine.Tensors.segment(raw));
+        }
+        return type == read() ? raw : raw.to(read());
+    }
+
+    private void swap(MemorySegment raw) {
+        long count = raw.byteSize() / bytes;
+        switch (bytes) {
+            case 2 -> {
+                for (long i = 0; i < count; i++) {
+                    short value = raw.getAtIndex(ValueLayout.JAVA_SHORT, i);
+                    raw.setAtIndex(ValueLayout.JAVA_SHORT, i, Short.reverseBytes(value));
+                }
+            }
+            case 4 -> {
+                for (long i = 0; i < count; i++) {
+                    int value = raw.getAtIndex(ValueLayout.JAVA_INT, i);
+                    raw.setAtIndex(ValueLayout.JAVA_INT, i, Integer.reverseBytes(value));
+                }
+            }
+            default -> {
+                for (long i = 0; i < count; i++) {
+                    long value = raw.getAtIndex(ValueLayout.JAVA_LONG, i);
+                    raw.setAtIndex(ValueLayout.JAVA_LONG, i, Long.reverseBytes(value));
+                }
+            }
+        }
+    }
+}

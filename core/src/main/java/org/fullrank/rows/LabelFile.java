@@ -1,0 +1,136 @@
+package org.fullrank.rows;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Labels;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.file.CsvTable;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a class for each row: a `.npy` of whole numbers `[N]`, the array `labels` or `y` of an archive, a column of a
+/// CSV file, or a text file with one class on each line. Names are kept; whole numbers are ordered by value, names by
+/// the alphabet. Needs 4 bytes of memory a row.
+public final class LabelFile {
+    private static final String REMEDY = "correct --label-column";
+
+    private LabelFile() {}
+
+    /// Reads a file of labels.
+    ///
+    /// @throws InputException when it is missing or damaged, or holds something else than labels
+    public static Labels read(Path file, Selection selection) {
+        Labels labels = switch (RowFormat.of(file)) {
+            case NPY -> numbers(NpyFile.open(file, true));
+            case ZIP -> named(new NpzArchive(file));
+            case SAFETENSORS -> named(new TensorArchive(file));
+            case TEXT ->
+                file.toString().toLowerCase(Locale.ROOT).endsWith(".txt") && selection.labelColumn() == null
+                        ? lines(file)
+                        : column(file, selection);
+        };
+        if (identifiers(labels)) {
+            throw new InputException(
+                    "%s: found a class of its own for each of %d rows, expected classes of several rows;"
+                                    .formatted(file, labels.classes().length)
+                            + " these look like identifiers");
+        }
+        return labels;
+    }
+
+    /// The labels that an archive of embeddings holds; null where there are none.
+    static @Nullable Labels of(Archive archive) {
+        String array = archive.labels();
+        return array == null ? null : numbers(archive.open(array, true));
+    }
+
+    /// The label column of a CSV file of embeddings; null where there is none.
+    static @Nullable Labels beside(Path file, Selection selection) {
+        try (CsvTable table = table(file, selection)) {
+            if (table.label() < 0) {
+                return null;
+            }
+            Labels labels = column("CSV file " + file, table, table.label());
+            return selection.labelColumn() == null && identifiers(labels) ? null : labels;
+        } catch (IOException e) {
+            throw CsvRows.unreadable(file, e);
+        }
+    }
+
+    static CsvTable table(Path file, Selection selection) throws IOException {
+        return CsvTable.open(file, selection.labelColumn(), REMEDY);
+    }
+
+    private static boolean identifiers(Labels labels) {
+        return labels.classes().length > 2 && labels.names().size() == labels.classes().length;
+    }
+
+    private static Labels named(Archive archive) {
+        Labels labels = of(archive);
+        if (labels == null) {
+            throw new InputException(
+                    "%s: found no array labels or y of shape [N], expected one; save the labels as .npy"
+                            .formatted(archive.name()));
+        }
+        return labels;
+    }
+
+    private static Labels column(Path file, Selection selection) {
+        try (CsvTable table = table(file, selection)) {
+            int label = table.label() < 0 && table.columns() == 1 ? 0 : table.label();
+            if (label < 0) {
+                throw new InputException("CSV file %s: found %d columns and none that is named label, expected one of"
+                                .formatted(file, table.columns())
+                        + " labels; name it with --label-column");
+            }
+            return column("CSV file " + file, table, label);
+        } catch (IOException e) {
+            throw CsvRows.unreadable(file, e);
+        }
+    }
+
+    private static Labels column(String name, CsvTable table, int label) throws IOException {
+        var classes = new ClassNumbers(name);
+        for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
+            classes.add(row.cells().get(label));
+        }
+        return classes.labels();
+    }
+
+    private static Labels lines(Path file) {
+        var classes = new ClassNumbers("text file " + file);
+        try (BufferedReader reader = Files.newBufferedReader(file)) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                classes.add(line);
+            }
+        } catch (IOException e) {
+            String reason = e instanceof CharacterCodingException ? "it is not UTF-8 text" : e.getMessage();
+            throw new InputException(
+                    "text file %s: cannot be read (%s); write one class on each line".formatted(file, reason), e);
+        }
+        return classes.labels();
+    }
+
+    private static Labels numbers(RowStream rows) {
+        try (rows) {
+            var classes = new ClassNumbers(rows.name());
+            while (true) {
+                try (var scope = Scope.open()) {
+                    Tensor block = rows.next();
+                    if (block == null) {
+                        return classes.labels();
+                    }
+                    for (double value : Tensors.doubles(block)) {
+                        classes.add(value);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package org.fullrank.rows;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.fullrank.engine.InputException;
+import org.fullrank.file.Npy;
+
+/// The formats that are read, told by the first bytes of a file; its name decides only where they do not.
+enum RowFormat {
+    NPY,
+    ZIP,
+    SAFETENSORS,
+    TEXT;
+
+    private static final int HEAD_BYTES = 512;
+    private static final String KNOWN = ".npy, .npz, .csv or .safetensors";
+
+    /// @throws InputException when there is no file, it is empty, or of no known format
+    static RowFormat of(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new InputException("%s: found %s, expected embeddings as %s, or a run folder"
+                    .formatted(file, Files.isDirectory(file) ? "a folder" : "no such file", KNOWN));
+        }
+        byte[] head;
+        try (InputStream in = Files.newInputStream(file)) {
+            head = in.readNBytes(HEAD_BYTES);
+        } catch (IOException e) {
+            throw new InputException("%s: cannot be read (%s); check its permissions".formatted(file, e), e);
+        }
+        if (head.length == 0) {
+            throw new InputException("%s: is empty, expected embeddings as %s; write it again".formatted(file, KNOWN));
+        }
+        return of(file, head);
+    }
+
+    private static RowFormat of(Path file, byte[] head) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        if (Npy.matches(head) || name.endsWith(".npy")) {
+            return NPY;
+        }
+        if (head[0] == 'P' && head.length > 1 && head[1] == 'K' || name.endsWith(".npz")) {
+            return ZIP;
+        }
+        if (name.endsWith(".safetensors") || head.length > Long.BYTES && head[Long.BYTES] == '{' && binary(head)) {
+            return SAFETENSORS;
+        }
+        boolean gzip = head.length > 1 && (head[0] & 0xFF) == 0x1F && (head[1] & 0xFF) == 0x8B;
+        if (gzip ? !name.endsWith(".csv.gz") : binary(head)) {
+            throw new InputException("%s: found a file of another kind, expected embeddings as %s; %s"
+                    .formatted(file, KNOWN, gzip ? "unpack it with gunzip" : "save it with numpy.save"));
+        }
+        return TEXT;
+    }
+
+    /// Whether this is no text.
+    private static boolean binary(byte[] head) {
+        for (byte b : head) {
+            if (b == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

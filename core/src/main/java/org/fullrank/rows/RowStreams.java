@@ -1,0 +1,66 @@
+package org.fullrank.rows;
+
+import java.nio.file.Path;
+import org.fullrank.data.Labels;
+import org.jspecify.annotations.Nullable;
+
+/// Opens embeddings from anywhere as a stream of rows, in bounded memory.
+///
+/// | format | what is read |
+/// | --- | --- |
+/// | `.npy` | a matrix of float16, float32, float64 or whole numbers, either byte order, C or Fortran order |
+/// | `.npz` | one such matrix: the one named, or `embeddings`, `z`, `x`, or the only one with two dimensions |
+/// | CSV | rows of numbers, see [org.fullrank.file.CsvTable]; a label column is left out |
+/// | safetensors | one matrix, chosen as of an `.npz` |
+///
+/// A vector `[N]` is refused: it is more often a file of labels than embeddings of one dimension.
+public final class RowStreams {
+    private RowStreams() {}
+
+    /// Opens a file; the caller closes the stream.
+    ///
+    /// @throws org.fullrank.engine.InputException when it is missing, damaged, or holds no matrix
+    public static RowStream open(Path file) {
+        return open(file, Selection.defaults());
+    }
+
+    /// Opens what is named of a file; the caller closes the stream.
+    ///
+    /// @throws org.fullrank.engine.InputException when it is missing, damaged, or holds no such matrix
+    public static RowStream open(Path file, Selection selection) {
+        return switch (RowFormat.of(file)) {
+            case NPY -> NpyFile.matrix(file, selection);
+            case ZIP -> matrix(new NpzArchive(file), selection);
+            case SAFETENSORS -> matrix(new TensorArchive(file), selection);
+            case TEXT -> CsvRows.open(file, selection);
+        };
+    }
+
+    /// Rows in memory.
+    ///
+    /// @param name for messages
+    /// @param values float32 `[N, D]`, row by row; not copied, so it must not be changed
+    /// @param width D
+    public static RowStream of(String name, float[] values, int width) {
+        return new MemoryRows(name, values, width);
+    }
+
+    /// The labels that a file of embeddings holds itself: the array `labels` or `y` of an archive, the label column
+    /// of a
+    /// CSV file; null where there are none. A column that was not asked for and tells every row from every other is
+    /// taken for their names.
+    ///
+    /// @throws org.fullrank.engine.InputException when they are no labels
+    public static @Nullable Labels labels(Path file, Selection selection) {
+        return switch (RowFormat.of(file)) {
+            case NPY -> null;
+            case ZIP -> LabelFile.of(new NpzArchive(file));
+            case SAFETENSORS -> LabelFile.of(new TensorArchive(file));
+            case TEXT -> LabelFile.beside(file, selection);
+        };
+    }
+
+    private static RowStream matrix(Archive archive, Selection selection) {
+        return archive.open(archive.matrix(selection.key()), false);
+    }
+}

@@ -1,0 +1,15 @@
+package org.fullrank.rows;
+
+import org.jspecify.annotations.Nullable;
+
+/// What is taken from a file that holds more than one thing.
+///
+/// @param key the array of an archive (`.npz`, safetensors); null for the one that [RowStreams] finds
+/// @param labelColumn the label column of a CSV file by name or position, see [org.fullrank.file.CsvTable]; null for
+///     the one found there
+public record Selection(@Nullable String key, @Nullable String labelColumn) {
+    /// What is found without being named.
+    public static Selection defaults() {
+        return new Selection(null, null);
+    }
+}

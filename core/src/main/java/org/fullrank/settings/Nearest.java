@@ -1,0 +1,58 @@
+package org.fullrank.settings;
+
+import java.util.Collection;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the known name that a misspelt one was probably meant to be.
+public final class Nearest {
+    /// A name is near when at most this share of its letters has to change: typing errors and plurals pass,
+    /// unrelated words do not. Names of more than four letters may differ in two letters in any case.
+    public static final double NEAR_SHARE = 0.4;
+
+    private static final int SHORT = 4;
+
+    private Nearest() {}
+
+    /// The nearest of the known names, or null when none is near. Case does not count.
+    public static @Nullable String of(String name, Collection<String> known) {
+        @Nullable String best = null;
+        int least = Integer.MAX_VALUE;
+        for (String candidate : known) {
+            int distance = distance(name.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
+            if (distance < least) {
+                least = distance;
+                best = candidate;
+            }
+        }
+        int longest = Math.max(name.length(), best == null ? 0 : best.length());
+        double allowed = longest <= SHORT ? 1 : Math.max(2, NEAR_SHARE * longest);
+        return least <= allowed && least < longest ? best : null;
+    }
+
+    /// Words for an error message: `; did you mean NAME?`, or nothing when no known name is near.
+    public static String hint(String name, Collection<String> known) {
+        String near = of(name, known);
+        return near == null ? "" : "; did you mean " + near + "?";
+    }
+
+    /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours each cost one.
+    static int distance(String a, String b) {
+        int[][] cost = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    cost[i][j] = i + j;
+                    continue;
+                }
+                int same = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+                int least = Math.min(cost[i - 1][j - 1] + same, 1 + Math.min(cost[i - 1][j], cost[i][j - 1]));
+                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    least = Math.min(least, cost[i - 2][j - 2] + 1);
+                }
+                cost[i][j] = least;
+            }
+        }
+        return cost[a.length()][b.length()];
+    }
+}

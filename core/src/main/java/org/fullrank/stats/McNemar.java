@@ -1,0 +1,41 @@
+package org.fullrank.stats;
+
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/// Tests of paired right and wrong answers.
+public final class McNemar {
+    private McNemar() {}
+
+    /// The exact two-sided p of McNemar's test (1947): how likely a split of the discordant pairs at least as
+    /// uneven is where both directions are equally likely; 1 without discordant pairs.
+    ///
+    /// @param first pairs that only the first answers right
+    /// @param second pairs that only the second answers right
+    public static double exact(int first, int second) {
+        int all = first + second;
+        double tail = 0;
+        double logChoose = 0; // of all over i, in nats
+        for (int i = 0; i <= Math.min(first, second); i++) {
+            tail += Math.exp(logChoose - all * Math.log(2));
+            logChoose += Math.log((double) (all - i) / (i + 1));
+        }
+        return Math.min(1, 2 * tail);
+    }
+
+    /// Holm's correction (1979) of p values that are tested together, in the order given.
+    public static double[] holm(double[] p) {
+        int[] order = IntStream.range(0, p.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> p[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        double[] corrected = new double[p.length];
+        double largest = 0;
+        for (int i = 0; i < order.length; i++) {
+            largest = Math.max(largest, Math.min(1, (p.length - i) * p[order[i]]));
+            corrected[order[i]] = largest;
+        }
+        return corrected;
+    }
+}

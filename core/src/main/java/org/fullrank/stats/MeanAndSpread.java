@@ -1,0 +1,18 @@
+package org.fullrank.stats;
+
+import java.util.Arrays;
+
+/// Mean and spread of a figure over seeds.
+///
+/// @param n seeds
+/// @param mean NaN without any
+/// @param std sample standard deviation (divisor n - 1), the spread of a single training, not the error of the mean;
+///     NaN below two seeds
+public record MeanAndSpread(int n, double mean, double std) {
+    public static MeanAndSpread of(double[] values) {
+        double mean = Arrays.stream(values).average().orElse(Double.NaN);
+        double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+        return new MeanAndSpread(
+                values.length, mean, values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1)));
+    }
+}

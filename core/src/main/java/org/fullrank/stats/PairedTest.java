@@ -1,0 +1,76 @@
+package org.fullrank.stats;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import org.fullrank.engine.InputException;
+
+/// Student's paired t-test: whether a figure of two candidates differs, seed by seed. A seed fixes the initial
+/// weights and the order of the data for both, so what a lucky start gives to both drops out of the difference.
+///
+/// @param n pairs
+/// @param difference mean of the differences
+/// @param t mean difference by its standard error; infinite where all differences are equal and not zero, NaN below
+///     two pairs
+/// @param p two-sided: how often chance alone would give a t at least as large; NaN below two pairs
+public record PairedTest(int n, double difference, double t, double p) {
+    /// The usual limit below which a difference counts as shown.
+    public static final double LEVEL = 0.05;
+
+    /// Tests `a - b`; the two are paired by place.
+    ///
+    /// @throws InputException when the lengths differ
+    public static PairedTest of(double[] a, double[] b) {
+        if (a.length != b.length) {
+            throw new InputException(
+                    "paired test: found %d and %d values, expected pairs; leave out what has no partner"
+                            .formatted(a.length, b.length));
+        }
+        double[] d = new double[a.length];
+        Arrays.setAll(d, i -> a[i] - b[i]);
+        MeanAndSpread spread = MeanAndSpread.of(d);
+        if (d.length < 2) {
+            return new PairedTest(d.length, spread.mean(), Double.NaN, Double.NaN);
+        }
+        if (spread.mean() == 0) {
+            return new PairedTest(d.length, 0, 0, 1);
+        }
+        double t = spread.mean() / (spread.std() / Math.sqrt(d.length));
+        return new PairedTest(d.length, spread.mean(), t, twoSided(t, d.length - 1));
+    }
+
+    /// The share of Student's t with `df` degrees of freedom that lies beyond `t` on either side: the finite series
+    /// of Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.3 and 26.7.4.
+    static double twoSided(double t, int df) {
+        double theta = Math.atan(Math.abs(t) / Math.sqrt(df));
+        double cos2 = Math.cos(theta) * Math.cos(theta);
+        double term = df % 2 == 1 ? Math.cos(theta) : 1;
+        double sum = df == 1 ? 0 : term;
+        for (int k = df % 2 == 1 ? 3 : 2; k < df; k += 2) {
+            term *= cos2 * (k - 1) / k;
+            sum += term;
+        }
+        double within = df % 2 == 1 ? 2 / Math.PI * (theta + Math.sin(theta) * sum) : Math.sin(theta) * sum;
+        return Math.clamp(1 - within, 0, 1);
+    }
+
+    /// Holm's step-down correction (Holm 1979, "A simple sequentially rejective multiple test procedure"): with m
+    /// tests the smallest p counts m times, the next m - 1 times, and so on, never below the one before. NaN stays
+    /// NaN
+    /// and does not count.
+    public static double[] holm(double[] p) {
+        int[] order = IntStream.range(0, p.length)
+                .filter(i -> !Double.isNaN(p[i]))
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> p[i]))
+                .mapToInt(i -> i)
+                .toArray();
+        double[] adjusted = p.clone();
+        double least = 0;
+        for (int rank = 0; rank < order.length; rank++) {
+            least = Math.max(least, Math.min(1, (order.length - rank) * p[order[rank]]));
+            adjusted[order[rank]] = least;
+        }
+        return adjusted;
+    }
+}

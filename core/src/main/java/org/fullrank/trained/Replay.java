@@ -1,0 +1,221 @@
+package org.fullrank.trained;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Dataset;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.NativeErrors;
+import org.fullrank.engine.Scope;
+import org.fullrank.method.Method;
+import org.fullrank.monitor.Monitor;
+import org.fullrank.net.NonFiniteTrace;
+import org.fullrank.net.NonFiniteTrace.Finding;
+import org.fullrank.net.ParameterBuffer;
+import org.fullrank.net.ParameterBuffer.Segment;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.RunFolder;
+import org.fullrank.train.Checkpoint;
+import org.fullrank.train.Flight;
+import org.fullrank.train.Learner;
+import org.jspecify.annotations.Nullable;
+
+/// Goes the last steps of a run that failed again, from the snapshot of its flight recorder, and looks for the first
+/// operation whose result is not finite: in the network and its target layer by layer, in the objective term by term,
+/// in the gradients, in the optimiser's step.
+public final class Replay {
+    /// What a replay showed.
+    ///
+    /// @param found what the run had found
+    /// @param snapshot steps done at the snapshot
+    /// @param steps steps that were done again
+    /// @param reproduced how many of them gave loss and gradient length of the run, bit for bit
+    /// @param step number of the step, from 1, in which the operation is; after the last step: a check after it
+    /// @param operation the first whose result is not finite; null when all were finite
+    /// @param weights range of the parameters of that operation, empty where it has none
+    public record Report(
+            String found,
+            long snapshot,
+            int steps,
+            int reproduced,
+            long step,
+            @Nullable Finding operation,
+            String weights) {
+        /// Whether every step gave what it gave in the run.
+        public boolean isExact() {
+            return reproduced == steps;
+        }
+    }
+
+    private final Flight flight;
+    private final Learner learner;
+    private final Method method;
+    private int steps;
+    private int reproduced;
+
+    private Replay(Flight flight, Learner learner) {
+        this.flight = flight;
+        this.learner = learner;
+        method = learner.method();
+    }
+
+    /// Replays a run.
+    ///
+    /// @param data those of the run
+    /// @param progress hears a line now and then
+    /// @throws InputException when the run has no flight record, or was computed on another device or in another
+    ///     precision than this machine offers
+    public static Report of(RunFolder folder, Dataset data, Consumer<String> progress) {
+        Flight flight = Flight.read(folder);
+        Recipe recipe = folder.config(Recipe.class);
+        try (var learner = new Learner(recipe, data, flight.threads())) {
+            requireSame(flight, learner);
+            Checkpoint.load(Flight.snapshot(folder), learner.method(), learner.optimizer(), learner.origin());
+            progress.accept("replaying %d steps from step %d, %s in %s with %d threads"
+                    .formatted(
+                            flight.losses().size(),
+                            flight.snapshot(),
+                            flight.device().name().toLowerCase(Locale.ROOT),
+                            flight.precision().name().toLowerCase(Locale.ROOT),
+                            flight.threads()));
+            var monitor = new Monitor(recipe.monitor(), data, learner.views(), recipe.seed());
+            return NativeErrors.guard("replay", () -> new Replay(flight, learner).run(monitor));
+        }
+    }
+
+    private static void requireSame(Flight flight, Learner learner) {
+        var precision = learner.method().setting().precision();
+        if (learner.device() != flight.device() || precision != flight.precision()) {
+            throw new InputException(
+                    "replay: found %s in %s here, expected %s in %s as in the run; replay it where it ran"
+                            .formatted(learner.device(), precision, flight.device(), flight.precision()));
+        }
+    }
+
+    private Report run(Monitor monitor) {
+        for (int i = 0; i < flight.losses().size(); i++) {
+            long step = flight.snapshot() + i;
+            Finding finding =
+                    step(step, flight.losses().get(i), flight.gradients().get(i));
+            if (finding != null) {
+                return report(step + 1, finding);
+            }
+        }
+        return report(flight.snapshot() + steps, look(monitor));
+    }
+
+    private Report report(long step, @Nullable Finding finding) {
+        return new Report(
+                flight.found(),
+                flight.snapshot(),
+                steps,
+                reproduced,
+                step,
+                finding,
+                finding == null ? "" : weights(finding));
+    }
+
+    /// One step, compared with what the run had.
+    private @Nullable Finding step(long step, double loss, double gradient) {
+        try (var scope = Scope.open();
+                var trace = NonFiniteTrace.open()) {
+            Method.Outcome outcome = learner.gradients(step);
+            double norm = learner.gradientNorm();
+            steps++;
+            if (same(loss, outcome.total()) && same(gradient, norm)) {
+                reproduced++;
+            }
+            Finding finding = trace.first();
+            finding = finding != null ? finding : gradients(norm);
+            if (finding != null || Learner.fault(outcome, norm) != null) {
+                return finding;
+            }
+            learner.move(step);
+            return moved(step);
+        }
+    }
+
+    private static boolean same(double a, double b) {
+        return Double.doubleToLongBits(a) == Double.doubleToLongBits(b);
+    }
+
+    /// Backward runs from the loss to the input: the last of the parameters comes first.
+    private @Nullable Finding gradients(double norm) {
+        ParameterBuffer buffer = method.parameters();
+        for (Segment s : buffer.segments().reversed()) {
+            Tensor gradient = s.view(buffer.gradients());
+            if (!NonFiniteTrace.isFinite(gradient)) {
+                return new Finding(
+                        "gradient of " + s.name(),
+                        s.name(),
+                        NonFiniteTrace.range(s.view(buffer.values())),
+                        NonFiniteTrace.range(gradient));
+            }
+        }
+        return Double.isFinite(norm)
+                ? null
+                : new Finding(
+                        "length of the gradient", "", NonFiniteTrace.range(buffer.gradients()), Double.toString(norm));
+    }
+
+    /// What the optimiser or a running statistic made of finite gradients.
+    private @Nullable Finding moved(long step) {
+        try (var off = Gradients.off()) {
+            ParameterBuffer trained = method.parameters();
+            String input = "gradients of %s at a rate of %.4g"
+                    .formatted(NonFiniteTrace.range(trained.gradients()), learner.rate(step));
+            var found = new ArrayList<Finding>();
+            learner.optimizer()
+                    .state()
+                    .forEach((name, vector) ->
+                            find(found, "optimizer %s of ".formatted(name), input, trained.segments(), vector));
+            method.buffers().forEach((prefix, buffer) -> {
+                find(found, "step of " + prefix, input, buffer.segments(), buffer.values());
+                find(
+                        found,
+                        "running statistic " + prefix,
+                        "the batch",
+                        buffer.statisticSegments(),
+                        buffer.statistics());
+            });
+            return found.isEmpty() ? null : found.getFirst();
+        }
+    }
+
+    private static void find(List<Finding> found, String what, String input, List<Segment> segments, Tensor vector) {
+        for (Segment s : segments) {
+            Tensor view = s.view(vector);
+            if (!NonFiniteTrace.isFinite(view)) {
+                found.add(new Finding(what + s.name(), s.name(), input, NonFiniteTrace.range(view)));
+                return;
+            }
+        }
+    }
+
+    /// The check that follows the last step.
+    private @Nullable Finding look(Monitor monitor) {
+        try (var trace = NonFiniteTrace.open()) {
+            try {
+                monitor.look(method);
+            } catch (InputException e) {
+                return trace.first() != null
+                        ? trace.first()
+                        : new Finding("check", "", "", String.valueOf(e.getMessage()));
+            }
+            return trace.first();
+        }
+    }
+
+    private String weights(Finding finding) {
+        ParameterBuffer buffer = method.parameters();
+        return buffer.segments().stream()
+                .filter(s -> !finding.place().isEmpty()
+                        && (s.name().equals(finding.place()) || s.name().startsWith(finding.place() + ".")))
+                .findFirst()
+                .map(s -> NonFiniteTrace.range(s.view(buffer.values())))
+                .orElse("");
+    }
+}

@@ -1,0 +1,176 @@
+package org.fullrank.trained;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Items;
+import org.fullrank.data.SamplingOrder;
+import org.fullrank.data.Split;
+import org.fullrank.engine.JobException;
+import org.fullrank.file.AtomicFile;
+import org.fullrank.probe.Features;
+import org.fullrank.probe.KMeans;
+import org.fullrank.probe.Pca;
+import org.fullrank.view.ContactSheet;
+import org.fullrank.view.ImageViewGenerator;
+import org.fullrank.view.ImageViews;
+import org.fullrank.view.ViewGenerator;
+
+/// The pictures of a report: `map.json`, the first two principal components of representations of held-out items,
+/// with `map.png`, their thumbnails, and `views.png`, a contact sheet of the views that were learned from.
+final class RunPictures {
+    /// Points of the map: more lie on top of one another.
+    static final int MAP_ITEMS = 1000;
+    /// Largest side of a thumbnail in pixels: it can be told what it shows, and a thousand are about two megabytes.
+    static final int THUMBNAIL = 32;
+    /// Rows of the contact sheet.
+    static final int SHEET_ROWS = 6;
+
+    /// Clusters that colour a map without labels: colours that can still be told apart.
+    static final int CLUSTERS = 8;
+
+    private static final int COLUMNS = 32;
+    // Held out first; test labels only give colours.
+    private static final List<Split> PREFERRED = List.of(Split.TEST, Split.VALIDATION, Split.TRAIN, Split.UNLABELLED);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private RunPictures() {}
+
+    static void write(Path folder, Dataset data, ViewGenerator views, Function<Items, Features> embed) {
+        Split split =
+                PREFERRED.stream().filter(data.splits()::contains).findFirst().orElseThrow();
+        Items all = data.items(split);
+        int[] chosen = first(SamplingOrder.epoch(0, 0, all.size()), MAP_ITEMS);
+        Items shown = all.subset(chosen);
+        Features features = embed.apply(shown);
+        if (Pca.widest(features) >= 2) {
+            String items = "%,d of %,d items of the %s split".formatted(chosen.length, all.size(), split.label());
+            SequencedMap<String, Object> map = map(features, items);
+            map.put("index", chosen);
+            if (views.on(shown) instanceof ImageViewGenerator plain) {
+                map.put("sprite", sprite(folder, plain, chosen.length));
+            }
+            json(folder.resolve("map.json"), map);
+        }
+        Items learned = data.pretraining();
+        if (views.on(learned) instanceof ImageViewGenerator images) {
+            int[] rows = first(SamplingOrder.epoch(0, 0, learned.size()), SHEET_ROWS);
+            png(folder.resolve("views.png"), ContactSheet.draw(images, rows, 0));
+        }
+    }
+
+    private static SequencedMap<String, Object> map(Features features, String items) {
+        Pca pca = Pca.fit(features, 2);
+        float[] places = pca.transform(features).values(); // [N, 2]
+        double total = totalVariance(features);
+        double[] shares = Arrays.stream(pca.variances())
+                .map(v -> total > 0 ? v / total : 0)
+                .toArray();
+        Groups groups = Groups.of(features);
+        var map = new LinkedHashMap<String, Object>();
+        map.put(
+                "about",
+                "Representations of %s, along their two principal components, which hold %.0f %% and %.0f %% of the variance; coloured by %s."
+                        .formatted(items, 100 * shares[0], 100 * shares[1], groups.by));
+        map.put("explained", shares);
+        map.put("names", groups.names);
+        map.put("group", groups.members);
+        map.put("x", column(places, 0));
+        map.put("y", column(places, 1));
+        return map;
+    }
+
+    /// What colours the points.
+    private record Groups(String by, List<String> names, int[] members) {
+        static Groups of(Features features) {
+            int[] classes = features.classes();
+            if (classes != null) {
+                return new Groups("class", features.names(), classes);
+            }
+            int clusters = Math.min(CLUSTERS, features.rows());
+            List<String> names = IntStream.rangeClosed(1, clusters)
+                    .mapToObj(c -> "cluster " + c)
+                    .toList();
+            return new Groups("cluster (k-means), for there are no labels", names, KMeans.groups(features, clusters));
+        }
+    }
+
+    private static Map<String, Integer> sprite(Path folder, ImageViewGenerator plain, int count) {
+        ImageViews small =
+                plain.spec().withSize(Math.min(THUMBNAIL, plain.spec().size()));
+        int[] indices = new int[count];
+        Arrays.setAll(indices, i -> i);
+        png(folder.resolve("map.png"), ContactSheet.sprite(plain.with(small), indices, COLUMNS));
+        return Map.of("side", small.size(), "columns", COLUMNS);
+    }
+
+    private static int[] first(int[] order, int most) {
+        return Arrays.copyOf(order, Math.min(most, order.length));
+    }
+
+    private static double totalVariance(Features features) {
+        double total = 0;
+        for (int d = 0; d < features.width(); d++) {
+            double sum = 0;
+            double squares = 0;
+            double origin = features.values()[d];
+            for (int i = d; i < features.values().length; i += features.width()) {
+                double value = features.values()[i] - origin;
+                sum += value;
+                squares += value * value;
+            }
+            double mean = sum / features.rows();
+            total += squares / features.rows() - mean * mean;
+        }
+        return total;
+    }
+
+    /// Five digits place a point to less than a pixel.
+    private static double[] column(float[] places, int which) {
+        double[] column = new double[places.length / 2];
+        Arrays.setAll(column, i -> Double.parseDouble(String.format(Locale.ROOT, "%.4e", places[2 * i + which])));
+        return column;
+    }
+
+    private static void json(Path file, Object value) {
+        try {
+            write(file, MAPPER.writeValueAsString(value).getBytes(StandardCharsets.UTF_8));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void png(Path file, BufferedImage image) {
+        try {
+            var png = new ByteArrayOutputStream();
+            ImageIO.write(image, "png", png);
+            write(file, png.toByteArray());
+        } catch (IOException e) {
+            throw new JobException("cannot write %s (%s); free space".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private static void write(Path file, byte[] content) {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        AtomicFile.write(file, channel -> {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
+    }
+}

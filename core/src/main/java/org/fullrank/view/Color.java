@@ -1,0 +1,140 @@
+package org.fullrank.view;
+
+/// Pointwise changes of colour on planes of values in [0, 1], in place, each without a branch on the values so that the
+/// compiler uses vector instructions. Definitions follow torchvision's.
+final class Color {
+    /// Weights of the luma of red, green and blue (ITU-R BT.601).
+    static final float RED = 0.299f;
+
+    static final float GREEN = 0.587f;
+    static final float BLUE = 0.114f;
+
+    /// Turns a difference of two floats of [0, 1] into one beyond [-1, 1], whatever its size but zero.
+    private static final float STEEP = 1e30f;
+
+    /// Below any chroma that matters; keeps grey pixels from dividing by zero.
+    private static final float TINY = 1e-12f;
+
+    private Color() {}
+
+    /// x = min(f x, 1).
+    static void brightness(float[] plane, float factor, int n) {
+        for (int i = 0; i < n; i++) {
+            plane[i] = Math.min(plane[i] * factor, 1f);
+        }
+    }
+
+    /// x = f x + (1 - f) mean, clamped.
+    static void contrast(float[] plane, float factor, float mean, int n) {
+        float shift = (1 - factor) * mean;
+        for (int i = 0; i < n; i++) {
+            plane[i] = Math.max(Math.min(plane[i] * factor + shift, 1f), 0f);
+        }
+    }
+
+    /// x = f x + (1 - f) luma, clamped; factor 0 is grey.
+    ///
+    /// @param scratch at least n values
+    static void saturation(float[] r, float[] g, float[] b, float factor, float[] scratch, int n) {
+        float rest = 1 - factor;
+        for (int i = 0; i < n; i++) {
+            scratch[i] = rest * (RED * r[i] + GREEN * g[i] + BLUE * b[i]);
+        }
+        blend(r, factor, scratch, n);
+        blend(g, factor, scratch, n);
+        blend(b, factor, scratch, n);
+    }
+
+    private static void blend(float[] plane, float factor, float[] shift, int n) {
+        for (int i = 0; i < n; i++) {
+            plane[i] = Math.max(Math.min(plane[i] * factor + shift[i], 1f), 0f);
+        }
+    }
+
+    /// All three become the luma.
+    static void grey(float[] r, float[] g, float[] b, int n) {
+        for (int i = 0; i < n; i++) {
+            float luma = RED * r[i] + GREEN * g[i] + BLUE * b[i];
+            r[i] = luma;
+            g[i] = luma;
+            b[i] = luma;
+        }
+    }
+
+    /// Turns the hue of the HSV hexagon by `turn` in [-1/2, 1/2] of the circle.
+    ///
+    /// With r', g', b' scaled so that the smallest is 0 and the largest 1, the hue in sixths of the circle is
+    /// +-(g' + b' + 1 - r'), positive where g >= b: on the half circle from red over green to cyan exactly
+    /// one of the three terms moves at a time. Back again, a channel at circular distance d from its own hue
+    /// (red 0, green 2, blue -2) has the share clamp(2 - d, 0, 1) of the chroma.
+    ///
+    /// Each loop is short on purpose: the compiler does not use vector instructions in one long loop.
+    ///
+    /// @param scratch three planes of at least n values
+    static void hue(float[] r, float[] g, float[] b, float turn, float[][] scratch, int n) {
+        float[] low = scratch[0];
+        float[] chroma = scratch[1];
+        float[] hue = scratch[2];
+        range(r, g, b, low, chroma, n);
+        angle(r, g, b, low, chroma, hue, n);
+        float shift = 6 * turn;
+        channel(low, chroma, hue, shift, r, n);
+        channel(low, chroma, hue, shift - 2, g, n);
+        channel(low, chroma, hue, shift + 2, b, n);
+    }
+
+    private static void range(float[] r, float[] g, float[] b, float[] low, float[] chroma, int n) {
+        for (int i = 0; i < n; i++) {
+            low[i] = Math.min(Math.min(r[i], g[i]), b[i]);
+        }
+        for (int i = 0; i < n; i++) {
+            chroma[i] = Math.max(Math.max(r[i], g[i]), b[i]) - low[i];
+        }
+    }
+
+    /// The hue in sixths of the circle, from -3 to 3, red being 0.
+    private static void angle(float[] r, float[] g, float[] b, float[] low, float[] chroma, float[] hue, int n) {
+        for (int i = 0; i < n; i++) {
+            hue[i] = (g[i] + b[i] - r[i] - low[i]) / Math.max(chroma[i], TINY) + 1;
+        }
+        for (int i = 0; i < n; i++) {
+            hue[i] *= Math.max(Math.min((g[i] - b[i]) * STEEP + 1, 1f), -1f);
+        }
+    }
+
+    /// A channel from the hue: the distance, at most 9, is folded back by the circle to at most 3.
+    private static void channel(float[] low, float[] chroma, float[] hue, float shift, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            float distance = Math.abs(3 - Math.abs(Math.abs(hue[i] + shift) - 3));
+            out[i] = low[i] + chroma[i] * Math.max(Math.min(2 - distance, 1f), 0f);
+        }
+    }
+
+    /// x = 1 - x from the threshold on.
+    static void solarise(float[] plane, float threshold, int n) {
+        for (int i = 0; i < n; i++) {
+            float x = plane[i];
+            float bright = Math.max(Math.min((x - threshold) * STEEP + 1, 1f), 0f);
+            plane[i] = x + bright * (1 - 2 * x);
+        }
+    }
+
+    /// The sum of the plane, in four interleaved partial sums.
+    static double sum(float[] plane, int n) {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int i = 0;
+        for (; i + 3 < n; i += 4) {
+            a += plane[i];
+            b += plane[i + 1];
+            c += plane[i + 2];
+            d += plane[i + 3];
+        }
+        for (; i < n; i++) {
+            a += plane[i];
+        }
+        return a + b + (c + d);
+    }
+}

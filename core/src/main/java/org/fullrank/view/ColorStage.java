@@ -1,0 +1,123 @@
+package org.fullrank.view;
+
+/// Jitter and grey on the planes of one view. Contrast needs the mean of the whole picture at its turn, all else looks
+/// at one pixel at a time; so the changes before contrast make one walk over the picture and the others a second one,
+/// each in blocks that stay in the first cache. Owns the scratch of one thread.
+final class ColorStage {
+    /// Pixels of a block: six planes of it are 24 KB.
+    private static final int BLOCK = 1024;
+
+    private static final int BRIGHTNESS = 0;
+    private static final int CONTRAST = 1;
+    private static final int SATURATION = 2;
+    private static final int HUE = 3;
+    private static final int GREY = 4;
+
+    private final float[][] planes;
+    private final int pixels;
+    private final float[][] block;
+    private final float[][] spare = new float[3][BLOCK];
+    private final int[] changes = new int[5];
+    private int count;
+    private float mean;
+
+    /// A stage that changes these planes, 1 or 3 of `pixels` values.
+    ColorStage(float[][] planes, int pixels) {
+        this.planes = planes;
+        this.pixels = pixels;
+        this.block = new float[planes.length][BLOCK];
+    }
+
+    /// Applies jitter and grey as drawn.
+    void apply(ImageDraw draw) {
+        count = 0;
+        if (draw.jitter()) {
+            plan(draw);
+        }
+        if (draw.grey() && planes.length == 3) {
+            changes[count++] = GREY;
+        }
+        int contrast = 0;
+        while (contrast < count && changes[contrast] != CONTRAST) {
+            contrast++;
+        }
+        if (contrast < count) {
+            mean = (float) (walk(0, contrast, draw, true) / pixels);
+            walk(contrast, count, draw, false);
+        } else if (count > 0) {
+            walk(0, count, draw, false);
+        }
+    }
+
+    /// Lists the four changes in the drawn order, read as a permutation digit by digit, without those that change
+    /// nothing.
+    private void plan(ImageDraw draw) {
+        int left = 0x3210;
+        int code = draw.order();
+        for (int remaining = 4; remaining > 0; remaining--) {
+            int place = 4 * (code % remaining);
+            code /= remaining;
+            int change = (left >> place) & 0xF;
+            left = (left & ((1 << place) - 1)) | (left >> (place + 4) << place);
+            if (matters(change, draw)) {
+                changes[count++] = change;
+            }
+        }
+    }
+
+    private boolean matters(int change, ImageDraw draw) {
+        return switch (change) {
+            case BRIGHTNESS -> draw.brightness() != 1;
+            case CONTRAST -> draw.contrast() != 1;
+            case SATURATION -> planes.length == 3 && draw.saturation() != 1;
+            default -> planes.length == 3 && draw.hue() != 0;
+        };
+    }
+
+    /// Applies changes `from` to `to` - 1 block by block.
+    ///
+    /// @return the sum of the luma afterwards if wanted, else 0
+    private double walk(int from, int to, ImageDraw draw, boolean sum) {
+        double luma = 0;
+        for (int at = 0; at < pixels; at += BLOCK) {
+            int n = Math.min(BLOCK, pixels - at);
+            for (int c = 0; c < planes.length; c++) {
+                System.arraycopy(planes[c], at, block[c], 0, n);
+            }
+            for (int k = from; k < to; k++) {
+                change(changes[k], draw, n);
+            }
+            for (int c = 0; c < planes.length && to > from; c++) {
+                System.arraycopy(block[c], 0, planes[c], at, n);
+            }
+            luma += sum ? luma(n) : 0;
+        }
+        return luma;
+    }
+
+    private void change(int change, ImageDraw draw, int n) {
+        switch (change) {
+            case BRIGHTNESS -> {
+                for (float[] plane : block) {
+                    Color.brightness(plane, draw.brightness(), n);
+                }
+            }
+            case CONTRAST -> {
+                for (float[] plane : block) {
+                    Color.contrast(plane, draw.contrast(), mean, n);
+                }
+            }
+            case SATURATION -> Color.saturation(block[0], block[1], block[2], draw.saturation(), spare[0], n);
+            case HUE -> Color.hue(block[0], block[1], block[2], draw.hue(), spare, n);
+            default -> Color.grey(block[0], block[1], block[2], n);
+        }
+    }
+
+    private double luma(int n) {
+        return planes.length == 1
+                ? Color.sum(block[0], n)
+                : Color.RED * Color.sum(block[0], n)
+                        + Color.GREEN * Color.sum(block[1], n)
+                        + Color.BLUE * Color.sum(block[2], n);
+    }
+}

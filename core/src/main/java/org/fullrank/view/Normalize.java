@@ -1,0 +1,69 @@
+package org.fullrank.view;
+
+import java.util.List;
+import org.fullrank.engine.InputException;
+
+/// The last step of every view: (x - mean) / std per channel, x in [0, 1]. Lists hold one value for all channels or one
+/// per channel; three values meet a one-channel image as their average. In a recipe it may also be one of the names
+/// `imagenet`, `cifar10`, `half` and `none`.
+///
+/// @param mean mean of each channel, in [0, 1]
+/// @param std standard deviation of each channel, above 0
+public record Normalize(List<Double> mean, List<Double> std) {
+    /// Channel statistics of ImageNet, as in torchvision's reference weights.
+    public static final Normalize IMAGENET = new Normalize(List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
+    /// Channel statistics of the CIFAR-10 training images.
+    public static final Normalize CIFAR10 =
+            new Normalize(List.of(0.4914, 0.4822, 0.4465), List.of(0.2470, 0.2435, 0.2616));
+    /// Centre 1/2 and deviation 1/4, near those of photographs: for data of unknown statistics.
+    public static final Normalize HALF = new Normalize(List.of(0.5), List.of(0.25));
+    /// Values stay in [0, 1].
+    public static final Normalize NONE = new Normalize(List.of(0.0), List.of(1.0));
+
+    public Normalize {
+        Check.present("normalise.mean", mean);
+        Check.present("normalise.std", std);
+        mean = List.copyOf(mean);
+        std = List.copyOf(std);
+        if (mean.size() != std.size() || (mean.size() != 1 && mean.size() != 3)) {
+            throw new InputException(
+                    "normalise has %d means and %d deviations, expected 1 or 3 of each; give one per channel"
+                            .formatted(mean.size(), std.size()));
+        }
+        mean.forEach(value -> Check.between("normalise.mean", value, 0, 1));
+        std.forEach(value -> Check.positive("normalise.std", value));
+    }
+
+    /// The statistics of this name.
+    ///
+    /// @throws InputException when the name is unknown
+    public static Normalize named(String name) {
+        return switch (name) {
+            case "imagenet" -> IMAGENET;
+            case "cifar10" -> CIFAR10;
+            case "half" -> HALF;
+            case "none" -> NONE;
+            default ->
+                throw new InputException(
+                        "normalise is '%s', expected imagenet, cifar10, half, none, or lists mean and std"
+                                .formatted(name));
+        };
+    }
+
+    /// The mean of channel `c` of `channels`.
+    float mean(int c, int channels) {
+        return (float) pick(mean, c, channels);
+    }
+
+    /// The standard deviation of channel `c` of `channels`.
+    float std(int c, int channels) {
+        return (float) pick(std, c, channels);
+    }
+
+    private static double pick(List<Double> values, int c, int channels) {
+        if (channels == 1) {
+            return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+        }
+        return values.get(values.size() == 1 ? 0 : c);
+    }
+}

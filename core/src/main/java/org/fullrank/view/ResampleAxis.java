@@ -1,0 +1,108 @@
+package org.fullrank.view;
+
+import java.util.Arrays;
+
+/// The weights that resample one axis: output k is the weighted sum of `taps(k)` inputs from `start(k)` on. Reused from
+/// view to view; not for several threads.
+final class ResampleAxis {
+    /// Weights per output are padded with zeros to a multiple of this, the number of rows that [Rows] adds at once.
+    static final int GROUP = 4;
+
+    private int[] starts = new int[0];
+    private int[] taps = new int[0];
+    private float[] weights = new float[0];
+    private double[] scratch = new double[0];
+    private int stride;
+    private int outputs;
+
+    /// Weights that take `in` inputs to `out` outputs; only outputs `first` to `first + count - 1` are kept, as 0 to
+    /// count - 1. At the border the filter is cut off and its weights scaled back to a sum of 1.
+    void prepare(Filter filter, int in, int out, int first, int count) {
+        double scale = (double) in / out;
+        double spread = Math.max(scale, 1);
+        double support = filter.support() * spread;
+        reserve(count, (int) Math.min(in, Math.ceil(2 * support) + 1));
+        for (int k = 0; k < count; k++) {
+            double centre = (first + k + 0.5) * scale;
+            int from = Math.max((int) (centre - support + 0.5), 0);
+            int to = Math.min((int) (centre + support + 0.5), in);
+            double sum = 0;
+            for (int i = from; i < to; i++) {
+                double weight = filter.weight((i + 0.5 - centre) / spread);
+                scratch[i - from] = weight;
+                sum += weight;
+            }
+            store(k, from, to, sum);
+        }
+    }
+
+    private void reserve(int count, int widest) {
+        stride = (widest + GROUP - 1) / GROUP * GROUP;
+        outputs = count;
+        if (starts.length < count) {
+            starts = new int[count];
+            taps = new int[count];
+        }
+        if (weights.length < count * stride) {
+            weights = new float[count * stride];
+        }
+        if (scratch.length < stride) {
+            scratch = new double[stride];
+        }
+    }
+
+    /// Keeps the weights of output k without the zeros at their ends.
+    private void store(int k, int from, int to, double sum) {
+        int low = from;
+        int high = to;
+        while (high - low > 1 && scratch[high - 1 - from] == 0) {
+            high--;
+        }
+        while (high - low > 1 && scratch[low - from] == 0) {
+            low++;
+        }
+        starts[k] = low;
+        taps[k] = high - low;
+        int base = k * stride;
+        for (int i = low; i < high; i++) {
+            weights[base + i - low] = (float) (scratch[i - from] / sum);
+        }
+        Arrays.fill(weights, base + high - low, base + stride, 0);
+    }
+
+    int start(int k) {
+        return starts[k];
+    }
+
+    int taps(int k) {
+        return taps[k];
+    }
+
+    float[] weights() {
+        return weights;
+    }
+
+    /// Where the weights of output k begin in [#weights()].
+    int base(int k) {
+        return k * stride;
+    }
+
+    /// The first input that any output uses.
+    int low() {
+        return starts[0];
+    }
+
+    /// One past the last input that any output uses.
+    int high() {
+        return starts[outputs - 1] + taps[outputs - 1];
+    }
+
+    /// The largest number of inputs of one output.
+    int widest() {
+        int widest = 0;
+        for (int k = 0; k < outputs; k++) {
+            widest = Math.max(widest, taps[k]);
+        }
+        return widest;
+    }
+}

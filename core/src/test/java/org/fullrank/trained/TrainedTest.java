@@ -1,0 +1,309 @@
+package org.fullrank.trained;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import org.fullrank.data.Dataset;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Spectrum;
+import org.fullrank.net.Mode;
+import org.fullrank.net.ParameterBuffer;
+import org.fullrank.probe.Accuracy;
+import org.fullrank.probe.ClassTable;
+import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.Features;
+import org.fullrank.probe.FineTuneProtocol;
+import org.fullrank.probe.FineTuning;
+import org.fullrank.probe.KnnProtocol;
+import org.fullrank.probe.LabelFree;
+import org.fullrank.probe.LayerCurve;
+import org.fullrank.probe.LinearProtocol;
+import org.fullrank.probe.RetrievalProtocol;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.RunFolder;
+import org.fullrank.train.Checkpoints;
+import org.fullrank.train.SmallTraining;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is measured of a finished run. The data are [SmallTraining]'s: 64 vectors of three classes, a fifth held out.
+class TrainedTest {
+    private static final FineTuneProtocol SHORT = new FineTuneProtocol(List.of(0.2, 1.0), 2, 12, 16, 1e-2, 0);
+
+    @TempDir
+    Path folder;
+
+    private Path run;
+    private Recipe recipe;
+
+    @BeforeEach
+    void train() throws IOException {
+        recipe = SmallTraining.recipe(folder, 2);
+        run = folder.resolve("run");
+        SmallTraining.train(recipe, run, new SmallTraining.Watching());
+    }
+
+    @FunctionalInterface
+    private interface Use {
+        void of(Trained trained);
+    }
+
+    private void open(Use use) {
+        open(run, recipe, use);
+    }
+
+    private static void open(Path run, Recipe recipe, Use use) {
+        try (var out = RunFolder.open(run);
+                var data = Dataset.open(recipe.data());
+                var trained = Trained.open(out, data, Checkpoints.latest(out.checkpoints()))) {
+            use.of(trained);
+        }
+    }
+
+    private static List<double[]> bits(Trained trained) {
+        var all = new ArrayList<double[]>();
+        try (var scope = Scope.open()) {
+            for (ParameterBuffer buffer : trained.method().buffers().values()) {
+                all.add(Tensors.doubles(buffer.values()));
+                all.add(Tensors.doubles(buffer.statistics()));
+            }
+        }
+        return all;
+    }
+
+    @Test
+    void noProtocolMovesABufferOfTheRun() {
+        open(trained -> {
+            List<double[]> before = bits(trained);
+            trained.evaluate();
+            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
+            trained.retrieve(RetrievalProtocol.defaults());
+            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
+            trained.layers(List.of());
+            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
+            trained.classes(LinearProtocol.defaults());
+            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
+            trained.classes(KnnProtocol.defaults());
+            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
+            trained.finetune(SHORT, note -> {});
+            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
+            try (var data = Dataset.open(recipe.data())) {
+                CheckpointMeasures.row(trained, data.pretraining(), data.forEvaluation());
+            }
+            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
+        });
+    }
+
+    @Test
+    void theTestOfFrozenBuffersSeesAMovedOne() {
+        open(trained -> {
+            List<double[]> before = bits(trained);
+            try (var scope = Scope.open();
+                    var off = Gradients.off()) {
+                trained.method().encode(Tensors.of(new float[32], 4, 8), Mode.TRAIN);
+            }
+            assertThat(before.get(1)).isNotEqualTo(bits(trained).get(1));
+        });
+    }
+
+    @Test
+    void everyCheckpointIsMeasuredOnceInTheOrderOfTraining() {
+        try (var out = RunFolder.open(run);
+                var data = Dataset.open(recipe.data())) {
+            LabelFree found = CheckpointMeasures.of(out, data);
+            assertThat(found.rows()).extracting(LabelFree.Row::step).containsExactly(4L, 8L); // best is one of them
+            open(trained -> {
+                LabelFree.Row last = found.rows().getLast();
+                Features z = trained.embed(data.pretraining());
+                assertThat(last.representation().rankMe())
+                        .isCloseTo(Spectrum.of(z.values(), z.rows()).rankMe(), within(1e-6));
+                assertThat(Objects.requireNonNull(last.knn()))
+                        .isEqualTo(trained.evaluate().result(Evaluation.ENCODER).knn());
+            });
+        }
+    }
+
+    @Test
+    void withoutLabelsCheckpointsAreMeasuredAllTheSame() throws IOException {
+        Path plain = folder.resolve("plain");
+        Recipe unlabelled = SmallTraining.recipe(plain, SmallTraining.vectors(plain, 1), 1);
+        SmallTraining.train(unlabelled, plain.resolve("run"), new SmallTraining.Watching());
+        try (var out = RunFolder.open(plain.resolve("run"));
+                var data = Dataset.open(unlabelled.data())) {
+            LabelFree found = CheckpointMeasures.of(out, data);
+            assertThat(found.rows()).allSatisfy(r -> assertThat(r.knn()).isNull());
+            assertThat(found.table()).contains("one checkpoint leaves nothing to choose");
+        }
+    }
+
+    @Test
+    void layersRunFromTheInputToTheEmbeddingAndTheRepresentationReadsAsInTheTable() {
+        open(trained -> {
+            LayerCurve curve = trained.layers(List.of());
+            assertThat(curve.layers())
+                    .extracting(LayerCurve.Row::name)
+                    .containsExactly("input", "block.0", "representation", "projector.1", "embedding");
+            assertThat(curve.layers()).extracting(LayerCurve.Row::width).containsExactly(8, 16, 12, 16, 16);
+            assertThat(curve.asked().get("representation"))
+                    .isEqualTo(trained.evaluate().result(Evaluation.ENCODER).linear());
+        });
+    }
+
+    @Test
+    void theCutIsTheBestOfTheHeldOutItemsAndOnlyItIsAskedBesideTheUsualOne() {
+        open(trained -> {
+            LayerCurve curve = trained.layers(List.of());
+            int most = curve.layers().stream()
+                    .mapToInt(r -> r.linear().accuracy().correct())
+                    .max()
+                    .orElseThrow();
+            assertThat(curve.layers().stream()
+                            .filter(r -> r.linear().accuracy().correct() == most)
+                            .findFirst()
+                            .orElseThrow()
+                            .name())
+                    .isEqualTo(curve.best());
+            assertThat(curve.asked().keySet()).isSubsetOf(curve.best(), "representation");
+            // 52 items are left after the fifth for asking; the curve is measured on a fifth of these.
+            assertThat(curve.layers().getFirst().linear().accuracy().total()).isLessThan(13);
+            assertThat(curve.text()).contains("the asked split has no part in it");
+        });
+    }
+
+    @Test
+    void someLayersCanBeNamedAndAnUnknownOneIsRefused() {
+        open(trained -> {
+            assertThat(trained.layers(List.of("embedding")).layers())
+                    .extracting(LayerCurve.Row::name)
+                    .containsExactly("representation", "embedding");
+            assertThatThrownBy(() -> trained.layers(List.of("embeding")))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("found no layer embeding, expected one of input, block.0")
+                    .hasMessageEndingWith("did you mean embedding?");
+        });
+    }
+
+    @Test
+    void fineTuningIsTheSameEachTimeAndHasEveryDraw() {
+        open(trained -> {
+            FineTuning first = trained.finetune(SHORT, note -> {});
+            assertThat(trained.finetune(SHORT, note -> {})).isEqualTo(first);
+            assertThat(first.rows()).hasSize(2);
+            FineTuning.Row few = first.rows().getFirst();
+            assertThat(few.encoder()).hasSize(2);
+            assertThat(few.untrained()).hasSize(2);
+            // 64 rows of classes 22, 21, 21; a fifth of each is held out for asking.
+            assertThat(few.items()).isEqualTo(10);
+            assertThat(first.rows().getLast().items()).isEqualTo(52);
+            assertThat(first.text())
+                    .contains(
+                            "mean and standard deviation over 2 draws",
+                            "AdamW",
+                            "12 steps of 16",
+                            "plain, no augmentation");
+        });
+    }
+
+    @Test
+    void fineTuningLearns() {
+        open(trained -> {
+            var much = new FineTuneProtocol(List.of(1.0), 1, 200, 16, 1e-2, 0);
+            Accuracy reached = trained.finetune(much, note -> {})
+                    .rows()
+                    .getFirst()
+                    .encoder()
+                    .getFirst();
+            assertThat(reached.share()).isGreaterThan(0.6);
+        });
+    }
+
+    @Test
+    void aClassTooSmallForItsShareGetsOneItemAndIsCounted() {
+        open(trained -> {
+            var tiny = new FineTuneProtocol(List.of(0.01), 1, 2, 16, 1e-3, 0);
+            FineTuning found = trained.finetune(tiny, note -> {});
+            assertThat(found.rows().getFirst().items()).isEqualTo(3);
+            assertThat(found.rows().getFirst().lifted()).isEqualTo(3);
+            assertThat(found.text()).contains("1 % gives less than half an item of 3 classes: each got one");
+        });
+    }
+
+    @Test
+    void aRunOnOtherDataIsRefused() throws IOException {
+        Path elsewhere = folder.resolve("other");
+        Path vectors = SmallTraining.vectors(elsewhere, 2);
+        SmallTraining.label(vectors, 2);
+        Recipe other = SmallTraining.recipe(elsewhere, vectors, 1);
+        SmallTraining.train(other, elsewhere.resolve("run"), new SmallTraining.Watching());
+        open(trained -> open(
+                elsewhere.resolve("run"),
+                other,
+                before -> assertThatThrownBy(() -> trained.classes(before, "other", LinearProtocol.defaults()))
+                        .isInstanceOf(InputException.class)
+                        .hasMessageContaining("which differ in data (")));
+    }
+
+    @Test
+    void againstItselfNothingIsLost() {
+        open(trained -> open(run, recipe, before -> {
+            ClassTable table = trained.classes(before, "itself", LinearProtocol.defaults());
+            assertThat(table.losers()).isEmpty();
+            assertThat(table.rows())
+                    .allSatisfy(r ->
+                            assertThat(Objects.requireNonNull(r.change()).p()).isEqualTo(1));
+            assertThat(table.table()).contains("the mean stayed");
+        }));
+    }
+
+    @Test
+    void withoutLabelsEveryProtocolThatNeedsThemSaysSo() throws IOException {
+        Path plain = folder.resolve("plain");
+        Path vectors = SmallTraining.vectors(plain, 1);
+        Recipe unlabelled = SmallTraining.recipe(plain, vectors, 1);
+        SmallTraining.train(unlabelled, plain.resolve("run"), new SmallTraining.Watching());
+        open(plain.resolve("run"), unlabelled, trained -> {
+            for (Runnable protocol : List.<Runnable>of(
+                    trained::evaluate,
+                    () -> trained.retrieve(RetrievalProtocol.defaults()),
+                    () -> trained.layers(List.of()),
+                    () -> trained.classes(LinearProtocol.defaults()),
+                    () -> trained.finetune(SHORT, note -> {}))) {
+                assertThatThrownBy(protocol::run)
+                        .isInstanceOf(InputException.class)
+                        .hasMessageContaining("has no labels");
+            }
+        });
+    }
+
+    @Test
+    void aSingleClassIsRefused() throws IOException {
+        Path one = folder.resolve("one");
+        Path vectors = SmallTraining.vectors(one, 1);
+        SmallTraining.label(vectors, 1);
+        Recipe single = SmallTraining.recipe(one, vectors, 1);
+        SmallTraining.train(single, one.resolve("run"), new SmallTraining.Watching());
+        open(one.resolve("run"), single, trained -> {
+            for (Runnable protocol : List.<Runnable>of(
+                    () -> trained.evaluate(EnumSet.noneOf(Evaluation.Baseline.class)),
+                    () -> trained.retrieve(RetrievalProtocol.defaults()),
+                    () -> trained.layers(List.of()),
+                    () -> trained.classes(LinearProtocol.defaults()),
+                    () -> trained.finetune(SHORT, note -> {}))) {
+                assertThatThrownBy(protocol::run)
+                        .isInstanceOf(InputException.class)
+                        .hasMessageContaining("a single class");
+            }
+        });
+    }
+}

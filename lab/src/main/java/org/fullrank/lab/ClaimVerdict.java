@@ -1,0 +1,20 @@
+package org.fullrank.lab;
+
+/// What an experiment says about a claim.
+public enum ClaimVerdict {
+    HOLDS("holds"),
+    FAILS("fails"),
+    /// Something that the experiment needs, such as data, was not there.
+    UNDECIDABLE("not decidable");
+
+    private final String label;
+
+    ClaimVerdict(String label) {
+        this.label = label;
+    }
+
+    /// The verdict in words.
+    public String label() {
+        return label;
+    }
+}

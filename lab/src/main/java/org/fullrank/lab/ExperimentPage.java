@@ -1,0 +1,111 @@
+package org.fullrank.lab;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.fullrank.engine.JobException;
+import org.fullrank.file.AtomicFile;
+
+/// The page of an outcome: `NAME.md` and `NAME.svg`. The same outcome gives the same bytes.
+public record ExperimentPage(Experiment experiment, Setting setting, Outcome outcome) {
+    /// Writes the page into a folder, which is made when it is not there.
+    ///
+    /// @return the Markdown file
+    /// @throws JobException when it cannot be written
+    public Path write(Path folder) {
+        Figure figure = outcome.figure();
+        if (figure != null) {
+            write(folder.resolve(experiment.name() + ".svg"), figure.svg());
+        }
+        Path page = folder.resolve(experiment.name() + ".md");
+        write(page, markdown());
+        return page;
+    }
+
+    static void write(Path file, String text) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new JobException("cannot make folder of %s (%s); name another folder".formatted(file, e), e);
+        }
+        AtomicFile.write(file, channel -> all(channel, StandardCharsets.UTF_8.encode(text)));
+    }
+
+    private static void all(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    /// The page.
+    String markdown() {
+        StringBuilder page = new StringBuilder();
+        page.append("# `%s`: %s\n\n".formatted(experiment.name(), experiment.title()));
+        page.append("Source: %s; %s.\n\n"
+                .formatted(experiment.source().paper(), experiment.source().part()));
+        page.append(experiment.about().strip()).append("\n\n");
+        Figure figure = outcome.figure();
+        if (figure != null) {
+            page.append("![%s](%s.svg)\n\n*%s*\n\n"
+                    .formatted(
+                            experiment.title(),
+                            experiment.name(),
+                            figure.caption().strip()));
+        }
+        if (!outcome.table().rows().isEmpty()) {
+            page.append(markdown(outcome.table())).append('\n');
+        }
+        page.append("## Claims\n\n").append(markdown(claims())).append('\n');
+        page.append("Made by `%s`.\n".formatted(command()));
+        return page.toString();
+    }
+
+    private ResultTable claims() {
+        ResultTable table = ResultTable.of("verdict", "claim", "measured", "expected", "why this value and tolerance");
+        for (Claim claim : outcome.claims()) {
+            table = table.row(
+                    claim.verdict() == ClaimVerdict.HOLDS
+                            ? claim.verdict().label()
+                            : "**" + claim.verdict().label() + "**",
+                    claim.text(),
+                    claim.figure(),
+                    claim.expected().text(),
+                    claim.reason());
+        }
+        return table;
+    }
+
+    private String command() {
+        return "fullrank lab run %s --seed %d%s%s"
+                .formatted(
+                        experiment.name(),
+                        setting.seed(),
+                        setting.quick() ? " --quick" : "",
+                        experiment.needsData() ? dataOption(setting) : "");
+    }
+
+    /// The data option, with the last part of the path only: a page is not of one machine.
+    static String dataOption(Setting setting) {
+        String data = setting.data();
+        return data == null ? "" : " --data " + Path.of(data).getFileName();
+    }
+
+    static String markdown(ResultTable table) {
+        StringBuilder text = new StringBuilder();
+        line(text, table.header());
+        line(text, table.header().stream().map(_ -> "---").toList());
+        table.rows().forEach(row -> line(text, row));
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, List<String> cells) {
+        for (String cell : cells) {
+            text.append("| ").append(cell.replace("|", "\\|")).append(' ');
+        }
+        text.append("|\n");
+    }
+}

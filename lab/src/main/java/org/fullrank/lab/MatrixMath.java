@@ -1,0 +1,75 @@
+package org.fullrank.lab;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
+import org.ejml.simple.SimpleMatrix;
+
+/// Small dense matrices.
+final class MatrixMath {
+    private MatrixMath() {}
+
+    /// Independent N(0, deviation^2).
+    static SimpleMatrix gaussian(RandomGenerator random, int rows, int columns, double deviation) {
+        return new SimpleMatrix(rows, columns, true, VectorMath.gaussian(random, rows * columns, deviation));
+    }
+
+    /// Orthonormal columns, Gaussian ones orthogonalised one after another.
+    static SimpleMatrix orthonormal(RandomGenerator random, int rows, int columns) {
+        SimpleMatrix q = gaussian(random, rows, columns, 1);
+        for (int j = 0; j < columns; j++) {
+            SimpleMatrix column = q.getColumn(j);
+            for (int i = 0; i < j; i++) {
+                SimpleMatrix earlier = q.getColumn(i);
+                column = column.plus(-earlier.dot(column), earlier);
+            }
+            q.setColumn(j, column.divide(column.normF()));
+        }
+        return q;
+    }
+
+    /// A symmetric matrix with Gaussian entries.
+    static SimpleMatrix symmetric(RandomGenerator random, int size, double deviation) {
+        SimpleMatrix a = gaussian(random, size, size, deviation);
+        return a.plus(a.transpose()).divide(2);
+    }
+
+    /// Eigenvalues of a symmetric matrix, ascending.
+    static double[] eigenvalues(SimpleMatrix symmetric) {
+        EigenDecomposition_F64<DMatrixRMaj> eigen = eigen(symmetric, false);
+        double[] values = new double[symmetric.getNumRows()];
+        Arrays.setAll(values, i -> eigen.getEigenvalue(i).getReal());
+        Arrays.sort(values);
+        return values;
+    }
+
+    /// Eigenvectors of a symmetric matrix, of length 1.
+    static List<SimpleMatrix> eigenvectors(SimpleMatrix symmetric) {
+        EigenDecomposition_F64<DMatrixRMaj> eigen = eigen(symmetric, true);
+        return IntStream.range(0, symmetric.getNumRows())
+                .mapToObj(i -> SimpleMatrix.wrap(eigen.getEigenVector(i)))
+                .toList();
+    }
+
+    private static EigenDecomposition_F64<DMatrixRMaj> eigen(SimpleMatrix symmetric, boolean vectors) {
+        EigenDecomposition_F64<DMatrixRMaj> eigen =
+                DecompositionFactory_DDRM.eig(symmetric.getNumRows(), vectors, true);
+        if (!eigen.decompose(symmetric.getDDRM().copy())) {
+            throw new ArithmeticException("no eigenvalues of " + symmetric);
+        }
+        return eigen;
+    }
+
+    /// The columns of a matrix one below another.
+    static SimpleMatrix vec(SimpleMatrix matrix) {
+        return new SimpleMatrix(
+                matrix.getNumRows() * matrix.getNumCols(),
+                1,
+                true,
+                matrix.transpose().getDDRM().getData());
+    }
+}

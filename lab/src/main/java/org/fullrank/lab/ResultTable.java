@@ -1,0 +1,34 @@
+package org.fullrank.lab;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// A table of a page.
+///
+/// @param header titles of the columns
+/// @param rows cells, as many as titles in each row
+public record ResultTable(List<String> header, List<List<String>> rows) {
+    public ResultTable {
+        header = List.copyOf(header);
+        rows = List.copyOf(rows);
+        for (List<String> row : rows) {
+            if (row.size() != header.size()) {
+                throw new IllegalArgumentException("row of %d cells, expected %d".formatted(row.size(), header.size()));
+            }
+        }
+    }
+
+    static ResultTable of(String... header) {
+        return new ResultTable(List.of(header), List.of());
+    }
+
+    /// This table and one more row; numbers are written as pages show them.
+    ResultTable row(Object... cells) {
+        List<List<String>> more = new ArrayList<>(rows);
+        more.add(Arrays.stream(cells)
+                .map(cell -> cell instanceof Double number ? Numbers.text(number) : String.valueOf(cell))
+                .toList());
+        return new ResultTable(header, more);
+    }
+}

@@ -1,0 +1,27 @@
+package org.fullrank.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Points that a run leaves behind, for a figure.
+final class Trajectory {
+    private final List<Double> x = new ArrayList<>();
+    private final List<Double> y = new ArrayList<>();
+
+    void add(double abscissa, double ordinate) {
+        x.add(abscissa);
+        y.add(ordinate);
+    }
+
+    double[] x() {
+        return x.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    double[] y() {
+        return y.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    Series.Line line(String label, Series.Colour colour) {
+        return Series.line(label, colour, x(), y());
+    }
+}

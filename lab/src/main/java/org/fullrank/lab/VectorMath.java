@@ -1,0 +1,81 @@
+package org.fullrank.lab;
+
+import java.util.random.RandomGenerator;
+
+/// VectorMath as arrays.
+final class VectorMath {
+    private VectorMath() {}
+
+    /// Four partial sums, so that additions need not wait for one another.
+    static double dot(double[] a, double[] b) {
+        double s0 = 0;
+        double s1 = 0;
+        double s2 = 0;
+        double s3 = 0;
+        int i = 0;
+        for (; i + 3 < a.length; i += 4) {
+            s0 += a[i] * b[i];
+            s1 += a[i + 1] * b[i + 1];
+            s2 += a[i + 2] * b[i + 2];
+            s3 += a[i + 3] * b[i + 3];
+        }
+        for (; i < a.length; i++) {
+            s0 += a[i] * b[i];
+        }
+        return (s0 + s1) + (s2 + s3);
+    }
+
+    static double norm(double[] a) {
+        return Math.sqrt(dot(a, a));
+    }
+
+    /// a += factor * b.
+    static void add(double[] a, double factor, double[] b) {
+        for (int i = 0; i < a.length; i++) {
+            a[i] += factor * b[i];
+        }
+    }
+
+    /// Independent N(0, deviation^2).
+    static double[] gaussian(RandomGenerator random, int size, double deviation) {
+        double[] values = new double[size];
+        for (int i = 0; i < size; i++) {
+            values[i] = deviation * random.nextGaussian();
+        }
+        return values;
+    }
+
+    static double mean(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum / values.length;
+    }
+
+    /// Standard deviation, n - 1.
+    static double deviation(double[] values) {
+        double mean = mean(values);
+        double sum = 0;
+        for (double value : values) {
+            sum += (value - mean) * (value - mean);
+        }
+        return Math.sqrt(sum / (values.length - 1));
+    }
+
+    static double max(double[] values) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (double value : values) {
+            max = Math.max(max, value);
+        }
+        return max;
+    }
+
+    static double min(double[] values) {
+        double min = Double.POSITIVE_INFINITY;
+        for (double value : values) {
+            min = Math.min(min, value);
+        }
+        return min;
+    }
+}
