@@ -44,7 +44,7 @@ class MethodsPageTest {
     /// Headings of the page and the choices below each.
     private static final Map<String, Class<?>> SECTIONS = Map.of(
             "Objectives", ObjectiveSpec.class,
-            "Regularisers", Regularizer.class,
+            "Regularizers", Regularizer.class,
             "Alignments", Alignment.class,
             "Regressions", Regression.class,
             "Predictors", PredictorSpec.class,
