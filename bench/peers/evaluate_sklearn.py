@@ -5,7 +5,7 @@
     fullrank evaluate RUN --protocol knn,linear,retrieval --json > ours.json
     python bench/peers/evaluate_sklearn.py train.npy test.npy ours.json
 
-Needs scikit-learn==1.7.2 and numpy==2.3.5. k-means starts from the centres that Fullrank draws (a SplitMix64 stream,
+Needs scikit-learn==1.7.2 and numpy==2.3.5. k-means starts from the centers that Fullrank draws (a SplitMix64 stream,
 written out below), so that both reach the same partition; scikit-learn's own start stands beside it. A difference of a
 few items comes from similarities that are equal in float32 but not in float64.
 """
@@ -49,16 +49,16 @@ def name(text):
 
 
 def start(rows, clusters, restart):
-    """k-means++ as Arthur and Vassilvitskii describe it: one candidate for each centre."""
+    """k-means++ as Arthur and Vassilvitskii describe it: one candidate for each center."""
     random = Keyed(0, name("probe.kmeans"), restart)
     nearest = np.ones(len(rows))
-    centres = []
+    centers = []
     for c in range(clusters):
         at = min(np.searchsorted(np.cumsum(nearest), random.double() * nearest.sum(), side="right"), len(rows) - 1)
-        centres.append(rows[at])
+        centers.append(rows[at])
         squares = ((rows - rows[at]) ** 2).sum(1)
         nearest = squares if c == 0 else np.minimum(nearest, squares)
-    return np.array(centres)
+    return np.array(centers)
 
 
 def clusters(rows, labels):

@@ -5,7 +5,7 @@
     ./fullrank embed run --split train --out z.npy
     python bench/peers/load_in_torchvision.py images.npy run/encoder.safetensors z.npy
 
-images.npy is uint8 [N, 32, 32, 3]; views are normalised by mean 0.5 and deviation 0.25. Written for torch 2.15.0,
+images.npy is uint8 [N, 32, 32, 3]; views are normalized by mean 0.5 and deviation 0.25. Written for torch 2.15.0,
 torchvision 0.29.2, safetensors 0.8.
 """
 

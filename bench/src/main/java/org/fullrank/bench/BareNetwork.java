@@ -19,7 +19,7 @@ import org.fullrank.objective.Views;
 import org.fullrank.optim.Optimizer;
 import org.fullrank.run.Recipe;
 
-/// The network, objective and optimiser of a recipe with nothing around them: forward, backward, update. What a
+/// The network, objective and optimizer of a recipe with nothing around them: forward, backward, update. What a
 /// training
 /// step costs at least.
 final class BareNetwork implements AutoCloseable {

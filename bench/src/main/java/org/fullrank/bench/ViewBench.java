@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Microseconds per view on one core, from decoded pixels to normalised floats, with the whole VICReg recipe: view 0 is
-/// always blurred. Colour images of 32x32 become views of 32x32, those of 256x256 views of 224x224. Each call makes the
+/// Microseconds per view on one core, from decoded pixels to normalized floats, with the whole VICReg recipe: view 0 is
+/// always blurred. Color images of 32x32 become views of 32x32, those of 256x256 views of 224x224. Each call makes the
 /// views of another epoch, so that the average is over crops and changes as a training run meets them.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -40,7 +40,7 @@ public class ViewBench {
     @Param({"32", "224"})
     public int size;
 
-    /// The view: 0 is always blurred, 1 rarely but sometimes solarised.
+    /// The view: 0 is always blurred, 1 rarely but sometimes solarized.
     @Param({"0", "1"})
     public int view;
 

@@ -94,7 +94,7 @@ record DataWork(Data command) {
     private static String kind(Items items) {
         return switch (items) {
             case Vectors vectors -> "vectors of " + vectors.features() + " features";
-            case Images images -> "images, " + sizes(images) + (images.channels() == 1 ? ", grey" : ", colour");
+            case Images images -> "images, " + sizes(images) + (images.channels() == 1 ? ", gray" : ", color");
         };
     }
 

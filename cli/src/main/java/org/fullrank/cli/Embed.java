@@ -32,7 +32,7 @@ final class Embed extends Job {
             names = "--split",
             paramLabel = "SPLIT",
             defaultValue = "train",
-            description = "train, validation, test or unlabelled. Default: ${DEFAULT-VALUE}.")
+            description = "train, validation, test or unlabeled. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     String split;
 

@@ -78,11 +78,11 @@ sealed interface Evaluable {
     /// @param draw the key of what is drawn at random
     Terms evaluate(List<Tensor> z, long draw);
 
-    /// A regulariser of one matrix.
+    /// A regularizer of one matrix.
     record OfOne(Regularizer regularizer) implements Evaluable {
         @Override
         public String takes() {
-            return "exactly one, as a regulariser takes";
+            return "exactly one, as a regularizer takes";
         }
 
         @Override
@@ -166,26 +166,26 @@ sealed interface Evaluable {
     }
 
     /// The predictor of the regressions that need one: [DirectSet] on the correlation of one matrix.
-    record Spectral(double alpha, double epsilon, DirectSet.Form form, boolean normalise) {
+    record Spectral(double alpha, double epsilon, DirectSet.Form form, boolean normalize) {
         /// The official IsoLoss code adds nothing to the eigenvalues.
         static final double DEFAULT_EPSILON = 0;
 
         public Spectral {
-            directSet(alpha, epsilon, form, normalise);
+            directSet(alpha, epsilon, form, normalize);
         }
 
         static Spectral defaults() {
             return new Spectral(DirectSet.DEFAULT_ALPHA, DEFAULT_EPSILON, DirectSet.Form.ISO, true);
         }
 
-        /// W, `[D, D]`, from the uncentred correlation `z'z / N` of `[N, D]`.
+        /// W, `[D, D]`, from the uncentered correlation `z'z / N` of `[N, D]`.
         Tensor matrix(Tensor z) {
             Tensor correlation = z.t().mm(z).div(Tensors.scalar(z.size(0)));
-            return directSet(alpha, epsilon, form, normalise).matrix(correlation);
+            return directSet(alpha, epsilon, form, normalize).matrix(correlation);
         }
 
-        private static DirectSet directSet(double alpha, double epsilon, DirectSet.Form form, boolean normalise) {
-            return new DirectSet(alpha, epsilon, DirectSet.DEFAULT_RHO, 1, form, normalise);
+        private static DirectSet directSet(double alpha, double epsilon, DirectSet.Form form, boolean normalize) {
+            return new DirectSet(alpha, epsilon, DirectSet.DEFAULT_RHO, 1, form, normalize);
         }
     }
 }

@@ -49,7 +49,7 @@ final class Evaluate extends Job {
             names = "--draws",
             paramLabel = "N",
             defaultValue = "3",
-            description = "Draws of labelled items of finetune for each share. Default: ${DEFAULT-VALUE}.")
+            description = "Draws of labeled items of finetune for each share. Default: ${DEFAULT-VALUE}.")
     int draws;
 
     @Option(
@@ -90,7 +90,7 @@ final class Evaluate extends Job {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "Labelled data to measure on. Default: the data of the run.")
+            description = "Labeled data to measure on. Default: the data of the run.")
     @Nullable
     String data;
 

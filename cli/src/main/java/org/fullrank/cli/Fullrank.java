@@ -21,7 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// was to be told so; an error is one line.
 @Command(
         name = "fullrank",
-        description = "Self-supervised representation learning: turns unlabelled images and tables into embeddings.",
+        description = "Self-supervised representation learning: turns unlabeled images and tables into embeddings.",
         subcommands = {
             Pretrain.class,
             Compare.class,

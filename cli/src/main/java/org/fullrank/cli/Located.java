@@ -12,6 +12,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 import org.fullrank.settings.Nearest;
+import org.fullrank.settings.OldSpelling;
 import org.fullrank.train.Checkpoints;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,7 @@ final class Located {
     /// @throws InputException for another name
     static Split split(String wanted) {
         List<String> names = Arrays.stream(Split.values()).map(Split::label).toList();
-        String name = wanted.toLowerCase(Locale.ROOT);
+        String name = OldSpelling.current("--split", wanted.toLowerCase(Locale.ROOT), names);
         if (!names.contains(name)) {
             throw new InputException("--split: found %s, expected one of %s%s"
                     .formatted(wanted, String.join(", ", names), Nearest.hint(name, names)));

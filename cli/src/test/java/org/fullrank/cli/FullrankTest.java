@@ -202,7 +202,7 @@ class FullrankTest {
     }
 
     @Test
-    void methodsShowRegularisersAfterObjectives() {
+    void methodsShowRegularizersAfterObjectives() {
         assertThat(CommandLineRun.of("methods").out().indexOf("\nvariance-hinge\n"))
                 .isGreaterThan(CommandLineRun.of("methods").out().indexOf("\nnt-xent\n"));
         assertThat(CommandLineRun.of("methods", "log-variance").out())

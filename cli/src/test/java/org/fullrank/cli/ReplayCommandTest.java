@@ -42,7 +42,7 @@ class ReplayCommandTest {
     @Test
     void aRunThatEndedInInfinityIsReplayedAndItsOperationNamed() throws IOException {
         CommandLineRun failed = train(
-                "views={type: vectors, standardise: false}",
+                "views={type: vectors, standardize: false}",
                 "encoder={type: mlp, widths: [8], batchNorm: false}",
                 "method.projector={widths: [16], batchNorm: false}",
                 "train={epochs: 2, batch: 20, precision: fp32, threads: 1}");

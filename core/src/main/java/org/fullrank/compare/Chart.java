@@ -6,11 +6,11 @@ import java.util.StringJoiner;
 import java.util.function.ToDoubleFunction;
 import org.fullrank.compare.Curve.Point;
 
-/// A small picture of one curve with its spread as a band, the reference behind it in grey, as inline SVG.
+/// A small picture of one curve with its spread as a band, the reference behind it in gray, as inline SVG.
 ///
 /// @param title above it and for screen readers
 /// @param curve what it shows
-/// @param reference drawn in grey; empty where there is none
+/// @param reference drawn in gray; empty where there is none
 /// @param frame the part of the plane that it shows
 record Chart(String title, Curve curve, Curve reference, Frame frame) {
     private static final int WIDTH = 300;

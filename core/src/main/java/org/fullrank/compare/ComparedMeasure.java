@@ -6,7 +6,7 @@ import org.fullrank.stats.MeanAndSpread;
 
 /// A number that each measured training has.
 public enum ComparedMeasure {
-    /// Share of right answers of nearest neighbours on the test items, 0 to 1.
+    /// Share of right answers of nearest neighbors on the test items, 0 to 1.
     KNN("kNN", "knn", 100, 1, o -> o.score().knnShare()),
     /// Share of right answers of the linear probe, 0 to 1.
     LINEAR("linear", "linear", 100, 1, o -> o.score().linearShare()),

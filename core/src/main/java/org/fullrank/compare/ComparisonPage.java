@@ -43,7 +43,7 @@ final class ComparisonPage {
         list(page, "small", Sheet.LEGEND);
         list(page, "remarks", report.remarks());
         page.append("<h2>Curves</h2>\n<p class=\"small\">Mean over seeds, the band one standard deviation to either")
-                .append(" side; grey and dashed: the reference, ")
+                .append(" side; gray and dashed: the reference, ")
                 .append(escaped(report.reference().candidate().label()))
                 .append(". Losses of unlike objectives do not compare; kNN and RankMe have one scale for all.</p>\n");
         charts(page, report);

@@ -8,7 +8,7 @@ import org.fullrank.probe.Linear;
 ///
 /// @param width features of an item
 /// @param asked test items
-/// @param knn right answers of nearest neighbours
+/// @param knn right answers of nearest neighbors
 /// @param linear right answers of the linear probe
 /// @param converged whether the linear probe was fitted to the end
 public record Score(int width, int asked, int knn, int linear, boolean converged) {

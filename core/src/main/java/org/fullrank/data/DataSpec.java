@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// methods.
 ///
 /// @param path a file, a folder or the built-in name `shapes`
-/// @param samples at most so many items of each split that is learned from, train and unlabelled; 0: all. Which
+/// @param samples at most so many items of each split that is learned from, train and unlabeled; 0: all. Which
 ///     ones is fixed: they are the same for every seed of a recipe
 /// @param labelColumn column of a CSV file that holds the class: its name in the header, its position from 1, or a
 ///     negative position counted from the end (`-1` is the last); null: the column named `label`, `class`, `target`

@@ -1,5 +1,7 @@
 package org.fullrank.data;
 
+import org.fullrank.file.Inputs;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,7 +124,7 @@ public final class Dataset implements AutoCloseable {
 
     private boolean isLimited(Split split, int size) {
         boolean learned = switch (split) {
-            case TRAIN, UNLABELLED -> true;
+            case TRAIN, UNLABELED -> true;
             case VALIDATION, TEST -> false;
         };
         return learned && samples > 0 && samples < size;
@@ -136,7 +138,7 @@ public final class Dataset implements AutoCloseable {
         return indices;
     }
 
-    /// Names of the classes; empty when nothing is labelled.
+    /// Names of the classes; empty when nothing is labeled.
     public List<String> classNames() {
         return pack.index().classNames();
     }
@@ -164,11 +166,11 @@ public final class Dataset implements AutoCloseable {
         return TrainTest.holdOut(train, TrainTest.HELD_OUT_SHARE, 0);
     }
 
-    /// What an encoder is pretrained on: the unlabelled split where there is one (STL-10), else the training split.
+    /// What an encoder is pretrained on: the unlabeled split where there is one (STL-10), else the training split.
     ///
     /// @throws InputException when there is neither
     public Items pretraining() {
-        return items(splits().contains(Split.UNLABELLED) ? Split.UNLABELLED : Split.TRAIN);
+        return items(splits().contains(Split.UNLABELED) ? Split.UNLABELED : Split.TRAIN);
     }
 
     /// What there is, in numbers and in words.

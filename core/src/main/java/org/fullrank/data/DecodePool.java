@@ -1,5 +1,7 @@
 package org.fullrank.data;
 
+import org.fullrank.file.Inputs;
+
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.Callable;

@@ -27,7 +27,9 @@ final class Fingerprint {
     }
 
     void split(Split split, int size) {
-        digest.update((split.label() + ":" + size).getBytes(StandardCharsets.UTF_8));
+        // The first version spelled it with two l; another spelling here would give known data another fingerprint.
+        String name = split == Split.UNLABELED ? "unlabelled" : split.label();
+        digest.update((name + ":" + size).getBytes(StandardCharsets.UTF_8));
     }
 
     void item(int height, int width, int label, int checksum) {

@@ -1,5 +1,7 @@
 package org.fullrank.data;
 
+import org.fullrank.file.Inputs;
+
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -16,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Decodes images to RGB. Keeps its readers, so there is one per thread.
 ///
-/// Grey becomes RGB with three equal channels, CMYK is converted, 16 bits are cut to 8, transparent pixels are laid on
-/// white, and the orientation of EXIF is applied. Colour profiles of RGB images are left to the reader.
+/// Gray becomes RGB with three equal channels, CMYK is converted, 16 bits are cut to 8, transparent pixels are laid on
+/// white, and the orientation of EXIF is applied. Color profiles of RGB images are left to the reader.
 final class ImageDecoder {
     /// Pixels being decoded at one time by all threads together; a larger image is decoded alone.
     private static final Semaphore PIXELS_IN_FLIGHT = new Semaphore(1 << 26, true);
@@ -182,7 +184,7 @@ final class ImageDecoder {
         return all.next();
     }
 
-    /// Keeps a warning that means lost data. Others are harmless: a missing colour profile, or bytes too many
+    /// Keeps a warning that means lost data. Others are harmless: a missing color profile, or bytes too many
     /// between the parts of a JPEG.
     private void note(String text) {
         String lower = text.toLowerCase(Locale.ROOT);

@@ -104,15 +104,15 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
                 .map(Layout.Place::className)
                 .collect(Collectors.toCollection(TreeSet::new)));
         out.classNames(names);
-        Set<Split> labelled = new HashSet<>();
+        Set<Split> labeled = new HashSet<>();
         places.forEach(place -> {
             if (place.split() != null && place.className() != null) {
-                labelled.add(place.split());
+                labeled.add(place.split());
             }
         });
         out.distribute((i, path) -> {
             Layout.Place place = places.get(i);
-            if (place.split() == null || (place.className() == null && labelled.contains(place.split()))) {
+            if (place.split() == null || (place.className() == null && labeled.contains(place.split()))) {
                 out.skip(path, "it lies outside the folders of the " + (layout.splits() ? "splits" : "classes"));
                 return null;
             }

@@ -9,7 +9,7 @@ import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
 /// Packed uint8 images. Each image is `[height, width, channels]`, row by row, channels together; sizes may differ from
-/// image to image. Channels are 3 (RGB) or 1 (grey, from IDX and NumPy files).
+/// image to image. Channels are 3 (RGB) or 1 (gray, from IDX and NumPy files).
 public final class Images implements Items {
     private final int channels;
     private final int[] heights;
@@ -83,7 +83,7 @@ public final class Images implements Items {
         return offsets.length;
     }
 
-    /// 3 for RGB, 1 for grey.
+    /// 3 for RGB, 1 for gray.
     public int channels() {
         return channels;
     }

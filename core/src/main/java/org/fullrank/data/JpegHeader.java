@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param width in pixels, as stored
 /// @param height in pixels, as stored
-/// @param components 1 grey, 3 colour, 4 CMYK
+/// @param components 1 gray, 3 color, 4 CMYK
 /// @param orientation of EXIF, 1 to 8; 1 is upright
 record JpegHeader(int width, int height, int components, int orientation) {
     private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param stamp state of the source when it was read; another state makes the pack stale
 /// @param format what the source is, in words
 /// @param channels 1 or 3; 0 for vectors
-/// @param classNames names of the classes, empty when nothing is labelled
+/// @param classNames names of the classes, empty when nothing is labeled
 /// @param splits items of each split
 /// @param skipped files left out, in order
 /// @param fingerprint checksum of all items, their order and classes
@@ -91,14 +91,14 @@ record PackIndex(
         for (int n = in.readInt(); n > 0; n--) {
             Split split = Split.values()[in.readInt()];
             int size = in.readInt();
-            boolean labelled = in.readBoolean();
+            boolean labeled = in.readBoolean();
             int[] heights = ints(in, size);
             int[] widths = ints(in, size);
             long[] offsets = new long[size];
             ByteBuffer.wrap(in.readNBytes(Math.multiplyExact(8, size)))
                     .asLongBuffer()
                     .get(offsets);
-            splits.put(split, new Items(heights, widths, offsets, labelled ? ints(in, size) : null));
+            splits.put(split, new Items(heights, widths, offsets, labeled ? ints(in, size) : null));
         }
         List<Skipped> skipped = new ArrayList<>();
         for (int n = in.readInt(); n > 0; n--) {

@@ -110,14 +110,14 @@ record Pixels(int height, int width, byte[] rgb) {
             int[] first = new int[to];
             float[] weights = new float[to * count];
             for (int i = 0; i < to; i++) {
-                double centre = (i + 0.5) * scale;
-                first[i] = Math.max(0, (int) Math.floor(centre - radius));
+                double center = (i + 0.5) * scale;
+                first[i] = Math.max(0, (int) Math.floor(center - radius));
                 double sum = 0;
                 for (int t = 0; t < count && first[i] + t < from; t++) {
-                    sum += catmullRom((first[i] + t + 0.5 - centre) / scale);
+                    sum += catmullRom((first[i] + t + 0.5 - center) / scale);
                 }
                 for (int t = 0; t < count && first[i] + t < from; t++) {
-                    weights[i * count + t] = (float) (catmullRom((first[i] + t + 0.5 - centre) / scale) / sum);
+                    weights[i * count + t] = (float) (catmullRom((first[i] + t + 0.5 - center) / scale) / sum);
                 }
             }
             return new Taps(count, first, weights);

@@ -8,8 +8,8 @@ import java.awt.image.Raster;
 import java.io.IOException;
 
 /// From the many layouts of Java images to RGB bytes. Samples are taken as they are stored: asking the image for
-/// colours
-/// is slow, and brightens grey ones.
+/// colors
+/// is slow, and brightens gray ones.
 final class Rasters {
     private static final int WHITE = 255;
 
@@ -66,7 +66,7 @@ final class Rasters {
         }
     }
 
-    /// Any number of bits; one or two bands are grey (and alpha), three or four RGB (and alpha).
+    /// Any number of bits; one or two bands are gray (and alpha), three or four RGB (and alpha).
     private static void samples(BufferedImage image, Raster raster, byte[] rgb) throws IOException {
         int width = image.getWidth();
         int bands = raster.getNumBands();

@@ -4,7 +4,7 @@ import org.fullrank.engine.Keyed;
 
 /// Draws the images of the built-in data set `shapes`: one filled shape on a cluttered ground, 32 x 32 pixels, RGB.
 ///
-/// The class is the kind of shape and nothing else: position, size, angle, colours, the texture of the filling, the
+/// The class is the kind of shape and nothing else: position, size, angle, colors, the texture of the filling, the
 /// texture of the ground and the clutter on it are drawn independently of it. So two images of one class have little in
 /// common pixel by pixel, and what a network has to find is the outline. An image is a pure function of (seed, index),
 /// the same on every machine: only exact arithmetic and StrictMath are used.
@@ -66,9 +66,9 @@ final class ShapePainter {
         return pixels;
     }
 
-    /// A ramp between two colours with a texture on it: float `[32, 32, 3]`, 0 to 255.
+    /// A ramp between two colors with a texture on it: float `[32, 32, 3]`, 0 to 255.
     private static float[] ground(Keyed random) {
-        float[] from = colour(random);
+        float[] from = color(random);
         float[] to = near(from, random);
         float angle = random.nextFloat() * 6.2832f;
         float dx = (float) StrictMath.cos(angle) / SIDE;
@@ -87,9 +87,9 @@ final class ShapePainter {
         return canvas;
     }
 
-    /// A small disc or bar of any colour, anywhere, half transparent or more.
+    /// A small disc or bar of any color, anywhere, half transparent or more.
     private static void clutter(float[] canvas, Keyed random) {
-        float[] colour = colour(random);
+        float[] color = color(random);
         float cx = random.nextFloat() * SIDE;
         float cy = random.nextFloat() * SIDE;
         float angle = random.nextFloat() * 3.1416f;
@@ -104,7 +104,7 @@ final class ShapePainter {
                 float u = Math.abs(cos * (x - cx) + sin * (y - cy));
                 float v = Math.abs(cos * (y - cy) - sin * (x - cx));
                 float distance = bar ? Math.max(u - half, v - thick) : (float) Math.sqrt(u * u + v * v) - half;
-                blend(canvas, x, y, colour, 0, opacity * Math.clamp(0.5f - distance, 0, 1));
+                blend(canvas, x, y, color, 0, opacity * Math.clamp(0.5f - distance, 0, 1));
             }
         }
     }
@@ -116,7 +116,7 @@ final class ShapePainter {
         float angle = 1.6f * (random.nextFloat() - 0.5f); // upright within 46 degrees, as most things are
         float cos = (float) StrictMath.cos(angle) / radius;
         float sin = (float) StrictMath.sin(angle) / radius;
-        float[] colour = contrasting(ground, random);
+        float[] color = contrasting(ground, random);
         Texture texture = Texture.draw(random, 15);
         int reach = (int) Math.ceil(radius * 1.35f) + 1;
         for (int y = Math.max(0, (int) cy - reach); y < Math.min(SIDE, cy + reach); y++) {
@@ -124,7 +124,7 @@ final class ShapePainter {
                 float u = cos * (x - cx) + sin * (y - cy);
                 float v = cos * (y - cy) - sin * (x - cx);
                 float covered = Math.clamp(0.5f - radius * distance(kind, u, v), 0, 1);
-                blend(canvas, x, y, colour, texture.at(x, y), covered);
+                blend(canvas, x, y, color, texture.at(x, y), covered);
             }
         }
     }
@@ -161,33 +161,33 @@ final class ShapePainter {
         return inside ? -distance : distance;
     }
 
-    private static void blend(float[] canvas, int x, int y, float[] colour, float light, float share) {
+    private static void blend(float[] canvas, int x, int y, float[] color, float light, float share) {
         if (share > 0) {
             int at = 3 * (y * SIDE + x);
             for (int c = 0; c < 3; c++) {
-                canvas[at + c] += share * (colour[c] + light - canvas[at + c]);
+                canvas[at + c] += share * (color[c] + light - canvas[at + c]);
             }
         }
     }
 
-    private static float[] colour(Keyed random) {
+    private static float[] color(Keyed random) {
         return new float[] {random.nextFloat() * 255, random.nextFloat() * 255, random.nextFloat() * 255};
     }
 
-    /// A colour not far from another one.
-    private static float[] near(float[] colour, Keyed random) {
-        float[] near = colour.clone();
+    /// A color not far from another one.
+    private static float[] near(float[] color, Keyed random) {
+        float[] near = color.clone();
         for (int c = 0; c < near.length; c++) {
             near[c] += 80 * (random.nextFloat() - 0.5f);
         }
         return near;
     }
 
-    /// A colour that can be told from the ground.
+    /// A color that can be told from the ground.
     private static float[] contrasting(float[] ground, Keyed random) {
-        float[] best = colour(random);
+        float[] best = color(random);
         for (int i = 0; i < 20 && apart(best, ground) < 130; i++) {
-            float[] next = colour(random);
+            float[] next = color(random);
             best = apart(next, ground) > apart(best, ground) ? next : best;
         }
         return best;

@@ -9,7 +9,7 @@ public enum Split {
     VALIDATION,
     TEST,
     /// Items without labels that are meant for pre-training only, as the 100,000 of STL-10.
-    UNLABELLED;
+    UNLABELED;
 
     /// The split that a folder of this name holds: `train`, `val`, `valid`, `validation`, `test`, `unlabeled` and
     /// their usual variants, in any case; empty when the name is no split.
@@ -18,7 +18,7 @@ public enum Split {
             case "train", "training" -> Optional.of(TRAIN);
             case "val", "valid", "validation", "dev" -> Optional.of(VALIDATION);
             case "test", "testing" -> Optional.of(TEST);
-            case "unlabeled", "unlabelled" -> Optional.of(UNLABELLED);
+            case "unlabeled", "unlabelled" -> Optional.of(UNLABELED);
             default -> Optional.empty();
         };
     }

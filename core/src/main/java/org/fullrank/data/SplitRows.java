@@ -66,12 +66,12 @@ final class SplitRows {
         int[] w = pick(widths, order);
         int[] c = pick(labels, order);
         long[] o = Arrays.stream(order).mapToLong(i -> offsets[i]).toArray();
-        boolean labelled = Arrays.stream(c).anyMatch(label -> label >= 0);
+        boolean labeled = Arrays.stream(c).anyMatch(label -> label >= 0);
         print.split(split, size);
         for (int i = 0; i < size; i++) {
             print.item(h[i], w[i], c[i], checksums[order[i]]);
         }
-        return new PackIndex.Items(h, w, o, labelled ? c : null);
+        return new PackIndex.Items(h, w, o, labeled ? c : null);
     }
 
     private int[] order() {

@@ -1,5 +1,7 @@
 package org.fullrank.data;
 
+import org.fullrank.file.Inputs;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +19,7 @@ import org.fullrank.engine.InputException;
 /// planes
 /// red, green, blue, each column by column; `train_y.bin` and `test_y.bin` labels from 1 to 10. Names of the classes
 /// are
-/// read from `class_names.txt`. The unlabelled images are a split of their own, [Split#UNLABELLED].
+/// read from `class_names.txt`. The unlabeled images are a split of their own, [Split#UNLABELED].
 record StlSource(Tree tree) implements DataSource {
     static final int SIDE = 96;
     private static final int PLANE = SIDE * SIDE;

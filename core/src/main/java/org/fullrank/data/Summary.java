@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name of the data set
 /// @param format in words
-/// @param channels 3 RGB, 1 grey, 0 for vectors
+/// @param channels 3 RGB, 1 gray, 0 for vectors
 /// @param features values per vector, 0 for images
 /// @param splits in the order of [Split]
-/// @param classNames empty when nothing is labelled
+/// @param classNames empty when nothing is labeled
 /// @param skipped files left out
 /// @param cacheFile where the packed items lie
 /// @param cacheBytes size of that file
@@ -40,7 +40,7 @@ public record Summary(
     /// @param size number of items
     /// @param height of the images in pixels; null for vectors
     /// @param width of the images in pixels; null for vectors
-    /// @param classCounts items of each class; empty when unlabelled
+    /// @param classCounts items of each class; empty when unlabeled
     public record Part(
             String split,
             int size,
@@ -102,7 +102,7 @@ public record Summary(
         lines.add(row("name", name));
         lines.add(row("format", format));
         lines.add(
-                row("items", channels == 0 ? features + " values each" : channels == 1 ? "grey images" : "RGB images"));
+                row("items", channels == 0 ? features + " values each" : channels == 1 ? "gray images" : "RGB images"));
         for (Part part : splits) {
             String size = part.height() == null ? "" : ", height " + part.height() + ", width " + part.width();
             lines.add(row(
@@ -129,7 +129,7 @@ public record Summary(
         return String.join("\n", lines);
     }
 
-    /// Items of class c in each labelled split.
+    /// Items of class c in each labeled split.
     private String countsOf(int c) {
         List<String> counts = new ArrayList<>();
         for (Part part : splits) {

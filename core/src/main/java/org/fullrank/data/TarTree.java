@@ -1,5 +1,7 @@
 package org.fullrank.data;
 
+import org.fullrank.file.Inputs;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -18,7 +18,7 @@ public record TrainTest(Items train, Items test, String protocol) {
 
     private static final long STREAM = Keyed.name("data.holdout");
 
-    /// Holds out a share of the items: of each class alike when they are labelled (at least one item of a class with
+    /// Holds out a share of the items: of each class alike when they are labeled (at least one item of a class with
     /// two or more, never its last). Which ones is a pure function of the seed, the size and the labels.
     ///
     /// @param share held out for testing, in `(0, 1)`

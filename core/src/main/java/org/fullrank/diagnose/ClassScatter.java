@@ -23,7 +23,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
     /// A class: rows `from` to `from + rows - 1`.
     record Group(int label, long from, long rows) {}
 
-    /// @param z centred rows, class by class; they become the residuals
+    /// @param z centered rows, class by class; they become the residuals
     /// @param labels ascending
     static ClassScatter of(Tensor z, int[] labels) {
         List<Group> groups = groups(labels);

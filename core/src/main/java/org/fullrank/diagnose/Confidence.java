@@ -11,7 +11,7 @@ package org.fullrank.diagnose;
 /// which is the normal distribution function to within 0.01, for a threshold that is itself uncertain by the factor
 /// [#LEEWAY] and a figure with the relative standard error e.
 final class Confidence {
-    /// The factor to within which a threshold is right. Thresholds are judgements: those of two careful people
+    /// The factor to within which a threshold is right. Thresholds are judgments: those of two careful people
     /// differ by about a half.
     static final double LEEWAY = 1.5;
 

@@ -31,14 +31,14 @@ public record Diagnosis(
 
     /// Numbers for drawings.
     ///
-    /// @param singularValues of the centred rows, descending, `min(N, D)` of them
+    /// @param singularValues of the centered rows, descending, `min(N, D)` of them
     /// @param isotropic those that isotropic Gaussian rows of the same N, D and total variance would show
     /// @param deviations standard deviation of each dimension, `[D]`
     /// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`
     public record Plots(double[] singularValues, double[] isotropic, double[] deviations, double[] norms) {
         /// Those of `moments`, with the percentiles of `spread`.
         public static Plots of(Moments moments, Spread spread) {
-            double[] values = moments.centred().singularValues();
+            double[] values = moments.centered().singularValues();
             double[] isotropic =
                     IsotropicNull.of(moments.rows(), moments.width()).singularValues();
             double scale = Math.sqrt(squares(values) / Math.max(squares(isotropic), Double.MIN_NORMAL));

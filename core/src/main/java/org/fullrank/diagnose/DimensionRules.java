@@ -7,7 +7,7 @@ import org.fullrank.diagnose.Verdict.Kind;
 
 /// Rules on how many dimensions carry something.
 final class DimensionRules {
-    /// Fall between two neighbours of the spectrum that no smooth decay shows: a power law of variances with
+    /// Fall between two neighbors of the spectrum that no smooth decay shows: a power law of variances with
     /// exponent 3 falls by 2.8 at most, isotropic rows by next to nothing within the first half of the directions.
     /// The largest of 120 healthy small trainings was 4, of the base of the collapse study 5.4; their collapsed
     /// siblings lie at 9 to 1e6.

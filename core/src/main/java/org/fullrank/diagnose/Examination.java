@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sample of the rows
 /// @param pairing null where there is one view
 /// @param classes null where there are no labels
-/// @param neighbours null where nobody asked
+/// @param neighbors null where nobody asked
 record Examination(
         Moments moments,
         Batch sample,
@@ -25,7 +25,7 @@ record Examination(
         Redundancy redundancy,
         @Nullable Pairing pairing,
         @Nullable ClassGeometry classes,
-        @Nullable Neighbors neighbours) {
+        @Nullable Neighbors neighbors) {
     private static final double GAUSSIAN_95 = 1.96;
 
     /// Rows that [#quick] compares with one another: the cost is their square.
@@ -49,7 +49,7 @@ record Examination(
                 Neighbors.of(first, sample.numbers()));
     }
 
-    /// Without intervals and neighbours; dimensions and views are compared on a part of the rows.
+    /// Without intervals and neighbors; dimensions and views are compared on a part of the rows.
     static Examination quick(Moments moments, Batch sample) {
         Tensor first = Matrices.evenly(sample.first(), QUICK_ROWS);
         Tensor second = sample.second();
@@ -91,8 +91,8 @@ record Examination(
         if (classes != null) {
             sections.add(classes.section());
         }
-        if (neighbours != null) {
-            sections.add(neighbours.section());
+        if (neighbors != null) {
+            sections.add(neighbors.section());
         }
         return sections;
     }
@@ -104,7 +104,7 @@ record Examination(
                 spread.medianNorm(),
                 spread.normalizedStd(),
                 spread.offsetShare(),
-                Slope.of(moments.centred(), moments.rows(), moments.width()),
+                Slope.of(moments.centered(), moments.rows(), moments.width()),
                 new Figures.Dimensions(
                         spread.constantDimensions(),
                         Double.isNaN(redundancy.duplicateDimensions()) ? 0 : (int) redundancy.duplicateDimensions(),

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param directions standard deviation of a dimension of rows of length 1, times `sqrt(D)`: 0 where all rows point
 ///     the same way, 1 where they point everywhere alike
 /// @param offset `|mean|^2 / E|z|^2`, 0 to 1; NaN where all is zero
-/// @param spectrum of the centred rows
+/// @param spectrum of the centered rows
 /// @param dimensions which of them are dead or copies
 /// @param classes spread of each class; empty where there are no labels
 /// @param pairs how the two views agree; null where there is one
@@ -49,7 +49,7 @@ record Figures(
     /// Two views of the same rows.
     ///
     /// @param distance mean squared distance of the two views of a row, as a share of that of unrelated rows
-    /// @param matches share of rows whose nearest neighbour among the other views is their own other view
+    /// @param matches share of rows whose nearest neighbor among the other views is their own other view
     /// @param rows among how many they were looked for
     record Pairs(double distance, double matches, long rows) {}
 
@@ -67,7 +67,7 @@ record Figures(
         }
     }
 
-    /// The directions in which centred rows can vary at all.
+    /// The directions in which centered rows can vary at all.
     long room() {
         return Math.min(rows - 1, width);
     }

@@ -27,7 +27,7 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
     /// Columns that are compared, at most: 496 pairs.
     static final int COLUMNS = 32;
 
-    /// Features of a column. The normalised value of a pair then differs by some hundredths from that of the exact
+    /// Features of a column. The normalized value of a pair then differs by some hundredths from that of the exact
     /// kernel, and equally for shuffled columns.
     static final int FEATURES = 32;
 
@@ -36,7 +36,7 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
     private static final double CHANCE = 0.01;
     private static final long KEY = Keyed.name("independence");
 
-    /// Of standardised columns `[N, D]`, none constant; of [#COLUMNS] of them drawn by key where there are more. Not
+    /// Of standardized columns `[N, D]`, none constant; of [#COLUMNS] of them drawn by key where there are more. Not
     /// defined for fewer than 3 rows or 2 columns.
     static Independence of(Tensor columns) {
         int rows = Math.toIntExact(columns.size(0));
@@ -67,7 +67,7 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
         return (mean - shuffled) / (1 - shuffled);
     }
 
-    /// Random features of one column each, centred: `[N, columns * features]`.
+    /// Random features of one column each, centered: `[N, columns * features]`.
     static Tensor features(double[][] x, double[] bandwidths, int features) {
         int rows = x[0].length;
         var random = Keyed.of(KEY, 1);

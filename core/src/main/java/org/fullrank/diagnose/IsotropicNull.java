@@ -10,17 +10,17 @@ import org.fullrank.linalg.Spectrum;
 import org.fullrank.linalg.Wishart;
 
 /// What embeddings `[N, D]` would show if they were isotropic Gaussian rows: the most that N rows can show of D
-/// dimensions. Figures are means over samples; 0 or NaN where nothing can be shown (a single row has no centred
+/// dimensions. Figures are means over samples; 0 or NaN where nothing can be shown (a single row has no centered
 /// spectrum).
 ///
-/// Centring takes one degree of freedom, so the centred figures are those of N - 1 rows. See [Wishart] for how
+/// Centering takes one degree of freedom, so the centered figures are those of N - 1 rows. See [Wishart] for how
 /// they are found.
 ///
 /// @param rows N
 /// @param width D
-/// @param rankMe of the centred rows, as [Spectrum#rankMe]; and so on
-/// @param rankMeUncentred of the rows as they are
-/// @param singularValues of the centred rows, descending, `min(N, D)` of them, when each dimension has variance 1
+/// @param rankMe of the centered rows, as [Spectrum#rankMe]; and so on
+/// @param rankMeUncentered of the rows as they are
+/// @param singularValues of the centered rows, descending, `min(N, D)` of them, when each dimension has variance 1
 public record IsotropicNull(
         long rows,
         int width,
@@ -29,7 +29,7 @@ public record IsotropicNull(
         double effectiveRank,
         double stableRank,
         double alpha,
-        double rankMeUncentred,
+        double rankMeUncentered,
         double[] singularValues) {
     private static final int CACHED = 256;
     private static final ConcurrentMap<Shape, IsotropicNull> CACHE = new ConcurrentHashMap<>();
@@ -54,18 +54,18 @@ public record IsotropicNull(
         if (rows == 1) {
             return new IsotropicNull(1, width, 0, 0, 0, 0, Double.NaN, mean(raw, Spectrum::rankMe), new double[count]);
         }
-        Spectrum[] centred = Wishart.spectra(rows - 1, width);
+        Spectrum[] centered = Wishart.spectra(rows - 1, width);
         double[] values = IntStream.range(0, Math.toIntExact(Math.min(rows - 1, width)))
-                .mapToDouble(i -> mean(centred, spectrum -> spectrum.singularValues()[i]))
+                .mapToDouble(i -> mean(centered, spectrum -> spectrum.singularValues()[i]))
                 .toArray();
         return new IsotropicNull(
                 rows,
                 width,
-                mean(centred, Spectrum::rankMe),
-                mean(centred, Spectrum::participationRatio),
-                mean(centred, Spectrum::effectiveRank),
-                mean(centred, Spectrum::stableRank),
-                mean(centred, spectrum -> spectrum.powerLaw().alpha()),
+                mean(centered, Spectrum::rankMe),
+                mean(centered, Spectrum::participationRatio),
+                mean(centered, Spectrum::effectiveRank),
+                mean(centered, Spectrum::stableRank),
+                mean(centered, spectrum -> spectrum.powerLaw().alpha()),
                 mean(raw, Spectrum::rankMe),
                 Arrays.copyOf(values, count));
     }

@@ -8,7 +8,7 @@ import org.fullrank.linalg.Moments;
 
 /// The vital signs of an inner layer, from its pooled outputs `[N, C]`.
 ///
-/// @param rankMe number of dimensions in use, not centred; see [org.fullrank.linalg.Spectrum#rankMe]
+/// @param rankMe number of dimensions in use, not centered; see [org.fullrank.linalg.Spectrum#rankMe]
 /// @param participation `(sum l)^2 / sum l^2` of the eigenvalues of the covariance: the measure that the authors of
 ///     Latent Predictive Learning report for each layer; 1 = one direction varies, `min(N - 1, C)` = all alike, 0 =
 /// none
@@ -20,7 +20,7 @@ public record LayerHealth(double rankMe, double participation, double activity, 
         try (var moments = Moments.of(y)) {
             return new LayerHealth(
                     moments.raw().rankMe(),
-                    moments.centred().participationRatio(),
+                    moments.centered().participationRatio(),
                     Arrays.stream(moments.mean()).average().orElseThrow(),
                     Arrays.stream(moments.deviations()).average().orElseThrow());
         }

@@ -19,7 +19,7 @@ import org.fullrank.engine.Tensors;
 /// @param value from 1 (one direction) to `min(N - 1, D)`; 0 where all samples are one point, NaN for a single sample
 /// @param isotropic what isotropic Gaussian samples and views of the same number, width and ratio of scatters show
 record Lidar(double value, double isotropic) {
-    /// Regularisation of the scatter within, beside the mean variance of a dimension.
+    /// Regularization of the scatter within, beside the mean variance of a dimension.
     static final double DELTA = 1e-4;
 
     /// Width from which the matrix `[D, D]` is avoided, and rows are thinned to as many in all views together.
@@ -83,7 +83,7 @@ record Lidar(double value, double isotropic) {
         return sum / draws;
     }
 
-    /// The effective rank, of centred means `[N, D]` and residuals `[M, D]`.
+    /// The effective rank, of centered means `[N, D]` and residuals `[M, D]`.
     static double rank(Tensor means, Tensor residuals) {
         try (var scope = Scope.open()) {
             double width = means.size(1);

@@ -124,7 +124,7 @@ final class Matrices {
         return order;
     }
 
-    /// The value below which a share of `values` lies, between neighbours by proportion; NaN of none.
+    /// The value below which a share of `values` lies, between neighbors by proportion; NaN of none.
     static double quantile(double[] values, double share) {
         if (values.length == 0) {
             return Double.NaN;

@@ -9,7 +9,7 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.linalg.Spectrum;
 
-/// Mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centred, between the bounds that any such
+/// Mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centered, between the bounds that any such
 /// rows keep. A row of zeros stays as it is.
 ///
 /// Source: Taha et al. 2021, "SVMax", equations 2 and 3. With fewer rows than columns there are only N singular

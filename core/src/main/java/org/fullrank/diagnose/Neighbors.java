@@ -14,7 +14,7 @@ import org.fullrank.engine.Tensors;
 /// Rows that repeat others, rows that lie far off, and dimensions with heavy tails.
 ///
 /// Two rows are near-duplicates when their cosine is above [#COSINE] and their distance below [#DISTANCE] of that of
-/// typical rows (`sqrt(2)` times the median distance from the centre, the median of each dimension) or below 1e-6 of
+/// typical rows (`sqrt(2)` times the median distance from the center, the median of each dimension) or below 1e-6 of
 /// their own. All pairs are compared. In one or two dimensions rows come as near by chance.
 ///
 /// For outliers see [Remoteness].
@@ -85,16 +85,16 @@ public record Neighbors(
     ///
     /// @throws InputException when `rows` is not a matrix with rows and columns
     public static Neighbors of(Tensor rows, long[] numbers) {
-        Matrices.require("neighbours", rows);
-        return Matrices.guarded("neighbours", () -> {
+        Matrices.require("neighbors", rows);
+        return Matrices.guarded("neighbors", () -> {
             Tensor z = Matrices.copy(rows); // [N, D]
             Tensor lengths = Matrices.squaredNorms(z); // [N, 1]
-            Tensor centre = z.median(0, true).get0(); // [1, D]
-            z.sub_(centre);
+            Tensor center = z.median(0, true).get0(); // [1, D]
+            z.sub_(center);
             var twins = Twins.of(z, lengths);
             boolean enough = z.size(0) >= SMALLEST_ROWS;
             double[] far = enough ? Remoteness.of(z, lengths) : new double[0];
-            var tails = enough ? Tails.of(z, centre) : Tails.NONE;
+            var tails = enough ? Tails.of(z, center) : Tails.NONE;
             return new Neighbors(
                     z.size(0),
                     Math.toIntExact(z.size(1)),
@@ -128,7 +128,7 @@ public record Neighbors(
     /// For reports.
     public Section section() {
         return new Section(
-                "neighbours",
+                "neighbors",
                 List.of(
                         Measure.of(
                                 "duplicate-rows",
@@ -179,7 +179,7 @@ public record Neighbors(
     /// @param first for each row, the earliest row that it repeats, or -1
     /// @param repeated for each row, whether a later one repeats it
     private record Twins(int[] first, boolean[] repeated, double pairs) {
-        /// @param z rows about the centre
+        /// @param z rows about the center
         /// @param lengths their squared lengths before, `[N, 1]`
         static Twins of(Tensor z, Tensor lengths) {
             int rows = Math.toIntExact(z.size(0));
@@ -262,14 +262,14 @@ public record Neighbors(
     private record Tails(double mean, double largest, int dimension, double heavyShare) {
         static final Tails NONE = new Tails(Double.NaN, Double.NaN, -1, Double.NaN);
 
-        /// @param z rows about `centre` `[1, D]`
-        static Tails of(Tensor z, Tensor centre) {
+        /// @param z rows about `center` `[1, D]`
+        static Tails of(Tensor z, Tensor center) {
             double rows = z.size(0);
             Tensor x = z.sub(Matrices.means(z)); // [N, D]
             x.mul_(x);
             double[] second = Tensors.doubles(Matrices.means(x));
             double[] fourth = Tensors.doubles(Matrices.means(x.mul_(x)));
-            double[] offsets = Tensors.doubles(centre);
+            double[] offsets = Tensors.doubles(center);
             int[] varying = IntStream.range(0, second.length)
                     .filter(j -> Math.sqrt(second[j]) > Matrices.CONSTANT * Math.abs(offsets[j])
                             && second[j] * second[j] > Double.MIN_NORMAL * rows)

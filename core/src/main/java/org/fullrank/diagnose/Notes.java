@@ -41,14 +41,14 @@ final class Notes {
         if (examination.classes() != null) {
             classes(notes, examination.classes());
         }
-        if (examination.neighbours() != null) {
-            neighbours(notes, examination.neighbours(), sampled);
+        if (examination.neighbors() != null) {
+            neighbors(notes, examination.neighbors(), sampled);
         }
         return notes;
     }
 
     private static void rank(List<String> notes, Moments moments) {
-        int rank = moments.centred().rank();
+        int rank = moments.centered().rank();
         long room = Math.min(moments.rows() - 1, moments.width());
         if (rank > 0 && rank < room) {
             notes.add(text(
@@ -69,24 +69,24 @@ final class Notes {
         }
     }
 
-    private static void neighbours(List<String> notes, Neighbors neighbours, int sampled) {
-        if (neighbours.kurtosis() > Neighbors.HEAVY) {
+    private static void neighbors(List<String> notes, Neighbors neighbors, int sampled) {
+        if (neighbors.kurtosis() > Neighbors.HEAVY) {
             notes.add(text(
                     "tails are heavy, excess kurtosis %.3g: far rows bend ranks, which verdicts allow for",
-                    neighbours.kurtosis()));
+                    neighbors.kurtosis()));
         }
-        if (neighbours.outliers() > 0) {
+        if (neighbors.outliers() > 0) {
             notes.add(text(
                     "%.0f of %d rows lie far off, as row %d",
-                    neighbours.outliers(),
+                    neighbors.outliers(),
                     sampled,
-                    neighbours.farthest().getFirst().row()));
+                    neighbors.farthest().getFirst().row()));
         }
-        if (neighbours.duplicateShare() > DUPLICATE_ROWS) {
-            Neighbors.Pair pair = neighbours.duplicates().getFirst();
+        if (neighbors.duplicateShare() > DUPLICATE_ROWS) {
+            Neighbors.Pair pair = neighbors.duplicates().getFirst();
             notes.add(text(
                     "%.0f %% of rows nearly equal another one, as %d and %d",
-                    100 * neighbours.duplicateShare(), pair.first(), pair.second()));
+                    100 * neighbors.duplicateShare(), pair.first(), pair.second()));
         }
     }
 }

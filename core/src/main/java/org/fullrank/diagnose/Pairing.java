@@ -179,9 +179,9 @@ public record Pairing(
     /// `E|x_i - y_j|^2` over `i != j`, in closed form about the common mean, so that an offset cancels.
     private static double othersDistances(Tensor x, Tensor y) {
         double rows = x.size(0);
-        Tensor centre = Matrices.means(x).add(Matrices.means(y)).div_(Tensors.scalar(2)); // [1, D]
-        Tensor a = x.sub(centre);
-        Tensor b = y.sub(centre);
+        Tensor center = Matrices.means(x).add(Matrices.means(y)).div_(Tensors.scalar(2)); // [1, D]
+        Tensor a = x.sub(center);
+        Tensor b = y.sub(center);
         double all = rows * (Matrices.squares(a) + Matrices.squares(b)) - 2 * crossSum(a, b);
         return (all - Matrices.squares(a.sub_(b))) / rows / (rows - 1);
     }

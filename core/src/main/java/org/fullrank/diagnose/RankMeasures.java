@@ -21,7 +21,7 @@ final class RankMeasures {
                 Ranks.RANK_ME,
                 ranks.rankMe(),
                 ranks.isotropic().rankMe(),
-                "dimensions in use: exp of the entropy of the singular values' shares, centred rows");
+                "dimensions in use: exp of the entropy of the singular values' shares, centered rows");
         add(
                 measures,
                 ranks,
@@ -46,10 +46,10 @@ final class RankMeasures {
         add(
                 measures,
                 ranks,
-                Ranks.RANK_ME_UNCENTRED,
-                ranks.rankMeUncentred(),
-                ranks.isotropic().rankMeUncentred(),
-                "RankMe as published, of rows that are not centred: a common offset lowers it");
+                Ranks.RANK_ME_UNCENTERED,
+                ranks.rankMeUncentered(),
+                ranks.isotropic().rankMeUncentered(),
+                "RankMe as published, of rows that are not centered: a common offset lowers it");
         Interval alpha = ranks.interval(Ranks.ALPHA);
         measures.add(new Measure(
                 Ranks.ALPHA,

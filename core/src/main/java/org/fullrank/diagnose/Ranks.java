@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// How many dimensions embeddings `[N, D]` use, by several measures, each also as a share of what isotropic
 /// Gaussian rows of the same N and D would show.
 ///
-/// Centred, except for [#rankMeUncentred] and the mean singular value. Rows that are all equal have rank 0; a
+/// Centered, except for [#rankMeUncentered] and the mean singular value. Rows that are all equal have rank 0; a
 /// single row has ranks 0, and shares that are NaN.
 ///
 /// @param rows N
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param effectiveRank `exp` of the entropy of the shares of eigenvalues: [Spectrum#effectiveRank]
 /// @param stableRank [Spectrum#stableRank]
 /// @param powerLaw decay of the eigenvalues
-/// @param rankMeUncentred RankMe as in its paper, of rows that are not centred
+/// @param rankMeUncentered RankMe as in its paper, of rows that are not centered
 /// @param meanSingular the mean singular value between its bounds; null where rows were not given
 /// @param isotropic what isotropic rows show
 /// @param intervals 95 % intervals by the name of the measure; empty where rows were not given, or fewer than 8
@@ -39,7 +39,7 @@ public record Ranks(
         double effectiveRank,
         double stableRank,
         PowerLaw powerLaw,
-        double rankMeUncentred,
+        double rankMeUncentered,
         @Nullable MeanSingular meanSingular,
         IsotropicNull isotropic,
         Map<String, Interval> intervals) {
@@ -50,7 +50,7 @@ public record Ranks(
     public static final String EFFECTIVE = "effective-rank";
     public static final String STABLE = "stable-rank";
     public static final String ALPHA = "alpha";
-    public static final String RANK_ME_UNCENTRED = "rank-me-uncentred";
+    public static final String RANK_ME_UNCENTERED = "rank-me-uncentered";
 
     /// The ranks, without intervals and without the mean singular value: what a check during training takes.
     public static Ranks of(Moments moments) {
@@ -71,15 +71,15 @@ public record Ranks(
     }
 
     private static Ranks of(Moments moments, @Nullable MeanSingular meanSingular, Map<String, Interval> intervals) {
-        Spectrum centred = moments.centred();
+        Spectrum centered = moments.centered();
         return new Ranks(
                 moments.rows(),
                 moments.width(),
-                centred.rankMe(),
-                centred.participationRatio(),
-                centred.effectiveRank(),
-                centred.stableRank(),
-                centred.powerLaw(),
+                centered.rankMe(),
+                centered.participationRatio(),
+                centered.effectiveRank(),
+                centered.stableRank(),
+                centered.powerLaw(),
                 moments.raw().rankMe(),
                 meanSingular,
                 IsotropicNull.of(moments.rows(), moments.width()),
@@ -108,8 +108,8 @@ public record Ranks(
         return share(stableRank, isotropic.stableRank());
     }
 
-    public double rankMeUncentredShare() {
-        return share(rankMeUncentred, isotropic.rankMeUncentred());
+    public double rankMeUncenteredShare() {
+        return share(rankMeUncentered, isotropic.rankMeUncentered());
     }
 
     /// The measures with their meaning.
@@ -123,26 +123,26 @@ public record Ranks(
     }
 
     private static double[] resampled(Moments half) {
-        Spectrum centred = half.centred();
+        Spectrum centered = half.centered();
         return new double[] {
-            Math.log(centred.rankMe()),
-            Math.log(centred.participationRatio()),
-            Math.log(centred.effectiveRank()),
-            Math.log(centred.stableRank()),
+            Math.log(centered.rankMe()),
+            Math.log(centered.participationRatio()),
+            Math.log(centered.effectiveRank()),
+            Math.log(centered.stableRank()),
             Math.log(half.raw().rankMe()),
-            centred.powerLaw().alpha()
+            centered.powerLaw().alpha()
         };
     }
 
     private static Map<String, Interval> intervals(Ranks ranks, double[] errors) {
         double most = Math.min(ranks.rows - 1, ranks.width);
-        double mostUncentred = Math.min(ranks.rows, ranks.width);
+        double mostUncentered = Math.min(ranks.rows, ranks.width);
         return Map.of(
                 RANK_ME, Interval.ofLogarithm(ranks.rankMe, errors[0], most),
                 PARTICIPATION, Interval.ofLogarithm(ranks.participation, errors[1], most),
                 EFFECTIVE, Interval.ofLogarithm(ranks.effectiveRank, errors[2], most),
                 STABLE, Interval.ofLogarithm(ranks.stableRank, errors[3], most),
-                RANK_ME_UNCENTRED, Interval.ofLogarithm(ranks.rankMeUncentred, errors[4], mostUncentred),
+                RANK_ME_UNCENTERED, Interval.ofLogarithm(ranks.rankMeUncentered, errors[4], mostUncentered),
                 ALPHA, Interval.around(ranks.alpha(), errors[5]));
     }
 

@@ -20,7 +20,7 @@ import org.fullrank.engine.Tensors;
 /// @param duplicatePairs pairs with `|r| >` [#DUPLICATE]; NaN for fewer than [#SMALLEST_ROWS] rows
 /// @param duplicateDimensions dimensions that repeat one of a lower number, so many could be left out; NaN as above
 /// @param duplicates some of them
-/// @param hsic mean dependence of two dimensions by HSIC, from 0 to 1, normalised and by random features; NaN for fewer
+/// @param hsic mean dependence of two dimensions by HSIC, from 0 to 1, normalized and by random features; NaN for fewer
 ///     than 3 rows or 2 varying dimensions
 /// @param hsicShuffled the same when each dimension is shuffled by itself: chance
 /// @param hsicExcess above chance: 0 = independent, 1 = equal
@@ -84,7 +84,7 @@ public record Redundancy(
         });
     }
 
-    /// Of centred columns of length 1 `[N, d]`, which are those of numbers `varying`.
+    /// Of centered columns of length 1 `[N, d]`, which are those of numbers `varying`.
     private static Redundancy of(Tensor z, int[] varying, int width) {
         long rows = z.size(0);
         int count = varying.length;

@@ -27,7 +27,7 @@ final class RelationRules {
     /// for it kept 0.15.
     static final double COMMON = 0.05;
 
-    /// How often the nearest neighbour may be the other view, times chance, where views share nothing.
+    /// How often the nearest neighbor may be the other view, times chance, where views share nothing.
     static final double LUCK = 5;
 
     private static final int NAMED = 10;
@@ -97,7 +97,7 @@ final class RelationRules {
                 degree,
                 text(
                         "views have %.2g of a distance in common (nothing: below %s), and are each other's nearest"
-                                + " neighbours %.1f times as often as by chance",
+                                + " neighbors %.1f times as often as by chance",
                         common, COMMON, luck),
                 "make the views milder: raise views.pipelines.0.crop.scaleMin, or for vectors lower views.corruption");
     }

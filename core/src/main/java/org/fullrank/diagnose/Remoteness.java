@@ -9,7 +9,7 @@ import org.fullrank.engine.Tensors;
 /// How far off each row lies, in robust deviations: `|v - median| / (1.4826 MAD)` of the worst of three figures of the
 /// row, where MAD is the median of the distances from the median. Outliers move neither.
 ///
-/// The figures: its length (too long or too short); its distance from the centre within the leading subspace, each
+/// The figures: its length (too long or too short); its distance from the center within the leading subspace, each
 /// coordinate about its median and divided by its own `1.4826 MAD`; its distance from that subspace. So a row is found
 /// whether it is long, unlike the others along a leading direction, or outside of what the others span. A figure that
 /// differs by less than 1 % of its median is not off.
@@ -33,7 +33,7 @@ final class Remoteness {
 
     private Remoteness() {}
 
-    /// Of rows about their centre, `[N, D]`, and their squared lengths before, `[N, 1]`.
+    /// Of rows about their center, `[N, D]`, and their squared lengths before, `[N, 1]`.
     static double[] of(Tensor z, Tensor lengths) {
         Tensor x = z.sub(Matrices.means(z)); // [N, D]
         Tensor directions = directions(x); // [k, D]

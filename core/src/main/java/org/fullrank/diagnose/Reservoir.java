@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// ranks (bottom-k sampling). So the sample of a file is the same in whatever blocks or order it is read, and as
 /// long as there are no more rows than it holds, it is all of them.
 public final class Reservoir implements AutoCloseable {
-    /// Rows that it holds: their Gram matrix takes 128 MiB and a second, a neighbour search among them as long.
+    /// Rows that it holds: their Gram matrix takes 128 MiB and a second, a neighbor search among them as long.
     public static final int CAPACITY = 4096;
 
     /// Values of a view that it holds, at most: 256 MiB of float32. So beyond 16,384 columns it holds fewer rows, of

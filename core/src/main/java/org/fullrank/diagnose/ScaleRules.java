@@ -80,7 +80,7 @@ final class ScaleRules {
                 text(
                         "the mean of all rows holds %.1f %% of their squared length (too much: above %.0f %%)",
                         100 * f.offset(), 100 * MOSTLY_MEAN),
-                "centre the embedding: method.projector.lastNorm=plain in training; for finished embeddings subtract the"
+                "center the embedding: method.projector.lastNorm=plain in training; for finished embeddings subtract the"
                         + " mean");
     }
 

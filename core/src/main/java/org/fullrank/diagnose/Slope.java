@@ -2,10 +2,10 @@ package org.fullrank.diagnose;
 
 import org.fullrank.linalg.Spectrum;
 
-/// How a centred spectrum falls off.
+/// How a centered spectrum falls off.
 ///
 /// @param effectiveRank [Spectrum#effectiveRank]; 0 where nothing varies
-/// @param knee the largest fall between two neighbours, `s_k / s_(k + 1)`, among the first half of the directions;
+/// @param knee the largest fall between two neighbors, `s_k / s_(k + 1)`, among the first half of the directions;
 ///     1 where there are no two
 /// @param kneeAt the k of it: how many directions lie before the fall
 /// @param behind share of the variance behind the fall
@@ -19,7 +19,7 @@ record Slope(double effectiveRank, double knee, int kneeAt, double behind, int m
     /// Variance that [#most] directions hold. The usual choice of principal component analysis.
     static final double MOST = 0.99;
 
-    /// Of a centred spectrum.
+    /// Of a centered spectrum.
     ///
     /// @param rows N
     static Slope of(Spectrum spectrum, long rows, int width) {

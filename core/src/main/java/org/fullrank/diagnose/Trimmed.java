@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// Rows without the weight of far ones: distances from the centre, the median of each dimension, are cut to [#FAR]
+/// Rows without the weight of far ones: distances from the center, the median of each dimension, are cut to [#FAR]
 /// times the median distance of those that are not there. A handful of far rows can hold nearly all the variance;
 /// that looks like a rank of a handful, like dimensions that repeat one another, and like classes that are points.
 /// Cut rows keep their directions. (Close to the spatial sign covariance, which cuts all rows to the same length:

@@ -14,15 +14,15 @@ import org.fullrank.linalg.Spectrum;
 /// What a check while training measures of embeddings `[N, D]`: few and quick figures, without intervals.
 ///
 /// @param rankMe RankMe of the rows as they are; see [Spectrum#rankMe]
-/// @param rankShare RankMe of the centred rows as a share of what isotropic Gaussian rows of the same N and D
+/// @param rankShare RankMe of the centered rows as a share of what isotropic Gaussian rows of the same N and D
 ///     show: 1 = all dimensions alike, near 0 = few of them vary
-/// @param participation participation ratio of the centred rows
+/// @param participation participation ratio of the centered rows
 /// @param std standard deviation of a dimension after rows are scaled to length 1, mean over dimensions, times
 ///     `sqrt(D)`: 0 = all rows point the same way, 1 = directions are spread over the whole sphere
 /// @param norm mean length of a row
-/// @param offset share of the mean vector, `|mean|^2 / E|z|^2`: 0 = centred, 1 = all rows are their mean
+/// @param offset share of the mean vector, `|mean|^2 / E|z|^2`: 0 = centered, 1 = all rows are their mean
 /// @param dead dimensions with a deviation below [Spread#DEAD_SHARE] of the root mean square one
-/// @param spectrum [#POINTS] singular values of the centred rows from the largest to the smallest, at ranks evenly
+/// @param spectrum [#POINTS] singular values of the centered rows from the largest to the smallest, at ranks evenly
 ///     spaced on a logarithmic scale (repeated where there are fewer), divided by the root of the total variance
 public record Vitals(
         double rankMe,
@@ -54,18 +54,18 @@ public record Vitals(
             Tensor squares = wide.mul(wide).sum(new long[] {1}, true, new ScalarTypeOptional()); // [N, 1]
             Tensor norms = squares.sqrt(); // [N, 1]
             Tensor unit = wide.div(norms.clamp_min(Tensors.scalar(SMALLEST_NORM))); // [N, D]
-            Spectrum centred = Spectrum.of(wide.sub(mean));
+            Spectrum centered = Spectrum.of(wide.sub(mean));
             Tensor deviations = deviations(wide); // [D]
             double total = Tensors.value(squares.mean());
             return new Vitals(
                     Spectrum.of(wide).rankMe(),
-                    share(centred.rankMe(), z),
-                    centred.participationRatio(),
+                    share(centered.rankMe(), z),
+                    centered.participationRatio(),
                     Tensors.value(deviations(unit).mean()) * Math.sqrt(z.size(1)),
                     Tensors.value(norms.mean()),
                     total == 0 ? 0 : Tensors.value(mean.square().sum()) / total,
                     dead(deviations),
-                    points(centred.singularValues()));
+                    points(centered.singularValues()));
         }
     }
 

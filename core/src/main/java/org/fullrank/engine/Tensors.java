@@ -81,7 +81,7 @@ public final class Tensors {
         return of(flat, rows.length, columns);
     }
 
-    /// Uninitialised memory of `shape` on the host.
+    /// Uninitialized memory of `shape` on the host.
     public static Tensor empty(ScalarType type, long... shape) {
         return torch.empty(shape, new TensorOptions(type), new org.bytedeco.pytorch.MemoryFormatOptional());
     }

@@ -15,7 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.fullrank.data.Inputs;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 

@@ -12,7 +12,7 @@ import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
 /// First and second moments of embeddings `[N, D]` that come block by block: means, deviations, lengths of rows,
-/// and the spectra of the centred and of the raw matrix. One pass, float64 throughout.
+/// and the spectra of the centered and of the raw matrix. One pass, float64 throughout.
 ///
 /// Rows wait in a buffer that grows with them to `max(D, 1024)` rows. As long as it has not overflowed, all rows are
 /// at hand: the spectra are those of the smaller of the two Gram matrices, so `N < D` costs `N^2 D`. When it
@@ -41,7 +41,7 @@ public final class Moments implements AutoCloseable {
     private long rows;
     private double rounding = 0x1p-53;
     private @Nullable Tensor gram; // lower triangle of sum (x - shift)(x - shift)', [D, D]
-    private @Nullable Spectrum centred;
+    private @Nullable Spectrum centered;
     private @Nullable Spectrum raw;
     private boolean closed;
 
@@ -88,7 +88,7 @@ public final class Moments implements AutoCloseable {
             }
             rows += added;
         }
-        centred = null;
+        centered = null;
         raw = null;
     }
 
@@ -148,13 +148,13 @@ public final class Moments implements AutoCloseable {
         return 2 * rounding * rms * (Math.sqrt(rows) + Math.sqrt(width));
     }
 
-    /// Singular values of the centred rows: `min(N, D)` of them; those below [#noise] or
+    /// Singular values of the centered rows: `min(N, D)` of them; those below [#noise] or
     /// [Spectrum#RELATIVE_EPSILON] of the largest are 0.
-    public Spectrum centred() {
-        if (centred == null) {
-            centred = spectrum(true);
+    public Spectrum centered() {
+        if (centered == null) {
+            centered = spectrum(true);
         }
-        return centred;
+        return centered;
     }
 
     /// Singular values of the rows as they are: `min(N, D)` of them; those below [#noise] or
@@ -209,7 +209,7 @@ public final class Moments implements AutoCloseable {
         }
     }
 
-    private Spectrum spectrum(boolean centre) {
+    private Spectrum spectrum(boolean center) {
         ColumnSums settled = settled();
         if (!Double.isFinite(meanSquare())) {
             double[] none = new double[Math.toIntExact(Math.min(rows, width))];
@@ -221,12 +221,12 @@ public final class Moments implements AutoCloseable {
             Tensor mean = Tensors.of(settled.mean(), width); // [D]
             if (gram == null) {
                 Tensor all = waiting(); // [N, D]
-                return cut(Spectrum.of(centre ? recentred(all.sub(mean)) : all));
+                return cut(Spectrum.of(center ? recentered(all.sub(mean)) : all));
             }
             Tensor apart = Tensors.of(settled.meanOfShifted(), width); // [D]
             Tensor scatter = gram.sub(outer(apart).mul(Tensors.scalar(rows))); // [D, D], lower triangle
             return cut(Spectrum.ofGram(
-                    centre ? scatter : scatter.add_(outer(mean).mul(Tensors.scalar(rows))), Math.min(rows, width)));
+                    center ? scatter : scatter.add_(outer(mean).mul(Tensors.scalar(rows))), Math.min(rows, width)));
         }
     }
 
@@ -235,7 +235,7 @@ public final class Moments implements AutoCloseable {
     }
 
     /// What is left of the mean after rounding goes too, or constant rows would have rank one.
-    private static Tensor recentred(Tensor rows) {
+    private static Tensor recentered(Tensor rows) {
         return rows.sub_(rows.mean(new long[] {0}, true, new ScalarTypeOptional()));
     }
 

@@ -12,7 +12,7 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The singular values of an embedding matrix, not centred, in descending order, and the ranks read from them.
+/// The singular values of an embedding matrix, not centered, in descending order, and the ranks read from them.
 ///
 /// They are the square roots of the eigenvalues of the smaller of `Z Z'` and `Z' Z`, in float64. That halves the
 /// digits, so a singular value is exact to about 1e-8 of the largest; float32 embeddings hold no more.
@@ -68,7 +68,7 @@ public record Spectrum(double[] singularValues) {
 
     /// RankMe: `exp(-sum p log p)` with `p = s / sum s`, the number of dimensions in use, from 1 (one direction) to
     /// `min(N, D)` (all alike); 0 for an embedding that is zero. Source: Garrido et al. 2023, "RankMe", equation 2,
-    /// on embeddings that are not centred, as there; for the epsilon see [#RELATIVE_EPSILON].
+    /// on embeddings that are not centered, as there; for the epsilon see [#RELATIVE_EPSILON].
     public double rankMe() {
         return entropyRank(aboveZero().toArray());
     }

@@ -93,17 +93,17 @@ public final class Wishart {
         double[] values = new double[k];
         double mass = 0;
         int next = k - 1; // ascending from the last
-        // x = centre - radius cos t makes the density smooth in t at both edges
+        // x = center - radius cos t makes the density smooth in t at both edges
         double radius = (high - low) / 2;
-        double centre = (high + low) / 2;
+        double center = (high + low) / 2;
         int steps = Math.max(STEPS, 8 * k);
         for (int i = 0; i < steps && next >= 0; i++) {
             double t = Math.PI * (i + 0.5) / steps;
-            double x = centre - radius * Math.cos(t);
+            double x = center - radius * Math.cos(t);
             double share = square(radius * Math.sin(t)) / (2 * Math.PI * c * x) * Math.PI / steps;
             while (next >= 0 && mass + share >= (k - 1 - next + 0.5) / k) {
                 double within = ((k - 1 - next + 0.5) / k - mass) / share;
-                double at = centre - radius * Math.cos(Math.PI * (i + within) / steps);
+                double at = center - radius * Math.cos(Math.PI * (i + within) / steps);
                 values[next--] = Math.sqrt(m * at);
             }
             mass += share;

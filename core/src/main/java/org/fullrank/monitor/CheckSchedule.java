@@ -10,7 +10,6 @@ import org.fullrank.run.MetricRecord;
 import org.fullrank.run.MonitorSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
-import org.fullrank.train.Learner;
 
 /// The checks of a run: when they are due, what they write beside the metrics, and which of them saw the state to go
 /// back to.
@@ -30,12 +29,15 @@ public final class CheckSchedule implements AutoCloseable {
     private double bestScore = Double.NEGATIVE_INFINITY;
     private double bestShare;
 
+    /// How long a training is.
+    public record Length(long stepsPerEpoch, long totalSteps) {}
+
     /// @param folder its records up to `step` are where the checks go on from
-    public CheckSchedule(RunFolder folder, Recipe recipe, Monitor monitor, Learner learner, long step) {
+    public CheckSchedule(RunFolder folder, Recipe recipe, Monitor monitor, Length length, long step) {
         spec = recipe.monitor();
         this.monitor = monitor;
-        stepsPerEpoch = learner.stepsPerEpoch();
-        totalSteps = learner.totalSteps();
+        stepsPerEpoch = length.stepsPerEpoch();
+        totalSteps = length.totalSteps();
         quickSteps = spec.quickSteps(totalSteps, recipe.train().batch());
         watch = new CollapseDetector(totalSteps);
         for (MetricRecord record : folder.records()) {

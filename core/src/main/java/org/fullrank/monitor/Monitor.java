@@ -51,7 +51,7 @@ public final class Monitor {
 
     public Monitor(MonitorSpec spec, Dataset data, ViewGenerator views, long seed) {
         this.spec = spec;
-        Items train = data.items(data.splits().contains(Split.TRAIN) ? Split.TRAIN : Split.UNLABELLED);
+        Items train = data.items(data.splits().contains(Split.TRAIN) ? Split.TRAIN : Split.UNLABELED);
         int[] order = SamplingOrder.epoch(seed, -1, train.size());
         int limit = spec.knnSamples() == 0 ? train.size() : Math.min(spec.knnSamples(), train.size());
         if (data.splits().contains(Split.VALIDATION)) {
@@ -161,13 +161,13 @@ public final class Monitor {
     /// kNN accuracy where there are labels: `knn`, and `block.NAME.knn` for the blocks that the method watches.
     SequencedMap<String, Double> knn(Method method) {
         var values = new LinkedHashMap<String, Double>();
-        if (queries.labels() == null || bank.labels() == null || bank.size() < spec.knnNeighbours()) {
+        if (queries.labels() == null || bank.labels() == null || bank.size() < spec.knnNeighbors()) {
             return values;
         }
         List<String> blocks = method.watched();
         List<Features> asked = Embedder.embed(method, queryViews, queries, blocks);
         List<Features> known = Embedder.embed(method, bankViews, bank, blocks);
-        var protocol = new KnnProtocol(spec.knnNeighbours(), KnnProtocol.TEMPERATURE);
+        var protocol = new KnnProtocol(spec.knnNeighbors(), KnnProtocol.TEMPERATURE);
         for (int i = 0; i < known.size(); i++) {
             String name = i == 0 ? "knn" : "block." + blocks.get(i - 1) + ".knn";
             values.put(name, Knn.evaluate(known.get(i), asked.get(i), protocol).share());

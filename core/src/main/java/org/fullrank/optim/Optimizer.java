@@ -28,7 +28,7 @@ public sealed interface Optimizer extends AutoCloseable permits MomentumOptimize
         return of(spec, GroupSpec.defaults(), parameters);
     }
 
-    /// The optimiser of `spec` for `parameters`, with fresh state.
+    /// The optimizer of `spec` for `parameters`, with fresh state.
     static Optimizer of(OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters) {
         return switch (spec) {
             case OptimizerSpec.Sgd sgd -> new MomentumOptimizer(parameters, groups, sgd);

@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// Neighbours in the flat buffer that an optimiser treats alike, so that each of its operations is one for all of them.
+/// Neighbors in the flat buffer that an optimizer treats alike, so that each of its operations is one for all of them.
 ///
 /// @param predictor whether they follow the rate of the predictor
 /// @param factor of that rate

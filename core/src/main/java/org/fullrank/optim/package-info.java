@@ -1,4 +1,4 @@
-/// Optimisers on the flat parameter buffer and schedules. Knows nothing of objectives or the training loop.
+/// Optimizers on the flat parameter buffer and schedules. Knows nothing of objectives or the training loop.
 @NullMarked
 package org.fullrank.optim;
 

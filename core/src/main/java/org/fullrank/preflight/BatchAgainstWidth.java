@@ -39,9 +39,9 @@ final class BatchAgainstWidth {
     /// @param finding what N against D means for the objective
     /// @param text one line
     /// @param changes that would mend it
-    record Judgement(Finding finding, String text, List<String> changes) {
-        static Judgement fine(String text) {
-            return new Judgement(Finding.FINE, text, List.of());
+    record Judgment(Finding finding, String text, List<String> changes) {
+        static Judgment fine(String text) {
+            return new Judgment(Finding.FINE, text, List.of());
         }
     }
 
@@ -54,11 +54,11 @@ final class BatchAgainstWidth {
         figures.put("width", (double) width);
         figures.put("largest-rank", (double) Math.min(rows - 1, width));
         if (embedding != null && embedding.size(0) > 1) {
-            Tensor centred = embedding.sub(embedding.mean(new long[] {0}, true, new ScalarTypeOptional()));
-            figures.put("rank-me", Spectrum.of(centred).rankMe());
+            Tensor centered = embedding.sub(embedding.mean(new long[] {0}, true, new ScalarTypeOptional()));
+            figures.put("rank-me", Spectrum.of(centered).rankMe());
         }
-        Judgement judgement = judge(recipe, rows, width);
-        return new PreflightCheck(NAME, judgement.finding(), figures, judgement.text(), judgement.changes());
+        Judgment judgment = judge(recipe, rows, width);
+        return new PreflightCheck(NAME, judgment.finding(), figures, judgment.text(), judgment.changes());
     }
 
     /// Columns of the embedding; the last block's where each has its own.
@@ -83,7 +83,7 @@ final class BatchAgainstWidth {
                 : recipe.train().batch();
     }
 
-    static Judgement judge(Recipe recipe, int n, int d) {
+    static Judgment judge(Recipe recipe, int n, int d) {
         return switch (recipe.method()) {
             case MethodSpec.Joint joint -> judge(joint.objective(), n, d, joint);
             case MethodSpec.Local local -> judge(local.objective(), n, d, null);
@@ -91,15 +91,15 @@ final class BatchAgainstWidth {
         };
     }
 
-    private static Judgement judge(ObjectiveSpec objective, int n, int d, MethodSpec.@Nullable Joint joint) {
+    private static Judgment judge(ObjectiveSpec objective, int n, int d, MethodSpec.@Nullable Joint joint) {
         return switch (objective) {
             case WMse whitening -> whitening(whitening, n, d, joint);
             case LogDet _ -> {
                 String floor = "log det has a floor (I is added), so a singular covariance is no fault";
                 yield n > d
-                        ? Judgement.fine(
+                        ? Judgment.fine(
                                 "N %d > D %d: every direction is seen in each batch; %s".formatted(n, d, floor))
-                        : new Judgement(
+                        : new Judgment(
                                 Finding.CONSIDER,
                                 "N %d <= D %d: %s, but each batch spreads %d directions only and sees nothing of the"
                                                 .formatted(n, d, floor, n - 1)
@@ -108,41 +108,41 @@ final class BatchAgainstWidth {
             }
             case Svmax _, Mmcr _ ->
                 n > d
-                        ? Judgement.fine("N %d > D %d: every singular value can be raised".formatted(n, d))
-                        : new Judgement(
+                        ? Judgment.fine("N %d > D %d: every singular value can be raised".formatted(n, d))
+                        : new Judgment(
                                 Finding.CONSIDER,
                                 "N %d <= D %d: a batch has %d singular values, so its bound is that of N and %d"
                                                 .formatted(n, d, n, d - n)
                                         + " directions go unseen in it",
                                 narrower(joint, Math.max(2, n / 2), n, d));
             case Vicreg _, VicregPaper _, VicregSolo _, Lpl _ ->
-                Judgement.fine(("N %d, D %d: variances and covariances are sums that need no inverse; between unrelated"
+                Judgment.fine(("N %d, D %d: variances and covariances are sums that need no inverse; between unrelated"
                                 + " dimensions a batch shows a correlation of about %s by chance")
                         .formatted(n, d, PreflightReport.number(1 / Math.sqrt(n - 1.0))));
             case BarlowTwins _ ->
-                Judgement.fine(
+                Judgment.fine(
                         ("N %d, D %d: correlations need no inverse; by chance they are about %s, which is a floor"
                                         + " of the off-diagonal term")
                                 .formatted(n, d, PreflightReport.number(1 / Math.sqrt(n))));
             case Tico tico ->
-                Judgement.fine("N %d, D %d: the covariance runs over about %s rows and is not inverted"
+                Judgment.fine("N %d, D %d: the covariance runs over about %s rows and is not inverted"
                         .formatted(n, d, PreflightReport.number(n / (1 - tico.beta()))));
             case NtXent _ ->
-                Judgement.fine("N %d: %d negatives for each anchor; no covariance is taken".formatted(n, 2 * (n - 1)));
+                Judgment.fine("N %d: %d negatives for each anchor; no covariance is taken".formatted(n, 2 * (n - 1)));
             case LeJepa _ ->
-                Judgement.fine("N %d, D %d: single directions are compared with a normal distribution; no covariance"
+                Judgment.fine("N %d, D %d: single directions are compared with a normal distribution; no covariance"
                                 .formatted(n, d)
                         + " is taken");
         };
     }
 
-    private static Judgement whitening(WMse w, int n, int d, MethodSpec.@Nullable Joint joint) {
+    private static Judgment whitening(WMse w, int n, int d, MethodSpec.@Nullable Joint joint) {
         if (n >= ROWS_PER_DIMENSION * d) {
-            return Judgement.fine("N %d >= 2 D, D %d: the covariance of a sub-batch can be inverted".formatted(n, d));
+            return Judgment.fine("N %d >= 2 D, D %d: the covariance of a sub-batch can be inverted".formatted(n, d));
         }
         int narrow = Math.max(1, n / ROWS_PER_DIMENSION);
         boolean singular = n <= d && w.epsilon() == 0;
-        return new Judgement(
+        return new Judgment(
                 singular ? Finding.WRONG : Finding.CONSIDER,
                 singular
                         ? "N %d <= D %d: the covariance of a sub-batch has rank %d at most and cannot be inverted"
@@ -162,20 +162,20 @@ final class BatchAgainstWidth {
                 .formatted(joint.projector().widths().size() - 1, narrow));
     }
 
-    private static Judgement judge(PredictorSpec predictor, int n, int d) {
+    private static Judgment judge(PredictorSpec predictor, int n, int d) {
         return switch (predictor) {
             case PredictorSpec.DirectSet set ->
-                Judgement.fine("N %d, D %d: the correlation runs over about %s rows and is not inverted"
+                Judgment.fine("N %d, D %d: the correlation runs over about %s rows and is not inverted"
                         .formatted(n, d, PreflightReport.number(n / (1 - set.rho()))));
             case PredictorSpec.Optimal optimal -> {
                 double rows = n / (1 - optimal.rho());
                 String text = "N %d, D %d: the correlation runs over about %s rows, directions it does not see are left"
                                 .formatted(n, d, PreflightReport.number(rows))
                         + " out of the predictor";
-                yield new Judgement(rows > d ? Finding.FINE : Finding.CONSIDER, text, List.of());
+                yield new Judgment(rows > d ? Finding.FINE : Finding.CONSIDER, text, List.of());
             }
             case PredictorSpec.Identity _, PredictorSpec.Mlp _, PredictorSpec.Linear _ ->
-                Judgement.fine("N %d, D %d: the loss compares single rows and takes no covariance".formatted(n, d));
+                Judgment.fine("N %d, D %d: the loss compares single rows and takes no covariance".formatted(n, d));
         };
     }
 }

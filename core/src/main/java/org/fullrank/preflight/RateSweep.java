@@ -38,7 +38,7 @@ final class RateSweep {
     static final double RISE = 4;
     /// A rise that is over after fewer steps than this, most of a decade, was a passing one.
     static final int PATIENCE = 8;
-    /// The embedding collapses where its centred rank falls below this share of that at the start. Where the loss is
+    /// The embedding collapses where its centered rank falls below this share of that at the start. Where the loss is
     /// blind to scale it is the only sign of a rate too high: with NT-Xent and IsoLoss the rank falls to a fifth
     /// from ten times the usual rate on, while the loss stays low.
     static final double RANK_LEFT = 0.25;
@@ -53,7 +53,7 @@ final class RateSweep {
     /// One step of the sweep.
     ///
     /// @param loss NaN or infinite where it blew up
-    /// @param rank centred RankMe of the embedding
+    /// @param rank centered RankMe of the embedding
     /// @param spread standard deviation of its rows scaled to length 1
     record Point(double rate, double loss, double rank, double spread) {}
 
@@ -66,7 +66,7 @@ final class RateSweep {
 
     /// The lowest and highest rate tried.
     record Range(double low, double high) {
-        /// From far below to far above what is used with the optimiser, and the recipe's own peak.
+        /// From far below to far above what is used with the optimizer, and the recipe's own peak.
         static Range of(OptimizerSpec optimizer, double peak) {
             Range usual = switch (optimizer) {
                 case OptimizerSpec.AdamW _ -> new Range(1e-6, 1);
@@ -104,11 +104,11 @@ final class RateSweep {
             Method.Outcome outcome = NativeErrors.guard("sweep", () -> copy.step(rate, rows));
             seconds.add((System.nanoTime() - begin) / 1e9);
             Tensor z = outcome.embedding(); // [N, D]
-            Tensor centred = z.sub(z.mean(new long[] {0}, true, new ScalarTypeOptional()));
+            Tensor centered = z.sub(z.mean(new long[] {0}, true, new ScalarTypeOptional()));
             return new Point(
                     rate,
                     outcome.total(),
-                    Spectrum.of(centred).rankMe(),
+                    Spectrum.of(centered).rankMe(),
                     EmbeddingHealth.of(z).normalizedStd());
         } catch (FullrankException e) {
             if (still) {

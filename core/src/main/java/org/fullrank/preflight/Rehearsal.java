@@ -117,7 +117,7 @@ final class Rehearsal {
         return MethodBuilder.build(recipe, views, device);
     }
 
-    /// A training from the initial values with a fresh optimiser; the caller closes it.
+    /// A training from the initial values with a fresh optimizer; the caller closes it.
     Try start() {
         return new Try(network());
     }

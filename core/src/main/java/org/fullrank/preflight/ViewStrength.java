@@ -23,7 +23,7 @@ import org.fullrank.view.ViewSpec;
 /// Whether two views of an item still share what it is, before anything is learned: how often the nearest of N
 /// second views to a first view is that of the same item (chance 1 / N), and how many of the others lie farther
 /// away than the own one (chance one half, and much more sensitive). Asked of the raw values of the views and of
-/// the representation of the untrained encoder, its norms settled on these very views; by the cosine of centred
+/// the representation of the untrained encoder, its norms settled on these very views; by the cosine of centered
 /// rows.
 final class ViewStrength {
     static final String NAME = "view-strength";
@@ -86,11 +86,11 @@ final class ViewStrength {
 
     private static Tensor unit(Tensor x) {
         Tensor wide = x.to(ScalarType.Float);
-        Tensor centred = wide.sub(wide.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
-        Tensor norms = centred.square()
+        Tensor centered = wide.sub(wide.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
+        Tensor norms = centered.square()
                 .sum(new long[] {1}, true, new ScalarTypeOptional())
                 .sqrt(); // [N, 1]
-        return centred.div(norms.clamp_min(Tensors.scalar(1e-12)));
+        return centered.div(norms.clamp_min(Tensors.scalar(1e-12)));
     }
 
     static PreflightCheck judge(Match raw, Match encoded, int rows, ViewSpec views) {

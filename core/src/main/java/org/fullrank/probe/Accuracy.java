@@ -45,12 +45,12 @@ public record Accuracy(int correct, int total) {
 
     /// The lower end of the 95 % interval, in [0, 1].
     public double lower() {
-        return Math.max(0, centre() - halfWidth());
+        return Math.max(0, center() - halfWidth());
     }
 
     /// The upper end of the 95 % interval, in [0, 1].
     public double upper() {
-        return Math.min(1, centre() + halfWidth());
+        return Math.min(1, center() + halfWidth());
     }
 
     /// For people: `84.6 % [83.9, 85.3]`.
@@ -60,7 +60,7 @@ public record Accuracy(int correct, int total) {
     }
 
     // Wilson's score interval (Wilson 1927): unlike the normal one it stays inside [0, 1] and holds near both ends.
-    private double centre() {
+    private double center() {
         double z2 = QUANTILE * QUANTILE;
         return (correct + z2 / 2) / (total + z2);
     }

@@ -81,7 +81,7 @@ public final class Embedder {
         Labels labels = items.labels();
         return rows.stream()
                 .map(r -> labels == null
-                        ? Features.unlabelled(r.values, r.width)
+                        ? Features.unlabeled(r.values, r.width)
                         : new Features(r.values, r.width, labels.classes(), labels.names()))
                 .toList();
     }

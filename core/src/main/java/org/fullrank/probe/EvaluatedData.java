@@ -25,14 +25,14 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
     ///
     /// @param layer what is taken as the features
     /// @param view what the encoder is shown
-    /// @param batchNorm which statistics its normalisations use
+    /// @param batchNorm which statistics its normalizations use
     /// @param precision arithmetic of its forward pass
     public record Reading(String layer, String view, String batchNorm, String precision) {
         /// The encoder's output, before any projector: what the field reports.
         public static final String LAYER = "encoder output";
         /// One plain view, no augmentation.
         public static final String VIEW = "plain, no augmentation";
-        /// Statistics gathered in training, so an item's features do not depend on its neighbours in a batch.
+        /// Statistics gathered in training, so an item's features do not depend on its neighbors in a batch.
         public static final String BATCH_NORM = "eval mode, running statistics";
         /// float32.
         public static final String PRECISION = "fp32";

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param values float32 `[rows, width]`, row-major, all finite
 /// @param width features of a row, at least 1
-/// @param classes one class for each row, in [0, names.size()); null when the items are unlabelled
-/// @param names the names of the classes; empty when the items are unlabelled
+/// @param classes one class for each row, in [0, names.size()); null when the items are unlabeled
+/// @param names the names of the classes; empty when the items are unlabeled
 public record Features(float[] values, int width, int @Nullable [] classes, List<String> names) {
     public Features {
         names = List.copyOf(names);
@@ -28,7 +28,7 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
     }
 
     /// Features of items without labels.
-    public static Features unlabelled(float[] values, int width) {
+    public static Features unlabeled(float[] values, int width) {
         return new Features(values, width, null, List.of());
     }
 
@@ -46,7 +46,7 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
 
     /// The class of each row.
     ///
-    /// @throws InputException when the items are unlabelled
+    /// @throws InputException when the items are unlabeled
     public int[] labels() {
         if (classes == null) {
             throw new InputException("evaluation: found no labels, expected a class for each item; use data that has"

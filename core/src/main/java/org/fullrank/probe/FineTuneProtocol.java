@@ -10,9 +10,9 @@ import org.fullrank.optim.OptimizerSpec;
 /// cross-entropy, with a rate that warms up and falls as a cosine, the same for encoder and head.
 ///
 /// @param fractions shares of the labels of the train split, each in (0, 1]
-/// @param draws of labelled items for each fraction, at least 1
+/// @param draws of labeled items for each fraction, at least 1
 /// @param steps of one fit, at least 1
-/// @param batch items of a step (all labelled ones where there are fewer), at least 2
+/// @param batch items of a step (all labeled ones where there are fewer), at least 2
 /// @param learningRate of AdamW at its height
 /// @param seed of the draws of items, heads and orders
 public record FineTuneProtocol(
@@ -94,11 +94,11 @@ public record FineTuneProtocol(
                                 .formatted(draws, seed));
         settings.put(
                 "fine-tuning",
-                "encoder and linear head end to end, cross-entropy, %d steps of %d items or all labelled ones, passes in drawn"
+                "encoder and linear head end to end, cross-entropy, %d steps of %d items or all labeled ones, passes in drawn"
                                 .formatted(steps, batch)
                         + " order; batch norm by statistics of the batch");
         settings.put(
-                "optimiser",
+                "optimizer",
                 "AdamW, rate %s up over %s of the steps, cosine to 0, betas %s and %s, epsilon %s, weight decay %s on matrices"
                         .formatted(
                                 learningRate,

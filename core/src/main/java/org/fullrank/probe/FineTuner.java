@@ -29,7 +29,7 @@ import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// One fit: a copy of an encoder with a linear head, trained on some labelled items. The encoder that it begins from
+/// One fit: a copy of an encoder with a linear head, trained on some labeled items. The encoder that it begins from
 /// stays as it was.
 final class FineTuner implements AutoCloseable {
     private static final long STREAM = Keyed.name("probe.finetune");
@@ -97,8 +97,8 @@ final class FineTuner implements AutoCloseable {
                         .formatted(segment.name(), segment.sizes()));
     }
 
-    /// The labelled items of a draw: of each class its share, rounded, at least one.
-    static int[] labelled(int[] labels, int classes, double fraction, FineTuneProtocol protocol, int draw) {
+    /// The labeled items of a draw: of each class its share, rounded, at least one.
+    static int[] labeled(int[] labels, int classes, double fraction, FineTuneProtocol protocol, int draw) {
         int[] left = new int[classes];
         for (int c : labels) {
             left[c]++;

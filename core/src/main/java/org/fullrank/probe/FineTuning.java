@@ -28,7 +28,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
     /// One share of the labels.
     ///
     /// @param fraction share of each class
-    /// @param items labelled items
+    /// @param items labeled items
     /// @param lifted classes that the share gives less than half an item of, and that got one
     /// @param encoder accuracies of the draws, from the trained encoder
     /// @param untrained the same from initial weights
@@ -72,7 +72,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
             int count = 0;
             for (int draw = 0; draw < protocol.draws(); draw++) {
                 int[] chosen =
-                        FineTuner.labelled(labels.classes(), labels.names().size(), fraction, protocol, draw);
+                        FineTuner.labeled(labels.classes(), labels.names().size(), fraction, protocol, draw);
                 count = chosen.length;
                 var fit = new Fit(subject, items, labels, expected, protocol, chosen, draw);
                 encoder.add(fit.from(subject.trained));

@@ -12,7 +12,7 @@ import org.fullrank.engine.Tensors;
 
 /// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007), in float64, block by block.
 ///
-/// A cluster that loses all its items keeps its centre. Among equally near centres the first wins.
+/// A cluster that loses all its items keeps its center. Among equally near centers the first wins.
 public final class KMeans {
     private static final long STREAM = Keyed.name("probe.kmeans");
     // 2 MB of float64 rows at a time: larger ones leave the cache.
@@ -23,12 +23,12 @@ public final class KMeans {
     private final int clusters;
     private final int width;
     private final int[] assigned;
-    private final double[] distances; // squared, to the own centre
+    private final double[] distances; // squared, to the own center
 
     /// How items fall into clusters.
     ///
     /// @param assigned the cluster of each row
-    /// @param inertia sum of squared distances to the own centre
+    /// @param inertia sum of squared distances to the own center
     /// @param iterations of the run
     record Clustering(int[] assigned, double inertia, int iterations) {}
 
@@ -82,29 +82,29 @@ public final class KMeans {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             var run = new KMeans(rows, clusters);
-            Tensor centres = run.start(Keyed.of(protocol.seed(), STREAM, restart)); // [C, D]
-            return run.iterate(centres, protocol.maxIterations());
+            Tensor centers = run.start(Keyed.of(protocol.seed(), STREAM, restart)); // [C, D]
+            return run.iterate(centers, protocol.maxIterations());
         }
     }
 
-    /// The first centres: a row drawn evenly, then rows drawn by their squared distance to the nearest centre so
+    /// The first centers: a row drawn evenly, then rows drawn by their squared distance to the nearest center so
     /// far.
     private Tensor start(Keyed random) {
-        double[] centres = new double[clusters * width];
+        double[] centers = new double[clusters * width];
         double[] nearest = new double[assigned.length];
         Arrays.fill(nearest, 1); // all alike for the first draw
         for (int c = 0; c < clusters; c++) {
             int chosen = draw(nearest, random.nextDouble());
             try (var scope = Scope.open()) {
-                double[] centre = Tensors.doubles(rows.narrow(0, chosen, 1));
-                System.arraycopy(centre, 0, centres, c * width, width);
-                distancesTo(Tensors.of(centre, 1, width));
+                double[] center = Tensors.doubles(rows.narrow(0, chosen, 1));
+                System.arraycopy(center, 0, centers, c * width, width);
+                distancesTo(Tensors.of(center, 1, width));
             }
             for (int i = 0; i < nearest.length; i++) {
                 nearest[i] = c == 0 ? distances[i] : Math.min(nearest[i], distances[i]);
             }
         }
-        return Tensors.of(centres, clusters, width);
+        return Tensors.of(centers, clusters, width);
     }
 
     private static int draw(double[] weights, double share) {
@@ -118,27 +118,27 @@ public final class KMeans {
         return weights.length - 1; // all weights are 0, or rounding
     }
 
-    private Clustering iterate(Tensor centres, int most) {
-        distancesTo(centres);
+    private Clustering iterate(Tensor centers, int most) {
+        distancesTo(centers);
         int iterations = 0;
         for (boolean moved = true; moved && iterations < most; iterations++) {
             int[] before = assigned.clone();
-            move(centres);
-            distancesTo(centres);
+            move(centers);
+            distancesTo(centers);
             moved = !Arrays.equals(before, assigned);
         }
         return new Clustering(assigned, Arrays.stream(distances).sum(), iterations);
     }
 
-    /// Fills `assigned` and `distances` for centres `[C, D]`.
-    private void distancesTo(Tensor centres) {
+    /// Fills `assigned` and `distances` for centers `[C, D]`.
+    private void distancesTo(Tensor centers) {
         int block = Math.max(1, BLOCK_VALUES / Math.max(width, clusters));
         for (int begin = 0; begin < assigned.length; begin += block) {
             int count = Math.min(block, assigned.length - begin);
             try (var scope = Scope.open()) {
                 Tensor x = rows.narrow(0, begin, count).to(ScalarType.Double); // [n, D]
-                Tensor lengths = centres.mul(centres).sum(1).unsqueeze(0); // [1, C]
-                Tensor d = x.matmul(centres.t())
+                Tensor lengths = centers.mul(centers).sum(1).unsqueeze(0); // [1, C]
+                Tensor d = x.matmul(centers.t())
                         .mul_(Tensors.scalar(-2))
                         .add_(squares.narrow(0, begin, count))
                         .add_(lengths)
@@ -153,8 +153,8 @@ public final class KMeans {
         }
     }
 
-    /// Puts each centre of `[C, D]` into the mean of its items.
-    private void move(Tensor centres) {
+    /// Puts each center of `[C, D]` into the mean of its items.
+    private void move(Tensor centers) {
         int[] counts = new int[clusters];
         for (int c : assigned) {
             counts[c]++;
@@ -171,7 +171,7 @@ public final class KMeans {
             }
             for (int c = 0; c < clusters; c++) {
                 if (counts[c] > 0) {
-                    centres.narrow(0, c, 1).copy_(sums.narrow(0, c, 1).div(Tensors.scalar(counts[c])));
+                    centers.narrow(0, c, 1).copy_(sums.narrow(0, c, 1).div(Tensors.scalar(counts[c])));
                 }
             }
         }

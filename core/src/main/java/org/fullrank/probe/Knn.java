@@ -12,9 +12,9 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Exact nearest-neighbour classification by cosine similarity with weighted votes.
+/// Exact nearest-neighbor classification by cosine similarity with weighted votes.
 ///
-/// Equal inputs and threads give equal answers: among equally similar neighbours the one earlier in the bank comes
+/// Equal inputs and threads give equal answers: among equally similar neighbors the one earlier in the bank comes
 /// first, among equal votes the class of the lower number wins.
 public final class Knn {
     private static final double SMALLEST_NORM = 1e-12;
@@ -31,10 +31,10 @@ public final class Knn {
         this.protocol = protocol;
     }
 
-    /// The share of `queries` whose class the neighbours in `bank` name.
+    /// The share of `queries` whose class the neighbors in `bank` name.
     ///
-    /// @throws InputException when either is unlabelled, their widths or classes differ, or the bank has fewer
-    ///     rows than the protocol has neighbours
+    /// @throws InputException when either is unlabeled, their widths or classes differ, or the bank has fewer
+    ///     rows than the protocol has neighbors
     public static Accuracy evaluate(Features bank, Features queries, KnnProtocol protocol) {
         int[] expected = queries.labels();
         bank.requireLike(queries, "kNN");
@@ -45,11 +45,11 @@ public final class Knn {
     ///
     /// @throws InputException as [#evaluate]
     public static int[] predict(Features bank, Features queries, KnnProtocol protocol) {
-        if (protocol.neighbours() > bank.rows()) {
+        if (protocol.neighbors() > bank.rows()) {
             throw new InputException(
-                    "kNN: found %d neighbours for a bank of %d rows, expected no more than rows; lower the"
-                                    .formatted(protocol.neighbours(), bank.rows())
-                            + " number of neighbours or use more data");
+                    "kNN: found %d neighbors for a bank of %d rows, expected no more than rows; lower the"
+                                    .formatted(protocol.neighbors(), bank.rows())
+                            + " number of neighbors or use more data");
         }
         if (queries.width() != bank.width()) {
             throw new InputException("kNN: found queries %d wide, expected %d as in the bank; use one encoder for both"
@@ -88,8 +88,8 @@ public final class Knn {
 
     /// Writes the winners of `similarities`, shape `[count, N]`, to `predicted` from `start` on.
     private void vote(Tensor similarities, int[] predicted, int start) {
-        int k = protocol.neighbours();
-        // One more than needed shows whether the last neighbour is one of several equals.
+        int k = protocol.neighbors();
+        // One more than needed shows whether the last neighbor is one of several equals.
         int asked = Math.min(k + 1, bank.rows());
         var top = torch.topk(similarities, asked, 1, true, true);
         float[] values = Tensors.floats(top.get0()); // [count, asked]
@@ -109,7 +109,7 @@ public final class Knn {
         }
     }
 
-    /// Gives the places of the neighbours that are exactly `last` away to the earliest such rows of the bank.
+    /// Gives the places of the neighbors that are exactly `last` away to the earliest such rows of the bank.
     private void takeEarliest(MemorySegment all, int row, float last, long[] indices, int at) {
         long offset = (long) row * bank.rows();
         int place = at;
@@ -118,7 +118,7 @@ public final class Knn {
                 place++;
             }
         }
-        for (int i = 0; place < at + protocol.neighbours(); i++) {
+        for (int i = 0; place < at + protocol.neighbors(); i++) {
             if (all.getAtIndex(ValueLayout.JAVA_FLOAT, offset + i) == last) {
                 indices[place++] = i;
             }

@@ -40,9 +40,9 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
 
     /// The measures of one place.
     ///
-    /// @param rankMe not centred, as in its paper
+    /// @param rankMe not centered, as in its paper
     /// @param lidar directions in which items differ more than their views
-    /// @param alpha decay of the centred spectrum; NaN with fewer than three directions
+    /// @param alpha decay of the centered spectrum; NaN with fewer than three directions
     public record Measures(double rankMe, double lidar, double alpha) {}
 
     /// One checkpoint.
@@ -84,8 +84,8 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
     /// @param data fingerprint of the data
     /// @param split whose items are measured
     /// @param rows how many
-    /// @param labelled whether kNN is asked
-    public static ProtocolText describe(String data, String split, int rows, boolean labelled) {
+    /// @param labeled whether kNN is asked
+    public static ProtocolText describe(String data, String split, int rows, boolean labeled) {
         var settings = new LinkedHashMap<String, String>();
         settings.put("protocol", "fullrank-label-free " + VERSION);
         settings.put("data", data);
@@ -94,18 +94,18 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
         settings.put("view", EvaluatedData.Reading.VIEW);
         settings.put("batch norm", EvaluatedData.Reading.BATCH_NORM);
         settings.put("precision", EvaluatedData.Reading.PRECISION);
-        settings.put("RankMe", "singular values, not centred; the largest chooses");
+        settings.put("RankMe", "singular values, not centered; the largest chooses");
         settings.put(
                 "LiDAR",
                 "%d of these items in %d drawn views of the recipe; the largest chooses"
                         .formatted(Math.min(rows, LIDAR_ROWS), LIDAR_VIEWS));
         settings.put(
                 "alpha",
-                "decay of the centred eigenvalues above 0 by least squares of logarithms, %s; the nearest to %s chooses"
+                "decay of the centered eigenvalues above 0 by least squares of logarithms, %s; the nearest to %s chooses"
                         .formatted(PowerLaw.rule(), BEST_ALPHA));
         settings.put(
                 "kNN",
-                labelled
+                labeled
                         ? "fitted on train, on the asked split, "
                                 + Protocol.describe(KnnProtocol.defaults())
                                 + "; it judges and never chooses"

@@ -49,7 +49,7 @@ public record LayerCurve(
     ///
     /// @param places in the order of the data; one of them is the representation
     /// @param items what an evaluation learns from and is asked
-    /// @throws InputException when labels are missing or of one class, or items are fewer than neighbours
+    /// @throws InputException when labels are missing or of one class, or items are fewer than neighbors
     public static LayerCurve of(List<Place> places, TrainTest items, EvaluatedData source, Reader reader) {
         TrainTest choice = TrainTest.holdOut(items.train(), TrainTest.HELD_OUT_SHARE, SEED);
         var rows = new ArrayList<Row>();

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.UnaryOperator;
 
-/// Minimises a smooth convex function with limited-memory BFGS (Nocedal 1980; Liu and Nocedal 1989) on top of a fixed
+/// Minimizes a smooth convex function with limited-memory BFGS (Nocedal 1980; Liu and Nocedal 1989) on top of a fixed
 /// preconditioner, with a backtracking line search.
 final class Lbfgs {
     private static final int MEMORY = 20;
@@ -19,7 +19,7 @@ final class Lbfgs {
         double evaluate(double[] x, double[] gradient);
     }
 
-    /// Where a minimisation ended.
+    /// Where a minimization ended.
     ///
     /// @param x the last point
     /// @param value the function there
@@ -41,7 +41,7 @@ final class Lbfgs {
         this.preconditioner = preconditioner;
     }
 
-    /// Minimises from `start` until the gradient is `tolerance` times as long as there.
+    /// Minimizes from `start` until the gradient is `tolerance` times as long as there.
     Minimum minimize(double[] start, double tolerance, int maxIterations) {
         double[] x = start.clone();
         double[] gradient = new double[x.length];

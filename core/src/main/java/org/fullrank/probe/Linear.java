@@ -11,12 +11,12 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
 /// The linear probe: logistic regression on cached features, fitted until it has converged. See [LinearProtocol] for
-/// what is minimised.
+/// what is minimized.
 ///
 /// The solver is L-BFGS, preconditioned with the Hessian at zero weights, which is the same matrix for every class
 /// direction: `X' X / (N C) + l2 I`. It takes out the bad conditioning of correlated features such as pixels.
 public final class Linear {
-    /// Features up to this width get the full preconditioner, wider ones its diagonal: a factorisation of 4,096 x
+    /// Features up to this width get the full preconditioner, wider ones its diagonal: a factorization of 4,096 x
     /// 4,096 takes under a second.
     public static final int WIDEST_FULL = 4096;
 
@@ -29,7 +29,7 @@ public final class Linear {
     /// @param converged whether the gradient became as small as the protocol asks; if not, the accuracy is that of
     ///     an unfinished fit and says so
     /// @param gradientShare length of the last gradient as a share of the first
-    /// @param loss the minimised value on the train split, in nats
+    /// @param loss the minimized value on the train split, in nats
     public record Outcome(Accuracy accuracy, int iterations, boolean converged, double gradientShare, double loss) {
         /// For people: the accuracy, and a remark when the fit has not converged.
         @Override
@@ -55,7 +55,7 @@ public final class Linear {
 
     /// Fits on `train` and answers for `test`.
     ///
-    /// @throws InputException when either is unlabelled, their widths or classes differ, or the train split has
+    /// @throws InputException when either is unlabeled, their widths or classes differ, or the train split has
     ///     fewer than two classes
     public static Answers answer(Features train, Features test, LinearProtocol protocol) {
         int[] expected = test.labels();
@@ -94,7 +94,7 @@ public final class Linear {
         }
     }
 
-    /// Standardised features with a column of ones: `[N, D + 1]`.
+    /// Standardized features with a column of ones: `[N, D + 1]`.
     private static Tensor withOnes(Standardizer standardizer, Features features) {
         Tensor joined = Tensors.empty(ScalarType.Float, features.rows(), features.width() + 1); // [N, D + 1]
         try (var scope = Scope.open()) {

@@ -2,9 +2,9 @@ package org.fullrank.probe;
 
 import org.fullrank.engine.InputException;
 
-/// How the linear probe is fitted: multinomial logistic regression on features standardised by the train split's mean
-/// and standard deviation, minimising `mean cross-entropy + l2/2 |W|^2` over weights and biases (biases are not
-/// penalised) until the gradient is small.
+/// How the linear probe is fitted: multinomial logistic regression on features standardized by the train split's mean
+/// and standard deviation, minimizing `mean cross-entropy + l2/2 |W|^2` over weights and biases (biases are not
+/// penalized) until the gradient is small.
 ///
 /// @param l2 penalty on the weights, positive
 /// @param tolerance the fit has converged when the gradient's length is at most this share of its length at zero

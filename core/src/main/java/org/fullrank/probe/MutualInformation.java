@@ -1,14 +1,14 @@
 package org.fullrank.probe;
 
-/// How much one labelling of items says about another.
+/// How much one labeling of items says about another.
 final class MutualInformation {
     private MutualInformation() {}
 
-    /// Normalised mutual information `2 I(A; B) / (H(A) + H(B))`, from 0 to 1; 1 when neither tells items apart.
+    /// Normalized mutual information `2 I(A; B) / (H(A) + H(B))`, from 0 to 1; 1 when neither tells items apart.
     ///
     /// @param a of each item, in [0, countA)
     /// @param b of each item, in [0, countB)
-    static double normalised(int[] a, int countA, int[] b, int countB) {
+    static double normalized(int[] a, int countA, int[] b, int countB) {
         double[][] joint = new double[countA][countB];
         double[] ofA = new double[countA];
         double[] ofB = new double[countB];

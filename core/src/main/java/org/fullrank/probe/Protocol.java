@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// and known by a short hash. Numbers of unlike hashes are never put side by side.
 ///
 /// @param source where the features come from
-/// @param knn the nearest-neighbour probe; null when it is left out
+/// @param knn the nearest-neighbor probe; null when it is left out
 /// @param linear the linear probe; null when it is left out
 /// @param pcaWidths widths of the principal components evaluated beside the encoder, besides the encoder's own
 public record Protocol(
@@ -23,7 +23,7 @@ public record Protocol(
         List<Integer> pcaWidths) {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
-    /// The longest side of raw images: larger ones are resized to it by area, see [RawInput]. Colour images of
+    /// The longest side of raw images: larger ones are resized to it by area, see [RawInput]. Color images of
     /// 32 x 32 are enough for recognition (Torralba et al. 2008, "80 million tiny images") and keep the baseline at
     /// 3,072 features.
     public static final int RAW_SIDE = 32;
@@ -115,12 +115,12 @@ public record Protocol(
     }
 
     static String describe(KnnProtocol knn) {
-        return "k %d, cosine similarity of rows scaled to length 1 (not centred), votes exp(s / %s), exact"
-                .formatted(knn.neighbours(), knn.temperature());
+        return "k %d, cosine similarity of rows scaled to length 1 (not centered), votes exp(s / %s), exact"
+                .formatted(knn.neighbors(), knn.temperature());
     }
 
     static String describe(LinearProtocol linear) {
-        return "logistic regression on features standardised by train, l2 %s, L-BFGS to gradient %s of its start, at most"
+        return "logistic regression on features standardized by train, l2 %s, L-BFGS to gradient %s of its start, at most"
                         .formatted(linear.l2(), linear.tolerance())
                 + " %d steps".formatted(linear.maxIterations());
     }

@@ -18,6 +18,11 @@ import org.fullrank.engine.InputException;
 public record ProtocolText(SequencedMap<String, String> fields) {
     private static final int HASH_DIGITS = 8;
 
+    /// Words whose spelling has changed since hashes were first printed. A protocol keeps its hash, so that its numbers
+    /// stay comparable.
+    private static final Map<String, String> FIRST_SPELLING =
+            Map.of("centered", "centred", "standardized", "standardised", "optimizer", "optimiser");
+
     public ProtocolText {
         fields = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(fields));
     }
@@ -48,10 +53,14 @@ public record ProtocolText(SequencedMap<String, String> fields) {
                 .collect(Collectors.joining());
     }
 
-    /// The first 8 hexadecimal digits of the SHA-256 of [#text] in UTF-8.
+    /// The first 8 hexadecimal digits of the SHA-256 of [#text] in UTF-8, in the spelling of the first version.
     public String hash() {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text().getBytes(StandardCharsets.UTF_8));
+            String spelled = text();
+            for (Map.Entry<String, String> word : FIRST_SPELLING.entrySet()) {
+                spelled = spelled.replace(word.getKey(), word.getValue());
+            }
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(spelled.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

@@ -15,7 +15,7 @@ import org.fullrank.engine.Tensors;
 final class Ranking {
     // 16 MB of similarities at a time.
     private static final int BLOCK_VALUES = 4 << 20;
-    // Below every cosine, so that an item is never its own neighbour.
+    // Below every cosine, so that an item is never its own neighbor.
     private static final float NEVER = -2;
 
     private final int[] classes;
@@ -80,7 +80,7 @@ final class Ranking {
         return values;
     }
 
-    /// How many neighbours a query looks at.
+    /// How many neighbors a query looks at.
     private int depth(int query) {
         return others[query] == 0
                 ? 0

@@ -47,7 +47,7 @@ public final class RawInput {
     private static Features features(Vectors vectors) {
         float[] values = new float[count(vectors.size(), vectors.features())];
         MemorySegment.copy(vectors.values(), ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
-        return labelled(values, vectors.features(), vectors);
+        return labeled(values, vectors.features(), vectors);
     }
 
     private static Features features(Images images, int height, int width) {
@@ -56,13 +56,13 @@ public final class RawInput {
         IntStream.range(0, images.size())
                 .parallel()
                 .forEach(i -> System.arraycopy(resized(images, i, height, width), 0, values, i * each, each));
-        return labelled(values, each, images);
+        return labeled(values, each, images);
     }
 
-    private static Features labelled(float[] values, int width, Items items) {
+    private static Features labeled(float[] values, int width, Items items) {
         Labels labels = items.labels();
         return labels == null
-                ? Features.unlabelled(values, width)
+                ? Features.unlabeled(values, width)
                 : new Features(values, width, labels.classes(), labels.names());
     }
 

@@ -64,7 +64,7 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
                             Math.toIntExact(Arrays.stream(labels).distinct().count());
                     KMeans.Clustering found = KMeans.best(rows, clusters, protocol);
                     double nmi =
-                            MutualInformation.normalised(labels, asked.names().size(), found.assigned(), clusters);
+                            MutualInformation.normalized(labels, asked.names().size(), found.assigned(), clusters);
                     var recall = new LinkedHashMap<Integer, Double>();
                     for (int i = 0; i < k.length; i++) {
                         recall.put(k[i], means.recall()[i]);

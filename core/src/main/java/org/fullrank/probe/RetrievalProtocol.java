@@ -10,7 +10,7 @@ import org.fullrank.engine.InputException;
 /// @param recallAt the k of recall@k, ascending, each at least 1
 /// @param restarts k-means runs, the one of the smallest inertia counts; at least 1
 /// @param maxIterations of one k-means run, at least 1
-/// @param seed of its first centres
+/// @param seed of its first centers
 public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIterations, long seed) {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
@@ -48,7 +48,7 @@ public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIte
         var settings = new LinkedHashMap<String, String>();
         settings.put(
                 "retrieval",
-                "each asked item against all others, itself left out, cosine similarity (not centred), exact, ties by the"
+                "each asked item against all others, itself left out, cosine similarity (not centered), exact, ties by the"
                         + " order of the items; an item alone in its class asks nothing");
         settings.put(
                 "recall@k",

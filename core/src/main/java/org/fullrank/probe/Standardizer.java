@@ -4,11 +4,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Centres and scales each feature by the mean and standard deviation (divisor N) of the train split. A feature that is
+/// Centers and scales each feature by the mean and standard deviation (divisor N) of the train split. A feature that is
 /// constant there carries nothing and becomes 0 everywhere.
 ///
 /// @param means one for each feature
-/// @param scales what a centred feature is multiplied with: 1 / standard deviation, or 0 for a constant
+/// @param scales what a centered feature is multiplied with: 1 / standard deviation, or 0 for a constant
 record Standardizer(float[] means, float[] scales) {
     /// A feature whose standard deviation is below this share of its mean size is constant: float32 resolves no
     /// less.
@@ -21,18 +21,18 @@ record Standardizer(float[] means, float[] scales) {
         float[] values = train.values();
         for (int at = 0; at < values.length; at += width) {
             for (int j = 0; j < width; j++) {
-                double centred = values[at + j] - means[j];
-                squares[j] += centred * centred;
+                double centered = values[at + j] - means[j];
+                squares[j] += centered * centered;
             }
         }
         float[] scales = new float[width];
-        float[] centres = new float[width];
+        float[] centers = new float[width];
         for (int j = 0; j < width; j++) {
             double std = Math.sqrt(squares[j] / train.rows());
-            centres[j] = (float) means[j];
+            centers[j] = (float) means[j];
             scales[j] = std <= CONSTANT * Math.abs(means[j]) ? 0 : (float) (1 / std);
         }
-        return new Standardizer(centres, scales);
+        return new Standardizer(centers, scales);
     }
 
     /// The mean of each feature, accumulated in float64.
@@ -51,7 +51,7 @@ record Standardizer(float[] means, float[] scales) {
         return means;
     }
 
-    /// The features, standardised, as a new tensor `[N, D]`; the caller's scope owns it.
+    /// The features, standardized, as a new tensor `[N, D]`; the caller's scope owns it.
     Tensor apply(Features features) {
         Tensor t = features.tensor(); // [N, D]
         try (var scope = Scope.open()) {

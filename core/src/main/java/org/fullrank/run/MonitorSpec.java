@@ -13,7 +13,7 @@ import java.util.List;
 /// @param layers blocks of the encoder that are watched beside representation and embedding
 /// @param onCollapse what an alarm does
 /// @param recordEverySteps steps between two snapshots of the flight recorder, in memory; 0: no recorder
-/// @param knnNeighbours neighbours that vote
+/// @param knnNeighbors neighbors that vote
 /// @param knnSamples at most this many samples of each split take part, the first ones of a fixed order; 0: all
 public record MonitorSpec(
         int everyEpochs,
@@ -22,7 +22,7 @@ public record MonitorSpec(
         List<String> layers,
         OnCollapse onCollapse,
         int recordEverySteps,
-        int knnNeighbours,
+        int knnNeighbors,
         int knnSamples) {
     /// Every epoch of a long run shows the curve.
     public static final int DEFAULT_EVERY_EPOCHS = 1;
@@ -34,7 +34,7 @@ public record MonitorSpec(
     /// A replay runs at most so many steps again, and a copy of the weights every 50 steps is not felt.
     public static final int DEFAULT_RECORD_EVERY_STEPS = 50;
     /// Of the usual 20 and 200 the one that also suits small data sets.
-    public static final int DEFAULT_KNN_NEIGHBOURS = 20;
+    public static final int DEFAULT_KNN_NEIGHBORS = 20;
     /// Keeps a check to seconds on two cores; the final evaluation uses all.
     public static final int DEFAULT_KNN_SAMPLES = 5000;
     /// Quick checks of a run: an onset is known within a fortieth of its length, and an alarm, which takes two of
@@ -60,20 +60,20 @@ public record MonitorSpec(
         TrainSpec.require(everySteps >= 0, "everySteps", everySteps, "0 (about 40 checks a run) or more");
         TrainSpec.require(rows >= 16, "rows", rows, "at least 16, because a rank cannot be told from fewer items");
         TrainSpec.require(recordEverySteps >= 0, "recordEverySteps", recordEverySteps, "0 (no recorder) or more");
-        TrainSpec.require(knnNeighbours >= 1, "knnNeighbours", knnNeighbours, "at least 1");
+        TrainSpec.require(knnNeighbors >= 1, "knnNeighbors", knnNeighbors, "at least 1");
         TrainSpec.require(
-                knnSamples == 0 || knnSamples >= knnNeighbours,
+                knnSamples == 0 || knnSamples >= knnNeighbors,
                 "knnSamples",
                 knnSamples,
-                "0 (all) or at least the %d neighbours".formatted(knnNeighbours));
+                "0 (all) or at least the %d neighbors".formatted(knnNeighbors));
     }
 
     public static MonitorSpec defaults() {
-        return new MonitorSpec(DEFAULT_EVERY_EPOCHS, DEFAULT_KNN_NEIGHBOURS, DEFAULT_KNN_SAMPLES);
+        return new MonitorSpec(DEFAULT_EVERY_EPOCHS, DEFAULT_KNN_NEIGHBORS, DEFAULT_KNN_SAMPLES);
     }
 
     /// Defaults but for kNN.
-    public MonitorSpec(int everyEpochs, int knnNeighbours, int knnSamples) {
+    public MonitorSpec(int everyEpochs, int knnNeighbors, int knnSamples) {
         this(
                 everyEpochs,
                 DEFAULT_EVERY_STEPS,
@@ -81,14 +81,14 @@ public record MonitorSpec(
                 List.of(),
                 OnCollapse.WARN,
                 DEFAULT_RECORD_EVERY_STEPS,
-                knnNeighbours,
+                knnNeighbors,
                 knnSamples);
     }
 
     /// The same with another answer to a collapse.
     public MonitorSpec withOnCollapse(OnCollapse other) {
         return new MonitorSpec(
-                everyEpochs, everySteps, rows, layers, other, recordEverySteps, knnNeighbours, knnSamples);
+                everyEpochs, everySteps, rows, layers, other, recordEverySteps, knnNeighbors, knnSamples);
     }
 
     /// Steps between two quick checks of a run: `everySteps`, or, where that is 0, a fortieth of the run, but no

@@ -18,7 +18,7 @@ import org.fullrank.view.ViewSpec;
 /// @param name lower-case words joined by hyphens; names the run folder
 /// @param about one line for the list of recipes, may be empty
 /// @param seed of every random draw
-/// @param groups where the optimiser treats parameters unlike
+/// @param groups where the optimizer treats parameters unlike
 public record Recipe(
         String name,
         String about,
@@ -51,7 +51,7 @@ public record Recipe(
         if (groups.needsPredictor() && !method.trainsPredictor()) {
             throw new InputException(
                     "groups: found a rate or a decay of the predictor, expected none, because the method"
-                            + " has no predictor that an optimiser moves; leave out groups or set method.predictor");
+                            + " has no predictor that an optimizer moves; leave out groups or set method.predictor");
         }
     }
 

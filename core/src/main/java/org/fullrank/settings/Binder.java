@@ -135,13 +135,14 @@ final class Binder {
     }
 
     private Object constant(String path, JsonNode node, Class<?> type) {
-        String name = node.asText().toLowerCase(Locale.ROOT).replace('_', '-');
         List<String> names = new ArrayList<>();
         for (Object constant : type.getEnumConstants()) {
             names.add(RecordShape.name((Enum<?>) constant));
-            if (RecordShape.name((Enum<?>) constant).equals(name)) {
-                return constant;
-            }
+        }
+        String written = node.asText().toLowerCase(Locale.ROOT).replace('_', '-');
+        String name = OldSpelling.current(source.subject(), written, names);
+        if (names.contains(name)) {
+            return type.getEnumConstants()[names.indexOf(name)];
         }
         throw source.wrong(
                 path, '"' + node.asText() + '"', "one of " + String.join(", ", names) + Nearest.hint(name, names));

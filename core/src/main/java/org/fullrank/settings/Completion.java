@@ -141,7 +141,7 @@ final class Completion {
         if (RecordShape.isChoice(declared)) {
             known.addFirst(RecordShape.TYPE);
         }
-        ObjectNode given = start.object();
+        ObjectNode given = currentKeys(path, start.object(), known);
         @Nullable JsonNode defaults = defaultsOf(record, start.fallback());
         for (Map.Entry<String, JsonNode> field : given.properties()) {
             if (!known.contains(field.getKey())) {
@@ -163,6 +163,18 @@ final class Completion {
             }
         }
         return result;
+    }
+
+    private ObjectNode currentKeys(String path, ObjectNode given, List<String> known) {
+        ObjectNode current = JsonNodeFactory.instance.objectNode();
+        for (Map.Entry<String, JsonNode> field : given.properties()) {
+            String key = OldSpelling.current(source.subject(), field.getKey(), known);
+            if (current.has(key)) {
+                throw source.wrong(SettingSource.join(path, key), "both " + key + " and its old spelling", "one of them");
+            }
+            current.set(key, field.getValue());
+        }
+        return current;
     }
 
     private static void setIfPresent(ObjectNode result, String key, @Nullable JsonNode value) {

@@ -36,7 +36,7 @@ public final class Nearest {
         return near == null ? "" : "; did you mean " + near + "?";
     }
 
-    /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours each cost one.
+    /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbors each cost one.
     static int distance(String a, String b) {
         int[][] cost = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.fullrank.engine.InputException;
 
 /// Settings from the command line, `a.b=c`, laid over a completed tree. A number addresses an element of a list;
@@ -48,9 +49,9 @@ final class Overrides {
         for (int depth = 0; depth < setting.path().size() - 1; depth++) {
             node = below(node, setting, depth);
         }
-        String key = setting.path().getLast();
         switch (node) {
             case ObjectNode object -> {
+                String key = key(object, setting, setting.path().size() - 1);
                 if (setting.isType() && !setting.value().equals(object.get(key))) {
                     object.removeAll();
                 }
@@ -62,9 +63,9 @@ final class Overrides {
     }
 
     private static JsonNode below(JsonNode node, Setting setting, int depth) {
-        String key = setting.path().get(depth);
         return switch (node) {
             case ObjectNode object -> {
+                String key = key(object, setting, depth);
                 JsonNode child = object.path(key);
                 if (child.isTextual() && setting.path().size() > depth + 1) {
                     yield object.putObject(key).put(RecordShape.NAME, child.asText());
@@ -74,6 +75,12 @@ final class Overrides {
             case ArrayNode list -> list.get(index(list, setting, depth));
             default -> throw noKeys(setting, depth);
         };
+    }
+
+    /// The key at this depth of the path, as the completed section spells it.
+    private static String key(ObjectNode section, Setting setting, int depth) {
+        List<String> known = section.properties().stream().map(Map.Entry::getKey).toList();
+        return OldSpelling.current("--set", setting.path().get(depth), known);
     }
 
     private static int index(ArrayNode list, Setting setting, int depth) {

@@ -17,7 +17,7 @@ import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// One file with everything that training goes on from: parameters, running statistics and the optimiser's vectors as
+/// One file with everything that training goes on from: parameters, running statistics and the optimizer's vectors as
 /// named tensors, the step in the metadata. Written atomically. With the recipe it is the whole state, since random
 /// numbers are keyed.
 public final class Checkpoint {
@@ -69,10 +69,10 @@ public final class Checkpoint {
     /// What a training has seen.
     ///
     /// @param fingerprint of its data
-    /// @param views of its items; vectors are standardised by the moments of these
+    /// @param views of its items; vectors are standardized by the moments of these
     record Origin(String fingerprint, ViewGenerator views) {}
 
-    /// The moments by which the training standardised vectors; null when it learned from images.
+    /// The moments by which the training standardized vectors; null when it learned from images.
     public static @Nullable ColumnMoments moments(Path file) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {
@@ -102,7 +102,7 @@ public final class Checkpoint {
         }
     }
 
-    /// Loads the network and the optimiser.
+    /// Loads the network and the optimizer.
     public static long load(Path file, Method method, Optimizer optimizer, Origin origin) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {

@@ -19,7 +19,7 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 import org.jspecify.annotations.Nullable;
 
-/// What a recipe learns by on its data: network, optimiser, views, and which items each step sees. A step is a
+/// What a recipe learns by on its data: network, optimizer, views, and which items each step sees. A step is a
 /// function of the state and of its number, so that it can be done again.
 public final class Learner implements AutoCloseable {
     private final Recipe recipe;

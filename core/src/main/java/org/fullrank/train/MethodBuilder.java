@@ -30,7 +30,7 @@ public final class MethodBuilder {
                 Method.Setting.of(device, precision));
     }
 
-    /// Whether the network of a recipe normalises over a batch.
+    /// Whether the network of a recipe normalizes over a batch.
     static boolean hasBatchNorm(Recipe recipe) {
         boolean encoder = switch (recipe.encoder()) {
             case EncoderSpec.Mlp mlp -> mlp.batchNorm();

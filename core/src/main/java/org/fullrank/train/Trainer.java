@@ -73,7 +73,7 @@ public final class Trainer implements AutoCloseable {
 
     /// A training that goes on from the latest checkpoint of its folder, or from the beginning where there is none.
     ///
-    /// @throws InputException when the checkpoint is damaged, or of another architecture or optimiser
+    /// @throws InputException when the checkpoint is damaged, or of another architecture or optimizer
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
         var trainer = new Trainer(recipe, folder, watcher, data);
         try {
@@ -113,7 +113,8 @@ public final class Trainer implements AutoCloseable {
     /// @throws JobException when the loss is no longer finite, or the engine or the disk fails
     public Ending run() {
         try (Metrics metrics = folder.metrics(step)) {
-            try (CheckSchedule checks = new CheckSchedule(folder, recipe, monitor, learner, step)) {
+            var length = new CheckSchedule.Length(learner.stepsPerEpoch(), learner.totalSteps());
+            try (var checks = new CheckSchedule(folder, recipe, monitor, length, step)) {
                 Flight.clear(folder);
                 Ending ending = NativeErrors.guard(() -> "training, step " + (step + 1), () -> loop(metrics, checks));
                 metrics.end(ending.status(), ending.step(), ending.message());

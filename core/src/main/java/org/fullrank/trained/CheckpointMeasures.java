@@ -56,19 +56,19 @@ public final class CheckpointMeasures {
             throw new InputException(
                     "label-free: found %d items, expected at least 2; use more data".formatted(items.size()));
         }
-        boolean labelled =
+        boolean labeled =
                 data.splits().contains(Split.TRAIN) && data.items(Split.TRAIN).labels() != null;
         var rows = new ArrayList<LabelFree.Row>();
         for (Path checkpoint : Checkpoints.everyOne(folder.checkpoints())) {
             try (var trained = Trained.open(folder, data, checkpoint)) {
                 if (rows.stream().noneMatch(r -> r.step() == trained.step())) {
-                    rows.add(row(trained, items, labelled ? data.forEvaluation() : null));
+                    rows.add(row(trained, items, labeled ? data.forEvaluation() : null));
                 }
             }
         }
         rows.sort(Comparator.comparingLong(LabelFree.Row::step));
-        Split split = data.splits().contains(Split.UNLABELLED) ? Split.UNLABELLED : Split.TRAIN;
-        return new LabelFree(LabelFree.describe(data.fingerprint(), split.label(), items.size(), labelled), rows);
+        Split split = data.splits().contains(Split.UNLABELED) ? Split.UNLABELED : Split.TRAIN;
+        return new LabelFree(LabelFree.describe(data.fingerprint(), split.label(), items.size(), labeled), rows);
     }
 
     static LabelFree.Row row(Trained trained, Items items, @Nullable TrainTest asked) {
@@ -99,7 +99,7 @@ public final class CheckpointMeasures {
             }
             double lidar = Pairing.of(drawn).lidar();
             try (Moments moments = Moments.of(rows)) {
-                double alpha = moments.centred().powerLaw().alpha();
+                double alpha = moments.centered().powerLaw().alpha();
                 return new LabelFree.Measures(moments.raw().rankMe(), lidar, alpha);
             }
         }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Goes the last steps of a run that failed again, from the snapshot of its flight recorder, and looks for the first
 /// operation whose result is not finite: in the network and its target layer by layer, in the objective term by term,
-/// in the gradients, in the optimiser's step.
+/// in the gradients, in the optimizer's step.
 public final class Replay {
     /// What a replay showed.
     ///
@@ -161,7 +161,7 @@ public final class Replay {
                         "length of the gradient", "", NonFiniteTrace.range(buffer.gradients()), Double.toString(norm));
     }
 
-    /// What the optimiser or a running statistic made of finite gradients.
+    /// What the optimizer or a running statistic made of finite gradients.
     private @Nullable Finding moved(long step) {
         try (var off = Gradients.off()) {
             ParameterBuffer trained = method.parameters();

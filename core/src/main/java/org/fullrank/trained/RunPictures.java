@@ -41,12 +41,12 @@ final class RunPictures {
     /// Rows of the contact sheet.
     static final int SHEET_ROWS = 6;
 
-    /// Clusters that colour a map without labels: colours that can still be told apart.
+    /// Clusters that color a map without labels: colors that can still be told apart.
     static final int CLUSTERS = 8;
 
     private static final int COLUMNS = 32;
-    // Held out first; test labels only give colours.
-    private static final List<Split> PREFERRED = List.of(Split.TEST, Split.VALIDATION, Split.TRAIN, Split.UNLABELLED);
+    // Held out first; test labels only give colors.
+    private static final List<Split> PREFERRED = List.of(Split.TEST, Split.VALIDATION, Split.TRAIN, Split.UNLABELED);
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private RunPictures() {}
@@ -85,7 +85,7 @@ final class RunPictures {
         var map = new LinkedHashMap<String, Object>();
         map.put(
                 "about",
-                "Representations of %s, along their two principal components, which hold %.0f %% and %.0f %% of the variance; coloured by %s."
+                "Representations of %s, along their two principal components, which hold %.0f %% and %.0f %% of the variance; colored by %s."
                         .formatted(items, 100 * shares[0], 100 * shares[1], groups.by));
         map.put("explained", shares);
         map.put("names", groups.names);
@@ -95,7 +95,7 @@ final class RunPictures {
         return map;
     }
 
-    /// What colours the points.
+    /// What colors the points.
     private record Groups(String by, List<String> names, int[] members) {
         static Groups of(Features features) {
             int[] classes = features.classes();

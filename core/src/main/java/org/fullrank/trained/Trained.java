@@ -84,7 +84,7 @@ public final class Trained implements AutoCloseable {
         int threads = Threads.resolve(recipe.train().threads());
         Threads.use(threads);
         Items first = data.items(data.splits().getFirst());
-        // Vectors are standardised as in training, whatever data are read now.
+        // Vectors are standardized as in training, whatever data are read now.
         ColumnMoments moments = Checkpoint.moments(checkpoint);
         views = moments != null && first instanceof Vectors vectors && recipe.views() instanceof VectorViews spec
                 ? new VectorViewGenerator(vectors, spec, recipe.seed(), threads, moments)
@@ -281,7 +281,7 @@ public final class Trained implements AutoCloseable {
         return new ImageViews(
                 views.size(),
                 views.views(),
-                views.normalise(),
+                views.normalize(),
                 List.of(ImagePipeline.of(Crop.from(FineTuneProtocol.CROP_FROM)).withFlip(flip)));
     }
 

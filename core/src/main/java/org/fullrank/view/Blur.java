@@ -33,7 +33,7 @@ public record Blur(double p, double sigmaMin, double sigmaMax) {
         return new Blur(p, SIGMA_MIN, SIGMA_MAX);
     }
 
-    /// Taps on either side of the centre for views of this size.
+    /// Taps on either side of the center for views of this size.
     static int radius(int size) {
         return Math.max(1, size / 20);
     }

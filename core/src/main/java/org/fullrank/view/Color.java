@@ -1,6 +1,6 @@
 package org.fullrank.view;
 
-/// Pointwise changes of colour on planes of values in [0, 1], in place, each without a branch on the values so that the
+/// Pointwise changes of color on planes of values in [0, 1], in place, each without a branch on the values so that the
 /// compiler uses vector instructions. Definitions follow torchvision's.
 final class Color {
     /// Weights of the luma of red, green and blue (ITU-R BT.601).
@@ -12,7 +12,7 @@ final class Color {
     /// Turns a difference of two floats of [0, 1] into one beyond [-1, 1], whatever its size but zero.
     private static final float STEEP = 1e30f;
 
-    /// Below any chroma that matters; keeps grey pixels from dividing by zero.
+    /// Below any chroma that matters; keeps gray pixels from dividing by zero.
     private static final float TINY = 1e-12f;
 
     private Color() {}
@@ -32,7 +32,7 @@ final class Color {
         }
     }
 
-    /// x = f x + (1 - f) luma, clamped; factor 0 is grey.
+    /// x = f x + (1 - f) luma, clamped; factor 0 is gray.
     ///
     /// @param scratch at least n values
     static void saturation(float[] r, float[] g, float[] b, float factor, float[] scratch, int n) {
@@ -52,7 +52,7 @@ final class Color {
     }
 
     /// All three become the luma.
-    static void grey(float[] r, float[] g, float[] b, int n) {
+    static void gray(float[] r, float[] g, float[] b, int n) {
         for (int i = 0; i < n; i++) {
             float luma = RED * r[i] + GREEN * g[i] + BLUE * b[i];
             r[i] = luma;
@@ -111,7 +111,7 @@ final class Color {
     }
 
     /// x = 1 - x from the threshold on.
-    static void solarise(float[] plane, float threshold, int n) {
+    static void solarize(float[] plane, float threshold, int n) {
         for (int i = 0; i < n; i++) {
             float x = plane[i];
             float bright = Math.max(Math.min((x - threshold) * STEEP + 1, 1f), 0f);

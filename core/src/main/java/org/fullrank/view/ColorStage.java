@@ -1,6 +1,6 @@
 package org.fullrank.view;
 
-/// Jitter and grey on the planes of one view. Contrast needs the mean of the whole picture at its turn, all else looks
+/// Jitter and gray on the planes of one view. Contrast needs the mean of the whole picture at its turn, all else looks
 /// at one pixel at a time; so the changes before contrast make one walk over the picture and the others a second one,
 /// each in blocks that stay in the first cache. Owns the scratch of one thread.
 final class ColorStage {
@@ -11,7 +11,7 @@ final class ColorStage {
     private static final int CONTRAST = 1;
     private static final int SATURATION = 2;
     private static final int HUE = 3;
-    private static final int GREY = 4;
+    private static final int GRAY = 4;
 
     private final float[][] planes;
     private final int pixels;
@@ -28,14 +28,14 @@ final class ColorStage {
         this.block = new float[planes.length][BLOCK];
     }
 
-    /// Applies jitter and grey as drawn.
+    /// Applies jitter and gray as drawn.
     void apply(ImageDraw draw) {
         count = 0;
         if (draw.jitter()) {
             plan(draw);
         }
-        if (draw.grey() && planes.length == 3) {
-            changes[count++] = GREY;
+        if (draw.gray() && planes.length == 3) {
+            changes[count++] = GRAY;
         }
         int contrast = 0;
         while (contrast < count && changes[contrast] != CONTRAST) {
@@ -109,7 +109,7 @@ final class ColorStage {
             }
             case SATURATION -> Color.saturation(block[0], block[1], block[2], draw.saturation(), spare[0], n);
             case HUE -> Color.hue(block[0], block[1], block[2], draw.hue(), spare, n);
-            default -> Color.grey(block[0], block[1], block[2], n);
+            default -> Color.gray(block[0], block[1], block[2], n);
         }
     }
 

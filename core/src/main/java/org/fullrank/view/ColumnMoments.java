@@ -54,10 +54,10 @@ public final class ColumnMoments {
         return std.clone();
     }
 
-    private static void accumulate(Vectors vectors, double[] sums, double[] centre, boolean squared) {
+    private static void accumulate(Vectors vectors, double[] sums, double[] center, boolean squared) {
         for (long i = 0, at = 0; i < vectors.size(); i++) {
             for (int f = 0; f < sums.length; f++, at++) {
-                double x = vectors.values().get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * at) - centre[f];
+                double x = vectors.values().get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * at) - center[f];
                 sums[f] += squared ? x * x : x;
             }
         }

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.fullrank.engine.InputException;
 
-/// A picture of views to look at: one row per image, its plain view first, then its views, normalisation undone.
+/// A picture of views to look at: one row per image, its plain view first, then its views, normalization undone.
 public final class ContactSheet {
     /// Small views are enlarged by a whole factor to at least this many pixels, so that they can be seen.
     public static final int MIN_CELL = 96;
@@ -100,9 +100,9 @@ public final class ContactSheet {
         for (int y = 0; y < side; y++) {
             for (int x = 0; x < side; x++) {
                 long at = ((long) (y / zoom) * spec.size() + x / zoom) * channels;
-                int rgb = colour(spec.normalise(), channels, cell, at);
+                int rgb = color(spec.normalize(), channels, cell, at);
                 if (sheet.getType() == BufferedImage.TYPE_BYTE_GRAY) {
-                    // Without conversion: a grey BufferedImage would take the value for one of another gamma.
+                    // Without conversion: a gray BufferedImage would take the value for one of another gamma.
                     sheet.getRaster().setSample(left + x, top + y, 0, rgb & 0xFF);
                 } else {
                     sheet.setRGB(left + x, top + y, rgb);
@@ -111,12 +111,12 @@ public final class ContactSheet {
         }
     }
 
-    private static int colour(Normalize normalise, int channels, MemorySegment cell, long at) {
+    private static int color(Normalize normalize, int channels, MemorySegment cell, long at) {
         int rgb = 0;
         for (int k = 0; k < 3; k++) {
             int c = channels == 1 ? 0 : k;
             float value = cell.getAtIndex(ValueLayout.JAVA_FLOAT, at + c);
-            float unit = value * normalise.std(c, channels) + normalise.mean(c, channels);
+            float unit = value * normalize.std(c, channels) + normalize.mean(c, channels);
             rgb = rgb << 8 | Math.clamp(Math.round(255 * unit), 0, 255);
         }
         return rgb;

@@ -2,7 +2,7 @@ package org.fullrank.view;
 
 /// A random crop, resized to the size of the view: its area is uniform in [scaleMin, scaleMax] of the image's area, the
 /// logarithm of its aspect ratio (width by height) uniform between those of ratioMin and ratioMax. After ten tries that
-/// do not fit, the largest centred crop of an allowed ratio is taken.
+/// do not fit, the largest centered crop of an allowed ratio is taken.
 ///
 /// @param scaleMin smallest share of the area, in (0, 1]
 /// @param scaleMax largest share of the area, in [scaleMin, 1]
@@ -21,7 +21,7 @@ public record Crop(double scaleMin, double scaleMax, double ratioMin, double rat
     public static final double RATIO_MIN = 3.0 / 4;
     /// Largest width by height, the inverse of the smallest.
     public static final double RATIO_MAX = 4.0 / 3;
-    /// Tries before the centred fallback.
+    /// Tries before the centered fallback.
     static final int TRIES = 10;
 
     public Crop {

@@ -7,7 +7,7 @@ final class Gaussian {
 
     private Gaussian() {}
 
-    /// Fills `weights` with the centre tap and those at distances 1, 2, ..., so that the centre plus twice the
+    /// Fills `weights` with the center tap and those at distances 1, 2, ..., so that the center plus twice the
     /// others is
     /// 1.
     ///

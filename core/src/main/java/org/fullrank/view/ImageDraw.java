@@ -16,10 +16,10 @@ import java.util.random.RandomGenerator;
 /// @param saturation factor
 /// @param hue turn as a share of the circle
 /// @param order which of the 24 orders of the four changes
-/// @param grey whether only the luma stays
+/// @param gray whether only the luma stays
 /// @param sigma standard deviation of the blur in pixels, 0 for none
-/// @param solarise whether values from `threshold` on are inverted
-/// @param threshold of solarisation
+/// @param solarize whether values from `threshold` on are inverted
+/// @param threshold of solarization
 record ImageDraw(
         Placement placement,
         boolean flip,
@@ -31,9 +31,9 @@ record ImageDraw(
         float saturation,
         float hue,
         int order,
-        boolean grey,
+        boolean gray,
         double sigma,
-        boolean solarise,
+        boolean solarize,
         float threshold) {
 
     private static final int ORDERS = 24;
@@ -49,11 +49,11 @@ record ImageDraw(
         float saturation = factor(jitter.saturation(), random);
         float hue = (float) (jitter.hue() * (2 * random.nextDouble() - 1));
         int order = random.nextInt(ORDERS);
-        boolean grey = random.nextDouble() < pipeline.grey();
+        boolean gray = random.nextDouble() < pipeline.gray();
         Blur blur = pipeline.blur();
         boolean blurred = random.nextDouble() < blur.p();
         double sigma = blur.sigmaMin() + (blur.sigmaMax() - blur.sigmaMin()) * random.nextDouble();
-        boolean solarised = random.nextDouble() < pipeline.solarise().p();
+        boolean solarized = random.nextDouble() < pipeline.solarize().p();
         Placement placement = Placement.random(pipeline.crop(), height, width, size, random);
         double rotation = pipeline.rotation() * (2 * random.nextDouble() - 1);
         return new ImageDraw(
@@ -67,10 +67,10 @@ record ImageDraw(
                 saturation,
                 hue,
                 order,
-                grey,
+                gray,
                 blurred ? sigma : 0,
-                solarised,
-                (float) pipeline.solarise().threshold());
+                solarized,
+                (float) pipeline.solarize().threshold());
     }
 
     /// The plain view: no change but its placement.

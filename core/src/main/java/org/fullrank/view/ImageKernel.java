@@ -8,10 +8,10 @@ import java.lang.foreign.ValueLayout;
 /// The steps, with the layout of the picture after each:
 /// 1. rows of the crop, uint8 to [0, 1], resampled from top to bottom and transposed to columns;
 /// 2. columns resampled from left to right, clamped, the mirror image folded in: planes, column by column;
-/// 3. turn of the planes about their centre;
-/// 4. jitter and grey on the planes;
+/// 3. turn of the planes about their center;
+/// 4. jitter and gray on the planes;
 /// 5. blur from left to right, transposed to rows;
-/// 6. blur from top to bottom, solarisation, normalisation, channels interleaved into the destination.
+/// 6. blur from top to bottom, solarization, normalization, channels interleaved into the destination.
 final class ImageKernel {
     private static final float[] UNIT = unit();
 
@@ -21,7 +21,7 @@ final class ImageKernel {
     private final float[] shift;
     private final float[][] planes;
     private final Rotation rotation;
-    private final ColorStage colour;
+    private final ColorStage color;
     private final float[][] rows;
     private final float[][] block;
     private final float[][] window;
@@ -38,18 +38,18 @@ final class ImageKernel {
     /// A kernel for views `[size, size, channels]`.
     ///
     /// @param channels 1 or 3
-    ImageKernel(int size, int channels, Normalize normalise) {
+    ImageKernel(int size, int channels, Normalize normalize) {
         this.size = size;
         this.channels = channels;
         this.scale = new float[channels];
         this.shift = new float[channels];
         for (int c = 0; c < channels; c++) {
-            scale[c] = 1 / normalise.std(c, channels);
-            shift[c] = -normalise.mean(c, channels) * scale[c];
+            scale[c] = 1 / normalize.std(c, channels);
+            shift[c] = -normalize.mean(c, channels) * scale[c];
         }
         this.planes = new float[channels][size * size];
         this.rotation = new Rotation(planes, size);
-        this.colour = new ColorStage(planes, size * size);
+        this.color = new ColorStage(planes, size * size);
         this.rows = new float[size][channels * size];
         this.block = new float[Rows.BLOCK][channels * size];
         this.row = new float[channels * size];
@@ -78,7 +78,7 @@ final class ImageKernel {
             long outOffset) {
         resize(pixels, offset, width, draw, filter);
         rotation.apply(draw.rotation());
-        colour.apply(draw);
+        color.apply(draw);
         finish(draw, out, outOffset);
     }
 
@@ -158,8 +158,8 @@ final class ImageKernel {
                 Rows.blur(rows, size, y, weights, radius, row, n);
                 line = row;
             }
-            if (draw.solarise()) {
-                Color.solarise(line, draw.threshold(), n);
+            if (draw.solarize()) {
+                Color.solarize(line, draw.threshold(), n);
             }
             int target = draw.verticalFlip() ? size - 1 - y : y;
             store(line, out, outOffset + 4L * target * n);

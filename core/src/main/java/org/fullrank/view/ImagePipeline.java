@@ -2,30 +2,30 @@ package org.fullrank.view;
 
 import java.util.Objects;
 
-/// One chain of changes from an image to a view, in the order of the components; normalisation follows. In a recipe
+/// One chain of changes from an image to a view, in the order of the components; normalization follows. In a recipe
 /// file only the crop is needed: a change that is absent does not happen.
 ///
 /// @param crop crop and resize
 /// @param flip probability of a mirror image, left to right
 /// @param verticalFlip probability of a mirror image, top to bottom
 /// @param rotation degrees up to which a view is turned either way, from 0 to 180; corners without a pixel are black
-/// @param jitter colour jitter
-/// @param grey probability that the three channels become their luma
+/// @param jitter color jitter
+/// @param gray probability that the three channels become their luma
 /// @param blur Gaussian blur
-/// @param solarise solarisation
+/// @param solarize solarization
 public record ImagePipeline(
         Crop crop,
         double flip,
         double verticalFlip,
         double rotation,
         Jitter jitter,
-        double grey,
+        double gray,
         Blur blur,
-        Solarize solarise) {
+        Solarize solarize) {
     /// Probability of a mirror image, in every recipe for photographs.
     public static final double FLIP = 0.5;
-    /// Probability of grey in SimCLR, BYOL and VICReg.
-    public static final double GREY = 0.2;
+    /// Probability of gray in SimCLR, BYOL and VICReg.
+    public static final double GRAY = 0.2;
     /// Half a turn either way reaches every angle.
     public static final double MAX_ROTATION = 180;
 
@@ -34,10 +34,10 @@ public record ImagePipeline(
         Check.probability("flip", flip);
         Check.probability("verticalFlip", verticalFlip);
         Check.between("rotation", rotation, 0, MAX_ROTATION);
-        Check.probability("grey", grey);
+        Check.probability("gray", gray);
         jitter = Objects.requireNonNullElse(jitter, Jitter.NONE);
         blur = Objects.requireNonNullElse(blur, Blur.NONE);
-        solarise = Objects.requireNonNullElse(solarise, Solarize.NONE);
+        solarize = Objects.requireNonNullElse(solarize, Solarize.NONE);
     }
 
     /// A crop of the published size and nothing else; jitter that gets a strength takes its usual probability.
@@ -51,30 +51,30 @@ public record ImagePipeline(
     }
 
     public ImagePipeline withFlip(double p) {
-        return new ImagePipeline(crop, p, verticalFlip, rotation, jitter, grey, blur, solarise);
+        return new ImagePipeline(crop, p, verticalFlip, rotation, jitter, gray, blur, solarize);
     }
 
     public ImagePipeline withVerticalFlip(double p) {
-        return new ImagePipeline(crop, flip, p, rotation, jitter, grey, blur, solarise);
+        return new ImagePipeline(crop, flip, p, rotation, jitter, gray, blur, solarize);
     }
 
     public ImagePipeline withRotation(double degrees) {
-        return new ImagePipeline(crop, flip, verticalFlip, degrees, jitter, grey, blur, solarise);
+        return new ImagePipeline(crop, flip, verticalFlip, degrees, jitter, gray, blur, solarize);
     }
 
     public ImagePipeline withJitter(Jitter value) {
-        return new ImagePipeline(crop, flip, verticalFlip, rotation, value, grey, blur, solarise);
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, value, gray, blur, solarize);
     }
 
-    public ImagePipeline withGrey(double p) {
-        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, p, blur, solarise);
+    public ImagePipeline withGray(double p) {
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, p, blur, solarize);
     }
 
     public ImagePipeline withBlur(Blur value) {
-        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, grey, value, solarise);
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, gray, value, solarize);
     }
 
-    public ImagePipeline withSolarise(Solarize value) {
-        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, grey, blur, value);
+    public ImagePipeline withSolarize(Solarize value) {
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, gray, blur, value);
     }
 }

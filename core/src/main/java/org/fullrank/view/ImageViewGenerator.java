@@ -10,7 +10,7 @@ import org.fullrank.engine.Keyed;
 ///
 /// The key of an image is its place in the pixel storage, so that it gets the same views in a subset as in the whole.
 /// The plain view scales the shorter side to the size, bicubically (to 256/224 of the size from 96 pixels on), and
-/// cuts out the centre.
+/// cuts out the center.
 public final class ImageViewGenerator implements ViewGenerator {
     private static final long VIEW_KEY = Keyed.name("view.image");
 
@@ -24,7 +24,7 @@ public final class ImageViewGenerator implements ViewGenerator {
         this.images = images;
         this.spec = spec;
         this.seed = seed;
-        this.workers = new Workers<>(threads, () -> new ImageKernel(spec.size(), images.channels(), spec.normalise()));
+        this.workers = new Workers<>(threads, () -> new ImageKernel(spec.size(), images.channels(), spec.normalize()));
     }
 
     /// The settings of the views.

@@ -8,10 +8,10 @@ import org.fullrank.settings.Named;
 ///
 /// @param size side of a view in pixels
 /// @param views number of views of each image, at least 2
-/// @param normalise the last step of every view
+/// @param normalize the last step of every view
 /// @param pipelines at least one chain of changes
 @Named("images")
-public record ImageViews(int size, int views, Normalize normalise, List<ImagePipeline> pipelines) implements ViewSpec {
+public record ImageViews(int size, int views, Normalize normalize, List<ImagePipeline> pipelines) implements ViewSpec {
     /// Smallest side: below it a blur has no room for its mirror border.
     public static final int MIN_SIZE = 4;
     /// Largest side, far above that of any recipe; a larger one is taken for a mistake.
@@ -20,7 +20,7 @@ public record ImageViews(int size, int views, Normalize normalise, List<ImagePip
     public ImageViews {
         Check.between("size", size, MIN_SIZE, MAX_SIZE);
         Check.views(views);
-        Check.present("normalise", normalise);
+        Check.present("normalize", normalize);
         Check.present("pipelines", pipelines);
         pipelines = List.copyOf(pipelines);
         if (pipelines.isEmpty()) {
@@ -34,14 +34,14 @@ public record ImageViews(int size, int views, Normalize normalise, List<ImagePip
     }
 
     public ImageViews withSize(int value) {
-        return new ImageViews(value, views, normalise, pipelines);
+        return new ImageViews(value, views, normalize, pipelines);
     }
 
     public ImageViews withViews(int value) {
-        return new ImageViews(size, value, normalise, pipelines);
+        return new ImageViews(size, value, normalize, pipelines);
     }
 
-    public ImageViews withNormalise(Normalize value) {
+    public ImageViews withNormalize(Normalize value) {
         return new ImageViews(size, views, value, pipelines);
     }
 }

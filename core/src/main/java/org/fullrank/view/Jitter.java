@@ -17,9 +17,9 @@ public record Jitter(double p, double brightness, double contrast, double satura
     public static final Jitter NONE = new Jitter(0, 0, 0, 0, 0);
     /// Strengths of BYOL and VICReg.
     public static final Jitter BYOL = new Jitter(P, 0.4, 0.4, 0.2, 0.1);
-    /// Strengths of SimCLR on ImageNet (colour strength 1).
+    /// Strengths of SimCLR on ImageNet (color strength 1).
     public static final Jitter SIMCLR = new Jitter(P, 0.8, 0.8, 0.8, 0.2);
-    /// Strengths of SimCLR on CIFAR-10 (colour strength 1/2).
+    /// Strengths of SimCLR on CIFAR-10 (color strength 1/2).
     public static final Jitter SIMCLR_CIFAR = new Jitter(P, 0.4, 0.4, 0.4, 0.1);
 
     /// Strengths may not lie above this: a factor of four already clips most of a picture.

@@ -15,23 +15,23 @@ public record Normalize(List<Double> mean, List<Double> std) {
     /// Channel statistics of the CIFAR-10 training images.
     public static final Normalize CIFAR10 =
             new Normalize(List.of(0.4914, 0.4822, 0.4465), List.of(0.2470, 0.2435, 0.2616));
-    /// Centre 1/2 and deviation 1/4, near those of photographs: for data of unknown statistics.
+    /// Center 1/2 and deviation 1/4, near those of photographs: for data of unknown statistics.
     public static final Normalize HALF = new Normalize(List.of(0.5), List.of(0.25));
     /// Values stay in [0, 1].
     public static final Normalize NONE = new Normalize(List.of(0.0), List.of(1.0));
 
     public Normalize {
-        Check.present("normalise.mean", mean);
-        Check.present("normalise.std", std);
+        Check.present("normalize.mean", mean);
+        Check.present("normalize.std", std);
         mean = List.copyOf(mean);
         std = List.copyOf(std);
         if (mean.size() != std.size() || (mean.size() != 1 && mean.size() != 3)) {
             throw new InputException(
-                    "normalise has %d means and %d deviations, expected 1 or 3 of each; give one per channel"
+                    "normalize has %d means and %d deviations, expected 1 or 3 of each; give one per channel"
                             .formatted(mean.size(), std.size()));
         }
-        mean.forEach(value -> Check.between("normalise.mean", value, 0, 1));
-        std.forEach(value -> Check.positive("normalise.std", value));
+        mean.forEach(value -> Check.between("normalize.mean", value, 0, 1));
+        std.forEach(value -> Check.positive("normalize.std", value));
     }
 
     /// The statistics of this name.
@@ -45,7 +45,7 @@ public record Normalize(List<Double> mean, List<Double> std) {
             case "none" -> NONE;
             default ->
                 throw new InputException(
-                        "normalise is '%s', expected imagenet, cifar10, half, none, or lists mean and std"
+                        "normalize is '%s', expected imagenet, cifar10, half, none, or lists mean and std"
                                 .formatted(name));
         };
     }

@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 record Placement(
         int top, int left, int height, int width, int scaledHeight, int scaledWidth, int firstRow, int firstColumn) {
 
-    /// From this size on the plain view scales to 256/224 of its side before the centre crop, the evaluation
+    /// From this size on the plain view scales to 256/224 of its side before the center crop, the evaluation
     /// protocol of ImageNet; smaller pictures are framed tightly and keep their border.
     static final int MARGIN_FROM = 96;
 
@@ -47,7 +47,7 @@ record Placement(
         return new Placement(top, left, height, width, size, size, 0, 0);
     }
 
-    /// The plain view: the shorter side is scaled to the size (to 256/224 of it from 96 pixels on), and the centre
+    /// The plain view: the shorter side is scaled to the size (to 256/224 of it from 96 pixels on), and the center
     /// is cut out.
     static Placement plain(int height, int width, int size) {
         int side = size < MARGIN_FROM ? size : (int) Math.rint(size * MARGIN);

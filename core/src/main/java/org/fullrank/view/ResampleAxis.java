@@ -23,12 +23,12 @@ final class ResampleAxis {
         double support = filter.support() * spread;
         reserve(count, (int) Math.min(in, Math.ceil(2 * support) + 1));
         for (int k = 0; k < count; k++) {
-            double centre = (first + k + 0.5) * scale;
-            int from = Math.max((int) (centre - support + 0.5), 0);
-            int to = Math.min((int) (centre + support + 0.5), in);
+            double center = (first + k + 0.5) * scale;
+            int from = Math.max((int) (center - support + 0.5), 0);
+            int to = Math.min((int) (center + support + 0.5), in);
             double sum = 0;
             for (int i = from; i < to; i++) {
-                double weight = filter.weight((i + 0.5 - centre) / spread);
+                double weight = filter.weight((i + 0.5 - center) / spread);
                 scratch[i - from] = weight;
                 sum += weight;
             }

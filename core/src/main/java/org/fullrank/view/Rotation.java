@@ -1,6 +1,6 @@
 package org.fullrank.view;
 
-/// Turns the planes of one view about its centre. Each pixel is taken bilinearly from where it comes from; what comes
+/// Turns the planes of one view about its center. Each pixel is taken bilinearly from where it comes from; what comes
 /// from outside the picture is black. Owns the scratch of one thread.
 final class Rotation {
     private final float[][] planes;
@@ -30,12 +30,12 @@ final class Rotation {
     }
 
     private void turn(float[] plane, double cos, double sin) {
-        double centre = (size - 1) / 2.0;
+        double center = (size - 1) / 2.0;
         for (int x = 0; x < size; x++) {
-            double dx = x - centre;
+            double dx = x - center;
             for (int y = 0; y < size; y++) {
-                double dy = y - centre;
-                plane[x * size + y] = sample(centre + cos * dx - sin * dy, centre + sin * dx + cos * dy);
+                double dy = y - center;
+                plane[x * size + y] = sample(center + cos * dx - sin * dy, center + sin * dx + cos * dy);
             }
         }
     }

@@ -1,13 +1,13 @@
 package org.fullrank.view;
 
-/// Solarisation: values from the threshold on are inverted, x becomes 1 - x.
+/// Solarization: values from the threshold on are inverted, x becomes 1 - x.
 ///
 /// @param p probability
 /// @param threshold in [0, 1]
 public record Solarize(double p, double threshold) {
     /// The threshold of BYOL and VICReg: the middle.
     public static final double THRESHOLD = 0.5;
-    /// No solarisation.
+    /// No solarization.
     public static final Solarize NONE = new Solarize(0, THRESHOLD);
 
     public static Solarize defaults() {
@@ -15,11 +15,11 @@ public record Solarize(double p, double threshold) {
     }
 
     public Solarize {
-        Check.probability("solarise.p", p);
-        Check.between("solarise.threshold", threshold, 0, 1);
+        Check.probability("solarize.p", p);
+        Check.between("solarize.threshold", threshold, 0, 1);
     }
 
-    /// Solarisation with probability `p` at the usual threshold.
+    /// Solarization with probability `p` at the usual threshold.
     public static Solarize of(double p) {
         return new Solarize(p, THRESHOLD);
     }

@@ -8,8 +8,8 @@ import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 
-/// Views of vectors, `[F]`. The key of a vector is its row. The plain view is the row itself, standardised if the
-/// settings say so. A feature that is constant gets no noise and is 0 once standardised.
+/// Views of vectors, `[F]`. The key of a vector is its row. The plain view is the row itself, standardized if the
+/// settings say so. A feature that is constant gets no noise and is 0 once standardized.
 public final class VectorViewGenerator implements ViewGenerator {
     private static final long VIEW_KEY = Keyed.name("view.vector");
 
@@ -26,7 +26,7 @@ public final class VectorViewGenerator implements ViewGenerator {
         this(vectors, spec, seed, threads, ColumnMoments.of(vectors));
     }
 
-    /// Views by given moments: rows of another split are standardised by those of the training split.
+    /// Views by given moments: rows of another split are standardized by those of the training split.
     public VectorViewGenerator(Vectors vectors, VectorViews spec, long seed, int threads, ColumnMoments moments) {
         moments.requireFeatures(vectors.features());
         this.vectors = vectors;
@@ -107,7 +107,7 @@ public final class VectorViewGenerator implements ViewGenerator {
     }
 
     private void write(float[] row, MemorySegment out, int k) {
-        if (spec.standardise()) {
+        if (spec.standardize()) {
             for (int f = 0; f < row.length; f++) {
                 float std = moments.std(f);
                 row[f] = (row[f] - moments.mean(f)) / (std > 0 ? std : 1);

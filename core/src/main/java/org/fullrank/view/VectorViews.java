@@ -9,9 +9,9 @@ import org.fullrank.settings.Named;
 /// @param dropout probability that a feature is replaced by its mean
 /// @param corruption probability that a feature is replaced by its value in a random row, that is, by a draw from its
 ///     marginal distribution (Bahri et al., "SCARF", 2021)
-/// @param standardise whether features leave with mean 0 and standard deviation 1
+/// @param standardize whether features leave with mean 0 and standard deviation 1
 @Named("vectors")
-public record VectorViews(int views, double noise, double dropout, double corruption, boolean standardise)
+public record VectorViews(int views, double noise, double dropout, double corruption, boolean standardize)
         implements ViewSpec {
     /// Share of corrupted features in SCARF is 0.6 with one clean view; with both views corrupted half of it keeps
     /// as many features in common.

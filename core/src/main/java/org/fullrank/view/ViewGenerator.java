@@ -33,7 +33,7 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
         };
     }
 
-    /// The same settings for other items, such as those of the test split: vectors are standardised by the moments
+    /// The same settings for other items, such as those of the test split: vectors are standardized by the moments
     /// of the items of this generator.
     ///
     /// @throws InputException when the items are of another kind

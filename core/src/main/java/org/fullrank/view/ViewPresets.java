@@ -5,39 +5,40 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.fullrank.engine.InputException;
+import org.fullrank.settings.OldSpelling;
 
 /// The view settings of well-known recipes, by name. A preset is a starting point: size, number of views and
-/// normalisation are set to the data with [ImageViews#withSize(int)] and its like.
+/// normalization are set to the data with [ImageViews#withSize(int)] and its like.
 public final class ViewPresets {
     /// Side of a view in the ImageNet recipes.
     public static final int IMAGENET_SIZE = 224;
     /// Side of a view in the CIFAR recipes.
     public static final int CIFAR_SIZE = 32;
-    /// Smallest share of the area in a crop of the preset `small`: half-way between what grey and colour pictures
+    /// Smallest share of the area in a crop of the preset `small`: half-way between what gray and color pictures
     /// bear.
     public static final double SMALL_SCALE_MIN = 0.25;
-    /// Probability of grey in the W-MSE code.
-    public static final double WMSE_GREY = 0.1;
+    /// Probability of gray in the W-MSE code.
+    public static final double WMSE_GRAY = 0.1;
     /// Side of a Fashion-MNIST image.
-    public static final int GREY_SIZE = 28;
-    /// Grey pictures of one centred object (clothes, digits) keep at least this share in a crop: they fill their
+    public static final int GRAY_SIZE = 28;
+    /// Gray pictures of one centered object (clothes, digits) keep at least this share in a crop: they fill their
     /// frame, and a smaller part of a coat is a part of anything.
-    public static final double GREY_SCALE_MIN = 0.3;
+    public static final double GRAY_SCALE_MIN = 0.3;
     /// Built-in shapes keep at least this share in a crop, so that most of the outline, which is the class, stays
     /// in.
     public static final double SHAPES_SCALE_MIN = 0.4;
-    /// Colours of the built-in shapes say nothing of their class: every view gets others, of any hue.
+    /// Colors of the built-in shapes say nothing of their class: every view gets others, of any hue.
     public static final Jitter SHAPES_JITTER = new Jitter(1, 0.6, 0.6, 0.8, 0.5);
-    /// Probability of solarisation on built-in shapes, which turns light on dark into dark on light.
-    public static final double SHAPES_SOLARISE = 0.2;
-    /// Strength of brightness and contrast on grey pictures, as in BYOL.
-    public static final double GREY_STRENGTH = 0.4;
+    /// Probability of solarization on built-in shapes, which turns light on dark into dark on light.
+    public static final double SHAPES_SOLARIZE = 0.2;
+    /// Strength of brightness and contrast on gray pictures, as in BYOL.
+    public static final double GRAY_STRENGTH = 0.4;
     /// Probability of blur on the second BYOL and VICReg view.
     public static final double SECOND_BLUR = 0.1;
-    /// Probability of solarisation on the second BYOL and VICReg view.
-    public static final double SECOND_SOLARISE = 0.2;
-    /// Probability of solarisation in solo-learn's VICReg recipe for CIFAR, on both views.
-    public static final double CIFAR_SOLARISE = 0.1;
+    /// Probability of solarization on the second BYOL and VICReg view.
+    public static final double SECOND_SOLARIZE = 0.2;
+    /// Probability of solarization in solo-learn's VICReg recipe for CIFAR, on both views.
+    public static final double CIFAR_SOLARIZE = 0.1;
     /// Probability of blur in SimCLR.
     public static final double SIMCLR_BLUR = 0.5;
 
@@ -54,7 +55,7 @@ public final class ViewPresets {
     ///
     /// @throws InputException when there is none
     public static ViewSpec named(String name) {
-        ViewSpec spec = PRESETS.get(name);
+        ViewSpec spec = PRESETS.get(OldSpelling.current("views", name, PRESETS.keySet()));
         if (spec == null) {
             throw new InputException(
                     "no view preset '%s', expected one of %s".formatted(name, String.join(", ", PRESETS.keySet())));
@@ -67,15 +68,15 @@ public final class ViewPresets {
         presets.put("vicreg", imagenet(byol().withBlur(Blur.of(1)), second()));
         presets.put("vicreg-cifar", cifar(vicregCifar()));
         presets.put("byol", imagenet(byol().withBlur(Blur.of(1)), second()));
-        presets.put("byol-cifar", cifar(byol(), byol().withSolarise(Solarize.of(SECOND_SOLARISE))));
+        presets.put("byol-cifar", cifar(byol(), byol().withSolarize(Solarize.of(SECOND_SOLARIZE))));
         presets.put("simclr", imagenet(simclr()));
         presets.put("simclr-cifar", cifar(simclrCifar()));
         presets.put("simclr-cifar-strong", cifar(simclr()));
         presets.put("simsiam-cifar", cifar(simclrCifar().withBlur(Blur.of(SIMCLR_BLUR))));
         presets.put("w-mse-cifar", cifar(wmseCifar()));
-        presets.put("small", cifar(small()).withNormalise(Normalize.HALF));
-        presets.put("shapes", cifar(shapes()).withNormalise(Normalize.HALF));
-        presets.put("grey", new ImageViews(GREY_SIZE, ViewSpec.TWO, Normalize.HALF, List.of(grey())));
+        presets.put("small", cifar(small()).withNormalize(Normalize.HALF));
+        presets.put("shapes", cifar(shapes()).withNormalize(Normalize.HALF));
+        presets.put("gray", new ImageViews(GRAY_SIZE, ViewSpec.TWO, Normalize.HALF, List.of(gray())));
         presets.put("vector", VectorViews.DEFAULT);
         return Collections.unmodifiableSequencedMap(presets);
     }
@@ -92,7 +93,7 @@ public final class ViewPresets {
         return ImagePipeline.of(crop)
                 .withFlip(ImagePipeline.FLIP)
                 .withJitter(jitter)
-                .withGrey(ImagePipeline.GREY);
+                .withGray(ImagePipeline.GRAY);
     }
 
     private static ImagePipeline byol() {
@@ -100,11 +101,11 @@ public final class ViewPresets {
     }
 
     private static ImagePipeline second() {
-        return byol().withBlur(Blur.of(SECOND_BLUR)).withSolarise(Solarize.of(SECOND_SOLARISE));
+        return byol().withBlur(Blur.of(SECOND_BLUR)).withSolarize(Solarize.of(SECOND_SOLARIZE));
     }
 
     private static ImagePipeline vicregCifar() {
-        return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.BYOL).withSolarise(Solarize.of(CIFAR_SOLARISE));
+        return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.BYOL).withSolarize(Solarize.of(CIFAR_SOLARIZE));
     }
 
     private static ImagePipeline simclr() {
@@ -116,27 +117,27 @@ public final class ViewPresets {
     }
 
     private static ImagePipeline wmseCifar() {
-        return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.SIMCLR_CIFAR).withGrey(WMSE_GREY);
+        return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.SIMCLR_CIFAR).withGray(WMSE_GRAY);
     }
 
-    /// One setting for small grey and small colour pictures, so that a recipe can be tried on either.
+    /// One setting for small gray and small color pictures, so that a recipe can be tried on either.
     private static ImagePipeline small() {
         return photo(Crop.from(SMALL_SCALE_MIN), Jitter.BYOL);
     }
 
-    /// The built-in shapes differ in outline only, so colour may change at will and the crop must keep the outline.
+    /// The built-in shapes differ in outline only, so color may change at will and the crop must keep the outline.
     private static ImagePipeline shapes() {
         return ImagePipeline.of(Crop.from(SHAPES_SCALE_MIN))
                 .withFlip(ImagePipeline.FLIP)
                 .withJitter(SHAPES_JITTER)
-                .withGrey(ImagePipeline.GREY)
-                .withSolarise(Solarize.of(SHAPES_SOLARISE));
+                .withGray(ImagePipeline.GRAY)
+                .withSolarize(Solarize.of(SHAPES_SOLARIZE));
     }
 
-    private static ImagePipeline grey() {
-        return ImagePipeline.of(Crop.from(GREY_SCALE_MIN))
+    private static ImagePipeline gray() {
+        return ImagePipeline.of(Crop.from(GRAY_SCALE_MIN))
                 .withFlip(ImagePipeline.FLIP)
-                .withJitter(new Jitter(Jitter.P, GREY_STRENGTH, GREY_STRENGTH, 0, 0))
+                .withJitter(new Jitter(Jitter.P, GRAY_STRENGTH, GRAY_STRENGTH, 0, 0))
                 .withBlur(new Blur(SIMCLR_BLUR, Blur.SIGMA_MIN, 1));
     }
 }

@@ -56,7 +56,7 @@ const main = el('main', {id: 'main'});
 /** A section that is listed in the contents as long as it has something in it. */
 function section(id, title, note) {
   const body = el('div');
-  const node = el('section', {id, 'aria-labelledby': id + '-title', hidden: true},
+  const node = el('section', {id, 'aria-labeledby': id + '-title', hidden: true},
       el('h2', {id: id + '-title'}, title), note ? el('p', {class: 'note'}, note) : null, body);
   const link = el('li', {hidden: true}, el('a', {href: '#' + id}, title));
   contents.append(link);
@@ -111,13 +111,13 @@ function say(text) {
   spoken.textContent = text;
 }
 
-// ---- colours of drawings, by theme; paper is always light
+// ---- colors of drawings, by theme; paper is always light
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const paper = matchMedia('print');
 let printing = false;
 
-function colours() {
+function colors() {
   return dark.matches && !printing && !paper.matches
       ? {ink: '#e4e8ee', quiet: '#9aa5b3', line: '#2a323d', paper: '#12161c', bad: '#ff9b90',
          series: ['#86aefc', '#ff9d6e', '#63d2b4', '#d8a5f0', '#f0c05a', '#8fd0f5', '#f58fb0', '#b8c46a', '#c9a58c', '#a9b4c2']}

@@ -23,9 +23,9 @@ function chart(options) {
 
   function legendItem(series, i) {
     const value = el('span', {class: 'value'});
-    const colour = colours().series[i % colours().series.length];
+    const color = colors().series[i % colors().series.length];
     const swatch = svg('svg', {class: 'swatch', viewBox: '0 0 24 10', 'aria-hidden': 'true'},
-        svg('line', {x1: 0, x2: 24, y1: 5, y2: 5, stroke: colour, 'stroke-width': 2.5,
+        svg('line', {x1: 0, x2: 24, y1: 5, y2: 5, stroke: color, 'stroke-width': 2.5,
           'stroke-dasharray': DASHES[i % DASHES.length].join(' ')}));
     const inside = options.series.length > 1
         ? el('button', {type: 'button', 'aria-pressed': String(!hidden.has(i))}, swatch, series.label + ' ', value)
@@ -76,7 +76,7 @@ function chart(options) {
     const g = u.ctx;
     const ratio = devicePixelRatio || 1;
     g.save();
-    g.strokeStyle = colours().bad;
+    g.strokeStyle = colors().bad;
     g.lineWidth = 1.5 * ratio;
     g.setLineDash([5 * ratio, 3 * ratio]);
     for (const mark of options.marks()) {
@@ -94,7 +94,7 @@ function chart(options) {
     if (plot) plot.destroy();
     plot = null;
     if (values[0].length === 0) return;
-    const c = colours();
+    const c = colors();
     const axis = {stroke: c.quiet, font: FONT, grid: {stroke: c.line, width: 1}, ticks: {stroke: c.line, width: 1, size: 4}, gap: 4};
     const count = column => column.reduce((n, v) => n + (v === null ? 0 : 1), 0);
     plot = new uPlot({

@@ -3,7 +3,7 @@ const STOPS = [[68, 1, 84], [72, 40, 120], [62, 74, 137], [49, 104, 142], [38, 1
   [110, 206, 88], [181, 222, 43], [253, 231, 37]];
 const DECADES = 4; // below a ten-thousandth of the largest all values look alike
 
-function heatColour(share) {
+function heatColor(share) {
   const place = Math.min(1, Math.max(0, share)) * (STOPS.length - 1);
   const i = Math.min(STOPS.length - 2, Math.floor(place));
   const rgb = STOPS[i].map((low, k) => Math.round(low + (place - i) * (STOPS[i + 1][k] - low)));
@@ -55,7 +55,7 @@ function heatMap(marks) {
     const value = all[c].values[r];
     const left = c === 0 ? 0 : all[c - 1].step;
     const share = value > 0 ? 1 + Math.log10(value / largest) / DECADES : 0;
-    g.fillStyle = heatColour(share);
+    g.fillStyle = heatColor(share);
     g.fillRect(x(left), y(r), x(all[c].step) - x(left) + 0.6, y(r + 1) - y(r) + 0.6);
   }
 
@@ -68,7 +68,7 @@ function heatMap(marks) {
     for (let c = 0; c < lines().length; c++) {
       for (let r = 0; r < lines()[c].values.length; r++) cell(g, geo, c, r, largest);
     }
-    const paint = colours();
+    const paint = colors();
     g.font = FONT;
     g.fillStyle = paint.quiet;
     g.textAlign = 'right';
@@ -100,7 +100,7 @@ function heatMap(marks) {
     }
     const s = prepare(bar, 120, 10);
     for (let i = 0; i < 120; i++) {
-      s.fillStyle = heatColour(i / 119);
+      s.fillStyle = heatColor(i / 119);
       s.fillRect(i, 0, 1.5, 10);
     }
     low.textContent = '≤ ' + number(largest * 10 ** -DECADES);

@@ -1,4 +1,4 @@
-// The map of embeddings: a point for each item, coloured by class or cluster, its picture beside the pointer or the focus.
+// The map of embeddings: a point for each item, colored by class or cluster, its picture beside the pointer or the focus.
 function embeddingMap(map, sprite) {
   const n = Math.min(map.x.length, map.y.length, map.group.length);
   const names = map.names;
@@ -17,8 +17,8 @@ function embeddingMap(map, sprite) {
     const width = printing ? 520 : Math.max(200, box.clientWidth);
     return {width, height: Math.round(Math.min(560, Math.max(300, width * 0.62)))};
   };
-  const colour = group => names.length <= colours().series.length
-      ? colours().series[group % colours().series.length]
+  const color = group => names.length <= colors().series.length
+      ? colors().series[group % colors().series.length]
       : `hsl(${Math.round(360 * group / names.length)} 65% ${dark.matches && !printing ? 68 : 42}%)`;
 
   function position(i, {width, height}) {
@@ -32,12 +32,12 @@ function embeddingMap(map, sprite) {
     const area = size();
     const g = prepare(canvas, area.width, area.height);
     if (printing) canvas.style.width = area.width + 'px'; else canvas.style.removeProperty('width');
-    const paint = colours();
+    const paint = colors();
     for (let i = 0; i < n; i++) {
       const group = map.group[i];
       const [x, y] = position(i, area);
       g.globalAlpha = shown.size === 0 || shown.has(group) ? 0.8 : 0.08;
-      g.fillStyle = colour(group);
+      g.fillStyle = color(group);
       g.beginPath();
       g.arc(x, y, 3.4, 0, 2 * Math.PI);
       g.fill();
@@ -118,7 +118,7 @@ function embeddingMap(map, sprite) {
   function fillLegend() {
     legend.replaceChildren(...names.map((name, group) => {
       const dot = svg('svg', {class: 'swatch', viewBox: '0 0 10 10', 'aria-hidden': 'true'},
-          svg('circle', {cx: 5, cy: 5, r: 5, fill: colour(group)}));
+          svg('circle', {cx: 5, cy: 5, r: 5, fill: color(group)}));
       const button = el('button', {type: 'button', 'aria-pressed': String(shown.size === 0 || shown.has(group))}, dot, name);
       button.addEventListener('click', () => {
         if (!shown.delete(group)) shown.add(group);

@@ -36,7 +36,7 @@ function chartsFor(keys) {
   };
   for (const group of GROUPS) {
     const chosen = [...left].filter(key => group.test.test(key));
-    if (group.section === 'rank') chosen.sort().reverse(); // representation, then embedding: the same colours in all drawings
+    if (group.section === 'rank') chosen.sort().reverse(); // representation, then embedding: the same colors in all drawings
     take(chosen, {...group, labels: chosen.map(key => group.cut ? key.slice(group.cut.length)
       : key === 'loss' ? 'loss' : key.replace(/\.(rankme|rank\.share|participation|std|norm|offset|dead)$/, '').replace(/^time\./, ''))});
   }

@@ -72,7 +72,7 @@ class DatasetFormatsTest {
     }
 
     @Test
-    void flatFolderIsUnlabelledAndOneClassFolderHasOneClass() {
+    void flatFolderIsUnlabeledAndOneClassFolderHasOneClass() {
         SampleFiles.write(folder.resolve("flat/a.png"), SampleFiles.image("png", 2, 2, 1));
         SampleFiles.write(folder.resolve("one/cats/a.png"), SampleFiles.image("png", 2, 2, 1));
         try (var flat = open(folder.resolve("flat"));
@@ -142,11 +142,11 @@ class DatasetFormatsTest {
         SampleFiles.write(folder.resolve("s/unlabeled_X.bin"), image);
         try (var data = open(folder.resolve("s"))) {
             byte[] pixels = images(data, Split.TRAIN).copy(0);
-            assertThat(data.splits()).containsExactly(Split.TRAIN, Split.UNLABELLED);
+            assertThat(data.splits()).containsExactly(Split.TRAIN, Split.UNLABELED);
             assertThat(pixels[3 * 96]).as("second row, first column").isEqualTo((byte) 50);
             assertThat(pixels[3]).as("first row, second column").isEqualTo((byte) 60);
             assertThat(labels(data.items(Split.TRAIN)).classes()).containsExactly(9);
-            assertThat(data.items(Split.UNLABELLED).labels()).isNull();
+            assertThat(data.items(Split.UNLABELED).labels()).isNull();
         }
     }
 

@@ -38,7 +38,7 @@ class ImageDecoderTest {
     }
 
     @Test
-    void greyStaysAsDarkAsItIs() throws IOException {
+    void grayStaysAsDarkAsItIs() throws IOException {
         assertThat(first(filled(BufferedImage.TYPE_BYTE_GRAY, 50), "png")).containsExactly(50, 50, 50);
         assertThat(first(filled(BufferedImage.TYPE_BYTE_GRAY, 50), "jpg")).containsExactly(50, 50, 50);
     }
@@ -94,7 +94,7 @@ class ImageDecoderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"png", "bmp", "gif"})
-    void colourChannelsKeepTheirOrder(String format) throws IOException {
+    void colorChannelsKeepTheirOrder(String format) throws IOException {
         assertThat(first(filled(BufferedImage.TYPE_INT_RGB, 255, 128, 0), format))
                 .containsExactly(255, 128, 0);
     }
@@ -144,7 +144,7 @@ class ImageDecoderTest {
         assertThat(pixels.width()).isEqualTo(16);
         for (byte value : pixels.rgb()) {
             assertThat((value & 0xFF) / 255.0)
-                    .as("a fine checkerboard becomes grey")
+                    .as("a fine checkerboard becomes gray")
                     .isEqualTo(0.5, within(0.05));
         }
     }

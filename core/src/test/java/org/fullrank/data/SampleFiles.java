@@ -29,7 +29,7 @@ final class SampleFiles {
         }
     }
 
-    /// One colour, `[height, width]`.
+    /// One color, `[height, width]`.
     static byte[] image(String format, int height, int width, int rgb) {
         var image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < height; y++) {

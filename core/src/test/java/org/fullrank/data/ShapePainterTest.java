@@ -14,9 +14,9 @@ class ShapePainterTest {
         assertThat(new ShapePainter(1).paint(5)).isNotEqualTo(new ShapePainter(1).paint(15));
     }
 
-    /// The nuisances are drawn independently of the class, so the mean colour of a class says nothing about it.
+    /// The nuisances are drawn independently of the class, so the mean color of a class says nothing about it.
     @Test
-    void classesHaveTheSameMeanColour() {
+    void classesHaveTheSameMeanColor() {
         var painter = new ShapePainter(0);
         double[] means = new double[ShapePainter.CLASSES.length];
         int each = 150;

@@ -183,11 +183,11 @@ final class CollapseCases {
     }
 
     private void classes() {
-        add("ten broad classes", HEALTHY, () -> clusters(70, 0.7).labelled(row -> row % 10));
+        add("ten broad classes", HEALTHY, () -> clusters(70, 0.7).labeled(row -> row % 10));
         add("one class of ten is a point", CLASS_WISE, () -> pointed(71, row -> row % 10 == 3));
         add("three classes of ten are points", CLASS_WISE, () -> pointed(72, row -> row % 10 < 3));
-        add("all classes are points", CLASS_WISE, () -> clusters(73, 0.01).labelled(row -> row % 10));
-        add("labels by chance", HEALTHY, () -> gaussian(74, 1000, 64).labelled(row -> row * 7919 % 10));
+        add("all classes are points", CLASS_WISE, () -> clusters(73, 0.01).labeled(row -> row % 10));
+        add("labels by chance", HEALTHY, () -> gaussian(74, 1000, 64).labeled(row -> row * 7919 % 10));
     }
 
     private void pairs() {
@@ -243,16 +243,16 @@ final class CollapseCases {
         return gaussian(seed, 1000, 128).each((v, row, j) -> v / Math.sqrt(squares[row]));
     }
 
-    /// Row i about centre i % 10, 1000 x 64, all centres Gaussian.
+    /// Row i about center i % 10, 1000 x 64, all centers Gaussian.
     private static Rows clusters(long seed, double within) {
-        Rows centres = gaussian(seed + 1, 10, 64);
-        return gaussian(seed, 1000, 64).each((v, row, j) -> within * v + centres.first()[row % 10 * 64 + j]);
+        Rows centers = gaussian(seed + 1, 10, 64);
+        return gaussian(seed, 1000, 64).each((v, row, j) -> within * v + centers.first()[row % 10 * 64 + j]);
     }
 
     private static Rows pointed(long seed, java.util.function.IntPredicate isPoint) {
         Rows broad = clusters(seed, 0.7);
         Rows tight = clusters(seed, 0.001);
         return broad.each((v, row, j) -> isPoint.test(row) ? tight.first()[row * 64 + j] : v)
-                .labelled(row -> row % 10);
+                .labeled(row -> row % 10);
     }
 }

@@ -137,7 +137,7 @@ class DoctorTest {
     void classesAreCalledByTheirNames() {
         Rows rows = Rows.gaussian(1, 500, 16)
                 .each((v, row, j) -> row % 5 == 3 ? 1e-3 * v : v)
-                .labelled(row -> row % 5);
+                .labeled(row -> row % 5);
         assertThat(rows.streamed(100).verdict().evidence()).contains("1 of 5 classes are points: number 3 (");
         assertThat(rows.examined().verdict().evidence()).contains("class 3 (");
     }
@@ -184,10 +184,10 @@ class DoctorTest {
 
     @Test
     void classesOfTooFewRowsAreCounted() {
-        Rows rows = Rows.gaussian(1, 500, 16).labelled(row -> row < 100 ? row % 3 : 3 + row % 100);
+        Rows rows = Rows.gaussian(1, 500, 16).labeled(row -> row < 100 ? row % 3 : 3 + row % 100);
         assertThat(rows.examined().warnings())
                 .containsExactly("only 3 of 103 classes have 8 rows in the sample and could be judged");
-        assertThat(rows.labelled(row -> row % 10).examined().warnings()).isEmpty();
+        assertThat(rows.labeled(row -> row % 10).examined().warnings()).isEmpty();
     }
 
     @Test

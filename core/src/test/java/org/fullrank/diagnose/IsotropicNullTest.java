@@ -42,7 +42,7 @@ class IsotropicNullTest {
                     ranks.participationShare(),
                     ranks.effectiveRankShare(),
                     ranks.stableRankShare(),
-                    ranks.rankMeUncentredShare()
+                    ranks.rankMeUncenteredShare()
                 };
                 for (int i = 0; i < shares.length; i++) {
                     shares[i] += found[i] / draws;

@@ -29,11 +29,11 @@ class NeighborsTest {
         z[1001] = z[900].clone(); // both behind the first block
         z[600] = Arrays.stream(z[3]).map(v -> v + 0.1).toArray(); // near, not that near
         long[] numbers = LongStream.range(0, 1200).map(i -> 10 * i).toArray();
-        var neighbours = Neighbors.of(Samples.tensor(z).to(ScalarType.Float), numbers);
-        assertThat(neighbours.duplicateRows()).isEqualTo(5);
-        assertThat(neighbours.duplicatePairs()).isEqualTo(4);
-        assertThat(neighbours.duplicateShare()).isEqualTo(5 / 1200.0);
-        assertThat(neighbours.duplicates())
+        var neighbors = Neighbors.of(Samples.tensor(z).to(ScalarType.Float), numbers);
+        assertThat(neighbors.duplicateRows()).isEqualTo(5);
+        assertThat(neighbors.duplicatePairs()).isEqualTo(4);
+        assertThat(neighbors.duplicateShare()).isEqualTo(5 / 1200.0);
+        assertThat(neighbors.duplicates())
                 .containsExactly(
                         new Neighbors.Pair(70, 80), new Neighbors.Pair(9000, 10010), new Neighbors.Pair(70, 11000));
     }
@@ -62,9 +62,9 @@ class NeighborsTest {
         for (boolean twin : twins) {
             rows += twin ? 1 : 0;
         }
-        var neighbours = Neighbors.of(Samples.tensor(z));
-        assertThat(neighbours.duplicatePairs()).isGreaterThan(50).isEqualTo(pairs);
-        assertThat(neighbours.duplicateRows()).isEqualTo(rows);
+        var neighbors = Neighbors.of(Samples.tensor(z));
+        assertThat(neighbors.duplicatePairs()).isGreaterThan(50).isEqualTo(pairs);
+        assertThat(neighbors.duplicateRows()).isEqualTo(rows);
     }
 
     @Test
@@ -76,12 +76,12 @@ class NeighborsTest {
 
     @Test
     void allRowsOfOnePointRepeatTheFirst() {
-        var neighbours = Neighbors.of(Samples.tensor(new double[600][3]));
-        assertThat(neighbours.duplicateRows()).isEqualTo(600);
-        assertThat(neighbours.duplicatePairs()).isEqualTo(600 * 599 / 2.0);
-        assertThat(neighbours.duplicates()).hasSize(Neighbors.EXAMPLES).allMatch(pair -> pair.first() == 0);
-        assertThat(neighbours.outliers()).isZero();
-        assertThat(neighbours.kurtosis()).isNaN();
+        var neighbors = Neighbors.of(Samples.tensor(new double[600][3]));
+        assertThat(neighbors.duplicateRows()).isEqualTo(600);
+        assertThat(neighbors.duplicatePairs()).isEqualTo(600 * 599 / 2.0);
+        assertThat(neighbors.duplicates()).hasSize(Neighbors.EXAMPLES).allMatch(pair -> pair.first() == 0);
+        assertThat(neighbors.outliers()).isZero();
+        assertThat(neighbors.kurtosis()).isNaN();
     }
 
     @Test
@@ -94,10 +94,10 @@ class NeighborsTest {
         z[17] = Arrays.stream(z[17]).map(v -> 30 * v).toArray(); // long
         z[400][55] = 15; // outside of what the others span
         z[900][3] = 25; // an unlikely place within it
-        var neighbours = Neighbors.of(Samples.tensor(z));
-        assertThat(neighbours.farthest()).extracting(Neighbors.Outlier::row).contains(17L, 400L, 900L);
-        assertThat(neighbours.outliers()).isEqualTo(3);
-        assertThat(neighbours.outlierShare()).isEqualTo(0.003);
+        var neighbors = Neighbors.of(Samples.tensor(z));
+        assertThat(neighbors.farthest()).extracting(Neighbors.Outlier::row).contains(17L, 400L, 900L);
+        assertThat(neighbors.outliers()).isEqualTo(3);
+        assertThat(neighbors.outlierShare()).isEqualTo(0.003);
     }
 
     @Test
@@ -120,9 +120,9 @@ class NeighborsTest {
     void oneRowThatDiffersFromAPointIsAnOutlier() {
         double[][] z = new double[50][4];
         z[33][2] = 1e-3;
-        var neighbours = Neighbors.of(Samples.tensor(z));
-        assertThat(neighbours.farthest()).extracting(Neighbors.Outlier::row).containsExactly(33L);
-        assertThat(neighbours.farthest().getFirst().deviations()).isFinite();
+        var neighbors = Neighbors.of(Samples.tensor(z));
+        assertThat(neighbors.farthest()).extracting(Neighbors.Outlier::row).containsExactly(33L);
+        assertThat(neighbors.farthest().getFirst().deviations()).isFinite();
     }
 
     @Test
@@ -141,9 +141,9 @@ class NeighborsTest {
             sum += kurtosis;
             largest = Math.max(largest, kurtosis);
         }
-        var neighbours = Neighbors.of(Samples.tensor(z));
-        assertThat(neighbours.kurtosis()).isCloseTo(sum / 6, withinPercentage(1e-6));
-        assertThat(neighbours.largestKurtosis()).isCloseTo(largest, withinPercentage(1e-6));
+        var neighbors = Neighbors.of(Samples.tensor(z));
+        assertThat(neighbors.kurtosis()).isCloseTo(sum / 6, withinPercentage(1e-6));
+        assertThat(neighbors.largestKurtosis()).isCloseTo(largest, withinPercentage(1e-6));
     }
 
     @Test
@@ -153,11 +153,11 @@ class NeighborsTest {
             row[1] = row[1] / row[3]; // Cauchy
             row[2] = 0.1;
         }
-        var neighbours = Neighbors.of(Samples.tensor(z).to(ScalarType.Float));
-        assertThat(neighbours.largestDimension()).isEqualTo(1);
-        assertThat(neighbours.largestKurtosis()).isGreaterThan(300);
-        assertThat(neighbours.heavyShare()).isCloseTo(1 / 3.0, within(1e-12));
-        assertThat(neighbours.outliers()).isGreaterThan(10);
+        var neighbors = Neighbors.of(Samples.tensor(z).to(ScalarType.Float));
+        assertThat(neighbors.largestDimension()).isEqualTo(1);
+        assertThat(neighbors.largestKurtosis()).isGreaterThan(300);
+        assertThat(neighbors.heavyShare()).isCloseTo(1 / 3.0, within(1e-12));
+        assertThat(neighbors.outliers()).isGreaterThan(10);
         assertThat(Neighbors.of(Samples.tensor(Samples.gaussian(9, 3000, 20))).kurtosis())
                 .isCloseTo(0, within(0.1));
     }

@@ -190,11 +190,11 @@ class PairingTest {
             means = Samples.plus(means, 1.0 / q, view);
         }
         int[] all = java.util.stream.IntStream.range(0, rows).toArray();
-        double[] centre = Samples.centroid(means, all);
+        double[] center = Samples.centroid(means, all);
         var between = new SimpleMatrix(width, width);
         var within = new SimpleMatrix(width, width);
         for (int i = 0; i < rows; i++) {
-            var gap = new SimpleMatrix(new double[][] {means[i]}).minus(new SimpleMatrix(new double[][] {centre}));
+            var gap = new SimpleMatrix(new double[][] {means[i]}).minus(new SimpleMatrix(new double[][] {center}));
             between = between.plus(gap.transpose().mult(gap).divide(rows));
             for (double[][] view : views) {
                 var own = new SimpleMatrix(new double[][] {view[i]}).minus(new SimpleMatrix(new double[][] {means[i]}));

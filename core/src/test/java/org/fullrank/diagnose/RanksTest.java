@@ -31,8 +31,8 @@ class RanksTest {
     void everyRankEqualsItsFormulaOnTheValuesOfAnIndependentSvd(int rows, int width) {
         SimpleMatrix z = decaying(rows, width);
         double[] raw = z.svd().getSingularValues();
-        double[] centred = centred(z).svd().getSingularValues();
-        double[] positive = Arrays.copyOf(centred, Math.min(rows - 1, width));
+        double[] centered = centered(z).svd().getSingularValues();
+        double[] positive = Arrays.copyOf(centered, Math.min(rows - 1, width));
         double[] variances = Arrays.stream(positive).map(s -> s * s).toArray();
         Ranks ranks = ranks(z);
         near(ranks.rankMe(), entropyRank(positive));
@@ -42,7 +42,7 @@ class RanksTest {
                 ranks.participation(),
                 sum * sum / Arrays.stream(variances).map(l -> l * l).sum());
         near(ranks.stableRank(), sum / variances[0]);
-        near(ranks.rankMeUncentred(), entropyRank(raw));
+        near(ranks.rankMeUncentered(), entropyRank(raw));
         near(
                 ranks.alpha(),
                 slope(variances, ranks.powerLaw().from(), ranks.powerLaw().to()));
@@ -99,7 +99,7 @@ class RanksTest {
                 assertThat(ranks.rankMe()).isZero();
                 assertThat(ranks.stableRank()).isZero();
                 assertThat(ranks.rankMeShare()).isZero();
-                assertThat(ranks.rankMeUncentred()).isCloseTo(offset == 0 ? 0 : 1, within(1e-9));
+                assertThat(ranks.rankMeUncentered()).isCloseTo(offset == 0 ? 0 : 1, within(1e-9));
                 assertThat(ranks.alpha()).isNaN();
                 assertThat(ranks.interval(Ranks.RANK_ME)).isEqualTo(Interval.NONE);
             }
@@ -127,7 +127,7 @@ class RanksTest {
         Ranks one = ranks(new SimpleMatrix(1, 5).plus(2));
         assertThat(one.rankMe()).isZero();
         assertThat(one.rankMeShare()).isNaN();
-        assertThat(one.rankMeUncentredShare()).isCloseTo(1, within(1e-12));
+        assertThat(one.rankMeUncenteredShare()).isCloseTo(1, within(1e-12));
         Ranks two = ranks(new SimpleMatrix(new double[][] {{1, 2, 3}, {3, 2, 1}}));
         assertThat(two.rankMe()).isCloseTo(1, within(1e-12));
         assertThat(two.rankMeShare()).isCloseTo(1, within(1e-9));
@@ -223,15 +223,15 @@ class RanksTest {
         return -x.solve(y).get(1, 0);
     }
 
-    private static SimpleMatrix centred(SimpleMatrix z) {
-        SimpleMatrix centred = z.copy();
+    private static SimpleMatrix centered(SimpleMatrix z) {
+        SimpleMatrix centered = z.copy();
         for (int j = 0; j < z.getNumCols(); j++) {
             double mean = z.getColumn(j).elementSum() / z.getNumRows();
             for (int i = 0; i < z.getNumRows(); i++) {
-                centred.set(i, j, z.get(i, j) - mean);
+                centered.set(i, j, z.get(i, j) - mean);
             }
         }
-        return centred;
+        return centered;
     }
 
     /// Gaussian rows about a mean, of deviations that fall along a rotated axis.
@@ -246,9 +246,9 @@ class RanksTest {
                 .plus(0.7);
     }
 
-    /// Centred rows with k singular values that are 3, and no more.
+    /// Centered rows with k singular values that are 3, and no more.
     private static SimpleMatrix flat(int k, int rows, int width) {
-        var left = centred(gaussian(3, rows, k)).svd(true);
+        var left = centered(gaussian(3, rows, k)).svd(true);
         var right = gaussian(4, width, k).svd(true);
         return left.getU().cols(0, k).mult(right.getU().cols(0, k).transpose()).scale(3);
     }

@@ -88,8 +88,8 @@ class RedundancyTest {
     void hsicByFeaturesIsTheTraceOfTheirKernels() {
         double[][] x = {Samples.column(Samples.mixed(4, 50, 2), 0), Samples.column(Samples.mixed(4, 50, 2), 1)};
         double[] bandwidths = {0.7, 1.9};
-        double[] phi = Tensors.doubles(Independence.features(x, bandwidths, 8)); // [50, 2 * 8], centred
-        double trace = 0; // of K H L H, with centred features: sum of K * L
+        double[] phi = Tensors.doubles(Independence.features(x, bandwidths, 8)); // [50, 2 * 8], centered
+        double trace = 0; // of K H L H, with centered features: sum of K * L
         for (int a = 0; a < 50; a++) {
             for (int b = 0; b < 50; b++) {
                 double k = 0;
@@ -177,8 +177,8 @@ class RedundancyTest {
 
     /// `Tr(K H L H) / (n - 1)^2` with Gaussian kernels.
     private static double exactHsic(double[] x, double[] y, double sigmaX, double sigmaY) {
-        double[][] k = centred(x, sigmaX);
-        double[][] l = centred(y, sigmaY);
+        double[][] k = centered(x, sigmaX);
+        double[][] l = centered(y, sigmaY);
         double trace = 0;
         for (int a = 0; a < x.length; a++) {
             trace += Samples.dot(k[a], l[a]);
@@ -186,7 +186,7 @@ class RedundancyTest {
         return trace / (x.length - 1) / (x.length - 1);
     }
 
-    private static double[][] centred(double[] x, double sigma) {
+    private static double[][] centered(double[] x, double sigma) {
         int n = x.length;
         double[][] k = new double[n][n];
         double[] mean = new double[n];

@@ -86,7 +86,7 @@ record Rows(double[] first, int width, double @Nullable [] second, int @Nullable
         int[] classes = labels;
         Rows moved = of(first, width).each((value, row, column) -> first[from.applyAsInt(row) * width + column]);
         Rows paired = other == null ? moved : moved.and(other);
-        return classes == null ? paired : paired.labelled(row -> classes[from.applyAsInt(row)]);
+        return classes == null ? paired : paired.labeled(row -> classes[from.applyAsInt(row)]);
     }
 
     /// The same change of both views.
@@ -138,7 +138,7 @@ record Rows(double[] first, int width, double @Nullable [] second, int @Nullable
         return new Rows(first, width, view.first, labels);
     }
 
-    Rows labelled(IntUnaryOperator label) {
+    Rows labeled(IntUnaryOperator label) {
         int[] values = new int[count()];
         for (int i = 0; i < values.length; i++) {
             values[i] = label.applyAsInt(i);

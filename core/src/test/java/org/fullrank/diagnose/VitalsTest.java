@@ -37,18 +37,18 @@ class VitalsTest {
         }
     }
 
-    private static double[][] centred(double[][] rows) {
-        double[][] centred = new double[rows.length][rows[0].length];
+    private static double[][] centered(double[][] rows) {
+        double[][] centered = new double[rows.length][rows[0].length];
         for (int j = 0; j < rows[0].length; j++) {
             double mean = 0;
             for (double[] row : rows) {
                 mean += row[j] / rows.length;
             }
             for (int i = 0; i < rows.length; i++) {
-                centred[i][j] = rows[i][j] - mean;
+                centered[i][j] = rows[i][j] - mean;
             }
         }
-        return centred;
+        return centered;
     }
 
     private static double[] singularValues(double[][] rows) {
@@ -77,11 +77,11 @@ class VitalsTest {
                 unit[i][j] = rows[i][j] / norm(rows[i]);
             }
         }
-        double[][] centred = centred(unit);
+        double[][] centered = centered(unit);
         double sum = 0;
         for (int j = 0; j < d; j++) {
             double squares = 0;
-            for (double[] row : centred) {
+            for (double[] row : centered) {
                 squares += row[j] * row[j];
             }
             sum += Math.sqrt(squares / (n - 1)) / d;
@@ -101,7 +101,7 @@ class VitalsTest {
     void everyFigureIsThatOfItsDefinition() {
         double[][] rows = rows(40, 12, 0.7);
         Vitals vitals = of(rows);
-        double[] s = singularValues(centred(rows));
+        double[] s = singularValues(centered(rows));
         double sum = 0;
         double fourth = 0;
         double norms = 0;

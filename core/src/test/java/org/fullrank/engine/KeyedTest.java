@@ -38,7 +38,7 @@ class KeyedTest {
     }
 
     @Test
-    void neighbouringKeysShareNoValue() {
+    void neighboringKeysShareNoValue() {
         Set<Long> seen = new HashSet<>();
         long[] streams = {Keyed.name("a"), Keyed.name("b")};
         for (long stream : streams) {

@@ -36,8 +36,8 @@ class MomentsTest {
             close(moments.meanNorm(), norms);
             close(moments.meanSquare(), squares);
             close(moments.offsetShare(), norm(mean) * norm(mean) / squares);
-            double[] centred = new SimpleMatrix(centred(z)).svd().getSingularValues();
-            close(moments.centred().singularValues(), dropped(centred, rows));
+            double[] centered = new SimpleMatrix(centered(z)).svd().getSingularValues();
+            close(moments.centered().singularValues(), dropped(centered, rows));
             close(moments.raw().singularValues(), new SimpleMatrix(z).svd().getSingularValues(), offset > 9999);
         }
     }
@@ -54,7 +54,7 @@ class MomentsTest {
                 blocks.mean(); // reading in between is allowed
             }
             close(blocks.mean(), whole.mean());
-            close(blocks.centred().singularValues(), whole.centred().singularValues());
+            close(blocks.centered().singularValues(), whole.centered().singularValues());
         }
     }
 
@@ -67,11 +67,11 @@ class MomentsTest {
             Tensor all = Tensors.of(z);
             for (int from = 0; from < 60; from += 4) {
                 blocks.add(all.narrow(0, from, 4));
-                blocks.centred();
+                blocks.centered();
             }
             assertThat(blocks.mean()).containsExactly(whole.mean());
-            assertThat(blocks.centred().singularValues())
-                    .containsExactly(whole.centred().singularValues());
+            assertThat(blocks.centered().singularValues())
+                    .containsExactly(whole.centered().singularValues());
         }
     }
 
@@ -92,7 +92,7 @@ class MomentsTest {
     private static double[] dropped(double[] values, int rows) {
         double[] found = values.clone();
         if (rows <= found.length) {
-            found[rows - 1] = 0; // centring takes one degree of freedom
+            found[rows - 1] = 0; // centering takes one degree of freedom
         }
         return found;
     }
@@ -131,23 +131,23 @@ class MomentsTest {
         return mean;
     }
 
-    private static double[][] centred(double[][] z) {
+    private static double[][] centered(double[][] z) {
         double[] mean = mean(z);
-        double[][] centred = new double[z.length][mean.length];
+        double[][] centered = new double[z.length][mean.length];
         for (int i = 0; i < z.length; i++) {
             for (int j = 0; j < mean.length; j++) {
-                centred[i][j] = z[i][j] - mean[j];
+                centered[i][j] = z[i][j] - mean[j];
             }
         }
-        return centred;
+        return centered;
     }
 
     private static double[] deviations(double[][] z) {
-        double[][] centred = centred(z);
+        double[][] centered = centered(z);
         double[] deviations = new double[z[0].length];
         for (int j = 0; j < deviations.length; j++) {
             double sum = 0;
-            for (double[] row : centred) {
+            for (double[] row : centered) {
                 sum += row[j] * row[j];
             }
             deviations[j] = Math.sqrt(sum / (z.length - 1));

@@ -205,7 +205,7 @@ class OptimizersTest {
     /// Restoring is copying into the vectors of the state: nothing else may be remembered.
     @ParameterizedTest
     @MethodSource("cases")
-    void theStateIsAllThatAnOptimiserRemembers(Case c) {
+    void theStateIsAllThatAnOptimizerRemembers(Case c) {
         try (var scope = Scope.open();
                 var one = parameters();
                 var two = parameters();
@@ -266,7 +266,7 @@ class OptimizersTest {
     }
 
     @Test
-    void byDefaultOneOperationCoversAllNeighboursThatAreTreatedAlike() {
+    void byDefaultOneOperationCoversAllNeighborsThatAreTreatedAlike() {
         try (var parameters = parameters()) {
             List<ParameterRange> stretches = ParameterRange.of(parameters, GroupSpec.defaults());
             assertThat(stretches).hasSize(4);

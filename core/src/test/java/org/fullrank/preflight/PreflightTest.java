@@ -264,7 +264,7 @@ class PreflightTest {
         return rehearse(changed, r -> ViewStrength.of(r, 200));
     }
 
-    /// 200 grey pictures of 16 x 16 pixels: three blots each, as IDX.
+    /// 200 gray pictures of 16 x 16 pixels: three blots each, as IDX.
     private Path pictures() throws IOException {
         int count = 200;
         ByteBuffer file = ByteBuffer.allocate(16 + count * 256);

@@ -90,7 +90,7 @@ class EvaluationTest {
                 Stream.of(
                         PROTOCOL.withKnn(null),
                         PROTOCOL.withKnn(new KnnProtocol(21, KnnProtocol.TEMPERATURE)),
-                        PROTOCOL.withKnn(new KnnProtocol(KnnProtocol.NEIGHBOURS, 0.08)),
+                        PROTOCOL.withKnn(new KnnProtocol(KnnProtocol.NEIGHBORS, 0.08)),
                         PROTOCOL.withLinear(null),
                         PROTOCOL.withLinear(
                                 new LinearProtocol(2, LinearProtocol.TOLERANCE, LinearProtocol.MAX_ITERATIONS)),
@@ -101,7 +101,7 @@ class EvaluationTest {
 
     @Test
     void missingLabelsAreExplained() {
-        Features bare = Features.unlabelled(new float[60], 2);
+        Features bare = Features.unlabeled(new float[60], 2);
         assertThatThrownBy(() -> Evaluation.of(new Subjects(new Splits(bare, bare), null, null), PROTOCOL))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("no labels")

@@ -13,7 +13,7 @@ class FeaturesTest {
     void valuesThatAreNotFiniteAreNamedByRow(float value) {
         float[] values = new float[12];
         values[7] = value;
-        refused(() -> Features.unlabelled(values, 3), "row 2, column 1");
+        refused(() -> Features.unlabeled(values, 3), "row 2, column 1");
     }
 
     @Test
@@ -29,9 +29,9 @@ class FeaturesTest {
 
     @Test
     void noRowsAndHalfRowsAreRefused() {
-        refused(() -> Features.unlabelled(new float[0], 3), "0 values");
-        refused(() -> Features.unlabelled(new float[10], 3), "10 values for rows of 3");
-        refused(() -> Features.unlabelled(new float[10], 0), "rows of 0");
+        refused(() -> Features.unlabeled(new float[0], 3), "0 values");
+        refused(() -> Features.unlabeled(new float[10], 3), "10 values for rows of 3");
+        refused(() -> Features.unlabeled(new float[10], 0), "rows of 0");
     }
 
     private static void refused(Runnable work, String message) {

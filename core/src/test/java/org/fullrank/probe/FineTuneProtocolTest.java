@@ -17,8 +17,8 @@ class FineTuneProtocolTest {
     private static final int[] LABELS =
             IntStream.range(0, 1000).map(i -> i % 10 == 0 ? 1 : i == 5 ? 2 : 0).toArray();
 
-    private static int[] labelled(double fraction, int draw) {
-        return FineTuner.labelled(LABELS, 3, fraction, PROTOCOL, draw);
+    private static int[] labeled(double fraction, int draw) {
+        return FineTuner.labeled(LABELS, 3, fraction, PROTOCOL, draw);
     }
 
     @ParameterizedTest
@@ -38,18 +38,18 @@ class FineTuneProtocolTest {
 
     @Test
     void eachClassGivesItsShareAndAtLeastOneItem() {
-        var counts = Arrays.stream(labelled(0.1, 0))
+        var counts = Arrays.stream(labeled(0.1, 0))
                 .boxed()
                 .collect(Collectors.groupingBy(i -> LABELS[i], Collectors.counting()));
         assertThat(counts).containsEntry(0, 90L).containsEntry(1, 10L).containsEntry(2, 1L);
-        assertThat(labelled(1, 0)).hasSize(1000).doesNotHaveDuplicates();
+        assertThat(labeled(1, 0)).hasSize(1000).doesNotHaveDuplicates();
     }
 
     @Test
     void smallerFractionsLieWithinLargerOnesAndDrawsDiffer() {
-        assertThat(labelled(0.1, 0)).contains(labelled(0.01, 0));
-        assertThat(labelled(0.1, 1)).isNotEqualTo(labelled(0.1, 0));
-        assertThat(labelled(0.1, 1)).isEqualTo(labelled(0.1, 1));
+        assertThat(labeled(0.1, 0)).contains(labeled(0.01, 0));
+        assertThat(labeled(0.1, 1)).isNotEqualTo(labeled(0.1, 0));
+        assertThat(labeled(0.1, 1)).isEqualTo(labeled(0.1, 1));
     }
 
     @Test

@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KnnTest {
     @ParameterizedTest
     @CsvSource({"1, 0.07", "5, 0.07", "20, 0.07", "20, 1000", "299, 0.5", "300, 0.1"})
-    void answersEqualThoseOfANaiveLoop(int neighbours, double temperature) {
+    void answersEqualThoseOfANaiveLoop(int neighbors, double temperature) {
         Features bank = Samples.clouds(2, 300, 13, 4, 0.4);
         Features queries = Samples.clouds(3, 97, 13, 4, 0.4);
-        var protocol = new KnnProtocol(neighbours, temperature);
+        var protocol = new KnnProtocol(neighbors, temperature);
         assertThat(Knn.predict(bank, queries, protocol)).isEqualTo(naive(bank, queries, protocol));
     }
 
@@ -36,7 +36,7 @@ class KnnTest {
     void manyBlocksEqualOne() {
         Features bank = Samples.clouds(2, 20_000, 3, 4, 0.5);
         Features queries = Samples.clouds(3, 1_700, 3, 4, 0.5);
-        Features last = Features.unlabelled(Arrays.copyOfRange(queries.values(), 4_800, 5_100), 3);
+        Features last = Features.unlabeled(Arrays.copyOfRange(queries.values(), 4_800, 5_100), 3);
         int[] all = Knn.predict(bank, queries, KnnProtocol.defaults());
         assertThat(Knn.predict(bank, last, KnnProtocol.defaults())).isEqualTo(Arrays.copyOfRange(all, 1_600, 1_700));
     }
@@ -80,11 +80,11 @@ class KnnTest {
     }
 
     @Test
-    void moreNeighboursThanRowsAreRefused() {
+    void moreNeighborsThanRowsAreRefused() {
         Features bank = Samples.clouds(2, 19, 5, 3, 1);
         assertThatThrownBy(() -> Knn.evaluate(bank, bank, KnnProtocol.defaults()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("20 neighbours for a bank of 19 rows");
+                .hasMessageContaining("20 neighbors for a bank of 19 rows");
     }
 
     @Test
@@ -98,8 +98,8 @@ class KnnTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0.07", "-1, 0.07", "5, 0", "5, NaN", "5, Infinity"})
-    void impossibleProtocolsAreRefused(int neighbours, double temperature) {
-        assertThatThrownBy(() -> new KnnProtocol(neighbours, temperature)).isInstanceOf(InputException.class);
+    void impossibleProtocolsAreRefused(int neighbors, double temperature) {
+        assertThatThrownBy(() -> new KnnProtocol(neighbors, temperature)).isInstanceOf(InputException.class);
     }
 
     /// Every similarity in float64, a full sort, votes by the formula.
@@ -114,7 +114,7 @@ class KnnTest {
             IntStream.range(0, similarity.length)
                     .boxed()
                     .sorted(Comparator.comparingDouble(i -> -similarity[i]))
-                    .limit(protocol.neighbours())
+                    .limit(protocol.neighbors())
                     .forEach(i -> votes[bank.labels()[i]] += Math.exp((similarity[i] - 1) / protocol.temperature()));
             for (int c = 1; c < votes.length; c++) {
                 predicted[q] = votes[c] > votes[predicted[q]] ? c : predicted[q];

@@ -70,7 +70,7 @@ class LabelFreeTest {
     }
 
     @Test
-    void withoutLabelsThereIsAChoiceAndNoJudgement() {
+    void withoutLabelsThereIsAChoiceAndNoJudgment() {
         LabelFree found = of(row(1, 1, 4, Double.NaN, null), row(2, 3, 3, Double.NaN, null));
         assertThat(choice(found, "alpha").chosen()).isNull();
         assertThat(found.table())

@@ -20,8 +20,8 @@ class PcaTest {
         Features projected = pca.transform(test);
 
         double[] means = Standardizer.means(train);
-        var svd = centred(train, means).svd();
-        SimpleMatrix expected = centred(test, means).mult(svd.getV());
+        var svd = centered(train, means).svd();
+        SimpleMatrix expected = centered(test, means).mult(svd.getV());
         assertThat(projected.width()).isEqualTo(components);
         for (int k = 0; k < components; k++) {
             double sign = Math.signum(expected.get(0, k) * projected.values()[k]);
@@ -56,7 +56,7 @@ class PcaTest {
                 .hasMessageContaining("expected 1 to 9");
     }
 
-    private static SimpleMatrix centred(Features features, double[] means) {
+    private static SimpleMatrix centered(Features features, double[] means) {
         var matrix = new SimpleMatrix(features.rows(), features.width());
         for (int i = 0; i < features.rows(); i++) {
             for (int j = 0; j < features.width(); j++) {

@@ -46,15 +46,15 @@ class RetrievalTest {
     @Test
     void nmiIsOneForEqualPartitionsAndZeroForIndependentOnes() {
         int[] a = {0, 0, 1, 1, 2, 2};
-        assertThat(MutualInformation.normalised(a, 3, new int[] {2, 2, 0, 0, 1, 1}, 3))
+        assertThat(MutualInformation.normalized(a, 3, new int[] {2, 2, 0, 0, 1, 1}, 3))
                 .isCloseTo(1, within(1e-12));
-        assertThat(MutualInformation.normalised(new int[] {0, 0, 1, 1}, 2, new int[] {0, 1, 0, 1}, 2))
+        assertThat(MutualInformation.normalized(new int[] {0, 0, 1, 1}, 2, new int[] {0, 1, 0, 1}, 2))
                 .isCloseTo(0, within(1e-12));
-        assertThat(MutualInformation.normalised(a, 3, new int[6], 1)).isZero();
+        assertThat(MutualInformation.normalized(a, 3, new int[6], 1)).isZero();
     }
 
     @Test
-    void anItemIsNeverItsOwnNeighbour() {
+    void anItemIsNeverItsOwnNeighbor() {
         // Each item is nearest to one of the other class.
         float[] values = {1, 0, 1, 0.01f, 0, 1, 0.01f, 1};
         Features z = new Features(values, 2, new int[] {0, 1, 0, 1}, List.of("a", "b"));
@@ -86,7 +86,7 @@ class RetrievalTest {
 
     @Test
     void missingLabelsAndASingleClassAreRefused() {
-        assertThatThrownBy(() -> Retrieval.Row.of("encoder", Features.unlabelled(new float[8], 2), PROTOCOL))
+        assertThatThrownBy(() -> Retrieval.Row.of("encoder", Features.unlabeled(new float[8], 2), PROTOCOL))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found no labels");
         Features one = new Features(new float[8], 2, new int[4], List.of("a", "b"));
@@ -219,7 +219,7 @@ class RetrievalTest {
     /// k-means by loops over rows, from the same draws.
     private static final class NaiveClusters {
         private final double[][] rows;
-        private final double[][] centres;
+        private final double[][] centers;
         final int[] assigned;
         double inertia;
 
@@ -235,10 +235,10 @@ class RetrievalTest {
                     rows[i][j] /= Math.sqrt(norm);
                 }
             }
-            centres = new double[clusters][];
+            centers = new double[clusters][];
             Keyed random = Keyed.of(PROTOCOL.seed(), Keyed.name("probe.kmeans"), restart);
             for (int c = 0; c < clusters; c++) {
-                centres[c] = rows[draw(c, random.nextDouble())].clone();
+                centers[c] = rows[draw(c, random.nextDouble())].clone();
             }
             assigned = new int[rows.length];
             for (int i = 0; i < PROTOCOL.maxIterations(); i++) {
@@ -253,7 +253,7 @@ class RetrievalTest {
             for (int i = 0; i < rows.length; i++) {
                 weights[i] = known == 0 ? 1 : Double.POSITIVE_INFINITY;
                 for (int c = 0; c < known; c++) {
-                    weights[i] = Math.min(weights[i], distance(rows[i], centres[c]));
+                    weights[i] = Math.min(weights[i], distance(rows[i], centers[c]));
                 }
             }
             double sum = 0;
@@ -270,17 +270,17 @@ class RetrievalTest {
             inertia = 0;
             for (int i = 0; i < rows.length; i++) {
                 for (int c = 0; c < clusters; c++) {
-                    if (distance(rows[i], centres[c]) < distance(rows[i], centres[assigned[i]])) {
+                    if (distance(rows[i], centers[c]) < distance(rows[i], centers[assigned[i]])) {
                         assigned[i] = c;
                     }
                 }
-                inertia += distance(rows[i], centres[assigned[i]]);
+                inertia += distance(rows[i], centers[assigned[i]]);
             }
         }
 
         private void average() {
-            for (int c = 0; c < centres.length; c++) {
-                double[] sum = new double[centres[c].length];
+            for (int c = 0; c < centers.length; c++) {
+                double[] sum = new double[centers[c].length];
                 int count = 0;
                 for (int i = 0; i < rows.length; i++) {
                     if (assigned[i] == c) {
@@ -291,7 +291,7 @@ class RetrievalTest {
                     }
                 }
                 for (int j = 0; j < sum.length && count > 0; j++) {
-                    centres[c][j] = sum[j] / count;
+                    centers[c][j] = sum[j] / count;
                 }
             }
         }

@@ -8,13 +8,13 @@ import org.fullrank.engine.Keyed;
 final class Samples {
     private Samples() {}
 
-    /// Gaussian clouds, one for each class, whose centres are `spread` standard deviations apart in each dimension.
+    /// Gaussian clouds, one for each class, whose centers are `spread` standard deviations apart in each dimension.
     static Features clouds(long seed, int rows, int width, int classes, double spread) {
-        var centres = Keyed.of(1);
-        double[][] centre = new double[classes][width];
-        for (double[] c : centre) {
+        var centers = Keyed.of(1);
+        double[][] center = new double[classes][width];
+        for (double[] c : center) {
             for (int j = 0; j < width; j++) {
-                c[j] = spread * centres.nextGaussian();
+                c[j] = spread * centers.nextGaussian();
             }
         }
         var random = Keyed.of(seed);
@@ -23,7 +23,7 @@ final class Samples {
         for (int i = 0; i < rows; i++) {
             labels[i] = i % classes;
             for (int j = 0; j < width; j++) {
-                values[i * width + j] = (float) (centre[labels[i]][j] + random.nextGaussian());
+                values[i * width + j] = (float) (center[labels[i]][j] + random.nextGaussian());
             }
         }
         return new Features(values, width, labels, names(classes));

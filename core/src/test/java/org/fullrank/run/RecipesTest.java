@@ -96,13 +96,13 @@ class RecipesTest {
     void aPresetIsAStartingPoint() {
         ImageViews views = (ImageViews) Yaml.read(
                         "test",
-                        "views: {preset: simclr, size: 64, normalise: half}",
+                        "views: {preset: simclr, size: 64, normalize: half}",
                         Recipe.class,
                         List.of("views.pipelines.0.blur.p=0.25"))
                 .views();
         ImageViews simclr = (ImageViews) ViewSpec.named("simclr");
         assertThat(views.size()).isEqualTo(64);
-        assertThat(views.normalise()).isEqualTo(Normalize.HALF);
+        assertThat(views.normalize()).isEqualTo(Normalize.HALF);
         assertThat(views.pipelines().getFirst().blur().p()).isEqualTo(0.25);
         assertThat(views.pipelines().getFirst().jitter())
                 .isEqualTo(simclr.pipelines().getFirst().jitter());
@@ -116,7 +116,7 @@ class RecipesTest {
     }
 
     @Test
-    void aListOfRegularisersIsReadAndWritten() throws IOException {
+    void aListOfRegularizersIsReadAndWritten() throws IOException {
         Path file = Files.writeString(folder.resolve("mine.yaml"), """
                 method:
                   inner:
@@ -148,7 +148,7 @@ class RecipesTest {
                 "train: {batch: 1}|train.batch: found 1, expected at least 2, because",
                 "train: {chunks: 0}|train.chunks: found 0, expected 1 to the batch of 256",
                 "train: {device: gpu}|train.device: found \"gpu\", expected one of auto, cpu, cuda",
-                "monitor: {knnSamples: 3}|monitor.knnSamples: found 3, expected 0 (all) or at least the 20 neighbours",
+                "monitor: {knnSamples: 3}|monitor.knnSamples: found 3, expected 0 (all) or at least the 20 neighbors",
                 "checkpoints: {keepLast: 0}|checkpoints.keepLast: found 0, expected at least 1",
                 "name: a/b|name: found \"a/b\", expected letters,",
                 "encoder: {type: resnet, depth: 19}|encoder.depth: found 19, expected 18, 34 or 50",

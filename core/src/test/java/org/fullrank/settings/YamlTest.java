@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class YamlTest {
     enum Filter {
         BICUBIC,
-        NEAREST_NEIGHBOUR
+        NEAREST_NEIGHBOR
     }
 
     sealed interface Loss {}
@@ -75,7 +75,7 @@ class YamlTest {
                     null,
                     new Hinge(2, 1e-3),
                     List.of(),
-                    List.of(Crop.defaults(), new Crop(16, Filter.NEAREST_NEIGHBOUR)),
+                    List.of(Crop.defaults(), new Crop(16, Filter.NEAREST_NEIGHBOR)),
                     List.of(512, 512),
                     new Schedule(20, 1, true));
         }
@@ -134,11 +134,11 @@ class YamlTest {
 
         @Test
         void enumsTakeHyphensAndAnyCase() {
-            assertThat(plan("crops: [{filter: Nearest-Neighbour}]")
+            assertThat(plan("crops: [{filter: Nearest-Neighbor}]")
                             .crops()
                             .getFirst()
                             .filter())
-                    .isEqualTo(Filter.NEAREST_NEIGHBOUR);
+                    .isEqualTo(Filter.NEAREST_NEIGHBOR);
         }
     }
 
@@ -192,7 +192,7 @@ class YamlTest {
                     "loss.type: found \"nt-xnet\", expected one of hinge, nt-xent; did you mean nt-xent?");
             refuses(
                     "crops: [{filter: cubic}]",
-                    "crops.0.filter: found \"cubic\", expected one of bicubic, nearest-neighbour"
+                    "crops.0.filter: found \"cubic\", expected one of bicubic, nearest-neighbor"
                             + "; did you mean bicubic?");
         }
 
@@ -239,7 +239,7 @@ class YamlTest {
             assertThat(plan.name()).isEqualTo("a = b");
             assertThat(plan.seed()).isEqualTo(7);
             assertThat(plan.schedule()).isEqualTo(new Schedule(20, 1e-3, false));
-            assertThat(plan.crops()).containsExactly(Crop.defaults(), new Crop(24, Filter.NEAREST_NEIGHBOUR));
+            assertThat(plan.crops()).containsExactly(Crop.defaults(), new Crop(24, Filter.NEAREST_NEIGHBOR));
             assertThat(plan.widths()).containsExactly(9, 2, 3);
             assertThat(plan.limit()).isEqualTo(4);
             assertThat(plan.extras()).containsExactly(new NtXent(0.5));
@@ -339,7 +339,7 @@ class YamlTest {
                       - size: 32
                         filter: bicubic
                       - size: 16
-                        filter: nearest-neighbour
+                        filter: nearest-neighbor
                     widths: [512, 512]
                     schedule:
                       epochs: 20

@@ -67,7 +67,7 @@ class DistillationTrainingTest {
     }
 
     @Test
-    void anExtraRegulariserIsLoggedByItsName() throws IOException {
+    void anExtraRegularizerIsLoggedByItsName() throws IOException {
         Recipe recipe = small("byol");
         var byol = (MethodSpec.Distillation) recipe.method();
         var rescued = new MethodSpec.Distillation(

@@ -74,7 +74,7 @@ class LibraryUseTest {
                 "\n", Files.readAllLines(file).stream().map(String::strip).toList());
     }
 
-    /// Rows around one of two centres.
+    /// Rows around one of two centers.
     private void write(String split, int rows) throws IOException {
         Path data = Files.createDirectories(folder.resolve("data"));
         Keyed random = Keyed.of(1, rows);

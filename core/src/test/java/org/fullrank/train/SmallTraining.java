@@ -57,7 +57,7 @@ public final class SmallTraining {
         Npy.write(vectors.resolveSibling("labels.npy"), labels);
     }
 
-    /// Labelled vectors in `folder` and a recipe for them.
+    /// Labeled vectors in `folder` and a recipe for them.
     public static Recipe recipe(Path folder, int epochs) throws IOException {
         Path vectors = vectors(folder, 1);
         label(vectors, 3);

@@ -208,7 +208,7 @@ class TrainerTest {
     }
 
     @Test
-    void unlabelledDataTrainWithoutKnn() throws IOException {
+    void unlabeledDataTrainWithoutKnn() throws IOException {
         Path run = folder.resolve("run");
         train(recipe(folder, SmallTraining.vectors(folder, 1), 2), run, TrainingListener.silent());
         assertThat(RunFolder.open(run).records())

@@ -42,7 +42,7 @@ class RunPicturesTest {
             labels[i] = i % Math.max(1, classes);
         }
         return classes == 0
-                ? Features.unlabelled(values, 3)
+                ? Features.unlabeled(values, 3)
                 : new Features(
                         values,
                         3,
@@ -69,7 +69,7 @@ class RunPicturesTest {
         JsonNode map = map();
         assertThat(map.path("x").size()).isEqualTo(64);
         assertThat(map.path("names")).hasSize(3);
-        assertThat(map.path("about").asText()).contains("64 of 64 items of the train split", "coloured by class");
+        assertThat(map.path("about").asText()).contains("64 of 64 items of the train split", "colored by class");
         // In the plane nothing is lost: distances on the map are those of the points.
         for (int i = 1; i < 64; i++) {
             double a = 2 * (i % 16);
@@ -91,7 +91,7 @@ class RunPicturesTest {
         try (Dataset data = vectors()) {
             ViewGenerator views =
                     ViewGenerator.of(data.items(Split.TRAIN), org.fullrank.view.VectorViews.defaults(), 1, 1);
-            RunPictures.write(folder, data, views, items -> Features.unlabelled(new float[items.size()], 1));
+            RunPictures.write(folder, data, views, items -> Features.unlabeled(new float[items.size()], 1));
         }
         assertThat(folder.resolve("map.json")).doesNotExist();
     }

@@ -137,10 +137,10 @@ class TrainedTest {
     @Test
     void withoutLabelsCheckpointsAreMeasuredAllTheSame() throws IOException {
         Path plain = folder.resolve("plain");
-        Recipe unlabelled = SmallTraining.recipe(plain, SmallTraining.vectors(plain, 1), 1);
-        SmallTraining.train(unlabelled, plain.resolve("run"), new SmallTraining.Watching());
+        Recipe unlabeled = SmallTraining.recipe(plain, SmallTraining.vectors(plain, 1), 1);
+        SmallTraining.train(unlabeled, plain.resolve("run"), new SmallTraining.Watching());
         try (var out = RunFolder.open(plain.resolve("run"));
-                var data = Dataset.open(unlabelled.data())) {
+                var data = Dataset.open(unlabeled.data())) {
             LabelFree found = CheckpointMeasures.of(out, data);
             assertThat(found.rows()).allSatisfy(r -> assertThat(r.knn()).isNull());
             assertThat(found.table()).contains("one checkpoint leaves nothing to choose");
@@ -270,9 +270,9 @@ class TrainedTest {
     void withoutLabelsEveryProtocolThatNeedsThemSaysSo() throws IOException {
         Path plain = folder.resolve("plain");
         Path vectors = SmallTraining.vectors(plain, 1);
-        Recipe unlabelled = SmallTraining.recipe(plain, vectors, 1);
-        SmallTraining.train(unlabelled, plain.resolve("run"), new SmallTraining.Watching());
-        open(plain.resolve("run"), unlabelled, trained -> {
+        Recipe unlabeled = SmallTraining.recipe(plain, vectors, 1);
+        SmallTraining.train(unlabeled, plain.resolve("run"), new SmallTraining.Watching());
+        open(plain.resolve("run"), unlabeled, trained -> {
             for (Runnable protocol : List.<Runnable>of(
                     trained::evaluate,
                     () -> trained.retrieve(RetrievalProtocol.defaults()),

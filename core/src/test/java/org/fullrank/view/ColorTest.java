@@ -11,11 +11,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ColorTest {
     private static final int N = 27 + 5000;
 
-    private final float[][] rgb = colours();
+    private final float[][] rgb = colors();
     private final float[][] scratch = new float[3][N];
 
-    /// All 27 colours of 0, 1/2 and 1, where hues tie, and random ones.
-    private static float[][] colours() {
+    /// All 27 colors of 0, 1/2 and 1, where hues tie, and random ones.
+    private static float[][] colors() {
         Keyed random = Keyed.of(3);
         float[][] rgb = new float[3][N];
         for (int i = 0; i < N; i++) {
@@ -52,7 +52,7 @@ class ColorTest {
     }
 
     @Test
-    void turningBackRestoresTheColour() {
+    void turningBackRestoresTheColor() {
         float[][] turned = copy();
         Color.hue(turned[0], turned[1], turned[2], 0.31f, scratch, N);
         Color.hue(turned[0], turned[1], turned[2], -0.31f, scratch, N);
@@ -64,13 +64,13 @@ class ColorTest {
     }
 
     @Test
-    void saturationZeroIsGrey() {
+    void saturationZeroIsGray() {
         float[][] washed = copy();
-        float[][] grey = copy();
+        float[][] gray = copy();
         Color.saturation(washed[0], washed[1], washed[2], 0, scratch[0], N);
-        Color.grey(grey[0], grey[1], grey[2], N);
+        Color.gray(gray[0], gray[1], gray[2], N);
         for (int c = 0; c < 3; c++) {
-            assertThat(washed[c]).containsExactly(grey[c]);
+            assertThat(washed[c]).containsExactly(gray[c]);
         }
     }
 

@@ -35,16 +35,16 @@ class ContactSheetTest {
     }
 
     @Test
-    void aSpriteHoldsPlainViewsSideBySideInTheirOwnGreys() {
-        byte[] grey = ReferenceImage.randomPixels(3 * 32, 32, 1, Keyed.of(2));
+    void aSpriteHoldsPlainViewsSideBySideInTheirOwnGrays() {
+        byte[] gray = ReferenceImage.randomPixels(3 * 32, 32, 1, Keyed.of(2));
         var spec = ((ImageViews) ViewPresets.named("vicreg-cifar"));
-        var one = new ImageViewGenerator(Images.of(grey, 32, 32, 1), spec, 1, 1);
+        var one = new ImageViewGenerator(Images.of(gray, 32, 32, 1), spec, 1, 1);
         BufferedImage sprite = ContactSheet.sprite(one, new int[] {2, 0, 1}, 2);
         assertThat(sprite.getWidth()).isEqualTo(64);
         assertThat(sprite.getHeight()).isEqualTo(64);
         for (int i = 0; i < 32; i++) {
-            assertThat(sprite.getRaster().getSample(i, i, 0)).isEqualTo(grey[2 * 1024 + i * 33] & 0xFF);
-            assertThat(sprite.getRaster().getSample(i, 32 + i, 0)).isEqualTo(grey[1024 + i * 33] & 0xFF);
+            assertThat(sprite.getRaster().getSample(i, i, 0)).isEqualTo(gray[2 * 1024 + i * 33] & 0xFF);
+            assertThat(sprite.getRaster().getSample(i, 32 + i, 0)).isEqualTo(gray[1024 + i * 33] & 0xFF);
         }
     }
 

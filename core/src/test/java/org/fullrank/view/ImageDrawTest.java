@@ -27,9 +27,9 @@ class ImageDrawTest {
         assertShare(ImageDraw::flip, 0.5);
         assertShare(ImageDraw::verticalFlip, 0.3);
         assertShare(ImageDraw::jitter, 0.8);
-        assertShare(ImageDraw::grey, 0.2);
+        assertShare(ImageDraw::gray, 0.2);
         assertShare(draw -> draw.sigma() > 0, 0.1);
-        assertShare(ImageDraw::solarise, 0.2);
+        assertShare(ImageDraw::solarize, 0.2);
     }
 
     private void assertShare(Predicate<ImageDraw> happens, double p) {
@@ -39,8 +39,8 @@ class ImageDrawTest {
 
     @Test
     void certainAndImpossibleChangesAreJustThat() {
-        ImagePipeline always = second.withFlip(1).withGrey(0).withBlur(Blur.of(1));
-        assertThat(draws(always, 40, 40)).allMatch(draw -> draw.flip() && !draw.grey() && draw.sigma() >= 0.1);
+        ImagePipeline always = second.withFlip(1).withGray(0).withBlur(Blur.of(1));
+        assertThat(draws(always, 40, 40)).allMatch(draw -> draw.flip() && !draw.gray() && draw.sigma() >= 0.1);
     }
 
     @Test
@@ -61,7 +61,7 @@ class ImageDrawTest {
     }
 
     @Test
-    void logarithmOfTheCropRatioIsCentredAndBounded() {
+    void logarithmOfTheCropRatioIsCenteredAndBounded() {
         double[] logs = draws(ImagePipeline.of(new Crop(0.1, 0.5, 0.75, 4.0 / 3, Filter.BICUBIC)), 1000, 1000)
                 .map(ImageDraw::placement)
                 .mapToDouble(place -> Math.log((double) place.width() / place.height()))
@@ -88,7 +88,7 @@ class ImageDrawTest {
     }
 
     @Test
-    void anImageTooLongForTheRatiosIsCroppedAtItsCentre() {
+    void anImageTooLongForTheRatiosIsCroppedAtItsCenter() {
         Crop whole = new Crop(1, 1, 0.75, 4.0 / 3, Filter.BICUBIC);
         Placement wide =
                 ImageDraw.of(ImagePipeline.of(whole), 30, 300, 32, Keyed.of(1)).placement();
@@ -137,7 +137,7 @@ class ImageDrawTest {
         ImageDraw after = ImageDraw.of(second.withBlur(Blur.of(1)).withJitter(Jitter.NONE), 40, 40, 32, Keyed.of(9));
         assertThat(after.placement()).isEqualTo(before.placement());
         assertThat(after.flip()).isEqualTo(before.flip());
-        assertThat(after.solarise()).isEqualTo(before.solarise());
+        assertThat(after.solarize()).isEqualTo(before.solarize());
     }
 
     @Test

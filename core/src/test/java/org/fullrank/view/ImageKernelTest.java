@@ -46,7 +46,7 @@ class ImageKernelTest {
 
     @ParameterizedTest
     @MethodSource("boxes")
-    void bilinearResizeOfGreyImagesEqualsItsDefinition(Box box) {
+    void bilinearResizeOfGrayImagesEqualsItsDefinition(Box box) {
         resizeEqualsDefinition(box, 1, Filter.BILINEAR);
     }
 
@@ -70,7 +70,7 @@ class ImageKernelTest {
     }
 
     @Test
-    void plainViewIsTheCentreOfTheImageScaledByItsShorterSide() {
+    void plainViewIsTheCenterOfTheImageScaledByItsShorterSide() {
         byte[] pixels = ReferenceImage.randomPixels(30, 51, 3, random);
         float[] view = plain(pixels, 30, 51, 3, 20);
         ReferenceImage scaled = ReferenceImage.of(pixels, 30, 51, 3).resize(20, 34, Filter.BICUBIC);
@@ -144,10 +144,10 @@ class ImageKernelTest {
     }
 
     @Test
-    void greyIsTheLumaInAllChannels() {
+    void grayIsTheLumaInAllChannels() {
         byte[] pixels = ReferenceImage.randomPixels(16, 16, 3, random);
-        float[] view = whole(pixels, 16, 3, draw -> draw.grey(true));
-        assertClose(view, ReferenceImage.of(pixels, 16, 16, 3).grey());
+        float[] view = whole(pixels, 16, 3, draw -> draw.gray(true));
+        assertClose(view, ReferenceImage.of(pixels, 16, 16, 3).gray());
     }
 
     @ParameterizedTest
@@ -184,12 +184,12 @@ class ImageKernelTest {
     }
 
     @Test
-    void solariseInvertsFromTheThresholdOn() {
+    void solarizeInvertsFromTheThresholdOn() {
         byte[] pixels = new byte[256];
         for (int i = 0; i < 256; i++) {
             pixels[i] = (byte) i;
         }
-        float[] view = whole(pixels, 16, 1, draw -> draw.solarise(128 / 255f));
+        float[] view = whole(pixels, 16, 1, draw -> draw.solarize(128 / 255f));
         for (int i = 0; i < 256; i++) {
             assertThat(view[i]).isCloseTo(i >= 128 ? 1 - i / 255f : i / 255f, within(1e-6f));
         }
@@ -204,11 +204,11 @@ class ImageKernelTest {
                 .flip(true)
                 .rotation(-28)
                 .jitter(0.8f, 1.3f, 1.15f, 0.1f, 17)
-                .grey(false)
+                .gray(false)
                 .sigma(1.3)
                 .done();
-        Normalize normalise = Normalize.IMAGENET;
-        float[] view = make(pixels, 52, 3, 32, draw, filter, normalise);
+        Normalize normalize = Normalize.IMAGENET;
+        float[] view = make(pixels, 52, 3, 32, draw, filter, normalize);
         ReferenceImage expected = ReferenceImage.of(pixels, 45, 52, 3)
                 .crop(4, 9, 30, 37)
                 .resize(32, 32, filter)
@@ -222,7 +222,7 @@ class ImageKernelTest {
                 default -> expected.hue(0.1f);
             };
         }
-        assertClose(view, expected.blur(1.3).normalise(normalise), 2e-5);
+        assertClose(view, expected.blur(1.3).normalize(normalize), 2e-5);
     }
 
     @Test
@@ -274,9 +274,9 @@ class ImageKernelTest {
     }
 
     private static float[] make(
-            byte[] pixels, int width, int channels, int size, ImageDraw draw, Filter filter, Normalize normalise) {
+            byte[] pixels, int width, int channels, int size, ImageDraw draw, Filter filter, Normalize normalize) {
         float[] out = new float[size * size * channels];
-        new ImageKernel(size, channels, normalise)
+        new ImageKernel(size, channels, normalize)
                 .make(MemorySegment.ofArray(pixels), 0, width, draw, filter, MemorySegment.ofArray(out), 0);
         return out;
     }
@@ -313,9 +313,9 @@ class ImageKernelTest {
         private boolean jitter;
         private float[] factors = {1, 1, 1, 0};
         private int order;
-        private boolean grey;
+        private boolean gray;
         private double sigma;
-        private boolean solarise;
+        private boolean solarize;
         private float threshold = 0.5f;
 
         Draw(Placement place) {
@@ -344,8 +344,8 @@ class ImageKernelTest {
             return this;
         }
 
-        Draw grey(boolean value) {
-            grey = value;
+        Draw gray(boolean value) {
+            gray = value;
             return this;
         }
 
@@ -354,8 +354,8 @@ class ImageKernelTest {
             return this;
         }
 
-        Draw solarise(float value) {
-            solarise = true;
+        Draw solarize(float value) {
+            solarize = true;
             threshold = value;
             return this;
         }
@@ -372,9 +372,9 @@ class ImageKernelTest {
                     factors[2],
                     factors[3],
                     order,
-                    grey,
+                    gray,
                     sigma,
-                    solarise,
+                    solarize,
                     threshold);
         }
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageViewGeneratorTest {
     private static final int N = 37;
 
-    private final Images colour = images(3);
+    private final Images color = images(3);
     private final ImageViews spec =
             ((ImageViews) ViewPresets.named("vicreg")).withSize(20).withViews(3);
 
@@ -36,7 +36,7 @@ class ImageViewGeneratorTest {
     }
 
     private ViewGenerator generator(long seed, int threads) {
-        return ViewGenerator.of(colour, spec, seed, threads);
+        return ViewGenerator.of(color, spec, seed, threads);
     }
 
     @Test
@@ -62,7 +62,7 @@ class ImageViewGeneratorTest {
 
     @Test
     void aSubsetHasTheViewsOfTheWhole() {
-        ViewGenerator part = ViewGenerator.of(colour.subset(new int[] {20, 11}), spec, 1, 1);
+        ViewGenerator part = ViewGenerator.of(color.subset(new int[] {20, 11}), spec, 1, 1);
         assertThat(fill(part, 3, 0, 1)).containsExactly(fill(generator(1, 1), 3, 0, 11));
     }
 
@@ -80,23 +80,23 @@ class ImageViewGeneratorTest {
         assertThat(spec.pipeline(0)).isEqualTo(spec.pipeline(2)).isNotEqualTo(spec.pipeline(1));
         assertThat(spec.pipeline(0).blur().p()).isEqualTo(1);
         assertThat(spec.pipeline(1).blur().p()).isEqualTo(0.1);
-        assertThat(spec.pipeline(1).solarise().p()).isEqualTo(0.2);
+        assertThat(spec.pipeline(1).solarize().p()).isEqualTo(0.2);
     }
 
     @Test
-    void greyImagesStayOneChannelInAnyRecipe() {
+    void grayImagesStayOneChannelInAnyRecipe() {
         ViewGenerator generator = ViewGenerator.of(images(1), spec, 1, 1);
         assertThat(generator.shape()).containsExactly(20, 20, 1);
         assertThat(fill(generator, 0, 0, 1, 2)).hasSize(2 * 20 * 20).doesNotContain(Float.NaN);
     }
 
     @Test
-    void plainViewsHoldTheNormalisedPixels() {
-        ImageViews plain = spec.withSize(18).withNormalise(Normalize.CIFAR10);
+    void plainViewsHoldTheNormalizedPixels() {
+        ImageViews plain = spec.withSize(18).withNormalize(Normalize.CIFAR10);
         MemorySegment out = Arena.ofAuto().allocate(18 * 18 * 3 * 4L, 4);
-        ViewGenerator.of(colour, plain, 1, 1).fillPlain(new int[] {6}, out);
+        ViewGenerator.of(color, plain, 1, 1).fillPlain(new int[] {6}, out);
         float[] view = out.toArray(ValueLayout.JAVA_FLOAT);
-        byte[] pixels = colour.copy(6);
+        byte[] pixels = color.copy(6);
         for (int y = 0; y < 18; y++) {
             for (int i = 0; i < 18 * 3; i++) {
                 double value = (pixels[(y + 3) * 54 + i] & 0xFF) / 255.0;
@@ -119,7 +119,7 @@ class ImageViewGeneratorTest {
     @Test
     void settingsForVectorsAreRefused() {
         assertThatExceptionOfType(InputException.class)
-                .isThrownBy(() -> ViewGenerator.of(colour, VectorViews.DEFAULT, 1, 1))
+                .isThrownBy(() -> ViewGenerator.of(color, VectorViews.DEFAULT, 1, 1))
                 .withMessageContaining("images");
         assertThatExceptionOfType(InputException.class)
                 .isThrownBy(() -> generator(1, 0))

@@ -148,7 +148,7 @@ final class ReferenceImage {
         return map((y, x, c) -> clamp(factor * values[y][x][c] + (1 - factor) * luma(values[y][x])));
     }
 
-    ReferenceImage grey() {
+    ReferenceImage gray() {
         return map((y, x, c) -> luma(values[y][x]));
     }
 
@@ -213,13 +213,13 @@ final class ReferenceImage {
         return i < n ? i : 2 * n - 2 - i;
     }
 
-    ReferenceImage solarise(double threshold) {
+    ReferenceImage solarize(double threshold) {
         return map((y, x, c) -> values[y][x][c] >= threshold ? 1 - values[y][x][c] : values[y][x][c]);
     }
 
-    ReferenceImage normalise(Normalize normalise) {
+    ReferenceImage normalize(Normalize normalize) {
         return map((y, x, c) ->
-                (values[y][x][c] - normalise.mean().get(c)) / normalise.std().get(c));
+                (values[y][x][c] - normalize.mean().get(c)) / normalize.std().get(c));
     }
 
     /// Values in the order height, width, channel.

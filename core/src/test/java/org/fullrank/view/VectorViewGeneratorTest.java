@@ -35,8 +35,8 @@ class VectorViewGeneratorTest {
         return values;
     }
 
-    private VectorViewGenerator generator(double noise, double dropout, double corruption, boolean standardise) {
-        return new VectorViewGenerator(vectors, new VectorViews(2, noise, dropout, corruption, standardise), 1, 1);
+    private VectorViewGenerator generator(double noise, double dropout, double corruption, boolean standardize) {
+        return new VectorViewGenerator(vectors, new VectorViews(2, noise, dropout, corruption, standardize), 1, 1);
     }
 
     private static float[] fill(ViewGenerator generator, int epoch, int view, int... indices) {
@@ -62,7 +62,7 @@ class VectorViewGeneratorTest {
     }
 
     @Test
-    void standardisedFeaturesHaveMeanZeroAndDeviationOne() {
+    void standardizedFeaturesHaveMeanZeroAndDeviationOne() {
         float[] rows = fill(generator(0, 0, 0, true), 0, 0, ALL);
         for (int f = 1; f < F; f++) {
             assertThat(std(rows, f)).isCloseTo(1, within(1e-5));
@@ -124,7 +124,7 @@ class VectorViewGeneratorTest {
     }
 
     @Test
-    void plainViewsAreTheStandardisedRows() {
+    void plainViewsAreTheStandardizedRows() {
         VectorViewGenerator generator = generator(0.5, 0.5, 0.5, true);
         MemorySegment out = Arena.ofAuto().allocate(4L * F, 4);
         generator.fillPlain(new int[] {9}, out);

@@ -21,14 +21,14 @@ class ViewSettingsTest {
         return Stream.of(
                 new Case("flip is 1.5", () -> pipeline.withFlip(1.5)),
                 new Case("verticalFlip is -0.1", () -> pipeline.withVerticalFlip(-0.1)),
-                new Case("grey is NaN", () -> pipeline.withGrey(Double.NaN)),
+                new Case("gray is NaN", () -> pipeline.withGray(Double.NaN)),
                 new Case("jitter.p is 2.0", () -> new Jitter(2, 0, 0, 0, 0)),
                 new Case("jitter.contrast is -1.0", () -> new Jitter(1, 0, -1, 0, 0)),
                 new Case("jitter.hue is 0.6", () -> new Jitter(1, 0, 0, 0, 0.6)),
                 new Case("blur.p is -1.0", () -> Blur.of(-1)),
                 new Case("blur.sigmaMin is -0.5", () -> new Blur(1, -0.5, 2)),
                 new Case("blur.sigmaMin is 3.0 and blur.sigmaMax is 2.0", () -> new Blur(1, 3, 2)),
-                new Case("solarise.threshold is 1.2", () -> new Solarize(0.1, 1.2)),
+                new Case("solarize.threshold is 1.2", () -> new Solarize(0.1, 1.2)),
                 new Case("crop.scaleMin is 0.9 and", () -> new Crop(0.9, 0.5, 1, 1, Filter.BICUBIC)),
                 new Case("crop.scaleMin is 0.0", () -> new Crop(0, 0.5, 1, 1, Filter.BICUBIC)),
                 new Case("crop.scaleMax is 1.5", () -> new Crop(0.5, 1.5, 1, 1, Filter.BICUBIC)),
@@ -39,9 +39,9 @@ class ViewSettingsTest {
                 new Case("noise is -0.1", () -> new VectorViews(2, -0.1, 0, 0, true)),
                 new Case("corruption is 1.1", () -> new VectorViews(2, 0, 0, 1.1, true)),
                 new Case("pipelines is empty", () -> new ImageViews(32, 2, Normalize.NONE, List.of())),
-                new Case("normalise has 2 means", () -> new Normalize(List.of(0.1, 0.2), List.of(1.0, 1.0))),
-                new Case("normalise.std is 0.0", () -> new Normalize(List.of(0.1), List.of(0.0))),
-                new Case("normalise is 'mnist'", () -> Normalize.named("mnist")),
+                new Case("normalize has 2 means", () -> new Normalize(List.of(0.1, 0.2), List.of(1.0, 1.0))),
+                new Case("normalize.std is 0.0", () -> new Normalize(List.of(0.1), List.of(0.0))),
+                new Case("normalize is 'mnist'", () -> Normalize.named("mnist")),
                 new Case("no view preset 'vicrag'", () -> ViewPresets.named("vicrag")));
     }
 

@@ -13,7 +13,7 @@ import org.fullrank.lab.Byol.Mode;
 import org.fullrank.lab.Byol.Moments;
 import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Byol.Symmetric;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// Four descriptions of BYOL in a linear network agree: stochastic descent, matrices, symmetric matrices, modes.
 ///
@@ -268,9 +268,9 @@ record ByolFlow(Lemma lemma) implements Experiment {
         }
         Panel agreement = Panel.of("Modes against lemma 1", Axis.linear("time"), Axis.linear("p"));
         for (int j = 0; j < lines.length; j++) {
-            agreement = agreement.with(lines[j].line("mode " + (j + 1), Colour.of(j)));
+            agreement = agreement.with(lines[j].line("mode " + (j + 1), Color.of(j)));
         }
-        agreement = agreement.with(Series.dots("lemma 1", Colour.BLACK, dots.x(), dots.y()));
+        agreement = agreement.with(Series.dots("lemma 1", Color.BLACK, dots.x(), dots.y()));
         return Figure.of(
                 "Left: the flow of modes (lines) and lemma 1 (dots) from an aligned start; the smallest mode dies."
                         + " Right: the same network from a generic start, with parts taken away.",

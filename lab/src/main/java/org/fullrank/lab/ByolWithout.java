@@ -10,7 +10,7 @@ import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Byol.Full;
 import org.fullrank.lab.Byol.Moments;
 import org.fullrank.lab.Byol.Parameters;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// What remains of the weights of `byol-flow` when predictor or stop-gradient are taken away.
 ///
@@ -49,10 +49,10 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
     Panel panel() {
         return Panel.of("With and without", Axis.linear("time"), Axis.linear("|W|"))
                 .with(
-                        flow(ByolFlow.EMA).line("moving target", Colour.BLUE),
-                        flow(ByolFlow.TIED).line("tied target", Colour.GREEN),
-                        noPredictor().line("no predictor", Colour.VERMILION),
-                        noStopGradient().line("no stop-gradient", Colour.PURPLE));
+                        flow(ByolFlow.EMA).line("moving target", Color.BLUE),
+                        flow(ByolFlow.TIED).line("tied target", Color.GREEN),
+                        noPredictor().line("no predictor", Color.VERMILION),
+                        noStopGradient().line("no stop-gradient", Color.PURPLE));
     }
 
     private Trajectory flow(Parameters a) {

@@ -38,7 +38,7 @@ record DigitPairs(double[][][][] train, double[][][][] test) {
                     || !images.uniform()
                     || images.channels() != 1) {
                 throw new InputException(
-                        "--data %s: found no grey images of one size with the classes 5 and 6,".formatted(path)
+                        "--data %s: found no gray images of one size with the classes 5 and 6,".formatted(path)
                                 + " expected MNIST; give its folder");
             }
             double[][][][] train = new double[2][2][][];

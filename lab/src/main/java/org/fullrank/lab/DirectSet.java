@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.DoublePredicate;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// A predictor set to F^alpha keeps the features whose augmentation variance is below a threshold of the decay.
 ///
@@ -213,16 +213,16 @@ record DirectSet(Slope slope) implements Experiment {
                 l += DT * slope.of(l, alpha, 0.1, ETA);
             }
             String label = "alpha " + Numbers.text(alpha);
-            ends = ends.with(Series.dots(label, Colour.of(a), end.x(), end.y()));
-            flow = flow.with(path.line(label, Colour.of(a)));
+            ends = ends.with(Series.dots(label, Color.of(a), end.x(), end.y()));
+            flow = flow.with(path.line(label, Color.of(a)));
         }
-        ends = ends.with(Series.graph("p+", Colour.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))
+        ends = ends.with(Series.graph("p+", Color.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))
                 .dash());
         Panel matrix = Panel.of(
                         "Network, alpha 1", Axis.linear("augmentation variance"), Axis.linear("|column of W|^2"))
                 .with(
-                        Series.dots("inputs", Colour.BLUE, network.variances, network.kept),
-                        Series.graph("p+", Colour.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))
+                        Series.dots("inputs", Color.BLUE, network.variances, network.kept),
+                        Series.graph("p+", Color.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))
                                 .dash());
         return Figure.of(
                 "The threshold in augmentation variance is 1/(4 eta) - 1 = 1.5 for every alpha (the three"

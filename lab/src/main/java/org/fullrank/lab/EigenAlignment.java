@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Byol.Symmetric;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// The eigenspaces of F and of the predictor align, at the rate of theorem 3.
 ///
@@ -260,10 +260,10 @@ record EigenAlignment(Flow flow) implements Experiment {
                     Axis.log("|[F, Wp]|").between(1e-16, 10));
             for (Run run : runs) {
                 if (run.tau == tau) {
-                    Colour colour = Colour.of(Arrays.binarySearch(ETAS, run.eta));
+                    Color color = Color.of(Arrays.binarySearch(ETAS, run.eta));
                     panel = panel.with(
-                            run.commutator.line("eta " + Numbers.text(run.eta), colour),
-                            run.bound.line("", colour).dash());
+                            run.commutator.line("eta " + Numbers.text(run.eta), color),
+                            run.bound.line("", color).dash());
                 }
             }
             panels.add(panel);

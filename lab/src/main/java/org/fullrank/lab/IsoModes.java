@@ -10,7 +10,7 @@ import java.util.List;
 import org.fullrank.lab.LinearModes.Form;
 import org.fullrank.lab.LinearModes.Gradient;
 import org.fullrank.lab.LinearModes.History;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// Eigenvalue dynamics of Euclidean, cosine and isotropic losses.
 ///
@@ -207,7 +207,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         atMost(0.01),
                         "exact for the flow; finite steps add their square, reference .1 %"),
                 Claim.of(
-                        "and equalises the modes: (largest - smallest) / mean",
+                        "and equalizes the modes: (largest - smallest) / mean",
                         spread(runs.cosine),
                         atMost(0.01),
                         "reference .002; sampling noise"),
@@ -217,7 +217,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         atMost(0.01),
                         "exact for the flow, alpha 1; reference .4 %"),
                 Claim.of(
-                        "and equalises the modes: (largest - smallest) / mean",
+                        "and equalizes the modes: (largest - smallest) / mean",
                         spread(runs.isoCosine),
                         atMost(0.01),
                         "reference .002; sampling noise"),
@@ -267,17 +267,17 @@ record IsoModes(Gradient gradient) implements Experiment {
     private static Panel panel(String title, History history, double end) {
         Panel panel = Panel.of(title, Axis.linear("step").between(0, STEPS), Axis.linear("eigenvalue"));
         for (int m = 0; m < LinearModes.OUTPUTS; m++) {
-            panel = panel.with(Series.line("", Colour.of(m), history.steps(), history.mode(m)));
+            panel = panel.with(Series.line("", Color.of(m), history.steps(), history.mode(m)));
         }
-        return Double.isNaN(end) ? panel : panel.with(Series.level("", Colour.BLACK, 0, STEPS, end));
+        return Double.isNaN(end) ? panel : panel.with(Series.level("", Color.BLACK, 0, STEPS, end));
     }
 
     private static Panel smallest(Runs runs) {
         double[] steps = runs.euclidean.steps();
         return Panel.of("Smallest mode", Axis.linear("step"), Axis.linear("eigenvalue"))
                 .with(
-                        Series.line("Euclidean", Colour.BLUE, steps, runs.euclidean.mode(0)),
-                        Series.line("IsoLoss", Colour.VERMILION, steps, runs.iso.mode(0)),
-                        Series.level("", Colour.GREY, 0, LONG, 0.5));
+                        Series.line("Euclidean", Color.BLUE, steps, runs.euclidean.mode(0)),
+                        Series.line("IsoLoss", Color.VERMILION, steps, runs.iso.mode(0)),
+                        Series.level("", Color.GRAY, 0, LONG, 0.5));
     }
 }

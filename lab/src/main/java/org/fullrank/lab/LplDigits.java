@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.fullrank.lab.DigitPairs.Kept;
 import org.fullrank.lab.LocalRule.Plasticity;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 import org.jspecify.annotations.Nullable;
 
 /// A predictive neuron becomes selective to what stays constant over time.
@@ -49,7 +49,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
     @Override
     public String about() {
         return """
-                MNIST's digits 5 and 6 (1000 images of each), grey values in [0, 1], at the top left or bottom right
+                MNIST's digits 5 and 6 (1000 images of each), gray values in [0, 1], at the top left or bottom right
                 of a canvas of 56 x 56. The next sample of a sequence keeps the place or the digit of the one
                 before; the other attribute and the image are drawn anew. A linear neuron without bias learns by
                 Oja's rule, by log-variance alone and by LPL (as in lpl-toy): 1000 steps, batch 200, rate 0.01,
@@ -175,12 +175,12 @@ record LplDigits(Plasticity plasticity) implements Experiment {
                             "Sequence keeps the " + label(kept),
                             Axis.linear("selectivity for place").between(-0.05, 1),
                             Axis.linear("selectivity for digit").between(-0.05, 1))
-                    .with(Series.graph("", Colour.GREY, 0, 1, x -> x).dash());
+                    .with(Series.graph("", Color.GRAY, 0, 1, x -> x).dash());
             for (LocalRule law : LAWS) {
                 Selectivity s = law.in(result);
                 boolean oja = law == LocalRule.OJA; // a ring, because it lies where log-variance does
                 panel = panel.with(
-                        new Series.Dots(law.label(), Colour.of(law.ordinal()), oja ? 7 : 4, !oja, s.place, s.digit));
+                        new Series.Dots(law.label(), Color.of(law.ordinal()), oja ? 7 : 4, !oja, s.place, s.digit));
             }
             panels.add(panel);
         });

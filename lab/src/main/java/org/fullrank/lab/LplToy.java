@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.fullrank.lab.LocalRule.Plasticity;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// Predictive plasticity finds the slow feature beside a nuisance of any strength; variance alone does not.
 ///
@@ -312,18 +312,18 @@ record LplToy(Plasticity plasticity) implements Experiment {
         for (LocalRule law : COMPARED) {
             double[] s = ends.stream().mapToDouble(e -> law.in(e).selectivity).toArray();
             double[] a = ends.stream().mapToDouble(e -> law.in(e).activity).toArray();
-            Colour colour = Colour.of(law.ordinal());
+            Color color = Color.of(law.ordinal());
             selective = selective.with(
-                    Series.line(law.label(), colour, nuisances, s), Series.dots("", colour, nuisances, s));
-            active = active.with(Series.line(law.label(), colour, nuisances, a), Series.dots("", colour, nuisances, a));
+                    Series.line(law.label(), color, nuisances, s), Series.dots("", color, nuisances, s));
+            active = active.with(Series.line(law.label(), color, nuisances, a), Series.dots("", color, nuisances, a));
         }
         Panel jump = Panel.of("Jumps, sigma_y 1", Axis.linear("jump probability p"), Axis.linear("selectivity of LPL"))
                 .with(
-                        Series.dots("trained", Colour.GREEN, jumps, selectivity),
-                        Series.line("p = 0.5, derived", Colour.GREY, new double[] {0.5, 0.5}, new double[] {0, 0.75})
+                        Series.dots("trained", Color.GREEN, jumps, selectivity),
+                        Series.line("p = 0.5, derived", Color.GRAY, new double[] {0.5, 0.5}, new double[] {0, 0.75})
                                 .dash());
         Panel diverging = Panel.of("Variance without log", Axis.linear("time"), Axis.log("activity"))
-                .with(growth.line("pull - var z, sigma_y 1", Colour.of(LocalRule.VARIANCE.ordinal())));
+                .with(growth.line("pull - var z, sigma_y 1", Color.of(LocalRule.VARIANCE.ordinal())));
         return Figure.of(
                 "LPL and the hinge stay with the slow feature x at every strength of the nuisance; Oja and"
                         + " log-variance alone turn to the nuisance; the pull alone collapses; without the log"

@@ -18,7 +18,7 @@ final class MatrixMath {
         return new SimpleMatrix(rows, columns, true, VectorMath.gaussian(random, rows * columns, deviation));
     }
 
-    /// Orthonormal columns, Gaussian ones orthogonalised one after another.
+    /// Orthonormal columns, Gaussian ones orthogonalized one after another.
     static SimpleMatrix orthonormal(RandomGenerator random, int rows, int columns) {
         SimpleMatrix q = gaussian(random, rows, columns, 1);
         for (int j = 0; j < columns; j++) {

@@ -32,7 +32,7 @@ final class MeanSingularValue {
     }
 
     /// Rows scaled to norm 1.
-    static SimpleMatrix normalised(SimpleMatrix e) {
+    static SimpleMatrix normalized(SimpleMatrix e) {
         SimpleMatrix rows = e.copy();
         for (int i = 0; i < e.getNumRows(); i++) {
             SimpleMatrix row = e.getRow(i);
@@ -41,11 +41,11 @@ final class MeanSingularValue {
         return rows;
     }
 
-    /// Normalised rows, uniform in [0, 1] before.
+    /// Normalized rows, uniform in [0, 1] before.
     static SimpleMatrix uniform(RandomGenerator random, int b, int d) {
         double[] values = new double[b * d];
         Arrays.setAll(values, _ -> random.nextDouble());
-        return normalised(new SimpleMatrix(b, d, true, values));
+        return normalized(new SimpleMatrix(b, d, true, values));
     }
 
     /// The same unit vector in all rows.

@@ -11,7 +11,7 @@ import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Byol.Full;
 import org.fullrank.lab.Byol.Moments;
 import org.fullrank.lab.Byol.Parameters;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// Without stop-gradient the weights decay at least as exp(-l0 t).
 ///
@@ -250,9 +250,9 @@ record NoStopGradient(Gradient gradient) implements Experiment {
             Run run = runs.get(i);
             panels.add(Panel.of("Restart " + (i + 1), Axis.linear("time"), Axis.log("|W| / |W(0)|"))
                     .with(
-                            run.norm.line("no stop-gradient", Colour.VERMILION),
-                            run.bound.line("exp(-l0 t)", Colour.BLACK).dash(),
-                            run.kept.line("stop-gradient", Colour.BLUE)));
+                            run.norm.line("no stop-gradient", Color.VERMILION),
+                            run.bound.line("exp(-l0 t)", Color.BLACK).dash(),
+                            run.kept.line("stop-gradient", Color.BLUE)));
         }
         return new Figure(
                 "Without stop-gradient the norm of the weights stays below the bound of theorem 2; with it, from"

@@ -7,7 +7,7 @@ import static org.fullrank.lab.Expected.near;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// The gradient of minus the log of the variance, with weight decay, is Oja's rule.
 ///
@@ -228,17 +228,17 @@ record Oja(Rule rule) implements Experiment {
         Panel cosines = Panel.of("Direction", Axis.linear("step"), Axis.linear("|cos| with PC1"));
         Panel norms = Panel.of("Length", Axis.linear("step"), Axis.linear("|w|"));
         for (int i = 0; i < RATIOS.length; i++) {
-            Colour colour = Colour.of(i + 1);
+            Color color = Color.of(i + 1);
             String label = "log-variance, c/eta " + Numbers.text(RATIOS[i]);
-            path = path.with(runs.get(i).path.line(label, colour));
-            cosines = cosines.with(runs.get(i).cosines.line(label, colour));
-            norms = norms.with(runs.get(i).norms.line(label, colour));
+            path = path.with(runs.get(i).path.line(label, color));
+            cosines = cosines.with(runs.get(i).cosines.line(label, color));
+            norms = norms.with(runs.get(i).norms.line(label, color));
         }
         return Figure.of(
                 "From the same start: all rules turn to the first principal component, and c/eta sets the length.",
                 3,
-                path.with(oja.path.line("Oja", Colour.BLUE)),
-                cosines.with(oja.cosines.line("Oja", Colour.BLUE).dash()),
-                norms.with(oja.norms.line("Oja", Colour.BLUE).dash()));
+                path.with(oja.path.line("Oja", Color.BLUE)),
+                cosines.with(oja.cosines.line("Oja", Color.BLUE).dash()),
+                norms.with(oja.norms.line("Oja", Color.BLUE).dash()));
     }
 }

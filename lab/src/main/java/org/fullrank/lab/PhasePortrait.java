@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import org.fullrank.lab.Byol.Mode;
 import org.fullrank.lab.Byol.Parameters;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
 /// The figure of `byol-phase`.
 ///
@@ -17,7 +17,7 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
 
     Figure figure() {
         return Figure.of(
-                "Grey: trajectories, black their ends. The parabola s = p^2/alpha_p is invariant; decay moves the"
+                "Gray: trajectories, black their ends. The parabola s = p^2/alpha_p is invariant; decay moves the"
                         + " stable point down it until, beyond 0.25, nothing survives. Below: the basins, and what"
                         + " the rates of predictor and target change.",
                 3,
@@ -50,22 +50,22 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
                     mode = step(a, mode);
                 }
                 ends.add(mode.p(), mode.s());
-                series.add(path.line("", Colour.GREY));
+                series.add(path.line("", Color.GRAY));
             }
         }
-        series.add(Series.graph("s = p^2", Colour.BLUE, -0.5, 1.2, p -> p * p).dash());
-        series.add(Series.dots("", Colour.BLACK, ends.x(), ends.y()));
+        series.add(Series.graph("s = p^2", Color.BLUE, -0.5, 1.2, p -> p * p).dash());
+        series.add(Series.dots("", Color.BLACK, ends.x(), ends.y()));
         if (eta == 0) {
             double p = 1 / (1 + NOISE);
-            series.add(Series.line("fixed", Colour.GREEN, new double[] {p, p}, new double[] {0, 1.4}));
-            series.add(Series.dot("saddle", Colour.VERMILION, false, 0, 0));
+            series.add(Series.line("fixed", Color.GREEN, new double[] {p, p}, new double[] {0, 1.4}));
+            series.add(Series.dot("saddle", Color.VERMILION, false, 0, 0));
         } else {
-            series.add(Series.dot("stable", Colour.GREEN, true, 0, 0));
+            series.add(Series.dot("stable", Color.GREEN, true, 0, 0));
             double stable = a.fixedPoint(1, 1);
             double unstable = a.fixedPoint(1, -1);
             if (Double.isFinite(stable)) {
-                series.add(Series.dot("", Colour.GREEN, true, stable, stable * stable));
-                series.add(Series.dot("unstable", Colour.VERMILION, false, unstable, unstable * unstable));
+                series.add(Series.dot("", Color.GREEN, true, stable, stable * stable));
+                series.add(Series.dot("unstable", Color.VERMILION, false, unstable, unstable * unstable));
             }
         }
         return Panel.of(
@@ -96,9 +96,9 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
         }
         return Panel.of("Basins, eta 0.1", Axis.linear("p at the start"), Axis.linear("s at the start"))
                 .with(
-                        Series.dots("survives", Colour.BLUE, alive.x(), alive.y()),
-                        Series.dots("collapses", Colour.VERMILION, dead.x(), dead.y()),
-                        Series.graph("s = p^2", Colour.BLACK, -0.6, 0.6, p -> p * p)
+                        Series.dots("survives", Color.BLUE, alive.x(), alive.y()),
+                        Series.dots("collapses", Color.VERMILION, dead.x(), dead.y()),
+                        Series.graph("s = p^2", Color.BLACK, -0.6, 0.6, p -> p * p)
                                 .dash());
     }
 
@@ -122,7 +122,7 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
                 }
                 border.add(s, high);
             }
-            panel = panel.with(border.line("alpha_p " + Numbers.text(alphas[k]), Colour.of(k)));
+            panel = panel.with(border.line("alpha_p " + Numbers.text(alphas[k]), Color.of(k)));
         }
         return panel;
     }
@@ -138,7 +138,7 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
                 path.add(t, mode.p());
                 mode = step(a, mode);
             }
-            panel = panel.with(path.line("beta " + Numbers.text(betas[k]), Colour.of(k)));
+            panel = panel.with(path.line("beta " + Numbers.text(betas[k]), Color.of(k)));
         }
         return panel;
     }

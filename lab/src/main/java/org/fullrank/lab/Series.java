@@ -4,8 +4,8 @@ import java.util.function.DoubleUnaryOperator;
 
 /// What a panel shows.
 sealed interface Series {
-    /// The palette of Okabe and Ito, which colour-blind readers can tell apart.
-    enum Colour {
+    /// The palette of Okabe and Ito, which color-blind readers can tell apart.
+    enum Color {
         BLUE("#0072B2"),
         VERMILION("#D55E00"),
         GREEN("#009E73"),
@@ -13,11 +13,11 @@ sealed interface Series {
         ORANGE("#E69F00"),
         SKY("#56B4E9"),
         BLACK("#000000"),
-        GREY("#8A8A8A");
+        GRAY("#8A8A8A");
 
         private final String code;
 
-        Colour(String code) {
+        Color(String code) {
             this.code = code;
         }
 
@@ -25,8 +25,8 @@ sealed interface Series {
             return code;
         }
 
-        /// The colours one after another, without grey.
-        static Colour of(int index) {
+        /// The colors one after another, without gray.
+        static Color of(int index) {
             return values()[index % (values().length - 1)];
         }
     }
@@ -34,9 +34,9 @@ sealed interface Series {
     /// A line through points; a point that is not finite breaks it.
     ///
     /// @param label for the legend; empty: none
-    record Line(String label, Colour colour, boolean dashed, double[] x, double[] y) implements Series {
+    record Line(String label, Color color, boolean dashed, double[] x, double[] y) implements Series {
         Line dash() {
-            return new Line(label, colour, true, x, y);
+            return new Line(label, color, true, x, y);
         }
     }
 
@@ -45,22 +45,22 @@ sealed interface Series {
     /// @param label for the legend; empty: none
     /// @param radius in pixels
     /// @param filled discs or circles
-    record Dots(String label, Colour colour, double radius, boolean filled, double[] x, double[] y) implements Series {}
+    record Dots(String label, Color color, double radius, boolean filled, double[] x, double[] y) implements Series {}
 
-    static Line line(String label, Colour colour, double[] x, double[] y) {
-        return new Line(label, colour, false, x, y);
+    static Line line(String label, Color color, double[] x, double[] y) {
+        return new Line(label, color, false, x, y);
     }
 
-    static Dots dots(String label, Colour colour, double[] x, double[] y) {
-        return new Dots(label, colour, 2.5, true, x, y);
+    static Dots dots(String label, Color color, double[] x, double[] y) {
+        return new Dots(label, color, 2.5, true, x, y);
     }
 
-    static Dots dot(String label, Colour colour, boolean filled, double x, double y) {
-        return new Dots(label, colour, 5, filled, new double[] {x}, new double[] {y});
+    static Dots dot(String label, Color color, boolean filled, double x, double y) {
+        return new Dots(label, color, 5, filled, new double[] {x}, new double[] {y});
     }
 
     /// The graph of a function between two abscissae.
-    static Line graph(String label, Colour colour, double from, double to, DoubleUnaryOperator f) {
+    static Line graph(String label, Color color, double from, double to, DoubleUnaryOperator f) {
         int pieces = 200;
         double[] x = new double[pieces + 1];
         double[] y = new double[pieces + 1];
@@ -68,17 +68,17 @@ sealed interface Series {
             x[i] = from + (to - from) * i / pieces;
             y[i] = f.applyAsDouble(x[i]);
         }
-        return line(label, colour, x, y);
+        return line(label, color, x, y);
     }
 
     /// A horizontal line.
-    static Line level(String label, Colour colour, double from, double to, double y) {
-        return line(label, colour, new double[] {from, to}, new double[] {y, y}).dash();
+    static Line level(String label, Color color, double from, double to, double y) {
+        return line(label, color, new double[] {from, to}, new double[] {y, y}).dash();
     }
 
     String label();
 
-    Colour colour();
+    Color color();
 
     double[] x();
 

@@ -97,7 +97,7 @@ final class Svg {
                 .formatted(number(PLOT_HEIGHT / 2.0), escaped(panel.y().label())));
     }
 
-    /// The labelled series in lines that fit the width.
+    /// The labeled series in lines that fit the width.
     private static List<List<Series>> legend(Panel panel) {
         List<List<Series>> lines = new ArrayList<>();
         double used = Double.POSITIVE_INFINITY;
@@ -121,15 +121,15 @@ final class Svg {
     private void legendLine(List<Series> entries, double y) {
         double x = 0;
         for (Series series : entries) {
-            String colour = series.colour().code();
+            String color = series.color().code();
             out.append(
                     switch (series) {
                         case Line line ->
                             "<path d=\"M%s %sh22\" stroke=\"%s\" stroke-width=\"2\"%s/>"
-                                    .formatted(number(x), number(y), colour, dash(line));
+                                    .formatted(number(x), number(y), color, dash(line));
                         case Dots dots ->
                             "<circle cx=\"%s\" cy=\"%s\" r=\"4\" fill=\"%s\" stroke=\"%s\" stroke-width=\"1.5\"/>"
-                                    .formatted(number(x + 11), number(y), dots.filled() ? colour : "#FFFFFF", colour);
+                                    .formatted(number(x + 11), number(y), dots.filled() ? color : "#FFFFFF", color);
                     });
             out.append("<text x=\"%s\" y=\"%s\">%s</text>\n"
                     .formatted(number(x + 27), number(y + 4), escaped(series.label())));
@@ -156,13 +156,13 @@ final class Svg {
             }
         }
         out.append("<path d=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.8\"%s/>\n"
-                .formatted(path, line.colour().code(), dash(line)));
+                .formatted(path, line.color().code(), dash(line)));
     }
 
     private void dots(Panel panel, Dots dots) {
-        String colour = dots.colour().code();
+        String color = dots.color().code();
         out.append("<g fill=\"%s\" stroke=\"%s\" stroke-width=\"%s\">"
-                .formatted(dots.filled() ? colour : "#FFFFFF", colour, dots.filled() ? "0" : "1.8"));
+                .formatted(dots.filled() ? color : "#FFFFFF", color, dots.filled() ? "0" : "1.8"));
         for (int i = 0; i < dots.x().length; i++) {
             double x = x(panel, dots.x()[i]);
             double y = y(panel, dots.y()[i]);

@@ -7,7 +7,7 @@ import static org.fullrank.lab.MeanSingularValue.column;
 import static org.fullrank.lab.MeanSingularValue.frame;
 import static org.fullrank.lab.MeanSingularValue.lower;
 import static org.fullrank.lab.MeanSingularValue.mean;
-import static org.fullrank.lab.MeanSingularValue.normalised;
+import static org.fullrank.lab.MeanSingularValue.normalized;
 import static org.fullrank.lab.MeanSingularValue.uniform;
 import static org.fullrank.lab.MeanSingularValue.upper;
 
@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 
-/// The mean singular value of normalised embeddings tells polarised from spread, and maximising it spreads them.
+/// The mean singular value of normalized embeddings tells polarized from spread, and maximizing it spreads them.
 ///
 /// @param gradient of the mean singular value with respect to the embeddings `[b, d]`, under test
 record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
@@ -26,7 +26,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     private static final double RATE = 1;
     private static final int STEPS = 2000;
     /// Deviations of the angle about the poles at which expected singular values are those of the paper's figure 1.
-    private static final double POLARISED = 0.1013;
+    private static final double POLARIZED = 0.1013;
 
     private static final double SPREAD = 0.816;
 
@@ -41,7 +41,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
 
     @Override
     public String title() {
-        return "the mean singular value tells polarised from spread embeddings, and spreads them";
+        return "the mean singular value tells polarized from spread embeddings, and spreads them";
     }
 
     @Override
@@ -57,26 +57,26 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         return """
                 `s_mu = (1/d) sum s_i(E)` of embeddings E `[b, d]` with rows of norm 1 lies between `L = sqrt(b)/d`
                 (rank 1) and `U = (1/d) sqrt(b d/max(b, d)) sqrt(b)` (all singular values equal). 128 points on the
-                unit circle: polarised at two poles (normal angles of deviation 0.1013, at quantiles) and spread
+                unit circle: polarized at two poles (normal angles of deviation 0.1013, at quantiles) and spread
                 (deviation 0.816). Points, moved by 0.001 N(0, 1) first, then descend `exp((U - s_mu)/(U - L))` with
                 the gradient `P Q'/d` of `s_mu`, or a pull to their mean, `mean |e - m|^2`, or both; 1000 steps of
-                size 1, rows normalised after each.
+                size 1, rows normalized after each.
                 """;
     }
 
     @Override
     public Outcome run(Setting setting) {
         List<Claim> claims = new ArrayList<>(figureOne());
-        Descent svmax = descend(angles(POINTS, POLARISED, true), true, false, setting);
+        Descent svmax = descend(angles(POINTS, POLARIZED, true), true, false, setting);
         Descent pull = descend(angles(POINTS, SPREAD, false), false, true, setting);
         Descent both = descend(angles(POINTS, SPREAD, false), true, true, setting);
         claims.addAll(descents(svmax, pull, both));
         claims.addAll(bounds(setting));
         claims.addAll(exact(setting));
         ResultTable table = ResultTable.of("points", "s1", "s2", "s_mu", "length of the mean");
-        table = row(table, "polarised", angles(POINTS, POLARISED, true));
+        table = row(table, "polarized", angles(POINTS, POLARIZED, true));
         table = row(table, "spread", angles(POINTS, SPREAD, false));
-        table = row(table, "polarised, after SVMax", svmax.end);
+        table = row(table, "polarized, after SVMax", svmax.end);
         table = row(table, "spread, after pull", pull.end);
         table = row(table, "spread, after pull and SVMax", both.end);
         return new Outcome(claims, table, figure(setting, svmax, pull, both));
@@ -92,12 +92,12 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     }
 
     private static List<Claim> figureOne() {
-        double[] polarised = angles(POINTS, POLARISED, true).svd(true).getSingularValues();
+        double[] polarized = angles(POINTS, POLARIZED, true).svd(true).getSingularValues();
         double[] spread = angles(POINTS, SPREAD, false).svd(true).getSingularValues();
         return List.of(
                 Claim.of(
-                        "polarised points with s2 = 1.14 have s1 = 11.25 (figure 1)",
-                        Math.hypot(polarised[0], polarised[1] - 1.14),
+                        "polarized points with s2 = 1.14 have s1 = 11.25 (figure 1)",
+                        Math.hypot(polarized[0], polarized[1] - 1.14),
                         near(11.25, 0.01),
                         "s1^2 + s2^2 = 128; the deviation is chosen for s2, so s1 is the test; two digits are"
                                 + " printed"),
@@ -115,7 +115,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         double low = lower(POINTS, 2);
         double high = upper(POINTS, 2);
         RandomGenerator random = setting.random("svmax-circle");
-        SimpleMatrix e = normalised(start.plus(MatrixMath.gaussian(random, POINTS, 2, 1e-3)));
+        SimpleMatrix e = normalized(start.plus(MatrixMath.gaussian(random, POINTS, 2, 1e-3)));
         Trajectory first = new Trajectory();
         Trajectory second = new Trajectory();
         for (int step = 0; step <= STEPS; step++) {
@@ -132,7 +132,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                 SimpleMatrix towards = SimpleMatrix.ones(POINTS, 1).mult(mean).minus(e);
                 change = change.plus(2.0 / POINTS, towards);
             }
-            e = normalised(e.plus(RATE, change));
+            e = normalized(e.plus(RATE, change));
         }
         return new Descent(e, first, second);
     }
@@ -142,7 +142,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         double phi = balance();
         return List.of(
                 Claim.of(
-                        "SVMax makes the singular values of the polarised points equal: s1 - s2",
+                        "SVMax makes the singular values of the polarized points equal: s1 - s2",
                         s[0] - s[1],
                         atMost(1e-3),
                         "the maximum is reached, not approached; both are sqrt(64) there"),
@@ -197,7 +197,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         for (int b : new int[] {2, 8, 32, 144}) {
             for (int d : new int[] {2, 8, 32, 128}) {
                 for (SimpleMatrix e : List.of(
-                        normalised(MatrixMath.gaussian(random, b, d, 1)), uniform(random, b, d), column(b, d))) {
+                        normalized(MatrixMath.gaussian(random, b, d, 1)), uniform(random, b, d), column(b, d))) {
                     below = Math.max(below, lower(b, d) - mean(e));
                     above = Math.max(above, mean(e) - upper(b, d));
                 }
@@ -208,11 +208,11 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                 Claim.of("U is never exceeded: by at most", above, atMost(1e-12), "rounding"),
                 Claim.of(
                         "Gaussian directions, b 144, d 128: s_mu",
-                        mean(normalised(MatrixMath.gaussian(random, 144, 128, 1))),
+                        mean(normalized(MatrixMath.gaussian(random, 144, 128, 1))),
                         near(0.9236, 0.006),
                         "reference .9236, one draw; the spread between draws is about .002"),
                 Claim.of(
-                        "uniform [0, 1] rows, polarised: s_mu",
+                        "uniform [0, 1] rows, polarized: s_mu",
                         mean(uniform(random, 144, 128)),
                         near(0.538, 0.012),
                         "reference .538, one draw; the spread between draws is about .003"),
@@ -256,8 +256,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         atMost(1e-7),
                         "central differences with step 1e-6: rounding of 1e-10 or so"),
                 Claim.of(
-                        "s_mu of the normalised rows (1,2,0), (0,-1,3), (2,0,1), (-1,1,1)",
-                        mean(normalised(a)),
+                        "s_mu of the normalized rows (1,2,0), (0,-1,3), (2,0,1), (-1,1,1)",
+                        mean(normalized(a)),
                         near(1.1536232736238212, 1e-12),
                         "golden value"),
                 Claim.of(
@@ -270,18 +270,18 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     private static Figure figure(Setting setting, Descent svmax, Descent pull, Descent both) {
         Panel time = Panel.of("Singular values", Axis.linear("step").between(0, 400), Axis.linear("s1, s2"))
                 .with(
-                        svmax.first.line("SVMax", Colour.BLUE),
-                        svmax.second.line("", Colour.BLUE),
-                        pull.first.line("pull", Colour.VERMILION),
-                        pull.second.line("", Colour.VERMILION),
-                        both.first.line("both", Colour.GREEN),
-                        both.second.line("", Colour.GREEN));
+                        svmax.first.line("SVMax", Color.BLUE),
+                        svmax.second.line("", Color.BLUE),
+                        pull.first.line("pull", Color.VERMILION),
+                        pull.second.line("", Color.VERMILION),
+                        both.first.line("both", Color.GREEN),
+                        both.second.line("", Color.GREEN));
         return Figure.of(
-                "Above: polarised points before (vermilion) and after SVMax (blue); spread points after the pull,"
+                "Above: polarized points before (vermilion) and after SVMax (blue); spread points after the pull,"
                         + " without and with SVMax; their singular values. Below: both bounds and random"
                         + " embeddings.",
                 3,
-                circle("Polarised, after SVMax", angles(POINTS, POLARISED, true), svmax.end),
+                circle("Polarized, after SVMax", angles(POINTS, POLARIZED, true), svmax.end),
                 circle("Spread, after pull and SVMax", pull.end, both.end),
                 time,
                 against(setting, true),
@@ -294,16 +294,16 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         Axis.linear("x").between(-1.6, 1.6),
                         Axis.linear("y").between(-1.25, 1.25))
                 .with(
-                        Series.graph("", Colour.GREY, -1, 1, x -> Math.sqrt(1 - x * x)),
-                        Series.graph("", Colour.GREY, -1, 1, x -> -Math.sqrt(1 - x * x)),
-                        points("without SVMax", Colour.VERMILION, 4, before),
-                        points("with", Colour.BLUE, 2.5, after));
+                        Series.graph("", Color.GRAY, -1, 1, x -> Math.sqrt(1 - x * x)),
+                        Series.graph("", Color.GRAY, -1, 1, x -> -Math.sqrt(1 - x * x)),
+                        points("without SVMax", Color.VERMILION, 4, before),
+                        points("with", Color.BLUE, 2.5, after));
     }
 
-    private static Series points(String label, Colour colour, double radius, SimpleMatrix e) {
+    private static Series points(String label, Color color, double radius, SimpleMatrix e) {
         return new Series.Dots(
                 label,
-                colour,
+                color,
                 radius,
                 true,
                 e.getColumn(0).getDDRM().getData().clone(),
@@ -322,7 +322,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
             int d = dimension ? n : 32;
             low.add(n, lower(b, d));
             high.add(n, upper(b, d));
-            gaussian.add(n, mean(normalised(MatrixMath.gaussian(random, b, d, 1))));
+            gaussian.add(n, mean(normalized(MatrixMath.gaussian(random, b, d, 1))));
             positive.add(n, mean(uniform(random, b, d)));
         }
         return Panel.of(
@@ -330,9 +330,9 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         Axis.log(dimension ? "dimension d" : "batch b"),
                         Axis.log("s_mu"))
                 .with(
-                        high.line("U", Colour.BLACK),
-                        low.line("L", Colour.BLACK).dash(),
-                        gaussian.line("Gaussian", Colour.BLUE),
-                        positive.line("uniform [0, 1]", Colour.VERMILION));
+                        high.line("U", Color.BLACK),
+                        low.line("L", Color.BLACK).dash(),
+                        gaussian.line("Gaussian", Color.BLUE),
+                        positive.line("uniform [0, 1]", Color.VERMILION));
     }
 }

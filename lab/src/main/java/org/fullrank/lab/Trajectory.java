@@ -21,7 +21,7 @@ final class Trajectory {
         return y.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
-    Series.Line line(String label, Series.Colour colour) {
-        return Series.line(label, colour, x(), y());
+    Series.Line line(String label, Series.Color color) {
+        return Series.line(label, color, x(), y());
     }
 }

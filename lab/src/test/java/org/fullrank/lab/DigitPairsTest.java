@@ -56,7 +56,7 @@ class DigitPairsTest {
         Files.delete(folder.resolve("train-labels-idx1-ubyte"));
         assertThatThrownBy(() -> DigitPairs.open(folder.toString()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("found no grey images of one size with the classes 5 and 6, expected MNIST")
+                .hasMessageContaining("found no gray images of one size with the classes 5 and 6, expected MNIST")
                 .message()
                 .hasLineCount(1);
     }

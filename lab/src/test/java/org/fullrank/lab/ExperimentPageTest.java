@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.fullrank.lab.Series.Colour;
+import org.fullrank.lab.Series.Color;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
@@ -28,7 +28,7 @@ class ExperimentPageTest {
                 "caption",
                 2,
                 Panel.of("a < b & c", Axis.linear("x"), Axis.log("y"))
-                        .with(Series.line("line", Colour.BLUE, x, y), Series.dots("dots", Colour.GREEN, x, y)));
+                        .with(Series.line("line", Color.BLUE, x, y), Series.dots("dots", Color.GREEN, x, y)));
     }
 
     private static Document parsed(String svg) throws Exception {

@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.file;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -30,7 +30,7 @@ public final class Inputs {
     }
 
     /// The same bytes, decompressed when they are gzip. Closing closes the given stream.
-    static InputStream decompressed(InputStream raw) throws IOException {
+    public static InputStream decompressed(InputStream raw) throws IOException {
         var buffered = new BufferedInputStream(raw, BUFFER_BYTES);
         buffered.mark(2);
         boolean gzip = buffered.read() == 0x1F && buffered.read() == 0x8B;
@@ -46,31 +46,31 @@ public final class Inputs {
     }
 
     /// Whether the file itself is compressed with gzip.
-    static boolean isGzip(Path file) throws IOException {
+    public static boolean isGzip(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return in.read() == 0x1F && in.read() == 0x8B;
         }
     }
 
     /// An upper limit of the bytes that the file holds, decompressed: what a header claims beyond it is a lie.
-    static long mostBytes(Path file) throws IOException {
+    public static long mostBytes(Path file) throws IOException {
         return isGzip(file) ? mostExpanded(file) : Files.size(file);
     }
 
     /// An upper limit of the bytes that a compressed file can hold.
-    static long mostExpanded(Path file) throws IOException {
+    public static long mostExpanded(Path file) throws IOException {
         return Math.min(Files.size(file), Long.MAX_VALUE / 2048) * MOST_EXPANSION + 4096;
     }
 
     /// Reads exactly `into.length` bytes.
-    static void readFully(InputStream in, byte[] into) throws IOException {
+    public static void readFully(InputStream in, byte[] into) throws IOException {
         if (in.readNBytes(into, 0, into.length) < into.length) {
             throw new EOFException();
         }
     }
 
     /// Fails when bytes are left.
-    static void expectEnd(InputStream in, String subject, String expected) throws IOException {
+    public static void expectEnd(InputStream in, String subject, String expected) throws IOException {
         if (in.read() >= 0) {
             throw new InputException(
                     subject + " holds more bytes than its header says, expected " + expected + "; get the file again");
@@ -78,7 +78,7 @@ public final class Inputs {
     }
 
     /// An error of reading in words: what was found.
-    static String reason(Throwable e) {
+    public static String reason(Throwable e) {
         return switch (e) {
             case EOFException eof -> "it ends early";
             case AccessDeniedException denied -> "permission denied";
