@@ -11,6 +11,7 @@ import org.fullrank.data.Split;
 import org.fullrank.engine.Keyed;
 import org.fullrank.file.Npy;
 import org.fullrank.probe.Features;
+import org.fullrank.probe.Probes;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
@@ -35,7 +36,7 @@ class LibraryUseTest {
             }
             Path latest = Checkpoints.latest(out.checkpoints());
             try (Trained trained = Trained.open(out, dataset, latest)) {
-                System.out.println(trained.evaluate().text());
+                System.out.println(Probes.defaults().run(trained).text());
                 return trained.embed(Split.TEST); // values() holds the rows one after another
             }
         }
