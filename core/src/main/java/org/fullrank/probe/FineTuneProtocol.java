@@ -116,7 +116,7 @@ public record FineTuneProtocol(
         try (Method initial = subject.initial()) {
             var start = new FineTuning.Subject(
                     subject.encoder(),
-                    subject.inputs(),
+                    subject.views().shape(),
                     subject.method().parameters(),
                     initial.parameters(),
                     subject.views().on(items.train()),

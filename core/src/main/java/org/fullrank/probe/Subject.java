@@ -25,9 +25,6 @@ public interface Subject {
     /// The encoder's settings.
     EncoderSpec encoder();
 
-    /// Channels or features of one view.
-    int inputs();
-
     /// Makes the views as in training.
     ViewGenerator views();
 

@@ -147,11 +147,6 @@ public final class Trained implements Subject, AutoCloseable {
     }
 
     @Override
-    public int inputs() {
-        return MethodBuilder.inputs(recipe.encoder(), views.shape());
-    }
-
-    @Override
     public ViewGenerator views() {
         return views;
     }
