@@ -3,6 +3,9 @@ package org.fullrank.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,14 @@ class EvaluationsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found \"retreival\", expected one of knn, linear, finetune,")
                 .hasMessageEndingWith("did you mean retrieval?");
+    }
+
+    @Test
+    void everyNameHasItsRowInThePage() throws IOException {
+        String page = Files.readString(Path.of("../docs/evaluation.md"));
+        for (String name : Evaluations.names()) {
+            assertThat(page.lines()).as(name).anyMatch(l -> l.startsWith("| `") && l.split(" \\| ")[0].contains("`" + name + "`"));
+        }
     }
 
     @Test
