@@ -20,7 +20,8 @@ public final class Evaluations {
                 RetrievalProtocol.defaults(),
                 LayersProtocol.defaults(),
                 ClassesProtocol.defaults(),
-                new LabelFreeProtocol());
+                new LabelFreeProtocol(),
+                new NearestCentroid());
     }
 
     /// The names that [#named] knows, without [#ALL].
