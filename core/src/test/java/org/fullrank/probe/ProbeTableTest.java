@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
-import org.fullrank.probe.Evaluation.Subjects;
+import org.fullrank.probe.ProbeTable.Subjects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class EvaluationTest {
+class ProbeTableTest {
     private static final Splits ENCODER = splits(4, 2);
     private static final Splits UNTRAINED = splits(4, 0.1);
     private static final Splits RAW = splits(9, 0.3);
@@ -20,38 +20,38 @@ class EvaluationTest {
             .withPcaWidths(List.of(2, 100));
 
     @Test
-    void everyNumberStandsBesideItsBaselines() {
-        var evaluation = Evaluation.of(new Subjects(ENCODER, UNTRAINED, RAW), PROTOCOL);
-        assertThat(evaluation.results())
-                .extracting(Evaluation.Result::features)
+    void everyBaselineHasItsRow() {
+        var table = ProbeTable.of(new Subjects(ENCODER, UNTRAINED, RAW), PROTOCOL);
+        assertThat(table.results())
+                .extracting(ProbeTable.Result::features)
                 .containsExactly("encoder", "raw input", "PCA-2", "PCA-4", "PCA-9", "untrained encoder");
-        assertThat(evaluation.result("encoder").knn())
+        assertThat(table.result("encoder").knn())
                 .isEqualTo(Knn.evaluate(ENCODER.train(), ENCODER.test(), KnnProtocol.defaults()));
-        assertThat(evaluation.result("raw input").linear())
+        assertThat(table.result("raw input").linear())
                 .isEqualTo(Linear.evaluate(RAW.train(), RAW.test(), LinearProtocol.defaults()));
     }
 
     @Test
     void textHoldsTheProtocolInFullAndItsHash() {
-        var evaluation = Evaluation.of(new Subjects(ENCODER, null, null), PROTOCOL);
-        assertThat(evaluation.text()).contains("protocol " + PROTOCOL.hash());
-        PROTOCOL.text().lines().forEach(line -> assertThat(evaluation.text()).contains(line));
-        assertThat(evaluation.toMap()).containsEntry("hash", PROTOCOL.hash()).containsKeys("protocol", "results");
+        var table = ProbeTable.of(new Subjects(ENCODER, null, null), PROTOCOL);
+        assertThat(table.text()).contains("protocol " + PROTOCOL.hash());
+        PROTOCOL.text().lines().forEach(line -> assertThat(table.text()).contains(line));
+        assertThat(table.toMap()).containsEntry("hash", PROTOCOL.hash()).containsKeys("protocol", "results");
     }
 
     @Test
     void probesLeftOutAreNotRun() {
-        var evaluation = Evaluation.of(new Subjects(ENCODER, null, null), PROTOCOL.withLinear(null));
-        assertThat(evaluation.result("encoder").linear()).isNull();
-        assertThat(evaluation.result("encoder").knn()).isNotNull();
+        var table = ProbeTable.of(new Subjects(ENCODER, null, null), PROTOCOL.withLinear(null));
+        assertThat(table.result("encoder").linear()).isNull();
+        assertThat(table.result("encoder").knn()).isNotNull();
         assertThatThrownBy(() -> PROTOCOL.withLinear(null).withKnn(null)).isInstanceOf(InputException.class);
     }
 
     @Test
     void evaluationsOfUnlikeProtocolsAreNotCompared() {
-        var one = new Evaluation(PROTOCOL, List.of());
-        var same = new Evaluation(PROTOCOL.withKnn(new KnnProtocol(20, 0.07)), List.of());
-        var other = new Evaluation(PROTOCOL.withKnn(new KnnProtocol(5, 0.07)), List.of());
+        var one = new ProbeTable(PROTOCOL.asText(), List.of());
+        var same = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(20, 0.07)).asText(), List.of());
+        var other = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(5, 0.07)).asText(), List.of());
         one.requireComparable(same);
         assertThatThrownBy(() -> one.requireComparable(other))
                 .isInstanceOf(InputException.class)
@@ -102,7 +102,7 @@ class EvaluationTest {
     @Test
     void missingLabelsAreExplained() {
         Features bare = Features.unlabeled(new float[60], 2);
-        assertThatThrownBy(() -> Evaluation.of(new Subjects(new Splits(bare, bare), null, null), PROTOCOL))
+        assertThatThrownBy(() -> ProbeTable.of(new Subjects(new Splits(bare, bare), null, null), PROTOCOL))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("no labels")
                 .hasMessageContaining("a folder for each class");
@@ -111,7 +111,7 @@ class EvaluationTest {
     @Test
     void aSingleClassIsRefused() {
         var single = new Features(new float[60], 2, new int[30], Samples.names(1));
-        assertThatThrownBy(() -> Evaluation.of(new Subjects(new Splits(single, single), null, null), PROTOCOL))
+        assertThatThrownBy(() -> ProbeTable.of(new Subjects(new Splits(single, single), null, null), PROTOCOL))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("single class");
     }
