@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.fullrank.diagnose.Verdict.Kind;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// Decides from check to check whether an embedding has collapsed, and since when. A pure function of the measures of
@@ -186,6 +186,6 @@ final class CollapseDetector {
     }
 
     private static String number(double value) {
-        return String.format(Locale.ROOT, "%.3g", value);
+        return Numbers.number(value, 3);
     }
 }
