@@ -28,10 +28,10 @@ record EmbedWork(Embed command) {
             throw new InputException(
                     "--out %s: found no folder %s, expected one; make it first".formatted(out, parent));
         }
-        Split split = Located.split(command.split);
+        Split split = RunArguments.split(command.split);
         try (RunFolder folder = RunFolder.open(command.run)) {
-            Path checkpoint = Located.checkpoint(folder, command.best);
-            try (Dataset data = Dataset.open(Located.data(folder, command.data))) {
+            Path checkpoint = RunArguments.checkpoint(folder, command.best);
+            try (Dataset data = Dataset.open(RunArguments.data(folder, command.data))) {
                 data.items(split);
                 try (Trained trained = Trained.open(folder, data, checkpoint)) {
                     write(trained.embed(split));

@@ -102,11 +102,6 @@ final class Evaluate extends Job {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
-    /// Whether an option stands on the command line.
-    boolean isGiven(String option) {
-        return spec().commandLine().getParseResult().hasMatchedOption(option);
-    }
-
     @Override
     void work() {
         new EvaluateWork(this).run();

@@ -51,8 +51,8 @@ final class EvaluateWork {
         requireUse("--draws", EvaluationName.FINETUNE);
         requireUse("--steps", EvaluationName.FINETUNE);
         try (RunFolder folder = RunFolder.open(command.run)) {
-            Path checkpoint = Located.checkpoint(folder, command.best);
-            try (Dataset data = Dataset.open(Located.data(folder, command.data));
+            Path checkpoint = RunArguments.checkpoint(folder, command.best);
+            try (Dataset data = Dataset.open(RunArguments.data(folder, command.data));
                     Trained trained = Trained.open(folder, data, checkpoint)) {
                 command.err().println("evaluating %s, step %d".formatted(checkpoint, trained.step()));
                 result.put("run", folder.path().toString())
@@ -113,8 +113,8 @@ final class EvaluateWork {
             return trained.classes(probe);
         }
         try (RunFolder folder = RunFolder.open(other);
-                Dataset data = Dataset.open(Located.data(folder, command.data));
-                Trained before = Trained.open(folder, data, Located.checkpoint(folder, command.best))) {
+                Dataset data = Dataset.open(RunArguments.data(folder, command.data));
+                Trained before = Trained.open(folder, data, RunArguments.checkpoint(folder, command.best))) {
             return trained.classes(before, folder.path().toString(), probe);
         }
     }

@@ -16,6 +16,7 @@ import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.settings.Choices;
 import org.fullrank.settings.Nearest;
+import org.fullrank.text.Table;
 
 /// The work of `methods`.
 record MethodsWork(Methods command) {

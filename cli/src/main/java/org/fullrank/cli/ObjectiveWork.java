@@ -24,6 +24,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.NpyMatrix;
 import org.fullrank.objective.Terms;
 import org.fullrank.settings.Yaml;
+import org.fullrank.text.Table;
 
 /// The work of `objective`. Names, settings and the headers of all files are checked before the first value is read;
 /// gradients are written when all are known.

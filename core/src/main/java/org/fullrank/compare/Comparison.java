@@ -29,31 +29,18 @@ import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// Trains and measures every cell of a grid, one after the other, and keeps the report in its folder up to date. A
-/// cell that is done is not done again; one that was interrupted goes on from its checkpoint; one that fails is
-/// reported and
-/// does not stop the others. All of it lies in files, so a second call on the same folder takes up where the first
+/// finished cell is not trained again, an interrupted one resumes from its checkpoint, and one that fails is reported
+/// and does not stop the others. All state is in files, so a second call on the same folder continues where the first
 /// ended.
 public final class Comparison {
-    /// Stands by while cells are trained.
-    public interface Attendant {
-        /// Lets a training run, heard by a watcher.
-        Trainer.Ending attend(Cell cell, Function<TrainingListener, Trainer.Ending> training);
-
-        /// Something worth a line happened.
-        void note(String line);
-
-        /// Whether the user wants to stop; asked after each training.
-        boolean stopRequested();
-    }
-
     private final Grid grid;
-    private final Attendant attendant;
+    private final ComparisonListener listener;
     private final Protocol protocol;
     private final Baselines baselines;
 
-    private Comparison(Grid grid, Attendant attendant, Protocol protocol, boolean withBaselines) {
+    private Comparison(Grid grid, ComparisonListener listener, Protocol protocol, boolean withBaselines) {
         this.grid = grid;
-        this.attendant = attendant;
+        this.listener = listener;
         this.protocol = protocol;
         baselines = new Baselines(grid.folder(), protocol, withBaselines);
     }
@@ -64,7 +51,7 @@ public final class Comparison {
     /// @param withBaselines whether raw input and untrained encoders are measured too
     /// @throws InputException when data of unlike protocols would meet in one table, a recipe does not fit its
     ///     data, the folder is not free, or a run in it was made by another recipe
-    public static Comparison prepare(Grid grid, Attendant attendant, boolean resume, boolean withBaselines) {
+    public static Comparison prepare(Grid grid, ComparisonListener listener, boolean resume, boolean withBaselines) {
         requireFolder(grid.folder(), resume);
         Protocol protocol = protocol(grid);
         SavedProtocol.require(grid.folder(), protocol);
@@ -76,7 +63,7 @@ public final class Comparison {
             }
         }
         SavedProtocol.save(grid.folder(), protocol);
-        return new Comparison(grid, attendant, protocol, withBaselines);
+        return new Comparison(grid, listener, protocol, withBaselines);
     }
 
     private static void requireFolder(Path folder, boolean resume) {
@@ -133,14 +120,14 @@ public final class Comparison {
         List<Cell> cells = grid.cells();
         List<TrainingOutcome> outcomes = new ArrayList<>();
         for (Cell cell : cells) {
-            boolean go = !attendant.stopRequested();
+            boolean go = !listener.stopRequested();
             outcomes.add(go ? outcome(cell, outcomes.size() + 1, cells.size()) : pending(cell, "stopped before it"));
             if (go) {
                 report(outcomes);
             }
         }
-        if (!attendant.stopRequested()) {
-            baselines.measureRaw(grid.candidates().getFirst().recipe().data(), attendant);
+        if (!listener.stopRequested()) {
+            baselines.measureRaw(grid.candidates().getFirst().recipe().data(), listener);
         }
         return report(outcomes);
     }
@@ -157,7 +144,7 @@ public final class Comparison {
             @Nullable TrainingOutcome unfinished = train(cell, name);
             return unfinished != null ? unfinished : measured(cell, name);
         } catch (JobException | InputException e) {
-            attendant.note(name + "failed: " + e.getMessage());
+            listener.note(name + "failed: " + e.getMessage());
             return new TrainingOutcome.Failed(cell, records(cell), String.valueOf(e.getMessage()));
         }
     }
@@ -165,7 +152,7 @@ public final class Comparison {
     /// Trains a cell to its end where it is not; null when it is.
     private @Nullable TrainingOutcome train(Cell cell, String name) {
         if (!Files.exists(cell.folder())) {
-            attendant.note(name + "training in " + cell.folder());
+            listener.note(name + "training in " + cell.folder());
             return unlessFinished(cell, fresh(cell));
         }
         RunSummary summary = Runs.summary(cell.folder());
@@ -174,7 +161,7 @@ public final class Comparison {
             case RUNNING -> pending(cell, "another process trains it");
             case FAILED, COLLAPSED, ROLLED_BACK -> new TrainingOutcome.Failed(cell, records(cell), summary.message());
             case STOPPED, INTERRUPTED -> {
-                attendant.note(name + "going on in " + cell.folder());
+                listener.note(name + "going on in " + cell.folder());
                 yield unlessFinished(cell, resumed(cell));
             }
         };
@@ -210,7 +197,7 @@ public final class Comparison {
     }
 
     private Trainer.Ending attend(Cell cell, Function<TrainingListener, Trainer> opening) {
-        return attendant.attend(cell, watcher -> {
+        return listener.train(cell, watcher -> {
             try (Trainer trainer = opening.apply(watcher)) {
                 return trainer.run();
             }
@@ -220,7 +207,7 @@ public final class Comparison {
     private TrainingOutcome measured(Cell cell, String name) {
         @Nullable Measures measures = Measures.read(cell.folder());
         if (measures == null) {
-            attendant.note(name + "evaluating");
+            listener.note(name + "evaluating");
             measures = measure(cell);
             measures.save(cell.folder());
             RunPage.write(cell.folder());

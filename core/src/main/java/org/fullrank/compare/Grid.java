@@ -15,9 +15,6 @@ import org.fullrank.settings.Nearest;
 /// @param reference label of the candidate that the others are tested against
 /// @param folder of the comparison; runs lie in `runs/<label>-seed<seed>` below it
 public record Grid(List<Candidate> candidates, List<Long> seeds, String reference, Path folder) {
-    /// The least number of seeds that show a spread at all, and what comparisons in the field mostly report.
-    public static final List<Long> DEFAULT_SEEDS = List.of(1L, 2L, 3L);
-
     public Grid {
         candidates = List.copyOf(candidates);
         seeds = List.copyOf(seeds);

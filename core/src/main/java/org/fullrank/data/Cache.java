@@ -1,11 +1,10 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.Inputs;
 
 /// Where packed files lie.
 final class Cache {

@@ -1,7 +1,5 @@
 package org.fullrank.cli;
 
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -16,29 +14,9 @@ import org.fullrank.settings.OldSpelling;
 import org.fullrank.train.Checkpoints;
 import org.jspecify.annotations.Nullable;
 
-/// Finds what a command line points at.
-final class Located {
-    private Located() {}
-
-    /// The recipe with an absolute data path, so that its run can be read from any folder; built-in names stay.
-    static Recipe absolute(Recipe recipe) {
-        DataSpec data = recipe.data();
-        Path path;
-        try {
-            path = Path.of(data.path());
-        } catch (InvalidPathException e) {
-            return recipe; // opening it says what is wrong
-        }
-        return Files.exists(path)
-                ? recipe.withData(
-                        data.withPath(path.toAbsolutePath().normalize().toString()))
-                : recipe;
-    }
-
-    /// The setting that makes a recipe read this path.
-    static String setting(String path) {
-        return "data.path=\"" + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
-    }
+/// Resolves the arguments that several commands about a run share: its data, a split, a checkpoint.
+final class RunArguments {
+    private RunArguments() {}
 
     /// The data of a run, or others read in the same way.
     static DataSpec data(RunFolder folder, @Nullable String path) {
