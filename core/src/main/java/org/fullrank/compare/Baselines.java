@@ -22,8 +22,8 @@ import org.fullrank.probe.RawInput;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// What encoders are put beside, measured once for a folder and kept in its subfolder `baselines`: the raw input,
-/// once for a protocol, and the untrained encoder, once for a seed, an encoder and the views that it is shown.
+/// The baselines of a comparison, measured once for a folder and kept in its subfolder `baselines`: the raw input, once
+/// for a protocol, and the untrained encoder, once for a seed, an encoder and its views.
 final class Baselines {
     private static final String FOLDER = "baselines";
 

@@ -29,9 +29,8 @@ import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// Trains and measures every cell of a grid, one after the other, and keeps the report in its folder up to date. A
-/// finished cell is not trained again, an interrupted one resumes from its checkpoint, and one that fails is reported
-/// and does not stop the others. All state is in files, so a second call on the same folder continues where the first
-/// ended.
+/// finished cell is not repeated, an interrupted one resumes from its checkpoint, and a failed one is reported and does
+/// not stop the others. All state is in files, so a second call on the same folder continues where the first ended.
 public final class Comparison {
     private final Grid grid;
     private final ComparisonListener listener;
@@ -75,7 +74,7 @@ public final class Comparison {
             try (Stream<Path> inside = Files.list(folder)) {
                 if (inside.findAny().isPresent()) {
                     throw new InputException(
-                            "--out %s: found a folder that is not empty, expected a new one; go on with --resume or name"
+                            "--out %s: found a folder that is not empty, expected a new one; continue with --resume or name"
                                             .formatted(folder)
                                     + " another folder");
                 }

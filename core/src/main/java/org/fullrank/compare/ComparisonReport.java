@@ -13,7 +13,7 @@ import org.fullrank.stats.PairedTest;
 import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 
-/// Where a comparison stands, in numbers: rows, tests against the reference, baselines.
+/// The results of a comparison so far: rows, tests against the reference, baselines.
 public final class ComparisonReport {
     /// Below this a spread and a test say next to nothing.
     public static final int FEW_SEEDS = 3;

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Nearest;
 
-/// What is compared: each candidate with each seed.
+/// The candidates and seeds of a comparison: each candidate is trained with each seed.
 ///
 /// @param candidates with labels of their own
 /// @param seeds of the trainings, none twice

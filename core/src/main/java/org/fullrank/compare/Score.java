@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Linear;
 
-/// What the probes said of one kind of features, as it is saved.
+/// The answers of the probes on one kind of features.
 ///
 /// @param width features of an item
 /// @param asked test items

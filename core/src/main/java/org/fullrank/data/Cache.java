@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.Inputs;
 
-/// Where packed files lie.
+/// The folder of packed files.
 final class Cache {
     private Cache() {}
 

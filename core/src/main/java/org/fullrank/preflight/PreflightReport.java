@@ -7,7 +7,7 @@ import java.util.StringJoiner;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.text.Numbers;
 
-/// All that a [Preflight] found out about a recipe on its data.
+/// The results of a [Preflight].
 ///
 /// @param recipe its name
 /// @param data their name

@@ -15,8 +15,7 @@ import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.settings.Nearest;
 import org.fullrank.view.ViewSpec;
 
-/// Everything that decides a training run, but for the code. Two runs of equal recipes on equal data give equal
-/// weights.
+/// All settings of a training run. Two runs of equal recipes on equal data give equal weights.
 ///
 /// @param name lower-case words joined by hyphens; names the run folder
 /// @param about one line for the list of recipes, may be empty

@@ -9,7 +9,7 @@ import org.fullrank.net.EncoderSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.ViewGenerator;
 
-/// Builds the network of a recipe for the data that it meets.
+/// Builds the network of a recipe for its data.
 public final class MethodBuilder {
     private MethodBuilder() {}
 

@@ -2,7 +2,7 @@ package org.fullrank.lab;
 
 import org.fullrank.text.Numbers;
 
-/// The figures that a claim admits. NaN is never admitted.
+/// The values that agree with a claim. NaN never does.
 public sealed interface Expected {
     /// A value and how far from it a figure may lie.
     record Near(double value, double tolerance) implements Expected {

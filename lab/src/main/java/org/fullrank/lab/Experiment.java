@@ -3,7 +3,7 @@ package org.fullrank.lab;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// A paper's statement as something that runs.
+/// A claim of a paper as a program.
 public sealed interface Experiment
         permits Oja,
                 LplToy,
