@@ -29,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DiagnoseCommand.class,
             Embed.class,
             ReplayCommand.class,
-            Stream.class,
+            StreamCommand.class,
             DataCommand.class,
             Methods.class,
             ObjectiveCommand.class,

@@ -8,7 +8,7 @@ import org.fullrank.data.DataSpec;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
-import org.fullrank.net.Networks;
+import org.fullrank.net.ResNet;
 import org.fullrank.optim.GroupSpec;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.optim.ScheduleSpec;
@@ -65,7 +65,7 @@ public record Recipe(
                 DEFAULT_SEED,
                 DataSpec.defaults(),
                 ViewSpec.named("shapes"),
-                EncoderSpec.ResNet.defaults(),
+                ResNet.defaults(),
                 MethodSpec.Joint.defaults(),
                 OptimizerSpec.Lars.defaults(),
                 ScheduleSpec.defaults(),
@@ -79,7 +79,7 @@ public record Recipe(
         if (layers.isEmpty()) {
             return;
         }
-        List<String> known = Networks.blocks(encoder);
+        List<String> known = encoder.blocks();
         for (String name : layers) {
             if (!known.contains(name)) {
                 throw new InputException("%s: found layer %s, expected one of the encoder's: %s%s"

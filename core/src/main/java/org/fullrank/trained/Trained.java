@@ -265,7 +265,7 @@ public final class Trained implements AutoCloseable {
         try (Method fresh = MethodBuilder.build(recipe, views, device, Precision.FP32)) {
             var subject = new FineTuning.Subject(
                     recipe.encoder(),
-                    MethodBuilder.inputs(recipe.encoder(), views.shape()),
+                    views.shape(),
                     method.parameters(),
                     fresh.parameters(),
                     plain,

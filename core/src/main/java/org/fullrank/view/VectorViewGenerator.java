@@ -56,8 +56,8 @@ public final class VectorViewGenerator implements ViewGenerator {
     }
 
     @Override
-    public long[] shape() {
-        return new long[] {vectors.features()};
+    public InputShape.Features shape() {
+        return new InputShape.Features(vectors.features());
     }
 
     @Override

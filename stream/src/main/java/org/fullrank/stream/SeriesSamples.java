@@ -1,4 +1,4 @@
-package org.fullrank.cli;
+package org.fullrank.stream;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,17 +8,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.fullrank.engine.InputException;
 
-/// Windows of the series of a `.ts` file: `@` lines up to `@data`, then one series per line, channels separated by `:`,
-/// values by `,`, the class last where `@classLabel true` says so. A sample holds the steps of its first channel, then
-/// those of the next. Each series is a sequence.
+/**
+ * Windows of the series of a {@code .ts} file: {@code @} lines up to {@code @data}, then one series per line, channels
+ * separated by {@code :}, values by {@code ,}, the class last where {@code @classLabel true} says so. A sample holds the
+ * steps of its first channel, then those of the next. Each series is a sequence.
+ */
 final class SeriesSamples implements Samples {
     private final String name;
     private final int window;
     private final int hop;
     private final BufferedReader lines;
-    private boolean labelled;
+    private boolean labeled;
     private long line;
     private long series;
     private float[][] channels = {{}}; // [channels, steps] of the current series
@@ -27,26 +28,27 @@ final class SeriesSamples implements Samples {
     private boolean starts;
     private float[] values = {};
 
-    /// @throws InputException when there is no `@data` or the header says what cannot be read
-    SeriesSamples(InputStream in, String name, int window, int hop) throws IOException {
+    /** @throws IllegalArgumentException when there is no {@code @data}, or the series have time stamps */
+    SeriesSamples(InputStream in, String name, SampleOptions options) throws IOException {
         this.name = name;
-        this.window = window;
-        this.hop = hop;
+        this.window = options.window();
+        this.hop = options.hop();
         this.lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         for (String text = read(); !text.equals("@data"); text = read()) {
             if (text.startsWith("@timestamps true")) {
                 throw refused("time stamps", "values at equal distances", "resample the series");
             }
-            labelled |= text.startsWith("@classlabel true") || text.startsWith("@targetlabel true");
+            labeled |= text.startsWith("@classlabel true") || text.startsWith("@targetlabel true");
         }
     }
 
-    /// The next line of the header in lower case.
+    /** The next line of the header in lower case. */
     private String read() throws IOException {
         String text = lines.readLine();
         line++;
         if (text == null) {
-            throw new InputException(name + ": found no line @data, expected one after the header; give a .ts file");
+            throw new IllegalArgumentException(
+                    name + ": found no line @data, expected one after the header; give a .ts file");
         }
         return text.strip().toLowerCase(Locale.ROOT);
     }
@@ -59,7 +61,7 @@ final class SeriesSamples implements Samples {
                 throw refused(
                         "a series of %d steps".formatted(channels[0].length),
                         "at least the window of " + window,
-                        "choose a shorter --window");
+                        "choose a shorter window");
             }
             String text = lines.readLine();
             line++;
@@ -84,7 +86,7 @@ final class SeriesSamples implements Samples {
     private void parse(String text) {
         series++;
         List<String> parts = new ArrayList<>(List.of(text.split(":", -1)));
-        label = labelled ? parts.removeLast().strip() : "";
+        label = labeled ? parts.remove(parts.size() - 1).strip() : "";
         if (parts.isEmpty()) {
             throw refused("a label alone", "values before it", "correct the line");
         }
@@ -96,7 +98,7 @@ final class SeriesSamples implements Samples {
             String[] cells = parts.get(c).split(",", -1);
             channels[c] = new float[cells.length];
             for (int t = 0; t < cells.length; t++) {
-                channels[c][t] = number(cells[t].strip(), c, t);
+                channels[c][t] = number(cells[t], c, t);
             }
             if (channels[c].length != channels[0].length) {
                 throw refused(
@@ -109,24 +111,18 @@ final class SeriesSamples implements Samples {
     }
 
     private float number(String cell, int channel, int step) {
-        float value;
-        try {
-            value = Float.parseFloat(cell);
-        } catch (NumberFormatException e) {
-            value = Float.NaN;
-        }
+        float value = Cells.number(cell);
         if (!Float.isFinite(value)) {
-            String shown = cell.length() > 40 ? cell.substring(0, 40) + "..." : cell;
             throw refused(
-                    "'%s' in channel %d, step %d".formatted(shown.replaceAll("\\p{Cntrl}", "?"), channel + 1, step + 1),
+                    "'%s' in channel %d, step %d".formatted(Cells.shown(cell), channel + 1, step + 1),
                     "a finite number",
                     "fill in missing values");
         }
         return value;
     }
 
-    private InputException refused(String found, String expected, String remedy) {
-        return new InputException(
+    private IllegalArgumentException refused(String found, String expected, String remedy) {
+        return new IllegalArgumentException(
                 "%s, line %d: found %s, expected %s; %s".formatted(name, line, found, expected, remedy));
     }
 
@@ -142,12 +138,17 @@ final class SeriesSamples implements Samples {
 
     @Override
     public List<String> noteNames() {
-        return labelled ? List.of("series", "class") : List.of("series");
+        return labeled ? List.of("series", "class") : List.of("series");
     }
 
     @Override
     public List<String> notes() {
-        return labelled ? List.of(Long.toString(series), label) : List.of(Long.toString(series));
+        return labeled ? List.of(Long.toString(series), label) : List.of(Long.toString(series));
+    }
+
+    @Override
+    public String name() {
+        return name;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.fullrank.cli;
+package org.fullrank.stream;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
@@ -8,32 +8,38 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of CSV, separated by comma, semicolon or tab. The first row is a header when no cell of it is a number.
+/**
+ * Rows of CSV, separated by comma, semicolon or tab. The first row is a header when a cell of it is text while the one
+ * below is a number, or when all its cells are text and one names a column of the options. This is the rule of the
+ * other commands, which this module cannot call; a test of the command line holds both to one table of cases.
+ */
 final class CsvSamples implements Samples {
-    /// Bytes of the first line that are looked at for the separator.
+    /** Bytes of the first line that are looked at for the separator. */
     private static final int HEAD_BYTES = 1 << 13;
+
+    private static final int NAMES_SHOWN = 20;
 
     private final String name;
     private final CsvReader<CsvRecord> reader;
     private final Iterator<CsvRecord> rows;
+    private final Deque<CsvRecord> ahead = new ArrayDeque<>(); // rows that were read to find the header
     private final List<String> names; // of the columns; empty without a header
     private final boolean[] input; // whether a column is part of the sample
     private final int sequence; // its column, or -1
     private final float[] values;
-    private @Nullable CsvRecord waiting; // the first row when it is no header
-    private @Nullable String current;
+    private @Nullable String current; // the sequence of the latest sample
     private boolean starts;
 
-    /// @throws InputException when there is no row or no such column
-    CsvSamples(BufferedInputStream in, String name, @Nullable String sequenceColumn, List<String> skipColumns)
-            throws IOException {
+    /** @throws IllegalArgumentException when there is no row or no such column */
+    CsvSamples(BufferedInputStream in, String name, SampleOptions options) throws IOException {
         this.name = name;
         this.reader = CsvReader.builder()
                 .fieldSeparator(separator(in))
@@ -42,65 +48,85 @@ final class CsvSamples implements Samples {
                 .allowMissingFields(true)
                 .ofCsvRecord(new InputStreamReader(in, StandardCharsets.UTF_8));
         this.rows = reader.iterator();
-        CsvRecord first = record();
+        CsvRecord first = pull();
         if (first == null) {
-            throw new InputException(name + ": found no row, expected rows of numbers; give another input");
+            throw new IllegalArgumentException(name + ": found no row, expected rows of numbers; give another input");
         }
-        boolean header = first.getFields().stream().noneMatch(CsvSamples::isNumber);
-        this.names = header ? first.getFields().stream().map(String::strip).toList() : List.of();
-        this.waiting = header ? null : first;
+        boolean header = isHeader(first.getFields(), options.columns());
+        if (header) {
+            names = first.getFields().stream().map(String::strip).toList();
+        } else {
+            names = List.of();
+            ahead.addFirst(first);
+        }
         this.input = new boolean[first.getFieldCount()];
         Arrays.fill(input, true);
-        this.sequence = sequenceColumn == null ? -1 : column("--sequence-column", sequenceColumn);
+        this.sequence = options.sequenceColumn() == null ? -1 : column("sequence column", options.sequenceColumn());
         if (sequence >= 0) {
             input[sequence] = false;
         }
-        skipColumns.forEach(column -> input[column("--skip-column", column)] = false);
+        options.skipColumns().forEach(column -> input[column("skipped column", column)] = false);
         int width = 0;
         for (boolean is : input) {
             width += is ? 1 : 0;
         }
         if (width == 0) {
-            throw new InputException(name + ": found no column left for samples, expected at least one; skip fewer");
+            throw new IllegalArgumentException(
+                    name + ": found no column left for samples, expected at least one; skip fewer");
         }
         this.values = new float[width];
     }
 
-    private int column(String option, String wanted) {
-        int byName = names.indexOf(wanted.strip());
+    /** Reads the second row only when the first holds text: a row of numbers is no header, and a pipe may be slow. */
+    private boolean isHeader(List<String> first, List<String> columns) throws IOException {
+        if (first.stream().noneMatch(Cells::isText)) {
+            return false;
+        }
+        CsvRecord row = pull();
+        if (row != null) {
+            ahead.add(row);
+            List<String> second = row.getFields();
+            for (int i = 0; i < Math.min(first.size(), second.size()); i++) {
+                if (Cells.isText(first.get(i)) && Cells.isNumber(second.get(i))) {
+                    return true;
+                }
+            }
+        }
+        List<String> wanted = columns.stream().map(String::strip).toList();
+        return first.stream().allMatch(Cells::isText)
+                && first.stream().map(String::strip).anyMatch(wanted::contains);
+    }
+
+    private int column(String subject, String wanted) {
+        String text = wanted.strip();
+        int byName = names.indexOf(text);
         if (byName >= 0) {
             return byName;
         }
-        if (wanted.matches("-?[1-9]\\d{0,8}")) {
-            int position = Integer.parseInt(wanted);
+        if (text.matches("-?\\d{1,9}")) {
+            int position = Integer.parseInt(text);
             int column = position < 0 ? input.length + position : position - 1;
-            if (column >= 0 && column < input.length) {
+            if (position != 0 && column >= 0 && column < input.length) {
                 return column;
             }
         }
-        throw new InputException(
+        String known =
+                names.isEmpty() ? "" : "one of " + names.subList(0, Math.min(NAMES_SHOWN, names.size())) + " or ";
+        throw new IllegalArgumentException(
                 "%s: found no column %s in %s, expected %sa position from 1 to %d or -1 to -%d; correct it"
-                        .formatted(
-                                option,
-                                wanted,
-                                name,
-                                names.isEmpty()
-                                        ? ""
-                                        : "one of " + names.subList(0, Math.min(20, names.size())) + " or ",
-                                input.length,
-                                input.length));
+                        .formatted(subject, wanted, name, known, input.length, input.length));
     }
 
     @Override
     public boolean next() throws IOException {
-        CsvRecord row = waiting != null ? waiting : record();
-        waiting = null;
+        CsvRecord row = ahead.isEmpty() ? pull() : ahead.poll();
         if (row == null) {
             return false;
         }
         if (row.getFieldCount() != input.length) {
-            throw new InputException("%s, line %d: found %d cells, expected %d as in the first row; correct it"
-                    .formatted(name, row.getStartingLineNumber(), row.getFieldCount(), input.length));
+            throw new IllegalArgumentException(
+                    "%s, line %d: found %d cells, expected %d as in the first row; correct it"
+                            .formatted(name, row.getStartingLineNumber(), row.getFieldCount(), input.length));
         }
         int at = 0;
         for (int column = 0; column < input.length; column++) {
@@ -114,14 +140,14 @@ final class CsvSamples implements Samples {
         return true;
     }
 
-    private @Nullable CsvRecord record() throws IOException {
+    private @Nullable CsvRecord pull() throws IOException {
         try {
             return rows.hasNext() ? rows.next() : null;
         } catch (CsvParseException e) {
-            throw new InputException(
-                    name + ": found CSV that cannot be parsed, "
-                            + Objects.requireNonNullElse(e.getMessage(), "no reason")
-                            + ", expected rows of cells; correct that line",
+            String reason = Objects.requireNonNullElse(e.getMessage(), "no reason");
+            throw new IllegalArgumentException(
+                    "%s: found CSV that cannot be parsed, %s, expected rows of cells; correct that line"
+                            .formatted(name, reason),
                     e);
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -129,34 +155,18 @@ final class CsvSamples implements Samples {
     }
 
     private float number(CsvRecord row, int column) {
-        String cell = row.getField(column);
-        float value = parse(cell);
+        float value = Cells.number(row.getField(column));
         if (!Float.isFinite(value)) {
-            String shown = cell.length() > 40 ? cell.substring(0, 40) + "..." : cell;
-            throw new InputException(
-                    "%s, line %d, column %d%s: found '%s', expected a finite number; correct it or leave the column out with --skip-column"
+            throw new IllegalArgumentException(
+                    "%s, line %d, column %d%s: found '%s', expected a finite number; correct it or skip the column"
                             .formatted(
                                     name,
                                     row.getStartingLineNumber(),
                                     column + 1,
                                     names.isEmpty() ? "" : " (" + names.get(column) + ")",
-                                    shown.replaceAll("\\p{Cntrl}", "?")));
+                                    Cells.shown(row.getField(column))));
         }
         return value;
-    }
-
-    /// The number, or NaN when there is none.
-    private static float parse(String cell) {
-        try {
-            return Float.parseFloat(cell.strip());
-        } catch (NumberFormatException e) {
-            return Float.NaN;
-        }
-    }
-
-    /// Words like `NaN` are numbers that went wrong, not names.
-    private static boolean isNumber(String cell) {
-        return !Float.isNaN(parse(cell)) || cell.strip().equalsIgnoreCase("nan");
     }
 
     @Override
@@ -180,11 +190,16 @@ final class CsvSamples implements Samples {
     }
 
     @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
     public void close() throws IOException {
         reader.close();
     }
 
-    /// The separator that occurs most in the first line.
+    /** The separator that occurs most in the first line. */
     private static char separator(BufferedInputStream in) throws IOException {
         in.mark(HEAD_BYTES);
         int commas = 0;
