@@ -19,6 +19,7 @@ import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Protocol;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Recipe;
+import org.fullrank.run.RecipeChange;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
@@ -104,10 +105,11 @@ public final class Comparison {
         if (Files.exists(cell.folder())) {
             Recipe found = RunFolder.open(cell.folder()).config(Recipe.class);
             if (!found.equals(cell.recipe())) {
+                RecipeChange change = RecipeChange.between(found, cell.recipe()).getFirst();
                 throw new InputException(
-                        "run %s: found a recipe with %s, as a run keeps its recipe; give this one another label or"
-                                        .formatted(cell.folder(), RecipeDifference.of(found, cell.recipe()))
-                                + " name another folder with --out");
+                        "run %s: found a recipe with %s %s, expected %s, because a run keeps its recipe; give this one"
+                                        .formatted(cell.folder(), change.key(), change.before(), change.after())
+                                + " another label or name another folder with --out");
             }
         }
     }
