@@ -147,7 +147,7 @@ public final class Replay {
                 return report(step + 1, finding);
             }
         }
-        return report(flight.snapshot() + steps, look(monitor));
+        return report(flight.snapshot() + steps, check(monitor));
     }
 
     private Report report(long step, @Nullable Finding finding) {
@@ -239,10 +239,10 @@ public final class Replay {
     }
 
     /// The check that follows the last step.
-    private @Nullable Finding look(Monitor monitor) {
+    private @Nullable Finding check(Monitor monitor) {
         try (var trace = NonFiniteTrace.open()) {
             try {
-                monitor.look(method);
+                monitor.measure(method);
             } catch (InputException e) {
                 return trace.first() != null
                         ? trace.first()
