@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.fullrank.data.Dataset;
 import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
 import org.fullrank.diagnose.Diagnosis;
@@ -20,7 +19,6 @@ import org.fullrank.rows.LabelFile;
 import org.fullrank.rows.RowStream;
 import org.fullrank.rows.RowStreams;
 import org.fullrank.rows.Selection;
-import org.fullrank.run.RunFolder;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -209,24 +207,19 @@ final class DiagnoseCommand extends Job {
     }
 
     private List<Diagnosis> ofRun(Path run) {
-        try (RunFolder folder = RunFolder.open(run)) {
-            Path checkpoint = RunArguments.checkpoint(folder, best);
-            try (Dataset shown = Dataset.open(RunArguments.data(folder, data));
-                    Trained trained = Trained.open(folder, shown, checkpoint)) {
-                Split chosen = split == null ? Trained.heldOut(shown) : RunArguments.split(split);
-                err().println("examining %s, step %d, on items of the %s split"
-                        .formatted(checkpoint, trained.step(), chosen.label()));
-                List<String> wanted = places.isEmpty() ? PLACES : places;
-                List<String> blocks = wanted.stream()
-                        .filter(place -> !PLACES.contains(place))
-                        .map(place -> place.startsWith(BLOCK) ? place.substring(BLOCK.length()) : place)
-                        .toList();
-                return trained.diagnose(chosen, blocks).stream()
-                        .filter(diagnosis ->
-                                !PLACES.contains(diagnosis.subject()) || wanted.contains(diagnosis.subject()))
-                        .map(diagnosis -> named(run, diagnosis))
-                        .toList();
-            }
+        try (Trained trained = Trained.open(run, new Trained.Reading(data, best))) {
+            Split chosen = split == null ? Trained.heldOut(trained.data()) : Split.named("--split", split);
+            err().println("examining %s, step %d, on items of the %s split"
+                    .formatted(trained.checkpoint(), trained.step(), chosen.label()));
+            List<String> wanted = places.isEmpty() ? PLACES : places;
+            List<String> blocks = wanted.stream()
+                    .filter(place -> !PLACES.contains(place))
+                    .map(place -> place.startsWith(BLOCK) ? place.substring(BLOCK.length()) : place)
+                    .toList();
+            return trained.diagnose(chosen, blocks).stream()
+                    .filter(diagnosis -> !PLACES.contains(diagnosis.subject()) || wanted.contains(diagnosis.subject()))
+                    .map(diagnosis -> named(run, diagnosis))
+                    .toList();
         }
     }
 

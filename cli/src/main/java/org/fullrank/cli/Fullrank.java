@@ -25,9 +25,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             PretrainCommand.class,
             CompareCommand.class,
-            Evaluate.class,
+            EvaluateCommand.class,
             DiagnoseCommand.class,
-            Embed.class,
+            EmbedCommand.class,
             ReplayCommand.class,
             StreamCommand.class,
             DataCommand.class,

@@ -13,7 +13,7 @@ import org.fullrank.engine.JobException;
 import org.fullrank.page.RunPage;
 import org.fullrank.preflight.Preflight;
 import org.fullrank.preflight.PreflightReport;
-import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.ProbeTable;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
@@ -215,11 +215,11 @@ final class PretrainCommand extends Job {
             interrupted = watched.stopRequested();
         }
         boolean ended = ending.status() != RunStatus.STOPPED && !interrupted;
-        Evaluation evaluation = ended ? TrainedRun.finish(folder, opened, ending.status(), err()::println) : null;
+        ProbeTable evaluation = ended ? TrainedRun.finish(folder, opened, ending.status(), err()::println) : null;
         report(folder, ending, evaluation);
     }
 
-    private void report(RunFolder folder, Trainer.Ending ending, @Nullable Evaluation evaluation) {
+    private void report(RunFolder folder, Trainer.Ending ending, @Nullable ProbeTable evaluation) {
         if (ending.status() == RunStatus.COLLAPSED || ending.status() == RunStatus.ROLLED_BACK) {
             collapsed();
         }

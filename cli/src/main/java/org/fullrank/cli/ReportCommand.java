@@ -3,11 +3,7 @@ package org.fullrank.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.fullrank.data.Dataset;
 import org.fullrank.page.RunPage;
-import org.fullrank.run.Recipe;
-import org.fullrank.run.RunFolder;
-import org.fullrank.train.Checkpoints;
 import org.fullrank.trained.Trained;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -55,9 +51,7 @@ final class ReportCommand extends Job {
     }
 
     private static void draw(Path run) {
-        try (RunFolder folder = RunFolder.open(run);
-                Dataset data = Dataset.open(folder.config(Recipe.class).data());
-                Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
+        try (Trained trained = Trained.open(run, Trained.Reading.defaults())) {
             trained.draw(run);
         }
     }

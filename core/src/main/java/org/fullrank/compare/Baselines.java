@@ -16,7 +16,7 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.JsonFile;
-import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.ProbeTable;
 import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
 import org.fullrank.run.Recipe;
@@ -59,7 +59,7 @@ final class Baselines {
             try (Dataset data = Dataset.open(spec)) {
                 TrainTest items = data.forEvaluation();
                 var splits = RawInput.of(items.train(), items.test());
-                JsonFile.write(made(raw()), Score.of(Evaluation.probe(Evaluation.RAW, splits, protocol)));
+                JsonFile.write(made(raw()), Score.of(ProbeTable.probe(ProbeTable.RAW, splits, protocol)));
             }
         });
     }
@@ -73,7 +73,7 @@ final class Baselines {
         }
         @Nullable Score raw = JsonFile.read(raw(), Score.class);
         if (raw != null) {
-            scores.put(Evaluation.RAW, List.of(raw));
+            scores.put(ProbeTable.RAW, List.of(raw));
         }
         SequencedMap<String, List<Candidate>> kinds = new LinkedHashMap<>();
         for (Candidate candidate : grid.candidates()) {
@@ -88,7 +88,7 @@ final class Baselines {
                     .map(Objects::requireNonNull)
                     .toList();
             if (!found.isEmpty()) {
-                scores.put(Evaluation.UNTRAINED + (kinds.size() == 1 ? "" : " of " + first.label()), found);
+                scores.put(ProbeTable.UNTRAINED + (kinds.size() == 1 ? "" : " of " + first.label()), found);
             }
         }
         return scores;

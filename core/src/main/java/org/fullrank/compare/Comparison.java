@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -15,7 +14,9 @@ import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.page.RunPage;
-import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.EvaluatedData;
+import org.fullrank.probe.ProbeTable;
+import org.fullrank.probe.Probes;
 import org.fullrank.probe.Protocol;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Recipe;
@@ -91,7 +92,7 @@ public final class Comparison {
             DataSpec spec = candidate.recipe().data();
             try (Dataset data = Dataset.open(spec)) {
                 Trainer.requireBatch(candidate.recipe(), data.pretraining().size());
-                Protocol protocol = Trained.protocol(data);
+                Protocol protocol = Protocol.of(EvaluatedData.of(data));
                 if (common != null) {
                     common.requireLike(protocol);
                 }
@@ -230,18 +231,17 @@ public final class Comparison {
                 Dataset data = Dataset.open(cell.recipe().data());
                 Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
             boolean untrained = baselines.lacksUntrained(cell.recipe());
-            Set<Evaluation.Baseline> beside =
-                    untrained ? EnumSet.of(Evaluation.Baseline.UNTRAINED) : EnumSet.noneOf(Evaluation.Baseline.class);
+            Set<ProbeTable.Baseline> baseline = untrained ? Set.of(ProbeTable.Baseline.UNTRAINED) : Set.of();
             trained.draw(cell.folder());
-            Evaluation evaluation = trained.evaluate(beside);
+            ProbeTable table = Probes.defaults().withBaselines(baseline).run(trained);
             if (untrained) {
-                baselines.saveUntrained(cell.recipe(), Score.of(evaluation.result(Evaluation.UNTRAINED)));
+                baselines.saveUntrained(cell.recipe(), Score.of(table.result(ProbeTable.UNTRAINED)));
             }
             return new Measures(
-                    evaluation.protocol().hash(),
-                    evaluation.protocol().fields(),
+                    table.protocol().hash(),
+                    table.protocol().fields(),
                     trained.step(),
-                    Score.of(evaluation.result(Evaluation.ENCODER)),
+                    Score.of(table.result(ProbeTable.ENCODER)),
                     trained.health());
         }
     }

@@ -9,6 +9,7 @@ import java.util.SequencedMap;
 import org.fullrank.file.AtomicFile;
 import org.fullrank.file.JsonFile;
 import org.fullrank.probe.Protocol;
+import org.fullrank.stats.Holm;
 import org.fullrank.stats.PairedTest;
 import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ public final class ComparisonReport {
         List<PairedTest> tests =
                 others.stream().map(row -> row.test(reference, figure)).toList();
         double[] holm =
-                PairedTest.holm(tests.stream().mapToDouble(PairedTest::p).toArray());
+                Holm.correct(tests.stream().mapToDouble(PairedTest::p).toArray());
         var byLabel = new LinkedHashMap<String, Verdict>();
         for (int i = 0; i < holm.length; i++) {
             byLabel.put(others.get(i).candidate().label(), new Verdict(tests.get(i), holm[i]));

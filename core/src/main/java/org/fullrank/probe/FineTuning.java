@@ -187,8 +187,8 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
         map.put("std", std(row.encoder));
         map.put("untrainedMean", mean(row.untrained));
         map.put("untrainedStd", std(row.untrained));
-        map.put("draws", row.encoder.stream().map(Evaluation::toMap).toList());
-        map.put("untrainedDraws", row.untrained.stream().map(Evaluation::toMap).toList());
+        map.put("draws", row.encoder.stream().map(ProbeTable::toMap).toList());
+        map.put("untrainedDraws", row.untrained.stream().map(ProbeTable::toMap).toList());
         return map;
     }
 }

@@ -85,12 +85,6 @@ public record MonitorSpec(
                 knnSamples);
     }
 
-    /// The same with another answer to a collapse.
-    public MonitorSpec withOnCollapse(OnCollapse other) {
-        return new MonitorSpec(
-                everyEpochs, everySteps, rows, layers, other, recordEverySteps, knnNeighbors, knnSamples);
-    }
-
     /// Steps between two quick checks of a run: `everySteps`, or, where that is 0, a fortieth of the run, but no
     /// more often than once for twenty samples learned from to each item checked.
     public long quickSteps(long totalSteps, int batch) {

@@ -5,7 +5,8 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
-import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.ProbeTable;
+import org.fullrank.probe.Probes;
 import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
@@ -29,7 +30,7 @@ public final class TrainedRun {
     /// @param data of the run
     /// @param notes gets one line for each part that is left out
     /// @return the accuracies; null after a collapse, without labels, or where the data do not allow an evaluation
-    public static @Nullable Evaluation finish(
+    public static @Nullable ProbeTable finish(
             RunFolder folder, Dataset data, RunStatus status, Consumer<String> notes) {
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
             var run = new TrainedRun(trained, notes);
@@ -47,14 +48,14 @@ public final class TrainedRun {
         }
     }
 
-    private @Nullable Evaluation evaluate(RunFolder folder, Dataset data) {
+    private @Nullable ProbeTable evaluate(RunFolder folder, Dataset data) {
         if (!data.splits().contains(Split.TRAIN) || data.items(Split.TRAIN).labels() == null) {
             notes.accept("the data have no labels: no accuracy to measure");
             return null;
         }
         notes.accept("evaluating ...");
         try {
-            Evaluation evaluation = trained.evaluate();
+            ProbeTable evaluation = Probes.defaults().run(trained);
             var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
             EvaluationFile.put(folder.path(), EvaluationFile.PROBES, subject, evaluation.toMap());
             return evaluation;
