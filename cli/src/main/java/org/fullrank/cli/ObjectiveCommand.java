@@ -24,6 +24,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.NpyMatrix;
 import org.fullrank.objective.Terms;
 import org.fullrank.settings.Yaml;
+import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -188,7 +188,8 @@ final class Completion {
         for (Map.Entry<String, JsonNode> field : given.properties()) {
             String key = OldSpelling.current(source.subject(), field.getKey(), known);
             if (current.has(key)) {
-                throw source.wrong(SettingSource.join(path, key), "both " + key + " and its old spelling", "one of them");
+                throw source.wrong(
+                        SettingSource.join(path, key), "both " + key + " and its old spelling", "one of them");
             }
             current.set(key, field.getValue());
         }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "evaluate",
         sortOptions = false,
-        modelTransformer = Evaluate.SettingOptions.class,
+        modelTransformer = EvaluateCommand.SettingOptions.class,
         description = "Measures the encoder of a run: kNN and linear accuracy, compared with raw input, PCA of the same"
                 + " width and the untrained encoder, or what other protocols measure.",
         footer = {
@@ -44,7 +44,7 @@ import picocli.CommandLine.Parameters;
             "  fullrank evaluate runs/a1 --with runs/a2,runs/a3 --protocol classes --against runs/b1,runs/b2,runs/b3",
             "  fullrank evaluate runs/mine --protocol finetune --fractions 0.01,0.1 --steps 200"
         })
-final class Evaluate extends Job {
+final class EvaluateCommand extends Job {
     @Parameters(paramLabel = "RUN", description = "Run folder.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path run;
@@ -155,11 +155,7 @@ final class Evaluate extends Job {
     }
 
     private static Stream<String> options(List<Evaluation> evaluations) {
-        return evaluations.stream().flatMap(e -> e.settings().stream()).map(Evaluate::nameOf);
-    }
-
-    private boolean isGiven(String option) {
-        return spec().commandLine().getParseResult().hasMatchedOption(option);
+        return evaluations.stream().flatMap(e -> e.settings().stream()).map(EvaluateCommand::nameOf);
     }
 
     /// The evaluation with the settings of the command line.

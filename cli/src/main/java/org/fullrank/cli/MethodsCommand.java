@@ -17,6 +17,7 @@ import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.settings.Choices;
 import org.fullrank.settings.Nearest;
+import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Parameters;
             "  fullrank pretrain --set method=byol --set method.target.rate=0.99",
             "  fullrank pretrain --set method.objective.type=nt-xent --set method.objective.temperature=0.2"
         })
-final class Methods extends Job {
+final class MethodsCommand extends Job {
     @Parameters(arity = "0..1", paramLabel = "NAME", description = "Only this one.")
     @Nullable
     String name;

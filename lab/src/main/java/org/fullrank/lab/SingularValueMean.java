@@ -7,8 +7,8 @@ import org.ejml.simple.SimpleSVD;
 
 /// The mean singular value of embeddings `[b, d]`, its gradient and its bounds, and sample embeddings. From Taha et
 /// al., arXiv 2103.02770, equations 2 and 3.
-final class MeanSingularValue {
-    private MeanSingularValue() {}
+final class SingularValueMean {
+    private SingularValueMean() {}
 
     /// (1/d) P Q' for the thin decomposition E = P S Q'.
     static SimpleMatrix slope(SimpleMatrix e) {

@@ -1,14 +1,12 @@
 package org.fullrank.cli;
 
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.nio.file.Files;
+import org.fullrank.file.CsvWriter;
+import java.util.List;
+import java.util.ArrayList;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.JobException;
 import org.fullrank.file.Npy;
 import org.fullrank.probe.Features;
 import org.fullrank.trained.Trained;
@@ -17,26 +15,26 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Writes the embeddings of a data set by the encoder of a run.
+/// Embeds a data set with the encoder of a run.
 @Command(
         name = "embed",
         sortOptions = false,
-        description = "Writes the embeddings of a data set by the encoder of a run.",
+        description = "Embeds a data set with the encoder of a run and writes the embeddings.",
         footer = {
             "",
-            "A .npy file holds float32 [items, width], its labels go to FILE_labels.npy; a .csv file has one row per"
+            "A .npy file holds float32 [items, width]; its labels are written to FILE_labels.npy. A .csv file has one row per"
                     + " item and the class in its last column.",
             "",
             "Examples:",
             "  fullrank embed runs/mine --out embeddings.npy",
             "  fullrank embed runs/mine --data photos/ --split test --out test.csv"
         })
-final class Embed extends Job {
+final class EmbedCommand extends Job {
     @Parameters(paramLabel = "RUN", description = "Run folder.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path run;
 
-    @Option(names = "--data", paramLabel = "PATH", description = "What to embed. Default: the data of the run.")
+    @Option(names = "--data", paramLabel = "PATH", description = "Data to embed. Default: the data of the run.")
     private @Nullable String data;
 
     @Option(
@@ -57,7 +55,7 @@ final class Embed extends Job {
 
     @Option(
             names = "--best",
-            description = "Takes the checkpoint with the best score while training instead of the latest one.")
+            description = "Uses the checkpoint with the best score during training instead of the latest.")
     private boolean best;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
@@ -67,19 +65,15 @@ final class Embed extends Job {
     void work() {
         boolean csv = out.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
         requireWritable(csv);
-        Split wanted = Located.split(split);
+        Split wanted = Split.named("--split", split);
         Features features;
         try (Trained trained = Trained.open(run, new Trained.Reading(data, best))) {
             features = trained.embed(wanted);
         }
-        try {
-            if (csv) {
-                writeCsv(features);
-            } else {
-                writeNpy(features);
-            }
-        } catch (IOException e) {
-            throw new JobException("cannot write %s: %s; free some space or name another file".formatted(out, e), e);
+        if (csv) {
+            writeCsv(features);
+        } else {
+            writeNpy(features);
         }
         report(features);
     }
@@ -88,11 +82,7 @@ final class Embed extends Job {
         if (!csv && !out.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
             throw new InputException("--out %s: found no known ending, expected .npy or .csv".formatted(out));
         }
-        Path parent = out.toAbsolutePath().getParent();
-        if (parent == null || !Files.isDirectory(parent)) {
-            throw new InputException(
-                    "--out %s: found no folder %s, expected one; make it first".formatted(out, parent));
-        }
+        requireFolder("--out", out);
     }
 
     private void report(Features features) {
@@ -107,7 +97,7 @@ final class Embed extends Job {
         }
     }
 
-    private void writeNpy(Features features) throws IOException {
+    private void writeNpy(Features features) {
         Npy.write(out, features.values(), features.width());
         if (features.classes() != null) {
             String name = String.valueOf(out.getFileName());
@@ -116,25 +106,30 @@ final class Embed extends Job {
         }
     }
 
-    /// The file appears under its name when it is complete.
-    private void writeCsv(Features features) throws IOException {
-        Path next = out.resolveSibling(out.getFileName() + ".next");
-        try (BufferedWriter csv = Files.newBufferedWriter(next)) {
+    private void writeCsv(Features features) {
+        CsvWriter.write(out, csv -> {
+            List<String> header = new ArrayList<>();
             for (int d = 0; d < features.width(); d++) {
-                csv.append(d == 0 ? "" : ",").append("e").append(String.valueOf(d));
+                header.add("e" + d);
             }
-            csv.append(features.classes() == null ? "\n" : ",class\n");
+            if (features.classes() != null) {
+                header.add("class");
+            }
+            csv.row(header);
             for (int row = 0; row < features.rows(); row++) {
-                for (int d = 0; d < features.width(); d++) {
-                    csv.append(d == 0 ? "" : ",").append(Float.toString(features.values()[row * features.width() + d]));
-                }
-                if (features.classes() != null) {
-                    String label = features.names().get(features.labels()[row]);
-                    csv.append(",\"").append(label.replace("\"", "\"\"")).append('"');
-                }
-                csv.append('\n');
+                csv.row(cells(features, row));
             }
+        });
+    }
+
+    private static List<String> cells(Features features, int row) {
+        List<String> cells = new ArrayList<>();
+        for (int d = 0; d < features.width(); d++) {
+            cells.add(Float.toString(features.values()[row * features.width() + d]));
         }
-        Files.move(next, out, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        if (features.classes() != null) {
+            cells.add(features.names().get(features.labels()[row]));
+        }
+        return cells;
     }
 }
