@@ -65,7 +65,7 @@ final class EvaluateCommand extends Job {
 
     @Option(
             names = "--best",
-            description = "Takes the checkpoint with the best score while training instead of the latest one.")
+            description = "Uses the checkpoint with the best score during training instead of the latest.")
     private boolean best;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")

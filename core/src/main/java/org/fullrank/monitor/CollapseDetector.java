@@ -119,7 +119,9 @@ final class CollapseDetector {
         place.streak = kind == null ? 0 : place.streak + 1;
         boolean due = step >= (place.onceSound ? START : GRACE) * totalSteps;
         boolean settled = place.streak >= 2 || place.streak == 1 && step == totalSteps;
-        return kind != null && due && settled && place.raised.add(kind) ? alarm(step, name, kind, place, indicators) : null;
+        return kind != null && due && settled && place.raised.add(kind)
+                ? alarm(step, name, kind, place, indicators)
+                : null;
     }
 
     private static void remember(Place place, Indicators indicators, long step) {
@@ -153,7 +155,8 @@ final class CollapseDetector {
                 fall("spread", indicators.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
                         + " (1 = over the whole sphere)";
             case DIMENSIONAL ->
-                fall("rank share", indicators.share(), SHARE, place.bestShare, place.bestShareStep) + " (1 = isotropic)";
+                fall("rank share", indicators.share(), SHARE, place.bestShare, place.bestShareStep)
+                        + " (1 = isotropic)";
             case NORM_VANISHING ->
                 "mean norm is %s, it was up to %s".formatted(number(indicators.norm()), number(place.bestNorm));
             case NORM_BLOW_UP ->

@@ -97,13 +97,16 @@ public final class Trainer implements AutoCloseable {
     /// A run may go on with an edited recipe, but not without a word: its two parts are no longer one training.
     private void noteChanges(List<RecipeChange> changes) {
         if (!changes.isEmpty()) {
-            watcher.note("warning: the recipe has changed since step %d: %s; training continues at step %d of %d with the"
-                    .formatted(
-                            step,
-                            changes.stream().map(RecipeChange::text).collect(Collectors.joining(", ")),
-                            step,
-                            totalSteps)
-                    + " new values");
+            watcher.note(
+                    "warning: the recipe has changed since step %d: %s; training continues at step %d of %d with the"
+                                    .formatted(
+                                            step,
+                                            changes.stream()
+                                                    .map(RecipeChange::text)
+                                                    .collect(Collectors.joining(", ")),
+                                            step,
+                                            totalSteps)
+                            + " new values");
         }
     }
 

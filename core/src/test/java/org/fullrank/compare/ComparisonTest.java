@@ -164,7 +164,8 @@ class ComparisonTest {
             assertThat(point.path("mean").isNumber()).isTrue();
             assertThat(point.path("std").asDouble()).isNotNegative();
         });
-        assertThat(data.path("steps").asLong()).isEqualTo(loss.path(loss.size() - 1).path("step").asLong());
+        assertThat(data.path("steps").asLong())
+                .isEqualTo(loss.path(loss.size() - 1).path("step").asLong());
     }
 
     @Test

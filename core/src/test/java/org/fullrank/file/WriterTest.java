@@ -70,7 +70,8 @@ class WriterTest {
                     throw new IllegalStateException("stop");
                 }))
                 .hasMessage("stop");
-        assertThatThrownBy(() -> JsonFile.write(file, Map.of("self", new Object()))).isNotNull();
+        assertThatThrownBy(() -> JsonFile.write(file, Map.of("self", new Object())))
+                .isNotNull();
         assertThat(file).hasContent("old");
         assertThat(folder.toFile().list()).containsExactly("file");
     }
