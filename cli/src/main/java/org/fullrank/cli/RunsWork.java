@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
 import org.fullrank.run.RunSummary;
@@ -36,7 +37,7 @@ record RunsWork(RunsCommand command) {
                     run.step() == 0 ? "-" : run.epoch() + 1,
                     run.step(),
                     value(run.values(), "loss", "%.4g", 1),
-                    value(run.values(), "embedding.rankme", "%.1f", 1),
+                    value(run.values(), Measure.RANKME.at("embedding"), "%.1f", 1),
                     value(run.values(), "knn", "%.1f %%", 100),
                     run.message());
         }

@@ -233,7 +233,7 @@ public final class Comparison {
                 cell,
                 records,
                 measures.score(),
-                measures.health(),
+                measures.places(),
                 seconds / cell.recipe().train().epochs());
     }
 
@@ -249,7 +249,7 @@ public final class Comparison {
             if (untrained) {
                 baselines.saveUntrained(cell.recipe(), Score.of(evaluation.result(Evaluation.UNTRAINED)));
             }
-            return new Measures(
+            return Measures.of(
                     evaluation.protocol().hash(),
                     evaluation.protocol().fields(),
                     trained.step(),

@@ -2,11 +2,12 @@ package org.fullrank.compare;
 
 import java.util.List;
 import java.util.StringJoiner;
+import org.fullrank.diagnose.Measure;
 
 /// The page of a report: one HTML file that needs nothing else, with the table, the curves of each candidate as small
 /// pictures, and the protocol in full.
 final class ComparisonPage {
-    private static final List<String> METRICS = List.of("loss", "knn", "representation.rankme");
+    private static final List<String> METRICS = List.of("loss", "knn", Measure.RANKME.at("representation"));
     private static final List<String> TITLES = List.of("loss", "online kNN (checks while training)", "RankMe (checks)");
     private static final String STYLE = """
             :root { color-scheme: light dark; --ink: #1b222c; --quiet: #596472; --line: #dde2e8; --paper: #fff; --curve: #1f56c4; }
@@ -45,7 +46,7 @@ final class ComparisonPage {
         page.append("<h2>Curves</h2>\n<p class=\"small\">Mean over seeds, the band one standard deviation to either")
                 .append(" side; gray and dashed: the reference, ")
                 .append(escaped(report.reference().candidate().label()))
-                .append(". Losses of unlike objectives do not compare; kNN and RankMe have one scale for all.</p>\n");
+                .append(". Loss values of different objectives are not comparable; kNN and RankMe have one scale for all.</p>\n");
         charts(page, report);
         protocol(page, report);
         return page.append("</body>\n</html>\n").toString();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.fullrank.stats.Interval;
 
 /// A diagnosis for a terminal: the verdicts first, then the figures in columns.
 public final class DiagnosisText {
@@ -51,7 +52,7 @@ public final class DiagnosisText {
         for (Section section : diagnosis.sections()) {
             var lines = new ArrayList<List<String>>();
             lines.add(List.of(section.name(), "value", "95 % interval", "healthy", "meaning"));
-            section.measures().forEach(measure -> lines.add(cells(measure)));
+            section.readings().forEach(reading -> lines.add(cells(reading)));
             text.append('\n').append(aligned(lines));
         }
         return text.toString();
@@ -62,14 +63,15 @@ public final class DiagnosisText {
         return start + String.join(between, broken(words, WIDTH - start.length())) + "\n";
     }
 
-    private static List<String> cells(Measure measure) {
-        boolean interval = !Double.isNaN(measure.lower()) && !Double.isNaN(measure.upper());
+    private static List<String> cells(Reading reading) {
+        Interval interval = reading.interval();
+        boolean known = !Double.isNaN(interval.lower()) && !Double.isNaN(interval.upper());
         return List.of(
-                "  " + measure.name(),
-                number(measure.value()),
-                interval ? number(measure.lower()) + " to " + number(measure.upper()) : "",
-                measure.healthy(),
-                measure.meaning());
+                "  " + reading.name(),
+                number(reading.value()),
+                known ? number(interval.lower()) + " to " + number(interval.upper()) : "",
+                reading.healthy(),
+                reading.meaning());
     }
 
     /// Four digits; `-` where there is no value.

@@ -130,44 +130,23 @@ public record Neighbors(
         return new Section(
                 "neighbors",
                 List.of(
-                        Measure.of(
-                                "duplicate-rows",
-                                duplicateRows,
-                                "0",
-                                "rows that nearly equal another one%s"
-                                        .formatted(examples(duplicates.stream()
-                                                .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
-                                                .toList()))),
-                        Measure.of("duplicate-share", duplicateShare(), "0 to 0.01", "the same as a share of rows"),
-                        Measure.of(
-                                "outliers",
-                                outliers,
-                                "0",
-                                "rows that lie %.0f robust deviations off or more%s"
-                                        .formatted(
-                                                FAR,
-                                                examples(farthest.stream()
-                                                        .map(row -> "%d (%.3g)".formatted(row.row(), row.deviations()))
-                                                        .toList()))),
-                        Measure.of(
-                                "kurtosis",
-                                kurtosis,
-                                "-1 to " + (int) HEAVY,
-                                "mean excess kurtosis of dimensions; 0 = Gaussian, large = heavy tails"),
-                        Measure.of(
-                                "largest-kurtosis",
-                                largestKurtosis,
-                                "",
-                                largestDimension < 0 ? "of a dimension" : "that of dimension " + largestDimension),
-                        Measure.of(
-                                "heavy-dimensions",
-                                heavyShare,
-                                "0 to 0.4",
-                                "share of dimensions with an excess kurtosis above %.0f".formatted(HEAVY))));
+                        Reading.of(Measure.DUPLICATE_ROWS, duplicateRows)
+                                .noting(examples(duplicates.stream()
+                                        .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
+                                        .toList())),
+                        Reading.of(Measure.DUPLICATE_SHARE, duplicateShare()),
+                        Reading.of(Measure.OUTLIERS, outliers)
+                                .noting(examples(farthest.stream()
+                                        .map(row -> "%d (%.3g deviations)".formatted(row.row(), row.deviations()))
+                                        .toList())),
+                        Reading.of(Measure.KURTOSIS, kurtosis),
+                        Reading.of(Measure.LARGEST_KURTOSIS, largestKurtosis)
+                                .noting(largestDimension < 0 ? "" : "of dimension " + largestDimension),
+                        Reading.of(Measure.HEAVY_DIMENSIONS, heavyShare)));
     }
 
     private static String examples(List<String> examples) {
-        return examples.isEmpty() ? "" : examples.stream().collect(Collectors.joining(", ", ", as ", ""));
+        return examples.isEmpty() ? "" : examples.stream().collect(Collectors.joining(", ", "such as ", ""));
     }
 
     private static IntStream outliers(double[] far) {

@@ -29,7 +29,7 @@ final class Notes {
                     "%d rows can show at most %d of %d dimensions; shares of ranks allow for it",
                     rows, rows - 1, width));
         }
-        int dead = examination.spread().constantDimensions();
+        int dead = (int) examination.spread().get(Measure.CONSTANT);
         if (dead > 0 && dead < width) {
             notes.add(text("%d of %d dimensions never vary", dead, width));
         }

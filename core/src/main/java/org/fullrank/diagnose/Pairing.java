@@ -110,49 +110,16 @@ public record Pairing(
         return new Section(
                 "pairing",
                 List.of(
-                        Measure.of(
-                                "alignment",
-                                alignment,
-                                "0.05 to 1.3",
-                                "mean squared distance of the two views of a sample, rows of length 1; 0 = equal"),
-                        Measure.of(
-                                "uniformity",
-                                uniformity,
-                                "below -0.8",
-                                "log mean exp(-2 d^2) of different samples; 0 = one point, near -4 = the whole sphere"),
-                        new Measure(
-                                "pair-cosine",
-                                cosine,
-                                cosineInterval.lower(),
-                                cosineInterval.upper(),
-                                "",
-                                "mean cosine of the two views of a sample; of different samples %.3g"
-                                        .formatted(othersCosine)),
-                        Measure.of(
-                                "invariance",
-                                invariance,
-                                "0.3 to 0.98",
-                                "1 - distance of pairs / distance of different samples; 1 = equal, 0 = nothing shared"),
-                        Measure.of("identical", identical, "0", "share of samples whose two views are equal"),
-                        new Measure(
-                                "match-rate",
-                                matchRate,
-                                matchInterval.lower(),
-                                matchInterval.upper(),
-                                "well above chance",
-                                "share of samples whose nearest row among the second views is their own; chance %.3g"
-                                        .formatted(chance)),
-                        Measure.of(
-                                "lidar",
-                                lidar,
-                                "",
-                                "directions that tell samples apart beside how their views differ (LiDAR), at most %d"
-                                        .formatted(Math.min(rows - 1, width))),
-                        Measure.of(
-                                "lidar-share",
-                                lidarShare,
-                                "above 0.1",
-                                "the same beside isotropic samples and views of the same number and width")));
+                        Reading.of(Measure.ALIGNMENT, alignment),
+                        Reading.of(Measure.UNIFORMITY, uniformity),
+                        Reading.of(Measure.PAIR_COSINE, cosine, cosineInterval)
+                                .noting("of different samples it is %.3g".formatted(othersCosine)),
+                        Reading.of(Measure.INVARIANCE, invariance),
+                        Reading.of(Measure.IDENTICAL, identical),
+                        Reading.of(Measure.MATCH_RATE, matchRate, matchInterval)
+                                .noting("chance is %.3g".formatted(chance)),
+                        Reading.of(Measure.LIDAR, lidar).noting("at most %d".formatted(Math.min(rows - 1, width))),
+                        Reading.of(Measure.LIDAR_SHARE, lidarShare)));
     }
 
     private static void require(List<Tensor> views) {

@@ -130,43 +130,16 @@ public record Redundancy(
         return new Section(
                 "redundancy",
                 List.of(
-                        Measure.of(
-                                "squared-correlation",
-                                squaredCorrelation,
-                                "",
-                                "mean squared correlation of two different dimensions; 1 = all repeat one"),
-                        Measure.of(
-                                "squared-correlation-excess",
-                                excess,
-                                "0 to 0.3",
-                                "the same less 1/(N-1) = %.3g, which independent dimensions show by chance"
-                                        .formatted(chance)),
-                        Measure.of(
-                                "duplicate-pairs",
-                                duplicatePairs,
-                                "0",
-                                "pairs of dimensions with |r| > %s%s".formatted(DUPLICATE, examples())),
-                        Measure.of(
-                                "duplicate-dimensions",
-                                duplicateDimensions,
-                                "0",
-                                "dimensions that repeat one of a lower number, of %d that vary".formatted(varying)),
-                        Measure.of(
-                                "hsic",
-                                hsic,
-                                "",
-                                "mean dependence of two dimensions, not only linear (HSIC, %d pairs); chance %.3g"
-                                        .formatted(hsicPairs, hsicShuffled)),
-                        Measure.of(
-                                "hsic-excess",
-                                hsicExcess,
-                                "0 to 0.3",
-                                "the same above chance: 0 = independent, 1 = one dimension determines the other"),
-                        Measure.of(
-                                "dependent-pairs",
-                                dependentPairs,
-                                "",
-                                "share of pairs that depend on one another more than 99 % of shuffled pairs do")));
+                        Reading.of(Measure.SQUARED_CORRELATION, squaredCorrelation),
+                        Reading.of(Measure.SQUARED_CORRELATION_EXCESS, excess)
+                                .noting("chance is %.3g".formatted(chance)),
+                        Reading.of(Measure.DUPLICATE_PAIRS, duplicatePairs).noting(examples()),
+                        Reading.of(Measure.DUPLICATE_DIMENSIONS, duplicateDimensions)
+                                .noting("%d vary".formatted(varying)),
+                        Reading.of(Measure.HSIC, hsic)
+                                .noting("%d pairs, chance is %.3g".formatted(hsicPairs, hsicShuffled)),
+                        Reading.of(Measure.HSIC_EXCESS, hsicExcess),
+                        Reading.of(Measure.DEPENDENT_PAIRS, dependentPairs)));
     }
 
     private String examples() {
@@ -174,7 +147,7 @@ public record Redundancy(
                 ? ""
                 : duplicates.stream()
                         .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
-                        .collect(java.util.stream.Collectors.joining(", ", ", as ", ""));
+                        .collect(java.util.stream.Collectors.joining(", ", "such as ", ""));
     }
 
     private static int[] varying(Tensor lengths, Tensor means, long rows) {

@@ -24,7 +24,7 @@ record Slope(double effectiveRank, double knee, int kneeAt, double behind, int m
     /// @param rows N
     static Slope of(Spectrum spectrum, long rows, int width) {
         int room = (int) Math.min(rows - 1, width);
-        double[] singularValues = spectrum.singularValues();
+        double[] singularValues = spectrum.normalized().singularValues();
         double total = 0;
         for (double s : singularValues) {
             total += s * s;

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.file.JsonLines;
 import org.fullrank.method.Method;
 import org.fullrank.run.MetricRecord;
@@ -17,6 +18,9 @@ public final class CheckSchedule implements AutoCloseable {
     /// A rank within 5 % of the best says no more than the best: of such states the later one is taken, which has
     /// learned more.
     static final double NEAR_BEST = 0.95;
+
+    private static final String RANK = Measure.RANKME.at(Monitor.REPRESENTATION);
+    private static final String RANK_SHARE = Measure.RANKME_CENTERED_SHARE.at(Monitor.REPRESENTATION);
 
     private final MonitorSpec spec;
     private final Monitor monitor;
@@ -59,7 +63,7 @@ public final class CheckSchedule implements AutoCloseable {
     }
 
     private static boolean isCheck(Map<String, Double> values) {
-        return values.containsKey("representation.rankme") || values.containsKey("knn");
+        return values.containsKey(RANK) || values.containsKey("knn");
     }
 
     /// What a check gave.
@@ -110,7 +114,7 @@ public final class CheckSchedule implements AutoCloseable {
 
     /// By kNN accuracy, or RankMe where there are no labels.
     private boolean best(Map<String, Double> values) {
-        double score = values.getOrDefault("knn", values.getOrDefault("representation.rankme", 0.0));
+        double score = values.getOrDefault("knn", values.getOrDefault(RANK, 0.0));
         boolean best = score > bestScore;
         bestScore = Math.max(bestScore, score);
         return best;
@@ -118,7 +122,7 @@ public final class CheckSchedule implements AutoCloseable {
 
     /// By the rank of the representation, without labels, among checks at which nothing sank.
     private boolean soundest(long step, Map<String, Double> values) {
-        double share = values.getOrDefault("representation.rank.share", 0.0);
+        double share = values.getOrDefault(RANK_SHARE, 0.0);
         boolean candidate =
                 step >= CollapseDetector.START * totalSteps && watch.isSound() && share >= NEAR_BEST * bestShare;
         bestShare = candidate ? Math.max(bestShare, share) : bestShare;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Verdict.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,8 @@ final class CollapseDetector {
     /// Share of the run after which a place that was never sound is called collapsed.
     static final double GRACE = 0.25;
 
+    private static final String SHARE_KEY = Measure.RANKME_CENTERED_SHARE.at("");
+
     private final long totalSteps;
     private final Map<String, Place> places = new LinkedHashMap<>();
 
@@ -65,9 +68,9 @@ final class CollapseDetector {
     /// The measures of one check of one place.
     private record Signs(double share, double spread, double norm) {
         static @Nullable Signs of(Map<String, Double> measures, String place) {
-            Double share = measures.get(place + ".rank.share");
-            Double spread = measures.get(place + ".std");
-            Double norm = measures.get(place + ".norm");
+            Double share = measures.get(Measure.RANKME_CENTERED_SHARE.at(place));
+            Double spread = measures.get(Measure.STD.at(place));
+            Double norm = measures.get(Measure.NORM.at(place));
             return share == null || spread == null || norm == null ? null : new Signs(share, spread, norm);
         }
     }
@@ -78,8 +81,8 @@ final class CollapseDetector {
     List<Alarm> see(long step, Map<String, Double> measures) {
         var alarms = new ArrayList<Alarm>();
         for (String key : measures.keySet()) {
-            if (key.endsWith(".rank.share")) {
-                String name = key.substring(0, key.length() - ".rank.share".length());
+            if (key.endsWith(SHARE_KEY)) {
+                String name = key.substring(0, key.length() - SHARE_KEY.length());
                 Signs signs = Signs.of(measures, name);
                 if (signs != null) {
                     Alarm alarm = see(step, name, places.computeIfAbsent(name, n -> new Place()), signs);

@@ -20,6 +20,7 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Moments;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
 import org.fullrank.probe.Embedder;
@@ -87,9 +88,12 @@ public final class Monitor {
                 var off = Gradients.off()) {
             SequencedMap<String, Tensor> places = places(method);
             places.forEach((place, rows) -> {
-                Vitals vitals = vitals(place, rows);
-                values.putAll(vitals.values(place));
-                spectra.put(place, vitals.spectrum());
+                try (Moments moments = Vitals.moments(rows)) {
+                    values.putAll(Vitals.of(moments, Vitals.CHECK).at(place));
+                    spectra.put(place, Vitals.spectrum(moments));
+                } catch (InputException e) {
+                    throw new InputException("the %s cannot be measured (%s)".formatted(place, e.getMessage()), e);
+                }
             });
             values.putAll(method.inspect(Objects.requireNonNull(places.get(EMBEDDING))));
         }
@@ -101,14 +105,6 @@ public final class Monitor {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             return Doctor.examine(place, Objects.requireNonNull(places(method).get(place)), null, null);
-        }
-    }
-
-    private static Vitals vitals(String place, Tensor rows) {
-        try {
-            return Vitals.of(rows);
-        } catch (InputException e) {
-            throw new InputException("the %s cannot be measured (%s)".formatted(place, e.getMessage()), e);
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.linalg.Spectrum;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
@@ -55,7 +56,7 @@ final class BatchAgainstWidth {
         figures.put("largest-rank", (double) Math.min(rows - 1, width));
         if (embedding != null && embedding.size(0) > 1) {
             Tensor centered = embedding.sub(embedding.mean(new long[] {0}, true, new ScalarTypeOptional()));
-            figures.put("rank-me", Spectrum.of(centered).rankMe());
+            figures.put(Measure.RANKME_CENTERED.key(), Spectrum.of(centered).rankMe());
         }
         Judgment judgment = judge(recipe, rows, width);
         return new PreflightCheck(NAME, judgment.finding(), figures, judgment.text(), judgment.changes());

@@ -126,8 +126,8 @@ public final class Progress {
     private static String text(String name, double value) {
         return switch (name) {
             case "loss" -> "loss " + number(value);
-            case "batch.std" -> "std " + number(value);
-            case "batch.rankme" -> "RankMe " + number(value);
+            case "batch.embedding.std" -> "std " + number(value);
+            case "batch.embedding.rankme" -> "RankMe " + number(value);
             case "knn" -> String.format(Locale.ROOT, "online kNN %.1f %%", 100 * value);
             default -> name.startsWith("loss.") ? name.substring("loss.".length()) + " " + number(value) : "";
         };

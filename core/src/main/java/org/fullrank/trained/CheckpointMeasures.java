@@ -4,13 +4,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.data.TrainTest;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Pairing;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
@@ -99,8 +102,8 @@ public final class CheckpointMeasures {
             }
             double lidar = Pairing.of(drawn).lidar();
             try (Moments moments = Moments.of(rows)) {
-                double alpha = moments.centered().powerLaw().alpha();
-                return new LabelFree.Measures(moments.raw().rankMe(), lidar, alpha);
+                Vitals vitals = Vitals.of(moments, List.of(Measure.RANKME, Measure.ALPHA));
+                return new LabelFree.Measures(vitals.get(Measure.RANKME), lidar, vitals.get(Measure.ALPHA));
             }
         }
     }

@@ -17,13 +17,14 @@ import org.fullrank.data.Split;
 import org.fullrank.data.TrainTest;
 import org.fullrank.data.Vectors;
 import org.fullrank.diagnose.Diagnosis;
-import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.JsonFile;
 import org.fullrank.method.Method;
@@ -314,7 +315,7 @@ public final class Trained implements AutoCloseable {
     ///
     /// @param representation of the encoder's output
     /// @param embedding of what the objective acts on, behind the projector
-    public record Health(EmbeddingHealth representation, EmbeddingHealth embedding) {}
+    public record Health(Vitals representation, Vitals embedding) {}
 
     /// Rank and spread on at most [#HEALTH_ROWS] items of the split that an evaluation asks, the first of a fixed
     /// order.
@@ -363,8 +364,10 @@ public final class Trained implements AutoCloseable {
         JsonFile.write(folder.path().resolve(RunFolder.DIAGNOSIS), Map.of("diagnoses", diagnoses));
     }
 
-    private static EmbeddingHealth health(Features features) {
-        return EmbeddingHealth.of(features.values(), features.rows());
+    private static Vitals health(Features features) {
+        try (var scope = Scope.open()) {
+            return Vitals.of(Tensors.of(features.values(), features.rows(), features.width()), Vitals.COMPARED);
+        }
     }
 
     /// Gives an untrained network the running statistics of the data, so that it is a baseline at its best.

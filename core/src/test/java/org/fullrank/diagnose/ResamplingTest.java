@@ -3,7 +3,9 @@ package org.fullrank.diagnose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
@@ -30,14 +32,12 @@ class ResamplingTest {
                 spreads[set] = Spread.of(moments, sample);
             }
         }
-        covers(Arrays.stream(ranks).mapToDouble(Ranks::rankMe), ranks, Ranks.RANK_ME);
-        covers(Arrays.stream(ranks).mapToDouble(Ranks::participation), ranks, Ranks.PARTICIPATION);
-        covers(Arrays.stream(ranks).mapToDouble(Ranks::effectiveRank), ranks, Ranks.EFFECTIVE);
-        covers(Arrays.stream(ranks).mapToDouble(Ranks::stableRank), ranks, Ranks.STABLE);
-        covers(Arrays.stream(ranks).mapToDouble(Ranks::alpha), ranks, Ranks.ALPHA);
-        covers(Arrays.stream(spreads).mapToDouble(Spread::stdMean), spreads, Spread.STD_MEAN);
-        covers(Arrays.stream(spreads).mapToDouble(Spread::normalizedStd), spreads, Spread.NORMALIZED_STD);
-        covers(Arrays.stream(spreads).mapToDouble(Spread::offsetShare), spreads, Spread.OFFSET_SHARE);
+        for (Measure measure : ranks[0].intervals().keySet()) {
+            covers(measure, Arrays.stream(ranks).mapToDouble(r -> r.get(measure)), Arrays.stream(ranks).map(r -> r.interval(measure)));
+        }
+        for (Measure measure : spreads[0].intervals().keySet()) {
+            covers(measure, Arrays.stream(spreads).mapToDouble(s -> s.get(measure)), Arrays.stream(spreads).map(s -> s.interval(measure)));
+        }
     }
 
     @Test
@@ -64,16 +64,9 @@ class ResamplingTest {
         assertThat(taken).satisfies(counts -> assertThat(Arrays.stream(counts)).allMatch(c -> c > 1850 && c < 2150));
     }
 
-    private static void covers(java.util.stream.DoubleStream values, Ranks[] ranks, String name) {
-        covers(values, Arrays.stream(ranks).map(r -> r.interval(name)).toArray(Interval[]::new), name);
-    }
-
-    private static void covers(java.util.stream.DoubleStream values, Spread[] spreads, String name) {
-        covers(values, Arrays.stream(spreads).map(s -> s.interval(name)).toArray(Interval[]::new), name);
-    }
-
     /// Most intervals hold the mean, and they are about as wide as the figures of the data sets vary.
-    private static void covers(java.util.stream.DoubleStream values, Interval[] intervals, String name) {
+    private static void covers(Measure name, DoubleStream values, Stream<Interval> some) {
+        Interval[] intervals = some.toArray(Interval[]::new);
         double[] found = values.toArray();
         double truth = Arrays.stream(found).average().orElseThrow();
         long hits = Arrays.stream(intervals)
@@ -85,8 +78,8 @@ class ResamplingTest {
                 .mapToDouble(i -> (i.upper() - i.lower()) / 2)
                 .average()
                 .orElseThrow();
-        assertThat(hits).as(name).isGreaterThanOrEqualTo(88);
-        assertThat(half / (1.96 * Math.sqrt(squares / (SETS - 1)))).as(name).isBetween(0.75, 1.5);
+        assertThat(hits).as(name.key()).isGreaterThanOrEqualTo(88);
+        assertThat(half / (1.96 * Math.sqrt(squares / (SETS - 1)))).as(name.key()).isBetween(0.75, 1.5);
     }
 
     private static Tensor rows(int set, int rows, int width) {

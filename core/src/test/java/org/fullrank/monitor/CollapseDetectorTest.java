@@ -16,7 +16,7 @@ class CollapseDetectorTest {
 
     private static Map<String, Double> check(double share, double spread, double norm) {
         var values = new LinkedHashMap<String, Double>();
-        values.put("embedding.rank.share", share);
+        values.put("embedding.rankme.centered.share", share);
         values.put("embedding.std", spread);
         values.put("embedding.norm", norm);
         return values;
