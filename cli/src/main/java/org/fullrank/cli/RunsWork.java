@@ -43,6 +43,12 @@ record RunsWork(RunsCommand command) {
         }
         command.out().print(table);
         command.out().flush();
+        for (RunSummary run : runs) {
+            String missing = Runs.missing(run.path());
+            if (!missing.isEmpty()) {
+                command.err().println("note: %s: %s".formatted(run.path(), missing));
+            }
+        }
     }
 
     private static String status(RunSummary run) {

@@ -72,7 +72,8 @@ final class Notes {
     private static void neighbors(List<String> notes, Neighbors neighbors, int sampled) {
         if (neighbors.kurtosis() > Neighbors.HEAVY) {
             notes.add(text(
-                    "tails are heavy, excess kurtosis %.3g: far rows bend ranks, which verdicts allow for",
+                    "tails are heavy, excess kurtosis %.3g: far rows change ranks, which verdicts allow for, and 95 %%"
+                            + " intervals of ranks hold in about 9 of 10 data sets",
                     neighbors.kurtosis()));
         }
         if (neighbors.outliers() > 0) {

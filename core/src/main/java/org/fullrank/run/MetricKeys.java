@@ -57,6 +57,7 @@ public final class MetricKeys {
                     "mean cosine of W u and u over the eigenvectors u of the correlation of its input: 1 = shared"),
             new Key("correlation.largest", "0 to infinity", "largest eigenvalue of the correlation that sets the predictor"),
             new Key("correlation.smallest", "0 to infinity", "its smallest eigenvalue"),
+            new Key("correlation.participation", "1 to D", "participation ratio of its eigenvalues"),
             new Key("target.lag", "0 to infinity", "distance of the EMA target from the online network / length of the latter"),
             new Key("time.seconds", "s", "since the run began, without pauses between resumes"),
             new Key("time.imagesPerSecond", "1/s", "samples, not views, since the record before"),
@@ -74,7 +75,7 @@ public final class MetricKeys {
             new Places(
                     List.of("representation", "embedding", "block.NAME"),
                     Vitals.CHECK,
-                    "at a check, on held-out items in their plain view"),
+                    "at a check, items of the validation split or kept out of the kNN bank, in their plain view"),
             new Places(List.of("batch.embedding"), Vitals.BATCH, "with each record, on the first view of the training batch"),
             new Places(
                     List.of("batch.block.NAME"),
