@@ -4,6 +4,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
@@ -97,7 +99,7 @@ public record ClassGeometry(
             int[] order = order(labels, Matrices.mostRows(rows.size(1)));
             int[] sorted = IntStream.of(order).map(i -> labels[i]).toArray();
             Tensor z = Matrices.copy(rows.index_select(0, Tensors.of(order))); // [N, D], class by class
-            z.sub_(Matrices.means(z));
+            z.sub_(Reductions.means(z));
             return ClassScatter.of(z, sorted).geometry();
         });
     }
@@ -111,7 +113,7 @@ public record ClassGeometry(
     public Section section() {
         List<Shape> spread = classes.stream().filter(shape -> shape.rows() > 1).toList();
         double ranks =
-                Matrices.median(spread.stream().mapToDouble(Shape::rankShare).toArray());
+                Quantiles.median(spread.stream().mapToDouble(Shape::rankShare).toArray());
         double smallest =
                 spread.stream().mapToDouble(Shape::relativeSpread).min().orElse(Double.NaN);
         return new Section(

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
@@ -88,7 +90,7 @@ public record Neighbors(
         Matrices.require("neighbors", rows);
         return Matrices.guarded("neighbors", () -> {
             Tensor z = Matrices.copy(rows); // [N, D]
-            Tensor lengths = Matrices.squaredNorms(z); // [N, 1]
+            Tensor lengths = Reductions.squaredNorms(z); // [N, 1]
             Tensor center = z.median(0, true).get0(); // [1, D]
             z.sub_(center);
             var twins = Twins.of(z, lengths);
@@ -162,8 +164,8 @@ public record Neighbors(
         /// @param lengths their squared lengths before, `[N, 1]`
         static Twins of(Tensor z, Tensor lengths) {
             int rows = Math.toIntExact(z.size(0));
-            Tensor remote = Matrices.squaredNorms(z); // [N, 1]
-            double near = DISTANCE * DISTANCE * 2 * Matrices.median(Tensors.doubles(remote));
+            Tensor remote = Reductions.squaredNorms(z); // [N, 1]
+            double near = DISTANCE * DISTANCE * 2 * Quantiles.median(Tensors.doubles(remote));
             int[] first = new int[rows];
             java.util.Arrays.fill(first, -1);
             boolean[] repeated = new boolean[rows];
@@ -244,10 +246,10 @@ public record Neighbors(
         /// @param z rows about `center` `[1, D]`
         static Tails of(Tensor z, Tensor center) {
             double rows = z.size(0);
-            Tensor x = z.sub(Matrices.means(z)); // [N, D]
+            Tensor x = z.sub(Reductions.means(z)); // [N, D]
             x.mul_(x);
-            double[] second = Tensors.doubles(Matrices.means(x));
-            double[] fourth = Tensors.doubles(Matrices.means(x.mul_(x)));
+            double[] second = Tensors.doubles(Reductions.means(x));
+            double[] fourth = Tensors.doubles(Reductions.means(x.mul_(x)));
             double[] offsets = Tensors.doubles(center);
             int[] varying = IntStream.range(0, second.length)
                     .filter(j -> Math.sqrt(second[j]) > Matrices.CONSTANT * Math.abs(offsets[j])

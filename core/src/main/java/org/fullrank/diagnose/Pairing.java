@@ -1,6 +1,7 @@
 package org.fullrank.diagnose;
 
 import java.util.List;
+import org.fullrank.linalg.Reductions;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
@@ -83,9 +84,9 @@ public record Pairing(
         long rows = views[0].size(0);
         double invariance = 1 - distances(views[0], views[1]) / othersDistances(views[0], views[1]);
         double identical = identical(views[0], views[1]);
-        Tensor x = Matrices.unit(views[0]); // [N, D]
-        Tensor y = Matrices.unit(views[1]); // [N, D]
-        double[] cosines = Tensors.doubles(Matrices.sum(x.mul(y), 1));
+        Tensor x = Reductions.unit(views[0]); // [N, D]
+        Tensor y = Reductions.unit(views[1]); // [N, D]
+        double[] cosines = Tensors.doubles(Reductions.sum(x.mul(y), 1));
         double match = matchRate(x, y);
         return new Pairing(
                 rows,
@@ -140,27 +141,27 @@ public record Pairing(
 
     /// `E|x - y|^2` of pairs.
     private static double distances(Tensor x, Tensor y) {
-        return Matrices.squares(x.sub(y)) / x.size(0);
+        return Reductions.squares(x.sub(y)) / x.size(0);
     }
 
     /// `E|x_i - y_j|^2` over `i != j`, in closed form about the common mean, so that an offset cancels.
     private static double othersDistances(Tensor x, Tensor y) {
         double rows = x.size(0);
-        Tensor center = Matrices.means(x).add(Matrices.means(y)).div_(Tensors.scalar(2)); // [1, D]
+        Tensor center = Reductions.means(x).add(Reductions.means(y)).div_(Tensors.scalar(2)); // [1, D]
         Tensor a = x.sub(center);
         Tensor b = y.sub(center);
-        double all = rows * (Matrices.squares(a) + Matrices.squares(b)) - 2 * crossSum(a, b);
-        return (all - Matrices.squares(a.sub_(b))) / rows / (rows - 1);
+        double all = rows * (Reductions.squares(a) + Reductions.squares(b)) - 2 * crossSum(a, b);
+        return (all - Reductions.squares(a.sub_(b))) / rows / (rows - 1);
     }
 
     /// `sum_ij x_i y_j`.
     private static double crossSum(Tensor x, Tensor y) {
-        return Tensors.value(Matrices.sum(x, 0).mul(Matrices.sum(y, 0)).sum());
+        return Tensors.value(Reductions.sum(x, 0).mul(Reductions.sum(y, 0)).sum());
     }
 
     private static double identical(Tensor x, Tensor y) {
-        Tensor gaps = Matrices.squaredNorms(x.sub(y)); // [N, 1]
-        Tensor bounds = Matrices.squaredNorms(x).mul_(Tensors.scalar(Matrices.CONSTANT * Matrices.CONSTANT));
+        Tensor gaps = Reductions.squaredNorms(x.sub(y)); // [N, 1]
+        Tensor bounds = Reductions.squaredNorms(x).mul_(Tensors.scalar(Matrices.CONSTANT * Matrices.CONSTANT));
         return Tensors.value(gaps.le(bounds).sum()) / x.size(0);
     }
 
@@ -173,7 +174,7 @@ public record Pairing(
                 Tensor block = unit.narrow(0, from, count); // [B, D]
                 Tensor behind = unit.narrow(0, from, rows - from); // [N - from, D]
                 Tensor products = block.matmul(behind.t()); // [B, N - from]
-                Tensor lengths = Matrices.squaredNorms(behind); // zero for rows of zeros
+                Tensor lengths = Reductions.squaredNorms(behind); // zero for rows of zeros
                 Tensor distances = products.mul_(Tensors.scalar(-2))
                         .add_(lengths.narrow(0, 0, count))
                         .add_(lengths.t());

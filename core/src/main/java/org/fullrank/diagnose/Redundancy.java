@@ -3,6 +3,7 @@ package org.fullrank.diagnose;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.fullrank.linalg.Reductions;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
@@ -72,9 +73,9 @@ public record Redundancy(
             int width = Math.toIntExact(rows.size(1));
             long most = Math.max(FEWEST_ROWS, WORK / ((long) width * width));
             Tensor z = Matrices.copy(Matrices.evenly(rows, most)); // [N, D]
-            Tensor means = Matrices.means(z); // [1, D]
+            Tensor means = Reductions.means(z); // [1, D]
             z.sub_(means);
-            Tensor lengths = Matrices.sum(z.mul(z), 0).sqrt(); // [1, D]
+            Tensor lengths = Reductions.sum(z.mul(z), 0).sqrt(); // [1, D]
             int[] varying = varying(lengths, means, z.size(0));
             if (varying.length < width) {
                 z = z.index_select(1, Tensors.of(varying)); // [N, d]
@@ -175,8 +176,8 @@ public record Redundancy(
         /// the rows, which takes `N^2 D` instead of `N D^2`.
         private static Correlations ofFew(Tensor z) {
             var found = new Correlations(Math.toIntExact(z.size(1)));
-            double own = Matrices.squares(Matrices.sum(z.mul(z), 0)); // the diagonal
-            found.squares = Math.max(0, Matrices.squares(z.matmul(z.t())) - own) / 2;
+            double own = Reductions.squares(Reductions.sum(z.mul(z), 0)); // the diagonal
+            found.squares = Math.max(0, Reductions.squares(z.matmul(z.t())) - own) / 2;
             return found;
         }
 
@@ -195,7 +196,7 @@ public record Redundancy(
 
         /// @param r correlations of columns from `from` on with themselves and those behind, others zero
         private void add(Tensor r, int from) {
-            squares += Matrices.squares(r);
+            squares += Reductions.squares(r);
             Tensor sizes = r.abs();
             duplicates += Tensors.value(sizes.gt(Tensors.scalar(DUPLICATE)).sum());
             var strongest = sizes.max(0, true);

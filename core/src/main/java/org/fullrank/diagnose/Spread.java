@@ -14,6 +14,7 @@ import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
 import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
+import org.fullrank.stats.Quantiles;
 
 /// How far embeddings `[N, D]` spread: in each dimension, in length, on the sphere, and about their mean.
 ///
@@ -77,12 +78,7 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
         double[] lengths = Tensors.doubles(Magnitude.times(squares.sqrt(), 1 / factor));
         Arrays.sort(lengths);
         double[] percentiles = new double[101];
-        for (int i = 0; i < percentiles.length; i++) {
-            double at = (lengths.length - 1) * i / 100.0;
-            int below = (int) at;
-            int above = Math.min(below + 1, lengths.length - 1);
-            percentiles[i] = lengths[below] + (at - below) * (lengths[above] - lengths[below]);
-        }
+        Arrays.setAll(percentiles, i -> Quantiles.ofSorted(lengths, i / 100.0));
         return percentiles;
     }
 

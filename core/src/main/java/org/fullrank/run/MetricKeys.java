@@ -50,7 +50,7 @@ public final class MetricKeys {
             new Key("predictor.largest", "0 to infinity", "self-distillation: largest singular value of the predictor"),
             new Key("predictor.smallest", "0 to infinity", "its smallest singular value"),
             new Key("predictor.participation", "1 to D", "participation ratio of its squared singular values"),
-            new Key("predictor.asymmetry", "0 to 1", "how far the predictor is from a symmetric matrix"),
+            new Key("predictor.asymmetry", "0 to 2", "how far the predictor is from a symmetric matrix"),
             new Key(
                     "predictor.alignment",
                     "-1 to 1",
