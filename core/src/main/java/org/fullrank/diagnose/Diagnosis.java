@@ -7,7 +7,7 @@ import java.util.SequencedMap;
 import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
 
-/// All that was found out about one embedding.
+/// The result of examining one embedding.
 ///
 /// @param subject what was examined, as `z.npy` or `representation`
 /// @param rows N, without those that were left out
@@ -67,7 +67,7 @@ public record Diagnosis(
         }
     }
 
-    /// The same of another name.
+    /// The same diagnosis under another subject.
     public Diagnosis withSubject(String name) {
         return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings);
     }

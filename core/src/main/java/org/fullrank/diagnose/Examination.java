@@ -10,13 +10,13 @@ import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that was measured of an embedding, from which its [Diagnosis] is made.
+/// All measures of an embedding, from which its [Diagnosis] is made.
 ///
 /// @param moments of all rows
 /// @param sample of the rows
 /// @param pairing null where there is one view
 /// @param classes null where there are no labels
-/// @param neighbors null where nobody asked
+/// @param neighbors null in a quick examination
 record Examination(
         Moments moments,
         Batch sample,
@@ -60,7 +60,7 @@ record Examination(
                 moments,
                 sample,
                 List.of(),
-                Spread.bare(moments, sample),
+                Spread.withoutIntervals(moments, sample),
                 Ranks.of(moments),
                 Redundancy.of(first),
                 second == null ? null : Pairing.of(first, Matrices.evenly(second, QUICK_ROWS)),
@@ -94,7 +94,7 @@ record Examination(
 
     Diagnosis diagnosis(String subject, List<String> warnings) {
         var told = new ArrayList<>(warnings);
-        told.addAll(Notes.of(this));
+        told.addAll(Remarks.of(this));
         return new Diagnosis(
                 subject,
                 moments.rows(),
@@ -126,7 +126,7 @@ record Examination(
                 spread.medianNorm(),
                 spread.get(Measure.STD),
                 spread.get(Measure.OFFSET),
-                Slope.of(moments.centered(), moments.rows(), moments.width()),
+                SpectrumShape.of(moments.centered(), moments.rows(), moments.width()),
                 new Figures.Dimensions(
                         (int) spread.get(Measure.CONSTANT),
                         Double.isNaN(redundancy.duplicateDimensions()) ? 0 : (int) redundancy.duplicateDimensions(),

@@ -12,8 +12,8 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// What the measures of relations between rows, dimensions, views and classes share. Tensors are float64 matrices on
-/// the host and belong to the caller's scope.
+/// Limits and preparation that the measures of relations between rows, dimensions, views and classes share. Tensors are
+/// float64 matrices on the host and belong to the caller's scope.
 final class Matrices {
     /// Values of a matrix that is worked on, at most: 128 MiB as float64. A wider sample is thinned to fewer rows.
     static final long LARGEST = 1L << 24;
@@ -21,7 +21,7 @@ final class Matrices {
     /// Rows of a matrix `[N, N]` that are computed at once, so that it is never whole in memory.
     static final int BLOCK = 512;
 
-    /// What counts as no deviation beside the mean: 1e-7 of it, which is the rounding of float32.
+    /// A deviation below this share of the mean counts as none: 1e-7 of it, which is the rounding of float32.
     static final double CONSTANT = 1e-7;
 
     /// Half the width of a 95 % interval in standard errors.

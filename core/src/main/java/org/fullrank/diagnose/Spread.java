@@ -59,7 +59,7 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
     }
 
     /// The spread, with percentiles, but without intervals, which take most of the time.
-    static Spread bare(Moments moments, Batch sample) {
+    static Spread withoutIntervals(Moments moments, Batch sample) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             return of(

@@ -41,7 +41,7 @@ public final class RunPage {
 
     private RunPage() {}
 
-    /// Where a live page hears of changes and finds pictures.
+    /// Where a live page gets changes and pictures.
     ///
     /// @param base address of the run, without a slash at its end
     public record Live(String base) {}
@@ -54,7 +54,7 @@ public final class RunPage {
         return Html.alone("Fullrank: " + name(run), data);
     }
 
-    /// The live page: the same, but that pictures are loaded and changes heard.
+    /// The live page: pictures are loaded by address, and changes arrive as events.
     ///
     /// @throws InputException when there is no run
     public static String html(Path run, Live live) {

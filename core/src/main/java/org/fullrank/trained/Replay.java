@@ -199,7 +199,7 @@ public final class Replay {
     private @Nullable Finding look(Monitor monitor) {
         try (var trace = NonFiniteTrace.open()) {
             try {
-                monitor.look(method);
+                monitor.check(method);
             } catch (InputException e) {
                 return trace.first() != null
                         ? trace.first()

@@ -7,14 +7,14 @@ import java.util.List;
 import org.fullrank.linalg.Moments;
 import org.fullrank.linalg.Spectrum;
 
-/// What a reader ought to know beside the verdict, because it bends figures or because it is no fault by itself.
-final class Notes {
+/// Warnings of a diagnosis: what changes the measures or is worth knowing, but is no fault by itself.
+final class Remarks {
     /// Share of rows with a near-duplicate from which it is worth a line: fewer are in nearly any data.
     static final double DUPLICATE_ROWS = 0.01;
 
     private static final int HUNDRED = 100;
 
-    private Notes() {}
+    private Remarks() {}
 
     static List<String> of(Examination examination) {
         var notes = new ArrayList<String>();
@@ -22,7 +22,7 @@ final class Notes {
         int width = examination.moments().width();
         int sampled = examination.sample().rows();
         if (sampled < rows) {
-            notes.add(text("what compares rows with one another is of a sample of %d of %d rows", sampled, rows));
+            notes.add(text("measures that compare rows with one another used a sample of %d of %d rows", sampled, rows));
         }
         if (rows <= width) {
             notes.add(text(
