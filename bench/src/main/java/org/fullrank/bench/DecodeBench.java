@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
@@ -30,6 +29,7 @@ public final class DecodeBench {
         Path cache = Files.createTempDirectory("decode-bench");
         double[] rates = new double[rounds];
         double[] perCore = new double[rounds];
+        double[] packing = new double[rounds];
         double[] opening = new double[rounds];
         for (int round = 0; round < rounds; round++) {
             DataSpec spec = DataSpec.of(path).withCache(cache);
@@ -37,6 +37,7 @@ public final class DecodeBench {
             long busy = processorNanos();
             int images = openOnce(spec);
             double seconds = (System.nanoTime() - start) / 1e9;
+            packing[round] = seconds / images;
             rates[round] = images / seconds;
             perCore[round] = images / ((processorNanos() - busy) / 1e9);
             start = System.nanoTime();
@@ -54,13 +55,15 @@ public final class DecodeBench {
             empty(cache);
         }
         Files.delete(cache);
+        Figure.report("packing", "us/item", 1e6, packing);
+        Figure.report("opening", "ms", 1, opening);
         System.out.printf(
                 Locale.ROOT,
                 "first %.0f per second, median %.0f per second, %.0f per core-second; opening %.1f ms%n",
                 rates[0],
-                median(rates),
-                median(perCore),
-                median(opening));
+                Timing.median(rates),
+                Timing.median(perCore),
+                Timing.median(opening));
     }
 
     private static long processorNanos() {
@@ -83,11 +86,5 @@ public final class DecodeBench {
                 Files.delete(file);
             }
         }
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

@@ -1,6 +1,8 @@
 package org.fullrank.bench;
 
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
@@ -31,6 +33,7 @@ public final class DiagnoseBench {
 
     private double seconds;
     private double processor;
+    private final List<Double> rounds = new ArrayList<>(); // processor seconds of each call of [#time]
 
     private DiagnoseBench() {}
 
@@ -55,6 +58,11 @@ public final class DiagnoseBench {
             }
             double rate = (double) rows * columns * columns / adding.processor / 1e9;
             adding.print("moments");
+            Figure.report(
+                    "moments of a block, processor time",
+                    "ms",
+                    1e3,
+                    adding.rounds.stream().mapToDouble(t -> t).toArray());
             System.out.printf(Locale.ROOT, "  %.1f GFLOP/s of processor time, %.2f of plain%n", rate, rate / plain);
             sampling.print("sample");
             Batch sample = reservoir.sample();
@@ -77,7 +85,9 @@ public final class DiagnoseBench {
     private DiagnoseBench time(Runnable work) {
         double before = processorSeconds();
         seconds += Timing.seconds(work);
-        processor += processorSeconds() - before;
+        double spent = processorSeconds() - before;
+        processor += spent;
+        rounds.add(spent);
         return this;
     }
 

@@ -98,6 +98,7 @@ public final class ObjectiveBench {
                             },
                             x,
                             y));
+            Figure.report("%s %dx%d".formatted(name, size.n(), size.d()), "ms", 1e3, times[0]);
             double mine = Timing.median(times[0]);
             double plain = Timing.median(times[1]);
             System.out.printf(

@@ -85,6 +85,7 @@ public final class OnlineBench {
                 }
             });
         }
+        Figure.report(name, "us", 1e6 / UPDATES, updates);
         double update = best(updates);
         double bound = best(bounds);
         System.out.printf(

@@ -78,7 +78,7 @@ public final class StepBench implements TrainingListener {
         ViewGenerator generator = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
         int[] indices = IntStream.range(0, recipe.train().batch()).toArray();
         try (var scope = Scope.open();
-                var network = new BareNetwork(recipe, ViewTensors.inputs(generator))) {
+                var network = new BareNetwork(recipe, generator.shape())) {
             List<Tensor> batch = makeViews(generator, indices, network);
             Runnable makeViews = () -> {
                 try (var inner = Scope.open()) {
@@ -147,6 +147,7 @@ public final class StepBench implements TrainingListener {
     }
 
     private static void row(String name, double[] seconds) {
+        Figure.report(name, "ms", 1e3, seconds);
         System.out.printf(
                 Locale.ROOT,
                 "%-14s median %8.2f ms, mean %8.2f ms%n",

@@ -11,23 +11,11 @@ import org.fullrank.stats.MeanAndSpread;
 ///
 /// @param points in the order of their steps
 record Curve(List<Point> points) {
-    /// More points than a small picture can show.
+    /// As many points as a small chart can show.
     private static final int MOST_POINTS = 150;
 
     /// @param spread over the seeds that recorded the metric at this step
-    record Point(long step, MeanAndSpread spread) {
-        double low() {
-            return spread.mean() - deviation();
-        }
-
-        double high() {
-            return spread.mean() + deviation();
-        }
-
-        private double deviation() {
-            return spread.n() < 2 ? 0 : spread.std();
-        }
-    }
+    record Point(long step, MeanAndSpread spread) {}
 
     Curve {
         points = List.copyOf(points);

@@ -8,14 +8,14 @@ import org.fullrank.run.EvaluationFile;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
-/// What a finished training was measured as: the top of the file `evaluation.json` in its run folder.
+/// The measures of a finished training: the top of the file `evaluation.json` in its run folder.
 ///
 /// @param hash of the protocol
 /// @param protocol its settings by name
 /// @param step of the checkpoint that was measured
 /// @param score of the encoder
-/// @param vitals rank and spread on the test items; null in a file of version 0.1
-/// @param health the same in a file of version 0.1; null in others
+/// @param vitals rank and spread on the test items; null in a file of an earlier version
+/// @param health the same in a file of an earlier version; null in others
 @JsonIgnoreProperties(ignoreUnknown = true) // the outcomes of other protocols
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Measures(

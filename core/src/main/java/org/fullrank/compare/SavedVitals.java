@@ -39,7 +39,7 @@ record SavedVitals(Place representation, Place embedding) {
         return new Trained.Health(representation.vitals(), embedding.vitals());
     }
 
-    /// The same as version 0.1 wrote it, under another key: its standard deviation of rows of length 1 lacks the factor
+    /// The same as an earlier version wrote it, under another key: its standard deviation of rows of length 1 lacks the factor
     /// `sqrt(D)` of [Measure#STD].
     record Old(OldPlace representation, OldPlace embedding) {
         SavedVitals renewed() {

@@ -24,9 +24,6 @@ final class Matrices {
     /// A deviation below this share of the mean counts as none: 1e-7 of it, which is the rounding of float32.
     static final double CONSTANT = 1e-7;
 
-    /// Half the width of a 95 % interval in standard errors.
-    static final double NORMAL_95 = 1.959963984540054;
-
     private Matrices() {}
 
     /// Work on tensors.

@@ -85,7 +85,7 @@ public record NpyMatrix(Path file, Npy.Header header, long offset) {
 
     /// Writes a matrix of float32 or float64 in its own precision, whole or not at all.
     ///
-    /// @throws JobException when the file cannot be written
+    /// @throws org.fullrank.engine.JobException when the file cannot be written
     public static void write(Path file, Tensor matrix) {
         Npy.Type type = matrix.scalar_type().intern() == ScalarType.Double ? Npy.Type.F64 : Npy.Type.F32;
         try (var scope = Scope.open()) {

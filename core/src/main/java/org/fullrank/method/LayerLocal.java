@@ -140,7 +140,7 @@ public final class LayerLocal implements Method {
     private List<Tensor> forward(Layer block, Layer head, Tensor x, Mode mode) {
         try (var autocast = setting.precision().autocast(setting.device())) {
             Tensor activity = block.forward(x, mode);
-            Tensor pooled = Encoder.pool(activity);
+            Tensor pooled = encoder.pool(activity, mode);
             return List.of(head.forward(pooled, mode).to(setting.type()), pooled.to(setting.type()), activity.detach());
         }
     }

@@ -18,6 +18,7 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.optim.GroupSpec;
+import org.fullrank.view.InputShape;
 
 /// A network together with the way its views meet an objective. One call makes the gradients of one batch.
 public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation, LayerLocal {
@@ -166,12 +167,12 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
 
     /// Builds the networks of `spec` around an encoder.
     ///
-    /// @param inputs channels or features of the input
+    /// @param input the shape of one view
     /// @param seed the key of the initial values
-    static Method of(MethodSpec spec, EncoderSpec encoder, int inputs, long seed, Setting setting) {
+    static Method of(MethodSpec spec, EncoderSpec encoder, InputShape input, long seed, Setting setting) {
         spec.requireTrains(encoder);
         var net = new NetworkBuilder(seed);
-        Encoder backbone = Networks.encoder(net.in(ENCODER), encoder, inputs);
+        Encoder backbone = encoder.build(net.in(ENCODER), input);
         return switch (spec) {
             case MethodSpec.Joint joint -> {
                 joint.inner().forEach(inner -> backbone.block(inner.layer()));
@@ -198,7 +199,7 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
                 yield new LayerLocal(backbone, teachers, net.build(setting.device(), setting.type()), setting);
             }
             case MethodSpec.Distillation distillation ->
-                new SelfDistillation(distillation, encoder, inputs, seed, setting);
+                new SelfDistillation(distillation, encoder, input, seed, setting);
         };
     }
 }

@@ -101,9 +101,9 @@ public sealed interface MethodSpec {
 
         @Override
         public void requireTrains(EncoderSpec encoder) {
-            if (encoder instanceof EncoderSpec.ResNet) {
+            if (encoder.hasSkips()) {
                 throw new InputException(
-                        "method: found layer-local with a resnet, whose skip connections carry activity"
+                        "method: found layer-local with an encoder whose skip connections carry activity"
                                 + " around the layers that would learn alone, expected an encoder of plain blocks; use"
                                 + " --set encoder.type=vgg, convnet or mlp");
             }

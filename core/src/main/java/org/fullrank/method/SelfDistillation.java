@@ -19,6 +19,7 @@ import org.fullrank.net.Networks;
 import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Terms;
+import org.fullrank.view.InputShape;
 import org.jspecify.annotations.Nullable;
 
 /// A network that predicts, from one view, what a target makes of another view of the same sample: BYOL, SimSiam,
@@ -31,8 +32,8 @@ public final class SelfDistillation implements Method {
 
     /// Encoder and projector.
     private record Branch(Encoder encoder, Layer.Chain projector) {
-        static Branch of(NetworkBuilder net, MethodSpec.Distillation spec, EncoderSpec encoder, int inputs) {
-            Encoder backbone = Networks.encoder(net.in(ENCODER), encoder, inputs);
+        static Branch of(NetworkBuilder net, MethodSpec.Distillation spec, EncoderSpec encoder, InputShape input) {
+            Encoder backbone = encoder.build(net.in(ENCODER), input);
             return new Branch(backbone, Networks.projector(net.in("projector"), spec.projector(), encoder.features()));
         }
 
@@ -54,12 +55,12 @@ public final class SelfDistillation implements Method {
     private final long seed;
     private final Setting setting;
 
-    SelfDistillation(MethodSpec.Distillation spec, EncoderSpec encoder, int inputs, long seed, Setting setting) {
+    SelfDistillation(MethodSpec.Distillation spec, EncoderSpec encoder, InputShape input, long seed, Setting setting) {
         this.spec = spec;
         this.seed = seed;
         this.setting = setting;
         var net = new NetworkBuilder(seed);
-        online = Branch.of(net, spec, encoder, inputs);
+        online = Branch.of(net, spec, encoder, input);
         predictor = Predictor.of(
                 net.in(PREDICTOR), spec.predictor(), spec.projector().outputs(encoder.features()), setting);
         parameters = net.build(setting.device(), setting.type());
@@ -67,7 +68,7 @@ public final class SelfDistillation implements Method {
             // Initial values depend on seed and name alone: with the same seed the target begins as a copy.
             var other = new NetworkBuilder(
                     ema.copy() ? seed : Keyed.of(TARGET, seed).nextLong());
-            Branch branch = Branch.of(other, spec, encoder, inputs);
+            Branch branch = Branch.of(other, spec, encoder, input);
             slow = new Slow(branch, other.build(setting.device(), setting.type()), ema);
         } else {
             slow = null;

@@ -12,8 +12,8 @@ import org.fullrank.method.Method.TermGradient;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.jspecify.annotations.Nullable;
 
-/// Which share of the gradient each weighted term of the loss has before the first step: the norm of its gradient over
-/// the sum of the norms of all, with respect to the embeddings and to the parameters of the encoder.
+/// The share of each weighted loss term in the gradient before the first step: the norm of its gradient over the sum of
+/// the norms of all terms, with respect to the embeddings and to the parameters of the encoder.
 final class TermShares {
     static final String NAME = "gradient-share";
 

@@ -56,7 +56,7 @@ const main = el('main', {id: 'main'});
 /** A section that is listed in the contents as long as it has something in it. */
 function section(id, title, note) {
   const body = el('div');
-  const node = el('section', {id, 'aria-labeledby': id + '-title', hidden: true},
+  const node = el('section', {id, 'aria-labelledby': id + '-title', hidden: true},
       el('h2', {id: id + '-title'}, title), note ? el('p', {class: 'note'}, note) : null, body);
   const link = el('li', {hidden: true}, el('a', {href: '#' + id}, title));
   contents.append(link);

@@ -1,1 +1,1 @@
-({run: runPage, diagnoses: diagnosesPage, runs: runsPage, difference: differencePage})[data.kind]();
+({run: runPage, diagnoses: diagnosesPage, runs: runsPage, difference: differencePage, comparison: comparisonPage})[data.kind]();

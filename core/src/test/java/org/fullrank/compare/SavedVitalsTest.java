@@ -24,14 +24,14 @@ class SavedVitalsTest {
         values.put(Measure.RANKME, 3.5);
         values.put(Measure.STD, 0.9);
         var health = new Trained.Health(new Vitals(20, 16, values), new Vitals(20, 4, values));
-        Measures.of("h", new LinkedHashMap<>(), 7, new Score(16, 20, 11, 12), health).save(folder);
+        Measures.of("h", new LinkedHashMap<>(), 7, new Score(16, 20, 11, 12, true), health).save(folder);
         assertThat(Objects.requireNonNull(Measures.read(folder)).places()).isEqualTo(health);
     }
 
     @Test
     void theStandardDeviationOfAnEarlierVersionGetsItsFactor() throws IOException {
         Files.writeString(folder.resolve("evaluation.json"), """
-                {"hash":"h","protocol":{},"step":7,"score":{"width":16,"asked":20,"knn":11,"linear":12},
+                {"hash":"h","protocol":{},"step":7,"score":{"width":16,"asked":20,"knn":11,"linear":12,"converged":true},
                 "health":{"representation":{"rows":20,"width":16,"rankMe":3.5,"stdMean":2.0,"normalizedStd":0.2},
                 "embedding":{"rows":20,"width":4,"rankMe":1.5,"stdMean":3.0,"normalizedStd":0.5}}}
                 """);

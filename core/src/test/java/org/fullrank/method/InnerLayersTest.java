@@ -14,6 +14,7 @@ import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.method.MethodSpec.Inner;
+import org.fullrank.net.Vgg;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.Mode;
 import org.fullrank.net.ProjectorSpec;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class InnerLayersTest {
     private static final long[] IMAGES = {10, 2, 8, 8};
-    private static final EncoderSpec VGG = new EncoderSpec.Vgg(List.of(4, 5, 6), List.of(1));
+    private static final EncoderSpec VGG = new Vgg(List.of(4, 5, 6), List.of(1));
     private static final List<Inner> SEVERAL = List.of(
             new Inner("block2", VarianceHinge.defaults(), 3),
             new Inner("block1", new Covariance(), 2),
@@ -36,7 +37,7 @@ class InnerLayersTest {
         return Method.of(
                 new MethodSpec.Joint(new ProjectorSpec(List.of(7, 5), false), Vicreg.defaults(), inner),
                 VGG,
-                2,
+                Batches.input(IMAGES),
                 3,
                 new Method.Setting(Device.CPU, Precision.FP32, ScalarType.Double));
     }

@@ -13,13 +13,14 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
-import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Mlp;
 import org.fullrank.net.Mode;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.WMse;
 import org.fullrank.settings.Choices;
+import org.fullrank.view.InputShape;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -145,8 +146,8 @@ class JointEmbeddingTest {
     private static Method method(ObjectiveSpec objective, boolean batchNorm, ScalarType type) {
         return Method.of(
                 new MethodSpec.Joint(new ProjectorSpec(List.of(7, 5), batchNorm), objective),
-                new EncoderSpec.Mlp(List.of(8, 8), batchNorm),
-                FEATURES,
+                new Mlp(List.of(8, 8), batchNorm),
+                new InputShape.Features(FEATURES),
                 3,
                 new Method.Setting(Device.CPU, Precision.FP32, type));
     }

@@ -20,6 +20,7 @@ import org.fullrank.method.MethodPresets;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
 import org.fullrank.method.TargetSpec;
+import org.fullrank.net.ConvNet;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.LogDet;
@@ -242,7 +243,7 @@ class PreflightTest {
     @Test
     void blurredSpecksOfPicturesAreTooStrongAndWholePicturesTooEasy() throws IOException {
         Recipe r = recipe(folder, pictures(), 3);
-        var encoder = new EncoderSpec.ConvNet(List.of(8, 16), 1, 1);
+        var encoder = new ConvNet(List.of(8, 16), 1, 1);
         ImagePipeline specks = ImagePipeline.of(
                         new Crop(0.02, 0.03, 0.75, 1.33, Crop.defaults().filter()))
                 .withFlip(0.5)

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Runs of an earlier version open, go on and say what they lack.
 class OldRunTest {
-    /// Lines as version 0.1 wrote them, shortened.
+    /// Lines as an earlier version wrote them, shortened.
     private static final String OLD = """
             {"step":1,"epoch":0,"loss":19.26,"batch.std":0.045,"batch.rankme":9.627,"batch.block.one.rankme":7.9,\
             "batch.block.one.std":0.21,"time.seconds":0.5}
