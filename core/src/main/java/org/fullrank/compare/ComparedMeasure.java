@@ -19,7 +19,12 @@ public enum ComparedMeasure {
             1,
             o -> o.health().representation().get(Measure.RANKME)),
     /// [Measure#STD] of the representation: 0 = a point, 1 = spread over the whole sphere.
-    STD("std", Measure.STD.at("representation"), 1, 3, o -> o.health().representation().get(Measure.STD)),
+    STD(
+            "std",
+            Measure.STD.at("representation"),
+            1,
+            3,
+            o -> o.health().representation().get(Measure.STD)),
     /// RankMe of the embedding behind the projector.
     EMBEDDING_RANK(
             "embedding RankMe",

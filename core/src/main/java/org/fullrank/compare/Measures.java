@@ -25,7 +25,8 @@ record Measures(
         Score score,
         @Nullable SavedVitals vitals,
         SavedVitals.@Nullable Old health) {
-    static Measures of(String hash, SequencedMap<String, String> protocol, long step, Score score, Trained.Health found) {
+    static Measures of(
+            String hash, SequencedMap<String, String> protocol, long step, Score score, Trained.Health found) {
         return new Measures(hash, protocol, step, score, SavedVitals.of(found), null);
     }
 

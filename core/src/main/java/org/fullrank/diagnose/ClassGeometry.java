@@ -4,11 +4,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.fullrank.linalg.Reductions;
-import org.fullrank.stats.Quantiles;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 
 /// How rows `[N, D]` lie by class: the spread and rank of each, and the figure that their centroids form.
 ///

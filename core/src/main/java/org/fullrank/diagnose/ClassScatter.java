@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.fullrank.linalg.Reductions;
-import org.fullrank.stats.Quantiles;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 
 /// Rows taken apart by class: centroids, and residuals about them. The arithmetic of [ClassGeometry].
 ///

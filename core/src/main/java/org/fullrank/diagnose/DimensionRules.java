@@ -57,7 +57,9 @@ final class DimensionRules {
     }
 
     private static double kneeDegree(SpectrumShape slope, double error) {
-        return Math.min(Confidence.above(slope.knee(), KNEE, error), Confidence.below(slope.varianceAfterKnee(), BEHIND, error));
+        return Math.min(
+                Confidence.above(slope.knee(), KNEE, error),
+                Confidence.below(slope.varianceAfterKnee(), BEHIND, error));
     }
 
     private static double rankDegree(SpectrumShape slope, double error) {

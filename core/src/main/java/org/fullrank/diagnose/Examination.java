@@ -67,7 +67,8 @@ record Examination(
                 null);
     }
 
-    /// Rows that are compared with one another, in units in which their squares fit into float64: none of these measures
+    /// Rows that are compared with one another, in units in which their squares fit into float64: none of these
+    /// measures
     /// depends on the scale of the embedding.
     private static Batch inUnits(Batch sample) {
         Tensor first = sample.first();

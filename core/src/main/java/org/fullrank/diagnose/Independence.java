@@ -2,14 +2,14 @@ package org.fullrank.diagnose;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.fullrank.linalg.Reductions;
-import org.fullrank.stats.Quantiles;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 
 /// How far pairs of dimensions depend on one another beyond correlation: the Hilbert-Schmidt independence criterion
 /// by random Fourier features.

@@ -1,12 +1,12 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
-import org.fullrank.linalg.Reductions;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 
 /// LiDAR: the effective number of directions that tell samples apart, in units of how views of a sample
 /// differ. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL

@@ -19,7 +19,12 @@ public enum Measure {
             "0 to about 1",
             "0.4 to 1",
             "spread of directions, rows scaled to length 1: 1 = over the whole sphere, 0 = one direction"),
-    STD_RAW("std.raw", "mean_j sd_i(z_ij)", "0 to infinity", "above 0", "standard deviation of a dimension, mean over all"),
+    STD_RAW(
+            "std.raw",
+            "mean_j sd_i(z_ij)",
+            "0 to infinity",
+            "above 0",
+            "standard deviation of a dimension, mean over all"),
     STD_RAW_MIN("std.raw.min", "min_j sd_i(z_ij)", "0 to infinity", "", "smallest standard deviation of any dimension"),
     STD_RAW_MAX("std.raw.max", "max_j sd_i(z_ij)", "0 to infinity", "", "largest standard deviation of any dimension"),
     CONSTANT(
@@ -133,7 +138,11 @@ public enum Measure {
             "0 to 0.3",
             "squared-correlation less what independent dimensions show by chance"),
     DUPLICATE_PAIRS(
-            "duplicate-pairs", "number of j < k with |r_jk| > 0.99", "0 to D (D - 1) / 2", "0", "pairs of equal dimensions"),
+            "duplicate-pairs",
+            "number of j < k with |r_jk| > 0.99",
+            "0 to D (D - 1) / 2",
+            "0",
+            "pairs of equal dimensions"),
     DUPLICATE_DIMENSIONS(
             "duplicate-dimensions",
             "number of k with |r_jk| > 0.99 for a j < k",
@@ -274,7 +283,8 @@ public enum Measure {
             "-2 to infinity",
             "-1 to 3",
             "mean excess kurtosis of dimensions: 0 = Gaussian, large = heavy tails"),
-    LARGEST_KURTOSIS("largest-kurtosis", "max_j of the excess kurtosis", "-2 to infinity", "", "largest excess kurtosis"),
+    LARGEST_KURTOSIS(
+            "largest-kurtosis", "max_j of the excess kurtosis", "-2 to infinity", "", "largest excess kurtosis"),
     HEAVY_DIMENSIONS(
             "heavy-dimensions",
             "share of j with an excess kurtosis above 3",

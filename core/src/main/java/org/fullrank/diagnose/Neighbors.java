@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.fullrank.linalg.Reductions;
-import org.fullrank.stats.Quantiles;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 
 /// Rows that repeat others, rows that lie far off, and dimensions with heavy tails.
 ///

@@ -1,11 +1,11 @@
 package org.fullrank.diagnose;
 
 import java.util.List;
-import org.fullrank.linalg.Reductions;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Interval;
 import org.fullrank.stats.Normal;
 

@@ -101,9 +101,8 @@ public record Ranks(
             double all = isotropic == 0 ? Double.NaN : isotropic;
             Interval interval = interval(rank);
             readings.add(Reading.of(rank, get(rank), interval));
-            readings.add(
-                    Reading.of(share, get(share), new Interval(interval.lower() / all, interval.upper() / all))
-                            .noting("isotropic rows show %.1f".formatted(isotropic)));
+            readings.add(Reading.of(share, get(share), new Interval(interval.lower() / all, interval.upper() / all))
+                    .noting("isotropic rows show %.1f".formatted(isotropic)));
         }
         readings.add(Reading.of(Measure.ALPHA, get(Measure.ALPHA), interval(Measure.ALPHA))
                 .noting("fitted to j = %d to %d, isotropic rows show %.2f"

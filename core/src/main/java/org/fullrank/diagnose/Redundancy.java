@@ -3,11 +3,11 @@ package org.fullrank.diagnose;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.fullrank.linalg.Reductions;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 
 /// How far dimensions repeat one another. Dimensions that do not vary are left out: they are dead, not redundant.
 ///

@@ -22,7 +22,8 @@ final class Remarks {
         int width = examination.moments().width();
         int sampled = examination.sample().rows();
         if (sampled < rows) {
-            notes.add(text("measures that compare rows with one another used a sample of %d of %d rows", sampled, rows));
+            notes.add(
+                    text("measures that compare rows with one another used a sample of %d of %d rows", sampled, rows));
         }
         if (rows <= width) {
             notes.add(text(

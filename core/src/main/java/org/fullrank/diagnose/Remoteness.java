@@ -1,12 +1,12 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
-import org.fullrank.linalg.Reductions;
-import org.fullrank.stats.Quantiles;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 
 /// How far off each row lies, in robust deviations: `|v - median| / (1.4826 MAD)` of the worst of three figures of the
 /// row, where MAD is the median of the distances from the median. Outliers move neither.

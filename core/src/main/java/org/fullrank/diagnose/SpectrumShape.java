@@ -11,7 +11,8 @@ import org.fullrank.linalg.Spectrum;
 /// @param varianceAfterKnee share of the variance in the directions after the fall
 /// @param directions99 directions that hold 99 % of the variance
 /// @param available directions in which the rows could vary, `min(N - 1, D)`
-record SpectrumShape(double effectiveRank, double knee, int kneeAt, double varianceAfterKnee, int directions99, int available) {
+record SpectrumShape(
+        double effectiveRank, double knee, int kneeAt, double varianceAfterKnee, int directions99, int available) {
     /// A singular value below this share of the largest is rounding: a float32 carries 6e-8, and the sums of a
     /// covariance add a decade.
     static final double ROUNDING = 1e-6;

@@ -22,8 +22,7 @@ import org.fullrank.stats.Quantiles;
 /// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`; empty where rows were not given
 /// @param intervals 95 % intervals; empty where rows were not given, or fewer than 8
 public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> intervals) {
-    private static final List<Measure> RESAMPLED =
-            List.of(Measure.STD, Measure.STD_RAW, Measure.NORM, Measure.OFFSET);
+    private static final List<Measure> RESAMPLED = List.of(Measure.STD, Measure.STD_RAW, Measure.NORM, Measure.OFFSET);
 
     private static final List<Measure> ALL = List.of(
             Measure.STD,

@@ -57,11 +57,9 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
         formulas.put(Measure.STD, z -> mean(z.unitDeviations()) * Math.sqrt(z.width()));
         formulas.put(Measure.STD_RAW, z -> mean(z.deviations()));
         formulas.put(
-                Measure.STD_RAW_MIN,
-                z -> Arrays.stream(z.deviations()).min().orElseThrow());
+                Measure.STD_RAW_MIN, z -> Arrays.stream(z.deviations()).min().orElseThrow());
         formulas.put(
-                Measure.STD_RAW_MAX,
-                z -> Arrays.stream(z.deviations()).max().orElseThrow());
+                Measure.STD_RAW_MAX, z -> Arrays.stream(z.deviations()).max().orElseThrow());
         formulas.put(Measure.CONSTANT, z -> still(z, 0));
         formulas.put(Measure.DEAD, z -> still(z, DEAD_SHARE));
         formulas.put(Measure.NORM, Moments::meanNorm);
@@ -174,8 +172,11 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
         double[] std = moments.deviations();
         double[] mean = moments.mean();
         double factor = Magnitude.factor(Arrays.stream(std).max().orElseThrow());
-        double usual = Math.sqrt(
-                Arrays.stream(std).map(s -> s * factor).map(s -> s * s).average().orElseThrow());
+        double usual = Math.sqrt(Arrays.stream(std)
+                .map(s -> s * factor)
+                .map(s -> s * s)
+                .average()
+                .orElseThrow());
         int still = 0;
         for (int j = 0; j < std.length; j++) {
             boolean rounding = std[j] <= moments.rounding() * Math.abs(mean[j]);

@@ -11,8 +11,8 @@ import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Verdict.Kind;
 import org.jspecify.annotations.Nullable;
 
-/// Detects collapse from check to check: which embedding has collapsed, and since when. A pure function of the measures of
-/// all checks so far, so that a resumed run finds its state in `metrics.jsonl`.
+/// Detects collapse from check to check: which embedding has collapsed, and since when. A pure function of the
+/// measures of all checks so far, so that a resumed run finds its state in `metrics.jsonl`.
 ///
 /// At each place:
 /// - **Collapsed** is a check with a spread (`std`) below [#SPREAD], or a rank share below [#SHARE], or one of
@@ -122,7 +122,9 @@ final class CollapseDetector {
         place.streak = kind == null ? 0 : place.streak + 1;
         boolean due = step >= (place.onceSound ? START : GRACE) * totalSteps;
         boolean settled = place.streak >= 2 || place.streak == 1 && step == totalSteps;
-        return kind != null && due && settled && place.raised.add(kind) ? alarm(step, name, kind, place, measured) : null;
+        return kind != null && due && settled && place.raised.add(kind)
+                ? alarm(step, name, kind, place, measured)
+                : null;
     }
 
     private static void remember(Place place, PlaceMeasures measured, long step) {

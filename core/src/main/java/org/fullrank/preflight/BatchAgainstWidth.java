@@ -98,8 +98,7 @@ final class BatchAgainstWidth {
             case LogDet _ -> {
                 String floor = "log det has a floor (I is added), so a singular covariance is no fault";
                 yield n > d
-                        ? Judgment.fine(
-                                "N %d > D %d: every direction is seen in each batch; %s".formatted(n, d, floor))
+                        ? Judgment.fine("N %d > D %d: every direction is seen in each batch; %s".formatted(n, d, floor))
                         : new Judgment(
                                 Finding.CONSIDER,
                                 "N %d <= D %d: %s, but each batch spreads %d directions only and sees nothing of the"
@@ -121,10 +120,9 @@ final class BatchAgainstWidth {
                                 + " dimensions a batch shows a correlation of about %s by chance")
                         .formatted(n, d, PreflightReport.number(1 / Math.sqrt(n - 1.0))));
             case BarlowTwins _ ->
-                Judgment.fine(
-                        ("N %d, D %d: correlations need no inverse; by chance they are about %s, which is a floor"
-                                        + " of the off-diagonal term")
-                                .formatted(n, d, PreflightReport.number(1 / Math.sqrt(n))));
+                Judgment.fine(("N %d, D %d: correlations need no inverse; by chance they are about %s, which is a floor"
+                                + " of the off-diagonal term")
+                        .formatted(n, d, PreflightReport.number(1 / Math.sqrt(n))));
             case Tico tico ->
                 Judgment.fine("N %d, D %d: the covariance runs over about %s rows and is not inverted"
                         .formatted(n, d, PreflightReport.number(n / (1 - tico.beta()))));

@@ -40,7 +40,10 @@ public final class MetricKeys {
             new Key("event", "text", "how the run ended, on its last line"),
             new Key("message", "text", "why it ended, on its last line"),
             new Key("loss", "that of the objective", "the weighted sum that training minimizes"),
-            new Key("loss.TERM", "that of the term", "a term of the loss before its weight; `loss.NAME.TERM` of a layer"),
+            new Key(
+                    "loss.TERM",
+                    "that of the term",
+                    "a term of the loss before its weight; `loss.NAME.TERM` of a layer"),
             new Key("gradient.norm", "0 to infinity", "length of the gradient of all parameters"),
             new Key("learning.rate", "0 to infinity", "learning rate of the step"),
             new Key("knn", "0 to 1", "accuracy of nearest neighbors at a check, where there are labels"),
@@ -55,10 +58,16 @@ public final class MetricKeys {
                     "predictor.alignment",
                     "-1 to 1",
                     "mean cosine of W u and u over the eigenvectors u of the correlation of its input: 1 = shared"),
-            new Key("correlation.largest", "0 to infinity", "largest eigenvalue of the correlation that sets the predictor"),
+            new Key(
+                    "correlation.largest",
+                    "0 to infinity",
+                    "largest eigenvalue of the correlation that sets the predictor"),
             new Key("correlation.smallest", "0 to infinity", "its smallest eigenvalue"),
             new Key("correlation.participation", "1 to D", "participation ratio of its eigenvalues"),
-            new Key("target.lag", "0 to infinity", "distance of the EMA target from the online network / length of the latter"),
+            new Key(
+                    "target.lag",
+                    "0 to infinity",
+                    "distance of the EMA target from the online network / length of the latter"),
             new Key("time.seconds", "s", "since the run began, without pauses between resumes"),
             new Key("time.imagesPerSecond", "1/s", "samples, not views, since the record before"),
             new Key("time.monitorSeconds", "s", "what the check of this line took"),
@@ -76,7 +85,10 @@ public final class MetricKeys {
                     List.of("representation", "embedding", "block.NAME"),
                     Vitals.CHECK,
                     "at a check, items of the validation split or kept out of the kNN bank, in their plain view"),
-            new Places(List.of("batch.embedding"), Vitals.BATCH, "with each record, on the first view of the training batch"),
+            new Places(
+                    List.of("batch.embedding"),
+                    Vitals.BATCH,
+                    "with each record, on the first view of the training batch"),
             new Places(
                     List.of("batch.block.NAME"),
                     Vitals.LAYER,
@@ -98,11 +110,11 @@ public final class MetricKeys {
                 .findFirst();
     }
 
-    /// Today's name of a key that an earlier version wrote. No key ever changes its meaning: a measure of another formula
-    /// or scale has another key.
+    /// Today's name of a key that an earlier version wrote. No key ever changes its meaning: a measure of another
+    /// formula or scale has another key.
     ///
     /// @param line whether the line that holds the key has another one
-    /// @return null where the figure has a scale that is no longer known: a `std` from before there were shares of rank
+    /// @return null where the scale is no longer known: a `std` from before there were shares of rank
     public static @Nullable String current(String key, Predicate<String> line) {
         if (key.equals("batch.std")) {
             return Measure.STD_RAW.at("batch.embedding");
@@ -116,7 +128,8 @@ public final class MetricKeys {
         if (key.endsWith(SHARE)) {
             return Measure.RANKME_CENTERED_SHARE.at(key.substring(0, key.length() - SHARE.length()));
         }
-        boolean checked = key.equals("representation.std") || key.equals("embedding.std") || key.matches("block\\..+\\.std");
+        boolean checked =
+                key.equals("representation.std") || key.equals("embedding.std") || key.matches("block\\..+\\.std");
         if (checked) {
             String place = key.substring(0, key.length() - ".std".length());
             return line.test(place + SHARE) || line.test(Measure.RANKME_CENTERED_SHARE.at(place)) ? key : null;

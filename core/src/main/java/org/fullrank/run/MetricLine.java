@@ -91,8 +91,7 @@ sealed interface MetricLine {
                 values.put(key, number(field.getValue()));
             }
         }
-        return new Measured(
-                new MetricRecord(step, node.path("epoch").asInt(), MetricKeys.current(values), timing));
+        return new Measured(new MetricRecord(step, node.path("epoch").asInt(), MetricKeys.current(values), timing));
     }
 
     /// The numbers of a line by the keys that it was written with.

@@ -24,7 +24,8 @@ class SavedVitalsTest {
         values.put(Measure.RANKME, 3.5);
         values.put(Measure.STD, 0.9);
         var health = new Trained.Health(new Vitals(20, 16, values), new Vitals(20, 4, values));
-        Measures.of("h", new LinkedHashMap<>(), 7, new Score(16, 20, 11, 12, true), health).save(folder);
+        Measures.of("h", new LinkedHashMap<>(), 7, new Score(16, 20, 11, 12, true), health)
+                .save(folder);
         assertThat(Objects.requireNonNull(Measures.read(folder)).places()).isEqualTo(health);
     }
 

@@ -85,7 +85,12 @@ class RanksTest {
         for (ScalarType type : new ScalarType[] {ScalarType.Double, ScalarType.Float}) {
             Ranks ranks = ranks(z, type);
             double tolerance = type == ScalarType.Double ? RELATIVE : 1e-3; // rounded to float32
-            assertThat(new double[] {ranks.get(Measure.RANKME_CENTERED), ranks.get(Measure.PARTICIPATION), ranks.get(Measure.EFFECTIVE_RANK), ranks.get(Measure.STABLE_RANK)})
+            assertThat(new double[] {
+                        ranks.get(Measure.RANKME_CENTERED),
+                        ranks.get(Measure.PARTICIPATION),
+                        ranks.get(Measure.EFFECTIVE_RANK),
+                        ranks.get(Measure.STABLE_RANK)
+                    })
                     .containsExactly(new double[] {k, k, k, k}, within(k * tolerance));
         }
     }

@@ -44,10 +44,16 @@ class ResamplingTest {
             }
         }
         for (Measure measure : ranks[0].intervals().keySet()) {
-            covers(measure, Arrays.stream(ranks).mapToDouble(r -> r.get(measure)), Arrays.stream(ranks).map(r -> r.interval(measure)));
+            covers(
+                    measure,
+                    Arrays.stream(ranks).mapToDouble(r -> r.get(measure)),
+                    Arrays.stream(ranks).map(r -> r.interval(measure)));
         }
         for (Measure measure : spreads[0].intervals().keySet()) {
-            covers(measure, Arrays.stream(spreads).mapToDouble(s -> s.get(measure)), Arrays.stream(spreads).map(s -> s.interval(measure)));
+            covers(
+                    measure,
+                    Arrays.stream(spreads).mapToDouble(s -> s.get(measure)),
+                    Arrays.stream(spreads).map(s -> s.interval(measure)));
         }
     }
 
@@ -77,7 +83,9 @@ class ResamplingTest {
         }
         double mean = hits.values().stream().mapToInt(h -> h).average().orElseThrow() / sets;
         assertThat(mean).isBetween(0.8, 0.95);
-        assertThat(hits).allSatisfy((measure, held) -> assertThat((double) held / sets).as(measure.key()).isGreaterThan(0.75));
+        assertThat(hits)
+                .allSatisfy((measure, held) ->
+                        assertThat((double) held / sets).as(measure.key()).isGreaterThan(0.75));
     }
 
     @Test
@@ -119,7 +127,9 @@ class ResamplingTest {
                 .average()
                 .orElseThrow();
         assertThat(hits).as(name.key()).isGreaterThanOrEqualTo(88);
-        assertThat(half / (1.96 * Math.sqrt(squares / (SETS - 1)))).as(name.key()).isBetween(0.75, 1.5);
+        assertThat(half / (1.96 * Math.sqrt(squares / (SETS - 1))))
+                .as(name.key())
+                .isBetween(0.75, 1.5);
     }
 
     /// Columns of unlike scale about a mean, each value a Gaussian over the root of a chi squared one with 4 degrees of

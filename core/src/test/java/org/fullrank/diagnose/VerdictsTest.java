@@ -235,7 +235,8 @@ class VerdictsTest {
         }
 
         Patient behind(double share) {
-            slope = new SpectrumShape(slope.effectiveRank(), slope.knee(), slope.kneeAt(), share, slope.directions99(), 64);
+            slope = new SpectrumShape(
+                    slope.effectiveRank(), slope.knee(), slope.kneeAt(), share, slope.directions99(), 64);
             return this;
         }
 

@@ -85,7 +85,6 @@ class SpectrumTest {
                 .hasMessageContaining("not finite");
     }
 
-
     private static float[] gaussian(long seed, int count) {
         var random = Keyed.of(seed);
         float[] values = new float[count];

@@ -44,7 +44,9 @@ class MeasuresPageTest {
             for (String place : at.places()) {
                 expected.add(row(
                         code(place),
-                        String.join(", ", at.measures().stream().map(m -> code(m.key())).toList()),
+                        String.join(
+                                ", ",
+                                at.measures().stream().map(m -> code(m.key())).toList()),
                         at.when()));
             }
         }
@@ -104,7 +106,8 @@ class MeasuresPageTest {
         var keys = new LinkedHashSet<String>();
         for (int i = 0; i < methods.size(); i++) {
             Path run = folder.resolve("run" + i);
-            SmallTraining.train(SmallTraining.with(joint, joint.encoder(), methods.get(i)), run, TrainingListener.silent());
+            SmallTraining.train(
+                    SmallTraining.with(joint, joint.encoder(), methods.get(i)), run, TrainingListener.silent());
             for (String line : SmallTraining.metrics(run)) {
                 new ObjectMapper().readTree(line).fieldNames().forEachRemaining(keys::add);
             }

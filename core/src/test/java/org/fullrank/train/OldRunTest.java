@@ -43,14 +43,17 @@ class OldRunTest {
                 .containsEntry("representation.rankme.centered.share", 0.507)
                 .containsEntry("representation.std", 0.236)
                 .containsEntry("block.one.std", 0.68)
-                .doesNotContainKeys("batch.std", "batch.embedding.std", "batch.block.one.std", "representation.rank.share");
+                .doesNotContainKeys(
+                        "batch.std", "batch.embedding.std", "batch.block.one.std", "representation.rank.share");
         assertThat(Runs.missing(run)).contains("batch.embedding.std");
     }
 
     @Test
     void aStdOfUnknownScaleIsNotShown() throws IOException {
         Path run = run(OLDEST);
-        assertThat(Runs.summary(run).values()).containsKey("representation.rankme").doesNotContainKey("representation.std");
+        assertThat(Runs.summary(run).values())
+                .containsKey("representation.rankme")
+                .doesNotContainKey("representation.std");
         assertThat(Runs.missing(run)).contains("not shown");
         assertThat(RunPage.html(run)).contains("another scale and is not shown").doesNotContain("0.06");
     }
