@@ -161,7 +161,7 @@ class LayerLocalTest {
 
     @Test
     void aResidualNetworkIsRefusedWithTheReason() {
-        assertThatThrownBy(() -> of(ResNet.defaults(), MethodSpec.Local.defaults(), 3))
+        assertThatThrownBy(() -> of(ResNet.defaults(), MethodSpec.Local.defaults(), IMAGES))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("skip connections carry activity around the layers")
                 .hasMessageNotContaining("\n");

@@ -72,10 +72,8 @@ class ReplayTest {
     @Test
     void aCheckThatCannotMeasureIsTracedToo() throws IOException {
         Recipe base = withoutNorms(recipe(folder, 2));
-        Recipe recipe = with(
-                with(base, WILD),
-                new Mlp(List.of(16, 16, 16, 16, 16, 16, 16, 16, 12), false),
-                base.method());
+        Recipe recipe =
+                with(with(base, WILD), new Mlp(List.of(16, 16, 16, 16, 16, 16, 16, 16, 12), false), base.method());
         Path run = fail(with(recipe, SmallTraining.train(2, SmallTraining.ROWS, 1)));
         Replay.Report report = replay(run);
         assertThat(report.isExact()).isTrue();
