@@ -38,6 +38,12 @@ final class RunsCommand extends Job {
         } else {
             out().print(RunSummary.table(runs));
             out().flush();
+            for (RunSummary run : runs) {
+                String missing = Runs.missing(run.path());
+                if (!missing.isEmpty()) {
+                    err().println("note: %s: %s".formatted(run.path(), missing));
+                }
+            }
         }
     }
 }

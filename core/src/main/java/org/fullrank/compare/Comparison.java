@@ -222,7 +222,7 @@ public final class Comparison {
                 cell,
                 records,
                 measures.score(),
-                measures.health(),
+                measures.places(),
                 seconds / cell.recipe().train().epochs());
     }
 
@@ -237,7 +237,7 @@ public final class Comparison {
             if (untrained) {
                 baselines.saveUntrained(cell.recipe(), Score.of(table.result(ProbeTable.UNTRAINED)));
             }
-            return new Measures(
+            return Measures.of(
                     table.protocol().hash(),
                     table.protocol().fields(),
                     trained.step(),

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.fullrank.stats.Interval;
 import org.fullrank.text.Numbers;
 
 /// A diagnosis for a terminal: the verdicts first, then the figures in columns.
@@ -43,7 +44,7 @@ public final class DiagnosisText {
         for (Section section : diagnosis.sections()) {
             var lines = new ArrayList<List<String>>();
             lines.add(List.of(section.name(), "value", "95 % interval", "healthy", "meaning"));
-            section.measures().forEach(measure -> lines.add(cells(measure)));
+            section.readings().forEach(reading -> lines.add(cells(reading)));
             text.append('\n').append(aligned(lines));
         }
         return text.toString();
@@ -54,14 +55,15 @@ public final class DiagnosisText {
         return start + String.join(between, broken(words, WIDTH - start.length())) + "\n";
     }
 
-    private static List<String> cells(Measure measure) {
-        boolean interval = !Double.isNaN(measure.lower()) && !Double.isNaN(measure.upper());
+    private static List<String> cells(Reading reading) {
+        Interval interval = reading.interval();
+        boolean known = !Double.isNaN(interval.lower()) && !Double.isNaN(interval.upper());
         return List.of(
-                "  " + measure.name(),
-                Numbers.number(measure.value()),
-                interval ? Numbers.number(measure.lower()) + " to " + Numbers.number(measure.upper()) : "",
-                measure.healthy(),
-                measure.meaning());
+                "  " + reading.name(),
+                Numbers.number(reading.value()),
+                known ? Numbers.number(interval.lower()) + " to " + Numbers.number(interval.upper()) : "",
+                reading.healthy(),
+                reading.meaning());
     }
 
     /// Columns of a section, two spaces apart, the last one broken where a line would be wider than a terminal; no

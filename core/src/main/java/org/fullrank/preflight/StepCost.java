@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.fullrank.data.Items;
-import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.method.Method;
@@ -130,7 +130,7 @@ record StepCost(
         try (var scope = Scope.open()) {
             Method.Outcome outcome = copy.step(rehearsal.peakRate() * 1e-3, rows);
             long begin = System.nanoTime();
-            EmbeddingHealth.of(outcome.embedding());
+            Vitals.of(outcome.embedding(), Vitals.BATCH);
             return (System.nanoTime() - begin) / 1e9;
         }
     }

@@ -127,8 +127,8 @@ public final class Progress {
     private static String text(String name, double value) {
         return switch (name) {
             case "loss" -> "loss " + Numbers.steady(value);
-            case "batch.std" -> "std " + Numbers.steady(value);
-            case "batch.rankme" -> "RankMe " + Numbers.steady(value);
+            case "batch.embedding.std" -> "std " + Numbers.steady(value);
+            case "batch.embedding.rankme" -> "RankMe " + Numbers.steady(value);
             case "knn" -> "online kNN " + Numbers.percent(value);
             default -> name.startsWith("loss.") ? name.substring("loss.".length()) + " " + Numbers.steady(value) : "";
         };

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.DoubleFunction;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.text.Numbers;
 import org.fullrank.text.Table;
 
@@ -37,7 +38,7 @@ public record RunSummary(
                     run.step == 0 ? "-" : run.epoch + 1,
                     run.step,
                     run.figure("loss", Numbers::number),
-                    run.figure("embedding.rankme", rank -> Numbers.number(rank, RANK_DIGITS)),
+                    run.figure(Measure.RANKME.at("embedding"), rank -> Numbers.number(rank, RANK_DIGITS)),
                     run.figure("knn", Numbers::percent),
                     run.message);
         }

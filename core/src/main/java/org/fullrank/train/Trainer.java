@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.fullrank.data.Dataset;
-import org.fullrank.diagnose.EmbeddingHealth;
-import org.fullrank.diagnose.LayerHealth;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
@@ -39,6 +38,9 @@ public final class Trainer implements AutoCloseable {
             this(step, status, "");
         }
     }
+
+    /// Place of the log: what the objective acts on, of the first view of a training batch.
+    private static final String BATCH_EMBEDDING = "batch.embedding";
 
     private final Recipe recipe;
     private final RunFolder folder;
@@ -86,6 +88,10 @@ public final class Trainer implements AutoCloseable {
                 trainer.lastSaved = trainer.step;
                 watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
                 trainer.noteChanges(Checkpoint.changes(file, trainer.learner.origin()));
+                String missing = Metrics.missing(folder.path());
+                if (!missing.isEmpty()) {
+                    watcher.note("note: " + missing);
+                }
             });
             return trainer;
         } catch (RuntimeException e) {
@@ -201,12 +207,11 @@ public final class Trainer implements AutoCloseable {
         var values = new LinkedHashMap<String, Double>();
         values.put("loss", outcome.total());
         outcome.parts().forEach((part, value) -> values.put("loss." + part, value));
-        var health = EmbeddingHealth.of(outcome.embedding());
-        values.put("batch.std", health.stdMean());
-        values.put("batch.rankme", health.rankMe());
+        values.putAll(Vitals.of(outcome.embedding(), Vitals.BATCH).at(BATCH_EMBEDDING));
         values.putAll(outcome.measures());
         values.putAll(method.measures());
-        outcome.layers().forEach((name, y) -> values.putAll(LayerHealth.of(y).values("batch.block." + name + ".")));
+        outcome.layers()
+                .forEach((name, y) -> values.putAll(Vitals.of(y, Vitals.LAYER).at("batch.block." + name)));
         values.put("gradient.norm", gradientNorm);
         values.put("learning.rate", rate);
         return values;

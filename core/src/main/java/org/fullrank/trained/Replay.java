@@ -242,7 +242,7 @@ public final class Replay {
     private @Nullable Finding check(Monitor monitor) {
         try (var trace = NonFiniteTrace.open()) {
             try {
-                monitor.measure(method);
+                monitor.check(method);
             } catch (InputException e) {
                 return trace.first() != null
                         ? trace.first()

@@ -26,8 +26,8 @@ class ProgressTest {
         SequencedMap<String, Double> values = new LinkedHashMap<>();
         values.put("loss", 23.456);
         values.put("loss.variance", 0.5);
-        values.put("batch.std", 0.01234);
-        values.put("batch.rankme", 123.44);
+        values.put("batch.embedding.std", 0.01234);
+        values.put("batch.embedding.rankme", 123.44);
         values.put("learning.rate", 0.1);
         SequencedMap<String, Double> timing = new LinkedHashMap<>();
         timing.put("seconds", seconds);

@@ -87,7 +87,7 @@ class ResumeTest {
                                 "\"batch.block.0.rankme\"",
                                 "\"batch.block.1.participation\"",
                                 "\"batch.block.1.activity\"",
-                                "\"batch.block.0.std\"")
+                                "\"batch.block.0.std.raw\"")
                         .contains("\"loss.pull\"", "\"block.0.pull\"", "\"block.1.loss\""));
         assertThat(SmallTraining.metrics(run))
                 .anySatisfy(line -> assertThat(line).contains("\"knn\"", "\"block.0.knn\"", "\"block.1.knn\""));

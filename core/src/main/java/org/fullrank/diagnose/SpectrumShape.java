@@ -2,49 +2,50 @@ package org.fullrank.diagnose;
 
 import org.fullrank.linalg.Spectrum;
 
-/// How a centered spectrum falls off.
+/// The shape of a centered spectrum: how fast it falls, and where.
 ///
 /// @param effectiveRank [Spectrum#effectiveRank]; 0 where nothing varies
 /// @param knee the largest fall between two neighbors, `s_k / s_(k + 1)`, among the first half of the directions;
 ///     1 where there are no two
 /// @param kneeAt the k of it: how many directions lie before the fall
-/// @param behind share of the variance behind the fall
-/// @param most directions that hold 99 % of the variance
-/// @param room directions in which the rows could vary, `min(N - 1, D)`
-record Slope(double effectiveRank, double knee, int kneeAt, double behind, int most, int room) {
+/// @param varianceAfterKnee share of the variance in the directions after the fall
+/// @param directions99 directions that hold 99 % of the variance
+/// @param available directions in which the rows could vary, `min(N - 1, D)`
+record SpectrumShape(
+        double effectiveRank, double knee, int kneeAt, double varianceAfterKnee, int directions99, int available) {
     /// A singular value below this share of the largest is rounding: a float32 carries 6e-8, and the sums of a
     /// covariance add a decade.
     static final double ROUNDING = 1e-6;
 
-    /// Variance that [#most] directions hold. The usual choice of principal component analysis.
+    /// Share of the variance that [#directions99] hold: the usual choice of principal component analysis.
     static final double MOST = 0.99;
 
     /// Of a centered spectrum.
     ///
     /// @param rows N
-    static Slope of(Spectrum spectrum, long rows, int width) {
-        int room = (int) Math.min(rows - 1, width);
-        double[] singularValues = spectrum.singularValues();
+    static SpectrumShape of(Spectrum spectrum, long rows, int width) {
+        int available = (int) Math.min(rows - 1, width);
+        double[] singularValues = spectrum.normalized().singularValues();
         double total = 0;
         for (double s : singularValues) {
             total += s * s;
         }
-        if (total == 0 || room < 1) {
-            return new Slope(0, 1, 0, 1, 0, room);
+        if (total == 0 || available < 1) {
+            return new SpectrumShape(0, 1, 0, 1, 0, available);
         }
-        int at = knee(singularValues, room);
-        return new Slope(
+        int at = knee(singularValues, available);
+        return new SpectrumShape(
                 spectrum.effectiveRank(),
                 at == 0 ? 1 : fall(singularValues, at),
                 at,
                 at == 0 ? 1 : 1 - held(singularValues, at) / total,
                 holding(singularValues, MOST * total),
-                room);
+                available);
     }
 
-    private static int knee(double[] s, int room) {
+    private static int knee(double[] s, int available) {
         int at = 0;
-        for (int k = 1; k <= room / 2 && k < s.length; k++) {
+        for (int k = 1; k <= available / 2 && k < s.length; k++) {
             if (at == 0 || fall(s, k) > fall(s, at)) {
                 at = k;
             }
