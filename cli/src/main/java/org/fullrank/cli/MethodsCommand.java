@@ -106,10 +106,8 @@ final class MethodsCommand extends Job {
     private static List<Kind> kinds() {
         // The settings of a preset are those of its method with the values of its sheet.
         List<Entry> presets = MethodPresets.all().entrySet().stream()
-                .map(p -> new Entry(
-                        p.getKey(),
-                        p.getValue().card(),
-                        Choices.settings((Record) p.getValue().method())))
+                .map(p -> new Entry(p.getKey(), p.getValue().card(), Choices.settings((Record)
+                        p.getValue().method())))
                 .toList();
         List<Entry> objectives = Objective.all().entrySet().stream()
                 .map(o -> new Entry(o.getKey(), o.getValue().card(), Choices.settings((Record) o.getValue())))
@@ -175,8 +173,13 @@ final class MethodsCommand extends Job {
         text.append(entry.name()).append('\n');
         text.append("  ").append(entry.card().idea()).append('\n');
         text.append("  ").append(entry.card().paper()).append('\n');
-        entry.card().healthy().forEach((logged, range) ->
-                text.append("  logs ").append(logged).append(", ").append(range).append('\n'));
+        entry.card()
+                .healthy()
+                .forEach((logged, range) -> text.append("  logs ")
+                        .append(logged)
+                        .append(", ")
+                        .append(range)
+                        .append('\n'));
         var table = new Table();
         entry.settings().forEach((key, value) -> table.row("   ", prefix + key, value));
         text.append(table).append('\n');

@@ -30,7 +30,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Evaluates a loss on saved embeddings. Names, settings and the headers of all files are checked before the first value
+/// Evaluates a loss on saved embeddings. Names, settings and the headers of all files are checked before the first
+/// value
 /// is read; gradients are written when all are known.
 @Command(
         name = "objective",
@@ -101,13 +102,12 @@ final class ObjectiveCommand extends Job {
         Result result = Computation.of(this, function, matrices);
         JsonNode chosen = settings(function);
         if (json) {
-            out()
-                    .println(new Json()
-                            .put("name", name)
-                            .put("value", result.value())
-                            .put("parts", result.parts())
-                            .put("settings", chosen)
-                            .put("shape", List.of(first.rows(), first.columns())));
+            out().println(new Json()
+                    .put("name", name)
+                    .put("value", result.value())
+                    .put("parts", result.parts())
+                    .put("settings", chosen)
+                    .put("shape", List.of(first.rows(), first.columns())));
         } else {
             out().print(text(result, chosen, first));
             out().flush();
@@ -190,7 +190,9 @@ final class ObjectiveCommand extends Job {
                 throw new JobException(
                         "objective %s on %s: %s"
                                 .formatted(
-                                        command.name, matrices.getFirst().header().shapeText(), reason),
+                                        command.name,
+                                        matrices.getFirst().header().shapeText(),
+                                        reason),
                         e);
             }
         }
@@ -202,7 +204,8 @@ final class ObjectiveCommand extends Job {
             try {
                 Files.createDirectories(folder);
             } catch (IOException e) {
-                throw new JobException("--gradients %s: cannot be made (%s); name another folder".formatted(folder, e), e);
+                throw new JobException(
+                        "--gradients %s: cannot be made (%s); name another folder".formatted(folder, e), e);
             }
             for (int i = 0; i < z.size(); i++) {
                 Tensor gradient = z.get(i).grad();

@@ -125,8 +125,9 @@ class MethodsPageTest {
             found.computeIfAbsent(sheet.section(), _ -> new ArrayList<>()).add(sheet.name());
         }
         assertThat(found.keySet()).isEqualTo(expected().keySet());
-        expected().forEach((section, names) ->
-                assertThat(found.get(section)).as(section).containsExactlyInAnyOrderElementsOf(names));
+        expected()
+                .forEach((section, names) ->
+                        assertThat(found.get(section)).as(section).containsExactlyInAnyOrderElementsOf(names));
     }
 
     /// The names below each heading.

@@ -99,13 +99,15 @@ public final class LayerLocal implements Method {
             Teacher teacher = teachers.get(i);
             var apart = new TermGradients(
                     (x, mode) -> forward(block, teacher.head(), x, mode),
-                    leaves -> teacher
-                            .criterion()
-                            .evaluate(leaves.stream().map(List::getFirst).toList(), step)
-                            .list()
-                            .stream()
-                            .map(Criterion::ofMethod)
-                            .toList(),
+                    leaves ->
+                            teacher
+                                    .criterion()
+                                    .evaluate(
+                                            leaves.stream().map(List::getFirst).toList(), step)
+                                    .list()
+                                    .stream()
+                                    .map(Criterion::ofMethod)
+                                    .toList(),
                     parameters);
             apart.over(new WholeBatch(inputs, chunks))
                     .forEach((term, g) -> gradients.merge(

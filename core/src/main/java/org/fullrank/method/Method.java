@@ -72,8 +72,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     ///
     /// @param embeddings its norm with respect to the embeddings of all views, of all blocks where each has its own
     /// @param encoder its norm with respect to the parameters of the encoder
-    /// @param setting the key of the method that the gradient is proportional to, such as `objective.variance`; null
-    ///     where there is none
+    /// @param setting the key of the method that the gradient is proportional to, such as `objective.variance`;
+    ///     null where there is none
     record TermGradient(
             double embeddings, double encoder, @Nullable String setting) {}
 

@@ -7,8 +7,8 @@ import java.util.SequencedMap;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.PredictorSpec.DirectSet;
 import org.fullrank.method.TargetSpec.Ema;
-import org.fullrank.net.ProjectorSpec.LastNorm;
 import org.fullrank.net.ProjectorSpec;
+import org.fullrank.net.ProjectorSpec.LastNorm;
 import org.fullrank.objective.Card;
 import org.fullrank.objective.Objective;
 import org.fullrank.objective.Papers;
@@ -71,14 +71,49 @@ public final class MethodPresets {
 
     private static SequencedMap<String, Preset> presets() {
         SequencedMap<String, Preset> presets = new LinkedHashMap<>();
-        presets.put("byol", new Preset(new Card("an MLP predicts what a slow copy of the network makes of the other view", Papers.BYOL), byol()));
-        presets.put("simsiam", new Preset(new Card("the same network without gradient in place of the slow copy", Papers.SIMSIAM), simsiam()));
-        presets.put("directpred", new Preset(new Card("a linear predictor set from the correlation of its input", Papers.DIRECTPRED), directpred(1)));
-        presets.put("directpred-freq5", new Preset(new Card("the same, set every fifth step and trained in between", Papers.DIRECTPRED), directpred(DIRECTPRED_EVERY)));
-        presets.put("directcopy", new Preset(new Card("the predictor is the correlation itself; constants as in the IsoLoss code", Papers.DIRECTCOPY), isoloss(1, DIRECTCOPY_EPSILON, Regression.Cosine.defaults())));
-        presets.put("isoloss", new Preset(new Card("no mode of the predictor learns slower than another; cosines", Papers.ISOLOSS), isoloss(DirectSet.DEFAULT_ALPHA, 0, new Regression.IsoCosine())));
-        presets.put("isoloss-euclidean", new Preset(new Card("the same on squared distances", Papers.ISOLOSS), isoloss(DirectSet.DEFAULT_ALPHA, 0, new Regression.IsoEuclidean())));
-        presets.put("lpl-local", new Preset(new Card("each block learns by itself with the three terms of LPL", Papers.LPL), MethodSpec.Local.defaults()));
+        presets.put(
+                "byol",
+                new Preset(
+                        new Card(
+                                "an MLP predicts what a slow copy of the network makes of the other view", Papers.BYOL),
+                        byol()));
+        presets.put(
+                "simsiam",
+                new Preset(
+                        new Card("the same network without gradient in place of the slow copy", Papers.SIMSIAM),
+                        simsiam()));
+        presets.put(
+                "directpred",
+                new Preset(
+                        new Card("a linear predictor set from the correlation of its input", Papers.DIRECTPRED),
+                        directpred(1)));
+        presets.put(
+                "directpred-freq5",
+                new Preset(
+                        new Card("the same, set every fifth step and trained in between", Papers.DIRECTPRED),
+                        directpred(DIRECTPRED_EVERY)));
+        presets.put(
+                "directcopy",
+                new Preset(
+                        new Card(
+                                "the predictor is the correlation itself; constants as in the IsoLoss code",
+                                Papers.DIRECTCOPY),
+                        isoloss(1, DIRECTCOPY_EPSILON, Regression.Cosine.defaults())));
+        presets.put(
+                "isoloss",
+                new Preset(
+                        new Card("no mode of the predictor learns slower than another; cosines", Papers.ISOLOSS),
+                        isoloss(DirectSet.DEFAULT_ALPHA, 0, new Regression.IsoCosine())));
+        presets.put(
+                "isoloss-euclidean",
+                new Preset(
+                        new Card("the same on squared distances", Papers.ISOLOSS),
+                        isoloss(DirectSet.DEFAULT_ALPHA, 0, new Regression.IsoEuclidean())));
+        presets.put(
+                "lpl-local",
+                new Preset(
+                        new Card("each block learns by itself with the three terms of LPL", Papers.LPL),
+                        MethodSpec.Local.defaults()));
         return Collections.unmodifiableSequencedMap(presets);
     }
 

@@ -116,9 +116,10 @@ public sealed interface PredictorSpec {
         @Override
         public Need need(long rows, long width) {
             double seen = rows / (1 - rho);
-            String text = ("N %d, D %d: the correlation runs over about %s rows, directions it does not see are left out"
-                            + " of the predictor")
-                    .formatted(rows, width, Need.number(seen));
+            String text =
+                    ("N %d, D %d: the correlation runs over about %s rows, directions it does not see are left out"
+                                    + " of the predictor")
+                            .formatted(rows, width, Need.number(seen));
             Need.Verdict verdict = seen > width ? Need.Verdict.MET : Need.Verdict.CONSIDER;
             return new Need(verdict, text, rows, 0, "", 0);
         }

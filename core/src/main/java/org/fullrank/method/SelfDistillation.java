@@ -156,8 +156,7 @@ public final class SelfDistillation implements Method {
         try {
             return new TermGradients(
                             (x, mode) -> List.of(online.embed(x, mode, setting)),
-                            leaves ->
-                                    terms(leaves.stream().map(List::getFirst).toList(), fixed, step),
+                            leaves -> terms(leaves.stream().map(List::getFirst).toList(), fixed, step),
                             parameters)
                     .over(batch);
         } finally {

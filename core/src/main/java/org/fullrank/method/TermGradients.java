@@ -14,12 +14,11 @@ import org.fullrank.objective.Term;
 /// Goes forward and backward once for each term of a loss, so that the gradient of each is seen by itself.
 ///
 /// @param network from a view to its outputs, the embedding first
-/// @param terms from the leaves, V x outputs, to the terms, each with a name of its own; settings are keys of the method
+/// @param terms from the leaves, V x outputs, to the terms, each with a name of its own; settings are keys of the
+/// method
 /// @param parameters that the gradients reach
 record TermGradients(
-        WholeBatch.Network network,
-        Function<List<List<Tensor>>, List<Term>> terms,
-        ParameterBuffer parameters) {
+        WholeBatch.Network network, Function<List<List<Tensor>>, List<Term>> terms, ParameterBuffer parameters) {
     /// The gradients by the names of the terms; the buffer ends up with those of the last term.
     SequencedMap<String, TermGradient> over(WholeBatch batch) {
         var gradients = new LinkedHashMap<String, TermGradient>();
@@ -30,8 +29,7 @@ record TermGradients(
                 Found found = batch.learn(network, leaves -> backward(leaves, index));
                 count = found.count();
                 Term term = found.term();
-                gradients.put(
-                        term.name(), new TermGradient(found.embeddings(), encoderNorm(), term.setting()));
+                gradients.put(term.name(), new TermGradient(found.embeddings(), encoderNorm(), term.setting()));
             }
         }
         return gradients;

@@ -35,7 +35,10 @@ public record AlignmentUniformity(double alignment, double uniformity, double t)
 
     @Override
     public Card card() {
-        return sum().card("views agree in direction, directions spread over the sphere", Papers.UNIFORMITY, "0 to 4: falls");
+        return sum().card(
+                        "views agree in direction, directions spread over the sphere",
+                        Papers.UNIFORMITY,
+                        "0 to 4: falls");
     }
 
     @Override

@@ -91,7 +91,8 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
                 diagonal = diagonal.add(c.sub(Tensors.scalar(1)).square().sum());
                 offDiagonal = offDiagonal.sub(c.square().sum());
             });
-            forEachPair((a, b, pair) -> offDiagonal = offDiagonal.add(squares(a, b).div(Tensors.scalar(n * n))));
+            forEachPair(
+                    (a, b, pair) -> offDiagonal = offDiagonal.add(squares(a, b).div(Tensors.scalar(n * n))));
         }
 
         /// The sum of all squared entries of N C.
@@ -108,7 +109,9 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
         List<Tensor> gradients(double on, double off) {
             List<Tensor> gradients = x.stream().map(torch::zeros_like).toList();
             forEachPair((a, b, pair) -> {
-                Tensor slope = diagonals.get(pair).mul(Tensors.scalar(2 * on - 2 * off))
+                Tensor slope = diagonals
+                        .get(pair)
+                        .mul(Tensors.scalar(2 * on - 2 * off))
                         .sub_(Tensors.scalar(2 * on))
                         .div_(Tensors.scalar(n)); // [D]
                 gradients.get(a).addcmul_(x.get(b), slope);

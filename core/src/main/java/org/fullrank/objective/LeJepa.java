@@ -2,12 +2,12 @@ package org.fullrank.objective;
 
 import java.util.List;
 import org.fullrank.engine.InputException;
-import org.fullrank.settings.Named;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.objective.SlicedGaussianity.Pooling;
 import org.fullrank.objective.SlicedGaussianity.Weighting;
+import org.fullrank.settings.Named;
 
 /// LeJEPA: each view predicts the mean of the views, and each view's embeddings are an isotropic standard Gaussian:
 /// `(1 - lambda) prediction + lambda sigreg`. All views share the directions of a step.
@@ -60,7 +60,10 @@ public record LeJepa(double lambda, int directions, int points, double range, We
 
     @Override
     public Card card() {
-        return sum().card("views predict their mean, embeddings are a standard Gaussian", Papers.LEJEPA, "0 upwards: falls");
+        return sum().card(
+                        "views predict their mean, embeddings are a standard Gaussian",
+                        Papers.LEJEPA,
+                        "0 upwards: falls");
     }
 
     @Override

@@ -9,7 +9,8 @@ import org.fullrank.settings.Named;
 
 /// The negative entropy of a Gaussian with the covariance of the embedding, up to a floor and per dimension:
 /// `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, Zc the centered embeddings. That is the coding rate of MCR2, with its
-/// distortion eps^2, on centered rows. Range 0 (collapsed to a point) downwards without end; by Hadamard's inequality it
+/// distortion eps^2, on centered rows. Range 0 (collapsed to a point) downwards without end; by Hadamard's inequality
+/// it
 /// rewards both large variances and small covariances. A direction is worth having from a variance of distortion / D.
 ///
 /// As a bound of the entropy of the true distribution it is one from above, so maximizing it is a heuristic. Form and

@@ -1,10 +1,10 @@
 package org.fullrank.objective;
 
 import java.util.List;
-import org.fullrank.settings.Named;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
+import org.fullrank.settings.Named;
 
 /// Latent predictive learning on one embedding: views predict each other (pull), each dimension varies (Hebbian push),
 /// no two correlate. Both views get the gradient of the pull, as in the official code; the paper stops it at the past.

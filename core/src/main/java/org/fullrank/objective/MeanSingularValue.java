@@ -7,7 +7,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// SVMax: the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, not centered, is to be large. Among
+/// SVMax: the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, not centered, is to be large.
+/// Among
 /// embeddings of one Frobenius norm F it lies between two known bounds: `lower = F / D`, reached at rank one, and
 /// `upper = F sqrt(min(N, D)) / D`, reached where all singular values are equal. Healthy: nearer to `upper`.
 ///

@@ -2,7 +2,8 @@ package org.fullrank.objective;
 
 import java.util.Locale;
 
-/// Whether N rows can say what a loss wants to know of D dimensions: the covariance of N rows has rank N - 1 at most, so
+/// Whether N rows can say what a loss wants to know of D dimensions: the covariance of N rows has rank N - 1 at most,
+/// so
 /// that it is singular for N <= D. What a loss does about that differs.
 ///
 /// @param verdict whether the rows suffice

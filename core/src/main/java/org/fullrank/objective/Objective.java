@@ -48,9 +48,8 @@ public sealed interface Objective
         SequencedMap<String, Objective> all = all();
         Objective found = all.get(name);
         if (found == null) {
-            throw new InputException(
-                    "no objective '%s', expected one of %s%s"
-                            .formatted(name, String.join(", ", all.keySet()), Nearest.hint(name, all.keySet())));
+            throw new InputException("no objective '%s', expected one of %s%s"
+                    .formatted(name, String.join(", ", all.keySet()), Nearest.hint(name, all.keySet())));
         }
         return found;
     }

@@ -51,7 +51,8 @@ public sealed interface Regression {
 
         @Override
         public Card card() {
-            return Regression.card("the cosine of prediction and target", Papers.BYOL).with(PART, "0 to 4, or -1 to 1 in the form negative: falls");
+            return Regression.card("the cosine of prediction and target", Papers.BYOL)
+                    .with(PART, "0 to 4, or -1 to 1 in the form negative: falls");
         }
 
         @Override
@@ -103,7 +104,8 @@ public sealed interface Regression {
 
         @Override
         public Card card() {
-            return Regression.card("the cosine, every mode learning at one rate", Papers.ISOLOSS).with(PART, "no meaning of its own: watch the similarity");
+            return Regression.card("the cosine, every mode learning at one rate", Papers.ISOLOSS)
+                    .with(PART, "no meaning of its own: watch the similarity");
         }
 
         @Override
@@ -136,7 +138,8 @@ public sealed interface Regression {
 
         @Override
         public Card card() {
-            return Regression.card("the squared distance, every mode at one rate", Papers.ISOLOSS).with(PART, "0 upwards: falls");
+            return Regression.card("the squared distance, every mode at one rate", Papers.ISOLOSS)
+                    .with(PART, "0 upwards: falls");
         }
 
         @Override

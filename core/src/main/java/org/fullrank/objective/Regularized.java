@@ -20,7 +20,10 @@ public record Regularized(Pull pull, List<Penalty> penalties) {
     /// @param part the name of its value in logs, as the paper has it
     /// @param setting the key of the objective that the weight is proportional to; null where there is none
     public record Pull(
-            String part, Alignment alignment, double weight, @Nullable String setting) {
+            String part,
+            Alignment alignment,
+            double weight,
+            @Nullable String setting) {
         public Pull {
             requireWeight(part + " weight", weight);
         }
@@ -53,8 +56,7 @@ public record Regularized(Pull pull, List<Penalty> penalties) {
                 Tensor scaled = terms.total().mul(Tensors.scalar(scale));
                 total = total == null ? scaled : total.add(scaled);
                 terms.figures()
-                        .forEach((name, value) ->
-                                figures.merge(name, value.mul(Tensors.scalar(scale)), Tensor::add));
+                        .forEach((name, value) -> figures.merge(name, value.mul(Tensors.scalar(scale)), Tensor::add));
             }
             Term term = new Term(regularizer.part(), Objects.requireNonNull(total), weight, setting);
             return Terms.sum(List.of(term)).withFigures(figures);

@@ -1,10 +1,10 @@
 package org.fullrank.objective;
 
 import java.util.List;
-import org.fullrank.settings.Named;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
+import org.fullrank.settings.Named;
 
 /// SVMax for views: they agree in direction ([UnitDistance]), and the singular values of each view's embeddings on the
 /// unit sphere are alike (the bounded form of [MeanSingularValue], averaged over the views).
@@ -42,7 +42,8 @@ public record Svmax(double alignment, double meanSingularValue) implements Objec
     private static Regularized sum(double alignment, double meanSingularValue) {
         return new Regularized(
                 new Pull("alignment", new UnitDistance(), alignment, "alignment"),
-                List.of(new Penalty(MeanSingularValue.defaults(), meanSingularValue, OverViews.MEAN, "meanSingularValue")));
+                List.of(new Penalty(
+                        MeanSingularValue.defaults(), meanSingularValue, OverViews.MEAN, "meanSingularValue")));
     }
 
     @Override

@@ -3,10 +3,10 @@ package org.fullrank.objective;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import org.fullrank.settings.Named;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
+import org.fullrank.settings.Named;
 
 /// VICReg: views agree, each dimension varies, no two dimensions correlate. Three normalizations are in use
 /// ([Form]); the covariance term is summed over the two branches in all of them.
@@ -95,7 +95,8 @@ public record Vicreg(Form form, double invariance, double variance, double covar
                         "0 upwards: falls as views agree");
         return form.variances == OverViews.MEAN
                 ? card
-                : card.with("variance", "0 to 2 (gamma - sqrt(epsilon)): falls towards 0; its largest value is collapse");
+                : card.with(
+                        "variance", "0 to 2 (gamma - sqrt(epsilon)): falls towards 0; its largest value is collapse");
     }
 
     @Override

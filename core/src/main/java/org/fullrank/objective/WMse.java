@@ -28,8 +28,7 @@ import org.fullrank.settings.Named;
 /// @param epsilon share of the identity in the covariance, 0 to below 1
 /// @param normalize whether whitened rows are put on the unit sphere
 @Named("w-mse")
-public record WMse(int subBatch, int iterations, double epsilon, boolean normalize)
-        implements Objective {
+public record WMse(int subBatch, int iterations, double epsilon, boolean normalize) implements Objective {
     /// The whole batch: the definition itself, and no random draw. The official code has 128 for 64 dimensions.
     public static final int DEFAULT_SUB_BATCH = 0;
     /// The official code for CIFAR.

@@ -7,7 +7,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 
-/// Sub-batches whose columns are uncorrelated with variance 1: `Y = Xc L^-T` with Xc the centered rows, their covariance
+/// Sub-batches whose columns are uncorrelated with variance 1: `Y = Xc L^-T` with Xc the centered rows, their
+/// covariance
 /// `S = Xc' Xc / (w - 1)` and the Cholesky factor of `(1 - epsilon) S + epsilon I = L L'`. With epsilon 0 the
 /// covariance of Y is the identity.
 ///

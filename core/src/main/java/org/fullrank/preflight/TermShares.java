@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.ToDoubleFunction;
 import org.fullrank.engine.Scope;
-import org.fullrank.method.Method.TermGradient;
 import org.fullrank.method.Method;
+import org.fullrank.method.Method.TermGradient;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 import org.fullrank.settings.Yaml;
@@ -45,9 +45,7 @@ final class TermShares {
                                     term,
                                     g,
                                     (x, y) -> new TermGradient(
-                                            x.embeddings() + y.embeddings(),
-                                            x.encoder() + y.encoder(),
-                                            x.setting())));
+                                            x.embeddings() + y.embeddings(), x.encoder() + y.encoder(), x.setting())));
                 }
             }
         }

@@ -19,7 +19,6 @@ import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.Objective;
 import org.fullrank.objective.WMse;
-import org.fullrank.settings.Choices;
 import org.fullrank.view.InputShape;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,7 +39,8 @@ class JointEmbeddingTest {
     void chunksGiveLossAndGradientOfOneBatch(Objective objective) {
         for (int chunks : new int[] {2, 3, 10}) {
             assertChunksEqualWhole(objective, chunks, ScalarType.Double, 1e-12);
-            assertChunksEqualWhole(objective, chunks, ScalarType.Float, 1e-6);
+            // Some processors round products of other shapes up to 2e-6 apart.
+            assertChunksEqualWhole(objective, chunks, ScalarType.Float, 5e-6);
         }
     }
 
@@ -66,9 +66,7 @@ class JointEmbeddingTest {
 
     /// A loss with a memory is another function at each call.
     static List<Objective> objectivesWithoutMemory() {
-        return objectives().stream()
-                .filter(o -> o.memory(1).length == 0)
-                .toList();
+        return objectives().stream().filter(o -> o.memory(1).length == 0).toList();
     }
 
     @ParameterizedTest

@@ -11,8 +11,7 @@ final class AlignmentUniformityReference implements Reference<AlignmentUniformit
     @Override
     public double value(AlignmentUniformity loss, Batch batch) {
         double alignment = NaiveStatistics.squaredDistance(NaiveStatistics.unitRows(batch)) / batch.rows();
-        double uniformity =
-                NaiveStatistics.mean(batch, z -> HypersphereUniformityReference.value(loss.t(), batch, z));
+        double uniformity = NaiveStatistics.mean(batch, z -> HypersphereUniformityReference.value(loss.t(), batch, z));
         return loss.alignment() * alignment + loss.uniformity() * uniformity;
     }
 }

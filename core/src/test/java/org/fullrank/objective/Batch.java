@@ -15,13 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param views V arrays `[rows, columns]` in row-major order; a regularizer acts on the first
 /// @param scales the deviation of the entries of each column
 /// @param memory `[columns, columns]` in row-major order; null for the zeros of a first batch
-record Batch(
-        String name,
-        double[][] views,
-        int rows,
-        int columns,
-        double[] scales,
-        double @Nullable [] memory) {
+record Batch(String name, double[][] views, int rows, int columns, double[] scales, double @Nullable [] memory) {
     /// The key of all random draws.
     static final long DRAW = 17;
 

@@ -2,11 +2,9 @@ package org.fullrank.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DecorrelationTest {
-
 
     @Test
     void aSingleDimensionHasNothingToDecorrelate() {

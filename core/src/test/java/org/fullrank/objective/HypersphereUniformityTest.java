@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HypersphereUniformityTest {
-
 
     @Test
     void oneDirectionHasTheLargestValueWhichIsZero() {

@@ -7,7 +7,9 @@ import org.fullrank.objective.SlicedGaussianity.Weighting;
 final class LeJepaReference implements Reference<LeJepa> {
     @Override
     public List<LeJepa> settings() {
-        return List.of(new LeJepa(0.02, 6, 9, 3, Weighting.GAUSSIAN, Pooling.MEAN), new LeJepa(0.5, 6, 9, 3, Weighting.GAUSSIAN, Pooling.MEAN));
+        return List.of(
+                new LeJepa(0.02, 6, 9, 3, Weighting.GAUSSIAN, Pooling.MEAN),
+                new LeJepa(0.5, 6, 9, 3, Weighting.GAUSSIAN, Pooling.MEAN));
     }
 
     @Override
@@ -23,8 +25,8 @@ final class LeJepaReference implements Reference<LeJepa> {
                 prediction += Math.pow(view[i] - mean, 2) / (view.length * views.length);
             }
         }
-        var sigreg = new SlicedGaussianity(
-                loss.directions(), loss.points(), loss.range(), loss.weighting(), loss.pooling());
+        var sigreg =
+                new SlicedGaussianity(loss.directions(), loss.points(), loss.range(), loss.weighting(), loss.pooling());
         double statistic = NaiveStatistics.mean(batch, z -> SlicedGaussianityReference.value(sigreg, batch, z));
         return (1 - loss.lambda()) * prediction + loss.lambda() * statistic;
     }

@@ -2,16 +2,12 @@ package org.fullrank.objective;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Scope;
-import org.fullrank.engine.Tensors;
 import org.fullrank.objective.SlicedGaussianity.Pooling;
 import org.fullrank.objective.SlicedGaussianity.Weighting;
 import org.junit.jupiter.api.Test;
 
 class LeJepaTest {
-
 
     @Test
     void aBalanceOutsideZeroToOneIsRefused() {

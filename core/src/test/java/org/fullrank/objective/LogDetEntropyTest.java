@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Arrays;
-import java.util.List;
 import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
 
 class LogDetEntropyTest {
-
 
     @Test
     void aCollapsedEmbeddingHasTheLargestValueWhichIsZero() {
@@ -33,5 +30,4 @@ class LogDetEntropyTest {
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("distortion: found 0.0");
     }
-
 }

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
 import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
 
 class LogVarianceTest {
-
 
     @Test
     void aCollapsedEmbeddingHasTheLargestValue() {

@@ -69,7 +69,7 @@ class LossContractTest {
 
     static List<Class<?>> losses() {
         return Stream.of(Objective.class, Regularizer.class)
-                .flatMap(sealed -> Stream.<Class<?>>of(sealed.getPermittedSubclasses()))
+                .flatMap(kind -> Stream.<Class<?>>of(kind.getPermittedSubclasses()))
                 .toList();
     }
 
@@ -337,7 +337,8 @@ class LossContractTest {
     private static double[] termGradient(Case c, int k) {
         try (var scope = Scope.open()) {
             List<Tensor> leaves = c.batch().leaves(ScalarType.Double);
-            Tensor weighted = evaluate(c.loss(), leaves, c.batch()).list().get(k).weighted();
+            Tensor weighted =
+                    evaluate(c.loss(), leaves, c.batch()).list().get(k).weighted();
             if (!weighted.requires_grad()) {
                 return new double[c.batch().rows() * c.batch().columns()]; // a weight of 0
             }
@@ -363,7 +364,8 @@ class LossContractTest {
         for (Objective objective : Objective.all().values()) {
             try (var scope = Scope.open()) {
                 Batch batch = Batch.of("tall", 2, 9, 4, 0.7);
-                for (Term term : evaluate(objective, batch.leaves(ScalarType.Double), batch).list()) {
+                for (Term term : evaluate(objective, batch.leaves(ScalarType.Double), batch)
+                        .list()) {
                     if (term.setting() != null) {
                         assertThat(Choices.settings((Record) objective)).containsKey(term.setting());
                     }

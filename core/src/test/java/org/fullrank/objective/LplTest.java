@@ -11,8 +11,6 @@ import org.junit.jupiter.api.Test;
 
 class LplTest {
 
-
-
     @Test
     void partsHaveTheNamesOfThePaper() {
         try (var scope = Scope.open()) {

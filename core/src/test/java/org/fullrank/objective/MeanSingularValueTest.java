@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -22,8 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MeanSingularValueTest {
     private static final MeanSingularValue PLAIN = new MeanSingularValue(Form.PLAIN);
     private static final MeanSingularValue BOUNDED = new MeanSingularValue(Form.BOUNDED);
-
-
 
     @ParameterizedTest
     @CsvSource({"9, 4", "4, 9", "6, 6", "40, 3"})

@@ -9,7 +9,10 @@ import org.fullrank.objective.SlicedGaussianity.Weighting;
 final class SlicedGaussianityReference implements Reference<SlicedGaussianity> {
     @Override
     public List<SlicedGaussianity> settings() {
-        return List.of(new SlicedGaussianity(5, 9, 3, Weighting.GAUSSIAN, Pooling.MEAN), new SlicedGaussianity(4, 6, 5, Weighting.UNIFORM, Pooling.MEAN), new SlicedGaussianity(5, 9, 3, Weighting.GAUSSIAN, Pooling.MAX));
+        return List.of(
+                new SlicedGaussianity(5, 9, 3, Weighting.GAUSSIAN, Pooling.MEAN),
+                new SlicedGaussianity(4, 6, 5, Weighting.UNIFORM, Pooling.MEAN),
+                new SlicedGaussianity(5, 9, 3, Weighting.GAUSSIAN, Pooling.MAX));
     }
 
     @Override

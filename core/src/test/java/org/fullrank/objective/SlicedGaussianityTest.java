@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -22,7 +21,6 @@ class SlicedGaussianityTest {
     private static final SlicedGaussianity SMALL = new SlicedGaussianity(5, 9, 3, Weighting.GAUSSIAN, Pooling.MEAN);
     private static final int ROWS = 400;
     private static final int COLUMNS = 8;
-
 
     @Test
     void standardGaussianSamplesAreNearOne() {

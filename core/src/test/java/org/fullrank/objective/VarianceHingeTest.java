@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Scope;
@@ -12,7 +11,6 @@ import org.fullrank.engine.Tensors;
 import org.junit.jupiter.api.Test;
 
 class VarianceHingeTest {
-
 
     @Test
     void theGradientDiesExactlyAboveGamma() {

@@ -6,8 +6,7 @@ import org.fullrank.objective.Vicreg.Form;
 final class VicregReference implements Reference<Vicreg> {
     @Override
     public List<Vicreg> settings() {
-        return List.of(
-                Vicreg.defaults(), Vicreg.of(Form.PAPER), Vicreg.of(Form.SOLO), new Vicreg(3, 5, 7, 2, 1e-2));
+        return List.of(Vicreg.defaults(), Vicreg.of(Form.PAPER), Vicreg.of(Form.SOLO), new Vicreg(3, 5, 7, 2, 1e-2));
     }
 
     @Override

@@ -7,7 +7,12 @@ import org.fullrank.engine.Keyed;
 final class WMseReference implements Reference<WMse> {
     @Override
     public List<WMse> settings() {
-        return List.of(WMse.defaults(), new WMse(0, 1, 0.1, true), new WMse(0, 1, 0.1, false), new WMse(4, 3, 0.05, true), new WMse(4, 2, 0.05, false));
+        return List.of(
+                WMse.defaults(),
+                new WMse(0, 1, 0.1, true),
+                new WMse(0, 1, 0.1, false),
+                new WMse(4, 3, 0.05, true),
+                new WMse(4, 2, 0.05, false));
     }
 
     @Override
