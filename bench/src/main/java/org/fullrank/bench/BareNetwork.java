@@ -18,6 +18,7 @@ import org.fullrank.objective.Objective;
 import org.fullrank.objective.Views;
 import org.fullrank.optim.Optimizer;
 import org.fullrank.run.Recipe;
+import org.fullrank.view.InputShape;
 
 /// The network, objective and optimizer of a recipe with nothing around them: forward, backward, update. What a
 /// training
@@ -32,17 +33,17 @@ final class BareNetwork implements AutoCloseable {
     private final Precision precision;
     private long step;
 
-    /// @param inputs channels of the images
-    BareNetwork(Recipe recipe, int inputs) {
+    /// @param input the shape of one view
+    BareNetwork(Recipe recipe, InputShape input) {
         device = recipe.train().device().resolve();
         precision = recipe.train().precision().resolve(device);
         var net = new NetworkBuilder(recipe.seed());
-        encoder = Networks.encoder(net.in("encoder"), recipe.encoder(), inputs);
+        encoder = recipe.encoder().build(net.in("encoder"), input);
         switch (recipe.method()) {
             case MethodSpec.Joint joint -> {
                 projector = Networks.projector(
                         net.in("projector"), joint.projector(), recipe.encoder().features());
-                objective = joint.objective().objective();
+                objective = joint.objective();
             }
             case MethodSpec.Local local ->
                 throw new InputException("bench: found method layer-local, expected joint-embedding");

@@ -16,10 +16,11 @@ import org.fullrank.method.Method;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
 import org.fullrank.method.TargetSpec;
-import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
+import org.fullrank.net.ResNet;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.view.InputShape;
 
 /// What setting the predictor from the spectrum of 512 dimensions adds to a step of a ResNet-18 on 128 samples of two
 /// 32x32 views: the time of that work by itself (correlation of both views, its running mean, eigenvectors, the matrix,
@@ -103,8 +104,8 @@ public final class DirectSetBench {
                 1);
         return Method.of(
                 spec,
-                new EncoderSpec.ResNet(18, EncoderSpec.Stem.CIFAR, EncoderSpec.ResNet.DEFAULT_WIDTH, true),
-                3,
+                new ResNet(18, ResNet.Stem.CIFAR, ResNet.DEFAULT_WIDTH, true),
+                new InputShape.Image(3, SIDE, SIDE),
                 1,
                 new Method.Setting(Device.CPU, Precision.FP32, ScalarType.Float));
     }

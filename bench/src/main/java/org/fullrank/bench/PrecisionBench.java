@@ -9,12 +9,12 @@ import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
-import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NetworkBuilder;
-import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.net.ResNet;
+import org.fullrank.view.InputShape;
 
 /// Samples per second of ResNet-18 (CIFAR stem, width 1, 32x32), forward and backward, in float32 and in bfloat16. The
 /// two take turns; the figures are medians.
@@ -40,7 +40,8 @@ public final class PrecisionBench {
             System.out.println("this processor has no native bf16 (neither AVX512-BF16 nor AMX): fp32 only");
         }
         var net = new NetworkBuilder(1);
-        Layer encoder = Networks.encoder(net, new EncoderSpec.ResNet(18, EncoderSpec.Stem.CIFAR, 1, true), CHANNELS);
+        Layer encoder =
+                new ResNet(18, ResNet.Stem.CIFAR, 1, true).build(net, new InputShape.Image(CHANNELS, SIDE, SIDE));
         try (var scope = Scope.open();
                 ParameterBuffer parameters = net.build(device, ScalarType.Float)) {
             Tensor x = Tensors.to(noise(batch), device); // [B, C, H, W]

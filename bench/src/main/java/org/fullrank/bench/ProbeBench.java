@@ -7,10 +7,10 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.engine.Threads;
 import org.fullrank.probe.EvaluatedData;
-import org.fullrank.probe.Evaluation;
 import org.fullrank.probe.Knn;
 import org.fullrank.probe.Linear;
 import org.fullrank.probe.Pca;
+import org.fullrank.probe.ProbeTable;
 import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
 import org.fullrank.probe.Splits;
@@ -30,7 +30,7 @@ public final class ProbeBench {
             Splits raw = timed("read", () -> RawInput.of(data.items(Split.TRAIN), data.items(Split.TEST)));
             Protocol protocol = Protocol.of(EvaluatedData.of(data.fingerprint(), raw.train(), "test", raw.test()));
             System.out.print(protocol.text());
-            probe(Evaluation.RAW, raw, protocol);
+            probe(ProbeTable.RAW, raw, protocol);
             Pca pca = timed("PCA", () -> Pca.fit(raw.train(), COMPONENTS));
             probe("PCA-" + COMPONENTS, new Splits(pca.transform(raw.train()), pca.transform(raw.test())), protocol);
         }

@@ -78,7 +78,7 @@ public final class StepBench implements TrainingListener {
         ViewGenerator generator = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
         int[] indices = IntStream.range(0, recipe.train().batch()).toArray();
         try (var scope = Scope.open();
-                var network = new BareNetwork(recipe, ViewTensors.inputs(generator))) {
+                var network = new BareNetwork(recipe, generator.shape())) {
             List<Tensor> batch = makeViews(generator, indices, network);
             Runnable makeViews = () -> {
                 try (var inner = Scope.open()) {

@@ -18,17 +18,17 @@ import org.fullrank.probe.Knn;
 import org.fullrank.probe.KnnProtocol;
 import org.fullrank.probe.Pca;
 
-/// What one pass over a stream teaches: kNN accuracy (k = 20, cosine) of online features beside raw input, PCA and
-/// random projection of equal width, as mean and standard deviation over three seeds. The streams are of the data sets
-/// ECG5000, BasicMotions and Fashion-MNIST as described in `docs/results.md`. All see inputs standardised by the
-/// training items; no rule sees a label, and every rule has the same learning rate.
+/// Measures what one pass over a stream teaches: kNN accuracy (k = 20, cosine) of online features compared with raw
+/// input, PCA and random projection of equal width, as mean and standard deviation over three seeds. The streams are
+/// of the data sets ECG5000, BasicMotions and Fashion-MNIST as described in `docs/explanation/results.md`. All get inputs
+/// standardized by the training items; no rule sees a label, and every rule has the same learning rate.
 ///
 /// ```
 /// bench/run StreamBench TIME_SERIES_FOLDER FASHION_MNIST_FOLDER
 /// ```
 public final class StreamBench {
     private static final long[] SEEDS = {1, 2, 3};
-    /// Learning rate times the mean of x'x, which is the number of inputs after standardising: 0.03. With 0.1 the
+    /// Learning rate times the mean of x'x, which is the number of inputs after standardizing: 0.03. With 0.1 the
     /// rules with the printed decorrelation diverge.
     private static final double STEP = 0.03;
 

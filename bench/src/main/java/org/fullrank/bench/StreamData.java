@@ -10,8 +10,10 @@ import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.probe.Features;
+import org.fullrank.stream.SampleOptions;
+import org.fullrank.stream.Samples;
 
-/// A stream in order, and the items that its features are measured on. Values are standardised by the training items.
+/// A stream in order, and the items that its features are measured on. Values are standardized by the training items.
 ///
 /// @param name the data set
 /// @param train the bank of the kNN, `[items, inputs]`
@@ -49,64 +51,50 @@ record StreamData(String name, Features train, Features test, List<float[][]> fr
         return order;
     }
 
-    /// A series with its class.
-    private record Series(float[][] channels, String label) {}
+    /// The windows of one series, and its class.
+    private record Series(List<float[]> windows, String label) {
+        float[][] frames() {
+            return windows.toArray(float[][]::new);
+        }
+    }
 
-    private static List<Series> read(Path path) throws IOException {
+    private static List<Series> read(Path path, int window, int hop) throws IOException {
         List<Series> all = new ArrayList<>();
-        for (String line : Files.readAllLines(path)) {
-            if (line.isBlank() || line.startsWith("#") || line.startsWith("@")) {
-                continue;
-            }
-            String[] parts = line.strip().split(":");
-            float[][] channels = new float[parts.length - 1][];
-            for (int c = 0; c < channels.length; c++) {
-                String[] cells = parts[c].split(",");
-                channels[c] = new float[cells.length];
-                for (int t = 0; t < cells.length; t++) {
-                    channels[c][t] = Float.parseFloat(cells[t]);
+        try (Samples samples = Samples.open(path, SampleOptions.defaults().withWindow(window, hop))) {
+            while (samples.next()) {
+                if (samples.startsSequence()) {
+                    all.add(new Series(new ArrayList<>(), samples.notes().getLast()));
                 }
+                all.getLast().windows.add(samples.values().clone());
             }
-            all.add(new Series(channels, parts[parts.length - 1]));
         }
         return all;
     }
 
-    /// Windows of series, each labelled by its series.
+    /// Windows of series, each labeled by its series.
     static StreamData windows(String name, Path train, Path test, int window, int hop) throws IOException {
-        return of(name, read(train), read(test), window, hop);
+        return of(name, read(train, window, hop), read(test, window, hop));
     }
 
     /// The same of one file, of which every second series is for testing.
     static StreamData halves(String name, Path path, int window, int hop) throws IOException {
         List<Series> train = new ArrayList<>();
         List<Series> test = new ArrayList<>();
-        for (Series series : read(path)) {
+        for (Series series : read(path, window, hop)) {
             (train.size() > test.size() ? test : train).add(series);
         }
-        return of(name, train, test, window, hop);
+        return of(name, train, test);
     }
 
-    private static StreamData of(String name, List<Series> train, List<Series> test, int window, int hop) {
+    private static StreamData of(String name, List<Series> train, List<Series> test) {
         List<String> names =
                 train.stream().map(Series::label).distinct().sorted().toList();
-        List<float[][]> frames = train.stream().map(s -> cut(s, window, hop)).toList();
-        List<float[][]> queries = test.stream().map(s -> cut(s, window, hop)).toList();
+        List<float[][]> frames = train.stream().map(Series::frames).toList();
+        List<float[][]> queries = test.stream().map(Series::frames).toList();
         Scale scale = Scale.of(frames);
         frames.forEach(scale::apply);
         queries.forEach(scale::apply);
         return new StreamData(name, flat(frames, train, names), flat(queries, test, names), frames);
-    }
-
-    private static float[][] cut(Series series, int window, int hop) {
-        int count = (series.channels[0].length - window) / hop + 1;
-        float[][] windows = new float[count][series.channels.length * window];
-        for (int n = 0; n < count; n++) {
-            for (int c = 0; c < series.channels.length; c++) {
-                System.arraycopy(series.channels[c], n * hop, windows[n], c * window, window);
-            }
-        }
-        return windows;
     }
 
     private static Features flat(List<float[][]> frames, List<Series> series, List<String> names) {

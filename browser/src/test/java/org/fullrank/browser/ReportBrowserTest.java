@@ -2,6 +2,7 @@ package org.fullrank.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.Verdict;
 import org.fullrank.page.DiagnosisPage;
+import org.fullrank.page.Html;
 import org.fullrank.page.RunPage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -197,6 +199,31 @@ class ReportBrowserTest {
         browser.open(page.toUri().toString());
         assertThat(browser.all(".banner.good")).hasSize(2);
         assertThat(browser.all("#embedding-1 .plot")).hasSize(3);
+        Pages.assertReachableByKeyboard(browser);
+        Pages.assertFitsAPhone(browser);
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void aComparisonShowsItsTableCurvesAndProtocol() throws IOException {
+        String json = """
+                {"reference": "a", "hash": "0123abcd", "steps": 20, "head": ["recipe", "n", "kNN %"],
+                 "rows": [["a", "2", "70.1 ± 0.3"], ["b", "1", "65.0"]], "legend": ["Mean over seeds."],
+                 "remarks": ["b, seed 2: failed"], "protocol": {"kNN": "k 20"}, "kind": "comparison",
+                 "recipes": [
+                  {"label": "a", "curves": {"loss": [{"step": 10, "mean": 2, "std": 0.1}, {"step": 20, "mean": 1, "std": 0.2}],
+                   "knn": [{"step": 20, "mean": 0.7, "std": 0.01}], "rankme": []}},
+                  {"label": "b", "curves": {"loss": [{"step": 10, "mean": 3, "std": 0}],
+                   "knn": [{"step": 10, "mean": 0.6, "std": 0}], "rankme": []}}]}
+                """;
+        String html = Html.alone("Comparison", new ObjectMapper().readTree(json));
+        browser.open(Files.writeString(folder.resolve("compare.html"), html).toUri().toString());
+        assertThat(browser.text("h1")).isEqualTo("Comparison of 2 recipes");
+        assertThat(browser.all("#results tbody tr")).hasSize(2);
+        assertThat(browser.all("#results li").stream().map(WebElement::getText)).contains("b, seed 2: failed");
+        assertThat(browser.all("#curves figcaption").stream().map(WebElement::getText))
+                .containsExactly("a: Loss", "a: kNN while training", "b: Loss", "b: kNN while training");
+        assertThat(browser.all("#curves figure:last-child .legend li")).hasSize(2);
         Pages.assertReachableByKeyboard(browser);
         Pages.assertFitsAPhone(browser);
         Pages.assertQuiet(browser);

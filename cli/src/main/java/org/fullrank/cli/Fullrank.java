@@ -29,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             Diagnose.class,
             Embed.class,
             Replay.class,
-            Stream.class,
+            StreamCommand.class,
             Data.class,
             Methods.class,
             ObjectiveCommand.class,

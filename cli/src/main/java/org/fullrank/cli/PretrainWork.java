@@ -10,7 +10,8 @@ import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.page.RunPage;
-import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.ProbeTable;
+import org.fullrank.probe.Probes;
 import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.Progress;
 import org.fullrank.run.Recipe;
@@ -144,7 +145,7 @@ final class PretrainWork {
     }
 
     /// What is made of the finished network: diagnoses, the pictures of the report, accuracies.
-    private @Nullable Evaluation examine(RunFolder folder, Dataset data, RunStatus status) {
+    private @Nullable ProbeTable examine(RunFolder folder, Dataset data, RunStatus status) {
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
             diagnose(trained, folder);
             draw(trained, folder);
@@ -168,14 +169,14 @@ final class PretrainWork {
         }
     }
 
-    private @Nullable Evaluation evaluate(Trained trained, Dataset data, RunFolder folder) {
+    private @Nullable ProbeTable evaluate(Trained trained, Dataset data, RunFolder folder) {
         if (!data.splits().contains(Split.TRAIN) || data.items(Split.TRAIN).labels() == null) {
             command.err().println("the data have no labels: no accuracy to measure");
             return null;
         }
         command.err().println("evaluating ...");
         try {
-            Evaluation evaluation = trained.evaluate();
+            ProbeTable evaluation = Probes.defaults().run(trained);
             var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
             EvaluationFile.put(folder.path(), EvaluationFile.PROBES, subject, evaluation.toMap());
             return evaluation;
@@ -185,7 +186,7 @@ final class PretrainWork {
         }
     }
 
-    private void report(RunFolder folder, Trainer.Ending ending, @Nullable Evaluation evaluation) {
+    private void report(RunFolder folder, Trainer.Ending ending, @Nullable ProbeTable evaluation) {
         String status = RunsWork.name(ending.status());
         if (ending.status() == RunStatus.COLLAPSED || ending.status() == RunStatus.ROLLED_BACK) {
             command.collapsed();

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.Evaluations;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,9 +28,9 @@ class EvaluateCommandTest {
         run = train("run", table("table.csv", 120, 2));
     }
 
-    private Path train(String name, Path data) {
+    private Path train(String name, Path data, String... more) {
         Path out = folder.resolve(name);
-        CommandLineRun trained = SmallRuns.pretrain(data, out);
+        CommandLineRun trained = SmallRuns.pretrain(data, out, more);
         assertThat(trained.code()).as(trained.err()).isZero();
         return out;
     }
@@ -55,10 +57,11 @@ class EvaluateCommandTest {
             assertThat(all.out()).contains("protocol: fullrank-" + name + " 1");
         }
         assertThat(all.out().lines().filter(l -> l.matches("protocol [0-9a-f]{8}.*")))
-                .hasSize(6);
+                .hasSize(Evaluations.all().size());
         assertThat(saved().at("/protocols").properties())
                 .extracting(e -> e.getKey())
-                .contains("probes", "finetune", "retrieval", "layers", "classes", "label-free");
+                .containsAll(
+                        Evaluations.all().stream().map(Evaluation::name).toList());
         assertThat(saved().at("/protocols/retrieval/hash").asText()).hasSize(8);
         assertThat(saved().at("/protocols/retrieval/step").asInt()).isEqualTo(14);
     }
@@ -82,6 +85,35 @@ class EvaluateCommandTest {
         CommandLineRun found = evaluate("--protocol", "classes", "--probe", "knn", "--against", other.toString());
         assertThat(found.code()).as(found.err()).isZero();
         assertThat(found.out()).contains("against " + other + " the mean ", "classes that lost significantly: none");
+    }
+
+    @Test
+    void theHelpNamesEveryEvaluationAndEverySetting() {
+        String help = CommandLineRun.of("evaluate", "--help").out();
+        String names = String.join(", ", Evaluations.names());
+        assertThat(help.replaceAll("\\s+", " ")).contains("One or more of " + names + ", or all.");
+        for (Evaluation evaluation : Evaluations.all()) {
+            for (Evaluation.Setting<?> setting : evaluation.settings()) {
+                assertThat(help).contains("--" + setting.name() + "=");
+            }
+        }
+    }
+
+    @Test
+    void classesAreComparedOverSeeds() throws IOException {
+        Path data = folder.resolve("table.csv");
+        Path second = train("second", data, "--set", "seed=9");
+        CommandLineRun found = evaluate(
+                "--protocol", "classes", "--probe", "knn", "--with", second.toString(), "--against", run + "," + second);
+        assertThat(found.code()).as(found.err()).isZero();
+        assertThat(found.out())
+                .contains("over 2 seeds (1, 9); against " + run + ", " + second, "lost significantly: none")
+                .contains("protocol: fullrank-classes-over-seeds 1");
+        assertThat(saved().at("/protocols/classes/seeds/1").asInt()).isEqualTo(9);
+        CommandLineRun unlike =
+                evaluate("--protocol", "classes", "--against", run + "," + second);
+        assertThat(unlike.code()).isEqualTo(2);
+        assertThat(unlike.err()).contains("fullrank: classes: found runs of seeds [1] compared with runs of seeds [1, 9]");
     }
 
     @Test
@@ -135,7 +167,8 @@ class EvaluateCommandTest {
                 "--protocol layers --layers block.1|fullrank: layers: found no layer block.1, expected one of input,",
                 "--protocol classes --probe svm|fullrank evaluate: Invalid value for option '--probe'",
                 "--protocol classes --against no/such|fullrank: run no/such: found nothing there",
-                "--against no/such|fullrank: --against: found no protocol that puts runs against each other",
+                "--against no/such|fullrank: --against: found no protocol classes, which alone takes it",
+                "--protocol classes --with no/such|fullrank: classes: found more runs with no/such but none to compare",
                 "--draws 2|fullrank: --draws: found no protocol finetune",
                 "--layers input|fullrank: --layers: found no protocol layers",
                 "--probe knn|fullrank: --probe: found no protocol classes",

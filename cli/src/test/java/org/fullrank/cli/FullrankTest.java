@@ -76,6 +76,9 @@ class FullrankTest {
                         new CommandLine(new Fullrank()).getSubcommands().get(command))
                 .getCommandSpec();
         for (var option : spec.options()) {
+            if (option.hidden()) { // an old name
+                continue;
+            }
             assertThat(run.out()).contains(option.longestName());
             assertThat(option.description()).as(option.longestName()).isNotEmpty();
         }
@@ -118,12 +121,12 @@ class FullrankTest {
                 "compare shapes-vicreg shapes-vicreg --out x|fullrank: comparison: found label shapes-vicreg twice",
                 "methods vicrge|fullrank: methods: found no vicrge, expected one of joint-embedding,",
                 "stream --output x.csv|fullrank stream: Missing required option: '--input=FILE'",
-                "stream --input x.csv --output y.csv|fullrank: --input x.csv: found no such file, expected CSV or .ts",
+                "stream --input x.csv --output y.csv|fullrank: x.csv: found no such file, expected CSV or .ts",
                 "stream --input x --output y --rule lp|fullrank: --rule: found lp, expected one of lpl, vicreg-hinge,",
-                "stream --input x --output y --units 0|fullrank: --units: found 0, expected at least 1",
+                "stream --input x --output y --units 0|fullrank: units: found 0, expected at least 1",
                 "stream --input x --output x|fullrank: --output: found the input, expected another file",
-                "stream --input x --output no/such/y|fullrank: --output no/such/y: found no folder",
-                "stream --input x --output y --state no/such/y|fullrank: --state no/such/y: found no folder",
+                "stream --input x --output no/such/y|fullrank: output no/such/y: found no folder",
+                "stream --input x --output y --state no/such/y|fullrank: state no/such/y: found no folder",
                 "stream --input x --output y --resume|fullrank: --resume: found no --state",
                 "stream --input x --output y --frozen|fullrank: --frozen: found no --state",
                 "stream --input x --output - --json|fullrank: --json: found --output -, expected a file",

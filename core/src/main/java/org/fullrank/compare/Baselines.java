@@ -15,14 +15,14 @@ import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.JobException;
-import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.ProbeTable;
 import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// What encoders are put beside, measured once for a folder and kept in its subfolder `baselines`: the raw input,
-/// once for a protocol, and the untrained encoder, once for a seed, an encoder and the views that it is shown.
+/// The baselines of a comparison, measured once for a folder and kept in its subfolder `baselines`: the raw input, once
+/// for a protocol, and the untrained encoder, once for a seed, an encoder and its views.
 final class Baselines {
     private static final String FOLDER = "baselines";
 
@@ -58,7 +58,7 @@ final class Baselines {
             try (Dataset data = Dataset.open(spec)) {
                 TrainTest items = data.forEvaluation();
                 var splits = RawInput.of(items.train(), items.test());
-                SavedJson.write(made(raw()), Score.of(Evaluation.probe(Evaluation.RAW, splits, protocol)));
+                SavedJson.write(made(raw()), Score.of(ProbeTable.probe(ProbeTable.RAW, splits, protocol)));
             }
         });
     }
@@ -72,7 +72,7 @@ final class Baselines {
         }
         @Nullable Score raw = SavedJson.read(raw(), Score.class);
         if (raw != null) {
-            scores.put(Evaluation.RAW, List.of(raw));
+            scores.put(ProbeTable.RAW, List.of(raw));
         }
         SequencedMap<String, List<Candidate>> kinds = new LinkedHashMap<>();
         for (Candidate candidate : grid.candidates()) {
@@ -87,7 +87,7 @@ final class Baselines {
                     .map(Objects::requireNonNull)
                     .toList();
             if (!found.isEmpty()) {
-                scores.put(Evaluation.UNTRAINED + (kinds.size() == 1 ? "" : " of " + first.label()), found);
+                scores.put(ProbeTable.UNTRAINED + (kinds.size() == 1 ? "" : " of " + first.label()), found);
             }
         }
         return scores;

@@ -7,7 +7,7 @@ import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.settings.Yaml;
 
-/// One of the things that are compared: a recipe, trained once for each seed.
+/// A recipe in a comparison, trained once for each seed.
 ///
 /// @param label names it in tables and its runs in the folder; letters, digits, dots, hyphens, underscores
 /// @param recipe whose own seed does not count

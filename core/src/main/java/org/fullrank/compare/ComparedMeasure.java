@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.fullrank.stats.MeanAndSpread;
 
-/// A number that each measured training has.
+/// A number that is compared between trainings.
 public enum ComparedMeasure {
     /// Share of right answers of nearest neighbors on the test items, 0 to 1.
     KNN("kNN", "knn", 100, 1, o -> o.score().knnShare()),

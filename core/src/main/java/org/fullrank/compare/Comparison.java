@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -15,7 +14,9 @@ import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.page.RunPage;
-import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.EvaluatedData;
+import org.fullrank.probe.ProbeTable;
+import org.fullrank.probe.Probes;
 import org.fullrank.probe.Protocol;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Recipe;
@@ -29,10 +30,8 @@ import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// Trains and measures every cell of a grid, one after the other, and keeps the report in its folder up to date. A
-/// cell that is done is not done again; one that was interrupted goes on from its checkpoint; one that fails is
-/// reported and
-/// does not stop the others. All of it lies in files, so a second call on the same folder takes up where the first
-/// ended.
+/// finished cell is not repeated, an interrupted one resumes from its checkpoint, and a failed one is reported and does
+/// not stop the others. All state is in files, so a second call on the same folder continues where the first ended.
 public final class Comparison {
     /// Stands by while cells are trained.
     public interface Attendant {
@@ -88,7 +87,7 @@ public final class Comparison {
             try (Stream<Path> inside = Files.list(folder)) {
                 if (inside.findAny().isPresent()) {
                     throw new InputException(
-                            "--out %s: found a folder that is not empty, expected a new one; go on with --resume or name"
+                            "--out %s: found a folder that is not empty, expected a new one; continue with --resume or name"
                                             .formatted(folder)
                                     + " another folder");
                 }
@@ -104,7 +103,7 @@ public final class Comparison {
             DataSpec spec = candidate.recipe().data();
             try (Dataset data = Dataset.open(spec)) {
                 Trainer.requireBatch(candidate.recipe(), data.pretraining().size());
-                Protocol protocol = Trained.protocol(data);
+                Protocol protocol = Protocol.of(EvaluatedData.of(data));
                 if (common != null) {
                     common.requireLike(protocol);
                 }
@@ -242,18 +241,17 @@ public final class Comparison {
                 Dataset data = Dataset.open(cell.recipe().data());
                 Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
             boolean untrained = baselines.lacksUntrained(cell.recipe());
-            Set<Evaluation.Baseline> beside =
-                    untrained ? EnumSet.of(Evaluation.Baseline.UNTRAINED) : EnumSet.noneOf(Evaluation.Baseline.class);
+            Set<ProbeTable.Baseline> baseline = untrained ? Set.of(ProbeTable.Baseline.UNTRAINED) : Set.of();
             trained.draw(cell.folder());
-            Evaluation evaluation = trained.evaluate(beside);
+            ProbeTable table = Probes.defaults().withBaselines(baseline).run(trained);
             if (untrained) {
-                baselines.saveUntrained(cell.recipe(), Score.of(evaluation.result(Evaluation.UNTRAINED)));
+                baselines.saveUntrained(cell.recipe(), Score.of(table.result(ProbeTable.UNTRAINED)));
             }
             return new Measures(
-                    evaluation.protocol().hash(),
-                    evaluation.protocol().fields(),
+                    table.protocol().hash(),
+                    table.protocol().fields(),
                     trained.step(),
-                    Score.of(evaluation.result(Evaluation.ENCODER)),
+                    Score.of(table.result(ProbeTable.ENCODER)),
                     trained.health());
         }
     }

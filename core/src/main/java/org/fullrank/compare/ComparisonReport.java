@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.fullrank.probe.Protocol;
+import org.fullrank.stats.Holm;
 import org.fullrank.stats.PairedTest;
 import org.jspecify.annotations.Nullable;
 
-/// Where a comparison stands, in numbers: rows, tests against the reference, baselines.
+/// The results of a comparison so far: rows, tests against the reference, baselines.
 public final class ComparisonReport {
     /// Below this a spread and a test say next to nothing.
     public static final int FEW_SEEDS = 3;
@@ -57,7 +58,7 @@ public final class ComparisonReport {
         List<PairedTest> tests =
                 others.stream().map(row -> row.test(reference, figure)).toList();
         double[] holm =
-                PairedTest.holm(tests.stream().mapToDouble(PairedTest::p).toArray());
+                Holm.correct(tests.stream().mapToDouble(PairedTest::p).toArray());
         var byLabel = new LinkedHashMap<String, Verdict>();
         for (int i = 0; i < holm.length; i++) {
             byLabel.put(others.get(i).candidate().label(), new Verdict(tests.get(i), holm[i]));

@@ -8,16 +8,13 @@ import java.util.Set;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Nearest;
 
-/// What is compared: each candidate with each seed.
+/// The candidates and seeds of a comparison: each candidate is trained with each seed.
 ///
 /// @param candidates with labels of their own
 /// @param seeds of the trainings, none twice
 /// @param reference label of the candidate that the others are tested against
 /// @param folder of the comparison; runs lie in `runs/<label>-seed<seed>` below it
 public record Grid(List<Candidate> candidates, List<Long> seeds, String reference, Path folder) {
-    /// The least number of seeds that show a spread at all, and what comparisons in the field mostly report.
-    public static final List<Long> DEFAULT_SEEDS = List.of(1L, 2L, 3L);
-
     public Grid {
         candidates = List.copyOf(candidates);
         seeds = List.copyOf(seeds);

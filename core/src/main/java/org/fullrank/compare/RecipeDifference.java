@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import org.fullrank.run.Recipe;
 import org.fullrank.settings.Yaml;
 
-/// Words for where two recipes differ.
+/// Describes the settings in which two recipes differ.
 final class RecipeDifference {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -9,7 +9,7 @@ import org.fullrank.engine.JobException;
 import org.fullrank.probe.Protocol;
 import org.jspecify.annotations.Nullable;
 
-/// The protocol that all numbers in a folder follow: the file `protocol.json`.
+/// The protocol of all numbers in a folder: the file `protocol.json`.
 ///
 /// @param hash of the protocol
 /// @param fields its settings by name

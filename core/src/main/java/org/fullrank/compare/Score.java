@@ -1,10 +1,10 @@
 package org.fullrank.compare;
 
 import java.util.Objects;
-import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.ProbeTable;
 import org.fullrank.probe.Linear;
 
-/// What the probes said of one kind of features, as it is saved.
+/// The answers of the probes on one kind of features.
 ///
 /// @param width features of an item
 /// @param asked test items
@@ -12,7 +12,7 @@ import org.fullrank.probe.Linear;
 /// @param linear right answers of the linear probe
 /// @param converged whether the linear probe was fitted to the end
 public record Score(int width, int asked, int knn, int linear, boolean converged) {
-    static Score of(Evaluation.Result result) {
+    static Score of(ProbeTable.Result result) {
         Linear.Outcome linear = Objects.requireNonNull(result.linear());
         return new Score(
                 result.width(),

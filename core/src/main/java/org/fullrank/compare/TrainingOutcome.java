@@ -4,7 +4,7 @@ import java.util.List;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.trained.Trained;
 
-/// Where one training of a comparison stands.
+/// The state of one training of a comparison.
 public sealed interface TrainingOutcome {
     Cell cell();
 

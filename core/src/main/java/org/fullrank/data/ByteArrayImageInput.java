@@ -2,7 +2,7 @@ package org.fullrank.data;
 
 import javax.imageio.stream.ImageInputStreamImpl;
 
-/// An array of bytes as input of ImageIO, without the block cache and copies of the one that comes with it.
+/// An array of bytes as an input of ImageIO. Unlike the one of ImageIO it makes no copies and no block cache.
 final class ByteArrayImageInput extends ImageInputStreamImpl {
     private final byte[] bytes;
 

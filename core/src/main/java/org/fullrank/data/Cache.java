@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.fullrank.engine.JobException;
 
-/// Where packed files lie.
+/// The folder of packed files.
 final class Cache {
     private Cache() {}
 

@@ -58,7 +58,7 @@ record CsvSource(Map<Split, Path> parts, DataSpec spec) implements DataSource {
             float[] values = new float[table.columns() - (table.label() >= 0 ? 1 : 0)];
             if (values.length == 0) {
                 throw new InputException("CSV file " + file
-                        + " has no column beside the label, expected at least one of numbers; add features");
+                        + " has no column except the label, expected at least one of numbers; add features");
             }
             for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
                 int at = 0;

@@ -85,10 +85,6 @@ public record DataSpec(
         return new DataSpec(path, samples, labelColumn, pixels, maxPixels, maxSkippedShare, cache);
     }
 
-    public DataSpec withMaxPixels(long pixels) {
-        return new DataSpec(path, samples, labelColumn, storedShorterSide, pixels, maxSkippedShare, cache);
-    }
-
     public DataSpec withMaxSkippedShare(double share) {
         return new DataSpec(path, samples, labelColumn, storedShorterSide, maxPixels, share, cache);
     }

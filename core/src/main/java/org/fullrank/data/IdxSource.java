@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// The IDX files of MNIST and its kin, compressed or not: magic `00 00 08 d` for unsigned bytes in d dimensions, the
-/// sizes as big-endian 32-bit numbers, the bytes. Images have three dimensions, labels one.
+/// The IDX files of MNIST and data sets like it, compressed or not: magic `00 00 08 d` for unsigned bytes in d
+/// dimensions, the sizes as big-endian 32-bit numbers, the bytes. Images have three dimensions, labels one.
 ///
 /// @param parts the files of each split
 record IdxSource(Map<Split, Part> parts) implements DataSource {

@@ -3,7 +3,7 @@ package org.fullrank.data;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// What the markers of a JPEG say before its data begin.
+/// The facts in the header of a JPEG.
 ///
 /// @param width in pixels, as stored
 /// @param height in pixels, as stored

@@ -7,9 +7,8 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 
-/// From the many layouts of Java images to RGB bytes. Samples are taken as they are stored: asking the image for
-/// colors
-/// is slow, and brightens gray ones.
+/// Converts the many layouts of Java images to RGB bytes. Samples are taken as stored: asking the image for colors is
+/// slow and brightens gray ones.
 final class Rasters {
     private static final int WHITE = 255;
 

@@ -3,7 +3,7 @@ package org.fullrank.data;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The parts into which the makers of a data set divided it.
+/// A part of a data set, as divided by its makers.
 public enum Split {
     TRAIN,
     VALIDATION,

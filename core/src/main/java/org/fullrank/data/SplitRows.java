@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 
-/// The items of one split while they are written: growing columns.
+/// Columns that collect the items of one split while they are written.
 final class SplitRows {
     private int size;
     private int[] heights = new int[1024];

@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// Digest of names, sizes and times of files: changes when they change.
+/// A digest of the names, sizes and times of files. It changes when they change.
 final class Stamp {
     private final MessageDigest digest;
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a data set holds. The fields are for machines, [#text()] is for people.
+/// What a data set holds. The fields are for programs, [#text()] is for people.
 ///
 /// @param name of the data set
 /// @param format in words

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 
-/// Files under one roof: a folder or an archive.
+/// The files of a folder or an archive.
 sealed interface Tree permits FileTree, FolderTree, TarTree, ZipTree {
     /// `folder`, `tar`, `tar.gz` or `zip`.
     String kind();

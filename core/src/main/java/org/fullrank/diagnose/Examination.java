@@ -7,6 +7,7 @@ import org.fullrank.engine.Scope;
 import org.fullrank.linalg.Moments;
 import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
+import org.fullrank.stats.Normal;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that was measured of an embedding, from which its [Diagnosis] is made.
@@ -26,8 +27,6 @@ record Examination(
         @Nullable Pairing pairing,
         @Nullable ClassGeometry classes,
         @Nullable Neighbors neighbors) {
-    private static final double GAUSSIAN_95 = 1.96;
-
     /// Rows that [#quick] compares with one another: the cost is their square.
     static final int QUICK_ROWS = 512;
 
@@ -151,7 +150,7 @@ record Examination(
 
     /// The relative standard error that a 95 % interval of a logarithm stands for.
     private static double error(Interval interval, Figures.Errors plain) {
-        double width = Math.log(interval.upper() / interval.lower()) / (2 * GAUSSIAN_95);
+        double width = Math.log(interval.upper() / interval.lower()) / (2 * Normal.TWO_SIDED_95);
         return Double.isFinite(width) && width >= 0 ? width : plain.plain();
     }
 }

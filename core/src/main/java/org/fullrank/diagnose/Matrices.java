@@ -25,9 +25,6 @@ final class Matrices {
     /// What counts as no deviation beside the mean: 1e-7 of it, which is the rounding of float32.
     static final double CONSTANT = 1e-7;
 
-    /// Half the width of a 95 % interval in standard errors.
-    static final double NORMAL_95 = 1.959963984540054;
-
     private Matrices() {}
 
     /// Work on tensors.

@@ -6,6 +6,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.stats.Interval;
+import org.fullrank.stats.Normal;
 
 /// How two views of the same samples, `[N, D]` each, relate. "Pairs" are the two views of one sample; "others" are all
 /// `N (N - 1)` pairs of a view of one sample and the other view of another, which is what shuffling the second view
@@ -102,7 +103,7 @@ public record Pairing(
                 lidar.value(),
                 lidar.value() / lidar.isotropic(),
                 normal(cosines),
-                wilson(match, rows));
+                Interval.wilson(match * rows, rows));
     }
 
     /// For reports.
@@ -253,14 +254,7 @@ public record Pairing(
         for (double value : values) {
             squares += (value - mean) * (value - mean);
         }
-        double half = Matrices.NORMAL_95 * Math.sqrt(squares / (values.length - 1.0) / values.length);
+        double half = Normal.TWO_SIDED_95 * Math.sqrt(squares / (values.length - 1.0) / values.length);
         return new Interval(mean - half, mean + half);
-    }
-
-    private static Interval wilson(double share, double count) {
-        double z2 = Matrices.NORMAL_95 * Matrices.NORMAL_95 / count;
-        double middle = (share + z2 / 2) / (1 + z2);
-        double half = Math.sqrt(Math.max(0, share * (1 - share) * z2 + z2 * z2 / 4)) / (1 + z2);
-        return new Interval(Math.max(0, middle - half), Math.min(1, middle + half));
     }
 }

@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Copies between Java and tensors, and small things that the binding makes long. Bulk copies only: element access
-/// through the binding needs an unsafe back door of the JVM.
+/// Copies between Java arrays and tensors, and shorthands for verbose calls of the binding. All copies are bulk copies:
+/// access to single elements needs an unsafe back door of the JVM.
 ///
 /// Every tensor returned belongs to the innermost open [Scope] of the calling thread.
 public final class Tensors {

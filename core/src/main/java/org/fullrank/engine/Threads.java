@@ -3,8 +3,8 @@ package org.fullrank.engine;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
-/// The number of threads that the engine computes with. Results are bit-identical for equal numbers only: a sum split
-/// in another way is rounded in another way.
+/// The number of threads that the engine computes with. Results are bit-identical only for equal numbers of threads,
+/// because a sum that is split in another way is rounded in another way.
 public final class Threads {
     private Threads() {}
 

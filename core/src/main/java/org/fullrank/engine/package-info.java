@@ -1,5 +1,5 @@
-/// The ground floor: loading libtorch, devices, precision, threads, keyed random numbers, memory scopes, copies between
-/// arrays, files and tensors. Knows nothing about learning.
+/// The layer below everything else: loading libtorch, devices, precision, threads, keyed random numbers, memory scopes,
+/// copies between arrays and tensors. Knows nothing about learning.
 @NullMarked
 package org.fullrank.engine;
 

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.fullrank.engine.JobException;
 
-/// A file with one JSON object, written so that a reader sees all of it or what was there before.
+/// Writes a JSON object to a file atomically: a reader sees the old content or the new, never a part.
 public final class JsonFile {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

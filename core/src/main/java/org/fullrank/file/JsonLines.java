@@ -19,9 +19,9 @@ import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
 
 /// A file of JSON objects, one to a line, each with the `step` at which it was written: `metrics.jsonl`,
-/// `spectra.jsonl`, `alarms.jsonl`. Written line by line, so that nothing is lost when the process is killed; cut
-/// back when a run goes on from an earlier step, so that the file of a resumed run equals that of an uninterrupted
-/// one.
+/// `spectra.jsonl`, `alarms.jsonl`. Each line is written at once, so that nothing is lost when the process is killed. A
+/// run that resumes from an earlier step cuts the file back to that step, so that the file of a resumed run equals that
+/// of an uninterrupted one.
 public final class JsonLines implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     /// Bytes of a file that are looked at first for its last line: some records with everything that is measured.

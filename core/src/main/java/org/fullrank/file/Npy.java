@@ -67,11 +67,6 @@ public final class Npy {
             return bytes;
         }
 
-        /// Whether it holds whole numbers.
-        public boolean integer() {
-            return this != F16 && this != F32 && this != F64;
-        }
-
         /// NumPy's name, as in `astype`.
         String label() {
             return switch (this) {

@@ -278,7 +278,7 @@ public final class SafeTensors implements AutoCloseable {
         return entries.sequencedKeySet();
     }
 
-    /// The free text beside the tensors.
+    /// The free text stored with the tensors.
     public SequencedMap<String, String> metadata() {
         return metadata;
     }

@@ -9,7 +9,7 @@ import org.fullrank.engine.Natives;
 ///
 /// Small ones are drawn. A Gaussian matrix has the singular values of a bidiagonal one of `k = min(n, p)` columns
 /// whose entries are independent: the diagonal chi-distributed with `m, m - 1, ...` degrees of freedom, `m =
-/// max(n, p)`, the diagonal beside it with `k - 1, ..., 1` (Silverstein 1985; Dumitriu and Edelman 2002, "Matrix
+/// max(n, p)`, the diagonal next to it with `k - 1, ..., 1` (Silverstein 1985; Dumitriu and Edelman 2002, "Matrix
 /// models for beta ensembles"). So a draw costs `O(k^2)`, whatever m.
 ///
 /// Large ones fluctuate little and follow the law of Marchenko and Pastur 1967: the eigenvalues over m are

@@ -18,7 +18,10 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
 import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.objective.Regression;
+import org.fullrank.objective.Term;
 import org.fullrank.objective.Terms;
+import org.fullrank.view.InputShape;
 import org.jspecify.annotations.Nullable;
 
 /// A network that predicts, from one view, what a target makes of another view of the same sample: BYOL, SimSiam,
@@ -26,13 +29,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every ordered pair of views counts. The predictor and the loss see the batch whole.
 public final class SelfDistillation implements Method {
+    // The spelling is part of the keys: another one would draw other numbers.
     private static final long DRAW = Keyed.name("draw of the regulariser");
     private static final long TARGET = Keyed.name("initialisation of the target");
 
     /// Encoder and projector.
     private record Branch(Encoder encoder, Layer.Chain projector) {
-        static Branch of(NetworkBuilder net, MethodSpec.Distillation spec, EncoderSpec encoder, int inputs) {
-            Encoder backbone = Networks.encoder(net.in(ENCODER), encoder, inputs);
+        static Branch of(NetworkBuilder net, MethodSpec.Distillation spec, EncoderSpec encoder, InputShape input) {
+            Encoder backbone = encoder.build(net.in(ENCODER), input);
             return new Branch(backbone, Networks.projector(net.in("projector"), spec.projector(), encoder.features()));
         }
 
@@ -54,12 +58,12 @@ public final class SelfDistillation implements Method {
     private final long seed;
     private final Setting setting;
 
-    SelfDistillation(MethodSpec.Distillation spec, EncoderSpec encoder, int inputs, long seed, Setting setting) {
+    SelfDistillation(MethodSpec.Distillation spec, EncoderSpec encoder, InputShape input, long seed, Setting setting) {
         this.spec = spec;
         this.seed = seed;
         this.setting = setting;
         var net = new NetworkBuilder(seed);
-        online = Branch.of(net, spec, encoder, inputs);
+        online = Branch.of(net, spec, encoder, input);
         predictor = Predictor.of(
                 net.in(PREDICTOR), spec.predictor(), spec.projector().outputs(encoder.features()), setting);
         parameters = net.build(setting.device(), setting.type());
@@ -67,7 +71,7 @@ public final class SelfDistillation implements Method {
             // Initial values depend on seed and name alone: with the same seed the target begins as a copy.
             var other = new NetworkBuilder(
                     ema.copy() ? seed : Keyed.of(TARGET, seed).nextLong());
-            Branch branch = Branch.of(other, spec, encoder, inputs);
+            Branch branch = Branch.of(other, spec, encoder, input);
             slow = new Slow(branch, other.build(setting.device(), setting.type()), ema);
         } else {
             slow = null;
@@ -114,11 +118,11 @@ public final class SelfDistillation implements Method {
         int pairs = z.size() * (z.size() - 1);
         SequencedMap<String, Double> values = new LinkedHashMap<>();
         Tensor total = regression(sum, pairs);
-        values.put("regression", Tensors.value(total));
-        sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / pairs));
+        values.put(Regression.PART, Tensors.value(total));
+        sum.parts.forEach((name, value) -> values.putIfAbsent(name, Tensors.value(value) / pairs));
         NonFiniteTrace.seen("regression of the predictions", predictions.getFirst(), total);
         if (spec.regularizer() != null) {
-            total = total.add(regularise(z, step, values));
+            total = total.add(regularize(z, step, values));
         }
         total.backward();
         return new Outcome(
@@ -153,7 +157,7 @@ public final class SelfDistillation implements Method {
             return new TermGradients(
                             (x, mode) -> List.of(online.embed(x, mode, setting)),
                             leaves ->
-                                    weighted(leaves.stream().map(List::getFirst).toList(), fixed, step),
+                                    terms(leaves.stream().map(List::getFirst).toList(), fixed, step),
                             parameters)
                     .over(batch);
         } finally {
@@ -161,13 +165,14 @@ public final class SelfDistillation implements Method {
         }
     }
 
-    private SequencedMap<String, Tensor> weighted(List<Tensor> z, List<Tensor> fixed, long step) {
-        var terms = new LinkedHashMap<String, Tensor>();
+    private List<Term> terms(List<Tensor> z, List<Tensor> fixed, long step) {
+        var terms = new ArrayList<Term>();
         List<Tensor> targets = targets(z, fixed);
         Sum sum = regressions(z, predictor.predict(z, targets, step), targets);
-        terms.put("regression", regression(sum, z.size() * (z.size() - 1)));
+        terms.add(Term.of(Regression.PART, regression(sum, z.size() * (z.size() - 1))));
         if (spec.regularizer() != null) {
-            terms.put(spec.regularizer().part(), regularise(z, step, new LinkedHashMap<>()));
+            Tensor value = regularize(z, step, new LinkedHashMap<>());
+            terms.add(new Term(spec.regularizer().part(), value, 1, "weight"));
         }
         return terms;
     }
@@ -209,13 +214,13 @@ public final class SelfDistillation implements Method {
     }
 
     /// The mean over views, weighted.
-    private Tensor regularise(List<Tensor> z, long step, SequencedMap<String, Double> values) {
+    private Tensor regularize(List<Tensor> z, long step, SequencedMap<String, Double> values) {
         long draw = Keyed.of(DRAW, seed, step).nextLong();
         var sum = new Sum();
         z.forEach(view -> sum.add(Objects.requireNonNull(spec.regularizer()).evaluate(view, draw)));
         sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / z.size()));
         Tensor total = Objects.requireNonNull(sum.total).mul(Tensors.scalar(spec.weight() / z.size()));
-        NonFiniteTrace.seen("regulariser", z.getFirst(), total);
+        NonFiniteTrace.seen("regularizer", z.getFirst(), total);
         return total;
     }
 

@@ -6,29 +6,45 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 
 /// An encoder as an ordered list of named blocks, so that one can look at what each gives, or run them one by one. Its
-/// output is the pooled activity of the last block, the representation `[B, D]`.
+/// output is the representation `[B, D]`, which comes from the pooled activity of the last block.
 ///
 /// What a block gives is pooled to one row for each item: the mean over the pixels of feature maps, activities of
-/// fully connected layers as they are.
+/// fully connected layers as they are, the class token or the mean over the tokens of a transformer.
 public final class Encoder implements Layer {
     /// A stretch of the encoder.
     ///
     /// @param name what users call it
-    /// @param layer from the activity of the block before to its own, `[B, C, H, W]` or `[B, C]`
+    /// @param layer from the activity of the block before to its own, `[B, C, H, W]`, `[B, C]` or tokens
+    ///     `[B, T, C]`
     /// @param width columns C of its pooled output
     public record Block(String name, Layer layer, int width) {}
 
     private final Layer entry;
     private final List<Block> blocks;
+    private final Layer pool;
+    private final Layer exit;
 
+    /// Feature maps are pooled by the mean over pixels, and the pooled activity of the last block is the
+    /// representation.
+    ///
     /// @param entry what comes before the first block, such as the stem of a ResNet
     /// @param blocks in the order of the data, at least one
     public Encoder(Layer entry, List<Block> blocks) {
-        this.entry = entry;
-        this.blocks = List.copyOf(blocks);
+        this(entry, blocks, (x, mode) -> x.dim() == 4 ? x.mean(2, 3) : x, (x, mode) -> x);
     }
 
-    /// The representation, `[B, channels, H, W]` or `[B, inputs]` to `[B, D]`.
+    /// @param entry what comes before the first block
+    /// @param blocks in the order of the data, at least one
+    /// @param pool from the activity of any block to one row for each item, `[B, C]`
+    /// @param exit from the pooled activity of the last block to the representation, such as a last norm
+    Encoder(Layer entry, List<Block> blocks, Layer pool, Layer exit) {
+        this.entry = entry;
+        this.blocks = List.copyOf(blocks);
+        this.pool = pool;
+        this.exit = exit;
+    }
+
+    /// The representation, `[B, C, H, W]` or `[B, F]` to `[B, D]`.
     @Override
     public Tensor forward(Tensor x, Mode mode) {
         return forward(x, mode, List.of()).getFirst();
@@ -45,12 +61,12 @@ public final class Encoder implements Layer {
             activity = block.layer().forward(activity, mode);
             for (int i = 0; i < pooled.length; i++) {
                 if (names.get(i).equals(block.name())) {
-                    pooled[i] = pool(activity);
+                    pooled[i] = pool(activity, mode);
                 }
             }
         }
         var outputs = new ArrayList<Tensor>();
-        outputs.add(pool(activity));
+        outputs.add(exit.forward(pool(activity, mode), mode));
         outputs.addAll(List.of(pooled));
         return outputs;
     }
@@ -60,9 +76,9 @@ public final class Encoder implements Layer {
         return entry.forward(x, mode);
     }
 
-    /// `[B, C, H, W]` or `[B, C]` to one row for each item, `[B, C]`.
-    public static Tensor pool(Tensor activity) {
-        return activity.dim() == 4 ? activity.mean(2, 3) : activity;
+    /// The activity of a block as one row for each item, `[B, C]`.
+    public Tensor pool(Tensor activity, Mode mode) {
+        return pool.forward(activity, mode);
     }
 
     /// The blocks in the order of the data.

@@ -40,13 +40,36 @@ final class Layers {
                 (x, mode) -> torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), one, one, one, 1));
     }
 
-    /// Affine map `[B, in] -> [B, out]`.
+    /// Convolution with bias whose windows touch and do not overlap, `[B, in, H, W] -> [B, out, H / side, W / side]`,
+    /// with PyTorch's default start of convolutions.
+    static Layer patches(NetworkBuilder net, int in, int out, int side) {
+        var init = new Init.FanInUniform((long) in * side * side);
+        Parameter weight = net.parameter("weight", init, out, in, side, side);
+        Parameter bias = net.parameter("bias", init, out);
+        long[] stride = {side, side};
+        long[] padding = {0, 0};
+        long[] dilation = {1, 1};
+        return NonFiniteTrace.layer(
+                "patches",
+                net.path(),
+                (x, mode) -> torch.conv2d(
+                        x, weight.tensor(), new TensorOptional(bias.tensor()), stride, padding, dilation, 1));
+    }
+
+    /// Affine map `[B, in] -> [B, out]`, with PyTorch's default start of linear layers.
     static Layer linear(NetworkBuilder net, int in, int out, boolean bias) {
-        Parameter weight = net.parameter("weight", new Init.FanInUniform(in), out, in);
-        if (!bias) {
-            return NonFiniteTrace.layer("linear", net.path(), (x, mode) -> torch.linear(x, weight.tensor()));
+        var init = new Init.FanInUniform(in);
+        if (bias) {
+            return linear(net, in, out, init, init);
         }
-        Parameter offset = net.parameter("bias", new Init.FanInUniform(in), out);
+        Parameter weight = net.parameter("weight", init, out, in);
+        return NonFiniteTrace.layer("linear", net.path(), (x, mode) -> torch.linear(x, weight.tensor()));
+    }
+
+    /// Affine map `[..., in] -> [..., out]` with a bias.
+    static Layer linear(NetworkBuilder net, int in, int out, Init weightInit, Init biasInit) {
+        Parameter weight = net.parameter("weight", weightInit, out, in);
+        Parameter offset = net.parameter("bias", biasInit, out);
         return NonFiniteTrace.layer(
                 "linear",
                 net.path(),
@@ -90,6 +113,19 @@ final class Layers {
         });
     }
 
+    /// Layer normalization over the last axis, with scale and shift.
+    ///
+    /// @param epsilon added to the variance before the root
+    static Layer layerNorm(NetworkBuilder net, int size, double epsilon) {
+        Parameter weight = net.parameter("weight", new Init.Constant(1), size);
+        Parameter bias = net.parameter("bias", new Init.Constant(0), size);
+        long[] last = {size};
+        return NonFiniteTrace.layer(
+                "layer norm",
+                net.path(),
+                (x, mode) -> torch.layer_norm(x, last, optional(weight), optional(bias), epsilon, true));
+    }
+
     private static TensorOptional optional(@Nullable Parameter parameter) {
         return parameter == null ? Tensors.none() : new TensorOptional(parameter.tensor());
     }
@@ -102,18 +138,15 @@ final class Layers {
         });
     }
 
+    /// x times the Gaussian distribution function of x, exact (Hendrycks and Gimpel 2016).
+    static Layer gelu() {
+        return NonFiniteTrace.layer("gelu", "", (x, mode) -> torch.gelu(x));
+    }
+
     /// 2x2 maximum with stride 2, `[B, C, H, W] -> [B, C, H / 2, W / 2]`.
     static Layer halve() {
-        return (x, mode) -> {
-            if (x.size(2) < 2 || x.size(3) < 2) {
-                throw new InputException(
-                        "encoder.poolAfter: found feature maps of %d x %d pixels before a pool, expected at least 2 x 2;"
-                                        .formatted(x.size(2), x.size(3))
-                                + " pool after fewer blocks or raise views.size");
-            }
-            return torch.max_pool2d(
-                    x, new long[] {2, 2}, new long[] {2, 2}, new long[] {0, 0}, new long[] {1, 1}, false);
-        };
+        return (x, mode) ->
+                torch.max_pool2d(x, new long[] {2, 2}, new long[] {2, 2}, new long[] {0, 0}, new long[] {1, 1}, false);
     }
 
     /// 3x3 maximum with stride 2, as in the stem for large images.

@@ -15,7 +15,7 @@ import org.fullrank.engine.Tensors;
 public final class NetworkBuilder {
     private static final long INITIALISATION = Keyed.name("initialisation");
 
-    private record Declaration(String name, List<Long> sizes, Init init, Parameter handle) {
+    private record Declaration(String name, List<Long> sizes, boolean isMatrix, Init init, Parameter handle) {
         long count() {
             return sizes.stream().reduce(1L, Math::multiplyExact);
         }
@@ -47,8 +47,15 @@ public final class NetworkBuilder {
         return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
     }
 
+    /// A trained number of `sizes`: a matrix or filter if it has several axes, else a vector such as a bias.
     Parameter parameter(String name, Init init, long... sizes) {
-        return declare(parameters, name, init, sizes);
+        return declare(parameters, name, sizes.length > 1, init, sizes);
+    }
+
+    /// Trained rows that are added to tokens or stand among them, `[1, T, C]`. Like biases they are no matrix: weight
+    /// decay would pull them, and not a map, to 0. timm treats class tokens and position embeddings so too.
+    Parameter tokens(String name, Init init, long... sizes) {
+        return declare(parameters, name, false, init, sizes);
     }
 
     /// A trained number of `sizes` that begins uniform on +-1/sqrt(fanIn), as PyTorch's linear layers do.
@@ -58,12 +65,12 @@ public final class NetworkBuilder {
 
     /// A number of `sizes` that no optimiser moves, such as the running mean of a norm.
     public Parameter statistic(String name, double value, long... sizes) {
-        return declare(statistics, name, new Init.Constant(value), sizes);
+        return declare(statistics, name, sizes.length > 1, new Init.Constant(value), sizes);
     }
 
-    private Parameter declare(List<Declaration> list, String name, Init init, long... sizes) {
+    private Parameter declare(List<Declaration> list, String name, boolean isMatrix, Init init, long... sizes) {
         var handle = new Parameter(prefix + name);
-        list.add(new Declaration(prefix + name, Arrays.stream(sizes).boxed().toList(), init, handle));
+        list.add(new Declaration(prefix + name, Arrays.stream(sizes).boxed().toList(), isMatrix, init, handle));
         return handle;
     }
 
@@ -72,8 +79,8 @@ public final class NetworkBuilder {
     /// @param type Float, or Double where a test wants exact derivatives
     public ParameterBuffer build(Device device, ScalarType type) {
         var ordered = new ArrayList<Declaration>();
-        parameters.stream().filter(d -> d.sizes().size() > 1).forEach(ordered::add);
-        parameters.stream().filter(d -> d.sizes().size() <= 1).forEach(ordered::add);
+        parameters.stream().filter(Declaration::isMatrix).forEach(ordered::add);
+        parameters.stream().filter(d -> !d.isMatrix()).forEach(ordered::add);
         try (var scope = Scope.open()) {
             return new ParameterBuffer(
                     layout(ordered),
@@ -88,7 +95,7 @@ public final class NetworkBuilder {
         var segments = new ArrayList<ParameterBuffer.Segment>();
         long offset = 0;
         for (Declaration d : declarations) {
-            segments.add(new ParameterBuffer.Segment(d.name(), d.sizes(), offset));
+            segments.add(new ParameterBuffer.Segment(d.name(), d.sizes(), offset, d.isMatrix()));
             offset += d.count();
         }
         return new ParameterBuffer.Layout(

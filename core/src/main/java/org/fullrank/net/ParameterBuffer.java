@@ -14,21 +14,20 @@ import org.fullrank.engine.Tensors;
 /// `[Q]` of its norms. Parameters are views of the first and accumulate into the second, so that the optimiser's step,
 /// clipping, averaging and the checkpoint are each a few operations on one vector.
 ///
-/// Matrices and filters come first and vectors (biases, norms) last, so what weight decay applies to is one prefix.
+/// Matrices and filters come first, everything else (biases, norms, class tokens) last, so what weight decay applies to
+/// is one prefix.
 public final class ParameterBuffer implements AutoCloseable {
     /// One parameter or statistic: `count` numbers from `offset` on, of shape `sizes`.
-    public record Segment(String name, List<Long> sizes, long offset) {
+    ///
+    /// @param isMatrix whether it is a matrix or filter, to which weight decay and trust ratios apply, and not a
+    ///     bias, a norm, a class token or a position embedding
+    public record Segment(String name, List<Long> sizes, long offset, boolean isMatrix) {
         public Segment {
             sizes = List.copyOf(sizes);
         }
 
         public long count() {
             return sizes.stream().reduce(1L, Math::multiplyExact);
-        }
-
-        /// Whether this is a matrix or filter, to which weight decay and trust ratios apply, and not a bias or norm.
-        public boolean isMatrix() {
-            return sizes.size() > 1;
         }
 
         /// The part of `vector` `[P]` that this segment covers, in this segment's shape.

@@ -4,7 +4,7 @@ import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.net.ParameterBuffer;
 
-/// Moves the values of a parameter buffer along its gradients.
+/// Updates the values of a parameter buffer from its gradients.
 public sealed interface Optimizer extends AutoCloseable permits MomentumOptimizer, AdamWOptimizer {
     /// One update with the same rate for all; `step` counts from 0 over the whole training.
     default void step(double learningRate, long step) {
@@ -17,7 +17,7 @@ public sealed interface Optimizer extends AutoCloseable permits MomentumOptimize
     /// @param step counts from 0 over the whole training
     void step(double learningRate, double predictorRate, long step);
 
-    /// The vectors `[P]` that must be saved to go on exactly, by name. Restored by copying into them.
+    /// The vectors `[P]` that an exact resume needs, by name. Restored by copying into them.
     SequencedMap<String, Tensor> state();
 
     @Override

@@ -2,7 +2,7 @@ package org.fullrank.optim;
 
 import org.fullrank.engine.InputException;
 
-/// Which optimizer, with its numbers. Weight decay never applies to biases and norms.
+/// The settings of an optimizer. Weight decay never applies to biases and norms.
 public sealed interface OptimizerSpec {
     /// The usual momentum of SGD and LARS.
     double DEFAULT_MOMENTUM = 0.9;

@@ -6,7 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// Neighbors in the flat buffer that an optimizer treats alike, so that each of its operations is one for all of them.
+/// A contiguous range of the flat buffer that the optimizer treats alike, so that each of its operations is one for the
+/// whole range.
 ///
 /// @param predictor whether they follow the rate of the predictor
 /// @param factor of that rate

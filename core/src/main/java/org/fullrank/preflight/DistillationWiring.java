@@ -18,8 +18,8 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.jspecify.annotations.Nullable;
 
-/// Whether self-distillation is wired as it says: seen in the gradients and buffers of one step of a throw-away copy.
-/// Nothing in its loss forbids a constant, so a missing stop-gradient or predictor is a collapse to come.
+/// Checks from the gradients and buffers of one step of a throw-away copy that self-distillation is wired as the recipe
+/// says. Its loss does not forbid a constant output, so a missing stop-gradient or predictor leads to collapse.
 final class DistillationWiring {
     static final String NAME = "wiring";
 

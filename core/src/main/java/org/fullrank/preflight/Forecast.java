@@ -8,7 +8,7 @@ import org.fullrank.data.Split;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.MonitorSpec;
 
-/// How long a training will take and how much memory, from measured steps.
+/// Forecasts the time and memory of a training from measured steps.
 ///
 /// @param stepSeconds mean of measured steps
 /// @param seconds of all steps with records and checks, without the evaluation after the training

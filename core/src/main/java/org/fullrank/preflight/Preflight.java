@@ -18,9 +18,9 @@ import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// Looks a recipe over on its data before a training: the balance of the loss, batch against width, the wiring of
+/// Checks a recipe on its data before a training: the balance of the loss terms, batch against width, the wiring of
 /// self-distillation, the strength of the views, the learning rate, time and memory. It trains copies of its own and
-/// throws them away, writes nothing, and leaves a training that follows as it would have been, bit by bit.
+/// throws them away, writes nothing, and does not change the training that follows by a single bit.
 ///
 /// How much is tried depends on the time that there is; what does not fit is made with fewer rows, or left out with a
 /// word on it.

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 
-/// What one check of the [Preflight] found.
+/// The result of one check of the [Preflight].
 ///
 /// @param name such as `gradient-share`
 /// @param finding how serious it is

@@ -7,7 +7,7 @@ import java.util.SequencedMap;
 import java.util.StringJoiner;
 import org.fullrank.preflight.PreflightCheck.Finding;
 
-/// All that a [Preflight] found out about a recipe on its data.
+/// The results of a [Preflight].
 ///
 /// @param recipe its name
 /// @param data their name

@@ -19,9 +19,8 @@ import org.fullrank.train.Trainer;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Where a preflight tries things out: the views of a training and networks of its own, built from the same recipe and
-/// thrown away. Nothing of it is shared with a training, and all randomness is keyed, so a training is the same bit by
-/// bit whether there was a rehearsal or not.
+/// The views and throw-away networks of a preflight, built from the same recipe as the training. It shares nothing with
+/// the training and all randomness is keyed, so the training is the same bit by bit with or without it.
 final class Rehearsal {
     private final Recipe recipe;
     private final Items items;

@@ -11,8 +11,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.method.Method;
 import org.fullrank.probe.Embedder;
 
-/// What steps of a training cost in time and memory, found by steps of growing size, so that a batch that would not fit
-/// into memory or time is estimated and not run.
+/// The time and memory of training steps, measured with steps of growing size. A batch that would not fit into memory
+/// or time is extrapolated and not run.
 ///
 /// @param stepSeconds of a step of the whole batch
 /// @param measured whether such a step was made; if not, the time is that of fewer rows, scaled

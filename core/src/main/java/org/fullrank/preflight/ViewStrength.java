@@ -20,11 +20,10 @@ import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewPresets;
 import org.fullrank.view.ViewSpec;
 
-/// Whether two views of an item still share what it is, before anything is learned: how often the nearest of N
-/// second views to a first view is that of the same item (chance 1 / N), and how many of the others lie farther
-/// away than the own one (chance one half, and much more sensitive). Asked of the raw values of the views and of
-/// the representation of the untrained encoder, its norms settled on these very views; by the cosine of centered
-/// rows.
+/// Measures whether two views of an item still share what it is, before anything is learned: how often the nearest of N
+/// second views to a first view is that of the same item (chance 1 / N), and how many of the others lie farther away
+/// than its own (chance one half, and much more sensitive). Both are measured by the cosine of centered rows, on the
+/// raw values of the views and on the representation of the untrained encoder, whose norms are settled on these views.
 final class ViewStrength {
     static final String NAME = "view-strength";
 

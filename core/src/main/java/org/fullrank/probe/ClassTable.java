@@ -10,12 +10,14 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
+import org.fullrank.stats.Holm;
 import org.fullrank.stats.McNemar;
 import org.jspecify.annotations.Nullable;
 
-/// The accuracy of each class, and where there is another run, the classes that lost against it: a mean that rises can
+/// The accuracy of each class, and the classes that lost compared with another run: a mean that rises can
 /// hide a class that falls (Balestriero, Bottou and LeCun 2022, "The effects of regularization and data augmentation
-/// are class dependent").
+/// are class dependent"). The test is over items, so it tells two trainings apart, not two methods: for these see
+/// [ClassSeeds].
 ///
 /// @param protocol what the numbers depend on
 /// @param probe name of the classifier that answered
@@ -55,11 +57,32 @@ public record ClassTable(
             return expected[i] == predicted[i];
         }
 
-        private Accuracy accuracy(int c) {
+        /// Over all items.
+        Accuracy accuracy() {
+            return Accuracy.of(predicted, expected);
+        }
+
+        /// Over the items of one class.
+        Accuracy accuracy(int c) {
             int[] items = IntStream.range(0, expected.length)
                     .filter(i -> expected[i] == c)
                     .toArray();
             return new Accuracy((int) Arrays.stream(items).filter(this::right).count(), items.length);
+        }
+
+        /// The classes that have items, in their order.
+        int[] present() {
+            return Arrays.stream(expected).sorted().distinct().toArray();
+        }
+
+        /// @param name of the run that gave the other answers
+        /// @throws InputException when these are for other items
+        void requireSameItems(Answers other, String name) {
+            if (!names.equals(other.names) || !Arrays.equals(expected, other.expected)) {
+                throw new InputException(
+                        "classes: found other items or classes in %s, expected those of the run; evaluate both on the same data"
+                                .formatted(name));
+            }
         }
 
         /// How often class `c` got each answer.
@@ -145,11 +168,11 @@ public record ClassTable(
     /// @throws InputException when there are no items
     public static ClassTable of(Answers answers, EvaluatedData source, Classifier probe) {
         var rows = new ArrayList<Row>();
-        for (int c : present(answers)) {
+        for (int c : answers.present()) {
             rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c, null), null));
         }
         return new ClassTable(
-                describe(source, probe), probe.label(), rows, Accuracy.of(answers.predicted, answers.expected), null);
+                describe(source, probe), probe.label(), rows, answers.accuracy(), null);
     }
 
     /// Counts by class, and tests each class against the answers of another run for the same items.
@@ -157,12 +180,8 @@ public record ClassTable(
     /// @param name of the other run
     /// @throws InputException when the items are not the same
     public static ClassTable of(Answers answers, String name, Answers other, EvaluatedData source, Classifier probe) {
-        if (!answers.names.equals(other.names) || !Arrays.equals(answers.expected, other.expected)) {
-            throw new InputException(
-                    "classes: found other items or classes in %s, expected those of the run; evaluate both on the same data"
-                            .formatted(name));
-        }
-        int[] classes = present(answers);
+        answers.requireSameItems(other, name);
+        int[] classes = answers.present();
         int[] lost = new int[answers.names.size()];
         int[] gained = new int[answers.names.size()];
         for (int i = 0; i < answers.expected.length; i++) {
@@ -172,7 +191,7 @@ public record ClassTable(
         double[] p = Arrays.stream(classes)
                 .mapToDouble(c -> McNemar.exact(lost[c], gained[c]))
                 .toArray();
-        double[] corrected = McNemar.holm(p);
+        double[] corrected = Holm.correct(p);
         var rows = new ArrayList<Row>();
         for (int i = 0; i < classes.length; i++) {
             int c = classes[i];
@@ -183,12 +202,8 @@ public record ClassTable(
                 describe(source, probe),
                 probe.label(),
                 rows,
-                Accuracy.of(answers.predicted, answers.expected),
-                new Against(name, Accuracy.of(other.predicted, other.expected)));
-    }
-
-    private static int[] present(Answers answers) {
-        return Arrays.stream(answers.expected).sorted().distinct().toArray();
+                answers.accuracy(),
+                new Against(name, other.accuracy()));
     }
 
     /// The full text for features of `source`.
@@ -266,7 +281,9 @@ public record ClassTable(
                 mean.share() > other.mean.share() ? "rose" : mean.share() < other.mean.share() ? "fell" : "stayed";
         return String.format(
                 Locale.ROOT,
-                "against %s the mean %s from %.1f to %.1f %%; classes that lost significantly: %s%n",
+                "against %s the mean %s from %.1f to %.1f %%; classes that lost significantly: %s%n"
+                        + "one training on each side: the test holds for these two, not for other seeds; --with and"
+                        + " --against take more runs%n",
                 other.name,
                 direction,
                 100 * other.mean.share(),
@@ -289,10 +306,10 @@ public record ClassTable(
     public SequencedMap<String, Object> values() {
         var map = new LinkedHashMap<String, Object>();
         map.put("probe", probe);
-        map.put("mean", Evaluation.toMap(mean));
+        map.put("mean", ProbeTable.toMap(mean));
         if (against != null) {
             map.put("against", against.name);
-            map.put("meanBefore", Evaluation.toMap(against.mean));
+            map.put("meanBefore", ProbeTable.toMap(against.mean));
             map.put("meanRose", mean.share() > against.mean.share());
             map.put("lost", losers());
         }
@@ -303,7 +320,7 @@ public record ClassTable(
     private static SequencedMap<String, Object> toMap(Row row) {
         var map = new LinkedHashMap<String, Object>();
         map.put("class", row.name);
-        map.putAll(Evaluation.toMap(row.accuracy));
+        map.putAll(ProbeTable.toMap(row.accuracy));
         var mistakes = new LinkedHashMap<String, Integer>();
         row.mistakes.forEach(m -> mistakes.put(m.answer, m.items));
         map.put("mistakes", mistakes);

@@ -1,6 +1,8 @@
 package org.fullrank.probe;
 
 import java.util.SequencedMap;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
 /// Where evaluated features come from: everything that changes a number without being part of a probe.
@@ -56,6 +58,21 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
         public Reading withPrecision(String precision) {
             return new Reading(layer, view, batchNorm, precision);
         }
+    }
+
+    /// The data that probes of a data set are fitted on and asked: the training split, and the test split, or the
+    /// validation split where there is no test split, or a held-out share of the training split.
+    ///
+    /// @throws InputException when the data have no labels
+    public static EvaluatedData of(Dataset data) {
+        TrainTest items = data.forEvaluation();
+        return new EvaluatedData(
+                data.fingerprint(),
+                items.train().size(),
+                items.protocol(),
+                items.test().size(),
+                data.classNames().size(),
+                Reading.defaults());
     }
 
     /// The source of two splits, read by [Reading#defaults].

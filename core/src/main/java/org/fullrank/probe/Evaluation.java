@@ -1,199 +1,66 @@
 package org.fullrank.probe;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
-import java.util.SequencedMap;
-import java.util.TreeSet;
-import org.fullrank.engine.InputException;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
-/// An encoder's accuracies beside the baselines that give them meaning: raw input, its principal components, and the
-/// same encoder untrained.
-///
-/// @param protocol what the numbers depend on
-/// @param results one row for each kind of features, the trained encoder first
-public record Evaluation(Protocol protocol, List<Result> results) {
-    /// Name of the trained encoder's row.
-    public static final String ENCODER = "encoder";
-    /// Name of the raw input's row.
-    public static final String RAW = "raw input";
-    /// Name of the row of the encoder at its initial weights.
-    public static final String UNTRAINED = "untrained encoder";
+/// One way to measure an encoder. A new one is a class of this kind and a line in [Evaluations].
+public interface Evaluation {
+    /// The name under which its results are saved.
+    String name();
 
-    public Evaluation {
-        results = List.copyOf(results);
+    /// Names by which users ask for it or for parts of it, as in `--protocol NAME`.
+    default List<String> parts() {
+        return List.of(name());
     }
 
-    /// What an encoder can be put beside.
-    public enum Baseline {
-        /// The input itself and its principal components.
-        RAW,
-        /// The same encoder at its initial weights.
-        UNTRAINED
+    /// This evaluation with some of its [#parts] only.
+    default Evaluation only(Collection<String> parts) {
+        return this;
     }
 
-    /// The probes' answers on one kind of features.
+    /// What users may set. The functions of the settings change this evaluation.
+    default List<Setting<?>> settings() {
+        return List.of();
+    }
+
+    /// Measures an encoder, and leaves it as it is.
     ///
-    /// @param features what was evaluated
-    /// @param width features of an item
-    /// @param knn null when the protocol leaves it out
-    /// @param linear null when the protocol leaves it out
-    public record Result(
-            String features, int width, @Nullable Accuracy knn, Linear.@Nullable Outcome linear) {
-        /// For JSON: names, counts, shares and intervals.
-        public SequencedMap<String, Object> toMap() {
-            var map = new LinkedHashMap<String, Object>();
-            map.put("features", features);
-            map.put("width", width);
-            if (knn != null) {
-                map.put("knn", Evaluation.toMap(knn));
-            }
-            if (linear != null) {
-                map.put("linear", Evaluation.toMap(linear));
-            }
-            return map;
-        }
-    }
+    /// @throws org.fullrank.engine.InputException when the data do not allow it, for example without labels
+    ProtocolResult run(Subject subject);
 
-    /// What is evaluated; all three describe the same items.
+    /// A setting of an evaluation, as a command offers it.
     ///
-    /// @param encoder features of the trained encoder
-    /// @param untrained features of the same encoder at its initial weights; null leaves the row out
-    /// @param raw the input itself; null leaves its rows and the principal components out
-    public record Subjects(
-            Splits encoder,
-            @Nullable Splits untrained,
-            @Nullable Splits raw) {
-        public Subjects {
-            if (untrained != null) {
-                encoder.requireSameItems(untrained, "untrained");
-            }
-            if (raw != null) {
-                encoder.requireSameItems(raw, "raw");
-            }
+    /// @param name in lower case
+    /// @param label stands for the value in the help
+    /// @param about one sentence and the default, for the help
+    /// @param type of a value
+    /// @param many whether it takes several values
+    /// @param with makes the evaluation with these values; exactly one unless `many`
+    record Setting<T>(
+            String name,
+            String label,
+            String about,
+            Class<T> type,
+            boolean many,
+            Function<List<T>, Evaluation> with) {
+        /// A setting of one value.
+        static <T> Setting<T> one(
+                String name, String label, String about, Class<T> type, Function<T, Evaluation> with) {
+            return new Setting<>(name, label, about, type, false, values -> with.apply(values.getFirst()));
         }
-    }
 
-    /// Runs the probes of `protocol` on all subjects.
-    ///
-    /// @throws InputException when labels are missing or of a single class, or the bank is smaller than k
-    public static Evaluation of(Subjects subjects, Protocol protocol) {
-        var results = new ArrayList<Result>();
-        results.add(probe(ENCODER, subjects.encoder, protocol));
-        if (subjects.raw != null) {
-            results.add(probe(RAW, subjects.raw, protocol));
-            results.addAll(components(subjects.raw, subjects.encoder.train().width(), protocol));
+        /// A setting of several values.
+        static <T> Setting<T> many(
+                String name, String label, String about, Class<T> type, Function<List<T>, Evaluation> with) {
+            return new Setting<>(name, label, about, type, true, with);
         }
-        if (subjects.untrained != null) {
-            results.add(probe(UNTRAINED, subjects.untrained, protocol));
+
+        /// The evaluation with these values.
+        ///
+        /// @throws ClassCastException when a value is not of [#type]
+        public Evaluation apply(Collection<?> values) {
+            return with.apply(values.stream().map(type::cast).toList());
         }
-        return new Evaluation(protocol, results);
-    }
-
-    /// The row of that name.
-    ///
-    /// @throws InputException when there is none
-    public Result result(String features) {
-        return results.stream()
-                .filter(r -> r.features.equals(features))
-                .findFirst()
-                .orElseThrow(() ->
-                        new InputException("evaluation: found no row %s, expected one of %s; name one of them"
-                                .formatted(
-                                        features,
-                                        results.stream().map(Result::features).toList())));
-    }
-
-    /// Guards every place that puts this evaluation beside another.
-    ///
-    /// @throws InputException when the protocols differ
-    public void requireComparable(Evaluation other) {
-        protocol.requireLike(other.protocol);
-    }
-
-    /// For people: a table with 95 % intervals, then the protocol in full.
-    public String text() {
-        var text = new StringBuilder(
-                String.format(Locale.ROOT, "%-20s %6s  %-22s  %s%n", "accuracy", "width", "kNN", "linear"));
-        for (Result r : results) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "%-20s %6d  %-22s  %s%n",
-                    r.features,
-                    r.width,
-                    r.knn == null ? "-" : r.knn,
-                    r.linear == null ? "-" : r.linear));
-        }
-        return text.append("%nprotocol %s (95 %% intervals)%n".formatted(protocol.hash()))
-                .append(protocol.text().indent(2))
-                .toString();
-    }
-
-    /// For JSON: protocol, hash and rows.
-    public SequencedMap<String, Object> toMap() {
-        var map = new LinkedHashMap<String, Object>();
-        map.put("hash", protocol.hash());
-        map.put("protocol", protocol.fields());
-        map.put("results", results.stream().map(Result::toMap).toList());
-        return map;
-    }
-
-    private static List<Result> components(Splits raw, int encoderWidth, Protocol protocol) {
-        var widths = new TreeSet<>(protocol.pcaWidths());
-        widths.add(encoderWidth);
-        // Wider than the input there are no components: the widest there is stands for all of those.
-        int widest = Pca.widest(raw.train());
-        var possible = new TreeSet<Integer>();
-        widths.forEach(w -> possible.add(Math.min(w, widest)));
-        Pca pca = Pca.fit(raw.train(), possible.last());
-        var results = new ArrayList<Result>();
-        for (int width : possible) {
-            Pca cut = pca.first(width);
-            results.add(
-                    probe("PCA-" + width, new Splits(cut.transform(raw.train()), cut.transform(raw.test())), protocol));
-        }
-        return results;
-    }
-
-    /// Runs the probes of `protocol` on one kind of features.
-    ///
-    /// @throws InputException as [#of]
-    public static Result probe(String name, Splits splits, Protocol protocol) {
-        requireLabels(splits);
-        Features train = splits.train();
-        KnnProtocol knn = protocol.knn();
-        LinearProtocol linear = protocol.linear();
-        return new Result(
-                name,
-                train.width(),
-                knn == null ? null : Knn.evaluate(train, splits.test(), knn),
-                linear == null ? null : Linear.evaluate(train, splits.test(), linear));
-    }
-
-    private static void requireLabels(Splits splits) {
-        int[] labels = splits.train().labels();
-        splits.test().labels();
-        Linear.requireTwoClasses(labels);
-    }
-
-    static SequencedMap<String, Object> toMap(Linear.Outcome linear) {
-        SequencedMap<String, Object> fit = toMap(linear.accuracy());
-        fit.put("iterations", linear.iterations());
-        fit.put("converged", linear.converged());
-        fit.put("gradientShare", linear.gradientShare());
-        fit.put("loss", linear.loss());
-        return fit;
-    }
-
-    static SequencedMap<String, Object> toMap(Accuracy accuracy) {
-        var map = new LinkedHashMap<String, Object>();
-        map.put("correct", accuracy.correct());
-        map.put("total", accuracy.total());
-        map.put("accuracy", accuracy.share());
-        map.put("lower", accuracy.lower());
-        map.put("upper", accuracy.upper());
-        return map;
     }
 }

@@ -3,10 +3,16 @@ package org.fullrank.probe;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
+import org.fullrank.method.Method;
 import org.fullrank.optim.OptimizerSpec;
+import org.fullrank.view.Crop;
+import org.fullrank.view.ImagePipeline;
+import org.fullrank.view.ImageViews;
+import org.jspecify.annotations.Nullable;
 
-/// How an encoder is trained on with few labels: all of its weights and a linear head on top, by AdamW on the mean
+/// Trains an encoder further with few labels: all of its weights and a linear head, by AdamW on the mean
 /// cross-entropy, with a rate that warms up and falls as a cosine, the same for encoder and head.
 ///
 /// @param fractions shares of the labels of the train split, each in (0, 1]
@@ -16,7 +22,7 @@ import org.fullrank.optim.OptimizerSpec;
 /// @param learningRate of AdamW at its height
 /// @param seed of the draws of items, heads and orders
 public record FineTuneProtocol(
-        List<Double> fractions, int draws, int steps, int batch, double learningRate, long seed) {
+        List<Double> fractions, int draws, int steps, int batch, double learningRate, long seed) implements Evaluation {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// 1 %, 10 % and all: the columns of semi-supervised tables since SimCLR.
@@ -72,6 +78,73 @@ public record FineTuneProtocol(
     /// The same with other steps.
     public FineTuneProtocol withSteps(int steps) {
         return new FineTuneProtocol(fractions, draws, steps, batch, learningRate, seed);
+    }
+
+    @Override
+    public String name() {
+        return "finetune";
+    }
+
+    @Override
+    public List<Setting<?>> settings() {
+        return List.of(
+                Setting.many(
+                        "fractions",
+                        "SHARE",
+                        "Shares of the labels that finetune uses, above 0 and at most 1. Default: %s."
+                                .formatted(FRACTIONS.stream().map(String::valueOf).collect(Collectors.joining(","))),
+                        Double.class,
+                        this::withFractions),
+                Setting.one(
+                        "draws",
+                        "N",
+                        "Draws of labeled items of finetune for each share. Default: %d.".formatted(DRAWS),
+                        Integer.class,
+                        this::withDraws),
+                Setting.one(
+                        "steps",
+                        "N",
+                        "Steps of each fit of finetune; fewer take less time. Default: %d.".formatted(STEPS),
+                        Integer.class,
+                        this::withSteps));
+    }
+
+    @Override
+    public FineTuning run(Subject subject) {
+        TrainTest items = subject.items();
+        ImageViews light = subject.viewSpec() instanceof ImageViews images ? light(images) : null;
+        try (Method initial = subject.initial()) {
+            var start = new FineTuning.Subject(
+                    subject.encoder(),
+                    subject.views().shape(),
+                    subject.method().parameters(),
+                    initial.parameters(),
+                    subject.views().on(items.train()),
+                    light == null ? null : subject.views(items.train(), light, seed),
+                    words(light));
+            return FineTuning.of(start, items, subject.source(), this, subject::note);
+        }
+    }
+
+    /// Light crops. Images are mirrored only where the recipe does so: elsewhere a mirrored image may be another thing.
+    private static ImageViews light(ImageViews views) {
+        double flip = views.pipeline(0).flip();
+        return new ImageViews(
+                views.size(),
+                views.views(),
+                views.normalize(),
+                List.of(ImagePipeline.of(Crop.from(CROP_FROM)).withFlip(flip)));
+    }
+
+    private static String words(@Nullable ImageViews light) {
+        return light == null
+                ? EvaluatedData.Reading.VIEW
+                : "crop of %s to 1 of the area, ratios %s to %s; mirrored with probability %s"
+                        .formatted(
+                                CROP_FROM,
+                                Crop.RATIO_MIN,
+                                Crop.RATIO_MAX,
+                                light.pipeline(0).flip());
     }
 
     /// The rest of AdamW.

@@ -26,6 +26,7 @@ import org.fullrank.net.ParameterBuffer.Segment;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.optim.Optimizer;
 import org.fullrank.optim.ScheduleSpec;
+import org.fullrank.view.InputShape;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
@@ -41,16 +42,22 @@ final class FineTuner implements AutoCloseable {
     private final ParameterBuffer parameters;
 
     /// @param spec of the encoder
-    /// @param inputs channels or features of a view
+    /// @param input the shape of one view
     /// @param classes outputs of the head
     /// @param start a buffer with the encoder's parameters under [Method#ENCODER]
     /// @param draw which draw; head and order depend on it
     /// @throws JobException when `start` lacks a parameter or statistic of the encoder
-    FineTuner(EncoderSpec spec, int inputs, int classes, ParameterBuffer start, FineTuneProtocol protocol, int draw) {
+    FineTuner(
+            EncoderSpec spec,
+            InputShape input,
+            int classes,
+            ParameterBuffer start,
+            FineTuneProtocol protocol,
+            int draw) {
         this.protocol = protocol;
         key = key(protocol, draw);
         var net = new NetworkBuilder(key);
-        encoder = Networks.encoder(net.in(Method.ENCODER), spec, inputs);
+        encoder = spec.build(net.in(Method.ENCODER), input);
         var linear = new ProjectorSpec(List.of(classes), false).withLastBias(true);
         head = Networks.projector(net.in("head"), linear, spec.features());
         parameters = net.build(start.device(), ScalarType.Float);

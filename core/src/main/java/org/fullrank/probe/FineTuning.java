@@ -13,6 +13,7 @@ import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.view.InputShape;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
     /// What is trained on.
     ///
     /// @param spec of the encoder
+    /// @param input the shape of one view
     /// @param trained a buffer with its trained parameters; stays as it was
     /// @param untrained a buffer with its initial ones; stays as it was
     /// @param plain views of the training items; also of the asked ones, by [ViewGenerator#on]
@@ -49,7 +51,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
     /// @param augmentation in words
     public record Subject(
             EncoderSpec spec,
-            int inputs,
+            InputShape input,
             ParameterBuffer trained,
             ParameterBuffer untrained,
             ViewGenerator plain,
@@ -99,7 +101,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
             int draw) {
         Accuracy from(ParameterBuffer start) {
             int classes = labels.names().size();
-            try (var tuner = new FineTuner(subject.spec, subject.inputs, classes, start, protocol, draw)) {
+            try (var tuner = new FineTuner(subject.spec, subject.input, classes, start, protocol, draw)) {
                 boolean drawn = subject.augmented != null;
                 ViewGenerator views = drawn ? Objects.requireNonNull(subject.augmented) : subject.plain;
                 tuner.fit(views, drawn, labels.classes(), chosen);
@@ -185,8 +187,8 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
         map.put("std", std(row.encoder));
         map.put("untrainedMean", mean(row.untrained));
         map.put("untrainedStd", std(row.untrained));
-        map.put("draws", row.encoder.stream().map(Evaluation::toMap).toList());
-        map.put("untrainedDraws", row.untrained.stream().map(Evaluation::toMap).toList());
+        map.put("draws", row.encoder.stream().map(ProbeTable::toMap).toList());
+        map.put("untrainedDraws", row.untrained.stream().map(ProbeTable::toMap).toList());
         return map;
     }
 }

@@ -132,7 +132,7 @@ public record LayerCurve(
         map.put("best", best);
         map.put("results", layers.stream().map(LayerCurve::toMap).toList());
         var outcomes = new LinkedHashMap<String, Object>();
-        asked.forEach((name, outcome) -> outcomes.put(name, Evaluation.toMap(outcome)));
+        asked.forEach((name, outcome) -> outcomes.put(name, ProbeTable.toMap(outcome)));
         map.put("asked", outcomes);
         return map;
     }
@@ -141,8 +141,8 @@ public record LayerCurve(
         var map = new LinkedHashMap<String, Object>();
         map.put("features", row.name);
         map.put("width", row.width);
-        map.put("knn", Evaluation.toMap(row.knn));
-        map.put("linear", Evaluation.toMap(row.linear));
+        map.put("knn", ProbeTable.toMap(row.knn));
+        map.put("linear", ProbeTable.toMap(row.linear));
         return map;
     }
 }

@@ -15,7 +15,7 @@ import org.fullrank.net.Mode;
 public record Place(String name, UnaryOperator<Tensor> read) {
     /// Name of the input as the encoder sees it.
     public static final String INPUT = "input";
-    /// Name of the encoder's output, which is the pooled output of its last block.
+    /// Name of the encoder's output, which comes from its last block.
     public static final String REPRESENTATION = "representation";
     /// Name of what the objective acts on, the last layer of the projector.
     public static final String EMBEDDING = "embedding";

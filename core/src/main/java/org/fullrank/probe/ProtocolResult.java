@@ -3,8 +3,8 @@ package org.fullrank.probe;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// What one protocol found, with everything that its numbers depend on.
-public sealed interface ProtocolResult permits Retrieval, FineTuning, ClassTable, LayerCurve, LabelFree {
+/// The numbers of an evaluation, with everything that they depend on.
+public interface ProtocolResult {
     /// What the numbers depend on.
     ProtocolText protocol();
 
@@ -14,10 +14,15 @@ public sealed interface ProtocolResult permits Retrieval, FineTuning, ClassTable
     /// For JSON: the numbers.
     SequencedMap<String, Object> values();
 
+    /// What intervals the numbers have, in words that follow the hash of the protocol.
+    default String intervals() {
+        return "";
+    }
+
     /// For people: the numbers, then the protocol in full.
     default String text() {
         return table()
-                + "%nprotocol %s%n".formatted(protocol().hash())
+                + "%nprotocol %s%s%n".formatted(protocol().hash(), intervals())
                 + protocol().text().indent(2);
     }
 

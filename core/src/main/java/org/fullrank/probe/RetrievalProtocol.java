@@ -3,15 +3,18 @@ package org.fullrank.probe;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
+import org.fullrank.method.Method;
 
-/// How retrieval and clustering are measured: every item of the asked split is a query among all others of that split.
+/// Measures retrieval and clustering: every item of the asked split is a query among all others of that split.
 ///
 /// @param recallAt the k of recall@k, ascending, each at least 1
 /// @param restarts k-means runs, the one of the smallest inertia counts; at least 1
 /// @param maxIterations of one k-means run, at least 1
 /// @param seed of its first centers
-public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIterations, long seed) {
+public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIterations, long seed)
+        implements Evaluation {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// 1, 2, 4, 8: the columns of metric-learning tables since Oh Song et al. 2016.
@@ -41,6 +44,23 @@ public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIte
     /// [#RECALL_AT], [#RESTARTS], [#MAX_ITERATIONS] and [#SEED].
     public static RetrievalProtocol defaults() {
         return new RetrievalProtocol(RECALL_AT, RESTARTS, MAX_ITERATIONS, SEED);
+    }
+
+    @Override
+    public String name() {
+        return "retrieval";
+    }
+
+    @Override
+    public Retrieval run(Subject subject) {
+        TrainTest items = subject.items();
+        var asked = new LinkedHashMap<String, Features>();
+        asked.put(ProbeTable.ENCODER, subject.embed(items.test()));
+        asked.put(ProbeTable.RAW, RawInput.of(items.train(), items.test()).test());
+        try (Method twin = UntrainedTwin.of(subject, items.train())) {
+            asked.put(ProbeTable.UNTRAINED, subject.embed(twin, items.test()));
+        }
+        return Retrieval.of(asked, subject.source(), this);
     }
 
     /// The full text for features of `source`.

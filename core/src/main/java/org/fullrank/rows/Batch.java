@@ -3,7 +3,7 @@ package org.fullrank.rows;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// Rows that belong together; all finite.
+/// Rows of one or two views with their labels. All values are finite.
 ///
 /// @param first embeddings `[B, D]`, float32 or float64
 /// @param second embeddings `[B, D]` of another view of the same samples; null where there is none

@@ -15,8 +15,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of one or two views and their labels, in lock-step. A row that is not finite in one of the views is left out of
-/// all, counted, and the first ones are listed.
+/// Reads rows of one or two views and their labels together. A row that is not finite in one view is left out of all
+/// views and counted; the first ones are listed.
 ///
 /// ```java
 /// while (true) {
@@ -213,7 +213,7 @@ public final class Batches implements AutoCloseable {
                                     (rows == 0 ? first : second).stream.name(),
                                     seen,
                                     (rows == 0 ? second : first).stream.name(),
-                                    "goes on")
+                                    "has more")
                     + " the same items");
         }
         if (labels != null) {

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.file.Npy;
 
-/// How the numbers of an array lie in a file.
+/// How the numbers of an array are stored in a file.
 ///
 /// @param type as tensors name it
 /// @param bytes of one number

@@ -15,8 +15,8 @@ import org.fullrank.file.CsvTable;
 import org.fullrank.file.CsvTable.Row;
 import org.jspecify.annotations.Nullable;
 
-/// The numbers of a CSV file as float64, without its label column. A cell that is empty, `nan` or `inf` is NaN. A first
-/// column without a name in a header, or named id, index or row, counts the rows; it is left out and said so.
+/// Reads the numbers of a CSV file as float64, without its label column. A cell that is empty, `nan` or `inf` is NaN. A
+/// first column that numbers the rows (a header without a name, or named id, index or row) is left out, with a warning.
 final class CsvRows implements RowStream {
     /// Names of a first column that counts rows: no name is how pandas writes its index.
     private static final Set<String> INDEX = Set.of("", "id", "index", "row");
@@ -49,7 +49,7 @@ final class CsvRows implements RowStream {
             if (rows.columns.length == 0) {
                 table.close();
                 throw new InputException("CSV file " + file
-                        + " has no column beside the label, expected at least one of numbers; add the embeddings");
+                        + " has no column except the label, expected at least one of numbers; add the embeddings");
             }
             return rows;
         } catch (IOException e) {

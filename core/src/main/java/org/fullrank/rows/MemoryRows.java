@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Rows that are in memory already, given as one block.
+/// Rows in memory, given as one block.
 ///
 /// @param values float32 `[N, D]`, row by row; not copied, so it must not be changed
 /// @param width D

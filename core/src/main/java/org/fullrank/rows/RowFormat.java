@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Npy;
 
-/// The formats that are read, told by the first bytes of a file; its name decides only where they do not.
+/// The supported formats. The first bytes of a file decide; its name decides only where they cannot.
 enum RowFormat {
     NPY,
     ZIP,

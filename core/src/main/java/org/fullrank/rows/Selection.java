@@ -2,7 +2,7 @@ package org.fullrank.rows;
 
 import org.jspecify.annotations.Nullable;
 
-/// What is taken from a file that holds more than one thing.
+/// Selects what is read from a file that holds several arrays or a label column.
 ///
 /// @param key the array of an archive (`.npz`, safetensors); null for the one that [RowStreams] finds
 /// @param labelColumn the label column of a CSV file by name or position, see [org.fullrank.file.CsvTable]; null for

@@ -1,6 +1,6 @@
 package org.fullrank.run;
 
-/// When checkpoints are written and which stay: the `checkpoints` section of a recipe. One is always written at the
+/// When checkpoints are written and which are kept: the `checkpoints` section of a recipe. One is always written at the
 /// end and on Ctrl-C.
 ///
 /// @param everyMinutes minutes between two checkpoints; 0: not by the clock

@@ -14,8 +14,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.AtomicFile;
 
-/// The file `evaluation.json` of a run folder: what a comparison measured at its top, and under `protocols` the latest
-/// outcome of each protocol by its name. Writing one part keeps the others.
+/// The file `evaluation.json` of a run folder: the numbers that a comparison reads at its top, and under `protocols`
+/// the latest result of each protocol. Writing one part keeps the others.
 public final class EvaluationFile {
     /// Its name in the run folder.
     public static final String NAME = "evaluation.json";

@@ -11,7 +11,7 @@ import org.fullrank.file.JsonLines;
 import org.jspecify.annotations.Nullable;
 
 /// Writes what a run measures: `metrics.jsonl`, the truth (see [MetricRecord]), one line at a time so that nothing is
-/// lost when the process is killed, and a TensorBoard event file beside it, rebuilt from the lines on resume.
+/// lost when the process is killed, and a TensorBoard event file, rebuilt from the lines on resume.
 ///
 /// Write the records of a step before its checkpoint: resuming drops what came after the checkpoint's step, so the
 /// lines of a resumed run equal those of an uninterrupted one but for the keys under `time.`.

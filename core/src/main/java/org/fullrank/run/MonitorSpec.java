@@ -2,15 +2,15 @@ package org.fullrank.run;
 
 import java.util.List;
 
-/// What is watched while training: the `monitor` section of a recipe. A quick check measures rank, spread and
-/// norms of a few plain items at several places of the network, without labels, and raises an alarm when they
-/// collapse. At the end of an epoch kNN accuracy is added where there are labels: on the validation split, or on
-/// training items that are kept out of the bank. The test split is never looked at.
+/// What is measured during training: the `monitor` section of a recipe. A quick check measures rank, spread and norms
+/// of a few plain items at several places of the network, without labels, and raises an alarm when they collapse. At
+/// the end of an epoch it adds kNN accuracy where there are labels: on the validation split, or on training items that
+/// are kept out of the bank. The test split is never read.
 ///
 /// @param everyEpochs epochs between two kNN checks, and one at the end; 0: none but the one at the end
 /// @param everySteps steps between two quick checks; 0: as [#quickSteps] says
 /// @param rows items of a quick check
-/// @param layers blocks of the encoder that are watched beside representation and embedding
+/// @param layers blocks of the encoder that are measured in addition to representation and embedding
 /// @param onCollapse what an alarm does
 /// @param recordEverySteps steps between two snapshots of the flight recorder, in memory; 0: no recorder
 /// @param knnNeighbors neighbors that vote
@@ -29,7 +29,7 @@ public record MonitorSpec(
     /// As many quick checks as a run of its length can pay for.
     public static final int DEFAULT_EVERY_STEPS = 0;
     /// Enough to tell a collapse, which leaves a few directions; decompositions of twice as many rows cost eight
-    /// times as much, which is felt beside the steps of small networks.
+    /// times as much, which slows down small networks noticeably.
     public static final int DEFAULT_ROWS = 128;
     /// A replay runs at most so many steps again, and a copy of the weights every 50 steps is not felt.
     public static final int DEFAULT_RECORD_EVERY_STEPS = 50;
@@ -46,7 +46,7 @@ public record MonitorSpec(
 
     /// What happens when an embedding has collapsed.
     public enum OnCollapse {
-        /// A line in the log and in `alarms.jsonl`; training goes on.
+        /// A line in the log and in `alarms.jsonl`; training continues.
         WARN,
         /// The same, and the run ends with a checkpoint.
         STOP,
@@ -83,12 +83,6 @@ public record MonitorSpec(
                 DEFAULT_RECORD_EVERY_STEPS,
                 knnNeighbors,
                 knnSamples);
-    }
-
-    /// The same with another answer to a collapse.
-    public MonitorSpec withOnCollapse(OnCollapse other) {
-        return new MonitorSpec(
-                everyEpochs, everySteps, rows, layers, other, recordEverySteps, knnNeighbors, knnSamples);
     }
 
     /// Steps between two quick checks of a run: `everySteps`, or, where that is 0, a fortieth of the run, but no

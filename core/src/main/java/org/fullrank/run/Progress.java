@@ -9,9 +9,9 @@ import java.util.StringJoiner;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Shows a training to the user: each term of the loss, spread and rank of the embedding, kNN accuracy, speed and the
-/// time left. On a terminal it is one line that is written over; elsewhere a plain line every few seconds, without
-/// bar or control characters.
+/// Shows the progress of a training: each term of the loss, spread and rank of the embedding, kNN accuracy, speed and
+/// the time left. On a terminal it is one line that is overwritten; elsewhere it is a plain line every few seconds,
+/// without a bar or control characters.
 public final class Progress {
     /// Seconds between two plain lines: a log of an hour stays readable.
     public static final double PLAIN_SECONDS = 10;

@@ -5,15 +5,14 @@ import org.fullrank.data.DataSpec;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
-import org.fullrank.net.Networks;
+import org.fullrank.net.ResNet;
 import org.fullrank.optim.GroupSpec;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.settings.Nearest;
 import org.fullrank.view.ViewSpec;
 
-/// Everything that decides a training run, but for the code. Two runs of equal recipes on equal data give equal
-/// weights.
+/// All settings of a training run. Two runs of equal recipes on equal data give equal weights.
 ///
 /// @param name lower-case words joined by hyphens; names the run folder
 /// @param about one line for the list of recipes, may be empty
@@ -63,7 +62,7 @@ public record Recipe(
                 DEFAULT_SEED,
                 DataSpec.defaults(),
                 ViewSpec.named("shapes"),
-                EncoderSpec.ResNet.defaults(),
+                ResNet.defaults(),
                 MethodSpec.Joint.defaults(),
                 OptimizerSpec.Lars.defaults(),
                 ScheduleSpec.defaults(),
@@ -77,7 +76,7 @@ public record Recipe(
         if (layers.isEmpty()) {
             return;
         }
-        List<String> known = Networks.blocks(encoder);
+        List<String> known = encoder.blocks();
         for (String name : layers) {
             if (!known.contains(name)) {
                 throw new InputException("%s: found layer %s, expected one of the encoder's: %s%s"

@@ -137,7 +137,7 @@ public final class RunFolder implements AutoCloseable {
         return Metrics.open(path, step);
     }
 
-    /// The writer of another file of lines beside the metrics, after `step` steps; the caller closes it.
+    /// The writer of another JSON Lines file of the run, after `step` steps; the caller closes it.
     ///
     /// @param name such as [#SPECTRA]
     public JsonLines lines(String name, long step) {

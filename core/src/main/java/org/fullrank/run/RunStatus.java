@@ -2,7 +2,7 @@ package org.fullrank.run;
 
 import org.fullrank.settings.RecordShape;
 
-/// Where a run stands.
+/// The status of a run.
 public enum RunStatus {
     /// A process is training in the folder now.
     RUNNING,

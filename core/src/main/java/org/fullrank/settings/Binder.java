@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Builds records from a completed tree (see [Completion]). Strict: nothing is guessed but numbers that YAML takes for
-/// text, such as `1e-4`.
+/// Builds records from a completed tree (see [Completion]). Nothing is guessed, with one exception: numbers that YAML
+/// reads as text, such as `1e-4`.
 final class Binder {
     private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
 

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the known name that a misspelt one was probably meant to be.
+/// Finds the known name that is closest to a misspelled one.
 public final class Nearest {
     /// A name is near when at most this share of its letters has to change: typing errors and plurals pass,
     /// unrelated words do not. Names of more than four letters may differ in two letters in any case.

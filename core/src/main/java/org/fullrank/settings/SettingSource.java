@@ -9,7 +9,7 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Where a value came from, such as `recipe quick.yaml`, and the errors that point there.
+/// Names where a value came from, such as `recipe quick.yaml`, and makes the errors that point there.
 public record SettingSource(String subject) {
 
     InputException wrong(String path, String found, String expected) {

@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
-/// YAML text to and from records. Unknown keys are errors, missing keys take
-/// the documented default, every value can be set on the command line.
+/// Reads records from YAML and writes them. Unknown keys are errors, missing keys take the documented default, and
+/// settings of the command line replace values.
 public final class Yaml {
     private static final YAMLFactory FACTORY = YAMLFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

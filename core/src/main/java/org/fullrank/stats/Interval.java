@@ -10,6 +10,18 @@ public record Interval(double lower, double upper) {
         return Double.isFinite(value + error) ? new Interval(value - error, value + error) : NONE;
     }
 
+    /// Wilson's score interval of a share (Wilson 1927): unlike the normal one it stays in [0, 1] and is accurate near
+    /// both ends.
+    ///
+    /// @param count how often it happened, at most `total`
+    /// @param total positive
+    public static Interval wilson(double count, double total) {
+        double z2 = Normal.TWO_SIDED_95 * Normal.TWO_SIDED_95;
+        double center = (count + z2 / 2) / (total + z2);
+        double half = Normal.TWO_SIDED_95 / (total + z2) * Math.sqrt(count / total * (total - count) + z2 / 4);
+        return new Interval(Math.max(0, center - half), Math.min(1, center + half));
+    }
+
     /// The interval of a positive figure whose logarithm has this error; it ends at `limit`, which no data can
     /// exceed.
     public static Interval ofLogarithm(double value, double error, double limit) {

@@ -1,8 +1,5 @@
 package org.fullrank.stats;
 
-import java.util.Comparator;
-import java.util.stream.IntStream;
-
 /// Tests of paired right and wrong answers.
 public final class McNemar {
     private McNemar() {}
@@ -21,21 +18,5 @@ public final class McNemar {
             logChoose += Math.log((double) (all - i) / (i + 1));
         }
         return Math.min(1, 2 * tail);
-    }
-
-    /// Holm's correction (1979) of p values that are tested together, in the order given.
-    public static double[] holm(double[] p) {
-        int[] order = IntStream.range(0, p.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> p[i]))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        double[] corrected = new double[p.length];
-        double largest = 0;
-        for (int i = 0; i < order.length; i++) {
-            largest = Math.max(largest, Math.min(1, (p.length - i) * p[order[i]]));
-            corrected[order[i]] = largest;
-        }
-        return corrected;
     }
 }

@@ -1,8 +1,6 @@
 package org.fullrank.stats;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 
 /// Student's paired t-test: whether a figure of two candidates differs, seed by seed. A seed fixes the initial
@@ -21,6 +19,15 @@ public record PairedTest(int n, double difference, double t, double p) {
     ///
     /// @throws InputException when the lengths differ
     public static PairedTest of(double[] a, double[] b) {
+        return of(a, b, 0);
+    }
+
+    /// Tests `a - b` where all values are multiples of a step, such as shares of a few items. Differences can then be
+    /// equal by rounding alone, so their deviation counts as at least that of two rounding errors, `step / sqrt(6)`.
+    ///
+    /// @param step 0 for values that are not rounded
+    /// @throws InputException when the lengths differ
+    public static PairedTest of(double[] a, double[] b, double step) {
         if (a.length != b.length) {
             throw new InputException(
                     "paired test: found %d and %d values, expected pairs; leave out what has no partner"
@@ -35,7 +42,8 @@ public record PairedTest(int n, double difference, double t, double p) {
         if (spread.mean() == 0) {
             return new PairedTest(d.length, 0, 0, 1);
         }
-        double t = spread.mean() / (spread.std() / Math.sqrt(d.length));
+        double std = Math.max(spread.std(), step / Math.sqrt(6));
+        double t = spread.mean() / (std / Math.sqrt(d.length));
         return new PairedTest(d.length, spread.mean(), t, twoSided(t, d.length - 1));
     }
 
@@ -52,25 +60,5 @@ public record PairedTest(int n, double difference, double t, double p) {
         }
         double within = df % 2 == 1 ? 2 / Math.PI * (theta + Math.sin(theta) * sum) : Math.sin(theta) * sum;
         return Math.clamp(1 - within, 0, 1);
-    }
-
-    /// Holm's step-down correction (Holm 1979, "A simple sequentially rejective multiple test procedure"): with m
-    /// tests the smallest p counts m times, the next m - 1 times, and so on, never below the one before. NaN stays
-    /// NaN
-    /// and does not count.
-    public static double[] holm(double[] p) {
-        int[] order = IntStream.range(0, p.length)
-                .filter(i -> !Double.isNaN(p[i]))
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> p[i]))
-                .mapToInt(i -> i)
-                .toArray();
-        double[] adjusted = p.clone();
-        double least = 0;
-        for (int rank = 0; rank < order.length; rank++) {
-            least = Math.max(least, Math.min(1, (order.length - rank) * p[order[rank]]));
-            adjusted[order[rank]] = least;
-        }
-        return adjusted;
     }
 }

@@ -17,9 +17,8 @@ import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// One file with everything that training goes on from: parameters, running statistics and the optimizer's vectors as
-/// named tensors, the step in the metadata. Written atomically. With the recipe it is the whole state, since random
-/// numbers are keyed.
+/// One file with the whole state of a training: parameters, running statistics and the optimizer's vectors as named
+/// tensors, the step in the metadata. It is written atomically. Random numbers are keyed, so nothing else needs saving.
 public final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";
@@ -109,9 +108,9 @@ public final class Checkpoint {
             String trainedOn = saved.metadata().getOrDefault(DATA, "");
             if (!trainedOn.equals(origin.fingerprint())) {
                 throw new InputException(
-                        "checkpoint %s: found data of fingerprint %s, expected %s, which it was trained on; a run goes on with"
+                        "checkpoint %s: found data of fingerprint %s, expected %s, the data of its run; a run resumes with"
                                         .formatted(file, origin.fingerprint(), trainedOn)
-                                + " the same data, start another one for these");
+                                + " the same data; start another run for these");
             }
             SequencedMap<String, Tensor> targets = tensors(method);
             optimizer

@@ -13,7 +13,7 @@ import org.fullrank.engine.JobException;
 import org.fullrank.run.CheckpointSpec;
 
 /// The checkpoints of one run: `step-00001200.safetensors`, the latest few, `best.safetensors`, and
-/// `sound.safetensors`, the state to go back to should an embedding collapse.
+/// `sound.safetensors`, the state to roll back to after a collapse.
 public final class Checkpoints {
     private static final String BEST = "best.safetensors";
     private static final String SOUND = "sound.safetensors";

@@ -12,8 +12,8 @@ import org.fullrank.engine.Precision;
 import org.fullrank.file.JsonFile;
 import org.fullrank.run.RunFolder;
 
-/// What a run leaves in its folder `flight/` when a number is no longer finite: `snapshot.safetensors`, the state
-/// of a few steps before, and this, as `flight.json`.
+/// The contents of the folder `flight/`, which a run writes when a number is no longer finite: `snapshot.safetensors`,
+/// the state of a few steps before, and this record as `flight.json`.
 ///
 /// @param step steps done when it was found
 /// @param snapshot steps done at the snapshot
@@ -92,7 +92,7 @@ public record Flight(
         return folder.path().resolve(FOLDER).resolve(SNAPSHOT);
     }
 
-    /// Removes what an earlier failure left, since the run goes on.
+    /// Removes what an earlier failure left, because the run continues.
     static void clear(RunFolder folder) {
         try {
             Files.deleteIfExists(snapshot(folder));

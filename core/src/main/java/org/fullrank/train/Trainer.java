@@ -71,7 +71,7 @@ public final class Trainer implements AutoCloseable {
         return new Trainer(recipe, folder, watcher, data);
     }
 
-    /// A training that goes on from the latest checkpoint of its folder, or from the beginning where there is none.
+    /// A training that resumes from the latest checkpoint of its folder, or starts from the beginning without one.
     ///
     /// @throws InputException when the checkpoint is damaged, or of another architecture or optimizer
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
@@ -131,7 +131,7 @@ public final class Trainer implements AutoCloseable {
         while (step < totalSteps) {
             if (watcher.stopRequested()) {
                 save();
-                watcher.note("stopped at step %d; go on with --resume %s".formatted(step, folder.path()));
+                watcher.note("stopped at step %d; continue with --resume %s".formatted(step, folder.path()));
                 return new Ending(step, RunStatus.STOPPED);
             }
             learn(metrics);
@@ -260,13 +260,13 @@ public final class Trainer implements AutoCloseable {
             lastSaved = -1;
             save();
             export();
-            String message = "%s: back to step %d; change the recipe, then --resume %s goes on from there"
+            String message = "%s: back to step %d; change the recipe, then continue from there with --resume %s"
                     .formatted(what, step, folder.path());
             watcher.note("rolled back: " + message);
             return new Ending(step, RunStatus.ROLLED_BACK, message);
         }
         save();
-        String message = "%s; %s; --resume %s would go on regardless".formatted(what, alarm.next(), folder.path());
+        String message = "%s; %s; --resume %s continues regardless".formatted(what, alarm.next(), folder.path());
         watcher.note("stopped: " + message);
         return new Ending(step, RunStatus.COLLAPSED, message);
     }

@@ -1,4 +1,4 @@
-/// The loop: steps, checkpoints, monitors on schedule, and what is read back from a run. Knows nothing of commands.
+/// The training loop: steps, checkpoints, the flight recorder, and checks on schedule. Knows nothing of commands.
 @NullMarked
 package org.fullrank.train;
 

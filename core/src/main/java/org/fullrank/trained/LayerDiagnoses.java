@@ -27,9 +27,8 @@ import org.fullrank.rows.RowStreams;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// The diagnoses of a trained network: of its representation, its embedding and blocks of its encoder, on items
-/// that it did not learn from where there are such. A row is the plain view of an item; its second view is the
-/// first that training would make of it.
+/// Diagnoses a trained network: its representation, its embedding and blocks of its encoder, on held-out items where
+/// there are any. A row is the plain view of an item; its second view is the first one that training would draw.
 final class LayerDiagnoses {
     /// Enough for intervals of a few percent, in seconds.
     static final int ROWS = 2000;

@@ -23,9 +23,9 @@ import org.fullrank.train.Flight;
 import org.fullrank.train.Learner;
 import org.jspecify.annotations.Nullable;
 
-/// Goes the last steps of a run that failed again, from the snapshot of its flight recorder, and looks for the first
-/// operation whose result is not finite: in the network and its target layer by layer, in the objective term by term,
-/// in the gradients, in the optimizer's step.
+/// Replays the last steps of a failed run from the snapshot of its flight recorder, and finds the first operation whose
+/// result is not finite: in the network and its target layer by layer, in the objective term by term, in the gradients,
+/// in the optimizer's step.
 public final class Replay {
     /// What a replay showed.
     ///

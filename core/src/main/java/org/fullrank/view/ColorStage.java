@@ -1,8 +1,8 @@
 package org.fullrank.view;
 
-/// Jitter and gray on the planes of one view. Contrast needs the mean of the whole picture at its turn, all else looks
-/// at one pixel at a time; so the changes before contrast make one walk over the picture and the others a second one,
-/// each in blocks that stay in the first cache. Owns the scratch of one thread.
+/// Applies jitter and gray to the planes of one view. Contrast needs the mean of the whole picture when its turn comes;
+/// all other changes look at one pixel at a time. So the changes before contrast make one pass over the picture and the
+/// others a second one, each in blocks that stay in the first cache. Owns the scratch memory of one thread.
 final class ColorStage {
     /// Pixels of a block: six planes of it are 24 KB.
     private static final int BLOCK = 1024;

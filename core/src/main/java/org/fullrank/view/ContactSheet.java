@@ -53,7 +53,7 @@ public final class ContactSheet {
                 new BufferedImage(columns * step + GAP, indices.length * step + GAP, BufferedImage.TYPE_INT_RGB);
         fill(sheet);
         try (Arena arena = Arena.ofConfined()) {
-            int channels = (int) generator.shape()[2];
+            int channels = generator.shape().channels();
             MemorySegment cell = arena.allocate((long) size * size * channels * Float.BYTES, Float.BYTES);
             for (int row = 0; row < indices.length; row++) {
                 for (int column = 0; column < columns; column++) {
@@ -73,7 +73,7 @@ public final class ContactSheet {
     /// Plain views only, side by side without gaps in rows of `columns`: a sheet to cut single images from.
     public static BufferedImage sprite(ImageViewGenerator generator, int[] indices, int columns) {
         int size = generator.spec().size();
-        int channels = (int) generator.shape()[2];
+        int channels = generator.shape().channels();
         int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB;
         var sheet = new BufferedImage(columns * size, Math.ceilDiv(indices.length, columns) * size, type);
         try (Arena arena = Arena.ofConfined()) {

@@ -2,9 +2,9 @@ package org.fullrank.view;
 
 import java.util.random.RandomGenerator;
 
-/// Everything that chance decides about one view. Each number is drawn whether it is used or not, so that changing one
-/// setting leaves the other draws of a view as they were. The turn is drawn last, after the crop, which tries until one
-/// fits: it alone depends on the crop's settings.
+/// The random numbers of one view. Each number is drawn whether it is used or not, so that changing one setting leaves
+/// the other draws of a view as they were. The rotation is drawn last, after the crop, because the crop takes a varying
+/// number of draws.
 ///
 /// @param placement what is cut out
 /// @param flip mirrored left to right

@@ -48,8 +48,8 @@ public final class ImageViewGenerator implements ViewGenerator {
     }
 
     @Override
-    public long[] shape() {
-        return new long[] {spec.size(), spec.size(), images.channels()};
+    public InputShape.Image shape() {
+        return new InputShape.Image(images.channels(), spec.size(), spec.size());
     }
 
     @Override

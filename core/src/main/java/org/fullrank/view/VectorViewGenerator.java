@@ -8,8 +8,8 @@ import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 
-/// Views of vectors, `[F]`. The key of a vector is its row. The plain view is the row itself, standardized if the
-/// settings say so. A feature that is constant gets no noise and is 0 once standardized.
+/// Makes views of vectors, `[F]`. The key of a vector is its row. The plain view is the row itself, standardized if the
+/// settings say so. A constant feature gets no noise, and is 0 after standardization.
 public final class VectorViewGenerator implements ViewGenerator {
     private static final long VIEW_KEY = Keyed.name("view.vector");
 
@@ -56,8 +56,8 @@ public final class VectorViewGenerator implements ViewGenerator {
     }
 
     @Override
-    public long[] shape() {
-        return new long[] {vectors.features()};
+    public InputShape.Features shape() {
+        return new InputShape.Features(vectors.features());
     }
 
     @Override

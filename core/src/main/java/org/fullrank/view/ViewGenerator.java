@@ -42,8 +42,8 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
     /// The number of views V of each item, at least 2.
     int views();
 
-    /// The shape of one view: `[H, W, C]` of an image, `[F]` of a vector.
-    long[] shape();
+    /// The shape of one view.
+    InputShape shape();
 
     /// Writes view `view` of the items `indices` into `out`, float32 in native order, `[B, H, W, C]` or `[B, F]`.
     ///

@@ -23,13 +23,8 @@ public final class ViewTensors {
         return channelsFirst(Tensors.to(host, device));
     }
 
-    /// The inputs of an encoder for these views: channels of an image, features of a vector.
-    public static int inputs(ViewGenerator generator) {
-        return Math.toIntExact(generator.shape()[generator.shape().length - 1]);
-    }
-
     private static Tensor host(ViewGenerator generator, int[] indices) {
-        long[] item = generator.shape();
+        long[] item = generator.shape().memory();
         long[] shape = new long[item.length + 1];
         shape[0] = indices.length;
         System.arraycopy(item, 0, shape, 1, item.length);

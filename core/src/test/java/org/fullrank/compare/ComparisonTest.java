@@ -130,7 +130,7 @@ class ComparisonTest {
         compare(new User(), List.of("1"), "a=R");
         assertThatThrownBy(() -> compare(new User(), List.of("1"), "a=R"))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("go on with --resume");
+                .hasMessageContaining("continue with --resume");
         out = Files.writeString(folder.resolve("file"), "");
         assertThatThrownBy(() -> resume(new User(), List.of("1"), "a=R"))
                 .isInstanceOf(InputException.class)

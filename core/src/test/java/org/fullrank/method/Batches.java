@@ -12,10 +12,19 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.view.InputShape;
 
 /// Two correlated views in float64, and what every method must do with them.
 final class Batches {
     private Batches() {}
+
+    /// The shape of one row of a batch `[N, F]` or `[N, C, H, W]`.
+    static InputShape input(long... batch) {
+        int[] sizes = Arrays.stream(batch).mapToInt(Math::toIntExact).toArray();
+        return sizes.length == 2
+                ? new InputShape.Features(sizes[1])
+                : new InputShape.Image(sizes[1], sizes[2], sizes[3]);
+    }
 
     /// Two views of `shape`, the first size being the rows.
     static List<Tensor> views(long... shape) {

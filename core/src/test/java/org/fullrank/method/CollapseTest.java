@@ -11,11 +11,12 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
-import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Mlp;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.VarianceHinge;
+import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 
 /// What theory says of a linear network on Gaussian vectors whose two views are noised (Tian, Chen, Ganguli 2021), on a
@@ -60,8 +61,8 @@ class CollapseTest {
         try (var scope = Scope.open();
                 var method = Method.of(
                         spec,
-                        new EncoderSpec.Mlp(List.of(FEATURES), false),
-                        FEATURES,
+                        new Mlp(List.of(FEATURES), false),
+                        new InputShape.Features(FEATURES),
                         3,
                         new Method.Setting(Device.CPU, Precision.FP32, ScalarType.Double))) {
             double first = 0;

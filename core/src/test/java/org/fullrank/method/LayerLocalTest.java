@@ -17,11 +17,13 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.Encoder;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.Layer;
+import org.fullrank.net.Mlp;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NetworkBuilder;
-import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ProjectorSpec;
+import org.fullrank.net.ResNet;
+import org.fullrank.net.Vgg;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.Vicreg;
 import org.junit.jupiter.api.Test;
@@ -31,13 +33,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LayerLocalTest {
     private static final long[] VECTORS = {10, 6};
     private static final long[] IMAGES = {10, 2, 8, 8};
-    private static final EncoderSpec MLP = new EncoderSpec.Mlp(List.of(8, 7, 5), false);
-    private static final EncoderSpec VGG = new EncoderSpec.Vgg(List.of(4, 5, 6), List.of(1, 3));
+    private static final EncoderSpec MLP = new Mlp(List.of(8, 7, 5), false);
+    private static final EncoderSpec VGG = new Vgg(List.of(4, 5, 6), List.of(1, 3));
 
     /// A method on inputs of a shape.
     record Case(EncoderSpec encoder, MethodSpec.Local spec, long... shape) {
         Method method() {
-            return of(encoder, spec, Math.toIntExact(shape[1]));
+            return of(encoder, spec, shape);
         }
     }
 
@@ -53,8 +55,13 @@ class LayerLocalTest {
                 new Case(VGG, headed, IMAGES));
     }
 
-    private static Method of(EncoderSpec encoder, MethodSpec spec, int inputs) {
-        return Method.of(spec, encoder, inputs, 3, new Method.Setting(Device.CPU, Precision.FP32, ScalarType.Double));
+    private static Method of(EncoderSpec encoder, MethodSpec spec, long... shape) {
+        return Method.of(
+                spec,
+                encoder,
+                Batches.input(shape),
+                3,
+                new Method.Setting(Device.CPU, Precision.FP32, ScalarType.Double));
     }
 
     @ParameterizedTest
@@ -69,10 +76,10 @@ class LayerLocalTest {
     @Test
     void theGradientOfABlockDoesNotReachTheOneBefore() {
         var spec = new MethodSpec.Local(List.of(4), Vicreg.defaults());
-        var shorter = new EncoderSpec.Vgg(List.of(4, 5), List.of(1));
+        var shorter = new Vgg(List.of(4, 5), List.of(1));
         try (var scope = Scope.open();
-                var deep = of(VGG, spec, 2);
-                var shallow = of(shorter, spec, 2)) {
+                var deep = of(VGG, spec, IMAGES);
+                var shallow = of(shorter, spec, IMAGES)) {
             deep.learn(Batches.views(IMAGES), 1, 0);
             shallow.learn(Batches.views(IMAGES), 1, 0);
             for (ParameterBuffer.Segment s : shallow.parameters().segments()) {
@@ -98,7 +105,7 @@ class LayerLocalTest {
     void theGradientOfABlockIsThatOfItsOwnLoss(Case c) {
         try (var scope = Scope.open();
                 var method = c.method()) {
-            List<String> names = Networks.blocks(c.encoder());
+            List<String> names = c.encoder().blocks();
             method.learn(Batches.views(c.shape()), 1, 0);
             double[] gradient = Tensors.doubles(method.parameters().gradients());
             for (ParameterBuffer.Segment s : method.parameters().segments()) {
@@ -119,8 +126,8 @@ class LayerLocalTest {
         if (path[0].equals("projector")) {
             return path[1];
         }
-        List<String> positions = encoder instanceof EncoderSpec.Vgg ? List.of("0", "3", "5") : List.of("0", "2", "4");
-        return names.get(positions.indexOf(path[encoder instanceof EncoderSpec.Vgg ? 2 : 1]));
+        List<String> positions = encoder instanceof Vgg ? List.of("0", "3", "5") : List.of("0", "2", "4");
+        return names.get(positions.indexOf(path[encoder instanceof Vgg ? 2 : 1]));
     }
 
     @Test
@@ -154,7 +161,7 @@ class LayerLocalTest {
 
     @Test
     void aResidualNetworkIsRefusedWithTheReason() {
-        assertThatThrownBy(() -> of(EncoderSpec.ResNet.defaults(), MethodSpec.Local.defaults(), 3))
+        assertThatThrownBy(() -> of(ResNet.defaults(), MethodSpec.Local.defaults(), IMAGES))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("skip connections carry activity around the layers")
                 .hasMessageNotContaining("\n");
@@ -176,8 +183,8 @@ class LayerLocalTest {
         var activities = new ArrayList<Tensor>();
         long[] most = {0};
         var net = new NetworkBuilder(1);
-        var vgg = new EncoderSpec.Vgg(Collections.nCopies(depth, 6), List.of());
-        var blocks = Networks.encoder(net, vgg, 2).blocks().stream()
+        var vgg = new Vgg(Collections.nCopies(depth, 6), List.of());
+        var blocks = vgg.build(net, Batches.input(IMAGES)).blocks().stream()
                 .map(block -> new Encoder.Block(
                         block.name(),
                         (x, mode) -> {

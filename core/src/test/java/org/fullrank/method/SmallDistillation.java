@@ -10,10 +10,11 @@ import org.fullrank.engine.Precision;
 import org.fullrank.engine.Tensors;
 import org.fullrank.method.PredictorSpec.DirectSet;
 import org.fullrank.method.TargetSpec.Ema;
-import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Mlp;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
+import org.fullrank.view.InputShape;
 
 /// Networks of self-distillation small enough for finite differences, and two or more views of ten samples for them.
 final class SmallDistillation {
@@ -55,8 +56,8 @@ final class SmallDistillation {
     static Method method(MethodSpec spec) {
         return Method.of(
                 spec,
-                new EncoderSpec.Mlp(List.of(8), false),
-                FEATURES,
+                new Mlp(List.of(8), false),
+                new InputShape.Features(FEATURES),
                 3,
                 new Method.Setting(Device.CPU, Precision.FP32, ScalarType.Double));
     }

@@ -13,40 +13,90 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
-import org.fullrank.net.EncoderSpec.ConvNet;
-import org.fullrank.net.EncoderSpec.Mlp;
-import org.fullrank.net.EncoderSpec.ResNet;
-import org.fullrank.net.EncoderSpec.Stem;
-import org.fullrank.net.EncoderSpec.Vgg;
+import org.fullrank.net.ResNet.Stem;
+import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class EncoderTest {
     private static final int SIDE = 16;
+    private static final InputShape IMAGES = new InputShape.Image(3, SIDE, SIDE);
 
     static List<EncoderSpec> encoders() {
         return List.of(
                 new ResNet(18, Stem.CIFAR, 0.125, false),
                 new ConvNet(List.of(4, 6), 2, 1),
                 new Vgg(List.of(4, 6, 8), List.of(1, 3)),
-                new Mlp(List.of(10, 7), true));
+                new Vit(4, 6, 2, 2, 2, Vit.Pool.TOKEN),
+                new Vit(4, 6, 2, 3, 1.5, Vit.Pool.MEAN),
+                new Mlp(List.of(10, 7), true),
+                new Mlp(List.of(10, 7), false));
+    }
+
+    @Test
+    void everyKindOfEncoderIsTested() {
+        assertThat(encoders().stream().map(Object::getClass).distinct())
+                .containsExactlyInAnyOrder((Class[]) EncoderSpec.class.getPermittedSubclasses());
+    }
+
+    @ParameterizedTest
+    @MethodSource("encoders")
+    void whatAnEncoderSaysOfItselfIsTrue(EncoderSpec spec) {
+        var builder = new NetworkBuilder(1);
+        Encoder encoder = spec.build(builder, IMAGES);
+        assertThat(encoder.names()).isEqualTo(spec.blocks());
+        assertThat(encoder.blocks().getLast().width()).isEqualTo(spec.features());
+        try (var parameters = builder.build(Device.CPU, ScalarType.Float)) {
+            assertThat(parameters.statisticSegments().isEmpty()).isEqualTo(!spec.hasBatchNorm());
+        }
+    }
+
+    /// Without its matrices a block gives 0 unless its input passes around them.
+    @ParameterizedTest
+    @MethodSource("encoders")
+    void activityPassesAroundTheLayersOfABlockWhereTheEncoderSaysSo(EncoderSpec spec) {
+        var builder = new NetworkBuilder(1);
+        Encoder encoder = spec.build(builder, IMAGES);
+        try (var scope = Scope.open();
+                var off = Gradients.off();
+                var parameters = builder.build(Device.CPU, ScalarType.Double)) {
+            Tensor first = encoder.enter(images(3).to(ScalarType.Double), Mode.EVALUATE);
+            parameters.values().zero_();
+            Tensor after = encoder.blocks().getFirst().layer().forward(first, Mode.EVALUATE);
+            assertThat(Tensors.value(after.abs().sum()) > 0).isEqualTo(spec.hasSkips());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("encoders")
+    void onlyAPerceptronTakesVectors(EncoderSpec spec) {
+        var features = new InputShape.Features(5);
+        if (spec instanceof Mlp) {
+            assertThat(spec.build(new NetworkBuilder(1), features).names()).isEqualTo(spec.blocks());
+        } else {
+            assertThatThrownBy(() -> spec.build(new NetworkBuilder(1), features))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageMatching("encoder: found a (convolutional network|vision transformer) for vectors of 5"
+                            + " features, expected one for vectors; use --set encoder.type=mlp");
+        }
     }
 
     @Test
     void blocksHaveTheNamesThatUsersType() {
-        assertThat(Networks.blocks(ResNet.defaults())).containsExactly("layer1", "layer2", "layer3", "layer4");
-        assertThat(Networks.blocks(new ConvNet(List.of(4, 8), 2, 1)))
+        assertThat(ResNet.defaults().blocks()).containsExactly("layer1", "layer2", "layer3", "layer4");
+        assertThat(new ConvNet(List.of(4, 8), 2, 1).blocks())
                 .containsExactly("stage1.0", "stage1.1", "stage2.0", "stage2.1");
-        assertThat(Networks.blocks(new Vgg(List.of(4, 8), List.of()))).containsExactly("block1", "block2");
-        assertThat(Networks.blocks(Mlp.defaults())).containsExactly("0", "1");
+        assertThat(new Vgg(List.of(4, 8), List.of()).blocks()).containsExactly("block1", "block2");
+        assertThat(new Vit(4, 6, 2, 2, 2, Vit.Pool.TOKEN).blocks()).containsExactly("blocks.0", "blocks.1");
+        assertThat(Mlp.defaults().blocks()).containsExactly("0", "1");
     }
 
     @ParameterizedTest
     @MethodSource("encoders")
     void allBlocksOneByOneGiveWhatOnePassGives(EncoderSpec spec) {
         var builder = new NetworkBuilder(1);
-        Encoder encoder = Networks.encoder(builder, spec, channels(spec));
+        Encoder encoder = spec.build(builder, IMAGES);
         try (var scope = Scope.open();
                 var off = Gradients.off();
                 var parameters = builder.build(Device.CPU, ScalarType.Double)) {
@@ -60,7 +110,7 @@ class EncoderTest {
                 activity = block.layer().forward(activity, Mode.REPLAY);
                 Tensor tap = outputs.get(1 + reversed.indexOf(block.name()));
                 assertThat(Tensors.shape(tap)).containsExactly(3, block.width());
-                assertThat(Tensors.doubles(tap)).containsExactly(Tensors.doubles(Encoder.pool(activity)));
+                assertThat(Tensors.doubles(tap)).containsExactly(Tensors.doubles(encoder.pool(activity, Mode.REPLAY)));
             }
             assertThat(Tensors.shape(outputs.getFirst())).containsExactly(3, spec.features());
         }
@@ -68,7 +118,7 @@ class EncoderTest {
 
     @Test
     void anUnknownBlockIsRefusedBeforeAnythingRuns() {
-        Encoder encoder = Networks.encoder(new NetworkBuilder(1), Mlp.defaults(), 4);
+        Encoder encoder = Mlp.defaults().build(new NetworkBuilder(1), new InputShape.Features(4));
         try (var scope = Scope.open()) {
             Tensor x = Tensors.of(new float[8], 2, 4);
             assertThatThrownBy(() -> encoder.forward(x, Mode.EVALUATE, List.of("2")))
@@ -81,7 +131,7 @@ class EncoderTest {
     @Test
     void vggNamesItsParametersAsTorchvision() {
         var builder = new NetworkBuilder(1);
-        Networks.encoder(builder, Vgg.defaults(), 3);
+        Vgg.defaults().build(builder, new InputShape.Image(3, 32, 32));
         try (var parameters = builder.build(Device.CPU, ScalarType.Float)) {
             assertThat(parameters.segments().stream()
                             .filter(ParameterBuffer.Segment::isMatrix)
@@ -103,16 +153,14 @@ class EncoderTest {
     }
 
     @Test
-    void imagesTooSmallForTheirPoolsAreRefused() {
-        var builder = new NetworkBuilder(1);
-        Encoder encoder = Networks.encoder(builder, new Vgg(List.of(2, 2, 2), List.of(1, 2, 3)), 1);
-        try (var scope = Scope.open();
-                var parameters = builder.build(Device.CPU, ScalarType.Float)) {
-            Tensor x = Tensors.of(new float[2 * 7 * 7], 2, 1, 7, 7);
-            assertThatThrownBy(() -> encoder.forward(x, Mode.EVALUATE))
-                    .isInstanceOf(InputException.class)
-                    .hasMessageStartingWith("encoder.poolAfter: found feature maps of 1 x 1 pixels before a pool");
-        }
+    void imagesTooSmallForTheirPoolsAreRefusedBeforeAnythingRuns() {
+        var vgg = new Vgg(List.of(2, 2, 2), List.of(1, 2, 3));
+        assertThat(vgg.build(new NetworkBuilder(1), new InputShape.Image(1, 8, 9))
+                        .names())
+                .hasSize(3);
+        assertThatThrownBy(() -> vgg.build(new NetworkBuilder(1), new InputShape.Image(1, 7, 9)))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("encoder.poolAfter: found feature maps of 1 x 2 pixels before a pool");
     }
 
     @ParameterizedTest
@@ -125,10 +173,6 @@ class EncoderTest {
 
     static List<List<Integer>> wrongPools() {
         return List.of(List.of(0), List.of(3), List.of(1, 1), List.of(2, 1));
-    }
-
-    private static int channels(EncoderSpec spec) {
-        return spec instanceof Mlp ? 3 * SIDE * SIDE : 3;
     }
 
     private static Tensor images(int count) {

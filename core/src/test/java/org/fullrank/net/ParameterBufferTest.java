@@ -11,6 +11,7 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.net.ParameterBuffer.Segment;
+import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 
 class ParameterBufferTest {
@@ -81,7 +82,7 @@ class ParameterBufferTest {
     @Test
     void matricesComeFirstAndFillOnePrefix() {
         var builder = new NetworkBuilder(1);
-        Networks.encoder(builder, new EncoderSpec.ConvNet(List.of(4, 8), 2, 1), 3);
+        new ConvNet(List.of(4, 8), 2, 1).build(builder, new InputShape.Image(3, 8, 8));
         try (var parameters = builder.build(Device.CPU, ScalarType.Float)) {
             long offset = 0;
             boolean vectors = false;

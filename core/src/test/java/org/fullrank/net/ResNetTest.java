@@ -18,7 +18,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
-import org.fullrank.net.EncoderSpec.Stem;
+import org.fullrank.net.ResNet.Stem;
+import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,18 +35,18 @@ class ResNetTest {
 
     private static Net build(EncoderSpec spec, int channels) {
         var builder = new NetworkBuilder(1);
-        Layer layer = Networks.encoder(builder, spec, channels);
+        Layer layer = spec.build(builder, new InputShape.Image(channels, 32, 32));
         return new Net(layer, builder.build(Device.CPU, ScalarType.Float));
     }
 
-    private static EncoderSpec.ResNet narrow(int depth, Stem stem, boolean zeroInit) {
-        return new EncoderSpec.ResNet(depth, stem, 0.125, zeroInit);
+    private static ResNet narrow(int depth, Stem stem, boolean zeroInit) {
+        return new ResNet(depth, stem, 0.125, zeroInit);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {18, 34, 50})
     void parameterNamesAndShapesAreThoseOfTorchvision(int depth) throws IOException {
-        try (var net = build(new EncoderSpec.ResNet(depth, Stem.IMAGENET, 1, true), 3)) {
+        try (var net = build(new ResNet(depth, Stem.IMAGENET, 1, true), 3)) {
             List<String> found = Stream.concat(
                             net.parameters().segments().stream(), net.parameters().statisticSegments().stream())
                     .map(ResNetTest::line)
@@ -72,7 +73,7 @@ class ResNetTest {
     @ParameterizedTest
     @CsvSource({"18, IMAGENET, 64", "18, CIFAR, 16", "34, CIFAR, 16", "50, IMAGENET, 64", "50, CIFAR, 16"})
     void outputIsOneRowOfFeaturesPerImage(int depth, Stem stem, int size) {
-        EncoderSpec.ResNet spec = narrow(depth, stem, true);
+        ResNet spec = narrow(depth, stem, true);
         try (var scope = Scope.open();
                 var off = Gradients.off();
                 var net = build(spec, 3)) {
@@ -106,7 +107,7 @@ class ResNetTest {
     @ParameterizedTest
     @CsvSource({"0.25, 16, 128", "0.5, 32, 256", "2, 128, 1024"})
     void widthMultipliesAllChannels(double width, long first, int features) {
-        var spec = new EncoderSpec.ResNet(18, Stem.CIFAR, width, true);
+        var spec = new ResNet(18, Stem.CIFAR, width, true);
         assertThat(spec.features()).isEqualTo(features);
         try (var net = build(spec, 3)) {
             assertThat(net.parameters().segments().getFirst().sizes()).containsExactly(first, 3L, 3L, 3L);
@@ -169,7 +170,7 @@ class ResNetTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 17, 101})
     void otherDepthsAreRefused(int depth) {
-        assertThatThrownBy(() -> new EncoderSpec.ResNet(depth, Stem.CIFAR, 1, true))
+        assertThatThrownBy(() -> new ResNet(depth, Stem.CIFAR, 1, true))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("expected 18, 34 or 50");
     }

@@ -14,12 +14,12 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
-import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Mlp;
 import org.fullrank.net.NetworkBuilder;
-import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 import org.fullrank.optim.GroupSpec.Decaying;
+import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -288,8 +288,8 @@ class OptimizersTest {
     /// Two linear layers with norms between them, and as many of a predictor: matrices, biases and norms.
     private static ParameterBuffer parameters() {
         var builder = new NetworkBuilder(3);
-        Networks.encoder(builder, new EncoderSpec.Mlp(List.of(4, 3), true), 5);
-        Networks.encoder(builder.in(GroupSpec.PREDICTOR), new EncoderSpec.Mlp(List.of(4, 3), true), 3);
+        new Mlp(List.of(4, 3), true).build(builder, new InputShape.Features(5));
+        new Mlp(List.of(4, 3), true).build(builder.in(GroupSpec.PREDICTOR), new InputShape.Features(3));
         return builder.build(Device.CPU, ScalarType.Double);
     }
 

@@ -20,6 +20,7 @@ import org.fullrank.method.MethodPresets;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
 import org.fullrank.method.TargetSpec;
+import org.fullrank.net.ConvNet;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.LogDet;
@@ -148,13 +149,13 @@ class PreflightTest {
     @Test
     void sharesAreThoseOfTheNorms() {
         var gradients = new LinkedHashMap<String, TermGradient>();
-        gradients.put("large", new TermGradient(3, 999));
-        gradients.put("small", new TermGradient(1, 1));
-        PreflightCheck check = TermShares.judge(gradients, new LinkedHashMap<>());
+        gradients.put("large", new TermGradient(3, 999, null));
+        gradients.put("small", new TermGradient(1, 1, null));
+        PreflightCheck check = TermShares.judge(gradients, key -> 1);
         assertThat(check.figures()).containsEntry("small.embeddings", 0.25).containsEntry("small.encoder", 0.001);
         assertThat(check.finding()).isEqualTo(Finding.FINE);
-        gradients.put("large", new TermGradient(999, 999));
-        assertThat(TermShares.judge(gradients, new LinkedHashMap<>()).finding()).isEqualTo(Finding.CONSIDER);
+        gradients.put("large", new TermGradient(999, 999, null));
+        assertThat(TermShares.judge(gradients, key -> 1).finding()).isEqualTo(Finding.CONSIDER);
     }
 
     @Test
@@ -242,7 +243,7 @@ class PreflightTest {
     @Test
     void blurredSpecksOfPicturesAreTooStrongAndWholePicturesTooEasy() throws IOException {
         Recipe r = recipe(folder, pictures(), 3);
-        var encoder = new EncoderSpec.ConvNet(List.of(8, 16), 1, 1);
+        var encoder = new ConvNet(List.of(8, 16), 1, 1);
         ImagePipeline specks = ImagePipeline.of(
                         new Crop(0.02, 0.03, 0.75, 1.33, Crop.defaults().filter()))
                 .withFlip(0.5)

@@ -49,13 +49,6 @@ class ClassTableTest {
     }
 
     @Test
-    void holmMultipliesTheSmallestByAllAndNeverDecreases() {
-        assertThat(McNemar.holm(new double[] {0.04, 0.01, 0.03, 0.005}))
-                .containsExactly(new double[] {0.06, 0.03, 0.06, 0.02}, within(1e-12));
-        assertThat(McNemar.holm(new double[] {0.5, 0.9})).containsExactly(1, 1);
-    }
-
-    @Test
     void aClassThatFellIsNamedThoughTheMeanRose() {
         ClassTable table = ClassTable.of(answers(25, 2, 2), "weak", answers(5, 30, 30), SOURCE, PROBE);
         assertThat(table.losers()).containsExactly("a");
@@ -64,6 +57,13 @@ class ClassTableTest {
                 .contains("the mean rose from 78.3 to 90.3 %; classes that lost significantly: a (-20.0)")
                 .contains("a is taken for: b 25 (before 5)");
         assertThat(table.values()).containsEntry("meanRose", true).containsEntry("lost", List.of("a"));
+    }
+
+    @Test
+    void twoTrainingsSayThatSeedsAreNotInTheTest() {
+        ClassTable pair = ClassTable.of(answers(25, 2, 2), "weak", answers(5, 30, 30), SOURCE, PROBE);
+        assertThat(pair.table()).contains("one training on each side", "not for other seeds");
+        assertThat(ClassTable.of(answers(25, 2, 2), SOURCE, PROBE).table()).doesNotContain("seeds");
     }
 
     @Test

@@ -9,22 +9,24 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.JobException;
 import org.fullrank.method.Method;
 import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Mlp;
 import org.fullrank.net.NetworkBuilder;
-import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 
 class FineTunerTest {
-    private static final EncoderSpec SPEC = new EncoderSpec.Mlp(List.of(6), true);
+    private static final InputShape FOUR = new InputShape.Features(4);
+    private static final EncoderSpec SPEC = new Mlp(List.of(6), true);
 
     private static ParameterBuffer network(String place, EncoderSpec spec) {
         var net = new NetworkBuilder(1);
-        Networks.encoder(net.in(place), spec, 4);
+        spec.build(net.in(place), FOUR);
         return net.build(Device.CPU, ScalarType.Float);
     }
 
     private static FineTuner from(ParameterBuffer start) {
-        return new FineTuner(SPEC, 4, 2, start, FineTuneProtocol.defaults(), 0);
+        return new FineTuner(SPEC, FOUR, 2, start, FineTuneProtocol.defaults(), 0);
     }
 
     @Test
@@ -38,8 +40,8 @@ class FineTunerTest {
     @Test
     void aNetworkWithoutAPartOfTheEncoderIsRefusedRatherThanLeftRandom() {
         try (var elsewhere = network("backbone", SPEC);
-                var wider = network(Method.ENCODER, new EncoderSpec.Mlp(List.of(7), true));
-                var without = network(Method.ENCODER, new EncoderSpec.Mlp(List.of(6), false))) {
+                var wider = network(Method.ENCODER, new Mlp(List.of(7), true));
+                var without = network(Method.ENCODER, new Mlp(List.of(6), false))) {
             for (ParameterBuffer start : List.of(elsewhere, wider, without)) {
                 assertThatThrownBy(() -> from(start))
                         .isInstanceOf(JobException.class)

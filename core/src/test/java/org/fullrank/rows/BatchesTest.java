@@ -131,10 +131,10 @@ class BatchesTest {
         assertRefused(Batches.of(Blocks.of("one")), "one: found 0 rows");
         assertRefused(
                 Batches.of(Blocks.of("one", rows(1, 2)), Blocks.of("two", rows(1)), null),
-                "two: ends after 1 rows but one goes on");
+                "two: ends after 1 rows but one has more");
         assertRefused(
                 Batches.of(Blocks.of("one", rows(1)), Blocks.of("two", rows(1), rows(2)), null),
-                "one: ends after 1 rows but two goes on");
+                "one: ends after 1 rows but two has more");
         var labels = new Labels(new int[] {0, 0}, List.of("a"));
         assertRefused(Batches.of(Blocks.of("one", rows(1)), null, labels), "one: found 2 labels for 1 rows");
         assertRefused(Batches.of(Blocks.of("one", rows(1, 2, 3)), null, labels), "found 2 labels for at least 3 rows");

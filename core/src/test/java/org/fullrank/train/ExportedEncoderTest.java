@@ -21,6 +21,8 @@ import org.fullrank.file.SafeTensors;
 import org.fullrank.method.Method;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.ResNet;
+import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,8 +32,8 @@ class ExportedEncoderTest {
         Path file = folder.resolve("encoder.safetensors");
         try (var method = Method.of(
                 MethodSpec.Joint.defaults(),
-                EncoderSpec.ResNet.defaults(),
-                3,
+                ResNet.defaults(),
+                new InputShape.Image(3, 224, 224),
                 1,
                 Method.Setting.of(Device.CPU, Precision.FP32))) {
             Checkpoint.exportEncoder(file, method, 42);

@@ -20,9 +20,9 @@ import java.util.List;
 import org.fullrank.file.JsonLines;
 import org.fullrank.file.SafeTensors;
 import org.fullrank.method.MethodSpec;
-import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Mlp;
 import org.fullrank.net.ProjectorSpec;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Objective;
 import org.fullrank.objective.Vicreg;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.run.MonitorSpec.OnCollapse;
@@ -43,10 +43,10 @@ class LateCollapseTest {
     @TempDir
     Path folder;
 
-    private static Recipe with(Recipe base, ObjectiveSpec objective, OnCollapse onCollapse) {
+    private static Recipe with(Recipe base, Objective objective, OnCollapse onCollapse) {
         Recipe recipe = SmallTraining.with(
                 base,
-                new EncoderSpec.Mlp(List.of(16, 12), false),
+                new Mlp(List.of(16, 12), false),
                 new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), false), objective));
         return SmallTraining.with(
                 SmallTraining.with(recipe, new OptimizerSpec.AdamW(0.03, 0.9, 0.999, 1e-8, 0)),

@@ -23,7 +23,7 @@ import org.fullrank.engine.ChildJvm;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.method.MethodSpec;
-import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Mlp;
 import org.fullrank.objective.Lpl;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.run.MonitorSpec.OnCollapse;
@@ -184,7 +184,7 @@ class ResumeTest {
         Recipe recipe = recipe(folder, EPOCHS);
         train(recipe, run, stopAfter(5));
         byte[] before = Files.readAllBytes(checkpoint(run, 5));
-        Recipe wider = with(recipe, new EncoderSpec.Mlp(List.of(24, 12), true), recipe.method());
+        Recipe wider = with(recipe, new Mlp(List.of(24, 12), true), recipe.method());
         assertThatThrownBy(() -> resume(wider, run, TrainingListener.silent()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(checkpoint(run, 5).toString())

@@ -13,6 +13,7 @@ import org.fullrank.engine.Precision;
 import org.fullrank.file.Npy;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Mlp;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.Vicreg;
 import org.fullrank.optim.GroupSpec;
@@ -71,7 +72,7 @@ public final class SmallTraining {
                 7,
                 DataSpec.of(data.toString()).withCache(folder.resolve("cache")),
                 VectorViews.defaults(),
-                new EncoderSpec.Mlp(List.of(16, 12), true),
+                new Mlp(List.of(16, 12), true),
                 new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), true), Vicreg.defaults()),
                 OptimizerSpec.AdamW.defaults(),
                 new ScheduleSpec(1, 0.01, false),
@@ -173,7 +174,7 @@ public final class SmallTraining {
     public static Recipe withoutNorms(Recipe r) {
         return with(
                 with(r, new VectorViews(2, 0.1, 0, 0, false)),
-                new EncoderSpec.Mlp(List.of(16, 12), false),
+                new Mlp(List.of(16, 12), false),
                 new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), false), Vicreg.defaults()));
     }
 

@@ -3,7 +3,7 @@ package org.fullrank.train;
 import java.nio.file.Path;
 import java.util.List;
 import org.fullrank.engine.ResidentSet;
-import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.ConvNet;
 import org.fullrank.run.CheckpointSpec;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Recipe;
@@ -23,7 +23,7 @@ final class SoakTraining {
         Recipe recipe = SmallTraining.with(
                 SmallTraining.with(
                         SmallTraining.with(base, ((ImageViews) ViewSpec.named("shapes")).withSize(16)),
-                        new EncoderSpec.ConvNet(List.of(16, 32), 1, 1),
+                        new ConvNet(List.of(16, 32), 1, 1),
                         base.method()),
                 new CheckpointSpec(0, 1, 2, true));
         long[] seen = {0, 0};

@@ -21,7 +21,8 @@ import org.fullrank.engine.JobException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.file.SafeTensors;
-import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.ConvNet;
+import org.fullrank.net.Mlp;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.run.CheckpointSpec;
 import org.fullrank.run.MetricRecord;
@@ -104,7 +105,7 @@ class TrainerTest {
         Recipe base = withoutNorms(recipe(folder, 2));
         Recipe recipe = with(
                 with(base, new OptimizerSpec.AdamW(9e5, 0.9, 0.999, 1e-8, 0)),
-                new EncoderSpec.Mlp(List.of(16, 16, 16, 16, 16, 16, 16, 16, 12), false),
+                new Mlp(List.of(16, 16, 16, 16, 16, 16, 16, 16, 12), false),
                 base.method());
         Path run = folder.resolve("run");
         assertThatThrownBy(() -> train(
@@ -201,7 +202,7 @@ class TrainerTest {
     @Test
     void convolutionalEncoderOnVectorsIsRefused() throws IOException {
         Recipe base = recipe(folder, 1);
-        Recipe recipe = with(base, EncoderSpec.ConvNet.defaults(), base.method());
+        Recipe recipe = with(base, ConvNet.defaults(), base.method());
         assertThatThrownBy(() -> train(recipe, folder.resolve("run"), TrainingListener.silent()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("encoder.type=mlp");

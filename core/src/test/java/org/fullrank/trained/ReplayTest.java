@@ -14,7 +14,7 @@ import java.util.List;
 import org.fullrank.data.Dataset;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
-import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.Mlp;
 import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.run.Recipe;
@@ -72,10 +72,8 @@ class ReplayTest {
     @Test
     void aCheckThatCannotMeasureIsTracedToo() throws IOException {
         Recipe base = withoutNorms(recipe(folder, 2));
-        Recipe recipe = with(
-                with(base, WILD),
-                new EncoderSpec.Mlp(List.of(16, 16, 16, 16, 16, 16, 16, 16, 12), false),
-                base.method());
+        Recipe recipe =
+                with(with(base, WILD), new Mlp(List.of(16, 16, 16, 16, 16, 16, 16, 16, 12), false), base.method());
         Path run = fail(with(recipe, SmallTraining.train(2, SmallTraining.ROWS, 1)));
         Replay.Report report = replay(run);
         assertThat(report.isExact()).isTrue();

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.fullrank.data.Dataset;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
@@ -19,16 +21,22 @@ import org.fullrank.linalg.Spectrum;
 import org.fullrank.net.Mode;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.probe.Accuracy;
+import org.fullrank.probe.ClassSeeds;
 import org.fullrank.probe.ClassTable;
+import org.fullrank.probe.ClassesProtocol;
 import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.Evaluations;
 import org.fullrank.probe.Features;
 import org.fullrank.probe.FineTuneProtocol;
 import org.fullrank.probe.FineTuning;
-import org.fullrank.probe.KnnProtocol;
 import org.fullrank.probe.LabelFree;
+import org.fullrank.probe.LabelFreeProtocol;
 import org.fullrank.probe.LayerCurve;
-import org.fullrank.probe.LinearProtocol;
+import org.fullrank.probe.LayersProtocol;
+import org.fullrank.probe.ProbeTable;
+import org.fullrank.probe.Probes;
 import org.fullrank.probe.RetrievalProtocol;
+import org.fullrank.probe.Subject;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 import org.fullrank.train.Checkpoints;
@@ -86,23 +94,24 @@ class TrainedTest {
     void noProtocolMovesABufferOfTheRun() {
         open(trained -> {
             List<double[]> before = bits(trained);
-            trained.evaluate();
-            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
-            trained.retrieve(RetrievalProtocol.defaults());
-            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
-            trained.layers(List.of());
-            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
-            trained.classes(LinearProtocol.defaults());
-            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
-            trained.classes(KnnProtocol.defaults());
-            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
-            trained.finetune(SHORT, note -> {});
-            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
-            try (var data = Dataset.open(recipe.data())) {
-                CheckpointMeasures.row(trained, data.pretraining(), data.forEvaluation());
+            for (Evaluation evaluation : Evaluations.all()) {
+                (evaluation instanceof FineTuneProtocol ? SHORT : evaluation).run(ofOneCheckpoint(trained));
+                assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
             }
-            assertThat(bits(trained)).usingRecursiveComparison().isEqualTo(before);
         });
+    }
+
+    /// The same, but its only checkpoint is itself, so that nothing is measured on a copy.
+    @SuppressWarnings("unchecked") // the only argument of that method
+    private static Subject ofOneCheckpoint(Trained trained) {
+        return (Subject) Proxy.newProxyInstance(
+                Subject.class.getClassLoader(), new Class<?>[] {Subject.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("eachCheckpoint")) {
+                        ((Consumer<Subject>) arguments[0]).accept(trained);
+                        return null;
+                    }
+                    return method.invoke(trained, arguments);
+                });
     }
 
     @Test
@@ -119,19 +128,16 @@ class TrainedTest {
 
     @Test
     void everyCheckpointIsMeasuredOnceInTheOrderOfTraining() {
-        try (var out = RunFolder.open(run);
-                var data = Dataset.open(recipe.data())) {
-            LabelFree found = CheckpointMeasures.of(out, data);
+        open(trained -> {
+            LabelFree found = new LabelFreeProtocol().run(trained);
             assertThat(found.rows()).extracting(LabelFree.Row::step).containsExactly(4L, 8L); // best is one of them
-            open(trained -> {
-                LabelFree.Row last = found.rows().getLast();
-                Features z = trained.embed(data.pretraining());
-                assertThat(last.representation().rankMe())
-                        .isCloseTo(Spectrum.of(z.values(), z.rows()).rankMe(), within(1e-6));
-                assertThat(Objects.requireNonNull(last.knn()))
-                        .isEqualTo(trained.evaluate().result(Evaluation.ENCODER).knn());
-            });
-        }
+            LabelFree.Row last = found.rows().getLast();
+            Features z = trained.embed(trained.data().pretraining());
+            assertThat(last.representation().rankMe())
+                    .isCloseTo(Spectrum.of(z.values(), z.rows()).rankMe(), within(1e-6));
+            assertThat(Objects.requireNonNull(last.knn()))
+                    .isEqualTo(Probes.defaults().run(trained).result(ProbeTable.ENCODER).knn());
+        });
     }
 
     @Test
@@ -139,31 +145,30 @@ class TrainedTest {
         Path plain = folder.resolve("plain");
         Recipe unlabeled = SmallTraining.recipe(plain, SmallTraining.vectors(plain, 1), 1);
         SmallTraining.train(unlabeled, plain.resolve("run"), new SmallTraining.Watching());
-        try (var out = RunFolder.open(plain.resolve("run"));
-                var data = Dataset.open(unlabeled.data())) {
-            LabelFree found = CheckpointMeasures.of(out, data);
+        open(plain.resolve("run"), unlabeled, trained -> {
+            LabelFree found = new LabelFreeProtocol().run(trained);
             assertThat(found.rows()).allSatisfy(r -> assertThat(r.knn()).isNull());
             assertThat(found.table()).contains("one checkpoint leaves nothing to choose");
-        }
+        });
     }
 
     @Test
     void layersRunFromTheInputToTheEmbeddingAndTheRepresentationReadsAsInTheTable() {
         open(trained -> {
-            LayerCurve curve = trained.layers(List.of());
+            LayerCurve curve = new LayersProtocol(List.of()).run(trained);
             assertThat(curve.layers())
                     .extracting(LayerCurve.Row::name)
                     .containsExactly("input", "block.0", "representation", "projector.1", "embedding");
             assertThat(curve.layers()).extracting(LayerCurve.Row::width).containsExactly(8, 16, 12, 16, 16);
             assertThat(curve.asked().get("representation"))
-                    .isEqualTo(trained.evaluate().result(Evaluation.ENCODER).linear());
+                    .isEqualTo(Probes.defaults().run(trained).result(ProbeTable.ENCODER).linear());
         });
     }
 
     @Test
     void theCutIsTheBestOfTheHeldOutItemsAndOnlyItIsAskedBesideTheUsualOne() {
         open(trained -> {
-            LayerCurve curve = trained.layers(List.of());
+            LayerCurve curve = new LayersProtocol(List.of()).run(trained);
             int most = curve.layers().stream()
                     .mapToInt(r -> r.linear().accuracy().correct())
                     .max()
@@ -184,10 +189,10 @@ class TrainedTest {
     @Test
     void someLayersCanBeNamedAndAnUnknownOneIsRefused() {
         open(trained -> {
-            assertThat(trained.layers(List.of("embedding")).layers())
+            assertThat(new LayersProtocol(List.of("embedding")).run(trained).layers())
                     .extracting(LayerCurve.Row::name)
                     .containsExactly("representation", "embedding");
-            assertThatThrownBy(() -> trained.layers(List.of("embeding")))
+            assertThatThrownBy(() -> new LayersProtocol(List.of("embeding")).run(trained))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("found no layer embeding, expected one of input, block.0")
                     .hasMessageEndingWith("did you mean embedding?");
@@ -197,8 +202,8 @@ class TrainedTest {
     @Test
     void fineTuningIsTheSameEachTimeAndHasEveryDraw() {
         open(trained -> {
-            FineTuning first = trained.finetune(SHORT, note -> {});
-            assertThat(trained.finetune(SHORT, note -> {})).isEqualTo(first);
+            FineTuning first = SHORT.run(trained);
+            assertThat(SHORT.run(trained)).isEqualTo(first);
             assertThat(first.rows()).hasSize(2);
             FineTuning.Row few = first.rows().getFirst();
             assertThat(few.encoder()).hasSize(2);
@@ -219,7 +224,7 @@ class TrainedTest {
     void fineTuningLearns() {
         open(trained -> {
             var much = new FineTuneProtocol(List.of(1.0), 1, 200, 16, 1e-2, 0);
-            Accuracy reached = trained.finetune(much, note -> {})
+            Accuracy reached = much.run(trained)
                     .rows()
                     .getFirst()
                     .encoder()
@@ -232,7 +237,7 @@ class TrainedTest {
     void aClassTooSmallForItsShareGetsOneItemAndIsCounted() {
         open(trained -> {
             var tiny = new FineTuneProtocol(List.of(0.01), 1, 2, 16, 1e-3, 0);
-            FineTuning found = trained.finetune(tiny, note -> {});
+            FineTuning found = tiny.run(trained);
             assertThat(found.rows().getFirst().items()).isEqualTo(3);
             assertThat(found.rows().getFirst().lifted()).isEqualTo(3);
             assertThat(found.text()).contains("1 % gives less than half an item of 3 classes: each got one");
@@ -246,24 +251,54 @@ class TrainedTest {
         SmallTraining.label(vectors, 2);
         Recipe other = SmallTraining.recipe(elsewhere, vectors, 1);
         SmallTraining.train(other, elsewhere.resolve("run"), new SmallTraining.Watching());
-        open(trained -> open(
-                elsewhere.resolve("run"),
-                other,
-                before -> assertThatThrownBy(() -> trained.classes(before, "other", LinearProtocol.defaults()))
-                        .isInstanceOf(InputException.class)
-                        .hasMessageContaining("which differ in data (")));
+        ClassesProtocol against = ClassesProtocol.defaults().withAgainst(List.of(elsewhere.resolve("run")));
+        open(trained -> assertThatThrownBy(() -> against.run(trained))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("which differ in data ("));
     }
 
     @Test
     void againstItselfNothingIsLost() {
-        open(trained -> open(run, recipe, before -> {
-            ClassTable table = trained.classes(before, "itself", LinearProtocol.defaults());
+        open(trained -> {
+            ClassesProtocol against = ClassesProtocol.defaults().withAgainst(List.of(run));
+            ClassTable table = (ClassTable) against.run(trained);
             assertThat(table.losers()).isEmpty();
             assertThat(table.rows())
                     .allSatisfy(r ->
                             assertThat(Objects.requireNonNull(r.change()).p()).isEqualTo(1));
             assertThat(table.table()).contains("the mean stayed");
-        }));
+        });
+    }
+
+    @Test
+    void severalSeedsOfOneMethodLoseNothingAgainstThemselves() throws IOException {
+        Path second = folder.resolve("second");
+        SmallTraining.train(recipe.withSeed(recipe.seed() + 1), second, new SmallTraining.Watching());
+        open(trained -> {
+            var same = new ClassesProtocol(ClassesProtocol.Probe.knn, List.of(second), List.of(second, run));
+            ClassSeeds table = (ClassSeeds) same.run(trained);
+            assertThat(table.seeds()).containsExactly(recipe.seed(), recipe.seed() + 1);
+            assertThat(table.losers()).isEmpty();
+            assertThat(table.rows())
+                    .allSatisfy(r -> assertThat(r.test().difference()).isZero());
+        });
+    }
+
+    @Test
+    void seedsWithoutPartnersAreRefused() {
+        open(trained -> {
+            for (ClassesProtocol wrong : List.of(
+                    ClassesProtocol.defaults().withMore(List.of(run)).withAgainst(List.of(run)),
+                    ClassesProtocol.defaults().withAgainst(List.of(run, run)))) {
+                assertThatThrownBy(() -> wrong.run(trained))
+                        .isInstanceOf(InputException.class)
+                        .hasMessageContaining("the same two or more seeds");
+            }
+            assertThatThrownBy(() ->
+                            ClassesProtocol.defaults().withMore(List.of(run)).run(trained))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("none to compare with");
+        });
     }
 
     @Test
@@ -274,11 +309,11 @@ class TrainedTest {
         SmallTraining.train(unlabeled, plain.resolve("run"), new SmallTraining.Watching());
         open(plain.resolve("run"), unlabeled, trained -> {
             for (Runnable protocol : List.<Runnable>of(
-                    trained::evaluate,
-                    () -> trained.retrieve(RetrievalProtocol.defaults()),
-                    () -> trained.layers(List.of()),
-                    () -> trained.classes(LinearProtocol.defaults()),
-                    () -> trained.finetune(SHORT, note -> {}))) {
+                    () -> Probes.defaults().run(trained),
+                    () -> RetrievalProtocol.defaults().run(trained),
+                    () -> new LayersProtocol(List.of()).run(trained),
+                    () -> ClassesProtocol.defaults().run(trained),
+                    () -> SHORT.run(trained))) {
                 assertThatThrownBy(protocol::run)
                         .isInstanceOf(InputException.class)
                         .hasMessageContaining("has no labels");
@@ -295,11 +330,11 @@ class TrainedTest {
         SmallTraining.train(single, one.resolve("run"), new SmallTraining.Watching());
         open(one.resolve("run"), single, trained -> {
             for (Runnable protocol : List.<Runnable>of(
-                    () -> trained.evaluate(EnumSet.noneOf(Evaluation.Baseline.class)),
-                    () -> trained.retrieve(RetrievalProtocol.defaults()),
-                    () -> trained.layers(List.of()),
-                    () -> trained.classes(LinearProtocol.defaults()),
-                    () -> trained.finetune(SHORT, note -> {}))) {
+                    () -> Probes.defaults().withBaselines(Set.of()).run(trained),
+                    () -> RetrievalProtocol.defaults().run(trained),
+                    () -> new LayersProtocol(List.of()).run(trained),
+                    () -> ClassesProtocol.defaults().run(trained),
+                    () -> SHORT.run(trained))) {
                 assertThatThrownBy(protocol::run)
                         .isInstanceOf(InputException.class)
                         .hasMessageContaining("a single class");

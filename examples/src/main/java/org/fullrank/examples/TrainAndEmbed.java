@@ -8,6 +8,7 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.file.Npy;
 import org.fullrank.probe.Features;
+import org.fullrank.probe.Probes;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
@@ -46,7 +47,7 @@ public final class TrainAndEmbed {
             }
             Path latest = Checkpoints.latest(out.checkpoints());
             try (Trained trained = Trained.open(out, dataset, latest)) {
-                System.out.println(trained.evaluate().text());
+                System.out.println(Probes.defaults().run(trained).text());
                 return trained.embed(Split.TEST); // values() holds the rows one after another
             }
         }

@@ -1,7 +1,7 @@
 package org.fullrank.flink;
 
 /**
- * A learner at the end of a sequence.
+ * The state of a learner at the end of a sequence.
  *
  * @param key its key
  * @param state its state, for {@link org.fullrank.online.OnlineRule#fromBytes}

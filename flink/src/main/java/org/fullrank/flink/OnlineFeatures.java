@@ -12,8 +12,8 @@ import org.fullrank.online.OnlineRule;
 /**
  * Learns features of keyed samples, one learner per key, and emits the features of each sample.
  *
- * <p>The learner lies in keyed state. The heap backend keeps the object itself and copies it only while a checkpoint is
- * written; the RocksDB backend writes it out for every sample. Samples of one key must come in order.
+ * <p>The learner is kept in keyed state. The heap backend keeps the object and copies it only while a checkpoint is
+ * written; the RocksDB backend serializes it for every sample. Samples of one key must come in order.
  *
  * <pre>{@code
  * samples.keyBy(Sample::key)
@@ -33,7 +33,7 @@ public final class OnlineFeatures extends KeyedProcessFunction<String, Sample, F
     @SuppressWarnings("NullAway.Init") // set by open
     private transient ValueState<OnlineRule> state;
 
-    /** A function whose learners come from the factory. */
+    /** A function that gets new learners from the factory. */
     public OnlineFeatures(RuleFactory factory) {
         this.factory = factory;
     }

@@ -3,9 +3,9 @@ package org.fullrank.flink;
 import java.io.Serializable;
 import org.fullrank.online.OnlineRule;
 
-/** Makes the learner of a key that is met for the first time. */
+/** Makes the learner of a new key. */
 @FunctionalInterface
 public interface RuleFactory extends Serializable {
-    /** A new learner, alike for all keys. */
+    /** A new learner, the same for all keys. */
     OnlineRule newRule();
 }

@@ -9,11 +9,11 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.fullrank.online.Oja;
 import org.fullrank.online.OnlineRule;
 
-/** Learners in Flink's state, by their own versioned and checksummed bytes. */
+/** Serializes learners in Flink's state as their own versioned and checksummed bytes. */
 public final class RuleSerializer extends TypeSerializerSingleton<OnlineRule> {
     private static final long serialVersionUID = 1;
 
-    /** For the savepoint, by which Flink finds the serializer again. */
+    /** Names the serializer in a savepoint, so that Flink finds it again. */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<OnlineRule> {
         /** Called by Flink. */
         public Snapshot() {

@@ -1,10 +1,10 @@
 package org.fullrank.flink;
 
 /**
- * What {@link OnlineFeatures} reads.
+ * A sample with a key, the input of {@link OnlineFeatures}.
  *
- * @param key whose learner learns from it
+ * @param key names the learner that learns from it
  * @param values {@code [inputs]}, finite
- * @param endsSequence whether it is the last one of a sequence
+ * @param endsSequence whether it is the last sample of its sequence
  */
 public record Sample(String key, float[] values, boolean endsSequence) {}

@@ -18,7 +18,7 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
     private static final double NOISE = 9e-4;
     private static final Parameters BASE = new Parameters(1, NOISE, 0.01, 0);
     private static final double DT = 0.1;
-    /// Long beside 1/eta, the slowest time of the flow with decay 0.01.
+    /// Long compared with 1/eta, the slowest time of the flow with decay 0.01.
     private static final double TIME = 4000;
 
     /// A mode is alive above this p; the unstable points of the runs lie below, or starts are compared across them.

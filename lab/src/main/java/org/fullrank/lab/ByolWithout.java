@@ -12,7 +12,7 @@ import org.fullrank.lab.Byol.Moments;
 import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Series.Color;
 
-/// What remains of the weights of `byol-flow` when predictor or stop-gradient are taken away.
+/// What remains of the weights of `byol-flow` without predictor or without stop-gradient.
 ///
 /// @param lemma the matrix flow
 /// @param start a generic one

@@ -1,6 +1,6 @@
 package org.fullrank.lab;
 
-/// What an experiment says about a claim.
+/// The verdict on a claim.
 public enum ClaimVerdict {
     HOLDS("holds"),
     FAILS("fails"),

@@ -26,7 +26,7 @@ record EigenAlignment(Flow flow) implements Experiment {
     private static final double NOISE = 0.09;
     private static final double DT = 0.02;
     private static final double TIME = 1000;
-    /// Of the run beside a fixed point, where tau is 1.
+    /// Of the run near a fixed point, where tau is 1.
     private static final Parameters NEAR = new Parameters(1, NOISE, 0.05, 0);
 
     private static final double[] ETAS = {0, 0.01, 0.05};
@@ -234,7 +234,7 @@ record EigenAlignment(Flow flow) implements Experiment {
         return MatrixMath.eigenvalues(k(a, tau, y))[0];
     }
 
-    /// Minus the slope of log |[F, Wp]| over time 10 to 20, from a start beside a fixed point.
+    /// Minus the slope of log |[F, Wp]| over time 10 to 20, from a start near a fixed point.
     private double rate(Setting setting) {
         RandomGenerator random = setting.random("eigen-alignment rate");
         double p = NEAR.fixedPoint(1, 1);

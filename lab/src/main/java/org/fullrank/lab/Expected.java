@@ -1,6 +1,6 @@
 package org.fullrank.lab;
 
-/// The figures that a claim admits. NaN is never admitted.
+/// The values that agree with a claim. NaN never does.
 public sealed interface Expected {
     /// A value and how far from it a figure may lie.
     record Near(double value, double tolerance) implements Expected {

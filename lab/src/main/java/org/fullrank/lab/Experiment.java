@@ -1,6 +1,6 @@
 package org.fullrank.lab;
 
-/// A paper's statement as something that runs.
+/// A claim of a paper as a program.
 public sealed interface Experiment
         permits Oja,
                 LplToy,

@@ -4,7 +4,7 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Nearest;
 
-/// The experiments there are.
+/// The list of experiments.
 public final class Experiments {
     private static final List<Experiment> ALL = List.of(
             new Oja(),

@@ -2,7 +2,7 @@ package org.fullrank.lab;
 
 import java.util.List;
 
-/// Panels side by side.
+/// A figure of panels, side by side.
 ///
 /// @param caption what is seen, one or two sentences of Markdown
 /// @param columns panels in a row

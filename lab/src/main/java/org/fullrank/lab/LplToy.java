@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 import org.fullrank.lab.LocalRule.Plasticity;
 import org.fullrank.lab.Series.Color;
 
-/// Predictive plasticity finds the slow feature beside a nuisance of any strength; variance alone does not.
+/// Predictive plasticity finds the slow feature next to a nuisance of any strength; variance alone does not.
 ///
 /// @param plasticity the laws under test
 record LplToy(Plasticity plasticity) implements Experiment {

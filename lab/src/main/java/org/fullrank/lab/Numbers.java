@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/// Numbers as pages show them.
+/// Formats numbers for pages.
 final class Numbers {
     private static final int DIGITS = 5;
     private static final double SMALL = 1e-3;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The page over all experiments, `README.md`: every claim with its figure at every seed.
+/// The page of all experiments, `README.md`: every claim with its value at every seed.
 ///
 /// @param sweeps all with the same settings, at least one
 public record Overview(List<Sweep> sweeps) {

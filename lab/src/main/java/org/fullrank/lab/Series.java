@@ -2,7 +2,7 @@ package org.fullrank.lab;
 
 import java.util.function.DoubleUnaryOperator;
 
-/// What a panel shows.
+/// A curve or a cloud of dots in a panel.
 sealed interface Series {
     /// The palette of Okabe and Ito, which color-blind readers can tell apart.
     enum Color {

@@ -3,7 +3,7 @@ package org.fullrank.lab;
 import org.fullrank.engine.Keyed;
 import org.jspecify.annotations.Nullable;
 
-/// How an experiment is run.
+/// The settings of one run of an experiment.
 ///
 /// @param seed of all random numbers
 /// @param quick smaller samples and shorter runs, for a look and for continuous builds; the claims are the same

@@ -16,7 +16,7 @@ public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome>
 
     /// Runs every experiment with every setting, in parallel; the result does not depend on it.
     ///
-    /// @param finished is told the experiment and its setting as each is done, one at a time
+    /// @param finished receives each experiment and its setting when it is done, one at a time
     public static List<Sweep> run(
             List<Experiment> experiments, List<Setting> settings, BiConsumer<Experiment, Setting> finished) {
         record Task(Experiment experiment, Setting setting) {}

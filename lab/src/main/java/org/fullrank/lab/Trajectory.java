@@ -3,7 +3,7 @@ package org.fullrank.lab;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Points that a run leaves behind, for a figure.
+/// Collects the points of a curve.
 final class Trajectory {
     private final List<Double> x = new ArrayList<>();
     private final List<Double> y = new ArrayList<>();

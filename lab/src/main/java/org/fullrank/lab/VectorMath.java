@@ -2,7 +2,7 @@ package org.fullrank.lab;
 
 import java.util.random.RandomGenerator;
 
-/// VectorMath as arrays.
+/// Operations on vectors, given as arrays.
 final class VectorMath {
     private VectorMath() {}
 

@@ -1,6 +1,6 @@
 package org.fullrank.online;
 
-/** What a unit makes of its input: {@code z = f(a)}. */
+/** The function f that a unit applies to its weighted input a: {@code z = f(a)}. */
 public enum Activation {
     /** {@code z = a}. */
     LINEAR {
@@ -18,7 +18,7 @@ public enum Activation {
     RELU {
         @Override
         float value(float a) {
-            return a < 0 ? 0 : a; // keeps NaN, which Math.max would keep as well but slower
+            return a < 0 ? 0 : a; // keeps NaN; faster than Math.max, which keeps it too
         }
 
         @Override
@@ -26,7 +26,7 @@ public enum Activation {
             return z > 0 ? 1 : 0;
         }
     },
-    /** {@code z = tanh a}, computed alike on every machine. */
+    /** {@code z = tanh a}, the same on every machine. */
     TANH {
         @Override
         float value(float a) {
@@ -45,7 +45,7 @@ public enum Activation {
     /** {@code f'(a)}, from {@code z = f(a)}. */
     abstract float slope(float z);
 
-    /** Whether {@code f(-a) = -f(a)}, so that a unit may be turned around without changing what it learns. */
+    /** Whether {@code f(-a) = -f(a)}, so that the sign of a unit can be flipped without changing what it learns. */
     boolean odd() {
         return this != RELU;
     }

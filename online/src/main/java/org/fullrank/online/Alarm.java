@@ -1,17 +1,17 @@
 package org.fullrank.online;
 
-/** What a {@link Monitor} says about features. */
+/** The verdict of a {@link Monitor}. */
 public enum Alarm {
-    /** Nothing wrong, or too few samples yet to tell. */
+    /** Nothing is wrong, or there are too few samples to tell. */
     NONE,
-    /** A feature was NaN or infinite. Stays until the monitor is new. */
+    /** A feature was NaN or infinite. The verdict stays. */
     NOT_FINITE,
     /** The standard deviation of a unit is above {@link Limits#maximumStd()}: lower the learning rate. */
     EXPLODED,
     /** The input has stopped changing: its standard deviation is below {@link Limits#minimumChange()} of its size. */
     CONSTANT_INPUT,
-    /** Too many units have fallen silent. */
+    /** Too many units are silent: their standard deviation is below {@link Limits#minimumStd()}. */
     COLLAPSED,
-    /** Units vary, but all of them alike: the features span one direction. */
+    /** Units vary, but all in the same way: the features span one direction. */
     LOW_RANK
 }

@@ -1,6 +1,6 @@
 package org.fullrank.online;
 
-/** Refusals in one line: subject, found, expected, remedy. */
+/** Checks of arguments. A failure is one line: subject, found, expected, remedy. */
 final class Check {
     private Check() {}
 
@@ -11,7 +11,7 @@ final class Check {
         }
     }
 
-    /** Non-negative and finite. */
+    /** Fails unless the value is finite and not negative. */
     static void rate(String subject, double value) {
         that(
                 value >= 0 && value <= Double.MAX_VALUE,
@@ -20,7 +20,7 @@ final class Check {
                 value);
     }
 
-    /** Positive and finite. */
+    /** Fails unless the value is finite and above 0. */
     static void positive(String subject, double value) {
         that(
                 value > 0 && value <= Double.MAX_VALUE,
@@ -29,7 +29,7 @@ final class Check {
                 value);
     }
 
-    /** Inputs and units of a layer. */
+    /** Fails unless a layer can have so many inputs and units. */
     static void shape(int inputs, int units) {
         that(
                 inputs >= 1 && units >= 1 && (long) inputs * units <= Integer.MAX_VALUE / 8,
@@ -40,8 +40,8 @@ final class Check {
     }
 
     /**
-     * A sample of the right width and finite. Sums of {@code 0 * x} are NaN exactly when a value is NaN or infinite;
-     * four of them keep the processor busy.
+     * Fails unless the sample has the right width and is finite. Sums of {@code 0 * x} are NaN exactly when a value is
+     * NaN or infinite; four of them keep the processor busy.
      */
     static void sample(float[] x, int inputs) {
         if (x.length != inputs) {

@@ -13,8 +13,8 @@ import java.io.IOException;
  * g_i = [ -pull (z_i - z_i(previous)) + hebbian push_i - decorrelation D_i ] f'(a_i)
  * }</pre>
  *
- * with {@link Push} and {@link Decorrelation} for {@code push_i} and {@code D_i}. Running estimates take the place of
- * batch statistics and include the sample itself; nothing is propagated through the previous features. Every term is
+ * with {@link Push} and {@link Decorrelation} for {@code push_i} and {@code D_i}. Running estimates replace batch
+ * statistics and include the sample itself; no gradient flows through the previous features. Every term is
  * the exact gradient of a loss of the one sample, the mean before it held fixed and k the estimate rate: {@code pull/2
  * sum (z - z(previous))^2}, {@code -hebbian/(2k) sum log(v + eps)} or {@code hebbian/k sum max(0, 1 - sigma)}, and
  * {@code decorrelation beta/(4k) sum_{k != i} C_ik^2}.
@@ -50,7 +50,7 @@ public final class LatentPredictive extends Layer {
         return new Builder(inputs, units);
     }
 
-    /** The log-variance push and decay alone: for one unit on centred input it has the fixed points of Oja's rule. */
+    /** The log-variance push and decay alone: for one unit on centered input it has the fixed points of Oja's rule. */
     public static Builder logVarianceHebb(int inputs, int units) {
         return builder(inputs, units).pull(0).decorrelation(Decorrelation.NONE, Population.OTHERS, 0);
     }

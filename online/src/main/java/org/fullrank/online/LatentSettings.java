@@ -31,19 +31,19 @@ public record LatentSettings(
         Schedule learningRate,
         Schedule estimateRate,
         double epsilon) {
-    /** 1: the rule as it is written. */
+    /** 1, as in the formula. */
     public static final double PULL = 1;
-    /** 1: the rule as it is written. */
+    /** 1, as in the formula. */
     public static final double HEBBIAN = 1;
-    /** 1: the rule as it is written. */
+    /** 1, as in the formula. */
     public static final double DECORRELATION = 1;
-    /** 0.075: the 0.15 of the published toy, whose losses are twice the ones here. */
+    /** 0.075: half of the 0.15 of the published toy model, whose losses are twice those here. */
     public static final double DECAY = 0.075;
-    /** 0.001: a tenth of the toy's, which averages batches; keep the rate times |x|^2 well below 1. */
+    /** 0.001: a tenth of the rate of the toy model, which averages batches. Keep it times |x|^2 well below 1. */
     public static final double LEARNING_RATE = 1e-3;
     /** 0.01: estimates look back over 100 samples. */
     public static final double ESTIMATE_RATE = 0.01;
-    /** 1e-4, that of the deep networks; keeps silent units from being pushed without bound. */
+    /** 1e-4, that of the published deep networks; bounds the push on silent units. */
     public static final double EPSILON = 1e-4;
 
     public LatentSettings {

@@ -4,7 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
-/** One layer: what all rules share. */
+/** A layer that learns by one rule: its weights, features and monitor, which all rules share. */
 public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, LatentPredictive {
     private enum Kind {
         OJA,
@@ -23,7 +23,7 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
         this.monitor = monitor;
     }
 
-    /** Features of x into {@link #z}. */
+    /** Computes the features of x into {@link #z}. */
     abstract void respond(float[] x);
 
     /** Changes the weights after {@link #respond}. */
@@ -95,11 +95,11 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
     public final void requireLike(OnlineRule other) {
         Check.that(
                 other instanceof Layer,
-                "learners: found a stack and a layer, expected two of one kind; give like and like");
+                "learners: found a stack and a layer, expected two of one kind; give learners of one kind");
         Layer layer = (Layer) other;
         Check.that(
                 getClass() == layer.getClass() && inputs() == layer.inputs() && units() == layer.units(),
-                "learners: found %s of %d inputs and %d units, expected %s of %d and %d; give like and like",
+                "learners: found %s of %d inputs and %d units, expected %s of %d and %d; give learners of one kind and shape",
                 layer.getClass().getSimpleName(),
                 layer.inputs(),
                 layer.units(),
@@ -131,7 +131,7 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
         sequenceEnds();
     }
 
-    /** -1 for each unit whose weights there point away from those here, where units may be turned around. */
+    /** -1 for each unit whose two weight vectors point in opposite directions and whose sign may be flipped, else 1. */
     private int[] signs(float[] own, float[] theirs) {
         int[] signs = new int[units()];
         for (int i = 0; i < signs.length; i++) {
@@ -144,22 +144,22 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
         return signs;
     }
 
-    /** Whether a unit may be turned around. */
+    /** Whether the sign of a unit may be flipped without changing what it learns. */
     abstract boolean odd();
 
-    /** All settings but shape, seed and limits of the monitor. */
+    /** All settings except shape, seed and limits of the monitor. */
     abstract Object settings();
 
     /** Pools running estimates. */
     abstract void mergeEstimates(Layer other, double share, int[] signs);
 
-    /** Settings, from which {@code read} of the class makes a new layer. */
+    /** Writes the settings, from which {@code read} of the class makes a new layer. */
     abstract void writeSettings(DataOutputStream out) throws IOException;
 
-    /** Running estimates. */
+    /** Writes the running estimates. */
     abstract void writeEstimates(DataOutputStream out) throws IOException;
 
-    /** What {@link #writeEstimates} wrote. */
+    /** Reads what {@link #writeEstimates} wrote. */
     abstract void readEstimates(DataInputStream in) throws IOException;
 
     final void write(DataOutputStream out) throws IOException {

@@ -31,30 +31,30 @@ public abstract sealed class LayerBuilder<B extends LayerBuilder<B>>
     /** The layer, ready to learn. */
     public abstract Layer build();
 
-    /** A constant learning rate. */
+    /** Sets a constant learning rate. */
     public B learningRate(double rate) {
         return learningRate(Schedule.constant(rate));
     }
 
-    /** A learning rate that changes with the samples. */
+    /** Sets a learning rate that changes with the number of samples. */
     public B learningRate(Schedule schedule) {
         learningRate = schedule;
         return self();
     }
 
-    /** Seed of the first weights, which are uniform with variance 1/inputs. */
+    /** Sets the seed of the first weights, which are uniform with variance 1/inputs. */
     public B seed(long value) {
         seed = value;
         return self();
     }
 
-    /** The first weights, {@code [units, inputs]} row-major, in place of random ones. */
+    /** Sets the first weights, {@code [units, inputs]} row-major, instead of random ones. */
     public B weights(float[] byUnit) {
         start = byUnit.clone();
         return self();
     }
 
-    /** When the monitor raises its alarm. */
+    /** Sets when the monitor raises its alarm. */
     public B limits(Limits value) {
         limits = value;
         return self();

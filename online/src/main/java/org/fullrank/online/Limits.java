@@ -1,27 +1,27 @@
 package org.fullrank.online;
 
 /**
- * When a {@link Monitor} raises its alarm.
+ * The limits beyond which a {@link Monitor} raises its alarm.
  *
  * @param minimumStd a unit with a smaller standard deviation counts as silent, not negative
  * @param silentShare the share of silent units that is an alarm, above 0 and at most 1
- * @param minimumRank a participation ratio below this is an alarm; only for two and more units
+ * @param minimumRank a participation ratio below this is an alarm; only with at least two units
  * @param maximumStd a larger standard deviation of any unit is an alarm
  * @param minimumChange a standard deviation of the input, all values together, below this share of their root mean square
  *     is an alarm; 0 switches it off
  */
 public record Limits(
         double minimumStd, double silentShare, double minimumRank, double maximumStd, double minimumChange) {
-    /** 0.01: features are of order one when inputs are; those that pull alone collapses fall far below. */
+    /** 0.01: features are of order one when inputs are; those that the pull alone has collapsed are far below. */
     public static final double MINIMUM_STD = 0.01;
-    /** Half of the units: single silent units are ordinary with ReLU. */
+    /** Half of the units: a few silent units are normal with ReLU. */
     public static final double SILENT_SHARE = 0.5;
     /** 1.05: hardly more than one direction. */
     public static final double MINIMUM_RANK = 1.05;
     /** 1e6, far above any useful feature and far below what float32 can hold. */
     public static final double MAXIMUM_STD = 1e6;
 
-    /** 0.001: smaller changes beside a large offset are lost in float32 after a few layers of sums. */
+    /** 0.001: smaller changes on top of a large offset are lost in float32 after a few layers of sums. */
     public static final double MINIMUM_CHANGE = 1e-3;
 
     public Limits {
@@ -36,18 +36,8 @@ public record Limits(
         Check.rate("monitor: smallest change", minimumChange);
     }
 
-    /** The constants of this record. */
+    /** The limits of the constants above. */
     public static Limits defaults() {
         return new Limits(MINIMUM_STD, SILENT_SHARE, MINIMUM_RANK, MAXIMUM_STD, MINIMUM_CHANGE);
-    }
-
-    /** The same with another smallest standard deviation. */
-    public Limits withMinimumStd(double value) {
-        return new Limits(value, silentShare, minimumRank, maximumStd, minimumChange);
-    }
-
-    /** The same with another smallest rank; 0 switches that alarm off. */
-    public Limits withMinimumRank(double value) {
-        return new Limits(minimumStd, silentShare, value, maximumStd, minimumChange);
     }
 }

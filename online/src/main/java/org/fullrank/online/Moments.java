@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Running mean, variance and, where asked for, covariance of vectors. With rate k and the deviation {@code d} from the
- * mean before the vector: {@code m <- m + k d}, {@code C <- (1-k) (C + k d d')}. These are exactly the moments of the
+ * Running mean and variance of vectors, and their covariance if wanted. With rate k and the deviation {@code d} from
+ * the mean before the vector: {@code m <- m + k d}, {@code C <- (1-k) (C + k d d')}. These are exactly the moments of the
  * vectors so far with weights that fall by (1-k) a step; with {@code k = 1, 1/2, 1/3, ...} exactly the plain mean and
  * the covariance with divisor n.
  */
@@ -35,7 +35,7 @@ final class Moments {
         }
     }
 
-    /** Takes in one vector. */
+    /** Adds one vector. */
     void observe(float[] z, double rate) {
         double keep = 1 - rate;
         for (int i = 0; i < mean.length; i++) {
@@ -72,7 +72,7 @@ final class Moments {
     }
 
     /**
-     * Becomes the moments of both sets of vectors together.
+     * Combines the moments of two sets of vectors into those of both together.
      *
      * @param share weight of the others, 0 to 1
      * @param signs 1 or -1 for each unit of the others

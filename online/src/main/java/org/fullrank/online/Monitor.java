@@ -8,24 +8,25 @@ import java.util.Arrays;
 /**
  * Watches features without storing samples: running standard deviations, rank from a running covariance, an alarm.
  *
- * <p>It takes in every {@link #EVERY}-th sample with rate {@link #RATE} and judges after each {@link #JUDGED_EVERY} of
- * those, from the first {@link #RATE}{@code ^-1} on. Allocates nothing, except in {@link #health()}.
+ * <p>It uses every {@link #EVERY}-th sample, with rate {@link #RATE}, and gives a verdict after each
+ * {@link #JUDGED_EVERY} of those, once it has used 1/{@link #RATE}. Only {@link #health()} allocates.
  */
 public final class Monitor {
-    /** Rate of the running moments: they look back over the last 1000 samples taken in. */
+    /** Rate of the running moments: they look back over about 1000 used samples. */
     public static final double RATE = 1e-3;
-    /** Samples per sample taken in: 7, which keeps the cost low and out of step with sequences of even lengths. */
+    /** One of so many samples is used: 7 keeps the cost low and is out of step with sequences of even length. */
     public static final int EVERY = 7;
-    /** Samples taken in between two verdicts. */
+    /** Used samples between two verdicts. */
     public static final int JUDGED_EVERY = 100;
 
     /**
-     * What the monitor knows.
+     * Running statistics of the features, and the latest verdict.
      *
-     * @param samples samples seen, also those not taken in
+     * @param samples all samples, used or not
      * @param std running standard deviation of each unit
      * @param mean running mean of each unit
-     * @param rank participation ratio of the running covariance, 1 = one direction, M = all alike; 0 = no variance
+     * @param rank participation ratio of the running covariance: 1 = one direction, M = equal variance in all
+     *     directions, 0 = no variance
      * @param alarm the latest verdict
      */
     public record Health(long samples, double[] std, double[] mean, double rank, Alarm alarm) {
@@ -46,7 +47,7 @@ public final class Monitor {
     private long taken;
     private Alarm alarm = Alarm.NONE;
 
-    /** A monitor of as many features of as many inputs. */
+    /** A monitor of so many features (units) of so many inputs. */
     public Monitor(int inputs, int units, Limits limits) {
         Check.shape(inputs, units);
         this.limits = limits;
@@ -54,7 +55,7 @@ public final class Monitor {
         this.moments = new Moments(units, true);
     }
 
-    /** Sees one sample, finite, and its features. */
+    /** Adds one sample, finite, and its features. */
     public void observe(float[] x, float[] z) {
         if (samples++ % EVERY != 0) {
             return;
@@ -114,7 +115,7 @@ public final class Monitor {
         return limits;
     }
 
-    /** All that is known, in new arrays. */
+    /** The running statistics and the verdict, in new arrays. */
     public Health health() {
         double[] std = new double[moments.variance.length];
         for (int i = 0; i < std.length; i++) {

@@ -5,7 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * Oja's rule, linear: {@code W <- W + eta z (x - W' z)'}. One unit finds the first principal component of centred
+ * Oja's rule, linear: {@code W <- W + eta z (x - W' z)'}. One unit finds the first principal component of centered
  * input, with norm 1. Several units together, by Oja's subspace rule, find an orthonormal basis of the space of the
  * first M components, in no order (the subspace rule is known from memory, unverified against the paper).
  */

@@ -5,10 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A layer, or a stack of them, that learns from one sample at a time.
+ * A learner of features that sees one sample at a time: a layer, a stack of layers, or either behind a running
+ * standardization.
  *
- * <p>Confined to one thread at a time. The array that {@link #update} and {@link #transform} return belongs to the rule
- * and is overwritten by the next call; copy what should stay. Neither allocates.
+ * <p>Used by one thread at a time. The array that {@link #update} and {@link #transform} return belongs to the rule
+ * and is overwritten by the next call; copy it to keep it. Neither allocates.
  */
 public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /** Width of a sample. */
@@ -17,7 +18,7 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /** Number of features. */
     int units();
 
-    /** Samples learned from. */
+    /** Number of samples that the rule has learned from. */
     long samples();
 
     /**
@@ -39,25 +40,25 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
      */
     float[] transform(float[] x);
 
-    /** The next sample belongs to another sequence: it is not pulled towards the last one. */
+    /** Ends the sequence: the next sample is not pulled towards the last one. */
     void sequenceEnds();
 
-    /** Watches the features; those of the last layer in a stack. */
+    /** The monitor of the features; in a stack that of the last layer. */
     Monitor monitor();
 
-    /** The latest verdict of the monitor; in a stack that of the lowest layer that has one. */
+    /** The latest verdict of the monitor; in a stack that of the lowest layer with an alarm. */
     Alarm alarm();
 
     /** A copy of the weights, {@code [units, inputs]} row-major; of the last layer in a stack. */
     float[] weights();
 
     /**
-     * Takes in what another learner of the same kind, shape and settings has learned, as if the two had learned from
-     * two parts of one stream.
+     * Merges what another learner of the same kind, shape and settings has learned into this one, as if each had
+     * learned from one part of one stream.
      *
      * <p>Exact: counts of samples; and, for weights that were the same all along, running moments with estimate rate
-     * {@code 1/t}. An approximation: weights become the mean of both, weighted by samples, with units turned around
-     * where the two have opposite signs (not for ReLU); moments with a constant rate are pooled as if old samples
+     * {@code 1/t}. An approximation: weights become the mean of both, weighted by samples, with the sign of a unit
+     * flipped where the two have opposite signs (not for ReLU); moments with a constant rate are pooled as if old samples
      * counted as much as new ones. Good when both started from the same weights and did not drift far apart: units are
      * paired by number, so learners from different seeds should not be merged. The sequence ends.
      *
@@ -66,7 +67,7 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
     void merge(OnlineRule other);
 
     /**
-     * Whether another learner may be merged into this one, or taken for it.
+     * Fails unless another learner may be merged into this one, or may replace it.
      *
      * @throws IllegalArgumentException when kind, shape or settings differ; weights and estimates do not matter
      */
@@ -78,15 +79,15 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
     }
 
     /**
-     * The whole state, with numbers of the caller's own beside it.
+     * The whole state, with numbers of the caller.
      *
-     * @param marks such as the position in the input up to which was learned; read back by {@link Saved}
+     * @param marks such as the position reached in the input; {@link Saved} gives them back
      */
     default byte[] toBytes(long... marks) {
         return State.seal(out -> Saved.write(out, this, marks));
     }
 
-    /** A learner that goes on exactly as the one that {@link #toBytes} described would have. */
+    /** A learner that continues exactly as the one whose state {@link #toBytes} gave. */
     static OnlineRule fromBytes(byte[] state) {
         return Saved.of("state", state).rule();
     }

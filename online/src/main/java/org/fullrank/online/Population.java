@@ -1,12 +1,12 @@
 package org.fullrank.online;
 
-/** Over which units k the decorrelation of unit i sums. */
+/** The units k over which the decorrelation of unit i sums. */
 public enum Population {
     /** {@code k != i}, the exact sum. */
     OTHERS,
     /**
      * All k. In the printed form the sum is then one number for the whole population, a third factor that a synapse
-     * could know; the price is a term on the unit itself: {@code u_i^3} (printed) or {@code u_i C_ii} (corrected).
+     * could receive; the price is a term on the unit itself: {@code u_i^3} (printed) or {@code u_i C_ii} (corrected).
      */
     EVERYONE
 }

@@ -1,8 +1,8 @@
 package org.fullrank.online;
 
 /**
- * The Hebbian term, which keeps a unit from falling silent. Both forms move a unit's response away from its running
- * mean.
+ * The form of the Hebbian term, which keeps a unit from falling silent. Both forms move a unit's response away from
+ * its running mean.
  */
 public enum Push {
     /** Push {@code u / (v + eps)}: the log-variance term. Acts always; weight decay sets the size of the weights. */

@@ -3,7 +3,7 @@ package org.fullrank.online;
 import java.util.Arrays;
 import java.util.List;
 
-/** The rules by name, each with its default settings. */
+/** The names of the rules. Each builds its rule with default settings. */
 public enum RuleName {
     /** {@link LatentPredictive#builder}. */
     LPL("lpl", "latent predictive learning: pull to the previous sample, log-variance push, decorrelation"),

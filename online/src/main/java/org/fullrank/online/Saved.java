@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A state as it was saved.
+ * A saved learner, and the numbers that were saved with it.
  *
  * @param rule the learner
- * @param marks the numbers that were saved beside it
+ * @param marks the numbers
  */
 public record Saved(OnlineRule rule, long[] marks) {
     private static final int MOST_MARKS = 1000;
@@ -41,7 +41,7 @@ public record Saved(OnlineRule rule, long[] marks) {
         writeRule(out, rule);
     }
 
-    /** Layers of a stack; 0 for a layer by itself, -1 for a standardised learner. */
+    /** Layers of a stack; 0 for a single layer, -1 for a standardized learner. */
     private static void writeRule(DataOutputStream out, OnlineRule rule) throws IOException {
         if (rule instanceof Standardized standardized) {
             out.writeInt(-1);

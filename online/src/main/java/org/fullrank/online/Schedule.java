@@ -45,7 +45,8 @@ public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Sc
     }
 
     /**
-     * {@code rate / (1 + seen / halving)}: half of the rate after {@code halving} samples, and fit for convergence. For
+     * {@code rate / (1 + seen / halving)}: half of the rate after {@code halving} samples; falls slowly enough
+     * to reach any weights and fast enough to converge. For
      * estimates, {@code Inverse(1, 1)} is {@code 1, 1/2, 1/3, ...} and makes them the plain averages so far.
      */
     record Inverse(double rate, double halving) implements Schedule {
@@ -87,7 +88,7 @@ public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Sc
             return rate * (done < 0.5 ? 1 - sine * sine : sine * sine); // (1 + cos(pi done)) / 2
         }
 
-        /** The series of the sine to x^15, for 0 to pi/4: alike on every machine, and allocates nothing. */
+        /** The series of the sine to x^15, for 0 to pi/4: the same on every machine, and allocates nothing. */
         private static double sine(double x) {
             double square = x * x;
             double rest = 1;

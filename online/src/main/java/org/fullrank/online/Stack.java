@@ -3,8 +3,8 @@ package org.fullrank.online;
 import java.util.List;
 
 /**
- * Layers on top of one another, trained layer-locally: each learns by its own rule from the features of the one below,
- * and nothing is passed back.
+ * A stack of layers that is trained layer by layer: each learns by its own rule from the features of the one below, and
+ * no gradient is passed back.
  */
 public final class Stack implements OnlineRule {
     private final List<Layer> layers;
@@ -16,7 +16,7 @@ public final class Stack implements OnlineRule {
     }
 
     /**
-     * A stack that owns the layers, the lowest first.
+     * Makes a stack that owns the layers, the lowest first.
      *
      * @throws IllegalArgumentException when there is none, or one is not as wide as the one below has units
      */
@@ -102,7 +102,7 @@ public final class Stack implements OnlineRule {
     public void requireLike(OnlineRule other) {
         Check.that(
                 other instanceof Stack stack && stack.layers.size() == layers.size(),
-                "learners: found other than a stack of %d layers, expected one; give like and like",
+                "learners: found other than a stack of %d layers, expected one; give learners of one kind and shape",
                 layers.size());
         for (int i = 0; i < layers.size(); i++) {
             layers.get(i).requireLike(((Stack) other).layers.get(i));

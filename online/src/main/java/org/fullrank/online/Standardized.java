@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A learner behind a running standardisation: each input is centred by its running mean and divided by its running
- * standard deviation before the learner sees it. For inputs whose scales are not known before the stream begins.
+ * A learner behind a running standardization: the running mean of each input is subtracted, and the result is divided
+ * by the running standard deviation, before the learner gets it. For inputs whose scale is unknown before the stream.
  */
 public final class Standardized implements OnlineRule {
-    /** Rate of the running moments after as many samples; before, they are plain averages: 1e-4. */
+    /** 1e-4: rate of the running moments. They are plain averages over the first 1/rate samples. */
     public static final double RATE = 1e-4;
-    /** Standardised values are cut off here, which bounds what the first samples and outliers can do: 10. */
+    /** 10: larger standardized values are clipped, which bounds the effect of the first samples and of outliers. */
     public static final float MOST = 10;
 
     private static final double EPSILON = 1e-12;
@@ -27,15 +27,15 @@ public final class Standardized implements OnlineRule {
         this.scaled = new float[rule.inputs()];
     }
 
-    /** The learner, which now belongs to this one. */
+    /** Standardizes the input of a learner, which belongs to the result. */
     public static Standardized of(OnlineRule rule) {
         Check.that(
                 !(rule instanceof Standardized),
-                "standardisation: found a standardised learner, expected one that is not; standardise once");
+                "standardization: found a standardized learner, expected one that is not; standardize once");
         return new Standardized(rule);
     }
 
-    /** The learner behind. */
+    /** The learner that gets the standardized inputs. */
     public OnlineRule rule() {
         return rule;
     }
@@ -100,8 +100,8 @@ public final class Standardized implements OnlineRule {
     public void requireLike(OnlineRule other) {
         Check.that(
                 other instanceof Standardized,
-                "learners: found one that standardises its input and one that does not, expected two alike;"
-                        + " give like and like");
+                "learners: found one that standardizes its input and one that does not, expected two alike;"
+                        + " give learners of one kind");
         rule.requireLike(((Standardized) other).rule);
     }
 

@@ -31,7 +31,7 @@ final class State {
         void write(DataOutputStream out) throws IOException;
     }
 
-    /** Makes an object of a content. */
+    /** Makes an object from a content. */
     interface Reader<T> {
         T read(DataInputStream in) throws IOException;
     }
@@ -58,7 +58,7 @@ final class State {
     }
 
     /**
-     * What {@link #seal} sealed.
+     * Checks the bytes that {@link #seal} made, and reads their content.
      *
      * @param subject names the state in errors
      * @throws IllegalArgumentException when the bytes are damaged or no state
@@ -73,7 +73,7 @@ final class State {
         ByteBuffer header = ByteBuffer.wrap(sealed);
         Check.that(
                 header.getLong() == NAME,
-                "%s: found other bytes at its start than a state has, expected FRONLINE; name a state file",
+                "%s: found a beginning that no state has, expected FRONLINE; name a state file",
                 subject);
         int version = header.getInt();
         Check.that(
@@ -92,7 +92,7 @@ final class State {
                 length);
         Check.that(
                 header.getInt(end) == checksum(sealed, end),
-                "%s: found another checksum than its content has, expected the same; it is damaged, use a copy",
+                "%s: found a wrong checksum, expected that of its content; it is damaged, use a copy",
                 subject);
         try {
             return content.read(new DataInputStream(new ByteArrayInputStream(sealed, HEADER_BYTES, length)));
@@ -108,7 +108,7 @@ final class State {
         return (int) crc.getValue();
     }
 
-    /** Replaces the file: readers see the old content or the new, and a full disk leaves the old. */
+    /** Replaces the file: readers see the old content or the new one; a full disk leaves the old one. */
     static void save(Path path, byte[] bytes) throws IOException {
         Path temporary = path.resolveSibling("." + path.getFileName() + ".part");
         try {
@@ -154,7 +154,7 @@ final class State {
         }
     }
 
-    /** One of the constants, by its number. */
+    /** Reads the number of a constant. */
     static <E> E choice(DataInputStream in, E[] constants) throws IOException {
         int number = in.readUnsignedByte();
         Check.that(

@@ -6,20 +6,20 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 
 /**
- * A matrix W of M units and N inputs that is multiplied with a vector and changed by {@code W <- keep W + g x'} again
- * and again.
+ * A matrix W of M units and N inputs, made for many alternating products with a vector and changes {@code W <- keep W +
+ * g x'}.
  *
- * <p>Changes are put off until there are {@link #RANK} of them and then made in one pass: {@code W = s V + sum_k g_k
- * x_k'}, where s takes up the decays, so that even those too small for float32 are not lost. Until then a product is
+ * <p>Changes wait until there are {@link #RANK} of them and then made in one pass: {@code W = s V + sum_k g_k
+ * x_k'}, where s takes up the decays, so that even decays too small for float32 are not lost. Until then a product is
  * {@code s (V x) + sum_k g_k (x_k . x)}, the same value up to rounding. So a change costs a quarter of a pass over the
  * weights.
  *
  * <p>V has one array of M for each input: loops run along the units with one index for all arrays, which the compiler
  * turns into vector instructions without reordering sums. Products and sums are separate operations. Both make results
- * alike on every machine.
+ * the same on every machine.
  */
 final class Weights {
-    /** Changes that are put off: 4, as many arrays as the compiler still makes a good loop of. */
+    /** Changes that wait: 4 arrays are as many as the compiler turns into a good loop. */
     static final int RANK = 4;
     /** The scale s is taken into V below this, before g / s could grow large. */
     private static final double SMALLEST_SCALE = 0.5;
@@ -30,7 +30,7 @@ final class Weights {
     private final float[][] factors; // g_k: [RANK][M]
     private final float[][] samples; // x_k: [RANK][N]
     private double scale = 1; // s
-    private int waiting; // changes put off
+    private int waiting; // changes not made yet
 
     Weights(int inputs, int units) {
         this.inputs = inputs;
@@ -94,7 +94,7 @@ final class Weights {
         }
     }
 
-    /** Makes the changes that were put off. */
+    /** Makes the waiting changes. */
     private void change() {
         float keep = 1;
         float by = (float) (1 / scale);
@@ -148,7 +148,7 @@ final class Weights {
         }
     }
 
-    /** Four sums at a time, because one would have to wait for each addition. */
+    /** The dot product, in four sums, because each addition to a single sum waits for the one before. */
     static float dot(float[] a, float[] b) {
         float s0 = 0;
         float s1 = 0;

@@ -78,7 +78,7 @@ class LayerTest {
     }
 
     @Test
-    void standardisedInputsHaveMeanZeroAndDeviationOneWhateverTheirScale() {
+    void standardizedInputsHaveMeanZeroAndDeviationOneWhateverTheirScale() {
         float[] identity = {1, 0, 0, 1};
         Standardized rule = Standardized.of(
                 LatentPredictive.builder(2, 2).learningRate(0).weights(identity).build());

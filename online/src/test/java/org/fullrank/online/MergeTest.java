@@ -53,7 +53,7 @@ class MergeTest {
     }
 
     @Test
-    void componentsLearnedOnTwoPartsAgreeAfterTurningUnitsAround() {
+    void componentsLearnedOnTwoPartsAgreeAfterFlippingSigns() {
         float[][] samples = Samples.gaussian(4, 20_000, 4);
         for (float[] x : samples) {
             x[2] *= 3;
@@ -78,7 +78,7 @@ class MergeTest {
     }
 
     @Test
-    void standardisationsOfTwoPartsBecomeThatOfTheWhole() {
+    void standardizationsOfTwoPartsBecomeThatOfTheWhole() {
         float[][] samples = Samples.gaussian(6, 3000, 5);
         Standardized whole = Standardized.of(still());
         Standardized first = Standardized.of(still());
@@ -97,13 +97,13 @@ class MergeTest {
     }
 
     @Test
-    void unlikeLearnersAreRefused() {
+    void learnersThatDifferAreRefused() {
         OnlineRule rule = still();
         assertRefused(rule, Oja.builder(5, 3).build(), "learners: found Oja of 5 inputs");
         assertRefused(rule, LatentPredictive.builder(5, 2).build(), "learners: found LatentPredictive of 5 inputs");
         assertRefused(rule, LatentPredictive.builder(5, 3).build(), "learners: found LatentSettings[");
         assertRefused(rule, Stack.of(still()), "learners: found a stack and a layer");
-        assertRefused(Standardized.of(still()), rule, "learners: found one that standardises its input and one that");
+        assertRefused(Standardized.of(still()), rule, "learners: found one that standardizes its input and one that");
         assertRefused(Stack.of(still()), rule, "learners: found other than a stack of 1 layers");
     }
 

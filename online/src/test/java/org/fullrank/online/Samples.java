@@ -2,7 +2,7 @@ package org.fullrank.online;
 
 import java.util.Random;
 
-/** Streams that the tests learn from. */
+/** Sample streams for the tests. */
 final class Samples {
     private Samples() {}
 
@@ -18,7 +18,7 @@ final class Samples {
         return samples;
     }
 
-    /** A first-order autoregression in each value, so that neighbours are alike. */
+    /** A first-order autoregression in each value, so that neighbors are alike. */
     static float[][] slow(long seed, int count, int width, double memory) {
         float[][] samples = gaussian(seed, count, width);
         double fresh = Math.sqrt(1 - memory * memory);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,7 @@ class StateTest {
 
     @ParameterizedTest
     @MethodSource("rules")
-    void aSavedRuleGoesOnExactlyAsTheOriginal(OnlineRule rule) throws IOException {
+    void aSavedRuleContinuesExactlyAsTheOriginal(OnlineRule rule) throws IOException {
         float[][] samples = Samples.slow(2, 4000, 20, 0.8);
         for (int t = 0; t < 2000; t++) {
             rule.update(samples[t]);
@@ -47,6 +48,29 @@ class StateTest {
         assertThat(copy.monitor().health().std())
                 .containsExactly(rule.monitor().health().std());
         assertThat(Files.list(folder)).containsExactly(file);
+    }
+
+    /** The bytes of version 1 never change: files of users depend on them. */
+    @Test
+    void aStateOfVersionOneStillOpens() {
+        String written = "RlJPTkxJTkUAAAABAAABgQAAAAIAAAAAAAAACf///////////////wAAAAACAAAAAgAAAAECP/AAAAAA"
+                + "AAAAP/AAAAAAAAABAD/wAAAAAAAAP7MzMzMzMzMAP1BiTdLxqfwBP/AAAAAAAAA/8AAAAAAAAD8aNuLr"
+                + "HEMtAAAAAAAAAAk/7/p42NTsqwAAAAG6YN+tP5zEcb9k+S4+JymZPxwPQj+EeuFHrhR7P+AAAAAAAAA/"
+                + "8MzMzMzMzUEuhIAAAAAAP1BiTdLxqfwAAAAAAAAACQAAAAAAAAACAD+0fxRAAAAAP+AAAAAAAAA/ekGj"
+                + "8ZGhAD/QAAAAAAAAP/AAAAAAAAAAAAAAP9H3GKAAAAA/tCv8XHHmQD/gAAAAAAAAAAAAAT4PuMU/D7jF"
+                + "AAAAAD+0lK/qqqqpP8xoDXMNNxI/6OOOOOOOOAAAAAI9Q3RwPvtMkL07swS+7Y6RPmlaOb6qAAUBP/AA"
+                + "AAAAAAA/3HHHHHHHHD/lVVVVVVVWP8+a3TwMpFg/8AAAAAAAAAAAAACWK3Af";
+        Standardized rule = Standardized.of(LatentPredictive.builder(2, 1)
+                .activation(Activation.TANH)
+                .estimateRate(Schedule.inverse(1, 1))
+                .build());
+        for (int t = 0; t < 9; t++) {
+            rule.update(new float[] {t % 3, t % 2});
+        }
+        assertThat(Base64.getEncoder().encodeToString(rule.toBytes(9, -1))).isEqualTo(written);
+        OnlineRule opened = OnlineRule.fromBytes(Base64.getDecoder().decode(written));
+        assertThat(opened.samples()).isEqualTo(9);
+        assertThat(opened.transform(new float[] {1, 1})).containsExactly(0.5927922f);
     }
 
     private static byte[] state() {

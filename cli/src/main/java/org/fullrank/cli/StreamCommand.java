@@ -1,0 +1,267 @@
+package org.fullrank.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.online.Activation;
+import org.fullrank.online.Alarm;
+import org.fullrank.online.LayerBuilder;
+import org.fullrank.online.Monitor;
+import org.fullrank.online.OnlineRule;
+import org.fullrank.online.RuleName;
+import org.fullrank.settings.Nearest;
+import org.fullrank.stream.FeatureOutput;
+import org.fullrank.stream.FeatureStream;
+import org.fullrank.stream.RuleSettings;
+import org.fullrank.stream.SampleOptions;
+import org.fullrank.stream.Samples;
+import org.fullrank.stream.StreamListener;
+import org.fullrank.stream.StreamSummary;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "stream",
+        sortOptions = false,
+        description = "Learns features of a stream, one sample at a time, and writes them as it reads.",
+        footer = {
+            "",
+            "Input is CSV, one sample per row, or .ts, one series per line and one sample per time step or window; it"
+                    + " may be compressed with gzip. Give --standardize unless its values are of order one. Rules: lpl,"
+                    + " vicreg-hinge, vicreg-log, log-hebb, oja, sanger; docs/reference/online.md explains them.",
+            "",
+            "With --state the learner outlives the process: after a kill, --resume continues from the last save and the"
+                    + " output becomes what it would have been; without a rerun at most the last --save-every samples"
+                    + " are lost. Until it is complete, the output is called FILE.part.",
+            "",
+            "Examples:",
+            "  fullrank stream --input sensors.csv --standardize --sequence-column device --output features.csv",
+            "  fullrank stream --input motions.ts --standardize --window 9 --state motions.state --output features.csv",
+            "  fullrank stream --input motions.ts --standardize --window 9 --state motions.state --output features.csv"
+                    + " --resume",
+            "  tail -f log.csv | fullrank stream --input - --state log.state --output - | consumer"
+        })
+final class StreamCommand extends Job {
+    private static final String STANDARD = "-";
+
+    @Option(names = "--rule", paramLabel = "NAME", description = "The learning rule. Default: ${DEFAULT-VALUE}.")
+    String rule = RuleSettings.NAME;
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            required = true,
+            description = "CSV or .ts to read, - for standard input.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    String input;
+
+    @Option(names = "--units", paramLabel = "M", description = "Number of features. Default: ${DEFAULT-VALUE}.")
+    int units = RuleSettings.UNITS;
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            required = true,
+            description = "CSV to write, - for standard output.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    String output;
+
+    @Option(
+            names = "--sequence-column",
+            paramLabel = "COLUMN",
+            description = "CSV column, by name or position, that is no input: where its value changes, a new sequence"
+                    + " begins. Default: all rows are one sequence.")
+    @Nullable
+    String sequenceColumn;
+
+    @Option(
+            names = "--skip-column",
+            paramLabel = "COLUMN",
+            description = "CSV column, by name or position, that is no input. May be given several times.")
+    List<String> skipColumns = List.of();
+
+    @Option(
+            names = "--window",
+            paramLabel = "N",
+            description = "Time steps of a .ts series in one sample. Default: ${DEFAULT-VALUE}.")
+    int window = SampleOptions.WINDOW;
+
+    @Option(
+            names = "--hop",
+            paramLabel = "N",
+            description = "Time steps from one window to the next. Default: ${DEFAULT-VALUE}.")
+    int hop = SampleOptions.HOP;
+
+    @Option(names = "--activation", paramLabel = "F", description = "linear, relu or tanh. Default: linear.")
+    @Nullable
+    Activation activation;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "R",
+            description = "Default: that of the rule, at most 0.01 divided by the width of a sample.")
+    @Nullable
+    Double learningRate;
+
+    @Option(names = "--decay", paramLabel = "D", description = "Weight decay. Default: that of the rule.")
+    @Nullable
+    Double decay;
+
+    @Option(
+            names = "--standardize",
+            description = "Centers each value and divides it by its running standard deviation.")
+    boolean standardize;
+
+    @Option(names = "--standardise", hidden = true) // the old spelling, for one version
+    boolean standardise;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of the first weights. Default: ${DEFAULT-VALUE}.")
+    long seed = LayerBuilder.SEED;
+
+    @Option(
+            names = "--state",
+            paramLabel = "FILE",
+            description = "File that keeps the learner. If it exists, learning continues from it.")
+    @Nullable
+    Path state;
+
+    @Option(
+            names = "--save-every",
+            paramLabel = "N",
+            description = "Samples from one save of the state to the next. Default: ${DEFAULT-VALUE}.")
+    int saveEvery = FeatureStream.SAVE_EVERY;
+
+    @Option(
+            names = "--resume",
+            description = "Continues where a stream with this state was cut off: skips the samples that the state has"
+                    + " seen and completes the output.")
+    boolean resume;
+
+    @Option(names = "--frozen", description = "Only transforms with the state, learns nothing.")
+    boolean frozen;
+
+    @Option(names = "--json", description = "Prints a summary as one JSON object; the output must be a file.")
+    boolean json;
+
+    @Override
+    void work() {
+        if (standardise) {
+            err().println("--standardise is now spelled --standardize; the next version will refuse the old spelling");
+        }
+        try {
+            FeatureStream stream = stream(); // checks the settings before anything is read
+            try (Samples samples = samples()) {
+                // A blocked read of standard input cannot be asked to stop: there a signal ends the process at once.
+                Interruption interruption = input.equals(STANDARD) ? null : Interruption.arm();
+                try {
+                    report(stream.withListener(new Progress(interruption)).run(samples));
+                } finally {
+                    if (interruption != null) {
+                        interruption.disarm();
+                    }
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            throw new InputException(String.valueOf(e.getMessage()), e);
+        } catch (IllegalStateException e) { // the rule has diverged
+            throw new JobException(e.getMessage() + (isStandardized() ? "" : ", or give --standardize"), e);
+        } catch (IOException e) {
+            throw new JobException(
+                    "stream: found an error of reading or writing, %s; free space, or give other files".formatted(e),
+                    e);
+        }
+    }
+
+    private boolean isStandardized() {
+        return standardize || standardise;
+    }
+
+    private FeatureStream stream() {
+        if (!RuleName.labels().contains(rule)) {
+            throw new InputException("--rule: found %s, expected one of %s%s"
+                    .formatted(rule, String.join(", ", RuleName.labels()), Nearest.hint(rule, RuleName.labels())));
+        }
+        if ((resume || frozen) && state == null) {
+            throw new InputException("%s: found no --state, expected the file of a learner; name it"
+                    .formatted(resume ? "--resume" : "--frozen"));
+        }
+        if (resume && frozen) {
+            throw new InputException("--frozen: found --resume as well, expected one of them; leave one out");
+        }
+        if (json && output.equals(STANDARD)) {
+            throw new InputException("--json: found --output -, expected a file; name one");
+        }
+        if (output.equals(input) && !output.equals(STANDARD)) {
+            throw new InputException("--output: found the input, expected another file; name one");
+        }
+        var settings =
+                new RuleSettings(RuleName.of(rule), units, activation, learningRate, decay, isStandardized(), seed);
+        FeatureStream stream = FeatureStream.of(settings::rule, output()).withSaveEvery(saveEvery);
+        if (state == null) {
+            return stream;
+        }
+        return resume ? stream.resuming(state) : frozen ? stream.frozen(state) : stream.continuing(state);
+    }
+
+    private FeatureOutput output() {
+        if (!output.equals(STANDARD)) {
+            return FeatureOutput.file(Path.of(output));
+        }
+        return input.equals(STANDARD) ? FeatureOutput.liveWriter(out()) : FeatureOutput.writer(out());
+    }
+
+    private Samples samples() throws IOException {
+        var options = new SampleOptions(sequenceColumn, skipColumns, window, hop);
+        return input.equals(STANDARD)
+                ? Samples.read(System.in, "standard input", options)
+                : Samples.open(Path.of(input), options);
+    }
+
+    /// Tells of the stream on standard error, and stops it on a signal.
+    private final class Progress implements StreamListener {
+        private final @Nullable Interruption interruption;
+
+        Progress(@Nullable Interruption interruption) {
+            this.interruption = interruption;
+        }
+
+        @Override
+        public void continues(long learned, long skipped) {
+            err().println("continues from %s, which has learned from %,d samples%s"
+                    .formatted(state, learned, skipped > 0 ? ", after sample " + skipped : ""));
+        }
+
+        @Override
+        public void alarm(long learned, Alarm alarm) {
+            err().println("monitor after %,d samples: %s".formatted(learned, alarm));
+        }
+
+        @Override
+        public boolean stops() {
+            return interruption != null && interruption.requested();
+        }
+    }
+
+    private void report(StreamSummary summary) {
+        OnlineRule learner = summary.rule();
+        Monitor.Health health = learner.monitor().health();
+        String ending =
+                summary.finished() ? "" : state == null || frozen ? "; stopped" : "; stopped, --resume continues";
+        err().println("%,d samples, %d features, mean standard deviation %.3g, rank %.3g, monitor: %s%s"
+                .formatted(
+                        summary.samples(), learner.units(), health.meanStd(), health.rank(), learner.alarm(), ending));
+        if (json) {
+            out().println(new Json()
+                    .put("output", output)
+                    .put("samples", summary.samples())
+                    .put("learned", learner.samples())
+                    .put("features", learner.units())
+                    .put("meanStd", health.meanStd())
+                    .put("rank", health.rank())
+                    .put("alarm", learner.alarm().name()));
+        }
+    }
+}

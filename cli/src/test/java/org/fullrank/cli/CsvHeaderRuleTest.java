@@ -1,0 +1,90 @@
+package org.fullrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.file.CsvTable;
+import org.fullrank.stream.SampleOptions;
+import org.fullrank.stream.Samples;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The modules `core` and `stream` cannot call each other, and read CSV by one rule all the same.
+class CsvHeaderRuleTest {
+    @TempDir
+    Path folder;
+
+    /// Rows are separated by `~`; the column is the label of `core` and the sequence of `stream`.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a,b,c~1,2,3                 | 3     | header    | text above numbers",
+                "a,1,c~1,2,3                 | 3     | header    | one text above a number",
+                "device,1,2~d0,0.1,0.2       | 1     | no header | a number above each number",
+                "d0,1,2~d1,3,4               | 1     | no header | text above text alone",
+                "d0,1,2~7,3,4                | 1     | header    | text above a number, though it may be a name",
+                "1,2,3~4,5,6                 | 3     | no header | numbers",
+                "1,2,3                       | 3     | no header | a single row of numbers",
+                "a,b,c                       | 3     | no header | a single row of text",
+                "a,b,c                       | c     | header    | a single row that names the column",
+                "a,b,c~x,y,z                 | b     | header    | text above text, but it names the column",
+                "a,b,c~x,y,z                 | 2     | no header | text above text",
+                ",a,b~0,1,2                  | 3     | header    | an index without a name",
+                "nan,1,2~3,4,5               | 3     | no header | a missing number",
+                "inf,-inf,NaN~3,4,5          | 3     | no header | missing numbers",
+                "1f,2,3~4,5,6                | 3     | header    | a suffix of Java makes text",
+                "a, b ,c~1,2,3               | b     | header    | names without the space around them",
+                "\"a\",\"b\"~1,2             | 2     | header    | quoted names",
+                "a;b;c~1;2;3                 | 3     | header    | semicolons",
+                "1;2;3~4;5;6                 | 1     | no header | semicolons",
+                "a\tb,c\td~1\t2\t3           | 3     | header    | tabs",
+                "0x1p3,2~4,5                 | 2     | no header | a hexadecimal number",
+            })
+    void theFirstRowIsAHeaderForBothOrForNeither(String rows, String column, String expected, String why)
+            throws IOException {
+        Path csv = Files.writeString(folder.resolve("x.csv"), rows.replace('~', '\n') + "\n");
+        assertThat(core(csv, column)).as("core: " + why).isEqualTo(expected);
+        assertThat(stream(csv, column)).as("stream: " + why).isEqualTo(expected);
+    }
+
+    private static String core(Path csv, String column) throws IOException {
+        try (CsvTable table = CsvTable.open(csv, column, "correct it")) {
+            return table.names() != null ? "header" : "no header";
+        }
+    }
+
+    /// Without a header the column has no name of its own.
+    private static String stream(Path csv, String column) throws IOException {
+        try (Samples samples = Samples.open(csv, SampleOptions.defaults().withSequenceColumn(column))) {
+            return samples.noteNames().equals(List.of("sequence")) ? "no header" : "header";
+        }
+    }
+
+    @Test
+    void bothReadTheSameNumbersAndRefuseTheSameCells() throws IOException {
+        List<String> cells =
+                List.of("1", " 2 ", "-3e5", ".5", "1f", "2D", "0x1p3", "", "nan", "NaN", "x", "1,5", "--1");
+        Path csv = folder.resolve("x.csv");
+        List<String> read = new ArrayList<>();
+        for (String cell : cells) {
+            Files.writeString(csv, "0,0\n\"" + cell + "\",0\n");
+            double wanted = CsvTable.number(cell);
+            try (Samples samples = Samples.open(csv, SampleOptions.defaults())) {
+                samples.next();
+                samples.next();
+                assertThat(samples.values()[0]).as(cell).isEqualTo((float) wanted);
+                read.add(cell);
+            } catch (IllegalArgumentException e) {
+                assertThat(wanted).as(cell).isNaN();
+            }
+        }
+        assertThat(read).containsExactly("1", " 2 ", "-3e5", ".5", "0x1p3");
+    }
+}

@@ -1,0 +1,57 @@
+package org.fullrank.probe;
+
+import java.util.List;
+import org.fullrank.engine.InputException;
+import org.fullrank.settings.Nearest;
+
+/// Accuracy of identical probes on layers of the network, and the best layer to cut at.
+///
+/// @param layers names of layers, see [Place]; all if empty. The representation is always measured.
+public record LayersProtocol(List<String> layers) implements Evaluation {
+    public LayersProtocol {
+        layers = List.copyOf(layers);
+    }
+
+    /// All layers.
+    public static LayersProtocol defaults() {
+        return new LayersProtocol(List.of());
+    }
+
+    @Override
+    public String name() {
+        return "layers";
+    }
+
+    @Override
+    public List<Setting<?>> settings() {
+        return List.of(Setting.many(
+                "layers",
+                "NAME",
+                "Layers that the evaluation layers measures, for example block.stage2.0,embedding. Default: all.",
+                String.class,
+                LayersProtocol::new));
+    }
+
+    /// @throws InputException when there is no such layer, or the data have no labels
+    @Override
+    public LayerCurve run(Subject subject) {
+        List<Place> all = Place.of(subject.method());
+        List<String> known = all.stream().map(Place::name).toList();
+        for (String name : layers) {
+            if (!known.contains(name)) {
+                throw new InputException("layers: found no layer %s, expected one of %s%s"
+                        .formatted(name, String.join(", ", known), Nearest.hint(name, known)));
+            }
+        }
+        List<Place> places = all.stream()
+                .filter(p ->
+                        layers.isEmpty() || layers.contains(p.name()) || p.name().equals(Place.REPRESENTATION))
+                .toList();
+        return LayerCurve.of(
+                places,
+                subject.items(),
+                subject.source(),
+                (place, items) -> Embedder.read(
+                        subject.method(), subject.views().on(items), items, place));
+    }
+}

@@ -1,0 +1,200 @@
+package org.fullrank.probe;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import java.util.TreeSet;
+import org.fullrank.engine.InputException;
+import org.jspecify.annotations.Nullable;
+
+/// The accuracies of an encoder and of the baselines that it is compared with: raw input, its principal components, and
+/// the same encoder untrained.
+///
+/// @param protocol what the numbers depend on
+/// @param results one row for each kind of features, the trained encoder first
+public record ProbeTable(ProtocolText protocol, List<Result> results) implements ProtocolResult {
+    /// Name of the trained encoder's row.
+    public static final String ENCODER = "encoder";
+    /// Name of the raw input's row.
+    public static final String RAW = "raw input";
+    /// Name of the row of the encoder at its initial weights.
+    public static final String UNTRAINED = "untrained encoder";
+
+    public ProbeTable {
+        results = List.copyOf(results);
+    }
+
+    /// What an encoder can be compared with.
+    public enum Baseline {
+        /// The input itself and its principal components.
+        RAW,
+        /// The same encoder at its initial weights.
+        UNTRAINED
+    }
+
+    /// The probes' answers on one kind of features.
+    ///
+    /// @param features what was evaluated
+    /// @param width features of an item
+    /// @param knn null when the protocol leaves it out
+    /// @param linear null when the protocol leaves it out
+    public record Result(
+            String features, int width, @Nullable Accuracy knn, Linear.@Nullable Outcome linear) {
+        /// For JSON: names, counts, shares and intervals.
+        public SequencedMap<String, Object> toMap() {
+            var map = new LinkedHashMap<String, Object>();
+            map.put("features", features);
+            map.put("width", width);
+            if (knn != null) {
+                map.put("knn", ProbeTable.toMap(knn));
+            }
+            if (linear != null) {
+                map.put("linear", ProbeTable.toMap(linear));
+            }
+            return map;
+        }
+    }
+
+    /// What is evaluated; all three describe the same items.
+    ///
+    /// @param encoder features of the trained encoder
+    /// @param untrained features of the same encoder at its initial weights; null leaves the row out
+    /// @param raw the input itself; null leaves its rows and the principal components out
+    public record Subjects(
+            Splits encoder,
+            @Nullable Splits untrained,
+            @Nullable Splits raw) {
+        public Subjects {
+            if (untrained != null) {
+                encoder.requireSameItems(untrained, "untrained");
+            }
+            if (raw != null) {
+                encoder.requireSameItems(raw, "raw");
+            }
+        }
+    }
+
+    /// Runs the probes of `protocol` on all subjects.
+    ///
+    /// @throws InputException when labels are missing or of a single class, or the bank is smaller than k
+    public static ProbeTable of(Subjects subjects, Protocol protocol) {
+        var results = new ArrayList<Result>();
+        results.add(probe(ENCODER, subjects.encoder, protocol));
+        if (subjects.raw != null) {
+            results.add(probe(RAW, subjects.raw, protocol));
+            results.addAll(components(subjects.raw, subjects.encoder.train().width(), protocol));
+        }
+        if (subjects.untrained != null) {
+            results.add(probe(UNTRAINED, subjects.untrained, protocol));
+        }
+        return new ProbeTable(protocol.asText(), results);
+    }
+
+    /// The row of that name.
+    ///
+    /// @throws InputException when there is none
+    public Result result(String features) {
+        return results.stream()
+                .filter(r -> r.features.equals(features))
+                .findFirst()
+                .orElseThrow(() ->
+                        new InputException("evaluation: found no row %s, expected one of %s; name one of them"
+                                .formatted(
+                                        features,
+                                        results.stream().map(Result::features).toList())));
+    }
+
+    /// Guards every place that compares this table with another.
+    ///
+    /// @throws InputException when the protocols differ
+    public void requireComparable(ProbeTable other) {
+        protocol.requireLike(other.protocol);
+    }
+
+    @Override
+    public String table() {
+        var text = new StringBuilder(
+                String.format(Locale.ROOT, "%-20s %6s  %-22s  %s%n", "accuracy", "width", "kNN", "linear"));
+        for (Result r : results) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-20s %6d  %-22s  %s%n",
+                    r.features,
+                    r.width,
+                    r.knn == null ? "-" : r.knn,
+                    r.linear == null ? "-" : r.linear));
+        }
+        return text.toString();
+    }
+
+    @Override
+    public String intervals() {
+        return " (95 % intervals)";
+    }
+
+    @Override
+    public SequencedMap<String, Object> values() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("results", results.stream().map(Result::toMap).toList());
+        return map;
+    }
+
+    private static List<Result> components(Splits raw, int encoderWidth, Protocol protocol) {
+        var widths = new TreeSet<>(protocol.pcaWidths());
+        widths.add(encoderWidth);
+        // Wider than the input there are no components: the widest there is stands for all of those.
+        int widest = Pca.widest(raw.train());
+        var possible = new TreeSet<Integer>();
+        widths.forEach(w -> possible.add(Math.min(w, widest)));
+        Pca pca = Pca.fit(raw.train(), possible.last());
+        var results = new ArrayList<Result>();
+        for (int width : possible) {
+            Pca cut = pca.first(width);
+            results.add(
+                    probe("PCA-" + width, new Splits(cut.transform(raw.train()), cut.transform(raw.test())), protocol));
+        }
+        return results;
+    }
+
+    /// Runs the probes of `protocol` on one kind of features.
+    ///
+    /// @throws InputException as [#of]
+    public static Result probe(String name, Splits splits, Protocol protocol) {
+        requireLabels(splits);
+        Features train = splits.train();
+        KnnProtocol knn = protocol.knn();
+        LinearProtocol linear = protocol.linear();
+        return new Result(
+                name,
+                train.width(),
+                knn == null ? null : Knn.evaluate(train, splits.test(), knn),
+                linear == null ? null : Linear.evaluate(train, splits.test(), linear));
+    }
+
+    private static void requireLabels(Splits splits) {
+        int[] labels = splits.train().labels();
+        splits.test().labels();
+        Linear.requireTwoClasses(labels);
+    }
+
+    static SequencedMap<String, Object> toMap(Linear.Outcome linear) {
+        SequencedMap<String, Object> fit = toMap(linear.accuracy());
+        fit.put("iterations", linear.iterations());
+        fit.put("converged", linear.converged());
+        fit.put("gradientShare", linear.gradientShare());
+        fit.put("loss", linear.loss());
+        return fit;
+    }
+
+    static SequencedMap<String, Object> toMap(Accuracy accuracy) {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("correct", accuracy.correct());
+        map.put("total", accuracy.total());
+        map.put("accuracy", accuracy.share());
+        map.put("lower", accuracy.lower());
+        map.put("upper", accuracy.upper());
+        return map;
+    }
+}

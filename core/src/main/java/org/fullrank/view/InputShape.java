@@ -1,0 +1,85 @@
+package org.fullrank.view;
+
+import org.fullrank.engine.InputException;
+
+/// The shape of one input of an encoder, which is one view of an item.
+public sealed interface InputShape {
+    /// How many numbers one input has.
+    int values();
+
+    /// The sizes of one input in the memory that a [ViewGenerator] fills.
+    long[] memory();
+
+    /// The kind and the sizes in words, such as `vectors of 12 features`.
+    String describe();
+
+    /// This shape, if it is that of an image.
+    ///
+    /// @param encoder what takes images only, such as `a convolutional network`
+    /// @throws InputException when it is of another kind
+    default Image requireImage(String encoder) {
+        if (this instanceof Image image) {
+            return image;
+        }
+        throw new InputException("encoder: found %s for %s, expected one for vectors; use --set encoder.type=mlp"
+                .formatted(encoder, describe()));
+    }
+
+    /// An image, `[C, H, W]` for the encoder, `[H, W, C]` in memory.
+    record Image(int channels, int height, int width) implements InputShape {
+        @Override
+        public int values() {
+            return Math.multiplyExact(channels, Math.multiplyExact(height, width));
+        }
+
+        @Override
+        public long[] memory() {
+            return new long[] {height, width, channels};
+        }
+
+        @Override
+        public String describe() {
+            return "images of %d x %d pixels".formatted(height, width);
+        }
+    }
+
+    /// A vector, `[F]`.
+    ///
+    /// @param count the number of features F
+    record Features(int count) implements InputShape {
+        @Override
+        public int values() {
+            return count;
+        }
+
+        @Override
+        public long[] memory() {
+            return new long[] {count};
+        }
+
+        @Override
+        public String describe() {
+            return "vectors of %d features".formatted(count);
+        }
+    }
+
+    /// A series, `[C, L]`.
+    ///
+    /// @param length the number of steps L in time
+    record Series(int channels, int length) implements InputShape {
+        @Override
+        public int values() {
+            return Math.multiplyExact(channels, length);
+        }
+
+        @Override
+        public long[] memory() {
+            return new long[] {channels, length};
+        }
+
+        @Override
+        public String describe() {
+            return "series of %d channels and %d steps".formatted(channels, length);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package org.fullrank.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.fullrank.engine.InputException;
+import org.fullrank.probe.ProbeTable.Subjects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ProbeTableTest {
+    private static final Splits ENCODER = splits(4, 2);
+    private static final Splits UNTRAINED = splits(4, 0.1);
+    private static final Splits RAW = splits(9, 0.3);
+    private static final Protocol PROTOCOL = Protocol.of(
+                    EvaluatedData.of("clouds", ENCODER.train(), "test", ENCODER.test()))
+            .withPcaWidths(List.of(2, 100));
+
+    @Test
+    void everyBaselineHasItsRow() {
+        var table = ProbeTable.of(new Subjects(ENCODER, UNTRAINED, RAW), PROTOCOL);
+        assertThat(table.results())
+                .extracting(ProbeTable.Result::features)
+                .containsExactly("encoder", "raw input", "PCA-2", "PCA-4", "PCA-9", "untrained encoder");
+        assertThat(table.result("encoder").knn())
+                .isEqualTo(Knn.evaluate(ENCODER.train(), ENCODER.test(), KnnProtocol.defaults()));
+        assertThat(table.result("raw input").linear())
+                .isEqualTo(Linear.evaluate(RAW.train(), RAW.test(), LinearProtocol.defaults()));
+    }
+
+    @Test
+    void textHoldsTheProtocolInFullAndItsHash() {
+        var table = ProbeTable.of(new Subjects(ENCODER, null, null), PROTOCOL);
+        assertThat(table.text()).contains("protocol " + PROTOCOL.hash());
+        PROTOCOL.text().lines().forEach(line -> assertThat(table.text()).contains(line));
+        assertThat(table.toMap()).containsEntry("hash", PROTOCOL.hash()).containsKeys("protocol", "results");
+    }
+
+    @Test
+    void probesLeftOutAreNotRun() {
+        var table = ProbeTable.of(new Subjects(ENCODER, null, null), PROTOCOL.withLinear(null));
+        assertThat(table.result("encoder").linear()).isNull();
+        assertThat(table.result("encoder").knn()).isNotNull();
+        assertThatThrownBy(() -> PROTOCOL.withLinear(null).withKnn(null)).isInstanceOf(InputException.class);
+    }
+
+    @Test
+    void evaluationsOfUnlikeProtocolsAreNotCompared() {
+        var one = new ProbeTable(PROTOCOL.asText(), List.of());
+        var same = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(20, 0.07)).asText(), List.of());
+        var other = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(5, 0.07)).asText(), List.of());
+        one.requireComparable(same);
+        assertThatThrownBy(() -> one.requireComparable(other))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(PROTOCOL.hash())
+                .hasMessageContaining("differ in kNN (k 20");
+    }
+
+    @Test
+    void hashIsGolden() {
+        assertThat(PROTOCOL.hash()).isEqualTo("0b78eb4c");
+    }
+
+    @ParameterizedTest
+    @MethodSource("changed")
+    void everySettingChangesTheHash(Protocol changed) {
+        assertThat(changed.hash()).isNotEqualTo(PROTOCOL.hash()).matches("[0-9a-f]{8}");
+    }
+
+    static Stream<Protocol> changed() {
+        EvaluatedData s = PROTOCOL.source();
+        var reading = s.reading();
+        return Stream.concat(
+                Stream.of(
+                                new EvaluatedData(
+                                        "other", s.trainRows(), s.testSplit(), s.testRows(), s.classes(), reading),
+                                new EvaluatedData(s.data(), 1, s.testSplit(), s.testRows(), s.classes(), reading),
+                                new EvaluatedData(s.data(), s.trainRows(), "other", s.testRows(), s.classes(), reading),
+                                new EvaluatedData(s.data(), s.trainRows(), s.testSplit(), 1, s.classes(), reading),
+                                new EvaluatedData(s.data(), s.trainRows(), s.testSplit(), s.testRows(), 9, reading),
+                                s.with(reading.withLayer("other")),
+                                s.with(reading.withView("other")),
+                                s.with(reading.withPrecision("other")),
+                                s.with(new EvaluatedData.Reading(
+                                        reading.layer(), reading.view(), "other", reading.precision())))
+                        .map(source -> new Protocol(source, PROTOCOL.knn(), PROTOCOL.linear(), PROTOCOL.pcaWidths())),
+                Stream.of(
+                        PROTOCOL.withKnn(null),
+                        PROTOCOL.withKnn(new KnnProtocol(21, KnnProtocol.TEMPERATURE)),
+                        PROTOCOL.withKnn(new KnnProtocol(KnnProtocol.NEIGHBORS, 0.08)),
+                        PROTOCOL.withLinear(null),
+                        PROTOCOL.withLinear(
+                                new LinearProtocol(2, LinearProtocol.TOLERANCE, LinearProtocol.MAX_ITERATIONS)),
+                        PROTOCOL.withLinear(new LinearProtocol(LinearProtocol.L2, 0.5, LinearProtocol.MAX_ITERATIONS)),
+                        PROTOCOL.withLinear(new LinearProtocol(LinearProtocol.L2, LinearProtocol.TOLERANCE, 3)),
+                        PROTOCOL.withPcaWidths(List.of(2))));
+    }
+
+    @Test
+    void missingLabelsAreExplained() {
+        Features bare = Features.unlabeled(new float[60], 2);
+        assertThatThrownBy(() -> ProbeTable.of(new Subjects(new Splits(bare, bare), null, null), PROTOCOL))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("no labels")
+                .hasMessageContaining("a folder for each class");
+    }
+
+    @Test
+    void aSingleClassIsRefused() {
+        var single = new Features(new float[60], 2, new int[30], Samples.names(1));
+        assertThatThrownBy(() -> ProbeTable.of(new Subjects(new Splits(single, single), null, null), PROTOCOL))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("single class");
+    }
+
+    @Test
+    void subjectsOfOtherItemsAreRefused() {
+        assertThatThrownBy(() -> new Subjects(ENCODER, new Splits(ENCODER.test(), ENCODER.test()), null))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("untrained");
+    }
+
+    @Test
+    void wilsonIntervalIsGolden() {
+        // Closed form by hand: 8 of 10 at 95 % is 0.4902 to 0.9433.
+        var accuracy = new Accuracy(8, 10);
+        assertThat(accuracy).hasToString("80.0 % [49.0, 94.3]");
+        assertThat(new Accuracy(10, 10).upper()).isEqualTo(1);
+        assertThat(new Accuracy(0, 10).lower()).isZero();
+    }
+
+    private static Splits splits(int width, double spread) {
+        return new Splits(Samples.clouds(2, 90, width, 3, spread), Samples.clouds(3, 60, width, 3, spread));
+    }
+}

@@ -1,0 +1,221 @@
+package org.fullrank.stream;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of CSV, separated by comma, semicolon or tab. The first row is a header when a cell of it is text while the one
+ * below is a number, or when all its cells are text and one names a column of the options. This is the rule of the
+ * other commands, which this module cannot call; a test of the command line holds both to one table of cases.
+ */
+final class CsvSamples implements Samples {
+    /** Bytes of the first line that are looked at for the separator. */
+    private static final int HEAD_BYTES = 1 << 13;
+
+    private static final int NAMES_SHOWN = 20;
+
+    private final String name;
+    private final CsvReader<CsvRecord> reader;
+    private final Iterator<CsvRecord> rows;
+    private final Deque<CsvRecord> ahead = new ArrayDeque<>(); // rows that were read to find the header
+    private final List<String> names; // of the columns; empty without a header
+    private final boolean[] input; // whether a column is part of the sample
+    private final int sequence; // its column, or -1
+    private final float[] values;
+    private @Nullable String current; // the sequence of the latest sample
+    private boolean starts;
+
+    /** @throws IllegalArgumentException when there is no row or no such column */
+    CsvSamples(BufferedInputStream in, String name, SampleOptions options) throws IOException {
+        this.name = name;
+        this.reader = CsvReader.builder()
+                .fieldSeparator(separator(in))
+                .detectBomHeader(true)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE) // next() refuses such rows in our words
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .ofCsvRecord(new InputStreamReader(in, StandardCharsets.UTF_8));
+        this.rows = reader.iterator();
+        CsvRecord first = pull();
+        if (first == null) {
+            throw new IllegalArgumentException(name + ": found no row, expected rows of numbers; give another input");
+        }
+        boolean header = isHeader(first.getFields(), options.columns());
+        if (header) {
+            names = first.getFields().stream().map(String::strip).toList();
+        } else {
+            names = List.of();
+            ahead.addFirst(first);
+        }
+        this.input = new boolean[first.getFieldCount()];
+        Arrays.fill(input, true);
+        this.sequence = options.sequenceColumn() == null ? -1 : column("sequence column", options.sequenceColumn());
+        if (sequence >= 0) {
+            input[sequence] = false;
+        }
+        options.skipColumns().forEach(column -> input[column("skipped column", column)] = false);
+        int width = 0;
+        for (boolean is : input) {
+            width += is ? 1 : 0;
+        }
+        if (width == 0) {
+            throw new IllegalArgumentException(
+                    name + ": found no column left for samples, expected at least one; skip fewer");
+        }
+        this.values = new float[width];
+    }
+
+    /** Reads the second row only when the first holds text: a row of numbers is no header, and a pipe may be slow. */
+    private boolean isHeader(List<String> first, List<String> columns) throws IOException {
+        if (first.stream().noneMatch(Cells::isText)) {
+            return false;
+        }
+        CsvRecord row = pull();
+        if (row != null) {
+            ahead.add(row);
+            List<String> second = row.getFields();
+            for (int i = 0; i < Math.min(first.size(), second.size()); i++) {
+                if (Cells.isText(first.get(i)) && Cells.isNumber(second.get(i))) {
+                    return true;
+                }
+            }
+        }
+        List<String> wanted = columns.stream().map(String::strip).toList();
+        return first.stream().allMatch(Cells::isText)
+                && first.stream().map(String::strip).anyMatch(wanted::contains);
+    }
+
+    private int column(String subject, String wanted) {
+        String text = wanted.strip();
+        int byName = names.indexOf(text);
+        if (byName >= 0) {
+            return byName;
+        }
+        if (text.matches("-?\\d{1,9}")) {
+            int position = Integer.parseInt(text);
+            int column = position < 0 ? input.length + position : position - 1;
+            if (position != 0 && column >= 0 && column < input.length) {
+                return column;
+            }
+        }
+        String known =
+                names.isEmpty() ? "" : "one of " + names.subList(0, Math.min(NAMES_SHOWN, names.size())) + " or ";
+        throw new IllegalArgumentException(
+                "%s: found no column %s in %s, expected %sa position from 1 to %d or -1 to -%d; correct it"
+                        .formatted(subject, wanted, name, known, input.length, input.length));
+    }
+
+    @Override
+    public boolean next() throws IOException {
+        CsvRecord row = ahead.isEmpty() ? pull() : ahead.poll();
+        if (row == null) {
+            return false;
+        }
+        if (row.getFieldCount() != input.length) {
+            throw new IllegalArgumentException(
+                    "%s, line %d: found %d cells, expected %d as in the first row; correct it"
+                            .formatted(name, row.getStartingLineNumber(), row.getFieldCount(), input.length));
+        }
+        int at = 0;
+        for (int column = 0; column < input.length; column++) {
+            if (input[column]) {
+                values[at++] = number(row, column);
+            }
+        }
+        String value = sequence < 0 ? "" : row.getField(sequence);
+        starts = !value.equals(current);
+        current = value;
+        return true;
+    }
+
+    private @Nullable CsvRecord pull() throws IOException {
+        try {
+            return rows.hasNext() ? rows.next() : null;
+        } catch (CsvParseException e) {
+            String reason = Objects.requireNonNullElse(e.getMessage(), "no reason");
+            throw new IllegalArgumentException(
+                    "%s: found CSV that cannot be parsed, %s, expected rows of cells; correct that line"
+                            .formatted(name, reason),
+                    e);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private float number(CsvRecord row, int column) {
+        float value = Cells.number(row.getField(column));
+        if (!Float.isFinite(value)) {
+            throw new IllegalArgumentException(
+                    "%s, line %d, column %d%s: found '%s', expected a finite number; correct it or skip the column"
+                            .formatted(
+                                    name,
+                                    row.getStartingLineNumber(),
+                                    column + 1,
+                                    names.isEmpty() ? "" : " (" + names.get(column) + ")",
+                                    Cells.shown(row.getField(column))));
+        }
+        return value;
+    }
+
+    @Override
+    public float[] values() {
+        return values;
+    }
+
+    @Override
+    public boolean startsSequence() {
+        return starts;
+    }
+
+    @Override
+    public List<String> noteNames() {
+        return sequence < 0 ? List.of() : List.of(names.isEmpty() ? "sequence" : names.get(sequence));
+    }
+
+    @Override
+    public List<String> notes() {
+        return sequence < 0 ? List.of() : List.of(Objects.requireNonNullElse(current, ""));
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+
+    /** The separator that occurs most in the first line. */
+    private static char separator(BufferedInputStream in) throws IOException {
+        in.mark(HEAD_BYTES);
+        int commas = 0;
+        int semicolons = 0;
+        int tabs = 0;
+        for (int n = 0; n < HEAD_BYTES; n++) {
+            int c = in.read();
+            if (c < 0 || c == '\n') {
+                break;
+            }
+            commas += c == ',' ? 1 : 0;
+            semicolons += c == ';' ? 1 : 0;
+            tabs += c == '\t' ? 1 : 0;
+        }
+        in.reset();
+        return tabs > Math.max(commas, semicolons) ? '\t' : semicolons > commas ? ';' : ',';
+    }
+}

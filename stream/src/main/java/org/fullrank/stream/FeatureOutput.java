@@ -1,0 +1,51 @@
+package org.fullrank.stream;
+
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where features are written as CSV: a header, then one row per sample. */
+public sealed interface FeatureOutput {
+    /** A file, called {@code FILE.part} until it is complete. */
+    record ToFile(Path path) implements FeatureOutput {
+        /** @throws IllegalArgumentException when there is no such folder */
+        public ToFile {
+            requireFolder("output", path);
+        }
+    }
+
+    /**
+     * A writer, which stays open.
+     *
+     * @param flush whether each row is flushed at once, for a reader who waits for it
+     */
+    record ToWriter(Writer writer, boolean flush) implements FeatureOutput {}
+
+    /**
+     * A file, called {@code FILE.part} until it is complete.
+     *
+     * @throws IllegalArgumentException when there is no such folder
+     */
+    static FeatureOutput file(Path path) {
+        return new ToFile(path);
+    }
+
+    /** A writer, such as one of standard output. It is flushed at each save and at the end, and stays open. */
+    static FeatureOutput writer(Writer writer) {
+        return new ToWriter(writer, false);
+    }
+
+    /** A writer that is flushed after each row, for a reader who waits for it. It stays open. */
+    static FeatureOutput liveWriter(Writer writer) {
+        return new ToWriter(writer, true);
+    }
+
+    /** Fails before the work when a file could not be written after it. */
+    static void requireFolder(String subject, Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new IllegalArgumentException(
+                    "%s %s: found no folder %s, expected one; make it first".formatted(subject, file, parent));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package org.fullrank.stream;
+
+import org.fullrank.online.Activation;
+import org.fullrank.online.LatentPredictive;
+import org.fullrank.online.LatentSettings;
+import org.fullrank.online.LayerBuilder;
+import org.fullrank.online.Oja;
+import org.fullrank.online.OnlineRule;
+import org.fullrank.online.RuleName;
+import org.fullrank.online.Standardized;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of one rule, for samples whose width is known only when the first one has been read.
+ *
+ * @param name the rule
+ * @param units number of features, at least 1
+ * @param activation what the units compute; null for that of the rule
+ * @param learningRate null for that of the rule, at most {@link #STEP} divided by the width of a sample
+ * @param decay weight decay; null for that of the rule
+ * @param standardize whether each input is centered and divided by its running standard deviation first
+ * @param seed seed of the first weights
+ */
+public record RuleSettings(
+        RuleName name,
+        int units,
+        @Nullable Activation activation,
+        @Nullable Double learningRate,
+        @Nullable Double decay,
+        boolean standardize,
+        long seed) {
+    /** {@code lpl}: the full rule. */
+    public static final String NAME = "lpl";
+    /** 16: enough for a nearest-neighbor search on most sensor streams. */
+    public static final int UNITS = 16;
+    /**
+     * 0.01: the default learning rate times the width of a sample is at most this, which bears bursts of ten times the
+     * usual size. With 0.03 the rule diverged on standardized windows of accelerometers that begin at rest.
+     */
+    public static final double STEP = 0.01;
+
+    public RuleSettings {
+        Cells.requirePositive("units", units);
+        if (isComponents(name) && (activation != null || decay != null)) {
+            throw new IllegalArgumentException(
+                    "rule %s: found an activation or a decay, expected neither; leave them out or take another rule"
+                            .formatted(name.label()));
+        }
+    }
+
+    /** {@link #NAME} with {@link #UNITS} features, not standardized. */
+    public static RuleSettings defaults() {
+        return new RuleSettings(RuleName.of(NAME), UNITS, null, null, null, false, LayerBuilder.SEED);
+    }
+
+    /** The same with another rule. */
+    public RuleSettings withName(RuleName value) {
+        return new RuleSettings(value, units, activation, learningRate, decay, standardize, seed);
+    }
+
+    /** The same with another number of features. */
+    public RuleSettings withUnits(int value) {
+        return new RuleSettings(name, value, activation, learningRate, decay, standardize, seed);
+    }
+
+    /** The same with another learning rate, whatever the width of a sample. */
+    public RuleSettings withLearningRate(double value) {
+        return new RuleSettings(name, units, activation, value, decay, standardize, seed);
+    }
+
+    /** The same, each input standardized by its running mean and standard deviation. */
+    public RuleSettings standardized() {
+        return new RuleSettings(name, units, activation, learningRate, decay, true, seed);
+    }
+
+    /**
+     * A new rule.
+     *
+     * @param inputs width of a sample, at least 1
+     * @throws IllegalArgumentException when the learning rate or the decay is out of range
+     */
+    public OnlineRule rule(int inputs) {
+        LayerBuilder<?> builder = name.builder(inputs, units).seed(seed);
+        double most = isComponents(name) ? Oja.LEARNING_RATE : LatentSettings.LEARNING_RATE;
+        builder.learningRate(learningRate != null ? learningRate : Math.min(most, STEP / inputs));
+        if (builder instanceof LatentPredictive.Builder latent) {
+            if (activation != null) {
+                latent.activation(activation);
+            }
+            if (decay != null) {
+                latent.decay(decay);
+            }
+        }
+        return standardize ? Standardized.of(builder.build()) : builder.build();
+    }
+
+    private static boolean isComponents(RuleName name) {
+        return name == RuleName.OJA || name == RuleName.SANGER;
+    }
+}

@@ -1,0 +1,87 @@
+package org.fullrank.stream;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.IntFunction;
+import org.fullrank.online.OnlineRule;
+import org.fullrank.online.Saved;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file that keeps a rule from one stream to the next. It holds the rule and three numbers: samples of the input
+ * so far, bytes of the output so far, and 1 when the input was finished.
+ */
+record RuleState(Path file, Mode mode) {
+    private static final int MARKS = 3;
+
+    /** What a stream does with the state. */
+    enum Mode {
+        /** Learns on from it if it is there, and saves to it. */
+        CONTINUE,
+        /** The same, and skips what it has seen of the input. */
+        RESUME,
+        /** Transforms with it, learns and saves nothing. */
+        FROZEN
+    }
+
+    /**
+     * A rule to begin with.
+     *
+     * @param samples samples of the input to skip
+     * @param bytes bytes of the output to keep
+     */
+    record Begin(OnlineRule rule, long samples, long bytes) {}
+
+    RuleState {
+        FeatureOutput.requireFolder("state", file);
+    }
+
+    boolean learns() {
+        return mode != Mode.FROZEN;
+    }
+
+    /**
+     * The saved rule; null when there is none yet.
+     *
+     * @param input names the input in errors
+     * @throws IllegalArgumentException when the state is damaged or does not fit the samples or the settings
+     */
+    @Nullable
+    Begin load(int width, IntFunction<? extends OnlineRule> rules, String input) throws IOException {
+        if (learns() && !Files.exists(file)) {
+            return null;
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException(
+                    "state %s: found no such file, expected a saved rule; correct the path".formatted(file));
+        }
+        Saved saved = Saved.load(file);
+        OnlineRule rule = saved.rule();
+        if (rule.inputs() != width) {
+            throw new IllegalArgumentException(
+                    "state %s: found a rule for samples of %d values, expected %d as in %s; name another"
+                            .formatted(file, rule.inputs(), width, input));
+        }
+        if (learns()) {
+            rules.apply(width).requireLike(rule);
+        }
+        if (mode != Mode.RESUME) {
+            return new Begin(rule, 0, 0);
+        }
+        long[] marks = saved.marks();
+        if (marks.length != MARKS) {
+            throw new IllegalArgumentException(
+                    "resume: found a state that no stream has written, expected one of a stream; do not resume");
+        }
+        if (marks[2] != 0) {
+            throw new IllegalArgumentException(
+                    "resume: found a state whose stream was finished, expected one that was cut off; do not resume, to learn on from new input");
+        }
+        return new Begin(rule, marks[0], marks[1]);
+    }
+
+    void save(OnlineRule rule, long samples, long bytes, boolean finished) throws IOException {
+        rule.save(file, samples, bytes, finished ? 1 : 0);
+    }
+}

@@ -1,0 +1,56 @@
+package org.fullrank.stream;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How samples are taken from a file. Columns are for CSV; window and hop are for {@code .ts}.
+ *
+ * @param sequenceColumn CSV column, by name or position (from 1, or from the end as -1, -2, ...), that is no input: where
+ *     its value changes, a new sequence begins; null when all rows are one sequence
+ * @param skipColumns CSV columns, by name or position, that are no input
+ * @param window time steps of a series in one sample, at least 1
+ * @param hop time steps from one window to the next, at least 1
+ */
+public record SampleOptions(@Nullable String sequenceColumn, List<String> skipColumns, int window, int hop) {
+    /** 1: each time step is a sample. */
+    public static final int WINDOW = 1;
+    /** 1: every window is a sample. */
+    public static final int HOP = 1;
+
+    public SampleOptions {
+        skipColumns = List.copyOf(skipColumns);
+        Cells.requirePositive("window", window);
+        Cells.requirePositive("hop", hop);
+    }
+
+    /** Every column is input, all rows are one sequence; every time step of a series is a sample. */
+    public static SampleOptions defaults() {
+        return new SampleOptions(null, List.of(), WINDOW, HOP);
+    }
+
+    /** The same with a column that names the sequence of each row. */
+    public SampleOptions withSequenceColumn(String column) {
+        return new SampleOptions(column, skipColumns, window, hop);
+    }
+
+    /** The same with columns that are no input. */
+    public SampleOptions withSkipColumns(String... columns) {
+        return new SampleOptions(sequenceColumn, List.of(columns), window, hop);
+    }
+
+    /** The same with windows of so many time steps, so many steps apart. */
+    public SampleOptions withWindow(int steps, int apart) {
+        return new SampleOptions(sequenceColumn, skipColumns, steps, apart);
+    }
+
+    /** Names of columns, which the first row may hold. */
+    List<String> columns() {
+        List<String> columns = new ArrayList<>(skipColumns);
+        if (sequenceColumn != null) {
+            columns.add(sequenceColumn);
+        }
+        return columns;
+    }
+}

@@ -1,0 +1,29 @@
+package org.fullrank.stream;
+
+import org.fullrank.online.Alarm;
+
+/** Follows a stream while it runs, in the same thread, and can stop it. */
+public interface StreamListener {
+    /** Does nothing and never stops. */
+    StreamListener NONE = new StreamListener() {};
+
+    /**
+     * The stream begins with a rule that was saved.
+     *
+     * @param learned samples that the rule has learned from
+     * @param skipped samples of this input that are skipped because the state has seen them
+     */
+    default void continues(long learned, long skipped) {}
+
+    /**
+     * The verdict of the monitor has changed.
+     *
+     * @param learned samples that the rule has learned from
+     */
+    default void alarm(long learned, Alarm alarm) {}
+
+    /** Whether the stream should stop after this sample; asked after each one. */
+    default boolean stops() {
+        return false;
+    }
+}
