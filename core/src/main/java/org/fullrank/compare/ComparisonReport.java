@@ -57,8 +57,7 @@ public final class ComparisonReport {
         List<Row> others = rows.stream().filter(row -> row != reference).toList();
         List<PairedTest> tests =
                 others.stream().map(row -> row.test(reference, figure)).toList();
-        double[] holm =
-                Holm.correct(tests.stream().mapToDouble(PairedTest::p).toArray());
+        double[] holm = Holm.correct(tests.stream().mapToDouble(PairedTest::p).toArray());
         var byLabel = new LinkedHashMap<String, Verdict>();
         for (int i = 0; i < holm.length; i++) {
             byLabel.put(others.get(i).candidate().label(), new Verdict(tests.get(i), holm[i]));

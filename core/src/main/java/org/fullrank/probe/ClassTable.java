@@ -171,8 +171,7 @@ public record ClassTable(
         for (int c : answers.present()) {
             rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c, null), null));
         }
-        return new ClassTable(
-                describe(source, probe), probe.label(), rows, answers.accuracy(), null);
+        return new ClassTable(describe(source, probe), probe.label(), rows, answers.accuracy(), null);
     }
 
     /// Counts by class, and tests each class against the answers of another run for the same items.
@@ -199,11 +198,7 @@ public record ClassTable(
             rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c, other), change));
         }
         return new ClassTable(
-                describe(source, probe),
-                probe.label(),
-                rows,
-                answers.accuracy(),
-                new Against(name, other.accuracy()));
+                describe(source, probe), probe.label(), rows, answers.accuracy(), new Against(name, other.accuracy()));
     }
 
     /// The full text for features of `source`.

@@ -129,8 +129,7 @@ public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) 
 
     private void requireSameData(Subject subject, Subject other) {
         Classifier classifier = probe.classifier();
-        ClassTable.describe(subject.source(), classifier)
-                .requireLike(ClassTable.describe(other.source(), classifier));
+        ClassTable.describe(subject.source(), classifier).requireLike(ClassTable.describe(other.source(), classifier));
     }
 
     private SequencedMap<Long, ClassTable.Answers> answers(Subject subject, List<Long> seeds, List<Path> runs) {

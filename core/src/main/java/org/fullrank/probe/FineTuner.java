@@ -47,7 +47,13 @@ final class FineTuner implements AutoCloseable {
     /// @param start a buffer with the encoder's parameters under [Method#ENCODER]
     /// @param draw which draw; head and order depend on it
     /// @throws JobException when `start` lacks a parameter or statistic of the encoder
-    FineTuner(EncoderSpec spec, InputShape input, int classes, ParameterBuffer start, FineTuneProtocol protocol, int draw) {
+    FineTuner(
+            EncoderSpec spec,
+            InputShape input,
+            int classes,
+            ParameterBuffer start,
+            FineTuneProtocol protocol,
+            int draw) {
         this.protocol = protocol;
         key = key(protocol, draw);
         var net = new NetworkBuilder(key);

@@ -22,8 +22,8 @@ public record PairedTest(int n, double difference, double t, double p) {
         return of(a, b, 0);
     }
 
-    /// Tests `a - b` where all values are multiples of a step, such as shares of a few items. Differences can then be
-    /// equal by rounding alone, so their deviation counts as at least that of two rounding errors, `step / sqrt(6)`.
+    /// Tests `a - b` where all values are multiples of a step, such as shares of a few items. Rounding alone can then
+    /// make differences equal, so their deviation counts as at least that of two rounding errors: `step / sqrt(6)`.
     ///
     /// @param step 0 for values that are not rounded
     /// @throws InputException when the lengths differ

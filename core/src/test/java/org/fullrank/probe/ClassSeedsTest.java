@@ -92,7 +92,8 @@ class ClassSeedsTest {
 
     @Test
     void itsHashIsNotThatOfTwoTrainings() {
-        ClassSeeds table = compare(seeds(answers(1, 1, 1), answers(2, 1, 1)), seeds(answers(1, 1, 1), answers(2, 1, 1)));
+        ClassSeeds table =
+                compare(seeds(answers(1, 1, 1), answers(2, 1, 1)), seeds(answers(1, 1, 1), answers(2, 1, 1)));
         assertThat(table.protocol().hash())
                 .isNotEqualTo(ClassTable.describe(SOURCE, PROBE).hash());
     }
