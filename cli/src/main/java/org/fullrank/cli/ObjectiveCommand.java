@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
                     + " two, prediction and target, and holds the target fixed.",
             "Files are matrices [N, D] of float32 or float64, a row for each sample, all of one shape and one type;"
                     + " what is computed, printed and written has their precision.",
-            "docs/methods.md has the formula, the settings and reference values of each name.",
+            "docs/reference/methods.md has the formula, the settings and reference values of each name.",
             "",
             "Examples:",
             "  fullrank objective vicreg a.npy b.npy",

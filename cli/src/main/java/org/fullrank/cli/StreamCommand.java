@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
             "",
             "Input is CSV, one sample per row, or .ts, one series per line and one sample per time step or window; it"
                     + " may be compressed with gzip. Give --standardize unless its values are of order one. Rules: lpl,"
-                    + " vicreg-hinge, vicreg-log, log-hebb, oja, sanger; docs/online.md explains them.",
+                    + " vicreg-hinge, vicreg-log, log-hebb, oja, sanger; docs/reference/online.md explains them.",
             "",
             "With --state the learner outlives the process: after a kill, --resume continues from the last save and the"
                     + " output becomes what it would have been; without a rerun at most the last --save-every samples"

@@ -36,14 +36,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// `docs/methods.md` has a sheet for each name, with the defaults of the record, and numbers that its commands print.
+/// `docs/reference/methods.md` has a sheet for each name, with the defaults of the record, and numbers that its
+/// commands print.
 class MethodsPageTest {
-    private static final Path PAGE = Path.of("../docs/methods.md");
+    private static final Path PAGE = Path.of("../docs/reference/methods.md");
 
     /// Headings of the page and the choices below each.
     private static final Map<String, Class<?>> SECTIONS = Map.of(
             "Objectives", ObjectiveSpec.class,
-            "Regularisers", Regularizer.class,
+            "Regularizers", Regularizer.class,
             "Alignments", Alignment.class,
             "Regressions", Regression.class,
             "Predictors", PredictorSpec.class,

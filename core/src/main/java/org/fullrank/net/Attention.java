@@ -21,7 +21,8 @@ final class Attention {
                     .reshape(batch, tokens, 3, heads, width / heads)
                     .permute(2, 0, 3, 1, 4); // [3, B, heads, T, width / heads]
             // softmax(Q K^T / sqrt(width / heads)) V without the [T, T] matrix in memory
-            Tensor mixed = torch.scaled_dot_product_attention(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2));
+            Tensor mixed =
+                    torch.scaled_dot_product_attention(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2));
             return projection.forward(mixed.transpose(1, 2).reshape(batch, tokens, width), mode);
         };
     }

@@ -14,7 +14,8 @@ public final class Encoder implements Layer {
     /// A stretch of the encoder.
     ///
     /// @param name what users call it
-    /// @param layer from the activity of the block before to its own, `[B, C, H, W]`, `[B, C]` or tokens `[B, T, C]`
+    /// @param layer from the activity of the block before to its own, `[B, C, H, W]`, `[B, C]` or tokens
+    ///     `[B, T, C]`
     /// @param width columns C of its pooled output
     public record Block(String name, Layer layer, int width) {}
 

@@ -52,8 +52,8 @@ final class Layers {
         return NonFiniteTrace.layer(
                 "patches",
                 net.path(),
-                (x, mode) ->
-                        torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), stride, padding, dilation, 1));
+                (x, mode) -> torch.conv2d(
+                        x, weight.tensor(), new TensorOptional(bias.tensor()), stride, padding, dilation, 1));
     }
 
     /// Affine map `[B, in] -> [B, out]`, with PyTorch's default start of linear layers.

@@ -143,9 +143,7 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
     private Layer block(NetworkBuilder net) {
         int hidden = (int) (width * mlpRatio);
         Layer attention = residual(
-                "attention",
-                net,
-                List.of(norm(net.in("norm1")), Attention.layer(net.in("attn"), width, heads)));
+                "attention", net, List.of(norm(net.in("norm1")), Attention.layer(net.in("attn"), width, heads)));
         Layer perceptron = residual(
                 "perceptron",
                 net,

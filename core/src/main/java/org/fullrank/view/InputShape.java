@@ -21,9 +21,8 @@ public sealed interface InputShape {
         if (this instanceof Image image) {
             return image;
         }
-        throw new InputException(
-                "encoder: found %s for %s, expected one for vectors; use --set encoder.type=mlp"
-                        .formatted(encoder, describe()));
+        throw new InputException("encoder: found %s for %s, expected one for vectors; use --set encoder.type=mlp"
+                .formatted(encoder, describe()));
     }
 
     /// An image, `[C, H, W]` for the encoder, `[H, W, C]` in memory.

@@ -26,7 +26,7 @@ class DoctorTest {
         return CollapseCases.all();
     }
 
-    /// The table goes into `docs/results.md`.
+    /// The table goes into `docs/explanation/results.md`.
     @AfterAll
     static void writeConfusionTable() throws IOException {
         Path folder = Files.createDirectories(Path.of("target"));

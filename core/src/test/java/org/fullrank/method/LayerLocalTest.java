@@ -15,15 +15,15 @@ import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.net.Encoder;
-import org.fullrank.net.ResNet;
-import org.fullrank.net.Mlp;
-import org.fullrank.net.Vgg;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.Layer;
+import org.fullrank.net.Mlp;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ProjectorSpec;
+import org.fullrank.net.ResNet;
+import org.fullrank.net.Vgg;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.Vicreg;
 import org.junit.jupiter.api.Test;
@@ -56,7 +56,12 @@ class LayerLocalTest {
     }
 
     private static Method of(EncoderSpec encoder, MethodSpec spec, long... shape) {
-        return Method.of(spec, encoder, Batches.input(shape), 3, new Method.Setting(Device.CPU, Precision.FP32, ScalarType.Double));
+        return Method.of(
+                spec,
+                encoder,
+                Batches.input(shape),
+                3,
+                new Method.Setting(Device.CPU, Precision.FP32, ScalarType.Double));
     }
 
     @ParameterizedTest
@@ -156,7 +161,7 @@ class LayerLocalTest {
 
     @Test
     void aResidualNetworkIsRefusedWithTheReason() {
-        assertThatThrownBy(() -> of(ResNet.defaults(), MethodSpec.Local.defaults(), 3))
+        assertThatThrownBy(() -> of(ResNet.defaults(), MethodSpec.Local.defaults(), IMAGES))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("skip connections carry activity around the layers")
                 .hasMessageNotContaining("\n");

@@ -155,7 +155,8 @@ class EncoderTest {
     @Test
     void imagesTooSmallForTheirPoolsAreRefusedBeforeAnythingRuns() {
         var vgg = new Vgg(List.of(2, 2, 2), List.of(1, 2, 3));
-        assertThat(vgg.build(new NetworkBuilder(1), new InputShape.Image(1, 8, 9)).names())
+        assertThat(vgg.build(new NetworkBuilder(1), new InputShape.Image(1, 8, 9))
+                        .names())
                 .hasSize(3);
         assertThatThrownBy(() -> vgg.build(new NetworkBuilder(1), new InputShape.Image(1, 7, 9)))
                 .isInstanceOf(InputException.class)

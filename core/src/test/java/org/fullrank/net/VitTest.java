@@ -37,7 +37,9 @@ class VitTest {
             Net net = of(tiny(pool), IMAGES, ScalarType.Double);
             try (var scope = Scope.open();
                     var off = Gradients.off()) {
-                net.parameters.values().add_(noise(11, net.parameters.values().numel()).mul(Tensors.scalar(0.5)));
+                net.parameters
+                        .values()
+                        .add_(noise(11, net.parameters.values().numel()).mul(Tensors.scalar(0.5)));
             }
             return net;
         }
@@ -191,7 +193,9 @@ class VitTest {
             for (ParameterBuffer.Segment s : net.parameters().segments()) {
                 boolean vector = s.sizes().size() == 1 && !s.name().startsWith("patch_embed");
                 if (vector) {
-                    assertThat(net.initial(s.name())).as(s.name()).containsOnly(s.name().endsWith("bias") ? 0 : 1);
+                    assertThat(net.initial(s.name()))
+                            .as(s.name())
+                            .containsOnly(s.name().endsWith("bias") ? 0 : 1);
                 }
             }
         }
@@ -239,8 +243,7 @@ class VitTest {
         "4, 6, 1, 4, 4, 'heads: found 4, expected a divisor of the width 6'",
         "4, 6, 1, 2, 0.1, 'mlpRatio: found 0.1, expected up to 16 and at least one hidden unit'"
     })
-    void settingsOutsideTheirRangeAreRefused(
-            int patch, int width, int depth, int heads, double ratio, String message) {
+    void settingsOutsideTheirRangeAreRefused(int patch, int width, int depth, int heads, double ratio, String message) {
         assertThatThrownBy(() -> new Vit(patch, width, depth, heads, ratio, Vit.Pool.MEAN))
                 .isInstanceOf(InputException.class)
                 .hasMessage(message);

@@ -75,10 +75,10 @@ class ExamplesTest {
     }
 
     @Test
-    void theReadmeOfTheProjectShowsTrainAndEmbed() throws IOException {
+    void thePageForJavaUsersShowsTrainAndEmbed() throws IOException {
         String source = unindented(SOURCES.resolve("TrainAndEmbed.java"));
         String method = source.substring(source.indexOf("static Features embeddings("), source.lastIndexOf("}"));
-        assertThat(unindented(Path.of("../README.md"))).contains(method.strip());
+        assertThat(unindented(Path.of("../docs/how-to/java.md"))).contains(method.strip());
     }
 
     @Test

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example in {@code docs/online.md} compiles, works, and is the one below. */
+/** The example in {@code docs/reference/online.md} compiles, works, and is the one below. */
 class HowToTest {
-    private static final Path PAGE = Path.of("../docs/online.md");
+    private static final Path PAGE = Path.of("../docs/reference/online.md");
     private static final Path SOURCE = Path.of("src/test/java/org/fullrank/stream/HowToTest.java");
 
     @TempDir
