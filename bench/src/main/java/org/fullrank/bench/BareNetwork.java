@@ -43,7 +43,7 @@ final class BareNetwork implements AutoCloseable {
             case MethodSpec.Joint joint -> {
                 projector = Networks.projector(
                         net.in("projector"), joint.projector(), recipe.encoder().features());
-                objective = joint.objective().objective();
+                objective = joint.objective();
             }
             case MethodSpec.Local local ->
                 throw new InputException("bench: found method layer-local, expected joint-embedding");

@@ -13,11 +13,9 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.objective.LeJepa;
 import org.fullrank.objective.Objective;
-import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Svmax;
 import org.fullrank.objective.Views;
 import org.fullrank.objective.WMse;
-import org.fullrank.settings.Choices;
 
 /// Every objective with its defaults, forward and backward, on two views `[N, D]` in float32, beside the same formula
 /// with automatic differentiation ([PlainObjectives]). The two take turns in one process until the seconds are spent;
@@ -51,38 +49,43 @@ public final class ObjectiveBench {
         System.out.printf(
                 "%-13s %5s %5s %11s %11s %7s %9s %9s%n",
                 "objective", "N", "D", "ours ms", "plain ms", "times", "value", "gradient");
-        for (var choice : Choices.of(ObjectiveSpec.class)) {
-            if (names.isEmpty() || names.contains(choice.name())) {
-                for (Size size : sizes(choice.defaults())) {
-                    measure(choice.name(), choice.defaults(), size, seconds);
+        Objective.all().forEach((name, objective) -> {
+            if (names.isEmpty() || names.contains(name)) {
+                for (Size size : sizes(objective)) {
+                    measure(name, objective, size, seconds);
                 }
             }
-        }
+        });
     }
 
-    private static List<Size> sizes(ObjectiveSpec spec) {
-        if (spec instanceof WMse) {
+    private static List<Size> sizes(Objective objective) {
+        if (objective instanceof WMse) {
             return TALL;
         }
         var sizes = new ArrayList<>(SIZES);
-        if (spec instanceof Svmax) {
+        if (objective instanceof Svmax) {
             sizes.addFirst(new Size(256, 512));
         }
         return sizes;
     }
 
-    private static void measure(String name, ObjectiveSpec spec, Size size, int seconds) {
+    private static void measure(String name, Objective objective, Size size, int seconds) {
         try (var scope = Scope.open()) {
             Tensor x = noise(size, 1);
             Tensor y = x.add(noise(size, 2).mul(Tensors.scalar(0.5)));
-            Objective objective = spec.objective();
             Tensor memory = objective.memory(size.d()).length == 0 ? Tensors.of(new float[0], 0) : past(size);
             Function<List<Tensor>, Tensor> ours = z -> objective
                     .evaluate(new Views(z, 1, memory.numel() == 0 ? null : memory))
                     .total();
-            Tensor keyed = spec instanceof LeJepa s ? keyedDirections(s, size.d()) : memory;
+            Tensor keyed = objective instanceof LeJepa s ? keyedDirections(s, size.d()) : memory;
+            if (!PlainObjectives.has(objective)) {
+                double[] alone = turns(seconds, () -> run(ours, x, y), () -> {})[0];
+                System.out.printf(
+                        Locale.ROOT, "%-13s %5d %5d %11.2f%n", name, size.n(), size.d(), 1e3 * Timing.median(alone));
+                return;
+            }
             Result a = result(ours, x, y);
-            Result b = result(z -> new PlainObjectives(z.get(0), z.get(1), memory, keyed).value(spec), x, y);
+            Result b = result(z -> new PlainObjectives(z.get(0), z.get(1), memory, keyed).value(objective), x, y);
             double apart = Math.abs(Tensors.value(a.value().sub(b.value()).div(b.value())));
             double turned = Math.max(
                     apart(a.gradients().get(0), b.gradients().get(0)),
@@ -93,8 +96,8 @@ public final class ObjectiveBench {
                     () -> run(
                             z -> {
                                 Tensor drawn =
-                                        spec instanceof LeJepa s ? torch.randn(s.directions(), size.d()) : memory;
-                                return new PlainObjectives(z.get(0), z.get(1), memory, drawn).value(spec);
+                                        objective instanceof LeJepa s ? torch.randn(s.directions(), size.d()) : memory;
+                                return new PlainObjectives(z.get(0), z.get(1), memory, drawn).value(objective);
                             },
                             x,
                             y));

@@ -1,6 +1,7 @@
 package org.fullrank.bench;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -13,12 +14,10 @@ import org.fullrank.objective.LogDet;
 import org.fullrank.objective.Lpl;
 import org.fullrank.objective.Mmcr;
 import org.fullrank.objective.NtXent;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Objective;
 import org.fullrank.objective.Svmax;
 import org.fullrank.objective.Tico;
 import org.fullrank.objective.Vicreg;
-import org.fullrank.objective.VicregPaper;
-import org.fullrank.objective.VicregSolo;
 import org.fullrank.objective.WMse;
 
 /// The objectives as one writes their formula down, with two views and automatic differentiation: what `ObjectiveBench`
@@ -30,12 +29,31 @@ import org.fullrank.objective.WMse;
 /// @param before the memory of TiCo, `[D, D]`
 /// @param directions of LeJEPA, `[M, D]`, not yet of norm 1
 record PlainObjectives(Tensor x, Tensor y, Tensor before, Tensor directions) {
-    Tensor value(ObjectiveSpec spec) {
+    private static final Set<Class<?>> WRITTEN = Set.of(
+            Vicreg.class,
+            BarlowTwins.class,
+            NtXent.class,
+            WMse.class,
+            Svmax.class,
+            Lpl.class,
+            LogDet.class,
+            LeJepa.class,
+            Mmcr.class,
+            Tico.class);
+
+    /// Whether the formula of an objective is written down here; one that is not has no rival.
+    static boolean has(Objective objective) {
+        return WRITTEN.contains(objective.getClass());
+    }
+
+    Tensor value(Objective spec) {
         double d = x.size(1);
         return switch (spec) {
-            case Vicreg s -> vicreg(1, s.invariance(), s.variance() / 2, s.covariance(), s.gamma(), s.epsilon());
-            case VicregPaper s -> vicreg(d, s.invariance(), s.variance(), s.covariance(), s.gamma(), s.epsilon());
-            case VicregSolo s -> vicreg(1, s.invariance(), s.variance(), s.covariance(), s.gamma(), s.epsilon());
+            case Vicreg s -> {
+                double distance = s.form() == Vicreg.Form.PAPER ? d : 1;
+                double variance = s.form() == Vicreg.Form.OFFICIAL ? s.variance() / 2 : s.variance();
+                yield vicreg(distance, s.invariance(), variance, s.covariance(), s.gamma(), s.epsilon());
+            }
             case BarlowTwins s -> barlow(s);
             case NtXent s -> ntXent(s);
             case WMse s -> wMse();
@@ -47,6 +65,7 @@ record PlainObjectives(Tensor x, Tensor y, Tensor before, Tensor directions) {
             case LeJepa s -> leJepa(s);
             case Mmcr s -> mmcr(s);
             case Tico s -> tico(s);
+            default -> throw new IllegalArgumentException("no plain formula of " + spec);
         };
     }
 

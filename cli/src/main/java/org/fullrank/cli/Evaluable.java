@@ -8,7 +8,6 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.method.PredictorSpec.DirectSet;
 import org.fullrank.objective.Objective;
-import org.fullrank.objective.ObjectiveSpec;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.objective.Terms;
@@ -29,9 +28,9 @@ sealed interface Evaluable {
         if (regularizer != null) {
             return new OfOne(set(name, regularizer.defaults(), settings));
         }
-        Choice<ObjectiveSpec> objective = find(ObjectiveSpec.class, name);
+        Objective objective = Objective.all().get(name);
         if (objective != null) {
-            return new OfViews(set(name, objective.defaults(), settings));
+            return new OfViews(set(name, objective, settings));
         }
         Choice<Regression> regression = find(Regression.class, name);
         if (regression != null) {
@@ -44,8 +43,7 @@ sealed interface Evaluable {
 
     /// All names, objectives first.
     static List<String> names() {
-        List<String> names = new ArrayList<>();
-        Choices.of(ObjectiveSpec.class).forEach(c -> names.add(c.name()));
+        List<String> names = new ArrayList<>(Objective.all().keySet());
         Choices.of(Regularizer.class).forEach(c -> names.add(c.name()));
         Choices.of(Regression.class).forEach(c -> names.add(c.name()));
         return names;
@@ -61,7 +59,7 @@ sealed interface Evaluable {
     @SuppressWarnings("unchecked") // a record of the class that `defaults` has
     private static <T> T set(String name, T defaults, List<String> settings) {
         Record record = (Record) defaults;
-        return (T) Yaml.read("objective " + name, "", record.getClass(), settings);
+        return (T) Yaml.read("objective " + name, Yaml.write(record), record.getClass(), settings);
     }
 
     /// What it takes, in words.
@@ -102,7 +100,7 @@ sealed interface Evaluable {
     }
 
     /// An objective of two or more views.
-    record OfViews(ObjectiveSpec spec) implements Evaluable {
+    record OfViews(Objective objective) implements Evaluable {
         @Override
         public String takes() {
             return "two or more, one for each view of the samples";
@@ -115,12 +113,11 @@ sealed interface Evaluable {
 
         @Override
         public Record settings() {
-            return (Record) spec;
+            return (Record) objective;
         }
 
         @Override
         public Terms evaluate(List<Tensor> z, long draw) {
-            Objective objective = spec.objective();
             Tensor first = z.getFirst();
             long[] memory = objective.memory(first.size(1));
             Tensor zeros = memory.length == 0

@@ -23,7 +23,7 @@ import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
 import org.fullrank.method.TargetSpec;
 import org.fullrank.objective.Alignment;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Objective;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.run.Recipes;
@@ -43,7 +43,6 @@ class MethodsPageTest {
 
     /// Headings of the page and the choices below each.
     private static final Map<String, Class<?>> SECTIONS = Map.of(
-            "Objectives", ObjectiveSpec.class,
             "Regularizers", Regularizer.class,
             "Alignments", Alignment.class,
             "Regressions", Regression.class,
@@ -51,6 +50,7 @@ class MethodsPageTest {
             "Targets", TargetSpec.class,
             "Methods", MethodSpec.class);
 
+    private static final String OBJECTIVES = "Objectives";
     /// The heading of named settings of a method.
     private static final String PRESETS = "Presets";
 
@@ -90,7 +90,7 @@ class MethodsPageTest {
         for (String line : Files.readAllLines(PAGE)) {
             if (line.startsWith("## ")) {
                 section = line.substring(3);
-            } else if (line.startsWith("### ") && (SECTIONS.containsKey(section) || section.equals(PRESETS))) {
+            } else if (line.startsWith("### ") && expected().containsKey(section)) {
                 sheets.add(new Sheet(section, line.replaceAll("^### `(.*)`$", "$1"), new ArrayList<>()));
             } else if (!sheets.isEmpty() && sheets.getLast().section().equals(section)) {
                 sheets.getLast().lines().add(line);
@@ -124,13 +124,19 @@ class MethodsPageTest {
         for (Sheet sheet : sheets()) {
             found.computeIfAbsent(sheet.section(), _ -> new ArrayList<>()).add(sheet.name());
         }
+        assertThat(found.keySet()).isEqualTo(expected().keySet());
+        expected().forEach((section, names) ->
+                assertThat(found.get(section)).as(section).containsExactlyInAnyOrderElementsOf(names));
+    }
+
+    /// The names below each heading.
+    private static SequencedMap<String, List<String>> expected() {
         SequencedMap<String, List<String>> expected = new LinkedHashMap<>();
         SECTIONS.forEach((section, choices) -> expected.put(
                 section, Choices.of(choices).stream().map(Choice::name).toList()));
-        expected.put(PRESETS, MethodPresets.names());
-        assertThat(found.keySet()).isEqualTo(expected.keySet());
-        expected.forEach((section, names) ->
-                assertThat(found.get(section)).as(section).containsExactlyInAnyOrderElementsOf(names));
+        expected.put(OBJECTIVES, List.copyOf(Objective.all().keySet()));
+        expected.put(PRESETS, List.copyOf(MethodPresets.all().keySet()));
+        return expected;
     }
 
     @ParameterizedTest
@@ -157,6 +163,9 @@ class MethodsPageTest {
     private static SequencedMap<String, String> settings(Sheet sheet) {
         if (sheet.section().equals(PRESETS)) {
             return Choices.settings((Record) MethodPresets.named(sheet.name()));
+        }
+        if (sheet.section().equals(OBJECTIVES)) {
+            return Choices.settings((Record) Objective.named(sheet.name()));
         }
         if (sheet.section().equals("Regressions")) {
             return Choices.settings(Evaluable.named(sheet.name(), List.of()).settings());

@@ -66,7 +66,7 @@ class ObjectiveCommandTest {
                 "covariance a03.npy|0.0135",
                 "barlow-twins a03.npy b03.npy|0.009717993195399845",
                 "w-mse a.npy b.npy|0.005926148760722727",
-                "w-mse a.npy b.npy --set normalise=false|0.004444611570542103",
+                "w-mse a.npy b.npy --set normalize=false|0.004444611570542103",
                 "cosine a.npy b.npy|0.007795311347723155",
                 "mean-singular-value a.npy --set form=bounded|1.0022097945387314",
                 "iso-euclidean a.npy b.npy|0.25126613663778047",
@@ -86,7 +86,7 @@ class ObjectiveCommandTest {
         assertClose(json.at("/parts/covariance").doubleValue(), 0.025612214999999987);
         assertThat(json.get("settings").toString())
                 .isEqualTo(
-                        "{\"invariance\":25.0,\"variance\":10.0,\"covariance\":1.0,\"gamma\":2.0,\"epsilon\":1.0E-4}");
+                        "{\"form\":\"official\",\"invariance\":25.0,\"variance\":10.0,\"covariance\":1.0,\"gamma\":2.0,\"epsilon\":1.0E-4}");
         assertThat(json.get("shape").toString()).isEqualTo("[4,3]");
         assertClose(
                 json.get("value").doubleValue(),
@@ -157,7 +157,7 @@ class ObjectiveCommandTest {
         JsonNode json = json("iso-cosine a.npy b.npy --set alpha=1 --set epsilon=0.1");
         assertClose(json.get("value").doubleValue(), -1.4296365110689928);
         assertThat(json.get("settings").toString())
-                .isEqualTo("{\"alpha\":1.0,\"epsilon\":0.1,\"form\":\"iso\",\"normalise\":true}");
+                .isEqualTo("{\"alpha\":1.0,\"epsilon\":0.1,\"form\":\"iso\",\"normalize\":true}");
     }
 
     private double valueWithSecondView(double[][] values) throws IOException {

@@ -87,7 +87,7 @@ class ObjectiveInputTest {
                 "cosine a.npy|objective cosine: found 1 file, expected exactly two, prediction and target",
                 "cosine a.npy b.npy a.npy|objective cosine: found 3 files, expected exactly two",
                 "iso-cosine a.npy b.npy --set alpha=-1|objective iso-cosine: alpha: found -1.0, expected a positive",
-                "iso-cosine a.npy b.npy --set rho=0.5|--set: unknown key rho (known: alpha, epsilon, form, normalise)",
+                "iso-cosine a.npy b.npy --set rho=0.5|--set: unknown key rho (known: alpha, epsilon, form, normalize)",
                 "vicreg a.npy b.npy --gradients F/taken|--gradients F/taken: found a file, expected a folder",
             })
     void wrongInputIsOneLineAndCodeTwo(String line, String start) throws IOException {

@@ -36,7 +36,8 @@ final class ComparisonPage {
             for (Map.Entry<String, String> metric : METRICS.entrySet()) {
                 Curve curve = Curve.of(row, metric.getValue());
                 curves.set(metric.getKey(), points(curve));
-                steps = Math.max(steps, curve.isEmpty() ? 1 : curve.points().getLast().step());
+                steps = Math.max(
+                        steps, curve.isEmpty() ? 1 : curve.points().getLast().step());
             }
         }
         return Html.alone("Fullrank comparison", data.put("steps", steps));

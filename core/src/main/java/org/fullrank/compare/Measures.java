@@ -3,6 +3,7 @@ package org.fullrank.compare;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.nio.file.Path;
 import java.util.SequencedMap;
+import org.fullrank.file.JsonFile;
 import org.fullrank.run.EvaluationFile;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record Measures(String hash, SequencedMap<String, String> protocol, long step, Score score, Trained.Health health) {
     /// What the folder of a run has; null when nothing was measured, or other protocols only.
     static @Nullable Measures read(Path folder) {
-        @Nullable Measures saved = SavedJson.read(folder.resolve(EvaluationFile.NAME), Measures.class);
+        @Nullable Measures saved = JsonFile.read(folder.resolve(EvaluationFile.NAME), Measures.class);
         return saved == null || !saved.isWhole() ? null : saved;
     }
 

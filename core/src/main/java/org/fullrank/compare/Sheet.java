@@ -7,6 +7,7 @@ import java.util.function.ToDoubleFunction;
 import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.stats.MeanAndSpread;
 import org.fullrank.stats.PairedTest;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// The table of a comparison as text, for the terminal and for pages.
@@ -86,11 +87,8 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         String points = String.format(Locale.ROOT, "%+.1f", 100 * test.difference());
         return Double.isNaN(verdict.holm())
                 ? points
-                : points + (verdict.different() ? "*" : "") + ", p " + share(verdict.holm()) + ", n " + test.n();
-    }
-
-    private static String share(double p) {
-        return p < 0.001 ? "< 0.001" : String.format(Locale.ROOT, "%.3f", p);
+                : points + (verdict.different() ? "*" : "") + ", p " + Numbers.pValue(verdict.holm()) + ", n "
+                        + test.n();
     }
 
     private static List<String> baseline(String name, List<Score> scores, int columns) {

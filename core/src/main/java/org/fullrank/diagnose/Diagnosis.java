@@ -74,6 +74,11 @@ public record Diagnosis(
         return verdicts.getFirst();
     }
 
+    /// Whether any verdict is a collapse.
+    public boolean isCollapse() {
+        return verdicts.stream().anyMatch(verdict -> verdict.kind().collapse());
+    }
+
     /// For JSON, as `fullrank diagnose --json` prints it and `diagnosis.json` of a run folder holds it.
     public SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();

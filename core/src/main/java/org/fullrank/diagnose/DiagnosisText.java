@@ -1,16 +1,14 @@
 package org.fullrank.diagnose;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.fullrank.text.Numbers;
 
 /// A diagnosis for a terminal: the verdicts first, then the figures in columns.
 public final class DiagnosisText {
     private static final int PERCENT = 100;
-    private static final MathContext DIGITS = new MathContext(4);
     private static final int COLUMNS = 5;
 
     /// Characters of a line.
@@ -18,12 +16,6 @@ public final class DiagnosisText {
 
     /// The last column is never narrower.
     private static final int LEAST_LAST = 44;
-
-    /// Numbers from here on are written with an exponent.
-    private static final double LARGE = 1e6;
-
-    /// Numbers below are.
-    private static final double SMALL = 1e-3;
 
     private DiagnosisText() {}
 
@@ -66,29 +58,14 @@ public final class DiagnosisText {
         boolean interval = !Double.isNaN(measure.lower()) && !Double.isNaN(measure.upper());
         return List.of(
                 "  " + measure.name(),
-                number(measure.value()),
-                interval ? number(measure.lower()) + " to " + number(measure.upper()) : "",
+                Numbers.number(measure.value()),
+                interval ? Numbers.number(measure.lower()) + " to " + Numbers.number(measure.upper()) : "",
                 measure.healthy(),
                 measure.meaning());
     }
 
-    /// Four digits; `-` where there is no value.
-    static String number(double value) {
-        if (Double.isNaN(value)) {
-            return "-";
-        }
-        if (value == Math.rint(value) && Math.abs(value) < LARGE) {
-            return String.valueOf((long) value);
-        }
-        double size = Math.abs(value);
-        return size >= LARGE || size < SMALL || Double.isInfinite(value)
-                ? String.format(Locale.ROOT, "%.2e", value)
-                : new BigDecimal(value).round(DIGITS).toPlainString();
-    }
-
     /// Columns of a section, two spaces apart, the last one broken where a line would be wider than a terminal; no
-    /// space
-    /// at the end of a line.
+    /// space at the end of a line.
     private static String aligned(List<List<String>> lines) {
         int[] widths = new int[COLUMNS - 1];
         for (List<String> line : lines) {

@@ -1,7 +1,6 @@
 package org.fullrank.method;
 
 import java.util.List;
-import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
@@ -9,10 +8,9 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.net.Parameter;
 import org.fullrank.objective.Objective;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Term;
 import org.fullrank.objective.Terms;
 import org.fullrank.objective.Views;
-import org.fullrank.objective.WeightedTerms;
 import org.jspecify.annotations.Nullable;
 
 /// An objective with its memory from batch to batch, where it has one, and the key of its draws.
@@ -24,8 +22,7 @@ record Criterion(Objective objective, @Nullable Parameter memory, long key) {
     /// Declares the memory in `net`.
     ///
     /// @param width columns of the embeddings
-    static Criterion declare(NetworkBuilder net, ObjectiveSpec spec, int width, long key) {
-        Objective objective = spec.objective();
+    static Criterion declare(NetworkBuilder net, Objective objective, int width, long key) {
         long[] memory = objective.memory(width);
         return new Criterion(objective, memory.length == 0 ? null : net.statistic("memory", 0, memory), key);
     }
@@ -43,9 +40,10 @@ record Criterion(Objective objective, @Nullable Parameter memory, long key) {
         return terms;
     }
 
-    /// The weighted terms one by one, V x `[N, D]`.
-    SequencedMap<String, Tensor> weighted(List<Tensor> z, long step) {
-        return WeightedTerms.of(objective, new Views(z, draw(step), memory == null ? null : memory.tensor()));
+    /// A term whose setting is a key of the method.
+    static Term ofMethod(Term term) {
+        String setting = term.setting() == null ? null : "objective." + term.setting();
+        return new Term(term.name(), term.value(), term.weight(), setting);
     }
 
     /// Remembers what `terms` want to be given with the next batch; after the backward pass, which may need the old.

@@ -11,10 +11,11 @@ import org.fullrank.net.Encoder;
 import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.objective.Term;
 import org.fullrank.objective.Terms;
 
 /// One network for all views; the objective acts on the embeddings of the projector, gathered over the whole
-/// batch, and regularisers on the pooled outputs of inner layers, gathered likewise.
+/// batch, and regularizers on the pooled outputs of inner layers, gathered likewise.
 public final class JointEmbedding implements Method {
     /// The networks with what teaches them.
     record Parts(
@@ -60,7 +61,7 @@ public final class JointEmbedding implements Method {
             Terms regularized = inner(inner, leaves, step);
             regularized.parts().forEach((name, value) -> values.put(inner.layer() + "." + name, Tensors.value(value)));
             if (inner.weight() > 0) {
-                total = total.add(regularized.total().mul(Tensors.scalar(inner.weight())));
+                total = total.add(regularized.total());
             }
         }
         total.backward();
@@ -79,23 +80,31 @@ public final class JointEmbedding implements Method {
 
     @Override
     public SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step) {
-        return new TermGradients(this::outputs, leaves -> weighted(leaves, step), parameters())
+        return new TermGradients(this::outputs, leaves -> terms(leaves, step), parameters())
                 .over(new WholeBatch(views, chunks));
     }
 
-    private SequencedMap<String, Tensor> weighted(List<List<Tensor>> leaves, long step) {
+    private List<Term> terms(List<List<Tensor>> leaves, long step) {
         List<Tensor> z = leaves.stream().map(List::getFirst).toList(); // V x [N, D]
-        SequencedMap<String, Tensor> terms = parts.criterion().weighted(z, step);
-        for (Inner inner : parts.inner()) {
+        var terms = new LinkedHashMap<String, Term>();
+        for (Term term : parts.criterion().evaluate(z, step).list()) {
+            terms.put(term.name(), Criterion.ofMethod(term));
+        }
+        for (int i = 0; i < parts.inner().size(); i++) {
+            Inner inner = parts.inner().get(i);
             if (inner.weight() > 0) {
-                Tensor value = inner(inner, leaves, step).total().mul(Tensors.scalar(inner.weight()));
-                terms.merge(inner.layer() + "." + inner.regularizer().part(), value, Tensor::add);
+                String name = inner.layer() + "." + inner.regularizer().part();
+                Tensor value = inner(inner, leaves, step).total();
+                terms.merge(
+                        name,
+                        new Term(name, value, 1, "inner." + i + ".weight"),
+                        (a, b) -> new Term(name, a.weighted().add(b.value()), 1, b.setting()));
             }
         }
-        return terms;
+        return List.copyOf(terms.values());
     }
 
-    /// Without weight nothing is recorded: the value is only looked at.
+    /// The weighted term. Without weight nothing is recorded: the value is only logged.
     private Terms inner(Inner inner, List<List<Tensor>> leaves, long step) {
         int output = 1 + layers.indexOf(inner.layer());
         List<Tensor> y = leaves.stream()

@@ -99,15 +99,22 @@ public final class LayerLocal implements Method {
             Teacher teacher = teachers.get(i);
             var apart = new TermGradients(
                     (x, mode) -> forward(block, teacher.head(), x, mode),
-                    leaves -> teacher.criterion()
-                            .weighted(leaves.stream().map(List::getFirst).toList(), step),
+                    leaves -> teacher
+                            .criterion()
+                            .evaluate(leaves.stream().map(List::getFirst).toList(), step)
+                            .list()
+                            .stream()
+                            .map(Criterion::ofMethod)
+                            .toList(),
                     parameters);
             apart.over(new WholeBatch(inputs, chunks))
                     .forEach((term, g) -> gradients.merge(
                             term,
                             g,
                             (a, b) -> new TermGradient(
-                                    Math.hypot(a.embeddings(), b.embeddings()), Math.hypot(a.encoder(), b.encoder()))));
+                                    Math.hypot(a.embeddings(), b.embeddings()),
+                                    Math.hypot(a.encoder(), b.encoder()),
+                                    a.setting())));
             inputs = learn(i, inputs, chunks, step).activities(); // the caller's scope frees them
         }
         return gradients;

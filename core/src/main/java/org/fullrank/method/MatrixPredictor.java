@@ -16,7 +16,7 @@ import org.fullrank.net.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /// A predictor that is one matrix, `p = z W' + b`: trained, solved for, or set from the running correlation F of
-/// its input. F is kept for each of them, not centred, since how W lies to it says whether the embedding is about
+/// its input. F is kept for each of them, not centered, since how W lies to it says whether the embedding is about
 /// to collapse.
 final class MatrixPredictor implements Predictor {
     private final PredictorSpec spec;

@@ -19,6 +19,7 @@ import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.optim.GroupSpec;
 import org.fullrank.view.InputShape;
+import org.jspecify.annotations.Nullable;
 
 /// A network together with the way its views meet an objective. One call makes the gradients of one batch.
 public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation, LayerLocal {
@@ -71,7 +72,10 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     ///
     /// @param embeddings its norm with respect to the embeddings of all views, of all blocks where each has its own
     /// @param encoder its norm with respect to the parameters of the encoder
-    record TermGradient(double embeddings, double encoder) {}
+    /// @param setting the key of the method that the gradient is proportional to, such as `objective.variance`; null
+    ///     where there is none
+    record TermGradient(
+            double embeddings, double encoder, @Nullable String setting) {}
 
     /// The gradient of each weighted term of the loss by itself, by name. It runs forward and backward once for each
     /// term and leaves running statistics, gradients and memories moved: for a throw-away copy.
@@ -79,7 +83,7 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// @param views as in [#learn]
     SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step);
 
-    /// Called after the optimiser has moved the parameters by the gradients of step `step`: for what follows the
+    /// Called after the optimizer has moved the parameters by the gradients of step `step`: for what follows the
     /// parameters, such as a target network.
     default void stepped(long step, long totalSteps) {}
 
@@ -152,7 +156,7 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// The layers between representation and embedding: those of the last block where each block has its own.
     Layer.Chain projector();
 
-    /// All numbers that an optimiser moves, with the running statistics beside them.
+    /// All numbers that an optimizer moves, with the running statistics beside them.
     ParameterBuffer parameters();
 
     /// Every buffer of the method by the prefix of its names in a checkpoint; the trained one has the empty prefix.

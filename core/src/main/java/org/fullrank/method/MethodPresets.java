@@ -7,28 +7,18 @@ import java.util.SequencedMap;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.PredictorSpec.DirectSet;
 import org.fullrank.method.TargetSpec.Ema;
-import org.fullrank.net.ProjectorSpec;
 import org.fullrank.net.ProjectorSpec.LastNorm;
-import org.fullrank.objective.BarlowTwins;
-import org.fullrank.objective.LeJepa;
-import org.fullrank.objective.LogDet;
-import org.fullrank.objective.Lpl;
-import org.fullrank.objective.Mmcr;
-import org.fullrank.objective.NtXent;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.net.ProjectorSpec;
+import org.fullrank.objective.Card;
+import org.fullrank.objective.Objective;
+import org.fullrank.objective.Papers;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
-import org.fullrank.objective.Svmax;
-import org.fullrank.objective.Tico;
-import org.fullrank.objective.Vicreg;
-import org.fullrank.objective.VicregPaper;
-import org.fullrank.objective.VicregSolo;
-import org.fullrank.objective.WMse;
 
 /// Published methods by name, with the heads and constants of their papers. A preset is a starting point: heads are
 /// usually made smaller for small encoders. The name of an objective stands for the joint embedding with it.
 public final class MethodPresets {
-    /// The weight of an extra regulariser where one is set.
+    /// The weight of an extra regularizer where one is set.
     public static final double REGULARIZER_WEIGHT = 1;
     /// BYOL's heads; the same in the IsoLoss code.
     public static final List<Integer> BYOL_WIDTHS = List.of(4096, 256);
@@ -44,62 +34,51 @@ public final class MethodPresets {
     public static final double ISOLOSS_RATE = 0.99;
     /// The share of the past in the correlation, IsoLoss code with a slow target; 0.5 without.
     public static final double ISOLOSS_RHO = 0.998;
-    /// What the IsoLoss code adds to the normalised eigenvalues for DirectCopy (the original is unverified).
+    /// What the IsoLoss code adds to the normalized eigenvalues for DirectCopy (the original is unverified).
     public static final double DIRECTCOPY_EPSILON = 0.25;
 
-    private static final SequencedMap<String, MethodSpec> PRESETS = presets();
-    private static final SequencedMap<String, ObjectiveSpec> OBJECTIVES = objectives();
+    /// One of them.
+    ///
+    /// @param card idea and paper
+    public record Preset(Card card, MethodSpec method) {}
+
+    private static final SequencedMap<String, Preset> PRESETS = presets();
 
     private MethodPresets() {}
 
-    /// The names, in the order of listings.
-    public static List<String> names() {
-        return List.copyOf(PRESETS.keySet());
+    /// All by name, in the order of listings.
+    public static SequencedMap<String, Preset> all() {
+        return PRESETS;
     }
 
     /// The method of this name, or the joint embedding with the objective of this name.
     ///
     /// @throws InputException when there is neither
     public static MethodSpec named(String name) {
-        if (PRESETS.containsKey(name)) {
-            return PRESETS.get(name);
+        Preset preset = PRESETS.get(name);
+        if (preset != null) {
+            return preset.method();
         }
-        ObjectiveSpec objective = OBJECTIVES.get(name);
+        SequencedMap<String, Objective> objectives = Objective.all();
+        Objective objective = objectives.get(name);
         if (objective != null) {
             return new MethodSpec.Joint(ProjectorSpec.defaults(), objective);
         }
         throw new InputException(
                 "no method '%s', expected one of joint-embedding, self-distillation, layer-local, %s, or an objective: %s"
-                        .formatted(name, String.join(", ", PRESETS.keySet()), String.join(", ", OBJECTIVES.keySet())));
+                        .formatted(name, String.join(", ", PRESETS.keySet()), String.join(", ", objectives.keySet())));
     }
 
-    private static SequencedMap<String, ObjectiveSpec> objectives() {
-        SequencedMap<String, ObjectiveSpec> objectives = new LinkedHashMap<>();
-        objectives.put("vicreg", Vicreg.defaults());
-        objectives.put("vicreg-paper", VicregPaper.defaults());
-        objectives.put("vicreg-solo", VicregSolo.defaults());
-        objectives.put("nt-xent", NtXent.defaults());
-        objectives.put("svmax", Svmax.defaults());
-        objectives.put("lpl", Lpl.defaults());
-        objectives.put("log-det", LogDet.defaults());
-        objectives.put("lejepa", LeJepa.defaults());
-        objectives.put("barlow-twins", BarlowTwins.defaults());
-        objectives.put("w-mse", WMse.defaults());
-        objectives.put("mmcr", Mmcr.defaults());
-        objectives.put("tico", Tico.defaults());
-        return Collections.unmodifiableSequencedMap(objectives);
-    }
-
-    private static SequencedMap<String, MethodSpec> presets() {
-        SequencedMap<String, MethodSpec> presets = new LinkedHashMap<>();
-        presets.put("byol", byol());
-        presets.put("simsiam", simsiam());
-        presets.put("directpred", directpred(1));
-        presets.put("directpred-freq5", directpred(DIRECTPRED_EVERY));
-        presets.put("directcopy", isoloss(1, DIRECTCOPY_EPSILON, Regression.Cosine.defaults()));
-        presets.put("isoloss", isoloss(DirectSet.DEFAULT_ALPHA, 0, new Regression.IsoCosine()));
-        presets.put("isoloss-euclidean", isoloss(DirectSet.DEFAULT_ALPHA, 0, new Regression.IsoEuclidean()));
-        presets.put("lpl-local", MethodSpec.Local.defaults());
+    private static SequencedMap<String, Preset> presets() {
+        SequencedMap<String, Preset> presets = new LinkedHashMap<>();
+        presets.put("byol", new Preset(new Card("an MLP predicts what a slow copy of the network makes of the other view", Papers.BYOL), byol()));
+        presets.put("simsiam", new Preset(new Card("the same network without gradient in place of the slow copy", Papers.SIMSIAM), simsiam()));
+        presets.put("directpred", new Preset(new Card("a linear predictor set from the correlation of its input", Papers.DIRECTPRED), directpred(1)));
+        presets.put("directpred-freq5", new Preset(new Card("the same, set every fifth step and trained in between", Papers.DIRECTPRED), directpred(DIRECTPRED_EVERY)));
+        presets.put("directcopy", new Preset(new Card("the predictor is the correlation itself; constants as in the IsoLoss code", Papers.DIRECTCOPY), isoloss(1, DIRECTCOPY_EPSILON, Regression.Cosine.defaults())));
+        presets.put("isoloss", new Preset(new Card("no mode of the predictor learns slower than another; cosines", Papers.ISOLOSS), isoloss(DirectSet.DEFAULT_ALPHA, 0, new Regression.IsoCosine())));
+        presets.put("isoloss-euclidean", new Preset(new Card("the same on squared distances", Papers.ISOLOSS), isoloss(DirectSet.DEFAULT_ALPHA, 0, new Regression.IsoEuclidean())));
+        presets.put("lpl-local", new Preset(new Card("each block learns by itself with the three terms of LPL", Papers.LPL), MethodSpec.Local.defaults()));
         return Collections.unmodifiableSequencedMap(presets);
     }
 

@@ -4,8 +4,11 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ProjectorSpec;
+import org.fullrank.objective.Card;
 import org.fullrank.objective.Lpl;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Need;
+import org.fullrank.objective.Objective;
+import org.fullrank.objective.Papers;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
@@ -23,6 +26,17 @@ public sealed interface MethodSpec {
         return MethodPresets.named(name);
     }
 
+    /// Idea and paper.
+    Card card();
+
+    /// Columns of the embeddings, of the last block where each has its own.
+    ///
+    /// @param features columns of the representation
+    int width(int features);
+
+    /// Whether `rows` rows are enough for embeddings of `width` columns.
+    Need need(long rows, long width);
+
     /// Refuses an encoder that the method cannot train, before anything is built.
     ///
     /// @throws InputException naming the reason
@@ -33,18 +47,35 @@ public sealed interface MethodSpec {
         return List.of();
     }
 
-    /// Whether it has a predictor with parameters that an optimiser moves.
+    /// Whether it has a predictor with parameters that an optimizer moves.
     default boolean trainsPredictor() {
         return false;
     }
 
     /// One network for all views, an objective on the embeddings of its projector: VICReg, SimCLR and their kin.
     ///
-    /// @param inner regularisers on inner layers of the encoder
+    /// @param inner regularizers on inner layers of the encoder
     @Named("joint-embedding")
-    record Joint(ProjectorSpec projector, ObjectiveSpec objective, List<Inner> inner) implements MethodSpec {
+    record Joint(ProjectorSpec projector, Objective objective, List<Inner> inner) implements MethodSpec {
         public Joint {
             inner = List.copyOf(inner);
+        }
+
+        @Override
+        public Card card() {
+            return new Card(
+                    "one network for all views, an objective on what its projector makes of them",
+                    "VICReg, SimCLR and their kin: see the objectives");
+        }
+
+        @Override
+        public int width(int features) {
+            return projector.outputs(features);
+        }
+
+        @Override
+        public Need need(long rows, long width) {
+            return objective.need(rows, width);
         }
 
         @Override
@@ -52,8 +83,8 @@ public sealed interface MethodSpec {
             return inner.stream().map(Inner::layer).distinct().toList();
         }
 
-        /// Without regularisers on inner layers.
-        public Joint(ProjectorSpec projector, ObjectiveSpec objective) {
+        /// Without regularizers on inner layers.
+        public Joint(ProjectorSpec projector, Objective objective) {
             this(projector, objective, List.of());
         }
 
@@ -62,7 +93,7 @@ public sealed interface MethodSpec {
         }
     }
 
-    /// A regulariser on the pooled output `[N, C]` of a block of the encoder, averaged over the views.
+    /// A regularizer on the pooled output `[N, C]` of a block of the encoder, averaged over the views.
     ///
     /// @param layer name of the block
     /// @param weight beside the objective; 0: it is logged, and nothing learns from it
@@ -73,9 +104,9 @@ public sealed interface MethodSpec {
             }
         }
 
-        /// The regulariser over the views.
+        /// The regularizer over the views.
         Penalty penalty() {
-            return new Penalty(regularizer, weight, OverViews.MEAN);
+            return new Penalty(regularizer, weight, OverViews.MEAN, "weight");
         }
     }
 
@@ -86,7 +117,7 @@ public sealed interface MethodSpec {
     ///     each layer; empty: no head. The published option is `[2048, 256]`
     /// @param objective the same for each block
     @Named("layer-local")
-    record Local(List<Integer> projector, ObjectiveSpec objective) implements MethodSpec {
+    record Local(List<Integer> projector, Objective objective) implements MethodSpec {
         public Local {
             projector = List.copyOf(projector);
             if (projector.stream().anyMatch(w -> w < 1 || w > 1 << 16)) {
@@ -97,6 +128,23 @@ public sealed interface MethodSpec {
         /// Latent Predictive Learning as published, without heads: the preset `lpl-local`.
         public static Local defaults() {
             return new Local(List.of(), Lpl.defaults());
+        }
+
+        @Override
+        public Card card() {
+            return new Card(
+                    "each block learns by itself, no gradient flows from one to the one before; not for resnet",
+                    Papers.LPL);
+        }
+
+        @Override
+        public int width(int features) {
+            return projector.isEmpty() ? features : projector.getLast();
+        }
+
+        @Override
+        public Need need(long rows, long width) {
+            return objective.need(rows, width);
         }
 
         @Override
@@ -117,7 +165,7 @@ public sealed interface MethodSpec {
     ///     the two directions (of more views twice the mean, so that the size stays that of two), `mean`
     ///     SimSiam's
     /// @param regularizer acts on the online embedding of each view, averaged over views; null for none
-    /// @param weight of the regulariser
+    /// @param weight of the regularizer
     @Named("self-distillation")
     record Distillation(
             ProjectorSpec projector,
@@ -139,6 +187,23 @@ public sealed interface MethodSpec {
             if (!(weight >= 0 && weight < 1e9)) {
                 throw new InputException("weight: found %s, expected 0 or a positive number".formatted(weight));
             }
+        }
+
+        @Override
+        public Card card() {
+            return new Card(
+                    "a predictor on one view meets the target that another view gives",
+                    "BYOL, SimSiam and their kin: see the presets");
+        }
+
+        @Override
+        public int width(int features) {
+            return projector.outputs(features);
+        }
+
+        @Override
+        public Need need(long rows, long width) {
+            return predictor.need(rows, width);
         }
 
         @Override

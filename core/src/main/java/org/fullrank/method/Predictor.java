@@ -20,7 +20,7 @@ sealed interface Predictor permits Predictor.Network, MatrixPredictor {
     /// @param targets detached, V x `[N, D]`
     List<Tensor> predict(List<Tensor> online, List<Tensor> targets, long step);
 
-    /// After the optimiser's step.
+    /// After the optimizer's step.
     default void stepped(long step) {}
 
     /// What is logged of it.

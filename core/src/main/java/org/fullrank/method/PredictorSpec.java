@@ -4,12 +4,24 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.objective.Card;
+import org.fullrank.objective.Need;
+import org.fullrank.objective.Papers;
 import org.fullrank.settings.Named;
 
 /// What stands between the online embedding z and the target of self-distillation, `[N, D] -> [N, D]`. Without
 /// one, or with a bad one, the embedding collapses.
 public sealed interface PredictorSpec {
-    /// Whether there are parameters that an optimiser moves.
+    /// Idea and paper.
+    Card card();
+
+    /// Whether `rows` rows are enough for embeddings of `width` columns.
+    default Need need(long rows, long width) {
+        return Need.met(
+                rows, "N %d, D %d: the loss compares single rows and takes no covariance".formatted(rows, width));
+    }
+
+    /// Whether there are parameters that an optimizer moves.
     default boolean hasWeights() {
         return true;
     }
@@ -22,6 +34,11 @@ public sealed interface PredictorSpec {
             return false;
         }
 
+        @Override
+        public Card card() {
+            return new Card("nothing between embedding and target", Papers.BYOL);
+        }
+
         public static Identity defaults() {
             return new Identity();
         }
@@ -30,7 +47,7 @@ public sealed interface PredictorSpec {
     /// Linear, batch norm, ReLU, linear with bias: BYOL's and SimSiam's.
     ///
     /// @param hidden width of the hidden layer
-    /// @param batchNorm whether the hidden layer is normalised over the whole batch
+    /// @param batchNorm whether the hidden layer is normalized over the whole batch
     @Named("mlp")
     record Mlp(int hidden, boolean batchNorm) implements PredictorSpec {
         /// BYOL's hidden width.
@@ -40,6 +57,11 @@ public sealed interface PredictorSpec {
             if (hidden < 1 || hidden > 1 << 16) {
                 throw new InputException("hidden: found %d, expected 1 to 65536".formatted(hidden));
             }
+        }
+
+        @Override
+        public Card card() {
+            return new Card("linear, batch norm, ReLU, linear", Papers.BYOL);
         }
 
         public static Mlp defaults() {
@@ -53,12 +75,17 @@ public sealed interface PredictorSpec {
     /// @param bias whether a bias is trained beside it
     @Named("linear")
     record Linear(boolean symmetric, boolean bias) implements PredictorSpec {
+        @Override
+        public Card card() {
+            return new Card("one trained matrix, symmetric if asked", Papers.DIRECTPRED);
+        }
+
         public static Linear defaults() {
             return new Linear(false, false);
         }
     }
 
-    /// The symmetrised least-squares predictor: every `every` steps W solves `W E[f f'] = (E[f_a f'] + E[f f_a'])
+    /// The symmetrized least-squares predictor: every `every` steps W solves `W E[f f'] = (E[f_a f'] + E[f f_a'])
     /// / 2` for the online embeddings f and the targets f_a, in between it is trained by gradient. Worse than
     /// every other in the paper.
     ///
@@ -81,13 +108,28 @@ public sealed interface PredictorSpec {
             }
         }
 
+        @Override
+        public Card card() {
+            return new Card("the least-squares solution, symmetrized", Papers.DIRECTPRED);
+        }
+
+        @Override
+        public Need need(long rows, long width) {
+            double seen = rows / (1 - rho);
+            String text = ("N %d, D %d: the correlation runs over about %s rows, directions it does not see are left out"
+                            + " of the predictor")
+                    .formatted(rows, width, Need.number(seen));
+            Need.Verdict verdict = seen > width ? Need.Verdict.MET : Need.Verdict.CONSIDER;
+            return new Need(verdict, text, rows, 0, "", 0);
+        }
+
         public static Optimal defaults() {
             return new Optimal(1, DirectSet.DEFAULT_RHO, DEFAULT_EPSILON);
         }
     }
 
     /// The predictor set from the running correlation F of its own input, `W = U diag(p) U'` for `F = U diag(s)
-    /// U'`, with p from s by a power: DirectPred (alpha 1/2), DirectCopy (alpha 1). F is not centred.
+    /// U'`, with p from s by a power: DirectPred (alpha 1/2), DirectCopy (alpha 1). F is not centered.
     ///
     /// Source: Tian, Chen, Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs"
     /// (2021), section 4; alpha: Wang et al., "Towards demystifying representation learning with non-contrastive
@@ -98,11 +140,11 @@ public sealed interface PredictorSpec {
     /// @param rho the share of the past in F
     /// @param every steps between two settings of W; in between it is trained by gradient
     /// @param form which of the published forms
-    /// @param normalise whether s is divided by its largest value first; then `paper` is `code` but
+    /// @param normalize whether s is divided by its largest value first; then `paper` is `code` but
     ///     for the floor, so equation 18 as printed needs false
     /// @param shift c in `p = max(s - c, 0)^alpha`, taken off s before the power (table 7 of the paper)
     @Named("direct-set")
-    record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalise, double shift)
+    record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalize, double shift)
             implements PredictorSpec {
         /// DirectPred.
         public static final double DEFAULT_ALPHA = 0.5;
@@ -122,7 +164,7 @@ public sealed interface PredictorSpec {
             /// `p = s^alpha + epsilon max(s)` (DirectPred, equations 18 and 19). Timing as [#CODE].
             PAPER,
             /// `p = max(s^alpha + epsilon, 1e-4)`, the official DirectPred code. F starts as that of the first
-            /// batch and averages both views; W is set after the optimiser's step and begins at random.
+            /// batch and averages both views; W is set after the optimizer's step and begins at random.
             CODE,
             /// `p = (s + epsilon)^alpha`, the official IsoLoss code. F starts at 0 and moves for each view before
             /// that view is predicted.
@@ -149,14 +191,27 @@ public sealed interface PredictorSpec {
         }
 
         /// Without shift.
-        public DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalise) {
-            this(alpha, epsilon, rho, every, form, normalise, 0);
+        public DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalize) {
+            this(alpha, epsilon, rho, every, form, normalize, 0);
         }
 
         /// Not in the form `iso`, which makes W anew for each prediction.
         @Override
         public boolean hasWeights() {
             return form != Form.ISO;
+        }
+
+        @Override
+        public Card card() {
+            return new Card("set from the correlation of its own input", Papers.DIRECTPRED);
+        }
+
+        @Override
+        public Need need(long rows, long width) {
+            return Need.met(
+                    rows,
+                    "N %d, D %d: the correlation runs over about %s rows and is not inverted"
+                            .formatted(rows, width, Need.number(rows / (1 - rho))));
         }
 
         public static DirectSet defaults() {
@@ -172,8 +227,8 @@ public sealed interface PredictorSpec {
                 return SymmetricEigen.of(correlation).map(this::eigenvalues);
             }
             Tensor top = largest(torch.linalg_eigvalsh(correlation));
-            Tensor w = normalise ? correlation.div(top) : correlation.clone();
-            Tensor lift = form == Form.PAPER && !normalise ? top : torch.ones_like(top);
+            Tensor w = normalize ? correlation.div(top) : correlation.clone();
+            Tensor lift = form == Form.PAPER && !normalize ? top : torch.ones_like(top);
             w.diagonal().add_(lift, Tensors.scalar(epsilon));
             return w;
         }
@@ -187,11 +242,11 @@ public sealed interface PredictorSpec {
         Tensor eigenvalues(Tensor ascending) {
             Tensor top = largest(ascending);
             Tensor s = ascending.clamp_min(Tensors.scalar(0));
-            s = normalise ? s.div(top) : s;
+            s = normalize ? s.div(top) : s;
             s = s.sub(Tensors.scalar(shift)).clamp_min(Tensors.scalar(0));
             return switch (form) {
                 case PAPER -> {
-                    Tensor lift = normalise ? torch.ones_like(top) : top;
+                    Tensor lift = normalize ? torch.ones_like(top) : top;
                     yield s.pow(Tensors.scalar(alpha)).add(lift, Tensors.scalar(epsilon));
                 }
                 case CODE ->

@@ -18,6 +18,8 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
 import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.objective.Regression;
+import org.fullrank.objective.Term;
 import org.fullrank.objective.Terms;
 import org.fullrank.view.InputShape;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every ordered pair of views counts. The predictor and the loss see the batch whole.
 public final class SelfDistillation implements Method {
+    // The spelling is part of the keys: another one would draw other numbers.
     private static final long DRAW = Keyed.name("draw of the regulariser");
     private static final long TARGET = Keyed.name("initialisation of the target");
 
@@ -115,11 +118,11 @@ public final class SelfDistillation implements Method {
         int pairs = z.size() * (z.size() - 1);
         SequencedMap<String, Double> values = new LinkedHashMap<>();
         Tensor total = regression(sum, pairs);
-        values.put("regression", Tensors.value(total));
-        sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / pairs));
+        values.put(Regression.PART, Tensors.value(total));
+        sum.parts.forEach((name, value) -> values.putIfAbsent(name, Tensors.value(value) / pairs));
         NonFiniteTrace.seen("regression of the predictions", predictions.getFirst(), total);
         if (spec.regularizer() != null) {
-            total = total.add(regularise(z, step, values));
+            total = total.add(regularize(z, step, values));
         }
         total.backward();
         return new Outcome(
@@ -154,7 +157,7 @@ public final class SelfDistillation implements Method {
             return new TermGradients(
                             (x, mode) -> List.of(online.embed(x, mode, setting)),
                             leaves ->
-                                    weighted(leaves.stream().map(List::getFirst).toList(), fixed, step),
+                                    terms(leaves.stream().map(List::getFirst).toList(), fixed, step),
                             parameters)
                     .over(batch);
         } finally {
@@ -162,13 +165,14 @@ public final class SelfDistillation implements Method {
         }
     }
 
-    private SequencedMap<String, Tensor> weighted(List<Tensor> z, List<Tensor> fixed, long step) {
-        var terms = new LinkedHashMap<String, Tensor>();
+    private List<Term> terms(List<Tensor> z, List<Tensor> fixed, long step) {
+        var terms = new ArrayList<Term>();
         List<Tensor> targets = targets(z, fixed);
         Sum sum = regressions(z, predictor.predict(z, targets, step), targets);
-        terms.put("regression", regression(sum, z.size() * (z.size() - 1)));
+        terms.add(Term.of(Regression.PART, regression(sum, z.size() * (z.size() - 1))));
         if (spec.regularizer() != null) {
-            terms.put(spec.regularizer().part(), regularise(z, step, new LinkedHashMap<>()));
+            Tensor value = regularize(z, step, new LinkedHashMap<>());
+            terms.add(new Term(spec.regularizer().part(), value, 1, "weight"));
         }
         return terms;
     }
@@ -210,13 +214,13 @@ public final class SelfDistillation implements Method {
     }
 
     /// The mean over views, weighted.
-    private Tensor regularise(List<Tensor> z, long step, SequencedMap<String, Double> values) {
+    private Tensor regularize(List<Tensor> z, long step, SequencedMap<String, Double> values) {
         long draw = Keyed.of(DRAW, seed, step).nextLong();
         var sum = new Sum();
         z.forEach(view -> sum.add(Objects.requireNonNull(spec.regularizer()).evaluate(view, draw)));
         sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / z.size()));
         Tensor total = Objects.requireNonNull(sum.total).mul(Tensors.scalar(spec.weight() / z.size()));
-        NonFiniteTrace.seen("regulariser", z.getFirst(), total);
+        NonFiniteTrace.seen("regularizer", z.getFirst(), total);
         return total;
     }
 

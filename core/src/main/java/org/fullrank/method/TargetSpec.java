@@ -1,14 +1,24 @@
 package org.fullrank.method;
 
 import org.fullrank.engine.InputException;
+import org.fullrank.objective.Card;
+import org.fullrank.objective.Papers;
 import org.fullrank.settings.Named;
 
 /// What the prediction from one view is compared with: embeddings of the other view, from the same network or
 /// from a slow copy of it. The target branch never has a predictor.
 public sealed interface TargetSpec {
+    /// Idea and paper.
+    Card card();
+
     /// The embedding of the same network, without gradient (SimSiam).
     @Named("stop-gradient")
     record StopGradient() implements TargetSpec {
+        @Override
+        public Card card() {
+            return new Card("the same network, without gradient", Papers.SIMSIAM);
+        }
+
         public static StopGradient defaults() {
             return new StopGradient();
         }
@@ -17,13 +27,18 @@ public sealed interface TargetSpec {
     /// The embedding of the same network, with gradient: the ablation that collapses.
     @Named("gradient")
     record Gradient() implements TargetSpec {
+        @Override
+        public Card card() {
+            return new Card("the same network, with gradient: the ablation", Papers.SIMSIAM);
+        }
+
         public static Gradient defaults() {
             return new Gradient();
         }
     }
 
     /// A second network that follows the first, `w = rate w + (1 - rate) online` after each step (BYOL). Only
-    /// parameters follow. The network is always in training mode and normalises with the statistics of its own
+    /// parameters follow. The network is always in training mode and normalizes with the statistics of its own
     /// batches; its running statistics are its own and decide nothing (as in the official DirectPred code).
     ///
     /// @param rate the share that stays: 1 freezes the target, 0 makes it the online network of the step before
@@ -46,6 +61,11 @@ public sealed interface TargetSpec {
             if (!(rate >= 0 && rate <= 1)) {
                 throw new InputException("rate: found %s, expected a number from 0 to 1".formatted(rate));
             }
+        }
+
+        @Override
+        public Card card() {
+            return new Card("a second network that follows slowly", Papers.BYOL);
         }
 
         public static Ema defaults() {

@@ -9,15 +9,16 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.method.Method.TermGradient;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.objective.Term;
 
 /// Goes forward and backward once for each term of a loss, so that the gradient of each is seen by itself.
 ///
 /// @param network from a view to its outputs, the embedding first
-/// @param terms from the leaves, V x outputs, to the weighted terms by name
+/// @param terms from the leaves, V x outputs, to the terms, each with a name of its own; settings are keys of the method
 /// @param parameters that the gradients reach
 record TermGradients(
         WholeBatch.Network network,
-        Function<List<List<Tensor>>, SequencedMap<String, Tensor>> terms,
+        Function<List<List<Tensor>>, List<Term>> terms,
         ParameterBuffer parameters) {
     /// The gradients by the names of the terms; the buffer ends up with those of the last term.
     SequencedMap<String, TermGradient> over(WholeBatch batch) {
@@ -28,27 +29,29 @@ record TermGradients(
                 int index = asked;
                 Found found = batch.learn(network, leaves -> backward(leaves, index));
                 count = found.count();
-                gradients.put(found.name(), new TermGradient(found.embeddings(), encoderNorm()));
+                Term term = found.term();
+                gradients.put(
+                        term.name(), new TermGradient(found.embeddings(), encoderNorm(), term.setting()));
             }
         }
         return gradients;
     }
 
-    private record Found(String name, int count, double embeddings) {}
+    private record Found(Term term, int count, double embeddings) {}
 
     private Found backward(List<List<Tensor>> leaves, int index) {
-        SequencedMap<String, Tensor> weighted = terms.apply(leaves);
-        String name = List.copyOf(weighted.keySet()).get(index);
-        Tensor term = List.copyOf(weighted.values()).get(index);
-        if (term.requires_grad()) {
-            term.backward();
+        List<Term> all = terms.apply(leaves);
+        Term term = all.get(index);
+        Tensor weighted = term.weighted();
+        if (weighted.requires_grad()) {
+            weighted.backward();
         }
         double squares = 0;
         for (List<Tensor> view : leaves) {
             Tensor gradient = view.getFirst().grad();
             squares += gradient.defined() ? Math.pow(Tensors.value(gradient.norm()), 2) : 0;
         }
-        return new Found(name, weighted.size(), Math.sqrt(squares));
+        return new Found(term, all.size(), Math.sqrt(squares));
     }
 
     private double encoderNorm() {

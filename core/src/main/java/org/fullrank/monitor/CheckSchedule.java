@@ -88,12 +88,12 @@ public final class CheckSchedule implements AutoCloseable {
 
     /// Makes the check, writes spectra and alarms.
     public Result check(Method method, long step) {
-        Monitor.Look look = monitor.look(method);
-        var values = new LinkedHashMap<>(look.values());
+        Monitor.Measurements measured = monitor.measure(method);
+        var values = new LinkedHashMap<>(measured.values());
         if (isFull(step)) {
             values.putAll(monitor.knn(method));
         }
-        look.spectra().forEach((place, points) -> {
+        measured.spectra().forEach((place, points) -> {
             var line = new LinkedHashMap<String, Object>();
             line.put("step", step);
             line.put("place", place);

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.fullrank.diagnose.Verdict.Kind;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// Decides from check to check whether an embedding has collapsed, and since when. A pure function of the measures of
@@ -63,12 +63,12 @@ final class CollapseDetector {
     }
 
     /// The measures of one check of one place.
-    private record Signs(double share, double spread, double norm) {
-        static @Nullable Signs of(Map<String, Double> measures, String place) {
+    private record Indicators(double share, double spread, double norm) {
+        static @Nullable Indicators of(Map<String, Double> measures, String place) {
             Double share = measures.get(place + ".rank.share");
             Double spread = measures.get(place + ".std");
             Double norm = measures.get(place + ".norm");
-            return share == null || spread == null || norm == null ? null : new Signs(share, spread, norm);
+            return share == null || spread == null || norm == null ? null : new Indicators(share, spread, norm);
         }
     }
 
@@ -80,9 +80,9 @@ final class CollapseDetector {
         for (String key : measures.keySet()) {
             if (key.endsWith(".rank.share")) {
                 String name = key.substring(0, key.length() - ".rank.share".length());
-                Signs signs = Signs.of(measures, name);
-                if (signs != null) {
-                    Alarm alarm = see(step, name, places.computeIfAbsent(name, n -> new Place()), signs);
+                Indicators indicators = Indicators.of(measures, name);
+                if (indicators != null) {
+                    Alarm alarm = see(step, name, places.computeIfAbsent(name, n -> new Place()), indicators);
                     if (alarm != null) {
                         alarms.add(alarm);
                     }
@@ -97,16 +97,16 @@ final class CollapseDetector {
         return places.values().stream().allMatch(p -> p.onset < 0);
     }
 
-    private @Nullable Alarm see(long step, String name, Place place, Signs signs) {
+    private @Nullable Alarm see(long step, String name, Place place, Indicators indicators) {
         if (Double.isNaN(place.firstNorm)) {
-            place.firstNorm = signs.norm();
+            place.firstNorm = indicators.norm();
         }
-        Kind kind = kind(place, signs);
+        Kind kind = kind(place, indicators);
         boolean early = step < START * totalSteps;
         boolean sinking = kind != null
-                || signs.share() < SINKING * place.bestShare
-                || signs.spread() < SINKING * place.bestSpread
-                || signs.norm() < FALLEN * place.bestNorm;
+                || indicators.share() < SINKING * place.bestShare
+                || indicators.spread() < SINKING * place.bestSpread
+                || indicators.norm() < FALLEN * place.bestNorm;
         if (!sinking) {
             place.onset = -1;
             place.onceSound |= !early;
@@ -114,51 +114,54 @@ final class CollapseDetector {
             place.onset = step;
         }
         if (!early) {
-            remember(place, signs, step);
+            remember(place, indicators, step);
         }
         place.streak = kind == null ? 0 : place.streak + 1;
         boolean due = step >= (place.onceSound ? START : GRACE) * totalSteps;
         boolean settled = place.streak >= 2 || place.streak == 1 && step == totalSteps;
-        return kind != null && due && settled && place.raised.add(kind) ? alarm(step, name, kind, place, signs) : null;
+        return kind != null && due && settled && place.raised.add(kind)
+                ? alarm(step, name, kind, place, indicators)
+                : null;
     }
 
-    private static void remember(Place place, Signs signs, long step) {
-        place.bestNorm = Math.max(place.bestNorm, signs.norm());
-        if (signs.share() > place.bestShare) {
-            place.bestShare = signs.share();
+    private static void remember(Place place, Indicators indicators, long step) {
+        place.bestNorm = Math.max(place.bestNorm, indicators.norm());
+        if (indicators.share() > place.bestShare) {
+            place.bestShare = indicators.share();
             place.bestShareStep = step;
         }
-        if (signs.spread() > place.bestSpread) {
-            place.bestSpread = signs.spread();
+        if (indicators.spread() > place.bestSpread) {
+            place.bestSpread = indicators.spread();
             place.bestSpreadStep = step;
         }
     }
 
-    private static @Nullable Kind kind(Place place, Signs signs) {
-        if (signs.spread() < SPREAD || signs.spread() < FALLEN * place.bestSpread) {
+    private static @Nullable Kind kind(Place place, Indicators indicators) {
+        if (indicators.spread() < SPREAD || indicators.spread() < FALLEN * place.bestSpread) {
             return Kind.CONSTANT;
         }
-        if (signs.norm() < VANISHED * place.bestNorm) {
+        if (indicators.norm() < VANISHED * place.bestNorm) {
             return Kind.NORM_VANISHING;
         }
-        if (signs.norm() > GROWTH * place.firstNorm) {
+        if (indicators.norm() > GROWTH * place.firstNorm) {
             return Kind.NORM_BLOW_UP;
         }
-        return signs.share() < SHARE || signs.share() < FALLEN * place.bestShare ? Kind.DIMENSIONAL : null;
+        return indicators.share() < SHARE || indicators.share() < FALLEN * place.bestShare ? Kind.DIMENSIONAL : null;
     }
 
-    private Alarm alarm(long step, String name, Kind kind, Place place, Signs signs) {
+    private Alarm alarm(long step, String name, Kind kind, Place place, Indicators indicators) {
         String evidence = switch (kind) {
             case CONSTANT ->
-                fall("spread", signs.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
+                fall("spread", indicators.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
                         + " (1 = over the whole sphere)";
             case DIMENSIONAL ->
-                fall("rank share", signs.share(), SHARE, place.bestShare, place.bestShareStep) + " (1 = isotropic)";
+                fall("rank share", indicators.share(), SHARE, place.bestShare, place.bestShareStep)
+                        + " (1 = isotropic)";
             case NORM_VANISHING ->
-                "mean norm is %s, it was up to %s".formatted(number(signs.norm()), number(place.bestNorm));
+                "mean norm is %s, it was up to %s".formatted(number(indicators.norm()), number(place.bestNorm));
             case NORM_BLOW_UP ->
                 "mean norm is %s, it was %s at the first check"
-                        .formatted(number(signs.norm()), number(place.firstNorm));
+                        .formatted(number(indicators.norm()), number(place.firstNorm));
             case HEALTHY, REDUNDANT, COMMON_OFFSET, CLASS_WISE, SHORTCUT, OVER_AUGMENTED, UNDER_SAMPLED ->
                 throw new IllegalStateException("no alarm for " + kind);
         };
@@ -186,6 +189,6 @@ final class CollapseDetector {
     }
 
     private static String number(double value) {
-        return String.format(Locale.ROOT, "%.3g", value);
+        return Numbers.number(value, 3);
     }
 }

@@ -72,16 +72,16 @@ public final class Monitor {
     ///
     /// @param values by the names of the log
     /// @param spectra by place, as [Vitals#spectrum]
-    record Look(SequencedMap<String, Double> values, SequencedMap<String, double[]> spectra) {}
+    record Measurements(SequencedMap<String, Double> values, SequencedMap<String, double[]> spectra) {}
 
     /// A quick check of representation, embedding and layers; empty where there are fewer than two items.
     ///
     /// @throws InputException when something is not finite, naming the place
-    public Look look(Method method) {
+    public Measurements measure(Method method) {
         var values = new LinkedHashMap<String, Double>();
         var spectra = new LinkedHashMap<String, double[]>();
         if (queries.size() < 2) {
-            return new Look(values, spectra);
+            return new Measurements(values, spectra);
         }
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
@@ -93,7 +93,7 @@ public final class Monitor {
             });
             values.putAll(method.inspect(Objects.requireNonNull(places.get(EMBEDDING))));
         }
-        return new Look(values, spectra);
+        return new Measurements(values, spectra);
     }
 
     /// A diagnosis of one place on the same items.

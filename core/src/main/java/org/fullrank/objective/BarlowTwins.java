@@ -1,8 +1,8 @@
 package org.fullrank.objective;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
@@ -24,7 +24,7 @@ import org.fullrank.settings.Named;
 /// @param scale of the whole; some toolkits have 0.1 or 0.025
 /// @param epsilon added to the variance inside the root
 @Named("barlow-twins")
-public record BarlowTwins(double lambda, double scale, double epsilon) implements Objective, ObjectiveSpec {
+public record BarlowTwins(double lambda, double scale, double epsilon) implements Objective {
     /// The official code.
     public static final double DEFAULT_LAMBDA = 0.0051;
     /// The official code scales nothing.
@@ -50,98 +50,116 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
     }
 
     @Override
-    public Objective objective() {
-        return this;
-    }
-
-    @Override
     public Terms evaluate(Views views) {
         List<Tensor> z = views.embeddings(); // V x [N, D]
         List<Standardized> columns =
                 z.stream().map(view -> Standardized.of(view.detach(), epsilon)).toList();
-        var sums = new Sums(columns.stream().map(Standardized::values).toList());
-        if (views.samples() < views.width()) {
-            sums.addBySamples();
-        } else {
-            sums.addByColumns();
-        }
+        var sums = new Sums(columns.stream().map(Standardized::values).toList(), views.samples() < views.width());
         double pairs = z.size() * (z.size() - 1) / 2.0;
-        var parts = new LinkedHashMap<String, Tensor>();
-        parts.put("diagonal", sums.diagonal.div(Tensors.scalar(pairs)));
-        parts.put("off_diagonal", sums.offDiagonal.div(Tensors.scalar(pairs)));
-        Tensor total =
-                sums.diagonal.add(sums.offDiagonal.mul(Tensors.scalar(lambda))).mul(Tensors.scalar(scale / pairs));
-        for (int v = 0; v < z.size(); v++) {
-            if (z.get(v).requires_grad()) {
-                Tensor gradient = columns.get(v).gradient(sums.gradients.get(v)); // [N, D]
-                total = Surrogate.of(total, z.get(v), gradient.mul_(Tensors.scalar(scale / pairs)));
-            }
-        }
-        return new Terms(total, parts);
+        List<Term> terms = List.of(
+                new Term("diagonal", sums.diagonal.div(Tensors.scalar(pairs)), scale, null),
+                new Term("off_diagonal", sums.offDiagonal.div(Tensors.scalar(pairs)), scale * lambda, "lambda"));
+        return Terms.closed(views, terms, kept -> {
+            List<Tensor> gradients = sums.gradients(kept[0], kept[1] * lambda); // V x [N, D]
+            return IntStream.range(0, z.size())
+                    .mapToObj(v -> columns.get(v).gradient(gradients.get(v)).mul_(Tensors.scalar(scale / pairs)))
+                    .toList();
+        });
     }
 
-    /// Sums over the pairs of views, and the gradients of `diagonal + lambda offDiagonal` in the standardised views.
-    private final class Sums {
-        private final List<Tensor> x; // V x [N, D]
+    /// The two terms, summed over the pairs of views.
+    private static final class Sums {
+        private final List<Tensor> x; // V x [N, D], standardized
         private final double n;
-        private final List<Tensor> gradients = new ArrayList<>(); // V x [N, D]
+        private final boolean wide;
+        private final List<Tensor> grams; // V x [N, N], where wide
+        private final List<Tensor> crosses = new ArrayList<>(); // of each pair [D, D], N C, where not wide
+        private final List<Tensor> diagonals = new ArrayList<>(); // of each pair [D], the diagonal of C
         private Tensor diagonal;
         private Tensor offDiagonal;
 
-        /// With the diagonals; what is added next is the sum of all squared entries.
-        Sums(List<Tensor> x) {
+        Sums(List<Tensor> x, boolean wide) {
             this.x = x;
             this.n = x.getFirst().size(0);
+            this.wide = wide;
+            grams = wide ? x.stream().map(view -> view.mm(view.t())).toList() : List.of();
             diagonal = x.getFirst().new_zeros(new long[0]);
             offDiagonal = diagonal;
-            x.forEach(view -> gradients.add(torch.zeros_like(view)));
-            forEachPair((a, b) -> {
-                Tensor c = x.get(a).mul(x.get(b)).sum(0).div_(Tensors.scalar(n)); // [D], the diagonal of C
+            forEachPair((a, b, pair) -> {
+                Tensor c = x.get(a).mul(x.get(b)).sum(0).div_(Tensors.scalar(n)); // [D]
+                diagonals.add(c);
                 diagonal = diagonal.add(c.sub(Tensors.scalar(1)).square().sum());
                 offDiagonal = offDiagonal.sub(c.square().sum());
-                Tensor slope = c.mul(Tensors.scalar(2 - 2 * lambda))
-                        .sub_(Tensors.scalar(2))
-                        .div_(Tensors.scalar(n));
+            });
+            forEachPair((a, b, pair) -> offDiagonal = offDiagonal.add(squares(a, b).div(Tensors.scalar(n * n))));
+        }
+
+        /// The sum of all squared entries of N C.
+        private Tensor squares(int a, int b) {
+            if (wide) {
+                return grams.get(a).mul(grams.get(b)).sum();
+            }
+            Tensor cross = x.get(a).t().mm(x.get(b)); // [D, D]
+            crosses.add(cross);
+            return cross.square().sum();
+        }
+
+        /// The gradients of `on diagonal + off offDiagonal` in the standardized views, V x `[N, D]`.
+        List<Tensor> gradients(double on, double off) {
+            List<Tensor> gradients = x.stream().map(torch::zeros_like).toList();
+            forEachPair((a, b, pair) -> {
+                Tensor slope = diagonals.get(pair).mul(Tensors.scalar(2 * on - 2 * off))
+                        .sub_(Tensors.scalar(2 * on))
+                        .div_(Tensors.scalar(n)); // [D]
                 gradients.get(a).addcmul_(x.get(b), slope);
                 gradients.get(b).addcmul_(x.get(a), slope);
             });
-        }
-
-        /// By Gram matrices `[N, N]`: the gradient of `|Z1' Z2|_F^2` in Z1 is `2 (Z2 Z2') Z1`.
-        void addBySamples() {
-            List<Tensor> grams = x.stream().map(view -> view.mm(view.t())).toList(); // V x [N, N]
-            forEachPair((a, b) -> {
-                offDiagonal =
-                        offDiagonal.add(grams.get(a).mul(grams.get(b)).sum().div(Tensors.scalar(n * n)));
-                product(gradients.get(a), grams.get(b), x.get(a));
-                product(gradients.get(b), grams.get(a), x.get(b));
+            double factor = 2 * off / (n * n);
+            forEachPair((a, b, pair) -> {
+                if (wide) { // the gradient of |Z1' Z2|_F^2 in Z1 is 2 (Z2 Z2') Z1
+                    add(gradients.get(a), grams.get(b), x.get(a), factor);
+                    add(gradients.get(b), grams.get(a), x.get(b), factor);
+                } else {
+                    add(gradients.get(a), x.get(b), crosses.get(pair).t(), factor);
+                    add(gradients.get(b), x.get(a), crosses.get(pair), factor);
+                }
             });
+            return gradients;
         }
 
-        /// By the matrices `[D, D]` themselves.
-        void addByColumns() {
-            forEachPair((a, b) -> {
-                Tensor c = x.get(a).t().mm(x.get(b)); // [D, D], N C
-                offDiagonal = offDiagonal.add(c.square().sum().div(Tensors.scalar(n * n)));
-                product(gradients.get(a), x.get(b), c.t());
-                product(gradients.get(b), x.get(a), c);
-            });
-        }
-
-        private void product(Tensor gradient, Tensor left, Tensor right) {
-            gradient.addmm_(left, right, Tensors.scalar(1), Tensors.scalar(2 * lambda / (n * n)));
+        private static void add(Tensor gradient, Tensor left, Tensor right, double factor) {
+            gradient.addmm_(left, right, Tensors.scalar(1), Tensors.scalar(factor));
         }
 
         private void forEachPair(Pair action) {
+            int pair = 0;
             for (int a = 0; a < x.size(); a++) {
                 for (int b = a + 1; b < x.size(); b++) {
-                    action.accept(a, b);
+                    action.accept(a, b, pair++);
                 }
             }
         }
     }
 
     private interface Pair {
-        void accept(int a, int b);
+        void accept(int a, int b, int pair);
+    }
+
+    @Override
+    public Card card() {
+        return new Card(
+                        "the cross-correlation of the views is the identity",
+                        "Zbontar, Jing, Misra, LeCun, Deny: Barlow Twins, ICML 2021, arXiv 2103.03230")
+                .with("diagonal", "0 to 4 D: falls towards 0; near D where views share nothing")
+                .with("off_diagonal", "0 upwards: falls");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        return Need.met(
+                rows,
+                "N %d, D %d: correlations need no inverse; by chance they are about %s, which is a floor of the"
+                                .formatted(rows, width, Need.number(1 / Math.sqrt(rows)))
+                        + " off-diagonal term");
     }
 }

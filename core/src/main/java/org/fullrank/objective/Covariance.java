@@ -22,4 +22,10 @@ public record Covariance() implements Regularizer {
     public String part() {
         return "covariance";
     }
+
+    @Override
+    public Card card() {
+        return new Card("no two dimensions correlate; squared covariances over D", Papers.VICREG)
+                .with(part(), "0 upwards: rises first, then falls; 0 at collapse too");
+    }
 }

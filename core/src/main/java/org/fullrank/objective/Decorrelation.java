@@ -26,4 +26,10 @@ public record Decorrelation() implements Regularizer {
     public String part() {
         return "decorrelation";
     }
+
+    @Override
+    public Card card() {
+        return new Card("no two dimensions correlate; mean squared covariance", Papers.LPL)
+                .with(part(), "0 upwards: falls; 0 at collapse too");
+    }
 }

@@ -7,7 +7,7 @@ import org.fullrank.settings.Named;
 
 /// How unevenly embeddings cover the unit sphere: `log mean_{i != j} exp(-t |x_i - x_j|^2)` with `x_i` the rows divided
 /// by their norms. Range 0 (all rows have one direction) down to -4t (two opposite rows); near -2t for many rows spread
-/// evenly in many dimensions.
+/// evenly in many dimensions. A row of zeros lies at the center of the sphere.
 ///
 /// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity on the
 /// hypersphere" (2020), and the official code, which is given rows of norm 1 and takes the mean over pairs of a batch.
@@ -33,9 +33,13 @@ public record HypersphereUniformity(double t) implements Regularizer {
         double n = z.size(0);
         UnitRows rows = UnitRows.of(z);
         Tensor x = rows.values(); // [N, D]
-        // On the sphere -t |x - y|^2 = 2t (x . y - 1).
+        // On the sphere -t |x - y|^2 = 2t (x . y - 1). A row of zeros is at the squared distance 1 from the sphere and
+        // 0 from another such row, where this has 2: each row that is shorter than 1 gets back what it lacks.
         Tensor kernel =
                 x.mm(x.t()).sub_(Tensors.scalar(1)).mul_(Tensors.scalar(2 * t)).exp_(); // [N, N]
+        Tensor missing = rows.norms().le(Tensors.scalar(UnitRows.NORM_FLOOR)).to(x.scalar_type()); // [N, 1]
+        Tensor nearer = missing.mul_(Tensors.scalar(t)).exp_(); // [N, 1], 1 for a row of norm 1
+        kernel.mul_(nearer).mul_(nearer.t());
         kernel.fill_diagonal_(Tensors.scalar(0));
         Tensor sum = kernel.sum();
         Tensor value = sum.div(Tensors.scalar(n * (n - 1))).log();
@@ -49,5 +53,11 @@ public record HypersphereUniformity(double t) implements Regularizer {
     @Override
     public String part() {
         return "uniformity";
+    }
+
+    @Override
+    public Card card() {
+        return new Card("directions spread over the sphere", Papers.UNIFORMITY)
+                .with(part(), "0 (one direction) to -4t: falls towards -2t, evenly spread rows in many dimensions");
     }
 }

@@ -2,6 +2,7 @@ package org.fullrank.objective;
 
 import java.util.List;
 import org.fullrank.engine.InputException;
+import org.fullrank.settings.Named;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
@@ -20,8 +21,9 @@ import org.fullrank.objective.SlicedGaussianity.Weighting;
 /// @param range of [SlicedGaussianity]
 /// @param weighting of [SlicedGaussianity]
 /// @param pooling of [SlicedGaussianity]
+@Named("lejepa")
 public record LeJepa(double lambda, int directions, int points, double range, Weighting weighting, Pooling pooling)
-        implements ObjectiveSpec {
+        implements Objective {
     /// The complete example of the official code.
     public static final double DEFAULT_LAMBDA = 0.02;
 
@@ -44,10 +46,28 @@ public record LeJepa(double lambda, int directions, int points, double range, We
     }
 
     @Override
-    public Objective objective() {
-        var distance = new MeanSquared(MeanSquared.Per.ENTRY, MeanSquared.Between.CENTRE);
+    public Terms evaluate(Views views) {
+        return sum().evaluate(views);
+    }
+
+    private Regularized sum() {
+        var distance = new MeanSquared(MeanSquared.Per.ENTRY, MeanSquared.Between.CENTER);
         var sigreg = new SlicedGaussianity(directions, points, range, weighting, pooling);
         return new Regularized(
-                new Pull("prediction", distance, 1 - lambda), List.of(new Penalty(sigreg, lambda, OverViews.MEAN)));
+                new Pull("prediction", distance, 1 - lambda, null),
+                List.of(new Penalty(sigreg, lambda, OverViews.MEAN, null)));
+    }
+
+    @Override
+    public Card card() {
+        return sum().card("views predict their mean, embeddings are a standard Gaussian", Papers.LEJEPA, "0 upwards: falls");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        return Need.met(
+                rows,
+                "N %d, D %d: single directions are compared with a normal distribution; no covariance is taken"
+                        .formatted(rows, width));
     }
 }

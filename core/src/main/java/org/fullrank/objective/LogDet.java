@@ -19,14 +19,14 @@ import org.fullrank.settings.Named;
 /// @param entropy weight of [LogDetEntropy], averaged over the views
 /// @param distortion of [LogDetEntropy]
 @Named("log-det")
-public record LogDet(double invariance, double entropy, double distortion) implements ObjectiveSpec {
+public record LogDet(double invariance, double entropy, double distortion) implements Objective {
     /// VICReg's weight; unverified.
     public static final double DEFAULT_INVARIANCE = 25;
     /// The entropy is taken as it is; unverified.
     public static final double DEFAULT_ENTROPY = 1;
 
     public LogDet {
-        form(invariance, entropy, distortion);
+        sum(invariance, entropy, distortion);
     }
 
     public static LogDet defaults() {
@@ -34,13 +34,39 @@ public record LogDet(double invariance, double entropy, double distortion) imple
     }
 
     @Override
-    public Objective objective() {
-        return form(invariance, entropy, distortion);
+    public Terms evaluate(Views views) {
+        return sum().evaluate(views);
     }
 
-    private static Regularized form(double invariance, double entropy, double distortion) {
+    private Regularized sum() {
+        return sum(invariance, entropy, distortion);
+    }
+
+    private static Regularized sum(double invariance, double entropy, double distortion) {
         return new Regularized(
-                new Pull("invariance", new MeanSquared(MeanSquared.Per.ENTRY), invariance),
-                List.of(new Penalty(new LogDetEntropy(distortion), entropy, OverViews.MEAN)));
+                new Pull("invariance", new MeanSquared(MeanSquared.Per.ENTRY), invariance, "invariance"),
+                List.of(new Penalty(new LogDetEntropy(distortion), entropy, OverViews.MEAN, "entropy")));
+    }
+
+    @Override
+    public Card card() {
+        return sum().card(
+                        "views agree, the covariance of the embeddings has a large volume",
+                        "Shwartz-Ziv et al.: What do we maximize in SSL?, arXiv 2207.10081",
+                        "0 upwards: falls");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        String floor = "log det has a floor (I is added), so a singular covariance is no fault";
+        if (rows > width) {
+            return Need.met(
+                    rows, "N %d > D %d: every direction is seen in each batch; %s".formatted(rows, width, floor));
+        }
+        return Need.consider(
+                rows,
+                width,
+                "N %d <= D %d: %s, but each batch spreads %d directions only and sees nothing of the others"
+                        .formatted(rows, width, floor, rows - 1));
     }
 }

@@ -8,12 +8,12 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
 /// The negative entropy of a Gaussian with the covariance of the embedding, up to a floor and per dimension:
-/// `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, Zc the centred embeddings. That is the coding rate of MCR2, with its
-/// distortion eps^2, on centred rows. Range 0 (collapsed to a point) downwards without end; by Hadamard's inequality it
+/// `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, Zc the centered embeddings. That is the coding rate of MCR2, with its
+/// distortion eps^2, on centered rows. Range 0 (collapsed to a point) downwards without end; by Hadamard's inequality it
 /// rewards both large variances and small covariances. A direction is worth having from a variance of distortion / D.
 ///
-/// As a bound of the entropy of the true distribution it is one from above, so maximising it is a heuristic. Form and
-/// default of the distortion are published for MCR2 (rows of norm 1, not centred, not divided by D); centring and
+/// As a bound of the entropy of the true distribution it is one from above, so maximizing it is a heuristic. Form and
+/// default of the distortion are published for MCR2 (rows of norm 1, not centered, not divided by D); centering and
 /// division by D are ours, unverified against a paper, and so is its use with views.
 ///
 /// Source: Yu et al., "Learning diverse and discriminative representations via the principle of maximal coding rate
@@ -41,8 +41,8 @@ public record LogDetEntropy(double distortion) implements Regularizer {
         double d = z.size(1);
         double scale = d / (z.size(0) * distortion);
         Tensor fixed = z.detach();
-        Tensor centred = fixed.sub(fixed.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
-        SmallGram small = SmallGram.of(centred);
+        Tensor centered = fixed.sub(fixed.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
+        SmallGram small = SmallGram.of(centered);
         if (!small.finite()) {
             return Terms.of(part(), z.sum().mul(Tensors.scalar(Double.NaN)));
         }
@@ -61,5 +61,13 @@ public record LogDetEntropy(double distortion) implements Regularizer {
     @Override
     public String part() {
         return "log_det";
+    }
+
+    @Override
+    public Card card() {
+        return new Card(
+                        "a covariance of large volume, the coding rate",
+                        "Yu et al.: maximal coding rate reduction, NeurIPS 2020, arXiv 2006.08558")
+                .with(part(), "0 (collapse) downwards: negative and falling");
     }
 }

@@ -40,4 +40,10 @@ public record LogVariance(double epsilon) implements Regularizer {
     public String part() {
         return "push";
     }
+
+    @Override
+    public Card card() {
+        return new Card("large variances, ever less the larger they are", Papers.LPL)
+                .with(part(), "-log(epsilon) (collapse) downwards: negative and slowly falling");
+    }
 }

@@ -1,6 +1,7 @@
 package org.fullrank.objective;
 
 import java.util.List;
+import org.fullrank.settings.Named;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
@@ -15,14 +16,15 @@ import org.fullrank.objective.Regularized.Pull;
 /// @param push weight of [LogVariance], averaged over the views
 /// @param decorrelation weight of [Decorrelation], averaged over the views
 /// @param epsilon of [LogVariance]
-public record Lpl(double pull, double push, double decorrelation, double epsilon) implements ObjectiveSpec {
+@Named("lpl")
+public record Lpl(double pull, double push, double decorrelation, double epsilon) implements Objective {
     /// The weight of pull and push in the official code.
     public static final double DEFAULT_WEIGHT = 1;
     /// The weight of the decorrelation in the official code.
     public static final double DEFAULT_DECORRELATION = 10;
 
     public Lpl {
-        form(pull, push, decorrelation, epsilon);
+        sum(pull, push, decorrelation, epsilon);
     }
 
     public static Lpl defaults() {
@@ -30,15 +32,32 @@ public record Lpl(double pull, double push, double decorrelation, double epsilon
     }
 
     @Override
-    public Objective objective() {
-        return form(pull, push, decorrelation, epsilon);
+    public Terms evaluate(Views views) {
+        return sum().evaluate(views);
     }
 
-    private static Regularized form(double pull, double push, double decorrelation, double epsilon) {
+    private Regularized sum() {
+        return sum(pull, push, decorrelation, epsilon);
+    }
+
+    private static Regularized sum(double pull, double push, double decorrelation, double epsilon) {
         return new Regularized(
-                new Pull("pull", new MeanSquared(MeanSquared.Per.ENTRY), pull),
+                new Pull("pull", new MeanSquared(MeanSquared.Per.ENTRY), pull, "pull"),
                 List.of(
-                        new Penalty(new LogVariance(epsilon), push, OverViews.MEAN),
-                        new Penalty(new Decorrelation(), decorrelation, OverViews.MEAN)));
+                        new Penalty(new LogVariance(epsilon), push, OverViews.MEAN, "push"),
+                        new Penalty(new Decorrelation(), decorrelation, OverViews.MEAN, "decorrelation")));
+    }
+
+    @Override
+    public Card card() {
+        return sum().card(
+                        "views predict each other, each dimension varies (log-variance), no two correlate",
+                        Papers.LPL,
+                        "0 upwards: small against the variance");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        return Need.sumsOfProducts(rows, width);
     }
 }

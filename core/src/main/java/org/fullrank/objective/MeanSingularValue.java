@@ -7,7 +7,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// SVMax: the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, not centred, is to be large. Among
+/// SVMax: the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, not centered, is to be large. Among
 /// embeddings of one Frobenius norm F it lies between two known bounds: `lower = F / D`, reached at rank one, and
 /// `upper = F sqrt(min(N, D)) / D`, reached where all singular values are equal. Healthy: nearer to `upper`.
 ///
@@ -23,7 +23,7 @@ import org.fullrank.settings.Named;
 /// @param form what is made of the mean
 @Named("mean-singular-value")
 public record MeanSingularValue(Form form) implements Regularizer {
-    /// The forms of the regulariser.
+    /// The forms of the regularizer.
     public enum Form {
         /// `-s_mu` of the rows as they are, equation 1. Without an end: embeddings can grow.
         PLAIN,
@@ -55,10 +55,10 @@ public record MeanSingularValue(Form form) implements Regularizer {
         };
         Tensor lower = length.div(Tensors.scalar(d));
         Tensor upper = lower.mul(Tensors.scalar(Math.sqrt(Math.min(z.size(0), d))));
-        var parts = new LinkedHashMap<String, Tensor>();
-        parts.put(part(), mean);
-        parts.put("lower", lower);
-        parts.put("upper", upper);
+        var figures = new LinkedHashMap<String, Tensor>();
+        figures.put(part(), mean);
+        figures.put("lower", lower);
+        figures.put("upper", upper);
         Tensor range = upper.sub(lower);
         Tensor value = switch (form) {
             case PLAIN -> mean.neg();
@@ -66,18 +66,27 @@ public record MeanSingularValue(Form form) implements Regularizer {
         };
         Tensor factor = polar.factor(); // [N, D]
         if (factor == null) {
-            return new Terms(value, parts);
+            return Terms.of(part(), value).withFigures(figures);
         }
         Tensor slope = switch (form) { // of the value in s_mu; rows of norm 1 have fixed bounds
             case PLAIN -> torch.full_like(mean, Tensors.scalar(-1));
             case BOUNDED -> value.div(range).neg();
         };
         Tensor gradient = factor.mul(slope.div(Tensors.scalar(d))); // [N, D]
-        return new Terms(Surrogate.of(value, z, form == Form.BOUNDED ? rows.gradient(gradient) : gradient), parts);
+        Tensor total = Surrogate.of(value, z, form == Form.BOUNDED ? rows.gradient(gradient) : gradient);
+        return Terms.of(part(), total).withFigures(figures);
     }
 
     @Override
     public String part() {
         return "mean_singular_value";
+    }
+
+    @Override
+    public Card card() {
+        return new Card("a large mean singular value, between two known bounds", Papers.SVMAX)
+                .with(part(), "from lower to upper: rises towards upper")
+                .with("lower", "the mean singular value at rank one")
+                .with("upper", "the mean singular value where all are equal");
     }
 }

@@ -16,7 +16,7 @@ import org.fullrank.settings.Named;
 /// @param between which distances are averaged
 @Named("mean-squared")
 public record MeanSquared(Per per, Between between) implements Alignment {
-    /// The normalisation of a distance.
+    /// The normalization of a distance.
     public enum Per {
         /// Sum over the D entries: the paper's form.
         SAMPLE,
@@ -29,7 +29,7 @@ public record MeanSquared(Per per, Between between) implements Alignment {
         /// From view to view, over all pairs.
         VIEWS,
         /// From each view to the mean of the views: (V - 1) / 2V of the former.
-        CENTRE
+        CENTER
     }
 
     /// Distances between views.
@@ -47,7 +47,7 @@ public record MeanSquared(Per per, Between between) implements Alignment {
         double scale = (per == Per.SAMPLE ? views.width() : 1)
                 * switch (between) {
                     case VIEWS -> 1;
-                    case CENTRE -> (z.size() - 1) / (2.0 * z.size());
+                    case CENTER -> (z.size() - 1) / (2.0 * z.size());
                 };
         if (z.size() == 2) {
             return torch.mse_loss(z.get(0), z.get(1)).mul(Tensors.scalar(scale));

@@ -1,6 +1,6 @@
 package org.fullrank.objective;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
@@ -22,7 +22,7 @@ import org.fullrank.settings.Named;
 ///
 /// @param lambda weight of the local nuclear norms
 @Named("mmcr")
-public record Mmcr(double lambda) implements Objective, ObjectiveSpec {
+public record Mmcr(double lambda) implements Objective {
     /// The official code for images; other toolkits have 0.005.
     public static final double DEFAULT_LAMBDA = 0;
 
@@ -37,40 +37,46 @@ public record Mmcr(double lambda) implements Objective, ObjectiveSpec {
     }
 
     @Override
-    public Objective objective() {
-        return this;
-    }
-
-    @Override
     public Terms evaluate(Views views) {
         double count = views.embeddings().size();
         boolean wanted = Surrogate.wanted(views);
         UnitRows rows = UnitRows.of(views);
         Tensor unit = rows.values(); // [V, N, D]
         Polar global = Polar.of(unit.mean(0), wanted);
-        var parts = new LinkedHashMap<String, Tensor>();
-        parts.put("global_nuclear", global.sum().to(unit.scalar_type()));
-        Tensor value = global.sum().neg();
-        Polar local = null;
-        if (lambda > 0) {
-            local = Polar.of(unit.transpose(0, 1), wanted); // of [N, V, D]
-            Tensor mean = local.sum().div(Tensors.scalar(views.samples()));
-            parts.put("local_nuclear", mean.to(unit.scalar_type()));
-            value = value.add(mean.mul(Tensors.scalar(lambda)));
-        }
-        value = value.to(unit.scalar_type());
-        if (!wanted) {
-            return new Terms(value, parts);
-        }
-        Tensor gradient =
-                factor(global).mul(Tensors.scalar(-1 / count)).expand_as(unit).contiguous(); // [V, N, D]
+        var terms = new ArrayList<Term>();
+        terms.add(new Term("global_nuclear", global.sum().to(unit.scalar_type()), -1, null));
+        Polar local = lambda > 0 ? Polar.of(unit.transpose(0, 1), wanted) : null; // of [N, V, D]
         if (local != null) {
-            gradient.add_(factor(local).transpose(0, 1), Tensors.scalar(lambda / views.samples()));
+            Tensor mean = local.sum().div(Tensors.scalar(views.samples()));
+            terms.add(new Term("local_nuclear", mean.to(unit.scalar_type()), lambda, "lambda"));
         }
-        return new Terms(Surrogate.of(value, views, rows.gradient(gradient)), parts);
+        return Terms.closed(views, terms, kept -> {
+            Tensor gradient = factor(global)
+                    .mul(Tensors.scalar(-kept[0] / count))
+                    .expand_as(unit)
+                    .contiguous(); // [V, N, D]
+            if (local != null) {
+                gradient.add_(factor(local).transpose(0, 1), Tensors.scalar(kept[1] * lambda / views.samples()));
+            }
+            return Surrogate.apart(rows.gradient(gradient));
+        });
     }
 
     private static Tensor factor(Polar polar) {
         return Objects.requireNonNull(polar.factor());
+    }
+
+    @Override
+    public Card card() {
+        return new Card(
+                        "centroids of the views on the sphere have a large nuclear norm",
+                        "Yerxa, Kuang, Simoncelli, Chung: MMCR, NeurIPS 2023, arXiv 2303.03307")
+                .with("global_nuclear", "0 to sqrt(N min(N, D)): rises; sqrt(N) is agreement on a single direction")
+                .with("local_nuclear", "sqrt(V) (views agree) to V: falls; with lambda above 0");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        return Need.singularValues(rows, width);
     }
 }

@@ -1,6 +1,6 @@
 package org.fullrank.objective;
 
-import java.util.LinkedHashMap;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
@@ -16,7 +16,7 @@ import org.fullrank.settings.Named;
 ///
 /// @param temperature tau
 @Named("nt-xent")
-public record NtXent(double temperature) implements Objective, ObjectiveSpec {
+public record NtXent(double temperature) implements Objective {
     /// What the paper found best for CIFAR-10.
     public static final double DEFAULT_TEMPERATURE = 0.5;
 
@@ -28,11 +28,6 @@ public record NtXent(double temperature) implements Objective, ObjectiveSpec {
 
     public static NtXent defaults() {
         return new NtXent(DEFAULT_TEMPERATURE);
-    }
-
-    @Override
-    public Objective objective() {
-        return this;
     }
 
     @Override
@@ -48,25 +43,37 @@ public record NtXent(double temperature) implements Objective, ObjectiveSpec {
         logits.fill_diagonal_(Tensors.scalar(Double.NEGATIVE_INFINITY));
         Tensor others = torch.logsumexp(logits, new long[] {1}, true); // [V N, 1]
         Tensor contrast = others.mean();
-        var parts = new LinkedHashMap<String, Tensor>();
-        parts.put("alignment", positives.neg());
-        parts.put("contrast", contrast);
-        Tensor value = contrast.sub(positives);
-        if (!Surrogate.wanted(views)) {
-            return new Terms(value, parts);
-        }
         // With P the softmax of the rows, the gradient of the contrast in U is (P + P') U / (V N tau).
-        Tensor shares = logits.sub_(others).exp_(); // [V N, V N]
-        Tensor slopes = shares.add(shares.t());
-        // An anchor is among those alike with itself: that pushes along its own row, which a point of the sphere
-        // does not feel.
-        alike(slopes, v, n).sub_(Tensors.scalar(2.0 / (v - 1)));
-        Tensor gradient = slopes.mm(unit).div_(Tensors.scalar(anchors * temperature)); // [V N, D]
-        return new Terms(Surrogate.of(value, views, rows.gradient(gradient.view(v, n, views.width()))), parts);
+        Tensor shares = Surrogate.wanted(views) ? logits.sub_(others).exp_() : logits; // [V N, V N]
+        List<Term> terms = List.of(Term.of("alignment", positives.neg()), Term.of("contrast", contrast));
+        return Terms.closed(views, terms, kept -> {
+            Tensor slopes = kept[1] == 0 ? torch.zeros_like(shares) : shares.add(shares.t()); // [V N, V N]
+            // An anchor is among those alike with itself: that pushes along its own row, which a point of the sphere
+            // does not feel.
+            alike(slopes, v, n).sub_(Tensors.scalar(kept[0] * 2 / (v - 1)));
+            Tensor gradient = slopes.mm(unit).div_(Tensors.scalar(anchors * temperature)); // [V N, D]
+            return Surrogate.apart(rows.gradient(gradient.view(v, n, views.width())));
+        });
     }
 
     /// The entries `[V, V, N]` of a matrix `[V N, V N]` whose row and column are of one sample.
     private static Tensor alike(Tensor matrix, long v, long n) {
         return matrix.view(v, n, v, n).diagonal(0, 1, 3);
+    }
+
+    @Override
+    public Card card() {
+        return new Card(
+                        "each view finds its sibling among all others of the batch (SimCLR)",
+                        "Chen, Kornblith, Norouzi, Hinton: SimCLR, ICML 2020, arXiv 2002.05709")
+                .with("alignment", "-1 / temperature to 1 / temperature: falls towards the former")
+                .with("contrast", "log(V N - 1) for unrelated directions, 1 / temperature more at collapse: falls");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        return Need.met(
+                rows,
+                "N %d: %d negatives for each anchor; no covariance is taken".formatted(rows, 2 * (rows - 1)));
     }
 }

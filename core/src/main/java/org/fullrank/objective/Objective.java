@@ -1,20 +1,67 @@
 package org.fullrank.objective;
 
-/// What training minimises: a pure function of the embeddings of the whole batch, of the key of its random draws and of
-/// its memory. It never hears of chunks, workers or devices.
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.fullrank.engine.InputException;
+import org.fullrank.settings.Choices;
+import org.fullrank.settings.Nearest;
+
+/// What training minimizes: a pure function of the embeddings of the whole batch, of the key of its random draws and of
+/// its memory. It never hears of chunks, workers or devices. Each record has the settings of its paper, and knows its
+/// own facts.
 public sealed interface Objective
-        permits Regularized, //
+        permits Vicreg, //
                 NtXent,
+                AlignmentUniformity,
+                Svmax,
+                Lpl,
+                LogDet,
+                LeJepa,
                 BarlowTwins,
                 WMse,
                 Mmcr,
                 Tico {
-    /// Value and parts for the views of one batch. The caller's scope owns the tensors.
+    /// The terms for the views of one batch. The caller's scope owns the tensors.
     Terms evaluate(Views views);
+
+    /// Idea, paper and healthy ranges.
+    Card card();
+
+    /// Whether `rows` rows are enough for `width` columns.
+    Need need(long rows, long width);
 
     /// The shape of what it remembers from batch to batch for embeddings of `width` columns; empty for no memory.
     /// The memory of the first batch is all zeros.
     default long[] memory(long width) {
         return new long[0];
+    }
+
+    /// Other published forms of it by their names, with their defaults.
+    default SequencedMap<String, Objective> forms() {
+        return new LinkedHashMap<>();
+    }
+
+    /// The objective with this name and its defaults.
+    ///
+    /// @throws InputException when there is none
+    static Objective named(String name) {
+        SequencedMap<String, Objective> all = all();
+        Objective found = all.get(name);
+        if (found == null) {
+            throw new InputException(
+                    "no objective '%s', expected one of %s%s"
+                            .formatted(name, String.join(", ", all.keySet()), Nearest.hint(name, all.keySet())));
+        }
+        return found;
+    }
+
+    /// Every objective by name with its defaults, in the order of the `permits` list, each followed by its forms.
+    static SequencedMap<String, Objective> all() {
+        var all = new LinkedHashMap<String, Objective>();
+        Choices.of(Objective.class).forEach(choice -> {
+            all.put(choice.name(), choice.defaults());
+            all.putAll(choice.defaults().forms());
+        });
+        return all;
     }
 }

@@ -2,13 +2,22 @@ package org.fullrank.objective;
 
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
 
-/// The sum of the squared covariances of unlike dimensions, which VICReg and LPL divide by different numbers.
+/// The sum of the squared covariances of different dimensions, which VICReg and LPL divide by different numbers.
 ///
-/// With centred Z the sum of all squared entries of `C` is that of the smaller Gram matrix, `|Z'Z|_F = |ZZ'|_F`, so for
-/// N < D the `[D, D]` matrix is never formed and the cost is `N^2 D` in place of `N D^2`.
+/// For N >= D the diagonal of the `[D, D]` matrix is set to zero before anything is summed: a column that is much
+/// longer than the others would otherwise leave nothing but rounding. For N < D the `[D, D]` matrix is never formed:
+/// with centered Z the sum of all squared entries is that of the smaller Gram matrix, `|Z'Z|_F = |ZZ'|_F`, at the cost
+/// `N^2 D` instead of `N D^2`, and the diagonal is subtracted. Where the diagonal is most of the sum, this is done in
+/// float64.
 final class OffDiagonal {
+    /// The share of the diagonal in the sum from which on float32 loses too many digits to the difference. With
+    /// columns of equal length the share is at most about N / D, and far below for embeddings in training.
+    private static final double LARGEST_SHARE = 0.5;
+
     private OffDiagonal() {}
 
     /// `1/divisor sum_{i != j} C_ij^2` for `z`, shape `[N, D]`, C with N - 1.
@@ -16,17 +25,44 @@ final class OffDiagonal {
         long n = z.size(0);
         double scale = 1.0 / ((double) (n - 1) * (n - 1) * divisor);
         Tensor fixed = z.detach();
-        Tensor centred = fixed.sub(fixed.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
-        boolean wide = n < z.size(1);
-        Tensor gram = wide ? centred.mm(centred.t()) : centred.t().mm(centred); // [N, N] or [D, D]
-        Tensor sums = centred.square().sum(0); // [D], the diagonal of (N - 1) C
-        Tensor value = gram.square().sum().sub(sums.square().sum()).mul(Tensors.scalar(scale));
+        Tensor centered = fixed.sub(fixed.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
+        Sum sum = n < z.size(1) ? Sum.byRows(centered) : Sum.byColumns(centered);
+        Tensor value = sum.value().mul(Tensors.scalar(scale)).to(z.scalar_type());
         if (!z.requires_grad()) {
             return value;
         }
-        // The gradient is 4 scale (Zc Zc'Zc - Zc diag(sums)): one product, where automatic differentiation takes two.
-        Tensor product = wide ? gram.mm(centred) : centred.mm(gram); // [N, D]
-        Tensor gradient = product.sub_(centred.mul(sums)).mul_(Tensors.scalar(4 * scale)); // [N, D]
-        return Surrogate.of(value, z, gradient);
+        return Surrogate.of(value, z, sum.slope(centered).mul_(Tensors.scalar(4 * scale)));
+    }
+
+    /// `sum_{i != j} G_ij^2` of `G = Zc'Zc`.
+    ///
+    /// @param gram `Zc Zc'`, `[N, N]`, or G without its diagonal, `[D, D]`
+    /// @param lengths the diagonal of G, `[D]`; null where it is not in `gram`
+    private record Sum(Tensor value, Tensor gram, @Nullable Tensor lengths) {
+        static Sum byColumns(Tensor centered) {
+            Tensor gram = centered.t().mm(centered).fill_diagonal_(Tensors.scalar(0)); // [D, D]
+            return new Sum(gram.square().sum(), gram, null);
+        }
+
+        static Sum byRows(Tensor centered) {
+            Tensor lengths = centered.square().sum(0); // [D]
+            Tensor gram = centered.mm(centered.t()); // [N, N]
+            Tensor all = gram.square().sum();
+            Tensor diagonal = lengths.square().sum();
+            boolean exact = centered.scalar_type().intern() == ScalarType.Double;
+            if (!exact && Tensors.value(diagonal) > LARGEST_SHARE * Tensors.value(all)) {
+                return byRows(centered.to(ScalarType.Double));
+            }
+            return new Sum(all.sub(diagonal), gram, lengths);
+        }
+
+        /// A quarter of the gradient in Zc, `[N, D]`.
+        Tensor slope(Tensor centered) {
+            if (lengths == null) {
+                return centered.mm(gram);
+            }
+            Tensor exact = centered.to(gram.scalar_type());
+            return gram.mm(exact).sub_(exact.mul(lengths)).to(centered.scalar_type());
+        }
     }
 }

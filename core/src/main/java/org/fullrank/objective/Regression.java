@@ -15,7 +15,13 @@ import org.fullrank.settings.Named;
 /// alone: a predictor gets no gradient from them. Their gradient is that of no function, and of the cosine one
 /// the value means nothing; watch the similarity.
 public sealed interface Regression {
-    /// Value, differentiable, and parts.
+    /// The name of the value in logs.
+    String PART = "regression";
+
+    /// Idea and paper, and the range of the similarity.
+    Card card();
+
+    /// The value, a term of weight 1, and the figure `similarity`.
     ///
     /// @param online z, the embeddings of the online branch, `[N, D]`
     /// @param prediction p, what the predictor made of `online`, `[N, D]`
@@ -23,7 +29,7 @@ public sealed interface Regression {
     /// @throws InputException unless the three are matrices of one shape
     Terms evaluate(Tensor online, Tensor prediction, Tensor target);
 
-    /// `2 - 2 cos(p, t)`, the mean over samples: the squared distance of the two after normalisation, 0 to 4.
+    /// `2 - 2 cos(p, t)`, the mean over samples: the squared distance of the two after normalization, 0 to 4.
     /// SimSiam's `-cos` is half of it less 1, DirectPred's `-2 cos` is it less 2.
     ///
     /// Source: BYOL (2020), equation 2, as in public codes (unverified against the paper).
@@ -41,6 +47,11 @@ public sealed interface Regression {
 
         public static Cosine defaults() {
             return new Cosine(Form.DISTANCE);
+        }
+
+        @Override
+        public Card card() {
+            return Regression.card("the cosine of prediction and target", Papers.BYOL).with(PART, "0 to 4, or -1 to 1 in the form negative: falls");
         }
 
         @Override
@@ -67,6 +78,11 @@ public sealed interface Regression {
         }
 
         @Override
+        public Card card() {
+            return Regression.card("their squared distance", Papers.DIRECTPRED).with(PART, "0 upwards: falls");
+        }
+
+        @Override
         public Terms evaluate(Tensor online, Tensor prediction, Tensor target) {
             requireEqual(online, prediction, target);
             Tensor distance = sum(prediction.sub(target).square()).mean();
@@ -83,6 +99,11 @@ public sealed interface Regression {
     record IsoCosine() implements Regression {
         public static IsoCosine defaults() {
             return new IsoCosine();
+        }
+
+        @Override
+        public Card card() {
+            return Regression.card("the cosine, every mode learning at one rate", Papers.ISOLOSS).with(PART, "no meaning of its own: watch the similarity");
         }
 
         @Override
@@ -114,6 +135,11 @@ public sealed interface Regression {
         }
 
         @Override
+        public Card card() {
+            return Regression.card("the squared distance, every mode at one rate", Papers.ISOLOSS).with(PART, "0 upwards: falls");
+        }
+
+        @Override
         public Terms evaluate(Tensor online, Tensor prediction, Tensor target) {
             requireEqual(online, prediction, target);
             Tensor residual = prediction.detach().sub(target.detach()); // [N, D]
@@ -121,6 +147,10 @@ public sealed interface Regression {
             Tensor gradient = residual.mul(Tensors.scalar(2.0 / residual.size(0))); // [N, D]
             return terms(Surrogate.of(value, online, gradient), meanSimilarity(prediction, target));
         }
+    }
+
+    private static Card card(String idea, String paper) {
+        return new Card(idea, paper).with("similarity", "-1 to 1: rises; 1 at collapse too");
     }
 
     private static void requireEqual(Tensor online, Tensor prediction, Tensor target) {
@@ -137,9 +167,9 @@ public sealed interface Regression {
     }
 
     private static Terms terms(Tensor value, Tensor similarity) {
-        var parts = new LinkedHashMap<String, Tensor>();
-        parts.put("similarity", similarity);
-        return new Terms(value, parts);
+        var figures = new LinkedHashMap<String, Tensor>();
+        figures.put("similarity", similarity);
+        return Terms.of(PART, value).withFigures(figures);
     }
 
     private static Tensor meanSimilarity(Tensor a, Tensor b) {

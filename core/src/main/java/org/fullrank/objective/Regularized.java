@@ -1,36 +1,45 @@
 package org.fullrank.objective;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
 
-/// An alignment of the views and any number of weighted regularisers on each of them: the form of VICReg,
-/// SVMax, LPL and LeJEPA.
+/// An alignment of the views and any number of weighted regularizers on each of them: the form of VICReg, SVMax, LPL,
+/// log-det and LeJEPA.
 ///
 /// @param pull what brings the views of a sample together
 /// @param penalties what keeps the embedding from collapsing
-public record Regularized(Pull pull, List<Penalty> penalties) implements Objective {
+public record Regularized(Pull pull, List<Penalty> penalties) {
     /// The alignment with its weight.
     ///
     /// @param part the name of its value in logs, as the paper has it
-    public record Pull(String part, Alignment alignment, double weight) {
+    /// @param setting the key of the objective that the weight is proportional to; null where there is none
+    public record Pull(
+            String part, Alignment alignment, double weight, @Nullable String setting) {
         public Pull {
             requireWeight(part + " weight", weight);
         }
     }
 
-    /// One regulariser with its weight.
+    /// One regularizer with its weight.
     ///
     /// @param over how the values of the views become one
-    public record Penalty(Regularizer regularizer, double weight, OverViews over) {
+    /// @param setting the key that the weight is proportional to; null where there is none
+    public record Penalty(
+            Regularizer regularizer,
+            double weight,
+            OverViews over,
+            @Nullable String setting) {
         public Penalty {
             requireWeight(regularizer.part() + " weight", weight);
         }
 
-        /// The value for V matrices `[N, D]` and its parts, before weighting.
+        /// The term for V matrices `[N, D]`, and the figures of the regularizer.
         ///
         /// @param draw the key of what is drawn at random
         public Terms evaluate(List<Tensor> views, long draw) {
@@ -38,18 +47,21 @@ public record Regularized(Pull pull, List<Penalty> penalties) implements Objecti
                 case MEAN -> 1.0 / views.size();
                 case PAIR -> 2.0 / views.size();
             };
-            var sums = new LinkedHashMap<String, Tensor>();
+            var figures = new LinkedHashMap<String, Tensor>();
             Tensor total = null;
             for (Terms terms : regularizer.evaluate(views, draw)) {
                 Tensor scaled = terms.total().mul(Tensors.scalar(scale));
                 total = total == null ? scaled : total.add(scaled);
-                terms.parts().forEach((name, value) -> sums.merge(name, value.mul(Tensors.scalar(scale)), Tensor::add));
+                terms.figures()
+                        .forEach((name, value) ->
+                                figures.merge(name, value.mul(Tensors.scalar(scale)), Tensor::add));
             }
-            return new Terms(Objects.requireNonNull(total), sums);
+            Term term = new Term(regularizer.part(), Objects.requireNonNull(total), weight, setting);
+            return Terms.sum(List.of(term)).withFigures(figures);
         }
     }
 
-    /// How the values of a regulariser on V views become one number.
+    /// How the values of a regularizer on V views become one number.
     public enum OverViews {
         /// Their mean.
         MEAN(1),
@@ -79,17 +91,25 @@ public record Regularized(Pull pull, List<Penalty> penalties) implements Objecti
         }
     }
 
-    @Override
+    /// The pull, then the penalties in their order.
     public Terms evaluate(Views views) {
-        var parts = new LinkedHashMap<String, Tensor>();
-        Tensor aligned = pull.alignment().evaluate(views);
-        parts.put(pull.part(), aligned);
-        Tensor total = aligned.mul(Tensors.scalar(pull.weight()));
+        var list = new ArrayList<Term>();
+        var figures = new LinkedHashMap<String, Tensor>();
+        list.add(new Term(pull.part(), pull.alignment().evaluate(views), pull.weight(), pull.setting()));
         for (Penalty penalty : penalties) {
             Terms terms = penalty.evaluate(views.embeddings(), views.draw());
-            terms.parts().forEach((name, value) -> parts.merge(name, value, (a, b) -> a.add(b)));
-            total = total.add(terms.total().mul(Tensors.scalar(penalty.weight())));
+            list.addAll(terms.list());
+            figures.putAll(terms.figures());
         }
-        return new Terms(total, parts);
+        return Terms.sum(list).withFigures(figures);
+    }
+
+    /// A card with the ranges of the pull and of each regularizer.
+    Card card(String idea, String paper, String pullRange) {
+        Card card = new Card(idea, paper).with(pull.part(), pullRange);
+        for (Penalty penalty : penalties) {
+            card = card.with(penalty.regularizer().card());
+        }
+        return card;
     }
 }

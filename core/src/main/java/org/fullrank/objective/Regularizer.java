@@ -13,7 +13,7 @@ public sealed interface Regularizer
                 LogDetEntropy,
                 SlicedGaussianity,
                 HypersphereUniformity {
-    /// The value for `z`, shape `[N, D]`, N >= 2, with its parts by name.
+    /// The value for `z`, shape `[N, D]`, N >= 2: one term of weight 1.
     ///
     /// @param draw the key of what is drawn at random for this batch; equal keys give equal values
     Terms evaluate(Tensor z, long draw);
@@ -30,4 +30,7 @@ public sealed interface Regularizer
 
     /// The name of the value in logs.
     String part();
+
+    /// Idea, paper and healthy ranges.
+    Card card();
 }

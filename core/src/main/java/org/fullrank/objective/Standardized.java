@@ -11,9 +11,19 @@ import org.fullrank.engine.Tensors;
 record Standardized(Tensor values, Tensor inverse) {
     /// @param z `[N, D]` without a graph
     static Standardized of(Tensor z, double epsilon) {
-        Tensor centred = z.sub(mean(z)); // [N, D]
-        Tensor inverse = mean(centred.square()).add_(Tensors.scalar(epsilon)).rsqrt_(); // [D]
-        return new Standardized(centred.mul_(inverse), inverse);
+        Tensor centered = z.sub(mean(z)); // [N, D]
+        Tensor variance = mean(centered.square()); // [D]
+        if (!Double.isInfinite(Tensors.value(variance.max()))) {
+            Tensor inverse = variance.add_(Tensors.scalar(epsilon)).rsqrt_(); // [D]
+            return new Standardized(centered.mul_(inverse), inverse);
+        }
+        // Squares beyond the largest number: columns over their largest entry have the same standardized values.
+        Tensor largest = centered.abs().amax(new long[] {0}, false).clamp_min_(Tensors.scalar(1)); // [D]
+        Tensor scaled = centered.div(largest); // [N, D]
+        Tensor inverse = mean(scaled.square())
+                .add_(largest.reciprocal().square_().mul_(Tensors.scalar(epsilon)))
+                .rsqrt_(); // [D]
+        return new Standardized(scaled.mul_(inverse), inverse.div(largest));
     }
 
     /// The gradient in `z` of what has this gradient in the values; writes over `gradient`.

@@ -1,5 +1,7 @@
 package org.fullrank.objective;
 
+import java.util.List;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /// A scalar with a known value and a known gradient. The engine has no custom autograd functions from Java; an
@@ -19,16 +21,28 @@ final class Surrogate {
 
     /// A scalar equal to `value` with a gradient in each view that asks for one.
     ///
-    /// @param gradients of the value, `[V, N, D]`, without a graph
-    static Tensor of(Tensor value, Views views, Tensor gradients) {
+    /// @param gradients of the value, V x `[N, D]`, without a graph
+    static Tensor of(Tensor value, Views views, List<Tensor> gradients) {
         Tensor total = value;
-        for (int v = 0; v < views.embeddings().size(); v++) {
+        for (int v = 0; v < gradients.size(); v++) {
             Tensor z = views.embeddings().get(v);
             if (z.requires_grad()) {
-                total = of(total, z, gradients.select(0, v));
+                total = of(total, z, gradients.get(v));
             }
         }
         return total;
+    }
+
+    /// The same for a stack of gradients, `[V, N, D]`.
+    static Tensor of(Tensor value, Views views, Tensor gradients) {
+        return of(value, views, apart(gradients));
+    }
+
+    /// The matrices of a stack, `[V, N, D]` to V x `[N, D]`.
+    static List<Tensor> apart(Tensor stack) {
+        return LongStream.range(0, stack.size(0))
+                .mapToObj(v -> stack.select(0, v))
+                .toList();
     }
 
     /// Whether a gradient is asked for in any view.

@@ -1,6 +1,7 @@
 package org.fullrank.objective;
 
 import java.util.List;
+import org.fullrank.settings.Named;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
@@ -8,20 +9,21 @@ import org.fullrank.objective.Regularized.Pull;
 /// SVMax for views: they agree in direction ([UnitDistance]), and the singular values of each view's embeddings on the
 /// unit sphere are alike (the bounded form of [MeanSingularValue], averaged over the views).
 ///
-/// The paper adds the regulariser to ranking losses with labels; its table of self-supervised training was not found,
+/// The paper adds the regularizer to ranking losses with labels; its table of self-supervised training was not found,
 /// so the alignment is the natural one on the sphere and unverified against the paper. The distance of embeddings as
-/// they are would not do: the regulariser does not see their length, and shrinking them would lower it.
+/// they are would not do: the regularizer does not see their length, and shrinking them would lower it.
 ///
 /// @param alignment weight of [UnitDistance]
 /// @param meanSingularValue weight of [MeanSingularValue], lambda in the paper
-public record Svmax(double alignment, double meanSingularValue) implements ObjectiveSpec {
+@Named("svmax")
+public record Svmax(double alignment, double meanSingularValue) implements Objective {
     /// The alignment is taken as it is.
     public static final double DEFAULT_ALIGNMENT = 1;
     /// The paper's lambda beside contrastive and N-pair losses (triplet: 0.1, angular: 2).
     public static final double DEFAULT_MEAN_SINGULAR_VALUE = 1;
 
     public Svmax {
-        form(alignment, meanSingularValue);
+        sum(alignment, meanSingularValue);
     }
 
     public static Svmax defaults() {
@@ -29,13 +31,30 @@ public record Svmax(double alignment, double meanSingularValue) implements Objec
     }
 
     @Override
-    public Objective objective() {
-        return form(alignment, meanSingularValue);
+    public Terms evaluate(Views views) {
+        return sum().evaluate(views);
     }
 
-    private static Regularized form(double alignment, double meanSingularValue) {
+    private Regularized sum() {
+        return sum(alignment, meanSingularValue);
+    }
+
+    private static Regularized sum(double alignment, double meanSingularValue) {
         return new Regularized(
-                new Pull("alignment", new UnitDistance(), alignment),
-                List.of(new Penalty(MeanSingularValue.defaults(), meanSingularValue, OverViews.MEAN)));
+                new Pull("alignment", new UnitDistance(), alignment, "alignment"),
+                List.of(new Penalty(MeanSingularValue.defaults(), meanSingularValue, OverViews.MEAN, "meanSingularValue")));
+    }
+
+    @Override
+    public Card card() {
+        return sum().card(
+                        "views agree in direction, singular values on the sphere are alike",
+                        Papers.SVMAX,
+                        "0 to 4: falls");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        return Need.singularValues(rows, width);
     }
 }

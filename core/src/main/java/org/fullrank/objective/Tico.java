@@ -1,6 +1,6 @@
 package org.fullrank.objective;
 
-import java.util.LinkedHashMap;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
@@ -8,7 +8,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
 /// TiCo, transformation invariance and covariance contrast: with rows on the unit sphere,
-/// `1 - mean_i cos(x_i, y_i) + rho mean_i x_i' C x_i`, where C is a running uncentred covariance of the first view,
+/// `1 - mean_i cos(x_i, y_i) + rho mean_i x_i' C x_i`, where C is a running uncentered covariance of the first view,
 /// `C = beta C_before + (1 - beta) X' X / N`. The contrast asks embeddings to leave the directions that embeddings of
 /// this and earlier batches take most. C_before is the memory of the objective, zeros at first; the gradient flows
 /// through the share of the current batch, not through the memory.
@@ -24,7 +24,7 @@ import org.fullrank.settings.Named;
 /// @param beta share of the memory in the running covariance, 0 to below 1
 /// @param rho weight of the contrast
 @Named("tico")
-public record Tico(double beta, double rho) implements Objective, ObjectiveSpec {
+public record Tico(double beta, double rho) implements Objective {
     /// All re-implementations agree.
     public static final double DEFAULT_BETA = 0.9;
     /// What a re-implementation reports as the paper's recommendation; unverified.
@@ -41,11 +41,6 @@ public record Tico(double beta, double rho) implements Objective, ObjectiveSpec 
 
     public static Tico defaults() {
         return new Tico(DEFAULT_BETA, DEFAULT_RHO);
-    }
-
-    @Override
-    public Objective objective() {
-        return this;
     }
 
     @Override
@@ -86,15 +81,32 @@ public record Tico(double beta, double rho) implements Objective, ObjectiveSpec 
         if (before != null && !wide) {
             memory.add_(before, Tensors.scalar(beta));
         }
-        var parts = new LinkedHashMap<String, Tensor>();
-        parts.put("alignment", alignment);
-        parts.put("contrast", contrast);
-        Tensor value = alignment.add(contrast.mul(Tensors.scalar(rho)));
-        if (!Surrogate.wanted(views)) {
-            return new Terms(value, parts, memory);
-        }
-        Tensor gradient = x.mul(Tensors.scalar(each)).expand_as(rows.values()).contiguous(); // [V, N, D]
-        gradient.select(0, 0).copy_(slope.mul_(Tensors.scalar(rho)).add_(sum, Tensors.scalar(each)));
-        return new Terms(Surrogate.of(value, views, rows.gradient(gradient)), parts, memory);
+        List<Term> terms = List.of(Term.of("alignment", alignment), new Term("contrast", contrast, rho, "rho"));
+        return Terms.closed(views, terms, kept -> {
+                    double pull = kept[0] * each;
+                    Tensor gradient =
+                            x.mul(Tensors.scalar(pull)).expand_as(rows.values()).contiguous(); // [V, N, D]
+                    gradient.select(0, 0)
+                            .copy_(slope.mul(Tensors.scalar(kept[1] * rho)).add_(sum, Tensors.scalar(pull)));
+                    return Surrogate.apart(rows.gradient(gradient));
+                })
+                .withMemory(memory);
+    }
+
+    @Override
+    public Card card() {
+        return new Card(
+                        "views agree in direction, away from where this and earlier batches lie",
+                        "Zhu, Moraes, Karakulak, Sobol, Canziani, LeCun: TiCo, 2022, arXiv 2206.10698")
+                .with("alignment", "0 to 2: falls")
+                .with("contrast", "0 to 1: near 1 / D where directions are even, 1 at collapse");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        return Need.met(
+                rows,
+                "N %d, D %d: the covariance runs over about %s rows and is not inverted"
+                        .formatted(rows, width, Need.number(rows / (1 - beta))));
     }
 }

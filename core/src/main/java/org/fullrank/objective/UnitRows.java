@@ -17,9 +17,19 @@ record UnitRows(Tensor values, Tensor norms) {
     /// @param z `[..., N, D]`; its graph is left aside
     static UnitRows of(Tensor z) {
         Tensor fixed = z.detach();
-        Tensor norms = fixed.norm(new ScalarOptional(Tensors.scalar(2)), new long[] {-1}, true)
-                .clamp_min_(Tensors.scalar(NORM_FLOOR)); // [..., N, 1]
-        return new UnitRows(fixed.div(norms), norms);
+        Tensor norms = norms(fixed); // [..., N, 1]
+        if (!Double.isInfinite(Tensors.value(norms.max()))) {
+            return new UnitRows(fixed.div(norms), norms);
+        }
+        // Squares beyond the largest number: the direction is that of the rows over their largest entry.
+        Tensor largest = fixed.abs().amax(new long[] {-1}, true).clamp_min_(Tensors.scalar(1)); // [..., N, 1]
+        UnitRows scaled = of(fixed.div(largest));
+        return new UnitRows(scaled.values(), scaled.norms().mul(largest));
+    }
+
+    private static Tensor norms(Tensor z) {
+        return z.norm(new ScalarOptional(Tensors.scalar(2)), new long[] {-1}, true)
+                .clamp_min_(Tensors.scalar(NORM_FLOOR));
     }
 
     /// The rows of V views one after another, `[V, N, D]`.

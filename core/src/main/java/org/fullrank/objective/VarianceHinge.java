@@ -47,4 +47,10 @@ public record VarianceHinge(double gamma, double epsilon) implements Regularizer
     public String part() {
         return "variance";
     }
+
+    @Override
+    public Card card() {
+        return new Card("standard deviations of at least gamma", Papers.VICREG)
+                .with(part(), "0 to gamma - sqrt(epsilon): falls towards 0; its largest value is collapse");
+    }
 }

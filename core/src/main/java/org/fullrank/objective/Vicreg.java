@@ -1,31 +1,72 @@
 package org.fullrank.objective;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import org.fullrank.settings.Named;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 
-/// VICReg as the official code computes it: invariance averaged over all N D entries, the variance term halved, the
-/// covariance term summed over the two branches.
+/// VICReg: views agree, each dimension varies, no two dimensions correlate. Three normalizations are in use
+/// ([Form]); the covariance term is summed over the two branches in all of them.
 ///
+/// Source: Bardes, Ponce, LeCun, "VICReg: variance-invariance-covariance regularization for self-supervised learning"
+/// (2022), equations 1 to 6, and the official code.
+///
+/// @param form what the terms are divided by
 /// @param invariance weight of [MeanSquared]
 /// @param variance weight of [VarianceHinge]
 /// @param covariance weight of [Covariance]
 /// @param gamma of [VarianceHinge]
 /// @param epsilon of [VarianceHinge]
-public record Vicreg(double invariance, double variance, double covariance, double gamma, double epsilon)
-        implements ObjectiveSpec {
+@Named("vicreg")
+public record Vicreg(Form form, double invariance, double variance, double covariance, double gamma, double epsilon)
+        implements Objective {
+    /// The normalizations.
+    public enum Form {
+        /// The official code: invariance averaged over all N D entries, variance averaged over the two branches.
+        OFFICIAL("as the official code", MeanSquared.Per.ENTRY, OverViews.MEAN),
+        /// The paper, as public notes report it (unverified against the paper itself): invariance summed over the D
+        /// entries, variance summed over the two branches.
+        PAPER("as the paper prints it", MeanSquared.Per.SAMPLE, OverViews.PAIR),
+        /// solo-learn, `solo/losses/vicreg.py`: invariance as the official code, variance summed over the two
+        /// branches, so that it counts twice.
+        SOLO("as solo-learn", MeanSquared.Per.ENTRY, OverViews.PAIR);
+
+        private final String words;
+        private final MeanSquared.Per per;
+        private final OverViews variances;
+
+        Form(String words, MeanSquared.Per per, OverViews variances) {
+            this.words = words;
+            this.per = per;
+            this.variances = variances;
+        }
+    }
+
     /// The weight of invariance and variance in paper and code.
     public static final double DEFAULT_WEIGHT = 25;
     /// The weight of the covariance term in paper and code.
     public static final double DEFAULT_COVARIANCE = 1;
 
     public Vicreg {
-        form(MeanSquared.Per.ENTRY, OverViews.MEAN, invariance, variance, covariance, gamma, epsilon);
+        sum(form, invariance, variance, covariance, gamma, epsilon);
+    }
+
+    /// In the form of the official code.
+    public Vicreg(double invariance, double variance, double covariance, double gamma, double epsilon) {
+        this(Form.OFFICIAL, invariance, variance, covariance, gamma, epsilon);
     }
 
     public static Vicreg defaults() {
+        return of(Form.OFFICIAL);
+    }
+
+    /// A form with the published weights.
+    public static Vicreg of(Form form) {
         return new Vicreg(
+                form,
                 DEFAULT_WEIGHT,
                 DEFAULT_WEIGHT,
                 DEFAULT_COVARIANCE,
@@ -34,23 +75,44 @@ public record Vicreg(double invariance, double variance, double covariance, doub
     }
 
     @Override
-    public Objective objective() {
-        return form(MeanSquared.Per.ENTRY, OverViews.MEAN, invariance, variance, covariance, gamma, epsilon);
+    public SequencedMap<String, Objective> forms() {
+        var forms = new LinkedHashMap<String, Objective>();
+        forms.put("vicreg-paper", of(Form.PAPER));
+        forms.put("vicreg-solo", of(Form.SOLO));
+        return forms;
     }
 
-    /// The three terms of VICReg; the forms in use differ in what they are divided by. Constructing it validates.
-    static Regularized form(
-            MeanSquared.Per per,
-            OverViews variances,
-            double invariance,
-            double variance,
-            double covariance,
-            double gamma,
-            double epsilon) {
+    @Override
+    public Terms evaluate(Views views) {
+        return sum().evaluate(views);
+    }
+
+    @Override
+    public Card card() {
+        Card card = sum().card(
+                        "views agree, each dimension varies, no two correlate; normalized " + form.words,
+                        Papers.VICREG,
+                        "0 upwards: falls as views agree");
+        return form.variances == OverViews.MEAN
+                ? card
+                : card.with("variance", "0 to 2 (gamma - sqrt(epsilon)): falls towards 0; its largest value is collapse");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        return Need.sumsOfProducts(rows, width);
+    }
+
+    private Regularized sum() {
+        return sum(form, invariance, variance, covariance, gamma, epsilon);
+    }
+
+    private static Regularized sum(
+            Form form, double invariance, double variance, double covariance, double gamma, double epsilon) {
         return new Regularized(
-                new Pull("invariance", new MeanSquared(per), invariance),
+                new Pull("invariance", new MeanSquared(form.per), invariance, "invariance"),
                 List.of(
-                        new Penalty(new VarianceHinge(gamma, epsilon), variance, variances),
-                        new Penalty(new Covariance(), covariance, OverViews.PAIR)));
+                        new Penalty(new VarianceHinge(gamma, epsilon), variance, form.variances, "variance"),
+                        new Penalty(new Covariance(), covariance, OverViews.PAIR, "covariance")));
     }
 }

@@ -1,7 +1,6 @@
 package org.fullrank.objective;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -14,7 +13,7 @@ import org.fullrank.settings.Named;
 /// W-MSE: each view is whitened by itself, so it cannot collapse, and the whitened views are to agree. The batch is
 /// parted at random into sub-batches, the same for all views; each is whitened by the Cholesky factor of its own
 /// covariance ([Whitened]). The value is the mean over sub-batches, over pairs of views, and over `iterations`
-/// partitions of `2 - 2 cos` (normalised) or of the squared difference of entries.
+/// partitions of `2 - 2 cos` (normalized) or of the squared difference of entries.
 ///
 /// Rows that do not fill a last sub-batch are left out of that partition: they have no part in its value and get no
 /// gradient from it. Which they are is drawn anew for each partition. With epsilon 0 the value does not change under
@@ -27,10 +26,10 @@ import org.fullrank.settings.Named;
 ///     2 D); 0: the whole batch
 /// @param iterations partitions of one batch
 /// @param epsilon share of the identity in the covariance, 0 to below 1
-/// @param normalise whether whitened rows are put on the unit sphere
+/// @param normalize whether whitened rows are put on the unit sphere
 @Named("w-mse")
-public record WMse(int subBatch, int iterations, double epsilon, boolean normalise)
-        implements Objective, ObjectiveSpec {
+public record WMse(int subBatch, int iterations, double epsilon, boolean normalize)
+        implements Objective {
     /// The whole batch: the definition itself, and no random draw. The official code has 128 for 64 dimensions.
     public static final int DEFAULT_SUB_BATCH = 0;
     /// The official code for CIFAR.
@@ -38,7 +37,7 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
     /// The official code.
     public static final double DEFAULT_EPSILON = 0;
     /// The official code.
-    public static final boolean DEFAULT_NORMALISE = true;
+    public static final boolean DEFAULT_NORMALIZE = true;
 
     private static final long PARTITION = Keyed.name("partition of w-mse");
 
@@ -61,12 +60,7 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
     }
 
     public static WMse defaults() {
-        return new WMse(DEFAULT_SUB_BATCH, DEFAULT_ITERATIONS, DEFAULT_EPSILON, DEFAULT_NORMALISE);
-    }
-
-    @Override
-    public Objective objective() {
-        return this;
+        return new WMse(DEFAULT_SUB_BATCH, DEFAULT_ITERATIONS, DEFAULT_EPSILON, DEFAULT_NORMALIZE);
     }
 
     /// @throws InputException when a sub-batch has more rows than the batch, or its covariance is singular
@@ -89,10 +83,8 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
         }
         Part mean = Objects.requireNonNull(sum);
         Tensor value = mean.value().div(Tensors.scalar(iterations));
-        var parts = new LinkedHashMap<String, Tensor>();
-        parts.put("distance", value);
         Tensor gradients = mean.gradients().div_(Tensors.scalar(iterations));
-        return new Terms(Surrogate.of(value, views, gradients), parts);
+        return Terms.of("distance", Surrogate.of(value, views, gradients));
     }
 
     /// The value of one partition and its gradients, `[V, N, D]`.
@@ -119,12 +111,12 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
     private Part part(Tensor batches, long views) {
         long samples = batches.size(0) / views * batches.size(1);
         Whitened whitened = Whitened.of(batches, epsilon, samples);
-        UnitRows rows = normalise ? UnitRows.of(whitened.values()) : null;
+        UnitRows rows = normalize ? UnitRows.of(whitened.values()) : null;
         Tensor y = rows == null ? whitened.values() : rows.values(); // [V B, w, D]
         Tensor apart = y.view(views, batches.size(0) / views, batches.size(1), batches.size(2)); // [V, B, w, D]
         Tensor difference = apart.sub(apart.mean(0)).view_as(batches); // [V B, w, D]
         // Sum over pairs |yi - yj|^2 = V sum |yi - mean|^2, so V passes do for V (V - 1) / 2 pairs.
-        double scale = 2.0 / ((views - 1.0) * samples * (normalise ? 1 : batches.size(2)));
+        double scale = 2.0 / ((views - 1.0) * samples * (normalize ? 1 : batches.size(2)));
         Tensor value = difference.square().sum().mul(Tensors.scalar(scale));
         Tensor slope = difference.mul_(Tensors.scalar(2 * scale)); // [V B, w, D]
         return new Part(value, whitened.gradient(rows == null ? slope : rows.gradient(slope)));
@@ -143,5 +135,36 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
             order[j] = swap;
         }
         return Tensors.of(Arrays.copyOf(order, n / rows * rows));
+    }
+
+    @Override
+    public Card card() {
+        return new Card(
+                        "each view is whitened, and the whitened views agree",
+                        "Ermolov, Siarohin, Sangineto, Sebe: W-MSE, ICML 2021, arXiv 2007.06346")
+                .with("distance", normalize ? "0 to 4: falls from near 2, unrelated views" : "0 upwards: falls");
+    }
+
+    @Override
+    public Need need(long rows, long width) {
+        long together = subBatch == 0 ? rows : subBatch;
+        if (together >= Need.ROWS_PER_DIMENSION * width) {
+            return Need.met(
+                    together,
+                    "N %d >= 2 D, D %d: the covariance of a sub-batch can be inverted".formatted(together, width));
+        }
+        boolean singular = together <= width && epsilon == 0;
+        String text = singular
+                ? "N %d <= D %d: the covariance of a sub-batch has rank %d at most and cannot be inverted"
+                        .formatted(together, width, together - 1)
+                : "N %d < 2 D, D %d: the covariance of a sub-batch is nearly singular, so whitening blows up noise"
+                        .formatted(together, width);
+        return new Need(
+                singular ? Need.Verdict.UNMET : Need.Verdict.CONSIDER,
+                text,
+                together,
+                Need.ROWS_PER_DIMENSION * width,
+                subBatch == 0 ? "" : "subBatch",
+                Math.max(1, together / Need.ROWS_PER_DIMENSION));
     }
 }

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 
-/// Sub-batches whose columns are uncorrelated with variance 1: `Y = Xc L^-T` with Xc the centred rows, their covariance
+/// Sub-batches whose columns are uncorrelated with variance 1: `Y = Xc L^-T` with Xc the centered rows, their covariance
 /// `S = Xc' Xc / (w - 1)` and the Cholesky factor of `(1 - epsilon) S + epsilon I = L L'`. With epsilon 0 the
 /// covariance of Y is the identity.
 ///
@@ -25,15 +25,15 @@ record Whitened(Tensor values, Tensor inverse, double share) {
             throw singular(x, samples, "has rank %d at most".formatted(rows - 1));
         }
         double share = (1 - epsilon) / (rows - 1);
-        Tensor centred = x.sub(x.mean(new long[] {1}, true, new ScalarTypeOptional())); // [B, w, D]
-        Tensor covariance = centred.mT().matmul(centred).mul_(Tensors.scalar(share)); // [B, D, D]
+        Tensor centered = x.sub(x.mean(new long[] {1}, true, new ScalarTypeOptional())); // [B, w, D]
+        Tensor covariance = centered.mT().matmul(centered).mul_(Tensors.scalar(share)); // [B, D, D]
         covariance.diagonal(0, 1, 2).add_(Tensors.scalar(epsilon));
         Tensor factor = torch.linalg_cholesky_ex(covariance).get0(); // [B, D, D]
         requireRegular(x, samples, covariance, factor);
         Tensor eye = torch.eye(d).to(x.device(), x.scalar_type());
         // Inverted once, since products of w rows are faster than solutions, and two are needed.
         Tensor inverse = torch.linalg_solve_triangular(factor, eye, false, true, false); // [B, D, D]
-        return new Whitened(centred.matmul(inverse.mT()), inverse, share);
+        return new Whitened(centered.matmul(inverse.mT()), inverse, share);
     }
 
     /// A pivot is the variance of a column that the columns before it do not explain: rounding where they explain
@@ -65,7 +65,7 @@ record Whitened(Tensor values, Tensor inverse, double share) {
         Tensor m = slope.mT().matmul(values); // [B, D, D]
         Tensor mirrored = m.tril(-1).add(m.tril().mT());
         Tensor inner = torch.baddbmm(slope, values, mirrored, Tensors.scalar(1), Tensors.scalar(-share)); // [B, w, D]
-        Tensor centred = inner.matmul(inverse); // [B, w, D]
-        return centred.sub(centred.mean(new long[] {1}, true, new ScalarTypeOptional()));
+        Tensor centered = inner.matmul(inverse); // [B, w, D]
+        return centered.sub(centered.mean(new long[] {1}, true, new ScalarTypeOptional()));
     }
 }

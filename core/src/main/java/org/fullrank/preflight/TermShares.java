@@ -1,16 +1,20 @@
 package org.fullrank.preflight;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.ToDoubleFunction;
 import org.fullrank.engine.Scope;
-import org.fullrank.method.Method;
 import org.fullrank.method.Method.TermGradient;
+import org.fullrank.method.Method;
 import org.fullrank.preflight.PreflightCheck.Finding;
-import org.jspecify.annotations.Nullable;
+import org.fullrank.run.Recipe;
+import org.fullrank.settings.Yaml;
 
 /// The share of each weighted loss term in the gradient before the first step: the norm of its gradient over the sum of
 /// the norms of all terms, with respect to the embeddings and to the parameters of the encoder.
@@ -41,16 +45,30 @@ final class TermShares {
                                     term,
                                     g,
                                     (x, y) -> new TermGradient(
-                                            x.embeddings() + y.embeddings(), x.encoder() + y.encoder())));
+                                            x.embeddings() + y.embeddings(),
+                                            x.encoder() + y.encoder(),
+                                            x.setting())));
                 }
             }
         }
-        return judge(sums, TermWeight.of(rehearsal.recipe().method()));
+        return judge(sums, key -> setting(rehearsal.recipe(), key));
+    }
+
+    /// The value of a key of a recipe that holds a number.
+    private static double setting(Recipe recipe, String key) {
+        try {
+            return new ObjectMapper()
+                    .readTree(Yaml.json(recipe))
+                    .at("/" + key.replace('.', '/'))
+                    .asDouble();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// @param gradients of each term, summed over batches
-    static PreflightCheck judge(
-            SequencedMap<String, TermGradient> gradients, SequencedMap<String, TermWeight> weights) {
+    /// @param settings the value of a key of the recipe
+    static PreflightCheck judge(SequencedMap<String, TermGradient> gradients, ToDoubleFunction<String> settings) {
         double embeddings = gradients.values().stream()
                 .mapToDouble(TermGradient::embeddings)
                 .sum();
@@ -72,7 +90,7 @@ final class TermShares {
                 finding = finding.or(most < NOTHING ? Finding.WRONG : Finding.CONSIDER);
                 small.add("%s has %s %% of the gradient".formatted(term.getKey(), PreflightReport.number(100 * most)));
                 if (most < NOTHING) {
-                    change(weights.get(term.getKey()), term.getValue(), encoder).ifPresent(changes::add);
+                    change(term.getValue(), encoder, settings).ifPresent(changes::add);
                 }
             }
         }
@@ -101,12 +119,13 @@ final class TermShares {
     }
 
     /// The weight with which a term would have [#WANTED] of the gradient at the encoder.
-    private static Optional<String> change(@Nullable TermWeight weight, TermGradient gradient, double sum) {
+    private static Optional<String> change(TermGradient gradient, double sum, ToDoubleFunction<String> settings) {
         double others = sum - gradient.encoder();
-        if (weight == null || gradient.encoder() <= 0 || others <= 0) {
+        if (gradient.setting() == null || gradient.encoder() <= 0 || others <= 0) {
             return Optional.empty();
         }
+        String key = "method." + gradient.setting();
         double factor = WANTED / (1 - WANTED) * others / gradient.encoder();
-        return Optional.of(weight.key() + "=" + String.format(Locale.ROOT, "%.2g", weight.value() * factor));
+        return Optional.of(key + "=" + String.format(Locale.ROOT, "%.2g", settings.applyAsDouble(key) * factor));
     }
 }

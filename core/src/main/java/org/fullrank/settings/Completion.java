@@ -85,6 +85,10 @@ final class Completion {
             String name = object.remove(RecordShape.NAME).asText();
             object.put(!presets || isTypeName(type, name) ? RecordShape.TYPE : RecordShape.PRESET, name);
         }
+        if (presets && isPresetAsType(type, object)) {
+            object = object.deepCopy();
+            object.set(RecordShape.PRESET, object.remove(RecordShape.TYPE));
+        }
         if (!presets || !object.has(RecordShape.PRESET)) {
             return new Start(object, fallback);
         }
@@ -107,6 +111,20 @@ final class Completion {
             return RecordShape.isChoice(type) ? RecordTree.ofChoice(value) : RecordTree.of(value);
         } catch (InputException e) {
             throw source.refused(path, List.of(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// Whether the key `type` has the name of a preset, as where one record was several once.
+    private static boolean isPresetAsType(Class<?> type, ObjectNode object) {
+        String name = object.path(RecordShape.TYPE).asText();
+        if (name.isEmpty() || object.has(RecordShape.PRESET) || isTypeName(type, name)) {
+            return false;
+        }
+        try {
+            RecordShape.preset(type, name);
+            return true;
+        } catch (InputException unknown) {
+            return false;
         }
     }
 
@@ -170,7 +188,8 @@ final class Completion {
         for (Map.Entry<String, JsonNode> field : given.properties()) {
             String key = OldSpelling.current(source.subject(), field.getKey(), known);
             if (current.has(key)) {
-                throw source.wrong(SettingSource.join(path, key), "both " + key + " and its old spelling", "one of them");
+                throw source.wrong(
+                        SettingSource.join(path, key), "both " + key + " and its old spelling", "one of them");
             }
             current.set(key, field.getValue());
         }

@@ -2,7 +2,9 @@ package org.fullrank.train;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import org.fullrank.data.Dataset;
 import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.diagnose.LayerHealth;
@@ -19,6 +21,7 @@ import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Metrics;
 import org.fullrank.run.MonitorSpec.OnCollapse;
 import org.fullrank.run.Recipe;
+import org.fullrank.run.RecipeChange;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
 import org.jspecify.annotations.Nullable;
@@ -82,11 +85,28 @@ public final class Trainer implements AutoCloseable {
                         Checkpoint.load(file, trainer.method, trainer.learner.optimizer(), trainer.learner.origin());
                 trainer.lastSaved = trainer.step;
                 watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
+                trainer.noteChanges(Checkpoint.changes(file, trainer.learner.origin()));
             });
             return trainer;
         } catch (RuntimeException e) {
             trainer.close();
             throw e;
+        }
+    }
+
+    /// A run may go on with an edited recipe, but not without a word: its two parts are no longer one training.
+    private void noteChanges(List<RecipeChange> changes) {
+        if (!changes.isEmpty()) {
+            watcher.note(
+                    "warning: the recipe has changed since step %d: %s; training continues at step %d of %d with the"
+                                    .formatted(
+                                            step,
+                                            changes.stream()
+                                                    .map(RecipeChange::text)
+                                                    .collect(Collectors.joining(", ")),
+                                            step,
+                                            totalSteps)
+                            + " new values");
         }
     }
 

@@ -47,8 +47,8 @@ class DirectSetTest {
     @EnumSource(Form.class)
     void matrixWithoutEigenvectorsIsThatOfTheEigenvalues(Form form) {
         try (var scope = Scope.open()) {
-            for (boolean normalise : new boolean[] {true, false}) {
-                DirectSet copy = set(1, 0.25, form, normalise);
+            for (boolean normalize : new boolean[] {true, false}) {
+                DirectSet copy = set(1, 0.25, form, normalize);
                 double[] spectral =
                         Tensors.doubles(SymmetricEigen.of(correlation()).map(copy::eigenvalues));
                 assertThat(Tensors.doubles(copy.matrix(correlation()))).containsExactly(spectral, within(1e-12));
@@ -137,8 +137,8 @@ class DirectSetTest {
                 .hasMessageStartingWith("every: found 2");
     }
 
-    private static DirectSet set(double alpha, double epsilon, Form form, boolean normalise) {
-        return new DirectSet(alpha, epsilon, DirectSet.DEFAULT_RHO, 1, form, normalise);
+    private static DirectSet set(double alpha, double epsilon, Form form, boolean normalize) {
+        return new DirectSet(alpha, epsilon, DirectSet.DEFAULT_RHO, 1, form, normalize);
     }
 
     /// A'A / 4.

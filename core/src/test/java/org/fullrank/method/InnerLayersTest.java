@@ -14,10 +14,10 @@ import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.method.MethodSpec.Inner;
-import org.fullrank.net.Vgg;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.Mode;
 import org.fullrank.net.ProjectorSpec;
+import org.fullrank.net.Vgg;
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.VarianceHinge;
 import org.fullrank.objective.Vicreg;
@@ -113,10 +113,10 @@ class InnerLayersTest {
     /// Gradient descent from equal weights: decorrelating a block and asking it to vary raises the rank of that
     /// block.
     @Test
-    void aRegulariserRaisesTheRankOfItsLayer() {
-        var regularised =
+    void aRegularizerRaisesTheRankOfItsLayer() {
+        var regularized =
                 List.of(new Inner("block2", VarianceHinge.defaults(), 25), new Inner("block2", new Covariance(), 25));
-        assertThat(rankOfBlock2(regularised)).isGreaterThan(1.3 * rankOfBlock2(List.of()));
+        assertThat(rankOfBlock2(regularized)).isGreaterThan(1.3 * rankOfBlock2(List.of()));
     }
 
     private static double rankOfBlock2(List<Inner> inner) {
@@ -138,9 +138,9 @@ class InnerLayersTest {
 
     /// `(tr C)^2 / tr C^2` of the covariance C.
     private static double participation(Tensor y) {
-        Tensor centred = y.sub(y.mean(new long[] {0}, true, new org.bytedeco.pytorch.ScalarTypeOptional()));
-        Tensor c = centred.t().mm(centred);
-        double trace = Tensors.value(centred.square().sum());
+        Tensor centered = y.sub(y.mean(new long[] {0}, true, new org.bytedeco.pytorch.ScalarTypeOptional()));
+        Tensor c = centered.t().mm(centered);
+        double trace = Tensors.value(centered.square().sum());
         return trace * trace / Tensors.value(c.square().sum());
     }
 

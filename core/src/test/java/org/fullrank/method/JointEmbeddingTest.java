@@ -17,7 +17,7 @@ import org.fullrank.net.Mlp;
 import org.fullrank.net.Mode;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.NtXent;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Objective;
 import org.fullrank.objective.WMse;
 import org.fullrank.settings.Choices;
 import org.fullrank.view.InputShape;
@@ -28,24 +28,23 @@ class JointEmbeddingTest {
     private static final int ROWS = 10;
     private static final int FEATURES = 6;
 
-    static List<ObjectiveSpec> objectives() {
-        return Choices.of(ObjectiveSpec.class).stream()
-                .map(Choices.Choice::defaults)
+    static List<Objective> objectives() {
+        return Objective.all().values().stream()
                 // Whitening ten rows of an untrained network needs a ridge.
-                .map(o -> o instanceof WMse w ? new WMse(w.subBatch(), w.iterations(), 0.1, w.normalise()) : o)
+                .map(o -> o instanceof WMse w ? new WMse(w.subBatch(), w.iterations(), 0.1, w.normalize()) : o)
                 .toList();
     }
 
     @ParameterizedTest
     @MethodSource("objectives")
-    void chunksGiveLossAndGradientOfOneBatch(ObjectiveSpec objective) {
+    void chunksGiveLossAndGradientOfOneBatch(Objective objective) {
         for (int chunks : new int[] {2, 3, 10}) {
             assertChunksEqualWhole(objective, chunks, ScalarType.Double, 1e-12);
             assertChunksEqualWhole(objective, chunks, ScalarType.Float, 1e-6);
         }
     }
 
-    private static void assertChunksEqualWhole(ObjectiveSpec objective, int chunks, ScalarType type, double tolerance) {
+    private static void assertChunksEqualWhole(Objective objective, int chunks, ScalarType type, double tolerance) {
         try (var scope = Scope.open();
                 var one = method(objective, false, type);
                 var many = method(objective, false, type)) {
@@ -66,15 +65,15 @@ class JointEmbeddingTest {
     }
 
     /// A loss with a memory is another function at each call.
-    static List<ObjectiveSpec> objectivesWithoutMemory() {
+    static List<Objective> objectivesWithoutMemory() {
         return objectives().stream()
-                .filter(o -> o.objective().memory(1).length == 0)
+                .filter(o -> o.memory(1).length == 0)
                 .toList();
     }
 
     @ParameterizedTest
     @MethodSource("objectivesWithoutMemory")
-    void gradientOfEachParameterEqualsFiniteDifferences(ObjectiveSpec objective) {
+    void gradientOfEachParameterEqualsFiniteDifferences(Objective objective) {
         double step = 1e-6;
         try (var scope = Scope.open();
                 var method = method(objective, true, ScalarType.Double)) {
@@ -143,7 +142,7 @@ class JointEmbeddingTest {
         }
     }
 
-    private static Method method(ObjectiveSpec objective, boolean batchNorm, ScalarType type) {
+    private static Method method(Objective objective, boolean batchNorm, ScalarType type) {
         return Method.of(
                 new MethodSpec.Joint(new ProjectorSpec(List.of(7, 5), batchNorm), objective),
                 new Mlp(List.of(8, 8), batchNorm),

@@ -154,7 +154,7 @@ class SelfDistillationTest {
     }
 
     @Test
-    void symmetricPredictorIsSymmetricAfterEachStepOfAnOptimiser() {
+    void symmetricPredictorIsSymmetricAfterEachStepOfAnOptimizer() {
         var spec = spec(new PredictorSpec.Linear(true, false), EMA, COSINE);
         try (var scope = Scope.open();
                 var method = method(spec);

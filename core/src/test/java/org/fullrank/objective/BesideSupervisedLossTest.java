@@ -13,8 +13,8 @@ import org.fullrank.engine.Tensors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A regulariser beside the cross-entropy of two classes, in float32. Weight decay and labels leave the embedding of
-/// `[N, 8]` one direction; a regulariser keeps the others.
+/// A regularizer beside the cross-entropy of two classes, in float32. Weight decay and labels leave the embedding of
+/// `[N, 8]` one direction; a regularizer keeps the others.
 class BesideSupervisedLossTest {
     private static final int ROWS = 64;
     private static final int INPUTS = 8;
@@ -35,7 +35,7 @@ class BesideSupervisedLossTest {
 
     @ParameterizedTest
     @MethodSource("regularizers")
-    void aRegulariserKeepsTheRankThatTheLabelsAloneLose(Regularizer regularizer) {
+    void aRegularizerKeepsTheRankThatTheLabelsAloneLose(Regularizer regularizer) {
         Result alone = train(regularizer, 0);
         Result beside = train(regularizer, 1);
         assertThat(alone.loss()).isLessThan(0.6);
@@ -45,7 +45,7 @@ class BesideSupervisedLossTest {
     }
 
     /// @param loss cross-entropy at the end
-    /// @param rank participation ratio of the centred embedding
+    /// @param rank participation ratio of the centered embedding
     private record Result(double loss, double rank) {}
 
     private static Result train(Regularizer regularizer, double weight) {

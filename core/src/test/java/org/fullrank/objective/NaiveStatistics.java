@@ -1,5 +1,8 @@
 package org.fullrank.objective;
 
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
 /// Statistics of `[n, d]` embeddings in row-major order, by their definitions.
 final class NaiveStatistics {
     private NaiveStatistics() {}
@@ -45,6 +48,27 @@ final class NaiveStatistics {
             }
         }
         return unit;
+    }
+
+    /// The rows of each view divided by their norms.
+    static double[][] unitRows(Batch batch) {
+        return Stream.of(batch.views())
+                .map(z -> unitRows(z, batch.rows(), batch.columns()))
+                .toArray(double[][]::new);
+    }
+
+    /// The inner product of row `a` of `x` and row `b` of `y`, matrices of `d` columns.
+    static double dot(double[] x, int a, double[] y, int b, int d) {
+        double sum = 0;
+        for (int j = 0; j < d; j++) {
+            sum += x[a * d + j] * y[b * d + j];
+        }
+        return sum;
+    }
+
+    /// The mean over the views.
+    static double mean(Batch batch, ToDoubleFunction<double[]> ofView) {
+        return Stream.of(batch.views()).mapToDouble(ofView).average().orElseThrow();
     }
 
     /// The mean over pairs of views of the squared distance of all entries.

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fullrank.objective.MeanSingularValue.Form;
-import org.fullrank.objective.RegularizerContract.Case;
+import org.fullrank.objective.RegularizerCase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What each regulariser does not see of an embedding, and what it does see.
+/// What each regularizer does not see of an embedding, and what it does see.
 class RegularizerInvarianceTest {
     private static final int ROWS = 7;
     private static final int COLUMNS = 4;
@@ -68,11 +68,11 @@ class RegularizerInvarianceTest {
     @ParameterizedTest
     @MethodSource("properties")
     void theValueChangesWithAllButWhatItIsBlindTo(Property property) {
-        var c = new Case(property.regularizer(), ROWS, COLUMNS, 0.4);
+        var c = new RegularizerCase(property.regularizer(), ROWS, COLUMNS, 0.4);
         double[] z = c.embedding(6);
-        double before = RegularizerContract.value(c, z);
+        double before = c.value(z);
         for (Change change : Change.values()) {
-            double after = RegularizerContract.value(c, change.apply(z));
+            double after = c.value(change.apply(z));
             if (property.blindTo().contains(change)) {
                 assertThat(after).as(change.name()).isCloseTo(before, within(1e-11 * Math.abs(before)));
             } else {
@@ -85,15 +85,15 @@ class RegularizerInvarianceTest {
     @ParameterizedTest
     @MethodSource("properties")
     void anEmbeddingThatIsNotFiniteHasAValueThatIsNot(Property property) {
-        var c = new Case(property.regularizer(), ROWS, COLUMNS, 0.4);
+        var c = new RegularizerCase(property.regularizer(), ROWS, COLUMNS, 0.4);
         double[] z = c.embedding(6);
         z[3] = Double.NaN;
-        assertThat(RegularizerContract.value(c, z)).isNaN();
-        assertThat(RegularizerContract.gradient(c, z)).contains(Double.NaN);
+        assertThat(c.value(z)).isNaN();
+        assertThat(c.gradient(z)).contains(Double.NaN);
     }
 
     @Test
-    void everyRegulariserIsTriedHere() {
+    void everyRegularizerIsTriedHere() {
         assertThat(properties().map(p -> p.regularizer().getClass().getName()).distinct())
                 .containsExactlyInAnyOrderElementsOf(Stream.of(Regularizer.class.getPermittedSubclasses())
                         .map(Class::getName)

@@ -149,13 +149,13 @@ class PreflightTest {
     @Test
     void sharesAreThoseOfTheNorms() {
         var gradients = new LinkedHashMap<String, TermGradient>();
-        gradients.put("large", new TermGradient(3, 999));
-        gradients.put("small", new TermGradient(1, 1));
-        PreflightCheck check = TermShares.judge(gradients, new LinkedHashMap<>());
+        gradients.put("large", new TermGradient(3, 999, null));
+        gradients.put("small", new TermGradient(1, 1, null));
+        PreflightCheck check = TermShares.judge(gradients, key -> 1);
         assertThat(check.figures()).containsEntry("small.embeddings", 0.25).containsEntry("small.encoder", 0.001);
         assertThat(check.finding()).isEqualTo(Finding.FINE);
-        gradients.put("large", new TermGradient(999, 999));
-        assertThat(TermShares.judge(gradients, new LinkedHashMap<>()).finding()).isEqualTo(Finding.CONSIDER);
+        gradients.put("large", new TermGradient(999, 999, null));
+        assertThat(TermShares.judge(gradients, key -> 1).finding()).isEqualTo(Finding.CONSIDER);
     }
 
     @Test

@@ -83,13 +83,4 @@ class ProgressTest {
         progress.measured(record(20, 2), 20);
         assertThat(text().lines()).last().asString().contains("online kNN 87.6 %  loss");
     }
-
-    @Test
-    void numbersKeepTheDigitsThatMatter() {
-        assertThat(Progress.number(0)).isEqualTo("0.000");
-        assertThat(Progress.number(1234.5)).isEqualTo("1235");
-        assertThat(Progress.number(1.5e7)).isEqualTo("1.50e+07");
-        assertThat(Progress.number(-0.0001)).isEqualTo("-1.00e-04");
-        assertThat(Progress.number(Double.NaN)).isEqualTo("NaN");
-    }
 }

@@ -17,7 +17,8 @@ import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.BarlowTwins;
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.NtXent;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Objective;
+import org.fullrank.objective.Vicreg;
 import org.fullrank.objective.VarianceHinge;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.settings.Choices;
@@ -164,11 +165,19 @@ class RecipesTest {
 
     @Test
     void theNameOfAnObjectiveStandsForTheJointEmbeddingWithIt() {
-        for (Choices.Choice<ObjectiveSpec> objective : Choices.of(ObjectiveSpec.class)) {
-            assertThat(Recipes.load("shapes-vicreg", List.of("method=" + objective.name()))
+        Objective.all().forEach((name, objective) -> {
+            var expected = new MethodSpec.Joint(ProjectorSpec.defaults(), objective);
+            assertThat(Recipes.load("shapes-vicreg", List.of("method=" + name)).method())
+                    .isEqualTo(expected);
+            assertThat(Recipes.load("shapes-vicreg", List.of("method.objective=" + name))
                             .method())
-                    .isEqualTo(new MethodSpec.Joint(ProjectorSpec.defaults(), objective.defaults()));
-        }
+                    .extracting("objective")
+                    .isEqualTo(objective);
+            assertThat(Recipes.load("shapes-vicreg", List.of("method.objective.type=" + name))
+                            .method())
+                    .extracting("objective")
+                    .isEqualTo(objective);
+        });
         MethodSpec changed = Recipes.load(
                         "shapes-vicreg", List.of("method=barlow-twins", "method.objective.lambda=0.5"))
                 .method();
@@ -199,5 +208,15 @@ class RecipesTest {
         Path binary = Files.write(folder.resolve("binary"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
         assertThatThrownBy(() -> Recipes.load(binary.toString(), List.of())).isInstanceOf(InputException.class);
         assertThatThrownBy(() -> Recipes.load(folder.toString(), List.of())).isInstanceOf(InputException.class);
+    }
+
+    /// As recipe files and run folders had them before the forms were one record.
+    @Test
+    void formerNamesOfVicregGiveItsForms() {
+        String text = "method: {objective: {type: vicreg-solo, invariance: 25, variance: 10, covariance: 1, gamma: 1,"
+                + " epsilon: 1e-4}}";
+        Recipe recipe = Yaml.read("old", text, Recipe.class, List.of("method.objective.gamma=2"));
+        assertThat(((MethodSpec.Joint) recipe.method()).objective())
+                .isEqualTo(new Vicreg(Vicreg.Form.SOLO, 25, 10, 1, 2, 1e-4));
     }
 }

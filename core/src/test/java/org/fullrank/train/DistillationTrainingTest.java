@@ -31,7 +31,7 @@ class DistillationTrainingTest {
     Path folder;
 
     static List<String> presets() {
-        return MethodPresets.names().stream()
+        return MethodPresets.all().keySet().stream()
                 .filter(name -> MethodPresets.named(name) instanceof MethodSpec.Distillation)
                 .toList();
     }

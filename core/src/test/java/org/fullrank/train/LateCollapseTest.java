@@ -22,7 +22,7 @@ import org.fullrank.file.SafeTensors;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.Mlp;
 import org.fullrank.net.ProjectorSpec;
-import org.fullrank.objective.ObjectiveSpec;
+import org.fullrank.objective.Objective;
 import org.fullrank.objective.Vicreg;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.run.MonitorSpec.OnCollapse;
@@ -43,7 +43,7 @@ class LateCollapseTest {
     @TempDir
     Path folder;
 
-    private static Recipe with(Recipe base, ObjectiveSpec objective, OnCollapse onCollapse) {
+    private static Recipe with(Recipe base, Objective objective, OnCollapse onCollapse) {
         Recipe recipe = SmallTraining.with(
                 base,
                 new Mlp(List.of(16, 12), false),

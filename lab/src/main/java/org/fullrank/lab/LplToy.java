@@ -313,8 +313,8 @@ record LplToy(Plasticity plasticity) implements Experiment {
             double[] s = ends.stream().mapToDouble(e -> law.in(e).selectivity).toArray();
             double[] a = ends.stream().mapToDouble(e -> law.in(e).activity).toArray();
             Color color = Color.of(law.ordinal());
-            selective = selective.with(
-                    Series.line(law.label(), color, nuisances, s), Series.dots("", color, nuisances, s));
+            selective =
+                    selective.with(Series.line(law.label(), color, nuisances, s), Series.dots("", color, nuisances, s));
             active = active.with(Series.line(law.label(), color, nuisances, a), Series.dots("", color, nuisances, a));
         }
         Panel jump = Panel.of("Jumps, sigma_y 1", Axis.linear("jump probability p"), Axis.linear("selectivity of LPL"))

@@ -1,0 +1,35 @@
+package org.fullrank.objective;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/// What a person should know about a loss, or about a part of a method, beyond its settings.
+///
+/// @param idea what it asks of embeddings, or does
+/// @param paper where it was published
+/// @param healthy of each number that it logs, by name: its range and what a healthy run shows
+public record Card(String idea, String paper, SequencedMap<String, String> healthy) {
+    public Card {
+        healthy = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(healthy));
+    }
+
+    /// Of something that logs nothing of its own.
+    public Card(String idea, String paper) {
+        this(idea, paper, new LinkedHashMap<>());
+    }
+
+    /// With the range of one more number.
+    public Card with(String name, String range) {
+        var more = new LinkedHashMap<>(healthy);
+        more.put(name, range);
+        return new Card(idea, paper, more);
+    }
+
+    /// With the ranges that another card has.
+    Card with(Card part) {
+        var more = new LinkedHashMap<>(healthy);
+        more.putAll(part.healthy);
+        return new Card(idea, paper, more);
+    }
+}

@@ -1,0 +1,75 @@
+package org.fullrank.objective;
+
+import java.util.Locale;
+
+/// Whether N rows can say what a loss wants to know of D dimensions: the covariance of N rows has rank N - 1 at most, so
+/// that it is singular for N <= D. What a loss does about that differs.
+///
+/// @param verdict whether the rows suffice
+/// @param text one line that says why
+/// @param rows the rows that are looked at together
+/// @param enoughRows how many would do; 0 where nothing is to change
+/// @param rowsSetting the key of the loss that sets the rows; empty where they are the batch
+/// @param enoughWidth a width for which the rows there are would do; 0 where nothing is to change
+public record Need(Verdict verdict, String text, long rows, long enoughRows, String rowsSetting, long enoughWidth) {
+    /// Whether the rows suffice.
+    public enum Verdict {
+        /// They do.
+        MET,
+        /// A training may go well; have a look.
+        CONSIDER,
+        /// A training is not expected to go well.
+        UNMET
+    }
+
+    /// Rows for each dimension that a whitening should have: with N = 2 D the smallest eigenvalue of the covariance of
+    /// unit noise lies near (1 - sqrt(1/2))^2 = 0.09, with N = D near 0 (Marchenko-Pastur). The official W-MSE code
+    /// takes 2 D.
+    public static final int ROWS_PER_DIMENSION = 2;
+
+    /// Rows that suffice.
+    public static Need met(long rows, String text) {
+        return new Need(Verdict.MET, text, rows, 0, "", 0);
+    }
+
+    /// Rows that may be too few; a batch of [#ROWS_PER_DIMENSION] rows for each dimension would do.
+    public static Need consider(long rows, long width, String text) {
+        return new Need(
+                Verdict.CONSIDER,
+                text,
+                rows,
+                ROWS_PER_DIMENSION * width,
+                "",
+                Math.max(ROWS_PER_DIMENSION, rows / ROWS_PER_DIMENSION));
+    }
+
+    /// Variances and covariances that are summed and not inverted.
+    static Need sumsOfProducts(long rows, long width) {
+        return met(
+                rows,
+                ("N %d, D %d: variances and covariances are sums that need no inverse; between unrelated dimensions a"
+                                + " batch shows a correlation of about %s by chance")
+                        .formatted(rows, width, number(1 / Math.sqrt(rows - 1.0))));
+    }
+
+    /// Singular values of the batch that are to be large.
+    static Need singularValues(long rows, long width) {
+        if (rows > width) {
+            return met(rows, "N %d > D %d: every singular value can be raised".formatted(rows, width));
+        }
+        return consider(
+                rows,
+                width,
+                ("N %d <= D %d: a batch has %d singular values, so its bound is that of N and %d directions go unseen"
+                                + " in it")
+                        .formatted(rows, width, rows, width - rows));
+    }
+
+    /// A number for people, as the preflight prints it.
+    public static String number(double value) {
+        boolean whole = value == Math.rint(value) && value < 1e6;
+        int decimals = whole || value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
+        boolean plain = whole || value >= 1e-2 && value < 1e5;
+        return String.format(Locale.ROOT, plain ? "%." + decimals + "f" : "%.1e", value);
+    }
+}
