@@ -127,7 +127,7 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
         }
     }
 
-    /// Light crops. Images are mirrored only where the recipe does so: elsewhere a mirrored image may be another thing.
+    /// Light crops. Images are mirrored only where the recipe does so: elsewhere a mirror image may be another class.
     private static ImageViews light(ImageViews views) {
         double flip = views.pipeline(0).flip();
         return new ImageViews(

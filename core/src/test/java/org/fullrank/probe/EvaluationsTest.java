@@ -44,7 +44,7 @@ class EvaluationsTest {
 
     @Test
     void everyNameHasItsRowInThePage() throws IOException {
-        String page = Files.readString(Path.of("../docs/evaluation.md"));
+        String page = Files.readString(Path.of("../docs/reference/evaluation.md"));
         for (String name : Evaluations.names()) {
             assertThat(page.lines())
                     .as(name)
