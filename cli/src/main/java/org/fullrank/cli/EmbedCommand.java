@@ -1,12 +1,12 @@
 package org.fullrank.cli;
 
-import org.fullrank.file.CsvWriter;
-import java.util.List;
-import java.util.ArrayList;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.CsvWriter;
 import org.fullrank.file.Npy;
 import org.fullrank.probe.Features;
 import org.fullrank.trained.Trained;

@@ -117,8 +117,8 @@ final class EvaluateCommand extends Job {
         List<Evaluation> chosen = Evaluations.named(protocols);
         requireUse(chosen);
         chosen = chosen.stream().map(this::configured).toList();
-        try (Trained trained = Trained.open(run, new Trained.Reading(data, best))
-                .withNotes(err()::println)) {
+        try (Trained trained =
+                Trained.open(run, new Trained.Reading(data, best)).withNotes(err()::println)) {
             err().println("evaluating %s, step %d".formatted(trained.checkpoint(), trained.step()));
             var result = new Json()
                     .put("run", run.toString())
@@ -161,9 +161,8 @@ final class EvaluateCommand extends Job {
     /// The evaluation with the settings of the command line.
     private Evaluation configured(Evaluation evaluation) {
         Evaluation result = evaluation;
-        for (String name : evaluation.settings().stream()
-                .map(Evaluation.Setting::name)
-                .toList()) {
+        for (String name :
+                evaluation.settings().stream().map(Evaluation.Setting::name).toList()) {
             if (isGiven("--" + name)) {
                 Object value = spec().findOption("--" + name).getValue();
                 Collection<?> values = value instanceof Collection<?> many ? many : List.of(value);

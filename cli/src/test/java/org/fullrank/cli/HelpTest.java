@@ -51,6 +51,8 @@ class HelpTest {
                 .start();
         assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).isZero();
-        return Files.readAllLines(log).stream().map(entry -> entry.split(" ")[0]).toList();
+        return Files.readAllLines(log).stream()
+                .map(entry -> entry.split(" ")[0])
+                .toList();
     }
 }

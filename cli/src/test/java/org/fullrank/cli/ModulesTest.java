@@ -28,12 +28,18 @@ class ModulesTest {
 
     /// Modules, and those that each may import.
     private static final Map<String, Set<String>> IMPORTS = Map.of(
-            "online", Set.of(),
-            "stream", Set.of("online"),
-            CORE, Set.of(),
-            "lab", Set.of(CORE, "online"),
-            "serve", Set.of(CORE),
-            "cli", Set.of(CORE, "online", "stream", "lab", "serve"));
+            "online",
+            Set.of(),
+            "stream",
+            Set.of("online"),
+            CORE,
+            Set.of(),
+            "lab",
+            Set.of(CORE, "online"),
+            "serve",
+            Set.of(CORE),
+            "cli",
+            Set.of(CORE, "online", "stream", "lab", "serve"));
 
     /// Not under test classes, however they are laid out.
     private static final ImportOption PRODUCTION =

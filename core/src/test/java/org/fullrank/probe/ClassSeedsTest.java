@@ -66,8 +66,8 @@ class ClassSeedsTest {
     /// Without the rounding of an accuracy in its deviation, such a test would have p = 0.
     @Test
     void oneItemLessWithBothSeedsProvesNothing() {
-        ClassSeeds table = compare(
-                seeds(answers(10, 0, 0), answers(30, 0, 0)), seeds(answers(9, 0, 0), answers(29, 0, 0)));
+        ClassSeeds table =
+                compare(seeds(answers(10, 0, 0), answers(30, 0, 0)), seeds(answers(9, 0, 0), answers(29, 0, 0)));
         assertThat(table.losers()).isEmpty();
         assertThat(table.rows().getFirst().test().p()).isBetween(0.1, 0.3);
     }

@@ -11,10 +11,12 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Server-sent events to one browser. Only a write shows that the browser is gone, so a quiet stream sends a comment now
+/// Server-sent events to one browser. Only a write shows that the browser is gone, so a quiet stream sends a comment
+/// now
 /// and then.
 final class EventStream implements AutoCloseable {
-    /// Time between two checks of the files: a change is seen within half a second, and a check costs a few system calls.
+    /// Time between two checks of the files: a change is seen within half a second, and a check costs a few system
+    /// calls.
     static final Duration PAUSE = Duration.ofMillis(500);
     /// Time after which a quiet stream sends a comment.
     static final Duration HEARTBEAT = Duration.ofSeconds(5);
