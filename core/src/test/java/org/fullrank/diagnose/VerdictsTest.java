@@ -154,8 +154,8 @@ class VerdictsTest {
 
     @Test
     void eachStepNamesASettingThatRecipesHave() throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "recipes.md"))
-                + Files.readString(Path.of("..", "docs", "methods.md"));
+        String page = Files.readString(Path.of("..", "docs", "reference", "recipes.md"))
+                + Files.readString(Path.of("..", "docs", "reference", "methods.md"));
         var setting = Pattern.compile("[a-z]+(\\.[A-Za-z0-9]+)+");
         var everything = new Patient()
                 .slope(3, 100, 3)
