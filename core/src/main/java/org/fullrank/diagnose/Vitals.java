@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
@@ -85,7 +86,7 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
             Measure share,
             ToDoubleFunction<IsotropicNull> isotropic) {
         ToDoubleFunction<Moments> formula = formulas.get(rank);
-        formulas.put(share, z -> {
+        ToDoubleFunction<Moments> formula = Objects.requireNonNull(formulas.get(rank));
             double all = isotropic.applyAsDouble(IsotropicNull.of(z.rows(), z.width()));
             return all == 0 ? Double.NaN : formula.applyAsDouble(z) / all;
         });
