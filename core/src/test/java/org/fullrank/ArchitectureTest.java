@@ -30,6 +30,7 @@ class ArchitectureTest {
             "settings",
             "linalg",
             "stats",
+            "text",
             "data",
             "rows",
             "view",

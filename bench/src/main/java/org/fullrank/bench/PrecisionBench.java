@@ -9,11 +9,11 @@ import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
-import org.fullrank.net.ResNet;
 import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.net.ResNet;
 import org.fullrank.view.InputShape;
 
 /// Samples per second of ResNet-18 (CIFAR stem, width 1, 32x32), forward and backward, in float32 and in bfloat16. The

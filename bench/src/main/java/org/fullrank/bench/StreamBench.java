@@ -20,7 +20,8 @@ import org.fullrank.probe.Pca;
 
 /// Measures what one pass over a stream teaches: kNN accuracy (k = 20, cosine) of online features compared with raw
 /// input, PCA and random projection of equal width, as mean and standard deviation over three seeds. The streams are
-/// of the data sets ECG5000, BasicMotions and Fashion-MNIST as described in `docs/explanation/results.md`. All get inputs
+/// of the data sets ECG5000, BasicMotions and Fashion-MNIST as described in `docs/explanation/results.md`. All get
+/// inputs
 /// standardized by the training items; no rule sees a label, and every rule has the same learning rate.
 ///
 /// ```

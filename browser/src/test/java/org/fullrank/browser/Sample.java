@@ -48,7 +48,7 @@ final class Sample {
         Files.writeString(folder.resolve("diagnosis.json"), """
                 {"diagnoses":[{"subject":"embedding","rows":100,"width":8,"verdicts":[{"kind":"DIMENSIONAL",
                 "title":"dimensional collapse","collapse":true,"confidence":0.9,"evidence":"rank 3 of 64","next":"raise the variance"}],
-                "sections":[{"name":"ranks","measures":[{"name":"rank-me","value":3.1,"lower":2.9,"upper":"NaN","healthy":"above 30",
+                "sections":[{"name":"ranks","measures":[{"name":"rankme.centered","value":3.1,"lower":2.9,"upper":"NaN","healthy":"above 30",
                 "meaning":"dimensions in use"}]}],"plots":{"singularValues":[3,2,1,0],"isotropic":[2,2,2,2],
                 "deviations":[1,1,0,0],"norms":[0,1,2,3,4]},"warnings":["1 row left out"]}]}
                 """);

@@ -16,41 +16,40 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// The command `fullrank`. Results go to standard output, everything else to standard error; the exit code is 0 for
-/// fine, 1 for a job that failed, 2 for arguments or input that are wrong, 3 where a collapse was found and that
-/// was to be told so; an error is one line.
+/// The command `fullrank`. Results go to standard output, everything else to standard error. An error is one line. The
+/// exit code is 0 for success, 1 for a failed job, 2 for wrong arguments or input, and 3 for a collapse.
 @Command(
         name = "fullrank",
         description = "Self-supervised representation learning: turns unlabeled images and tables into embeddings.",
         subcommands = {
-            Pretrain.class,
-            Compare.class,
-            Evaluate.class,
-            Diagnose.class,
-            Embed.class,
-            Replay.class,
+            PretrainCommand.class,
+            CompareCommand.class,
+            EvaluateCommand.class,
+            DiagnoseCommand.class,
+            EmbedCommand.class,
+            ReplayCommand.class,
             StreamCommand.class,
-            Data.class,
-            Methods.class,
+            DataCommand.class,
+            MethodsCommand.class,
             ObjectiveCommand.class,
             RecipesCommand.class,
             RunsCommand.class,
-            Report.class,
-            Watch.class,
-            Lab.class
+            ReportCommand.class,
+            WatchCommand.class,
+            LabCommand.class
         },
         footer = {
             "",
             "Examples:",
             "  fullrank pretrain                                 a first look, minutes on two cores",
             "  fullrank pretrain --data photos/ --out runs/mine  train on a folder of images",
-            "  fullrank evaluate runs/mine                       kNN and linear accuracy beside three baselines",
+            "  fullrank evaluate runs/mine                       kNN and linear accuracy, with three baselines",
             "  fullrank embed runs/mine --out embeddings.npy",
             "  fullrank diagnose embeddings.npy                  have they collapsed, and what to change",
             "  fullrank stream --input sensors.csv --output features.csv",
             "",
-            "Exit code: 0 fine, 1 the job failed, 2 the arguments or the input are wrong, 3 a collapse ended it.",
-            "fullrank COMMAND --help tells more."
+            "Exit code: 0 success, 1 the job failed, 2 the arguments or the input are wrong, 3 a collapse.",
+            "fullrank COMMAND --help describes a command."
         })
 public final class Fullrank implements Runnable {
     @Spec
@@ -67,7 +66,7 @@ public final class Fullrank implements Runnable {
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Shows the stack trace of an error.")
     private boolean verbose;
 
-    /// Without a command: the help, as an error, because nothing was asked for.
+    /// Without a command: an error that lists the commands.
     @Override
     public void run() {
         throw new ParameterException(
@@ -77,7 +76,7 @@ public final class Fullrank implements Runnable {
     }
 
     public static void main(String[] arguments) {
-        Locale.setDefault(Locale.ROOT); // numbers are written alike everywhere
+        Locale.setDefault(Locale.ROOT); // numbers look the same on every machine
         int code = execute(System.out, System.err, arguments);
         System.out.flush();
         Interruption.finish(code);

@@ -3,8 +3,8 @@ package org.fullrank.cli;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/// Ctrl-C and SIGTERM while a training runs: the training is asked to stop, writes its checkpoint, and the process ends
-/// with the code of the command, 0 when all went well, instead of the signal's.
+/// Handles Ctrl-C and SIGTERM while a training runs: the training stops and writes its checkpoint, and the process ends
+/// with the exit code of the command instead of that of the signal.
 final class Interruption {
     private static volatile @Nullable Interruption armed;
 
@@ -15,7 +15,7 @@ final class Interruption {
 
     private Interruption() {}
 
-    /// From now on signals are requests to stop.
+    /// Turns signals into requests to stop, from now on.
     static Interruption arm() {
         var interruption = new Interruption();
         armed = interruption;
@@ -27,7 +27,7 @@ final class Interruption {
         return requested;
     }
 
-    /// Signals end the process at once again, unless one has come already.
+    /// Lets signals end the process at once again, unless one has already come.
     void disarm() {
         if (!requested) {
             try {

@@ -1,13 +1,20 @@
 package org.fullrank.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.fullrank.engine.InputException;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// What all commands share. A command class holds its options only; its work lies in a class of its own that is
-/// loaded when the command runs, so that `--help` touches neither the engine nor the parsers.
+/// The base of all commands: options, then a call of the library.
+///
+/// `--help` instantiates every command and looks at its fields and at the signatures of its methods. So fields and
+/// constants of a command have types of the JDK only, and no method has a type of the engine in its signature; types
+/// inside of methods load when the command runs.
 abstract class Job implements Callable<Integer> {
     /// The exit code of a job that did its work and found a collapse.
     static final int COLLAPSED = 3;
@@ -27,22 +34,41 @@ abstract class Job implements Callable<Integer> {
         return code;
     }
 
-    /// Says that the work is done and what it found is a collapse.
+    /// Records that the work is done and has found a collapse.
     final void collapsed() {
         code = COLLAPSED;
     }
 
-    /// For results.
+    /// Standard output, for results.
     final PrintWriter out() {
         return spec.commandLine().getOut();
     }
 
-    /// For everything else.
+    /// Standard error, for everything else.
     final PrintWriter err() {
         return spec.commandLine().getErr();
     }
 
     final CommandSpec spec() {
         return spec;
+    }
+
+    /// Whether the command line has this option.
+    final boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    /// Refuses options that cannot be used together, with a pointer to the help.
+    final ParameterException conflict(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /// @throws InputException when the folder of a file to write does not exist
+    static void requireFolder(String option, Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new InputException(
+                    "%s %s: found no folder %s, expected one; make it first".formatted(option, file, folder));
+        }
     }
 }

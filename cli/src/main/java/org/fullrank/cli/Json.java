@@ -4,10 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// One JSON object for `--json`: keys in the order they were put; NaN and infinities are strings, as in
+/// One JSON object for `--json`: keys in the order in which they are put; NaN and infinities are strings, as in
 /// `metrics.jsonl`.
 final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -17,6 +18,15 @@ final class Json {
     Json put(String key, @Nullable Object value) {
         values.put(key, value instanceof Json json ? json.values : value);
         return this;
+    }
+
+    Json putAll(Map<String, ? extends @Nullable Object> entries) {
+        entries.forEach(this::put);
+        return this;
+    }
+
+    static Json of(Map<String, ? extends @Nullable Object> entries) {
+        return new Json().putAll(entries);
     }
 
     SequencedMap<String, @Nullable Object> values() {

@@ -1,8 +1,5 @@
 package org.fullrank.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +21,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.NpyMatrix;
 import org.fullrank.objective.Terms;
 import org.fullrank.settings.Yaml;
+import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -99,7 +97,7 @@ final class ObjectiveCommand extends Job {
         requireAlike(matrices);
         NpyMatrix first = matrices.getFirst();
         Result result = Computation.of(this, function, matrices);
-        JsonNode chosen = settings(function);
+        Map<String, Object> chosen = Yaml.map(function.settings());
         if (json) {
             out().println(new Json()
                     .put("name", name)
@@ -221,15 +219,7 @@ final class ObjectiveCommand extends Job {
         }
     }
 
-    private static JsonNode settings(Evaluable function) {
-        try {
-            return new ObjectMapper().readTree(Yaml.json(function.settings()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private String text(Result result, JsonNode chosen, NpyMatrix first) {
+    private String text(Result result, Map<String, Object> chosen, NpyMatrix first) {
         var table = new Table();
         table.row(name, result.value());
         for (Map.Entry<String, Number> part : result.parts().entrySet()) {
@@ -238,9 +228,7 @@ final class ObjectiveCommand extends Job {
         if (!chosen.isEmpty()) {
             table.row("settings", "");
         }
-        for (Map.Entry<String, JsonNode> setting : chosen.properties()) {
-            table.row("  " + setting.getKey(), setting.getValue().asText());
-        }
+        chosen.forEach((setting, value) -> table.row("  " + setting, String.valueOf(value)));
         StringBuilder text = new StringBuilder().append(table);
         text.append("%d samples, %d dimensions, %s\n".formatted(first.rows(), first.columns(), precision(first)));
         if (gradients != null) {

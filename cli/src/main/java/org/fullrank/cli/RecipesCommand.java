@@ -2,11 +2,17 @@ package org.fullrank.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fullrank.engine.InputException;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+import org.fullrank.settings.Yaml;
+import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+/// Lists the recipes.
 @Command(
         name = "recipes",
         sortOptions = false,
@@ -16,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  fullrank recipes",
             "  fullrank recipes shapes-vicreg > mine.yaml      a start for a recipe of your own",
-            "  fullrank recipes mine.yaml --set train.epochs=5  what that would give"
+            "  fullrank recipes mine.yaml --set train.epochs=5  your recipe with one setting changed"
         })
 final class RecipesCommand extends Job {
     @Parameters(arity = "0..1", paramLabel = "NAME|FILE", description = "The recipe to print as YAML.")
@@ -34,6 +40,27 @@ final class RecipesCommand extends Job {
 
     @Override
     void work() {
-        new RecipesWork(this).run();
+        if (name != null) {
+            Recipe recipe = Recipes.load(name, settings);
+            out().print(json ? Yaml.json(recipe) + "\n" : Yaml.write(recipe));
+            out().flush();
+            return;
+        }
+        if (!settings.isEmpty()) {
+            throw new InputException("recipes: found --set without a recipe, expected its name first; name one");
+        }
+        List<Object> rows = new ArrayList<>();
+        var table = new Table();
+        for (String known : Recipes.list()) {
+            Recipe recipe = Recipes.load(known, List.of());
+            rows.add(new Json()
+                    .put("name", known)
+                    .put("about", recipe.about())
+                    .put("data", recipe.data().path())
+                    .values());
+            table.row(known, recipe.about());
+        }
+        out().print(json ? new Json().put("recipes", rows) + "\n" : table);
+        out().flush();
     }
 }

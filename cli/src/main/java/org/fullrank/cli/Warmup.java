@@ -3,7 +3,7 @@ package org.fullrank.cli;
 import java.io.OutputStream;
 import java.io.PrintStream;
 
-/// Runs the commands that only talk, so that the launcher can record which classes they load and start them faster.
+/// Runs the commands that only print, so that the launcher can record which classes they load and start them faster.
 final class Warmup {
     private Warmup() {}
 

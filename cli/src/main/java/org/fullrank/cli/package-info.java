@@ -1,4 +1,4 @@
-/// The commands: nothing but wiring.
+/// The commands: options, then a call of the library.
 @NullMarked
 package org.fullrank.cli;
 

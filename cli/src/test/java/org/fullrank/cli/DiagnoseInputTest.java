@@ -175,7 +175,7 @@ class DiagnoseInputTest {
                 "z.npy --labels minus.txt|minus.txt: found label -2 in row 2 (from 0)",
                 "z.npy --labels columns.csv|columns.csv: found 2 columns and none that is named label",
                 "z.npy --labels lines.npz|lines.npz: found no array labels or y of shape [N]",
-                "z.npy wide.npy --second z.npy|--second: found 2 files, expected one that it is the other view of",
+                "z.npy wide.npy --second z.npy|--second: found 2 files, expected one, of which it is the other view",
                 "z.npy --second-key a|--second-key: found no --second",
                 "z.npy --split test|--split: found a file among the subjects, expected run folders only",
                 "z.npy --places embedding|--places: found a file among the subjects, expected run folders only",

@@ -126,12 +126,12 @@ class DiagnoseTest {
     private static double rankMe(JsonNode diagnosis) {
         for (JsonNode section : diagnosis.path("sections")) {
             for (JsonNode measure : section.path("measures")) {
-                if (measure.path("name").asText().equals("rank-me")) {
+                if (measure.path("name").asText().equals("rankme.centered")) {
                     return measure.path("value").asDouble();
                 }
             }
         }
-        throw new AssertionError("no rank-me in " + diagnosis);
+        throw new AssertionError("no rankme.centered in " + diagnosis);
     }
 
     @Test

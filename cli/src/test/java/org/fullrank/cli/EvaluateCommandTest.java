@@ -60,8 +60,7 @@ class EvaluateCommandTest {
                 .hasSize(Evaluations.all().size());
         assertThat(saved().at("/protocols").properties())
                 .extracting(e -> e.getKey())
-                .containsAll(
-                        Evaluations.all().stream().map(Evaluation::name).toList());
+                .containsAll(Evaluations.all().stream().map(Evaluation::name).toList());
         assertThat(saved().at("/protocols/retrieval/hash").asText()).hasSize(8);
         assertThat(saved().at("/protocols/retrieval/step").asInt()).isEqualTo(14);
     }
@@ -104,16 +103,23 @@ class EvaluateCommandTest {
         Path data = folder.resolve("table.csv");
         Path second = train("second", data, "--set", "seed=9");
         CommandLineRun found = evaluate(
-                "--protocol", "classes", "--probe", "knn", "--with", second.toString(), "--against", run + "," + second);
+                "--protocol",
+                "classes",
+                "--probe",
+                "knn",
+                "--with",
+                second.toString(),
+                "--against",
+                run + "," + second);
         assertThat(found.code()).as(found.err()).isZero();
         assertThat(found.out())
                 .contains("over 2 seeds (1, 9); against " + run + ", " + second, "lost significantly: none")
                 .contains("protocol: fullrank-classes-over-seeds 1");
         assertThat(saved().at("/protocols/classes/seeds/1").asInt()).isEqualTo(9);
-        CommandLineRun unlike =
-                evaluate("--protocol", "classes", "--against", run + "," + second);
+        CommandLineRun unlike = evaluate("--protocol", "classes", "--against", run + "," + second);
         assertThat(unlike.code()).isEqualTo(2);
-        assertThat(unlike.err()).contains("fullrank: classes: found runs of seeds [1] compared with runs of seeds [1, 9]");
+        assertThat(unlike.err())
+                .contains("fullrank: classes: found runs of seeds [1] compared with runs of seeds [1, 9]");
     }
 
     @Test

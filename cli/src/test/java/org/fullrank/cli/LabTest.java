@@ -65,12 +65,11 @@ class LabTest {
 
     @Test
     void aClaimThatFailsIsAFailedJob() {
-        var command = new LabRun();
+        var command = new LabRunCommand();
         command.name = "oja";
         command.out = folder;
-        var work = new LabRunWork(command);
-        assertThatCode(() -> work.demandNoFailure(List.of(sweep(1)))).doesNotThrowAnyException();
-        assertThatThrownBy(() -> work.demandNoFailure(List.of(sweep(1), sweep(3))))
+        assertThatCode(() -> command.requireNoFailure(List.of(sweep(1)))).doesNotThrowAnyException();
+        assertThatThrownBy(() -> command.requireNoFailure(List.of(sweep(1), sweep(3))))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("found 1 claims that fail");
     }

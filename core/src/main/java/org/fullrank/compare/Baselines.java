@@ -15,6 +15,7 @@ import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.JsonFile;
 import org.fullrank.probe.ProbeTable;
 import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
@@ -41,12 +42,12 @@ final class Baselines {
     }
 
     void saveUntrained(Recipe recipe, Score score) {
-        FolderFiles.locked(folder, () -> SavedJson.write(made(untrained(recipe)), score));
+        FolderFiles.locked(folder, () -> JsonFile.write(made(untrained(recipe)), score));
     }
 
     /// The raw input; minutes for a logistic regression on tens of thousands of images, so another process waits
     /// for it instead of measuring it too.
-    void measureRaw(DataSpec spec, Comparison.Attendant attendant) {
+    void measureRaw(DataSpec spec, ComparisonListener listener) {
         if (!wanted) {
             return;
         }
@@ -54,11 +55,11 @@ final class Baselines {
             if (Files.exists(raw())) {
                 return;
             }
-            attendant.note("evaluating raw input");
+            listener.note("evaluating raw input");
             try (Dataset data = Dataset.open(spec)) {
                 TrainTest items = data.forEvaluation();
                 var splits = RawInput.of(items.train(), items.test());
-                SavedJson.write(made(raw()), Score.of(ProbeTable.probe(ProbeTable.RAW, splits, protocol)));
+                JsonFile.write(made(raw()), Score.of(ProbeTable.probe(ProbeTable.RAW, splits, protocol)));
             }
         });
     }
@@ -70,7 +71,7 @@ final class Baselines {
         if (!wanted) {
             return scores;
         }
-        @Nullable Score raw = SavedJson.read(raw(), Score.class);
+        @Nullable Score raw = JsonFile.read(raw(), Score.class);
         if (raw != null) {
             scores.put(ProbeTable.RAW, List.of(raw));
         }
@@ -82,7 +83,7 @@ final class Baselines {
         for (Map.Entry<String, List<Candidate>> kind : kinds.entrySet()) {
             Candidate first = kind.getValue().getFirst();
             List<Score> found = grid.seeds().stream()
-                    .map(seed -> SavedJson.read(untrained(first.recipe().withSeed(seed)), Score.class))
+                    .map(seed -> JsonFile.read(untrained(first.recipe().withSeed(seed)), Score.class))
                     .filter(Objects::nonNull)
                     .map(Objects::requireNonNull)
                     .toList();

@@ -2,6 +2,7 @@ package org.fullrank.compare;
 
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.stats.MeanAndSpread;
 
 /// A number that is compared between trainings.
@@ -13,22 +14,31 @@ public enum ComparedMeasure {
     /// RankMe of the representation, 1 to its width.
     RANK(
             "RankMe",
-            "representation.rankme",
+            Measure.RANKME.at("representation"),
             1,
             1,
-            o -> o.health().representation().rankMe()),
-    /// Standard deviation of the representation after rows are scaled to length 1; 0: a point, 1 / sqrt(D): even.
-    STD("std", "representation.std", 1, 4, o -> o.health().representation().normalizedStd()),
+            o -> o.health().representation().get(Measure.RANKME)),
+    /// [Measure#STD] of the representation: 0 = a point, 1 = spread over the whole sphere.
+    STD(
+            "std",
+            Measure.STD.at("representation"),
+            1,
+            3,
+            o -> o.health().representation().get(Measure.STD)),
     /// RankMe of the embedding behind the projector.
     EMBEDDING_RANK(
             "embedding RankMe",
-            "embedding.rankme",
+            Measure.RANKME.at("embedding"),
             1,
             1,
-            o -> o.health().embedding().rankMe()),
-    /// Standard deviation of the embedding after rows are scaled to length 1.
+            o -> o.health().embedding().get(Measure.RANKME)),
+    /// [Measure#STD] of the embedding.
     EMBEDDING_STD(
-            "embedding std", "embedding.std", 1, 4, o -> o.health().embedding().normalizedStd()),
+            "embedding std",
+            Measure.STD.at("embedding"),
+            1,
+            3,
+            o -> o.health().embedding().get(Measure.STD)),
     /// Seconds of an epoch by the clock.
     SECONDS("s/epoch", "secondsPerEpoch", 1, 2, TrainingOutcome.Measured::secondsPerEpoch);
 

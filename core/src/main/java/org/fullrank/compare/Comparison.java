@@ -20,6 +20,7 @@ import org.fullrank.probe.Probes;
 import org.fullrank.probe.Protocol;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Recipe;
+import org.fullrank.run.RecipeChange;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
@@ -33,26 +34,14 @@ import org.jspecify.annotations.Nullable;
 /// finished cell is not repeated, an interrupted one resumes from its checkpoint, and a failed one is reported and does
 /// not stop the others. All state is in files, so a second call on the same folder continues where the first ended.
 public final class Comparison {
-    /// Stands by while cells are trained.
-    public interface Attendant {
-        /// Lets a training run, heard by a watcher.
-        Trainer.Ending attend(Cell cell, Function<TrainingListener, Trainer.Ending> training);
-
-        /// Something worth a line happened.
-        void note(String line);
-
-        /// Whether the user wants to stop; asked after each training.
-        boolean stopRequested();
-    }
-
     private final Grid grid;
-    private final Attendant attendant;
+    private final ComparisonListener listener;
     private final Protocol protocol;
     private final Baselines baselines;
 
-    private Comparison(Grid grid, Attendant attendant, Protocol protocol, boolean withBaselines) {
+    private Comparison(Grid grid, ComparisonListener listener, Protocol protocol, boolean withBaselines) {
         this.grid = grid;
-        this.attendant = attendant;
+        this.listener = listener;
         this.protocol = protocol;
         baselines = new Baselines(grid.folder(), protocol, withBaselines);
     }
@@ -63,7 +52,7 @@ public final class Comparison {
     /// @param withBaselines whether raw input and untrained encoders are measured too
     /// @throws InputException when data of unlike protocols would meet in one table, a recipe does not fit its
     ///     data, the folder is not free, or a run in it was made by another recipe
-    public static Comparison prepare(Grid grid, Attendant attendant, boolean resume, boolean withBaselines) {
+    public static Comparison prepare(Grid grid, ComparisonListener listener, boolean resume, boolean withBaselines) {
         requireFolder(grid.folder(), resume);
         Protocol protocol = protocol(grid);
         SavedProtocol.require(grid.folder(), protocol);
@@ -75,7 +64,7 @@ public final class Comparison {
             }
         }
         SavedProtocol.save(grid.folder(), protocol);
-        return new Comparison(grid, attendant, protocol, withBaselines);
+        return new Comparison(grid, listener, protocol, withBaselines);
     }
 
     private static void requireFolder(Path folder, boolean resume) {
@@ -117,10 +106,11 @@ public final class Comparison {
         if (Files.exists(cell.folder())) {
             Recipe found = RunFolder.open(cell.folder()).config(Recipe.class);
             if (!found.equals(cell.recipe())) {
+                RecipeChange change = RecipeChange.between(found, cell.recipe()).getFirst();
                 throw new InputException(
-                        "run %s: found a recipe with %s, as a run keeps its recipe; give this one another label or"
-                                        .formatted(cell.folder(), RecipeDifference.of(found, cell.recipe()))
-                                + " name another folder with --out");
+                        "run %s: found a recipe with %s %s, expected %s, because a run keeps its recipe; give this one"
+                                        .formatted(cell.folder(), change.key(), change.before(), change.after())
+                                + " another label or name another folder with --out");
             }
         }
     }
@@ -132,14 +122,14 @@ public final class Comparison {
         List<Cell> cells = grid.cells();
         List<TrainingOutcome> outcomes = new ArrayList<>();
         for (Cell cell : cells) {
-            boolean go = !attendant.stopRequested();
+            boolean go = !listener.stopRequested();
             outcomes.add(go ? outcome(cell, outcomes.size() + 1, cells.size()) : pending(cell, "stopped before it"));
             if (go) {
                 report(outcomes);
             }
         }
-        if (!attendant.stopRequested()) {
-            baselines.measureRaw(grid.candidates().getFirst().recipe().data(), attendant);
+        if (!listener.stopRequested()) {
+            baselines.measureRaw(grid.candidates().getFirst().recipe().data(), listener);
         }
         return report(outcomes);
     }
@@ -156,7 +146,7 @@ public final class Comparison {
             @Nullable TrainingOutcome unfinished = train(cell, name);
             return unfinished != null ? unfinished : measured(cell, name);
         } catch (JobException | InputException e) {
-            attendant.note(name + "failed: " + e.getMessage());
+            listener.note(name + "failed: " + e.getMessage());
             return new TrainingOutcome.Failed(cell, records(cell), String.valueOf(e.getMessage()));
         }
     }
@@ -164,7 +154,7 @@ public final class Comparison {
     /// Trains a cell to its end where it is not; null when it is.
     private @Nullable TrainingOutcome train(Cell cell, String name) {
         if (!Files.exists(cell.folder())) {
-            attendant.note(name + "training in " + cell.folder());
+            listener.note(name + "training in " + cell.folder());
             return unlessFinished(cell, fresh(cell));
         }
         RunSummary summary = Runs.summary(cell.folder());
@@ -173,7 +163,7 @@ public final class Comparison {
             case RUNNING -> pending(cell, "another process trains it");
             case FAILED, COLLAPSED, ROLLED_BACK -> new TrainingOutcome.Failed(cell, records(cell), summary.message());
             case STOPPED, INTERRUPTED -> {
-                attendant.note(name + "going on in " + cell.folder());
+                listener.note(name + "going on in " + cell.folder());
                 yield unlessFinished(cell, resumed(cell));
             }
         };
@@ -209,7 +199,7 @@ public final class Comparison {
     }
 
     private Trainer.Ending attend(Cell cell, Function<TrainingListener, Trainer> opening) {
-        return attendant.attend(cell, watcher -> {
+        return listener.train(cell, watcher -> {
             try (Trainer trainer = opening.apply(watcher)) {
                 return trainer.run();
             }
@@ -219,7 +209,7 @@ public final class Comparison {
     private TrainingOutcome measured(Cell cell, String name) {
         @Nullable Measures measures = Measures.read(cell.folder());
         if (measures == null) {
-            attendant.note(name + "evaluating");
+            listener.note(name + "evaluating");
             measures = measure(cell);
             measures.save(cell.folder());
             RunPage.write(cell.folder());
@@ -232,7 +222,7 @@ public final class Comparison {
                 cell,
                 records,
                 measures.score(),
-                measures.health(),
+                measures.places(),
                 seconds / cell.recipe().train().epochs());
     }
 
@@ -247,7 +237,7 @@ public final class Comparison {
             if (untrained) {
                 baselines.saveUntrained(cell.recipe(), Score.of(table.result(ProbeTable.UNTRAINED)));
             }
-            return new Measures(
+            return Measures.of(
                     table.protocol().hash(),
                     table.protocol().fields(),
                     trained.step(),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.page.Html;
 
 /// The page of a comparison: one HTML file that needs nothing else, with the table, the curves of each recipe and the
@@ -13,7 +14,7 @@ final class ComparisonPage {
 
     /// Metrics that the page draws, by their name on the page and in `metrics.jsonl`.
     private static final Map<String, String> METRICS =
-            Map.of("loss", "loss", "knn", "knn", "rankme", "representation.rankme");
+            Map.of("loss", "loss", "knn", "knn", "rankme", Measure.RANKME.at("representation"));
 
     private ComparisonPage() {}
 
@@ -36,7 +37,8 @@ final class ComparisonPage {
             for (Map.Entry<String, String> metric : METRICS.entrySet()) {
                 Curve curve = Curve.of(row, metric.getValue());
                 curves.set(metric.getKey(), points(curve));
-                steps = Math.max(steps, curve.isEmpty() ? 1 : curve.points().getLast().step());
+                steps = Math.max(
+                        steps, curve.isEmpty() ? 1 : curve.points().getLast().step());
             }
         }
         return Html.alone("Fullrank comparison", data.put("steps", steps));

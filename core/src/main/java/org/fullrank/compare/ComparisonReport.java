@@ -6,9 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.fullrank.file.AtomicFile;
+import org.fullrank.file.JsonFile;
 import org.fullrank.probe.Protocol;
 import org.fullrank.stats.Holm;
 import org.fullrank.stats.PairedTest;
+import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 
 /// The results of a comparison so far: rows, tests against the reference, baselines.
@@ -57,8 +60,7 @@ public final class ComparisonReport {
         List<Row> others = rows.stream().filter(row -> row != reference).toList();
         List<PairedTest> tests =
                 others.stream().map(row -> row.test(reference, figure)).toList();
-        double[] holm =
-                Holm.correct(tests.stream().mapToDouble(PairedTest::p).toArray());
+        double[] holm = Holm.correct(tests.stream().mapToDouble(PairedTest::p).toArray());
         var byLabel = new LinkedHashMap<String, Verdict>();
         for (int i = 0; i < holm.length; i++) {
             byLabel.put(others.get(i).candidate().label(), new Verdict(tests.get(i), holm[i]));
@@ -119,6 +121,19 @@ public final class ComparisonReport {
         return Sheet.of(this);
     }
 
+    /// For people: table, legend, protocol, remarks.
+    public String text() {
+        Sheet sheet = sheet();
+        var table = new Table().row(sheet.head());
+        sheet.rows().forEach(table::row);
+        var text = new StringBuilder(table.toString()).append('\n');
+        Sheet.LEGEND.forEach(line -> text.append(line).append('\n'));
+        text.append("protocol ").append(protocol.hash()).append('\n');
+        protocol.fields().forEach((name, value) -> text.append("  %s: %s\n".formatted(name, value)));
+        remarks().forEach(remark -> text.append(remark).append('\n'));
+        return text.toString();
+    }
+
     /// For JSON: everything but the curves.
     public SequencedMap<String, Object> toMap() {
         return ReportTree.of(this);
@@ -127,9 +142,9 @@ public final class ComparisonReport {
     /// Writes `compare.json`, `compare.md` and `compare.html` into the folder.
     void save() {
         FolderFiles.locked(grid.folder(), () -> {
-            SavedJson.write(grid.folder().resolve("compare.json"), toMap());
-            SavedJson.text(grid.folder().resolve("compare.md"), Markdown.of(this));
-            SavedJson.text(grid.folder().resolve("compare.html"), ComparisonPage.of(this));
+            JsonFile.write(grid.folder().resolve("compare.json"), toMap());
+            AtomicFile.write(grid.folder().resolve("compare.md"), Markdown.of(this));
+            AtomicFile.write(grid.folder().resolve("compare.html"), ComparisonPage.of(this));
         });
     }
 }

@@ -1,8 +1,10 @@
 package org.fullrank.compare;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.SequencedMap;
+import org.fullrank.file.JsonFile;
 import org.fullrank.run.EvaluationFile;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
@@ -13,22 +15,48 @@ import org.jspecify.annotations.Nullable;
 /// @param protocol its settings by name
 /// @param step of the checkpoint that was measured
 /// @param score of the encoder
-/// @param health rank and spread on the test items
+/// @param vitals rank and spread on the test items; null in a file of an earlier version
+/// @param health the same in a file of an earlier version; null in others
 @JsonIgnoreProperties(ignoreUnknown = true) // the outcomes of other protocols
-record Measures(String hash, SequencedMap<String, String> protocol, long step, Score score, Trained.Health health) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Measures(
+        String hash,
+        SequencedMap<String, String> protocol,
+        long step,
+        Score score,
+        @Nullable SavedVitals vitals,
+        SavedVitals.@Nullable Old health) {
+    static Measures of(
+            String hash, SequencedMap<String, String> protocol, long step, Score score, Trained.Health found) {
+        return new Measures(hash, protocol, step, score, SavedVitals.of(found), null);
+    }
+
     /// What the folder of a run has; null when nothing was measured, or other protocols only.
     static @Nullable Measures read(Path folder) {
-        @Nullable Measures saved = SavedJson.read(folder.resolve(EvaluationFile.NAME), Measures.class);
-        return saved == null || !saved.isWhole() ? null : saved;
+        @Nullable Measures saved = JsonFile.read(folder.resolve(EvaluationFile.NAME), Measures.class);
+        if (saved == null || !saved.isWhole()) {
+            return null;
+        }
+        return saved.vitals != null || saved.health == null
+                ? saved
+                : new Measures(saved.hash, saved.protocol, saved.step, saved.score, saved.health.renewed(), null);
     }
 
     void save(Path folder) {
         EvaluationFile.merge(folder, this);
     }
 
+    /// Rank and spread on the test items.
+    Trained.Health places() {
+        if (vitals == null) {
+            throw new IllegalStateException("no vital signs in " + hash);
+        }
+        return vitals.health();
+    }
+
     // What is missing in a file becomes null whatever the types say.
     @SuppressWarnings("ConstantConditions")
     private boolean isWhole() {
-        return hash != null && protocol != null && score != null && health != null;
+        return hash != null && protocol != null && score != null && (vitals != null || health != null);
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.stats.MeanAndSpread;
 
 /// A report as a tree of maps and lists, for JSON. Accuracies are shares, 0 to 1.
@@ -62,18 +62,17 @@ final class ReportTree {
                 for (ComparedMeasure figure : ComparedMeasure.values()) {
                     tree.put(figure.key(), figure.of(done));
                 }
-                tree.put("representation", health(done.health().representation()));
-                tree.put("embedding", health(done.health().embedding()));
+                tree.put("representation", shape(done.health().representation()));
+                tree.put("embedding", shape(done.health().embedding()));
             }
         }
         return tree;
     }
 
-    private static SequencedMap<String, Object> health(EmbeddingHealth health) {
+    private static SequencedMap<String, Object> shape(Vitals vitals) {
         var tree = new LinkedHashMap<String, Object>();
-        tree.put("width", health.width());
-        tree.put("rows", health.rows());
-        tree.put("isotropicStd", health.isotropicStd());
+        tree.put("width", vitals.width());
+        tree.put("rows", vitals.rows());
         return tree;
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.SequencedMap;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.JsonFile;
 import org.fullrank.probe.Protocol;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,7 @@ record SavedProtocol(String hash, SequencedMap<String, String> fields) {
 
     /// @throws InputException when the folder holds numbers by another protocol
     static void require(Path folder, Protocol protocol) {
-        @Nullable SavedProtocol saved = SavedJson.read(folder.resolve(FILE), SavedProtocol.class);
+        @Nullable SavedProtocol saved = JsonFile.read(folder.resolve(FILE), SavedProtocol.class);
         if (saved == null) {
             return;
         }
@@ -40,7 +41,7 @@ record SavedProtocol(String hash, SequencedMap<String, String> fields) {
         if (!Files.exists(folder.resolve(FILE))) {
             FolderFiles.locked(
                     folder,
-                    () -> SavedJson.write(folder.resolve(FILE), new SavedProtocol(protocol.hash(), protocol.fields())));
+                    () -> JsonFile.write(folder.resolve(FILE), new SavedProtocol(protocol.hash(), protocol.fields())));
         }
     }
 }

@@ -1,8 +1,8 @@
 package org.fullrank.compare;
 
 import java.util.Objects;
-import org.fullrank.probe.ProbeTable;
 import org.fullrank.probe.Linear;
+import org.fullrank.probe.ProbeTable;
 
 /// The answers of the probes on one kind of features.
 ///

@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.stats.MeanAndSpread;
 import org.fullrank.stats.PairedTest;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// The table of a comparison as text, for the terminal and for pages.
@@ -17,8 +18,8 @@ public record Sheet(List<String> head, List<List<String>> rows) {
     /// How the table is read; one sentence each.
     public static final List<String> LEGEND = List.of(
             "Mean ± sample standard deviation over seeds (n of them measured).",
-            "RankMe counts the dimensions in use; std is that of rows scaled to length 1, \"of\" 1 / sqrt(D):"
-                    + " 0 is a collapse to one point, the value behind \"of\" an even spread. Both on test items.",
+            "RankMe counts the dimensions in use; std is the spread of directions: 0 is a collapse to one point, 1 an"
+                    + " even spread over the sphere. Both on test items.",
             "A difference from the reference is in points; p is of a paired t-test over seeds, corrected for the number"
                     + " of recipes (Holm); * marks p below " + PairedTest.LEVEL + ".");
 
@@ -56,7 +57,7 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         return cells;
     }
 
-    /// What a figure is at most, or when all is well: ` of 128`.
+    /// The most that a rank can be: ` of 128`.
     private static String limit(Row row, ComparedMeasure figure) {
         if (row.measured().isEmpty()) {
             return "";
@@ -65,13 +66,11 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         return switch (figure) {
             case RANK -> " of " + most(health.representation());
             case EMBEDDING_RANK -> " of " + most(health.embedding());
-            case STD -> " of " + figure.number(health.representation().isotropicStd());
-            case EMBEDDING_STD -> " of " + figure.number(health.embedding().isotropicStd());
-            case KNN, LINEAR, SECONDS -> "";
+            case KNN, LINEAR, STD, EMBEDDING_STD, SECONDS -> "";
         };
     }
 
-    private static int most(EmbeddingHealth health) {
+    private static long most(Vitals health) {
         return Math.min(health.rows(), health.width());
     }
 
@@ -86,11 +85,8 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         String points = String.format(Locale.ROOT, "%+.1f", 100 * test.difference());
         return Double.isNaN(verdict.holm())
                 ? points
-                : points + (verdict.different() ? "*" : "") + ", p " + share(verdict.holm()) + ", n " + test.n();
-    }
-
-    private static String share(double p) {
-        return p < 0.001 ? "< 0.001" : String.format(Locale.ROOT, "%.3f", p);
+                : points + (verdict.different() ? "*" : "") + ", p " + Numbers.pValue(verdict.holm()) + ", n "
+                        + test.n();
     }
 
     private static List<String> baseline(String name, List<Score> scores, int columns) {

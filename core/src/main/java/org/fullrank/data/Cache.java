@@ -1,11 +1,10 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.Inputs;
 
 /// The folder of packed files.
 final class Cache {

@@ -1,7 +1,5 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.Inputs;
 
 /// The binary files of CIFAR-10 (records of one label and 3072 bytes) and CIFAR-100 (coarse label, fine label, 3072
 /// bytes; the fine one is used). The bytes are the planes red, green, blue of 32 x 32 pixels. Files named `test...` are

@@ -69,6 +69,11 @@ public record DataSpec(
         return new DataSpec(path, SAMPLES, null, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);
     }
 
+    /// The setting of a recipe that reads this path, `data.path="photos"`, as for `--set`.
+    public static String pathSetting(String path) {
+        return "data.path=\"" + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
     public DataSpec withPath(String other) {
         return new DataSpec(other, samples, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, cache);
     }

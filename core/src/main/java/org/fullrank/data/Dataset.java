@@ -1,7 +1,5 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +14,7 @@ import java.util.TreeSet;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Keyed;
+import org.fullrank.file.Inputs;
 
 /// What a `--data` path holds: items in splits, decoded once into a packed file and mapped from there.
 ///

@@ -1,7 +1,5 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.Callable;
@@ -10,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
 /// Decodes images on all cores and hands them on in the order in which they were submitted. At most

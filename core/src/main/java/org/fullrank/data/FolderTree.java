@@ -1,7 +1,5 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
@@ -16,6 +14,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.Inputs;
 
 /// The files below a folder, sorted by path. Symbolic links are followed.
 final class FolderTree implements Tree {

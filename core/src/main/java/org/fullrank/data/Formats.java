@@ -1,7 +1,5 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
@@ -18,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.Inputs;
 import org.fullrank.file.Npy;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,5 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
 /// The IDX files of MNIST and data sets like it, compressed or not: magic `00 00 08 d` for unsigned bytes in d

@@ -1,7 +1,5 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -14,6 +12,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
 /// Decodes images to RGB. Keeps its readers, so there is one per thread.

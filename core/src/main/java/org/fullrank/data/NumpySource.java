@@ -1,7 +1,5 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.DoubleStream;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.Inputs;
 import org.fullrank.file.Npy;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,12 @@
 package org.fullrank.data;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.fullrank.engine.InputException;
+import org.fullrank.settings.Nearest;
+import org.fullrank.settings.OldSpelling;
 
 /// A part of a data set, as divided by its makers.
 public enum Split {
@@ -21,6 +26,20 @@ public enum Split {
             case "unlabeled", "unlabelled" -> Optional.of(UNLABELED);
             default -> Optional.empty();
         };
+    }
+
+    /// The split of a name that a user gave.
+    ///
+    /// @param subject what the name was given to, such as `--split`
+    /// @throws InputException when there is no such split
+    public static Split named(String subject, String wanted) {
+        List<String> names = Arrays.stream(values()).map(Split::label).toList();
+        String name = OldSpelling.current(subject, wanted.toLowerCase(Locale.ROOT), names);
+        if (!names.contains(name)) {
+            throw new InputException("%s: found %s, expected one of %s%s"
+                    .formatted(subject, wanted, String.join(", ", names), Nearest.hint(name, names)));
+        }
+        return values()[names.indexOf(name)];
     }
 
     /// The name as users write it, in lower case.

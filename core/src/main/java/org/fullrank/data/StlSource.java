@@ -1,7 +1,5 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.Inputs;
 
 /// The binary files of STL-10: `train_X.bin`, `test_X.bin` and `unlabeled_X.bin` hold images of 96 x 96 pixels as
 /// planes

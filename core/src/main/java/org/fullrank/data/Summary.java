@@ -2,12 +2,17 @@ package org.fullrank.data;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
+import org.fullrank.text.Numbers;
+import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 
-/// What a data set holds. The fields are for programs, [#text()] is for people.
+/// What a data set holds: [#text()] for people, [#toMap()] for JSON.
 ///
 /// @param name of the data set
 /// @param format in words
@@ -31,8 +36,8 @@ public record Summary(
         long cacheBytes,
         String fingerprint) {
 
-    private static final int SHOWN_CLASSES = 20;
-    private static final int SHOWN_SKIPPED = 10;
+    /// Class names in the text; JSON has all of them.
+    private static final int SHOWN_CLASSES = 10;
 
     /// One split.
     ///
@@ -56,9 +61,8 @@ public record Summary(
             return new Range(sorted[0], sorted[sorted.length / 2], sorted[sorted.length - 1]);
         }
 
-        @Override
-        public String toString() {
-            return min == max ? String.valueOf(min) : min + " to " + max + " (median " + median + ")";
+        boolean isOne() {
+            return min == max;
         }
     }
 
@@ -96,52 +100,65 @@ public record Summary(
         return Arrays.stream(labels.counts()).boxed().toList();
     }
 
-    /// The summary in lines of text, without a line break at the end.
+    /// The summary in lines of text, each with a line end. Skipped files are not in it.
     public String text() {
-        List<String> lines = new ArrayList<>();
-        lines.add(row("name", name));
-        lines.add(row("format", format));
-        lines.add(
-                row("items", channels == 0 ? features + " values each" : channels == 1 ? "gray images" : "RGB images"));
+        var table = new Table().row("name", name).row("format", format).row("fingerprint", fingerprint);
         for (Part part : splits) {
-            String size = part.height() == null ? "" : ", height " + part.height() + ", width " + part.width();
-            lines.add(row(
-                    part.split(),
-                    String.format(Locale.ROOT, "%,d%s", part.size(), size)
-                            + (part.classCounts().isEmpty() ? ", no labels" : "")));
+            table.row(part.split(), String.format(Locale.ROOT, "%,d %s", part.size(), kind(part)));
         }
-        lines.add(row("classes", classNames.isEmpty() ? "none" : String.valueOf(classNames.size())));
-        for (int c = 0; c < Math.min(SHOWN_CLASSES, classNames.size()); c++) {
-            lines.add(row("", classNames.get(c) + ": " + countsOf(c)));
+        if (classNames.isEmpty()) {
+            table.row("classes", "none: the items have no labels");
+        } else {
+            List<String> first = classNames.subList(0, Math.min(SHOWN_CLASSES, classNames.size()));
+            String more = classNames.size() > SHOWN_CLASSES ? ", ..." : "";
+            table.row("classes", classNames.size() + ": " + String.join(", ", first) + more);
+            splits.stream()
+                    .filter(part -> !part.classCounts().isEmpty())
+                    .forEach(part -> table.row("in " + part.split(), balance(part.classCounts())));
         }
-        if (classNames.size() > SHOWN_CLASSES) {
-            lines.add(row("", "and " + (classNames.size() - SHOWN_CLASSES) + " more"));
-        }
-        lines.add(row("skipped", skipped.isEmpty() ? "none" : String.valueOf(skipped.size())));
-        for (Skipped file : skipped.subList(0, Math.min(SHOWN_SKIPPED, skipped.size()))) {
-            lines.add(row("", file.path() + ": " + file.reason()));
-        }
-        if (skipped.size() > SHOWN_SKIPPED) {
-            lines.add(row("", "and " + (skipped.size() - SHOWN_SKIPPED) + " more"));
-        }
-        lines.add(row("packed file", String.format(Locale.ROOT, "%s (%.1f MB)", cacheFile, cacheBytes / 1e6)));
-        lines.add(row("fingerprint", fingerprint));
-        return String.join("\n", lines);
+        return table.row("packed file", cacheFile + " (" + Numbers.bytes(cacheBytes) + ")")
+                .toString();
     }
 
-    /// Items of class c in each labeled split.
-    private String countsOf(int c) {
-        List<String> counts = new ArrayList<>();
-        for (Part part : splits) {
-            if (!part.classCounts().isEmpty()) {
-                counts.add(
-                        String.format(Locale.ROOT, "%,d %s", part.classCounts().get(c), part.split()));
-            }
+    private String kind(Part part) {
+        Range height = part.height();
+        Range width = part.width();
+        if (height == null || width == null) {
+            return "vectors of " + features + " features";
         }
-        return String.join(", ", counts);
+        String size = height.isOne() && width.isOne()
+                ? width.min() + " x " + height.min()
+                : "sides from %d to %d"
+                        .formatted(Math.min(height.min(), width.min()), Math.max(height.max(), width.max()));
+        return "images, " + size + (channels == 1 ? ", gray" : ", color");
     }
 
-    private static String row(String key, String value) {
-        return String.format(Locale.ROOT, "%-12s %s", key, value);
+    private static String balance(List<Integer> counts) {
+        int least = Collections.min(counts);
+        int most = Collections.max(counts);
+        return least == most
+                ? String.format(Locale.ROOT, "%,d items of each class", most)
+                : String.format(Locale.ROOT, "%,d to %,d items of a class", least, most);
+    }
+
+    /// The summary for JSON.
+    public SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("name", name);
+        map.put("format", format);
+        map.put("fingerprint", fingerprint);
+        var parts = new LinkedHashMap<String, Object>();
+        for (Part part : splits) {
+            var entry = new LinkedHashMap<String, @Nullable Object>();
+            entry.put("items", part.size());
+            entry.put("kind", kind(part));
+            entry.put("classCounts", part.classCounts().isEmpty() ? null : part.classCounts());
+            parts.put(part.split(), entry);
+        }
+        map.put("splits", parts);
+        map.put("classes", classNames);
+        map.put("skipped", skipped);
+        map.put("packedFile", cacheFile);
+        return map;
     }
 }

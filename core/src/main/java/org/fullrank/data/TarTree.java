@@ -1,13 +1,12 @@
 package org.fullrank.data;
 
-import org.fullrank.file.Inputs;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.utils.CloseShieldFilterInputStream;
+import org.fullrank.file.Inputs;
 
 /// The files in a `.tar`, compressed with gzip or not, read as a stream: nothing is unpacked.
 ///

@@ -7,6 +7,8 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 
 /// How rows `[N, D]` lie by class: the spread and rank of each, and the figure that their centroids form.
 ///
@@ -97,7 +99,7 @@ public record ClassGeometry(
             int[] order = order(labels, Matrices.mostRows(rows.size(1)));
             int[] sorted = IntStream.of(order).map(i -> labels[i]).toArray();
             Tensor z = Matrices.copy(rows.index_select(0, Tensors.of(order))); // [N, D], class by class
-            z.sub_(Matrices.means(z));
+            z.sub_(Reductions.means(z));
             return ClassScatter.of(z, sorted).geometry();
         });
     }
@@ -111,64 +113,33 @@ public record ClassGeometry(
     public Section section() {
         List<Shape> spread = classes.stream().filter(shape -> shape.rows() > 1).toList();
         double ranks =
-                Matrices.median(spread.stream().mapToDouble(Shape::rankShare).toArray());
+                Quantiles.median(spread.stream().mapToDouble(Shape::rankShare).toArray());
         double smallest =
                 spread.stream().mapToDouble(Shape::relativeSpread).min().orElse(Double.NaN);
         return new Section(
                 "classes",
                 List.of(
-                        Measure.of("classes", classes.size(), "", "classes among the rows" + least()),
-                        Measure.of(
-                                "collapsed-classes",
-                                collapsed().size(),
-                                "0; by rank alone no verdict",
-                                "classes of far smaller spread or rank than the others" + names()),
-                        Measure.of(
-                                "smallest-spread",
-                                smallest,
-                                "above " + SMALL_SPREAD,
-                                "variance of the narrowest class beside the upper quartile of classes"),
-                        Measure.of(
-                                "class-rank-share",
-                                ranks,
-                                "",
-                                "participation ratio of a class beside isotropic rows of the same number; median"),
-                        Measure.of(
-                                "between-share", betweenShare, "", "share of the variance that lies between classes"),
-                        Measure.of("within-to-between", withinToBetween, "", "variance within classes / between them"),
-                        Measure.of(
-                                "simplex-deviation",
-                                simplexDeviation,
-                                "",
-                                "mean distance of centroid cosines (mean %.3g) from those of a simplex (%.3g); 0 = simplex"
+                        Reading.of(Measure.CLASSES, classes.size()).noting(least()),
+                        Reading.of(Measure.COLLAPSED_CLASSES, collapsed().size())
+                                .noting(names()),
+                        Reading.of(Measure.SMALLEST_SPREAD, smallest),
+                        Reading.of(Measure.CLASS_RANK_SHARE, ranks),
+                        Reading.of(Measure.BETWEEN_SHARE, betweenShare),
+                        Reading.of(Measure.WITHIN_TO_BETWEEN, withinToBetween),
+                        Reading.of(Measure.SIMPLEX_DEVIATION, simplexDeviation)
+                                .noting("the mean cosine is %.3g, of a simplex %.3g"
                                         .formatted(centroidCosine, simplexCosine)),
-                        Measure.of(
-                                "nc1",
-                                nc1,
-                                "",
-                                "neural collapse 1: variance within in units of that between; 0 = classes are points"),
-                        Measure.of(
-                                "nc2-equinorm",
-                                equinorm,
-                                "",
-                                "neural collapse 2: unevenness of centroid lengths; 0 = equal"),
-                        Measure.of(
-                                "nc2-equiangularity",
-                                equiangularity,
-                                "",
-                                "neural collapse 2: deviation of centroid cosines; 0 = equal angles"),
-                        Measure.of(
-                                "nc4-nearest-centroid",
-                                nearestCentroid,
-                                "",
-                                "neural collapse 4: share of rows nearest to the centroid of their class; chance %.3g"
-                                        .formatted(1.0 / classes.size()))));
+                        Reading.of(Measure.NC1, nc1),
+                        Reading.of(Measure.NC2_EQUINORM, equinorm),
+                        Reading.of(Measure.NC2_EQUIANGULARITY, equiangularity),
+                        Reading.of(Measure.NC4_NEAREST_CENTROID, nearestCentroid)
+                                .noting("chance is %.3g".formatted(1.0 / classes.size()))));
     }
 
     private String least() {
         return classes.stream()
                 .min(Comparator.comparingLong(Shape::rows))
-                .map(shape -> "; the smallest has %d rows".formatted(shape.rows()))
+                .map(shape -> "the smallest has %d rows".formatted(shape.rows()))
                 .orElse("");
     }
 
@@ -179,7 +150,7 @@ public record ClassGeometry(
                 : few.stream()
                         .limit(SMALLEST_CLASS)
                         .map(shape -> String.valueOf(shape.label()))
-                        .collect(Collectors.joining(", ", ": ", few.size() > SMALLEST_CLASS ? ", ..." : ""));
+                        .collect(Collectors.joining(", ", "classes ", few.size() > SMALLEST_CLASS ? ", ..." : ""));
     }
 
     /// At most `most` numbers of rows, evenly spaced, those of one class together.

@@ -10,6 +10,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 
 /// Rows taken apart by class: centroids, and residuals about them. The arithmetic of [ClassGeometry].
 ///
@@ -31,7 +33,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
         try (var scope = Scope.open()) {
             for (int c = 0; c < groups.size(); c++) {
                 Tensor members = z.narrow(0, groups.get(c).from(), groups.get(c).rows()); // [n, D]
-                Tensor mean = Matrices.means(members); // [1, D]
+                Tensor mean = Reductions.means(members); // [1, D]
                 centroids.narrow(0, c, 1).copy_(mean);
                 members.sub_(mean);
             }
@@ -52,10 +54,10 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
 
     ClassGeometry geometry() {
         double rows = residuals.size(0);
-        double within = Matrices.squares(residuals) / rows;
+        double within = Reductions.squares(residuals) / rows;
         Tensor counts = Tensors.of(groups.stream().mapToDouble(Group::rows).toArray(), groups.size(), 1);
         double between =
-                Tensors.value(Matrices.squaredNorms(centroids).mul_(counts).sum()) / rows;
+                Tensors.value(Reductions.squaredNorms(centroids).mul_(counts).sum()) / rows;
         var frame = Frame.of(largest(), residuals);
         return new ClassGeometry(
                 residuals.size(0),
@@ -114,7 +116,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
     }
 
     private double spread(Group group) {
-        return group.rows() < 2 ? Double.NaN : Matrices.squares(members(group)) / (group.rows() - 1);
+        return group.rows() < 2 ? Double.NaN : Reductions.squares(members(group)) / (group.rows() - 1);
     }
 
     private double participation(Group group) {
@@ -123,10 +125,10 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
         }
         try (var scope = Scope.open()) {
             Tensor members = members(group);
-            double trace = Matrices.squares(members);
+            double trace = Reductions.squares(members);
             boolean flat = members.size(0) < members.size(1);
             Tensor gram = flat ? members.matmul(members.t()) : members.t().matmul(members);
-            return trace == 0 ? 0 : trace * trace / Matrices.squares(gram);
+            return trace == 0 ? 0 : trace * trace / Reductions.squares(gram);
         }
     }
 
@@ -140,7 +142,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
     }
 
     private static double upperQuartile(double[] values) {
-        return Matrices.quantile(
+        return Quantiles.of(
                 java.util.Arrays.stream(values).filter(Double::isFinite).toArray(), 0.75);
     }
 
@@ -148,7 +150,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
     private double nearestCentroid() {
         double hits = 0;
         long judged = 0;
-        Tensor lengths = Matrices.squaredNorms(centroids).t(); // [1, C]
+        Tensor lengths = Reductions.squaredNorms(centroids).t(); // [1, C]
         for (int c = 0; c < groups.size(); c++) {
             Group group = groups.get(c);
             if (group.rows() > 1) {
@@ -164,13 +166,13 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
     private double hits(int c, Tensor lengths) {
         Group group = groups.get(c);
         Tensor rows = members(group).add(centroids.narrow(0, c, 1)); // [n, D]
-        Tensor squares = Matrices.squaredNorms(rows); // [n, 1]
+        Tensor squares = Reductions.squaredNorms(rows); // [n, 1]
         Tensor distances = rows.matmul(centroids.t())
                 .mul_(Tensors.scalar(-2))
                 .add_(lengths)
                 .add_(squares); // [n, C]
         double stretch = group.rows() / (group.rows() - 1.0);
-        Tensor own = Matrices.squaredNorms(members(group)).mul_(Tensors.scalar(stretch * stretch)); // [n, 1]
+        Tensor own = Reductions.squaredNorms(members(group)).mul_(Tensors.scalar(stretch * stretch)); // [n, 1]
         distances.narrow(1, c, 1).copy_(own);
         double largest = Tensors.value(squares.max()) + Tensors.value(lengths.max());
         Tensor bound = distances.amin(new long[] {1}, true).add_(Tensors.scalar(TIE * largest)); // [n, 1]
@@ -194,9 +196,9 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
             if (count < 2) {
                 return new Frame(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
             }
-            Tensor frame = centroids.sub(Matrices.means(centroids)); // [C, D]
+            Tensor frame = centroids.sub(Reductions.means(centroids)); // [C, D]
             double simplex = -1.0 / (count - 1);
-            double[] norms = Tensors.doubles(Matrices.squaredNorms(frame).sqrt());
+            double[] norms = Tensors.doubles(Reductions.squaredNorms(frame).sqrt());
             double[] cosines = cosines(frame, norms);
             double mean = mean(cosines);
             double[] gaps = java.util.Arrays.stream(cosines)
@@ -213,7 +215,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
 
         /// Of two centroids that differ from the mean of all.
         private static double[] cosines(Tensor frame, double[] norms) {
-            Tensor unit = Matrices.unit(frame); // [C, D]
+            Tensor unit = Reductions.unit(frame); // [C, D]
             double[] all = Tensors.doubles(unit.matmul(unit.t())); // [C, C]
             int count = norms.length;
             return IntStream.range(0, count * count)

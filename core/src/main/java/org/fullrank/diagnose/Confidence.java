@@ -1,6 +1,6 @@
 package org.fullrank.diagnose;
 
-/// How sure one may be that a figure lies beyond its threshold: 1/2 at the threshold, towards 1 beyond it and
+/// Confidence that a measure lies beyond its threshold: 1/2 at the threshold, towards 1 beyond it and
 /// towards 0 before it, always rising with the distance. All figures that rules compare are positive, and so are
 /// compared by their ratio:
 ///
@@ -11,8 +11,8 @@ package org.fullrank.diagnose;
 /// which is the normal distribution function to within 0.01, for a threshold that is itself uncertain by the factor
 /// [#LEEWAY] and a figure with the relative standard error e.
 final class Confidence {
-    /// The factor to within which a threshold is right. Thresholds are judgments: those of two careful people
-    /// differ by about a half.
+    /// Factor by which a threshold may be wrong. Thresholds are judgments: those of two careful people differ by about
+    /// a half.
     static final double LEEWAY = 1.5;
 
     /// Makes the logistic function near the normal one (Camilli 1994, "Origin of the scaling constant d = 1.7").

@@ -4,9 +4,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
 
-/// All that was found out about one embedding.
+/// The result of examining one embedding.
 ///
 /// @param subject what was examined, as `z.npy` or `representation`
 /// @param rows N, without those that were left out
@@ -41,7 +42,9 @@ public record Diagnosis(
             double[] values = moments.centered().singularValues();
             double[] isotropic =
                     IsotropicNull.of(moments.rows(), moments.width()).singularValues();
-            double scale = Math.sqrt(squares(values) / Math.max(squares(isotropic), Double.MIN_NORMAL));
+            double factor = Magnitude.factor(values[0]);
+            double[] units = Arrays.stream(values).map(s -> s * factor).toArray();
+            double scale = Math.sqrt(squares(units) / Math.max(squares(isotropic), Double.MIN_NORMAL)) / factor;
             return new Plots(
                     values.clone(),
                     Arrays.stream(isotropic).map(s -> s * scale).toArray(),
@@ -64,7 +67,7 @@ public record Diagnosis(
         }
     }
 
-    /// The same of another name.
+    /// The same diagnosis under another subject.
     public Diagnosis withSubject(String name) {
         return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings);
     }
@@ -72,6 +75,11 @@ public record Diagnosis(
     /// The most severe verdict.
     public Verdict verdict() {
         return verdicts.getFirst();
+    }
+
+    /// Whether any verdict is a collapse.
+    public boolean isCollapse() {
+        return verdicts.stream().anyMatch(verdict -> verdict.kind().collapse());
     }
 
     /// For JSON, as `fullrank diagnose --json` prints it and `diagnosis.json` of a run folder holds it.

@@ -1,16 +1,15 @@
 package org.fullrank.diagnose;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.fullrank.stats.Interval;
+import org.fullrank.text.Numbers;
 
 /// A diagnosis for a terminal: the verdicts first, then the figures in columns.
 public final class DiagnosisText {
     private static final int PERCENT = 100;
-    private static final MathContext DIGITS = new MathContext(4);
     private static final int COLUMNS = 5;
 
     /// Characters of a line.
@@ -18,12 +17,6 @@ public final class DiagnosisText {
 
     /// The last column is never narrower.
     private static final int LEAST_LAST = 44;
-
-    /// Numbers from here on are written with an exponent.
-    private static final double LARGE = 1e6;
-
-    /// Numbers below are.
-    private static final double SMALL = 1e-3;
 
     private DiagnosisText() {}
 
@@ -51,7 +44,7 @@ public final class DiagnosisText {
         for (Section section : diagnosis.sections()) {
             var lines = new ArrayList<List<String>>();
             lines.add(List.of(section.name(), "value", "95 % interval", "healthy", "meaning"));
-            section.measures().forEach(measure -> lines.add(cells(measure)));
+            section.readings().forEach(reading -> lines.add(cells(reading)));
             text.append('\n').append(aligned(lines));
         }
         return text.toString();
@@ -62,33 +55,19 @@ public final class DiagnosisText {
         return start + String.join(between, broken(words, WIDTH - start.length())) + "\n";
     }
 
-    private static List<String> cells(Measure measure) {
-        boolean interval = !Double.isNaN(measure.lower()) && !Double.isNaN(measure.upper());
+    private static List<String> cells(Reading reading) {
+        Interval interval = reading.interval();
+        boolean known = !Double.isNaN(interval.lower()) && !Double.isNaN(interval.upper());
         return List.of(
-                "  " + measure.name(),
-                number(measure.value()),
-                interval ? number(measure.lower()) + " to " + number(measure.upper()) : "",
-                measure.healthy(),
-                measure.meaning());
-    }
-
-    /// Four digits; `-` where there is no value.
-    static String number(double value) {
-        if (Double.isNaN(value)) {
-            return "-";
-        }
-        if (value == Math.rint(value) && Math.abs(value) < LARGE) {
-            return String.valueOf((long) value);
-        }
-        double size = Math.abs(value);
-        return size >= LARGE || size < SMALL || Double.isInfinite(value)
-                ? String.format(Locale.ROOT, "%.2e", value)
-                : new BigDecimal(value).round(DIGITS).toPlainString();
+                "  " + reading.name(),
+                Numbers.number(reading.value()),
+                known ? Numbers.number(interval.lower()) + " to " + Numbers.number(interval.upper()) : "",
+                reading.healthy(),
+                reading.meaning());
     }
 
     /// Columns of a section, two spaces apart, the last one broken where a line would be wider than a terminal; no
-    /// space
-    /// at the end of a line.
+    /// space at the end of a line.
     private static String aligned(List<List<String>> lines) {
         int[] widths = new int[COLUMNS - 1];
         for (List<String> line : lines) {

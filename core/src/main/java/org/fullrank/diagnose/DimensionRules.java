@@ -56,31 +56,33 @@ final class DimensionRules {
         return f.width() - f.dimensions().dead() - f.dimensions().copies();
     }
 
-    private static double kneeDegree(Slope slope, double error) {
-        return Math.min(Confidence.above(slope.knee(), KNEE, error), Confidence.below(slope.behind(), BEHIND, error));
+    private static double kneeDegree(SpectrumShape slope, double error) {
+        return Math.min(
+                Confidence.above(slope.knee(), KNEE, error),
+                Confidence.below(slope.varianceAfterKnee(), BEHIND, error));
     }
 
-    private static double rankDegree(Slope slope, double error) {
+    private static double rankDegree(SpectrumShape slope, double error) {
         return slope.effectiveRank() == 0 ? 0 : Confidence.below(slope.effectiveRank(), fewest(slope), error);
     }
 
-    private static double fewest(Slope slope) {
-        return Math.sqrt(slope.room()) / ROOT;
+    private static double fewest(SpectrumShape slope) {
+        return Math.sqrt(slope.available()) / ROOT;
     }
 
     /// How many dimensions are left.
     static int left(Figures f) {
-        Slope slope = f.spectrum();
-        return kneeDegree(slope, f.errors().spectrum()) > Finding.SPOKEN ? slope.kneeAt() : slope.most();
+        SpectrumShape slope = f.spectrum();
+        return kneeDegree(slope, f.errors().spectrum()) > Finding.VERDICT ? slope.kneeAt() : slope.directions99();
     }
 
     private static String evidence(Figures f) {
-        Slope slope = f.spectrum();
+        SpectrumShape slope = f.spectrum();
         String dead = f.dimensions().dead() == 0
                 ? ""
                 : text("; %d dimensions never vary", f.dimensions().dead());
         String to = text("%d of %d dimensions are left: ", left(f), f.width());
-        if (kneeDegree(slope, f.errors().spectrum()) > Finding.SPOKEN) {
+        if (kneeDegree(slope, f.errors().spectrum()) > Finding.VERDICT) {
             return to
                     + text(
                             "the next singular value is %.3g times smaller (a knee: above %.0f)%s",

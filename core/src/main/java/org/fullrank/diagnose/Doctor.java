@@ -11,10 +11,10 @@ import org.fullrank.rows.Batch;
 import org.fullrank.rows.Batches;
 import org.jspecify.annotations.Nullable;
 
-/// Examines embeddings: have they collapsed, how, and what is to be changed?
+/// Examines embeddings: whether they have collapsed, how, and what to change.
 ///
-/// ColumnSums are of all rows, in one pass; what compares rows with one another is of a sample of at most
-/// [Reservoir#CAPACITY] of them.
+/// Moments use all rows, in one pass; measures that compare rows with one another use a sample of at most
+/// [Reservoir#CAPACITY] rows.
 public final class Doctor {
     private static final long SEED = Keyed.name("doctor");
 
@@ -45,8 +45,8 @@ public final class Doctor {
         }
     }
 
-    /// The diagnosis of rows that are in memory, without intervals and without what is dear: quick enough for every
-    /// check of a training.
+    /// The diagnosis of rows in memory. It skips confidence intervals and the expensive measures, so it is quick enough
+    /// for every check of a training.
     ///
     /// @param subject what is examined, as `representation`
     /// @param rows embeddings `[N, D]`, float32 or float64; they stay the caller's

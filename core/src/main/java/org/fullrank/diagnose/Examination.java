@@ -4,19 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
+import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
 import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
 import org.fullrank.stats.Normal;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that was measured of an embedding, from which its [Diagnosis] is made.
+/// All measures of an embedding, from which its [Diagnosis] is made.
 ///
 /// @param moments of all rows
 /// @param sample of the rows
 /// @param pairing null where there is one view
 /// @param classes null where there are no labels
-/// @param neighbors null where nobody asked
+/// @param neighbors null in a quick examination
 record Examination(
         Moments moments,
         Batch sample,
@@ -34,8 +35,9 @@ record Examination(
     ///
     /// @param classNames empty where classes have numbers only
     static Examination full(Moments moments, Batch sample, List<String> classNames) {
-        Tensor first = sample.first();
-        Tensor second = sample.second();
+        Batch units = inUnits(sample);
+        Tensor first = units.first();
+        Tensor second = units.second();
         return new Examination(
                 moments,
                 sample,
@@ -44,24 +46,45 @@ record Examination(
                 Ranks.of(moments, sample),
                 Redundancy.of(first),
                 second == null ? null : Pairing.of(first, second),
-                classes(sample),
+                classes(units),
                 Neighbors.of(first, sample.numbers()));
     }
 
     /// Without intervals and neighbors; dimensions and views are compared on a part of the rows.
     static Examination quick(Moments moments, Batch sample) {
-        Tensor first = Matrices.evenly(sample.first(), QUICK_ROWS);
-        Tensor second = sample.second();
+        Batch units = inUnits(sample);
+        Tensor first = Matrices.evenly(units.first(), QUICK_ROWS);
+        Tensor second = units.second();
         return new Examination(
                 moments,
                 sample,
                 List.of(),
-                Spread.bare(moments, sample),
+                Spread.withoutIntervals(moments, sample),
                 Ranks.of(moments),
                 Redundancy.of(first),
                 second == null ? null : Pairing.of(first, Matrices.evenly(second, QUICK_ROWS)),
-                classes(sample),
+                classes(units),
                 null);
+    }
+
+    /// Rows that are compared with one another, in units in which their squares fit into float64: none of these
+    /// measures
+    /// depends on the scale of the embedding.
+    private static Batch inUnits(Batch sample) {
+        Tensor first = sample.first();
+        Tensor second = sample.second();
+        double factor = Magnitude.factor(first);
+        if (second != null && factor == 1) {
+            factor = Magnitude.factor(second);
+        }
+        if (factor == 1) {
+            return sample;
+        }
+        return new Batch(
+                Magnitude.times(first, factor),
+                second == null ? null : Magnitude.times(second, factor),
+                sample.labels(),
+                sample.numbers());
     }
 
     private static @Nullable ClassGeometry classes(Batch sample) {
@@ -71,7 +94,7 @@ record Examination(
 
     Diagnosis diagnosis(String subject, List<String> warnings) {
         var told = new ArrayList<>(warnings);
-        told.addAll(Notes.of(this));
+        told.addAll(Remarks.of(this));
         return new Diagnosis(
                 subject,
                 moments.rows(),
@@ -101,11 +124,11 @@ record Examination(
                 moments.rows(),
                 moments.width(),
                 spread.medianNorm(),
-                spread.normalizedStd(),
-                spread.offsetShare(),
-                Slope.of(moments.centered(), moments.rows(), moments.width()),
+                spread.get(Measure.STD),
+                spread.get(Measure.OFFSET),
+                SpectrumShape.of(moments.centered(), moments.rows(), moments.width()),
                 new Figures.Dimensions(
-                        spread.constantDimensions(),
+                        (int) spread.get(Measure.CONSTANT),
                         Double.isNaN(redundancy.duplicateDimensions()) ? 0 : (int) redundancy.duplicateDimensions(),
                         redundancy.squaredCorrelation()),
                 spreads(),
@@ -130,7 +153,7 @@ record Examination(
 
     private Figures trimmed() {
         try (var scope = Scope.open()) {
-            Tensor rows = Trimmed.of(sample.first());
+            Tensor rows = Trimmed.of(inUnits(sample).first());
             try (Moments some = Moments.of(Resampling.rows(rows))) {
                 return quick(some, new Batch(rows, null, sample.labels(), sample.numbers()))
                         .figures();
@@ -140,11 +163,11 @@ record Examination(
 
     private Figures.Errors errors() {
         Figures.Errors plain = Figures.Errors.plain(moments.rows());
-        Interval offset = spread.interval(Spread.OFFSET_SHARE);
+        Interval offset = spread.interval(Measure.OFFSET);
         return new Figures.Errors(
-                error(spread.interval(Spread.NORMALIZED_STD), plain),
+                error(spread.interval(Measure.STD), plain),
                 error(new Interval(1 - offset.upper(), 1 - offset.lower()), plain),
-                error(ranks.interval(Ranks.EFFECTIVE), plain),
+                error(ranks.interval(Measure.EFFECTIVE_RANK), plain),
                 plain.plain());
     }
 

@@ -22,7 +22,7 @@ record Figures(
         double norm,
         double directions,
         double offset,
-        Slope spectrum,
+        SpectrumShape spectrum,
         Dimensions dimensions,
         List<ClassSpread> classes,
         @Nullable Pairs pairs,
@@ -68,7 +68,7 @@ record Figures(
     }
 
     /// The directions in which centered rows can vary at all.
-    long room() {
+    long available() {
         return Math.min(rows - 1, width);
     }
 }

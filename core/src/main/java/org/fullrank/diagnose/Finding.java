@@ -2,16 +2,16 @@ package org.fullrank.diagnose;
 
 import java.util.Set;
 
-/// What one rule says of an embedding.
+/// The result of one rule for one embedding.
 ///
-/// @param kind what it looks for
-/// @param degree how sure it is, from 0 to 1; above 1/2 it is a verdict, and below that it speaks for health
+/// @param kind the fault that the rule looks for
+/// @param degree how sure the rule is, from 0 to 1; above 1/2 the finding is a verdict, below it is a sign of health
 /// @param evidence the figures with their thresholds, one line
 /// @param next one step to take, one line
-/// @param explains verdicts that follow from this one, which are not worth their own line then
+/// @param explains verdicts that follow from this one, which then need no line of their own
 record Finding(Verdict.Kind kind, double degree, String evidence, String next, Set<Verdict.Kind> explains) {
     /// The degree above which a finding is a verdict.
-    static final double SPOKEN = 0.5;
+    static final double VERDICT = 0.5;
 
     Finding {
         explains = Set.copyOf(explains);
@@ -25,8 +25,8 @@ record Finding(Verdict.Kind kind, double degree, String evidence, String next, S
         return new Finding(kind, Math.min(degree, limit), evidence, next, explains);
     }
 
-    boolean speaks() {
-        return degree > SPOKEN;
+    boolean isVerdict() {
+        return degree > VERDICT;
     }
 
     Verdict verdict() {

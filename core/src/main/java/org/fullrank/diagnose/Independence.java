@@ -8,6 +8,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 
 /// How far pairs of dimensions depend on one another beyond correlation: the Hilbert-Schmidt independence criterion
 /// by random Fourier features.
@@ -57,7 +59,7 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
                 .mapToObj(round -> pairwise(shuffle(x, round), bandwidths))
                 .flatMapToDouble(Arrays::stream)
                 .toArray();
-        double bound = Matrices.quantile(chance, 1 - CHANCE);
+        double bound = Quantiles.of(chance, 1 - CHANCE);
         long above = Arrays.stream(found).filter(h -> h > bound).count();
         return new Independence(mean(found), mean(chance), (double) above / found.length, found.length);
     }
@@ -82,7 +84,7 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
         Tensor phi =
                 angles.add_(Tensors.of(phases, 1, 1, features)).cos_().mul_(Tensors.scalar(Math.sqrt(2.0 / features)));
         Tensor flat = phi.reshape(rows, (long) x.length * features); // [N, d m]
-        return flat.sub_(Matrices.means(flat));
+        return flat.sub_(Reductions.means(flat));
     }
 
     /// HSIC of all pairs of columns `[d, d]`, the diagonal included.
@@ -119,7 +121,7 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
         for (int i = 0; i < x.length; i++) {
             distances[i] = Math.abs(x[order[i]] - x[order[(i + 1) % x.length]]);
         }
-        double median = Matrices.median(distances);
+        double median = Quantiles.median(distances);
         return median > 0 ? median : 1;
     }
 

@@ -18,18 +18,18 @@ import org.fullrank.linalg.Wishart;
 ///
 /// @param rows N
 /// @param width D
-/// @param rankMe of the centered rows, as [Spectrum#rankMe]; and so on
-/// @param rankMeUncentered of the rows as they are
+/// @param rankMe of the rows as they are, as [Spectrum#rankMe]
+/// @param centeredRankMe of the centered rows, and so the ranks after it
 /// @param singularValues of the centered rows, descending, `min(N, D)` of them, when each dimension has variance 1
 public record IsotropicNull(
         long rows,
         int width,
         double rankMe,
+        double centeredRankMe,
         double participation,
         double effectiveRank,
         double stableRank,
         double alpha,
-        double rankMeUncentered,
         double[] singularValues) {
     private static final int CACHED = 256;
     private static final ConcurrentMap<Shape, IsotropicNull> CACHE = new ConcurrentHashMap<>();
@@ -52,7 +52,7 @@ public record IsotropicNull(
         Spectrum[] raw = Wishart.spectra(rows, width);
         int count = Math.toIntExact(Math.min(rows, width));
         if (rows == 1) {
-            return new IsotropicNull(1, width, 0, 0, 0, 0, Double.NaN, mean(raw, Spectrum::rankMe), new double[count]);
+            return new IsotropicNull(1, width, mean(raw, Spectrum::rankMe), 0, 0, 0, 0, Double.NaN, new double[count]);
         }
         Spectrum[] centered = Wishart.spectra(rows - 1, width);
         double[] values = IntStream.range(0, Math.toIntExact(Math.min(rows - 1, width)))
@@ -61,12 +61,12 @@ public record IsotropicNull(
         return new IsotropicNull(
                 rows,
                 width,
+                mean(raw, Spectrum::rankMe),
                 mean(centered, Spectrum::rankMe),
                 mean(centered, Spectrum::participationRatio),
                 mean(centered, Spectrum::effectiveRank),
                 mean(centered, Spectrum::stableRank),
                 mean(centered, spectrum -> spectrum.powerLaw().alpha()),
-                mean(raw, Spectrum::rankMe),
                 Arrays.copyOf(values, count));
     }
 

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 
 /// LiDAR: the effective number of directions that tell samples apart, in units of how views of a sample
 /// differ. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL
@@ -45,9 +46,9 @@ record Lidar(double value, double isotropic) {
         }
         Tensor means = mean(used); // [N, D]
         Tensor residuals = residuals(used, means); // [N (q - 1 or q), D]
-        means.sub_(Matrices.means(means));
-        double between = Matrices.squares(means) / rows;
-        double within = Matrices.squares(residuals) / residuals.size(0);
+        means.sub_(Reductions.means(means));
+        double between = Reductions.squares(means) / rows;
+        double within = Reductions.squares(residuals) / residuals.size(0);
         double value = rank(means, residuals);
         return new Lidar(value, isotropic(rows, views.length, width, within / between));
     }
@@ -77,7 +78,7 @@ record Lidar(double value, double isotropic) {
             try (var scope = Scope.open()) {
                 Tensor means = Matrices.gaussian(Keyed.of(KEY, draw, 0), rows, width);
                 Tensor residuals = Matrices.gaussian(Keyed.of(KEY, draw, 1), rows * (views - 1), width);
-                sum += rank(means.sub_(Matrices.means(means)), residuals.mul_(Tensors.scalar(Math.sqrt(ratio))));
+                sum += rank(means.sub_(Reductions.means(means)), residuals.mul_(Tensors.scalar(Math.sqrt(ratio))));
             }
         }
         return sum / draws;
@@ -87,8 +88,8 @@ record Lidar(double value, double isotropic) {
     static double rank(Tensor means, Tensor residuals) {
         try (var scope = Scope.open()) {
             double width = means.size(1);
-            double between = Matrices.squares(means) / means.size(0);
-            double within = Matrices.squares(residuals) / residuals.size(0);
+            double between = Reductions.squares(means) / means.size(0);
+            double within = Reductions.squares(residuals) / residuals.size(0);
             if (between == 0) {
                 return 0;
             }

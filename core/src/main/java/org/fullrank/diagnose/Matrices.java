@@ -2,7 +2,6 @@ package org.fullrank.diagnose;
 
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
@@ -13,8 +12,8 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// What the measures of relations between rows, dimensions, views and classes share. Tensors are float64 matrices on
-/// the host and belong to the caller's scope.
+/// Limits and preparation that the measures of relations between rows, dimensions, views and classes share. Tensors are
+/// float64 matrices on the host and belong to the caller's scope.
 final class Matrices {
     /// Values of a matrix that is worked on, at most: 128 MiB as float64. A wider sample is thinned to fewer rows.
     static final long LARGEST = 1L << 24;
@@ -22,7 +21,7 @@ final class Matrices {
     /// Rows of a matrix `[N, N]` that are computed at once, so that it is never whole in memory.
     static final int BLOCK = 512;
 
-    /// What counts as no deviation beside the mean: 1e-7 of it, which is the rounding of float32.
+    /// A deviation below this share of the mean counts as none: 1e-7 of it, which is the rounding of float32.
     static final double CONSTANT = 1e-7;
 
     private Matrices() {}
@@ -75,31 +74,6 @@ final class Matrices {
         return Math.max(1, LARGEST / width);
     }
 
-    /// `[N, D] -> [1, D]`.
-    static Tensor means(Tensor rows) {
-        return rows.mean(new long[] {0}, true, new ScalarTypeOptional());
-    }
-
-    /// The sum along `dim`, which stays as 1.
-    static Tensor sum(Tensor values, long dim) {
-        return values.sum(new long[] {dim}, true, new ScalarTypeOptional());
-    }
-
-    /// `|z|^2` of each row: `[N, D] -> [N, 1]`.
-    static Tensor squaredNorms(Tensor rows) {
-        return sum(rows.mul(rows), 1);
-    }
-
-    /// Rows of length 1; a row of zeros stays as it is.
-    static Tensor unit(Tensor rows) {
-        return rows.div(squaredNorms(rows).sqrt().clamp_min(Tensors.scalar(Double.MIN_NORMAL)));
-    }
-
-    /// Sum of all squares.
-    static double squares(Tensor values) {
-        return Tensors.value(values.mul(values).sum());
-    }
-
     /// Standard Gaussian values `[rows, columns]`, a function of the key.
     static Tensor gaussian(Keyed random, long rows, long columns) {
         double[] values = new double[Math.toIntExact(rows * columns)];
@@ -119,22 +93,5 @@ final class Matrices {
             order[i] = other;
         }
         return order;
-    }
-
-    /// The value below which a share of `values` lies, between neighbors by proportion; NaN of none.
-    static double quantile(double[] values, double share) {
-        if (values.length == 0) {
-            return Double.NaN;
-        }
-        double[] sorted = values.clone();
-        java.util.Arrays.sort(sorted);
-        double place = share * (sorted.length - 1);
-        int below = (int) place;
-        int above = Math.min(below + 1, sorted.length - 1);
-        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-    }
-
-    static double median(double[] values) {
-        return quantile(values, 0.5);
     }
 }

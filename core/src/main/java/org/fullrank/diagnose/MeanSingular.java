@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
+import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Spectrum;
 
 /// Mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centered, between the bounds that any such
@@ -23,8 +24,9 @@ public record MeanSingular(double value, double lower, double upper) {
     static MeanSingular of(Tensor rows) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
-            Tensor lengths = torch.norm(rows, new ScalarOptional(new Scalar(2)), new long[] {1}, true); // [N, 1]
-            Tensor unit = rows.div(lengths.masked_fill_(lengths.eq(new Scalar(0)), new Scalar(1)));
+            Tensor units = Magnitude.times(rows, Magnitude.factor(rows)); // [N, D]
+            Tensor lengths = torch.norm(units, new ScalarOptional(new Scalar(2)), new long[] {1}, true); // [N, 1]
+            Tensor unit = units.div(lengths.masked_fill_(lengths.eq(new Scalar(0)), new Scalar(1)));
             double n = rows.size(0);
             double d = rows.size(1);
             double sum = Arrays.stream(Spectrum.of(unit).singularValues()).sum();

@@ -1,31 +1,346 @@
 package org.fullrank.diagnose;
 
-import java.util.LinkedHashMap;
-import java.util.SequencedMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// One figure of an embedding, in words that a reader needs to judge it.
+/// Every measure of an embedding: one key, one formula, one scale, wherever it is written. `docs/reference/measures.md`
+/// has a row for each.
 ///
-/// @param name key, lower-case words joined by hyphens, as `rank-me`
-/// @param value NaN where it is not defined
-/// @param lower lower end of its 95 % interval; NaN where none is computed
-/// @param upper upper end of it
-/// @param healthy the healthy range in words, as `0.5 to 1`; empty where there is none
-/// @param meaning what it says, one line
-public record Measure(String name, double value, double lower, double upper, String healthy, String meaning) {
-    /// A figure without an interval.
-    public static Measure of(String name, double value, String healthy, String meaning) {
-        return new Measure(name, value, Double.NaN, Double.NaN, healthy, meaning);
+/// Symbols: N rows `z_i` in D dimensions, `u_i = z_i / |z_i|`, m their mean, s the singular values of the rows as they
+/// are, c those of the centered rows, `l = c^2 / (N - 1)`, `r_jk` the correlation of two dimensions. `sd` is a standard
+/// deviation over rows with divisor N - 1. A key that ends in `.share` is a rank as a share of what isotropic Gaussian
+/// rows of the same N and D show, see [IsotropicNull].
+public enum Measure {
+    STD(
+            "std",
+            "sqrt(D) mean_j sd_i(u_ij)",
+            "0 to about 1",
+            "0.4 to 1",
+            "spread of directions, rows scaled to length 1: 1 = over the whole sphere, 0 = one direction"),
+    STD_RAW(
+            "std.raw",
+            "mean_j sd_i(z_ij)",
+            "0 to infinity",
+            "above 0",
+            "standard deviation of a dimension, mean over all"),
+    STD_RAW_MIN("std.raw.min", "min_j sd_i(z_ij)", "0 to infinity", "", "smallest standard deviation of any dimension"),
+    STD_RAW_MAX("std.raw.max", "max_j sd_i(z_ij)", "0 to infinity", "", "largest standard deviation of any dimension"),
+    CONSTANT(
+            "constant",
+            "number of j with sd_i(z_ij) within the rounding of m_j",
+            "0 to D",
+            "0",
+            "dimensions that never change, beyond the rounding of their values"),
+    DEAD(
+            "dead",
+            "number of j with sd_i(z_ij) < 0.01 sqrt(mean_k sd_i(z_ik)^2)",
+            "0 to D",
+            "0",
+            "dimensions with less than 1 % of the usual standard deviation, constant ones included"),
+    NORM("norm", "mean_i |z_i|", "0 to infinity", "", "mean length of a row"),
+    NORM_P1("norm.p1", "1st percentile of |z_i|", "0 to infinity", "", "1 % of the rows are shorter"),
+    NORM_MEDIAN("norm.median", "median of |z_i|", "0 to infinity", "", "half of the rows are shorter"),
+    NORM_P99("norm.p99", "99th percentile of |z_i|", "0 to infinity", "", "99 % of the rows are shorter"),
+    OFFSET(
+            "offset",
+            "|m|^2 / mean_i |z_i|^2",
+            "0 to 1",
+            "0 to 0.8",
+            "share of the common mean vector in the mean squared length: 1 = nothing else"),
+    ACTIVITY("activity", "mean_ij z_ij", "any", "", "mean of all entries: 0 = silent behind a ReLU"),
+
+    RANKME(
+            "rankme",
+            "exp(-sum p log p), p = s / sum s",
+            "1 to min(N, D); 0 = all zero",
+            "",
+            "dimensions in use: RankMe as published, rows not centered, so a common offset lowers it"),
+    RANKME_SHARE("rankme.share", "rankme / that of isotropic rows", "0 to about 1", "0.05 to 1", "rankme as a share"),
+    RANKME_CENTERED(
+            "rankme.centered",
+            "exp(-sum p log p), p = c / sum c",
+            "1 to min(N - 1, D); 0 = equal rows",
+            "",
+            "dimensions in use: RankMe of the centered rows"),
+    RANKME_CENTERED_SHARE(
+            "rankme.centered.share",
+            "rankme.centered / that of isotropic rows",
+            "0 to about 1",
+            "0.05 to 1",
+            "rankme.centered as a share: 1 = all dimensions alike"),
+    EFFECTIVE_RANK(
+            "effective-rank",
+            "exp(-sum p log p), p = l / sum l",
+            "1 to min(N - 1, D); 0 = equal rows",
+            "",
+            "dimensions in use: exp of the entropy of the shares of the variance"),
+    EFFECTIVE_RANK_SHARE(
+            "effective-rank.share",
+            "effective-rank / that of isotropic rows",
+            "0 to about 1",
+            "0.01 to 1",
+            "effective-rank as a share"),
+    PARTICIPATION(
+            "participation",
+            "(sum l)^2 / sum l^2",
+            "1 to min(N - 1, D); 0 = equal rows",
+            "",
+            "dimensions in use, where strong ones count most: participation ratio of the covariance"),
+    PARTICIPATION_SHARE(
+            "participation.share",
+            "participation / that of isotropic rows",
+            "0 to about 1",
+            "0.01 to 1",
+            "participation as a share"),
+    STABLE_RANK(
+            "stable-rank",
+            "sum l / max l",
+            "1 to min(N - 1, D); 0 = equal rows",
+            "",
+            "total variance over that of the strongest direction"),
+    STABLE_RANK_SHARE(
+            "stable-rank.share",
+            "stable-rank / that of isotropic rows",
+            "0 to about 1",
+            "0.01 to 1",
+            "stable-rank as a share"),
+    ALPHA(
+            "alpha",
+            "-slope of log l_j over log j, least squares",
+            "0 to infinity",
+            "0 to 3.5",
+            "decay of the eigenvalues l_j ~ j^-alpha (alpha-ReQ): 0 = all alike"),
+    MEAN_SINGULAR(
+            "mean-singular-value",
+            "sum s / D, of the rows u_i",
+            "sqrt(N) / D to sqrt(N min(N, D)) / D",
+            "",
+            "mean singular value of rows of length 1 (SVMax): lowest = one direction, highest = all alike"),
+    MEAN_SINGULAR_SHARE(
+            "mean-singular-value.share",
+            "(value - lowest) / (highest - lowest)",
+            "0 to 1",
+            "0.05 to 1",
+            "where it lies between its bounds: 0 = one direction"),
+
+    SQUARED_CORRELATION(
+            "squared-correlation",
+            "mean_j<k r_jk^2",
+            "0 to 1",
+            "",
+            "mean squared correlation of two dimensions: 1 = all repeat one"),
+    SQUARED_CORRELATION_EXCESS(
+            "squared-correlation-excess",
+            "squared-correlation - 1 / (N - 1)",
+            "about 0 to 1",
+            "0 to 0.3",
+            "squared-correlation less what independent dimensions show by chance"),
+    DUPLICATE_PAIRS(
+            "duplicate-pairs",
+            "number of j < k with |r_jk| > 0.99",
+            "0 to D (D - 1) / 2",
+            "0",
+            "pairs of equal dimensions"),
+    DUPLICATE_DIMENSIONS(
+            "duplicate-dimensions",
+            "number of k with |r_jk| > 0.99 for a j < k",
+            "0 to D",
+            "0",
+            "dimensions that repeat one of a lower number"),
+    HSIC(
+            "hsic",
+            "mean normalized HSIC of two dimensions, random Fourier features",
+            "0 to 1",
+            "",
+            "mean dependence of two dimensions, not only linear"),
+    HSIC_EXCESS(
+            "hsic-excess",
+            "(hsic - shuffled) / (1 - shuffled)",
+            "about 0 to 1",
+            "0 to 0.3",
+            "hsic above chance: 0 = independent, 1 = one dimension determines the other"),
+    DEPENDENT_PAIRS(
+            "dependent-pairs",
+            "share of pairs above the 99th percentile of shuffled pairs",
+            "0 to 1",
+            "",
+            "pairs of dimensions that depend on one another"),
+
+    ALIGNMENT(
+            "alignment",
+            "mean_i |x_i - y_i|^2, rows of length 1",
+            "0 to 4",
+            "0.05 to 1.3",
+            "mean squared distance of the two views of a sample: 0 = equal"),
+    UNIFORMITY(
+            "uniformity",
+            "log mean_i<j exp(-2 |x_i - x_j|^2), rows of length 1",
+            "-8 to 0",
+            "below -0.8",
+            "how evenly rows cover the sphere: 0 = one point, near -4 = the whole sphere"),
+    PAIR_COSINE("pair-cosine", "mean_i cos(x_i, y_i)", "-1 to 1", "", "mean cosine of the two views of a sample"),
+    INVARIANCE(
+            "invariance",
+            "1 - distance of pairs / distance of different samples",
+            "below 1",
+            "0.3 to 0.98",
+            "what views of a sample share: 1 = equal, 0 = nothing"),
+    IDENTICAL("identical", "share of i with x_i = y_i", "0 to 1", "0", "samples whose two views are equal"),
+    MATCH_RATE(
+            "match-rate",
+            "share of i whose nearest y_j is y_i",
+            "0 to 1",
+            "well above chance",
+            "samples whose nearest row among the second views is their own"),
+    LIDAR(
+            "lidar",
+            "exp(-sum p log p), p = shares of the eigenvalues of Sw^-1/2 Sb Sw^-1/2",
+            "1 to min(N - 1, D); 0 = equal samples",
+            "",
+            "directions in which samples differ more than their views do (LiDAR)"),
+    LIDAR_SHARE("lidar.share", "lidar / that of isotropic rows", "0 to about 1", "above 0.1", "lidar as a share"),
+
+    CLASSES("classes", "C", "1 to N", "", "classes among the rows"),
+    COLLAPSED_CLASSES(
+            "collapsed-classes",
+            "number of classes with small smallest-spread or rank",
+            "0 to C",
+            "0; by rank alone no verdict",
+            "classes of far smaller spread or rank than the others"),
+    SMALLEST_SPREAD(
+            "smallest-spread",
+            "variance of the narrowest class / upper quartile over classes",
+            "0 to 1",
+            "above 0.05",
+            "spread of the narrowest class, compared with the upper quartile of classes"),
+    CLASS_RANK_SHARE(
+            "class-rank.share",
+            "median over classes of participation / that of isotropic rows",
+            "0 to about 1",
+            "",
+            "dimensions in use within a class, as a share"),
+    BETWEEN_SHARE(
+            "between-share",
+            "variance of centroids / total variance",
+            "0 to 1",
+            "",
+            "share of the variance that lies between classes"),
+    WITHIN_TO_BETWEEN(
+            "within-to-between",
+            "variance within classes / variance of centroids",
+            "0 to infinity",
+            "",
+            "variance within classes compared with that between them"),
+    SIMPLEX_DEVIATION(
+            "simplex-deviation",
+            "mean |cos of two centroids + 1 / (C - 1)|",
+            "0 to 2",
+            "",
+            "distance of the centroids from a simplex: 0 = simplex"),
+    NC1(
+            "nc1",
+            "tr(Sw Sb^+) / C",
+            "0 to infinity",
+            "",
+            "neural collapse 1: variance within in units of that between; 0 = classes are points"),
+    NC2_EQUINORM(
+            "nc2-equinorm",
+            "sd / mean of the lengths of centroids",
+            "0 to infinity",
+            "",
+            "neural collapse 2: unevenness of centroid lengths; 0 = equal"),
+    NC2_EQUIANGULARITY(
+            "nc2-equiangularity",
+            "sd of the cosines of two centroids",
+            "0 to 1",
+            "",
+            "neural collapse 2: unevenness of centroid angles; 0 = equal"),
+    NC4_NEAREST_CENTROID(
+            "nc4-nearest-centroid",
+            "share of rows nearest to the centroid of their class",
+            "0 to 1",
+            "",
+            "neural collapse 4: how often the nearest centroid is right"),
+
+    DUPLICATE_ROWS(
+            "duplicate-rows",
+            "rows with cosine above 0.9999 and distance below 0.001 of the usual",
+            "0 to N",
+            "0",
+            "rows that nearly equal another one"),
+    DUPLICATE_SHARE("duplicate-share", "duplicate-rows / N", "0 to 1", "0 to 0.01", "duplicate-rows as a share of all"),
+    OUTLIERS(
+            "outliers",
+            "rows 10 robust deviations off or more",
+            "0 to N",
+            "0",
+            "rows that lie far from the others in length or direction"),
+    KURTOSIS(
+            "kurtosis",
+            "mean_j of the excess kurtosis",
+            "-2 to infinity",
+            "-1 to 3",
+            "mean excess kurtosis of dimensions: 0 = Gaussian, large = heavy tails"),
+    LARGEST_KURTOSIS(
+            "largest-kurtosis", "max_j of the excess kurtosis", "-2 to infinity", "", "largest excess kurtosis"),
+    HEAVY_DIMENSIONS(
+            "heavy-dimensions",
+            "share of j with an excess kurtosis above 3",
+            "0 to 1",
+            "0 to 0.4",
+            "dimensions with heavy tails");
+
+    private static final Map<String, Measure> BY_KEY =
+            Stream.of(values()).collect(Collectors.toUnmodifiableMap(Measure::key, measure -> measure));
+
+    private final String key;
+    private final String formula;
+    private final String scale;
+    private final String healthy;
+    private final String meaning;
+
+    Measure(String key, String formula, String scale, String healthy, String meaning) {
+        this.key = key;
+        this.formula = formula;
+        this.scale = scale;
+        this.healthy = healthy;
+        this.meaning = meaning;
     }
 
-    /// For JSON; what is not defined is NaN.
-    public SequencedMap<String, Object> toMap() {
-        var map = new LinkedHashMap<String, Object>();
-        map.put("name", name);
-        map.put("value", value);
-        map.put("lower", lower);
-        map.put("upper", upper);
-        map.put("healthy", healthy);
-        map.put("meaning", meaning);
-        return map;
+    /// The measure of that key.
+    public static Optional<Measure> of(String key) {
+        return Optional.ofNullable(BY_KEY.get(key));
+    }
+
+    /// Its name in every file, table and page, as `rankme.centered`.
+    public String key() {
+        return key;
+    }
+
+    /// Its key at a place of a network, as `embedding.rankme.centered`.
+    public String at(String place) {
+        return place + "." + key;
+    }
+
+    /// In the symbols of the class comment.
+    public String formula() {
+        return formula;
+    }
+
+    /// The values that it can take.
+    public String scale() {
+        return scale;
+    }
+
+    /// Healthy range in words, from trainings by the small recipes; empty where there is none.
+    public String healthy() {
+        return healthy;
+    }
+
+    /// What it says, one line.
+    public String meaning() {
+        return meaning;
     }
 }

@@ -10,6 +10,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 
 /// Rows that repeat others, rows that lie far off, and dimensions with heavy tails.
 ///
@@ -88,7 +90,7 @@ public record Neighbors(
         Matrices.require("neighbors", rows);
         return Matrices.guarded("neighbors", () -> {
             Tensor z = Matrices.copy(rows); // [N, D]
-            Tensor lengths = Matrices.squaredNorms(z); // [N, 1]
+            Tensor lengths = Reductions.squaredNorms(z); // [N, 1]
             Tensor center = z.median(0, true).get0(); // [1, D]
             z.sub_(center);
             var twins = Twins.of(z, lengths);
@@ -130,44 +132,23 @@ public record Neighbors(
         return new Section(
                 "neighbors",
                 List.of(
-                        Measure.of(
-                                "duplicate-rows",
-                                duplicateRows,
-                                "0",
-                                "rows that nearly equal another one%s"
-                                        .formatted(examples(duplicates.stream()
-                                                .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
-                                                .toList()))),
-                        Measure.of("duplicate-share", duplicateShare(), "0 to 0.01", "the same as a share of rows"),
-                        Measure.of(
-                                "outliers",
-                                outliers,
-                                "0",
-                                "rows that lie %.0f robust deviations off or more%s"
-                                        .formatted(
-                                                FAR,
-                                                examples(farthest.stream()
-                                                        .map(row -> "%d (%.3g)".formatted(row.row(), row.deviations()))
-                                                        .toList()))),
-                        Measure.of(
-                                "kurtosis",
-                                kurtosis,
-                                "-1 to " + (int) HEAVY,
-                                "mean excess kurtosis of dimensions; 0 = Gaussian, large = heavy tails"),
-                        Measure.of(
-                                "largest-kurtosis",
-                                largestKurtosis,
-                                "",
-                                largestDimension < 0 ? "of a dimension" : "that of dimension " + largestDimension),
-                        Measure.of(
-                                "heavy-dimensions",
-                                heavyShare,
-                                "0 to 0.4",
-                                "share of dimensions with an excess kurtosis above %.0f".formatted(HEAVY))));
+                        Reading.of(Measure.DUPLICATE_ROWS, duplicateRows)
+                                .noting(examples(duplicates.stream()
+                                        .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
+                                        .toList())),
+                        Reading.of(Measure.DUPLICATE_SHARE, duplicateShare()),
+                        Reading.of(Measure.OUTLIERS, outliers)
+                                .noting(examples(farthest.stream()
+                                        .map(row -> "%d (%.3g deviations)".formatted(row.row(), row.deviations()))
+                                        .toList())),
+                        Reading.of(Measure.KURTOSIS, kurtosis),
+                        Reading.of(Measure.LARGEST_KURTOSIS, largestKurtosis)
+                                .noting(largestDimension < 0 ? "" : "of dimension " + largestDimension),
+                        Reading.of(Measure.HEAVY_DIMENSIONS, heavyShare)));
     }
 
     private static String examples(List<String> examples) {
-        return examples.isEmpty() ? "" : examples.stream().collect(Collectors.joining(", ", ", as ", ""));
+        return examples.isEmpty() ? "" : examples.stream().collect(Collectors.joining(", ", "such as ", ""));
     }
 
     private static IntStream outliers(double[] far) {
@@ -183,8 +164,8 @@ public record Neighbors(
         /// @param lengths their squared lengths before, `[N, 1]`
         static Twins of(Tensor z, Tensor lengths) {
             int rows = Math.toIntExact(z.size(0));
-            Tensor remote = Matrices.squaredNorms(z); // [N, 1]
-            double near = DISTANCE * DISTANCE * 2 * Matrices.median(Tensors.doubles(remote));
+            Tensor remote = Reductions.squaredNorms(z); // [N, 1]
+            double near = DISTANCE * DISTANCE * 2 * Quantiles.median(Tensors.doubles(remote));
             int[] first = new int[rows];
             java.util.Arrays.fill(first, -1);
             boolean[] repeated = new boolean[rows];
@@ -265,10 +246,10 @@ public record Neighbors(
         /// @param z rows about `center` `[1, D]`
         static Tails of(Tensor z, Tensor center) {
             double rows = z.size(0);
-            Tensor x = z.sub(Matrices.means(z)); // [N, D]
+            Tensor x = z.sub(Reductions.means(z)); // [N, D]
             x.mul_(x);
-            double[] second = Tensors.doubles(Matrices.means(x));
-            double[] fourth = Tensors.doubles(Matrices.means(x.mul_(x)));
+            double[] second = Tensors.doubles(Reductions.means(x));
+            double[] fourth = Tensors.doubles(Reductions.means(x.mul_(x)));
             double[] offsets = Tensors.doubles(center);
             int[] varying = IntStream.range(0, second.length)
                     .filter(j -> Math.sqrt(second[j]) > Matrices.CONSTANT * Math.abs(offsets[j])

@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Interval;
 import org.fullrank.stats.Normal;
 
@@ -84,9 +85,9 @@ public record Pairing(
         long rows = views[0].size(0);
         double invariance = 1 - distances(views[0], views[1]) / othersDistances(views[0], views[1]);
         double identical = identical(views[0], views[1]);
-        Tensor x = Matrices.unit(views[0]); // [N, D]
-        Tensor y = Matrices.unit(views[1]); // [N, D]
-        double[] cosines = Tensors.doubles(Matrices.sum(x.mul(y), 1));
+        Tensor x = Reductions.unit(views[0]); // [N, D]
+        Tensor y = Reductions.unit(views[1]); // [N, D]
+        double[] cosines = Tensors.doubles(Reductions.sum(x.mul(y), 1));
         double match = matchRate(x, y);
         return new Pairing(
                 rows,
@@ -111,49 +112,16 @@ public record Pairing(
         return new Section(
                 "pairing",
                 List.of(
-                        Measure.of(
-                                "alignment",
-                                alignment,
-                                "0.05 to 1.3",
-                                "mean squared distance of the two views of a sample, rows of length 1; 0 = equal"),
-                        Measure.of(
-                                "uniformity",
-                                uniformity,
-                                "below -0.8",
-                                "log mean exp(-2 d^2) of different samples; 0 = one point, near -4 = the whole sphere"),
-                        new Measure(
-                                "pair-cosine",
-                                cosine,
-                                cosineInterval.lower(),
-                                cosineInterval.upper(),
-                                "",
-                                "mean cosine of the two views of a sample; of different samples %.3g"
-                                        .formatted(othersCosine)),
-                        Measure.of(
-                                "invariance",
-                                invariance,
-                                "0.3 to 0.98",
-                                "1 - distance of pairs / distance of different samples; 1 = equal, 0 = nothing shared"),
-                        Measure.of("identical", identical, "0", "share of samples whose two views are equal"),
-                        new Measure(
-                                "match-rate",
-                                matchRate,
-                                matchInterval.lower(),
-                                matchInterval.upper(),
-                                "well above chance",
-                                "share of samples whose nearest row among the second views is their own; chance %.3g"
-                                        .formatted(chance)),
-                        Measure.of(
-                                "lidar",
-                                lidar,
-                                "",
-                                "directions that tell samples apart beside how their views differ (LiDAR), at most %d"
-                                        .formatted(Math.min(rows - 1, width))),
-                        Measure.of(
-                                "lidar-share",
-                                lidarShare,
-                                "above 0.1",
-                                "the same beside isotropic samples and views of the same number and width")));
+                        Reading.of(Measure.ALIGNMENT, alignment),
+                        Reading.of(Measure.UNIFORMITY, uniformity),
+                        Reading.of(Measure.PAIR_COSINE, cosine, cosineInterval)
+                                .noting("of different samples it is %.3g".formatted(othersCosine)),
+                        Reading.of(Measure.INVARIANCE, invariance),
+                        Reading.of(Measure.IDENTICAL, identical),
+                        Reading.of(Measure.MATCH_RATE, matchRate, matchInterval)
+                                .noting("chance is %.3g".formatted(chance)),
+                        Reading.of(Measure.LIDAR, lidar).noting("at most %d".formatted(Math.min(rows - 1, width))),
+                        Reading.of(Measure.LIDAR_SHARE, lidarShare)));
     }
 
     private static void require(List<Tensor> views) {
@@ -174,27 +142,27 @@ public record Pairing(
 
     /// `E|x - y|^2` of pairs.
     private static double distances(Tensor x, Tensor y) {
-        return Matrices.squares(x.sub(y)) / x.size(0);
+        return Reductions.squares(x.sub(y)) / x.size(0);
     }
 
     /// `E|x_i - y_j|^2` over `i != j`, in closed form about the common mean, so that an offset cancels.
     private static double othersDistances(Tensor x, Tensor y) {
         double rows = x.size(0);
-        Tensor center = Matrices.means(x).add(Matrices.means(y)).div_(Tensors.scalar(2)); // [1, D]
+        Tensor center = Reductions.means(x).add(Reductions.means(y)).div_(Tensors.scalar(2)); // [1, D]
         Tensor a = x.sub(center);
         Tensor b = y.sub(center);
-        double all = rows * (Matrices.squares(a) + Matrices.squares(b)) - 2 * crossSum(a, b);
-        return (all - Matrices.squares(a.sub_(b))) / rows / (rows - 1);
+        double all = rows * (Reductions.squares(a) + Reductions.squares(b)) - 2 * crossSum(a, b);
+        return (all - Reductions.squares(a.sub_(b))) / rows / (rows - 1);
     }
 
     /// `sum_ij x_i y_j`.
     private static double crossSum(Tensor x, Tensor y) {
-        return Tensors.value(Matrices.sum(x, 0).mul(Matrices.sum(y, 0)).sum());
+        return Tensors.value(Reductions.sum(x, 0).mul(Reductions.sum(y, 0)).sum());
     }
 
     private static double identical(Tensor x, Tensor y) {
-        Tensor gaps = Matrices.squaredNorms(x.sub(y)); // [N, 1]
-        Tensor bounds = Matrices.squaredNorms(x).mul_(Tensors.scalar(Matrices.CONSTANT * Matrices.CONSTANT));
+        Tensor gaps = Reductions.squaredNorms(x.sub(y)); // [N, 1]
+        Tensor bounds = Reductions.squaredNorms(x).mul_(Tensors.scalar(Matrices.CONSTANT * Matrices.CONSTANT));
         return Tensors.value(gaps.le(bounds).sum()) / x.size(0);
     }
 
@@ -207,7 +175,7 @@ public record Pairing(
                 Tensor block = unit.narrow(0, from, count); // [B, D]
                 Tensor behind = unit.narrow(0, from, rows - from); // [N - from, D]
                 Tensor products = block.matmul(behind.t()); // [B, N - from]
-                Tensor lengths = Matrices.squaredNorms(behind); // zero for rows of zeros
+                Tensor lengths = Reductions.squaredNorms(behind); // zero for rows of zeros
                 Tensor distances = products.mul_(Tensors.scalar(-2))
                         .add_(lengths.narrow(0, 0, count))
                         .add_(lengths.t());

@@ -1,6 +1,10 @@
 package org.fullrank.diagnose;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
@@ -9,48 +13,46 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Moments;
 import org.fullrank.linalg.PowerLaw;
-import org.fullrank.linalg.Spectrum;
 import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
 import org.jspecify.annotations.Nullable;
 
 /// How many dimensions embeddings `[N, D]` use, by several measures, each also as a share of what isotropic
-/// Gaussian rows of the same N and D would show.
+/// Gaussian rows of the same N and D would show. Rows that are all equal have a centered rank of 0; a single row has
+/// centered ranks 0, and shares that are NaN.
 ///
-/// Centered, except for [#rankMeUncentered] and the mean singular value. Rows that are all equal have rank 0; a
-/// single row has ranks 0, and shares that are NaN.
-///
-/// @param rows N
-/// @param width D
-/// @param rankMe `exp` of the entropy of the shares of singular values: [Spectrum#rankMe]
-/// @param participation [Spectrum#participationRatio]
-/// @param effectiveRank `exp` of the entropy of the shares of eigenvalues: [Spectrum#effectiveRank]
-/// @param stableRank [Spectrum#stableRank]
-/// @param powerLaw decay of the eigenvalues
-/// @param rankMeUncentered RankMe as in its paper, of rows that are not centered
+/// @param vitals the ranks and their shares
+/// @param powerLaw decay of the eigenvalues of the centered rows
 /// @param meanSingular the mean singular value between its bounds; null where rows were not given
 /// @param isotropic what isotropic rows show
-/// @param intervals 95 % intervals by the name of the measure; empty where rows were not given, or fewer than 8
+/// @param intervals 95 % intervals; empty where rows were not given, or fewer than 8
 public record Ranks(
-        long rows,
-        int width,
-        double rankMe,
-        double participation,
-        double effectiveRank,
-        double stableRank,
+        Vitals vitals,
         PowerLaw powerLaw,
-        double rankMeUncentered,
         @Nullable MeanSingular meanSingular,
         IsotropicNull isotropic,
-        Map<String, Interval> intervals) {
-    /// Names of the measures.
-    public static final String RANK_ME = "rank-me";
+        Map<Measure, Interval> intervals) {
+    /// RankMe as published comes first, the centered one beside it.
+    private static final List<Measure> RANKS = List.of(
+            Measure.RANKME,
+            Measure.RANKME_CENTERED,
+            Measure.EFFECTIVE_RANK,
+            Measure.PARTICIPATION,
+            Measure.STABLE_RANK);
 
-    public static final String PARTICIPATION = "participation-ratio";
-    public static final String EFFECTIVE = "effective-rank";
-    public static final String STABLE = "stable-rank";
-    public static final String ALPHA = "alpha";
-    public static final String RANK_ME_UNCENTERED = "rank-me-uncentered";
+    private static final List<Measure> SHARES = List.of(
+            Measure.RANKME_SHARE,
+            Measure.RANKME_CENTERED_SHARE,
+            Measure.EFFECTIVE_RANK_SHARE,
+            Measure.PARTICIPATION_SHARE,
+            Measure.STABLE_RANK_SHARE);
+
+    /// What intervals are made for; the intervals of shares follow from those of the ranks.
+    private static final List<Measure> RESAMPLED =
+            Stream.concat(RANKS.stream(), Stream.of(Measure.ALPHA)).toList();
+
+    private static final List<Measure> ALL =
+            Stream.concat(RESAMPLED.stream(), SHARES.stream()).toList();
 
     /// The ranks, without intervals and without the mean singular value: what a check during training takes.
     public static Ranks of(Moments moments) {
@@ -70,83 +72,79 @@ public record Ranks(
         }
     }
 
-    private static Ranks of(Moments moments, @Nullable MeanSingular meanSingular, Map<String, Interval> intervals) {
-        Spectrum centered = moments.centered();
+    private static Ranks of(Moments moments, @Nullable MeanSingular meanSingular, Map<Measure, Interval> intervals) {
         return new Ranks(
-                moments.rows(),
-                moments.width(),
-                centered.rankMe(),
-                centered.participationRatio(),
-                centered.effectiveRank(),
-                centered.stableRank(),
-                centered.powerLaw(),
-                moments.raw().rankMe(),
+                Vitals.of(moments, ALL),
+                moments.centered().powerLaw(),
                 meanSingular,
                 IsotropicNull.of(moments.rows(), moments.width()),
                 intervals);
     }
 
-    /// Exponent of the decay; NaN with fewer than 3 directions.
-    public double alpha() {
-        return powerLaw.alpha();
+    /// The value of a measure.
+    public double get(Measure measure) {
+        return vitals.get(measure);
     }
 
-    /// RankMe as a share of the isotropic one: 1 = as many dimensions as N rows can show.
-    public double rankMeShare() {
-        return share(rankMe, isotropic.rankMe());
-    }
-
-    public double participationShare() {
-        return share(participation, isotropic.participation());
-    }
-
-    public double effectiveRankShare() {
-        return share(effectiveRank, isotropic.effectiveRank());
-    }
-
-    public double stableRankShare() {
-        return share(stableRank, isotropic.stableRank());
-    }
-
-    public double rankMeUncenteredShare() {
-        return share(rankMeUncentered, isotropic.rankMeUncentered());
+    /// The interval of a measure; [Interval#NONE] where there is none.
+    public Interval interval(Measure measure) {
+        return intervals.getOrDefault(measure, Interval.NONE);
     }
 
     /// The measures with their meaning.
     public Section section() {
-        return RankMeasures.section(this);
+        var readings = new ArrayList<Reading>();
+        for (int i = 0; i < RANKS.size(); i++) {
+            Measure rank = RANKS.get(i);
+            Measure share = SHARES.get(i);
+            double isotropic = isotropic(rank);
+            double all = isotropic == 0 ? Double.NaN : isotropic;
+            Interval interval = interval(rank);
+            readings.add(Reading.of(rank, get(rank), interval));
+            readings.add(Reading.of(share, get(share), new Interval(interval.lower() / all, interval.upper() / all))
+                    .noting("isotropic rows show %.1f".formatted(isotropic)));
+        }
+        readings.add(Reading.of(Measure.ALPHA, get(Measure.ALPHA), interval(Measure.ALPHA))
+                .noting("fitted to j = %d to %d, isotropic rows show %.2f"
+                        .formatted(powerLaw.from(), powerLaw.to(), isotropic.alpha())));
+        if (meanSingular != null) {
+            readings.add(Reading.of(Measure.MEAN_SINGULAR, meanSingular.value())
+                    .healthy("nearer to %.4g than to %.4g".formatted(meanSingular.upper(), meanSingular.lower())));
+            readings.add(Reading.of(Measure.MEAN_SINGULAR_SHARE, meanSingular.share()));
+        }
+        return new Section("ranks", readings);
     }
 
-    /// The interval of a measure by its name; [Interval#NONE] where there is none.
-    public Interval interval(String measure) {
-        return intervals.getOrDefault(measure, Interval.NONE);
-    }
-
-    private static double[] resampled(Moments half) {
-        Spectrum centered = half.centered();
-        return new double[] {
-            Math.log(centered.rankMe()),
-            Math.log(centered.participationRatio()),
-            Math.log(centered.effectiveRank()),
-            Math.log(centered.stableRank()),
-            Math.log(half.raw().rankMe()),
-            centered.powerLaw().alpha()
+    private double isotropic(Measure rank) {
+        return switch (rank) {
+            case RANKME -> isotropic.rankMe();
+            case RANKME_CENTERED -> isotropic.centeredRankMe();
+            case EFFECTIVE_RANK -> isotropic.effectiveRank();
+            case PARTICIPATION -> isotropic.participation();
+            case STABLE_RANK -> isotropic.stableRank();
+            default -> throw new IllegalArgumentException(rank + " is no rank");
         };
     }
 
-    private static Map<String, Interval> intervals(Ranks ranks, double[] errors) {
-        double most = Math.min(ranks.rows - 1, ranks.width);
-        double mostUncentered = Math.min(ranks.rows, ranks.width);
-        return Map.of(
-                RANK_ME, Interval.ofLogarithm(ranks.rankMe, errors[0], most),
-                PARTICIPATION, Interval.ofLogarithm(ranks.participation, errors[1], most),
-                EFFECTIVE, Interval.ofLogarithm(ranks.effectiveRank, errors[2], most),
-                STABLE, Interval.ofLogarithm(ranks.stableRank, errors[3], most),
-                RANK_ME_UNCENTERED, Interval.ofLogarithm(ranks.rankMeUncentered, errors[4], mostUncentered),
-                ALPHA, Interval.around(ranks.alpha(), errors[5]));
+    private static double[] resampled(Moments half) {
+        Vitals vitals = Vitals.of(half, RESAMPLED);
+        double[] values = new double[RESAMPLED.size()];
+        for (int i = 0; i < values.length; i++) {
+            double value = vitals.get(RESAMPLED.get(i));
+            values[i] = i < RANKS.size() ? Math.log(value) : value;
+        }
+        return values;
     }
 
-    private static double share(double value, double isotropic) {
-        return isotropic == 0 ? Double.NaN : value / isotropic;
+    private static Map<Measure, Interval> intervals(Ranks ranks, double[] errors) {
+        var intervals = new EnumMap<Measure, Interval>(Measure.class);
+        long rows = ranks.vitals.rows();
+        for (int i = 0; i < RANKS.size(); i++) {
+            Measure rank = RANKS.get(i);
+            double most = Math.min(rank == Measure.RANKME ? rows : rows - 1, ranks.vitals.width());
+            intervals.put(rank, Interval.ofLogarithm(ranks.get(rank), errors[i], most));
+        }
+        intervals.put(Measure.ALPHA, Interval.around(ranks.get(Measure.ALPHA), errors[RANKS.size()]));
+        return intervals;
     }
 }

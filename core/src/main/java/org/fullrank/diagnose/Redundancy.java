@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 
 /// How far dimensions repeat one another. Dimensions that do not vary are left out: they are dead, not redundant.
 ///
@@ -72,9 +73,9 @@ public record Redundancy(
             int width = Math.toIntExact(rows.size(1));
             long most = Math.max(FEWEST_ROWS, WORK / ((long) width * width));
             Tensor z = Matrices.copy(Matrices.evenly(rows, most)); // [N, D]
-            Tensor means = Matrices.means(z); // [1, D]
+            Tensor means = Reductions.means(z); // [1, D]
             z.sub_(means);
-            Tensor lengths = Matrices.sum(z.mul(z), 0).sqrt(); // [1, D]
+            Tensor lengths = Reductions.sum(z.mul(z), 0).sqrt(); // [1, D]
             int[] varying = varying(lengths, means, z.size(0));
             if (varying.length < width) {
                 z = z.index_select(1, Tensors.of(varying)); // [N, d]
@@ -130,43 +131,16 @@ public record Redundancy(
         return new Section(
                 "redundancy",
                 List.of(
-                        Measure.of(
-                                "squared-correlation",
-                                squaredCorrelation,
-                                "",
-                                "mean squared correlation of two different dimensions; 1 = all repeat one"),
-                        Measure.of(
-                                "squared-correlation-excess",
-                                excess,
-                                "0 to 0.3",
-                                "the same less 1/(N-1) = %.3g, which independent dimensions show by chance"
-                                        .formatted(chance)),
-                        Measure.of(
-                                "duplicate-pairs",
-                                duplicatePairs,
-                                "0",
-                                "pairs of dimensions with |r| > %s%s".formatted(DUPLICATE, examples())),
-                        Measure.of(
-                                "duplicate-dimensions",
-                                duplicateDimensions,
-                                "0",
-                                "dimensions that repeat one of a lower number, of %d that vary".formatted(varying)),
-                        Measure.of(
-                                "hsic",
-                                hsic,
-                                "",
-                                "mean dependence of two dimensions, not only linear (HSIC, %d pairs); chance %.3g"
-                                        .formatted(hsicPairs, hsicShuffled)),
-                        Measure.of(
-                                "hsic-excess",
-                                hsicExcess,
-                                "0 to 0.3",
-                                "the same above chance: 0 = independent, 1 = one dimension determines the other"),
-                        Measure.of(
-                                "dependent-pairs",
-                                dependentPairs,
-                                "",
-                                "share of pairs that depend on one another more than 99 % of shuffled pairs do")));
+                        Reading.of(Measure.SQUARED_CORRELATION, squaredCorrelation),
+                        Reading.of(Measure.SQUARED_CORRELATION_EXCESS, excess)
+                                .noting("chance is %.3g".formatted(chance)),
+                        Reading.of(Measure.DUPLICATE_PAIRS, duplicatePairs).noting(examples()),
+                        Reading.of(Measure.DUPLICATE_DIMENSIONS, duplicateDimensions)
+                                .noting("%d vary".formatted(varying)),
+                        Reading.of(Measure.HSIC, hsic)
+                                .noting("%d pairs, chance is %.3g".formatted(hsicPairs, hsicShuffled)),
+                        Reading.of(Measure.HSIC_EXCESS, hsicExcess),
+                        Reading.of(Measure.DEPENDENT_PAIRS, dependentPairs)));
     }
 
     private String examples() {
@@ -174,7 +148,7 @@ public record Redundancy(
                 ? ""
                 : duplicates.stream()
                         .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
-                        .collect(java.util.stream.Collectors.joining(", ", ", as ", ""));
+                        .collect(java.util.stream.Collectors.joining(", ", "such as ", ""));
     }
 
     private static int[] varying(Tensor lengths, Tensor means, long rows) {
@@ -202,8 +176,8 @@ public record Redundancy(
         /// the rows, which takes `N^2 D` instead of `N D^2`.
         private static Correlations ofFew(Tensor z) {
             var found = new Correlations(Math.toIntExact(z.size(1)));
-            double own = Matrices.squares(Matrices.sum(z.mul(z), 0)); // the diagonal
-            found.squares = Math.max(0, Matrices.squares(z.matmul(z.t())) - own) / 2;
+            double own = Reductions.squares(Reductions.sum(z.mul(z), 0)); // the diagonal
+            found.squares = Math.max(0, Reductions.squares(z.matmul(z.t())) - own) / 2;
             return found;
         }
 
@@ -222,7 +196,7 @@ public record Redundancy(
 
         /// @param r correlations of columns from `from` on with themselves and those behind, others zero
         private void add(Tensor r, int from) {
-            squares += Matrices.squares(r);
+            squares += Reductions.squares(r);
             Tensor sizes = r.abs();
             duplicates += Tensors.value(sizes.gt(Tensors.scalar(DUPLICATE)).sum());
             var strongest = sizes.max(0, true);

@@ -45,7 +45,7 @@ final class RelationRules {
             degree = Math.max(degree, point(c));
         }
         List<ClassSpread> points =
-                known.stream().filter(c -> point(c) > Finding.SPOKEN).toList();
+                known.stream().filter(c -> point(c) > Finding.VERDICT).toList();
         boolean most = 2 * points.size() >= known.size();
         return new Finding(
                 Kind.CLASS_WISE,

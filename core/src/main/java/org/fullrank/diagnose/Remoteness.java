@@ -5,6 +5,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+import org.fullrank.stats.Quantiles;
 
 /// How far off each row lies, in robust deviations: `|v - median| / (1.4826 MAD)` of the worst of three figures of the
 /// row, where MAD is the median of the distances from the median. Outliers move neither.
@@ -35,14 +37,14 @@ final class Remoteness {
 
     /// Of rows about their center, `[N, D]`, and their squared lengths before, `[N, 1]`.
     static double[] of(Tensor z, Tensor lengths) {
-        Tensor x = z.sub(Matrices.means(z)); // [N, D]
+        Tensor x = z.sub(Reductions.means(z)); // [N, D]
         Tensor directions = directions(x); // [k, D]
         Tensor scores = z.matmul(directions.t()); // [N, k]
         double[] worst = deviations(Tensors.doubles(lengths.sqrt()), true);
         raise(worst, deviations(within(scores), false));
         if (directions.size(0) < z.size(1)) {
-            Tensor all = Matrices.squaredNorms(z).mul_(Tensors.scalar(1 - ROUNDING)); // [N, 1]
-            Tensor squares = all.sub_(Matrices.squaredNorms(scores)); // [N, 1]
+            Tensor all = Reductions.squaredNorms(z).mul_(Tensors.scalar(1 - ROUNDING)); // [N, 1]
+            Tensor squares = all.sub_(Reductions.squaredNorms(scores)); // [N, 1]
             raise(
                     worst,
                     deviations(
@@ -71,14 +73,14 @@ final class Remoteness {
         Tensor scales = gaps.median(0, true).get0().mul_(Tensors.scalar(GAUSSIAN)); // [1, k]
         Tensor floor = scales.max().mul(Tensors.scalar(FLOOR)).clamp_min(Tensors.scalar(Double.MIN_NORMAL));
         return Tensors.doubles(
-                Matrices.squaredNorms(gaps.div_(scales.clamp_min(floor))).sqrt());
+                Reductions.squaredNorms(gaps.div_(scales.clamp_min(floor))).sqrt());
     }
 
     /// @param both whether values below the median count
     static double[] deviations(double[] values, boolean both) {
-        double median = Matrices.median(values);
+        double median = Quantiles.median(values);
         double[] gaps = Arrays.stream(values).map(v -> Math.abs(v - median)).toArray();
-        double scale = Math.max(GAUSSIAN * Matrices.median(gaps), FLOOR * Math.abs(median));
+        double scale = Math.max(GAUSSIAN * Quantiles.median(gaps), FLOOR * Math.abs(median));
         return Arrays.stream(values)
                 .map(v -> both ? Math.abs(v - median) : Math.max(0, v - median))
                 .map(gap -> gap == 0 ? 0 : gap / Math.max(scale, Double.MIN_NORMAL))

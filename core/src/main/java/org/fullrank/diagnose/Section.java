@@ -7,16 +7,16 @@ import java.util.SequencedMap;
 /// Measures that are read together.
 ///
 /// @param name lower-case, as `spread`
-public record Section(String name, List<Measure> measures) {
+public record Section(String name, List<Reading> readings) {
     public Section {
-        measures = List.copyOf(measures);
+        readings = List.copyOf(readings);
     }
 
     /// For JSON.
     public SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", name);
-        map.put("measures", measures.stream().map(Measure::toMap).toList());
+        map.put("measures", readings.stream().map(Reading::toMap).toList());
         return map;
     }
 }

@@ -1,6 +1,7 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
@@ -9,43 +10,29 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
 import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
+import org.fullrank.stats.Quantiles;
 
 /// How far embeddings `[N, D]` spread: in each dimension, in length, on the sphere, and about their mean.
 ///
-/// @param stdMean standard deviation of a dimension (divisor N - 1), mean over dimensions; min and max likewise
-/// @param constantDimensions dimensions that do not vary beyond the rounding of their values
-/// @param deadDimensions dimensions whose deviation is below 1 % of the root mean square one, constant ones
-///     included
-/// @param normMean mean length of a row
+/// @param vitals the measures that need all rows
 /// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`; empty where rows were not given
-/// @param normalizedStd mean over dimensions of the deviation of rows scaled to length 1, times `sqrt(D)`: 1 =
-///     spread over the whole sphere, 0 = all rows in one direction
-/// @param offsetShare share of the mean vector in the mean squared length, `|E z|^2 / E|z|^2`, 0 to 1
-/// @param intervals 95 % intervals by the name of the measure
-public record Spread(
-        double stdMean,
-        double stdMin,
-        double stdMax,
-        int constantDimensions,
-        int deadDimensions,
-        double normMean,
-        double[] norms,
-        double normalizedStd,
-        double offsetShare,
-        Map<String, Interval> intervals) {
-    /// A dimension below this share of the root mean square deviation adds less than 1e-4 of an average dimension's
-    /// variance.
-    public static final double DEAD_SHARE = 0.01;
+/// @param intervals 95 % intervals; empty where rows were not given, or fewer than 8
+public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> intervals) {
+    private static final List<Measure> RESAMPLED = List.of(Measure.STD, Measure.STD_RAW, Measure.NORM, Measure.OFFSET);
 
-    /// Names of the measures that have intervals.
-    public static final String STD_MEAN = "std-mean";
-
-    public static final String NORM_MEAN = "norm-mean";
-    public static final String NORMALIZED_STD = "normalized-std";
-    public static final String OFFSET_SHARE = "offset-share";
+    private static final List<Measure> ALL = List.of(
+            Measure.STD,
+            Measure.STD_RAW,
+            Measure.STD_RAW_MIN,
+            Measure.STD_RAW_MAX,
+            Measure.CONSTANT,
+            Measure.DEAD,
+            Measure.NORM,
+            Measure.OFFSET);
 
     private static final int MEDIAN = 50;
     private static final int LOW = 1;
@@ -71,7 +58,7 @@ public record Spread(
     }
 
     /// The spread, with percentiles, but without intervals, which take most of the time.
-    static Spread bare(Moments moments, Batch sample) {
+    static Spread withoutIntervals(Moments moments, Batch sample) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             return of(
@@ -79,47 +66,28 @@ public record Spread(
         }
     }
 
-    private static Spread of(Moments moments, double[] norms, Map<String, Interval> intervals) {
-        double[] std = moments.deviations();
-        double[] mean = moments.mean();
-        double square = Arrays.stream(std).map(s -> s * s).average().orElseThrow();
-        int constant = 0;
-        int dead = 0;
-        for (int j = 0; j < std.length; j++) {
-            boolean still = std[j] <= moments.rounding() * Math.abs(mean[j]);
-            constant += still ? 1 : 0;
-            dead += still || std[j] < DEAD_SHARE * Math.sqrt(square) ? 1 : 0;
-        }
-        var summary = Arrays.stream(std).summaryStatistics();
-        return new Spread(
-                summary.getAverage(),
-                summary.getMin(),
-                summary.getMax(),
-                constant,
-                dead,
-                moments.meanNorm(),
-                norms,
-                Arrays.stream(moments.unitDeviations()).average().orElseThrow() * Math.sqrt(std.length),
-                moments.offsetShare(),
-                intervals);
+    private static Spread of(Moments moments, double[] norms, Map<Measure, Interval> intervals) {
+        return new Spread(Vitals.of(moments, ALL), norms, intervals);
     }
 
     /// Lengths of the rows `[m, D]` at the 0th, 1st, ... 100th percentile, linear between order statistics.
     private static double[] percentiles(Tensor rows) {
-        double[] lengths = Tensors.doubles(rows.square().sum(1).sqrt());
+        double factor = Magnitude.factor(rows);
+        Tensor squares = Magnitude.times(rows, factor).square().sum(1); // [m]
+        double[] lengths = Tensors.doubles(Magnitude.times(squares.sqrt(), 1 / factor));
         Arrays.sort(lengths);
         double[] percentiles = new double[101];
-        for (int i = 0; i < percentiles.length; i++) {
-            double at = (lengths.length - 1) * i / 100.0;
-            int below = (int) at;
-            int above = Math.min(below + 1, lengths.length - 1);
-            percentiles[i] = lengths[below] + (at - below) * (lengths[above] - lengths[below]);
-        }
+        Arrays.setAll(percentiles, i -> Quantiles.ofSorted(lengths, i / 100.0));
         return percentiles;
     }
 
-    /// The interval of a measure by its name; [Interval#NONE] where there is none.
-    public Interval interval(String measure) {
+    /// The value of a measure.
+    public double get(Measure measure) {
+        return vitals.get(measure);
+    }
+
+    /// The interval of a measure; [Interval#NONE] where there is none.
+    public Interval interval(Measure measure) {
         return intervals.getOrDefault(measure, Interval.NONE);
     }
 
@@ -128,38 +96,21 @@ public record Spread(
         return new Section(
                 "spread",
                 List.of(
-                        with(
-                                STD_MEAN,
-                                stdMean,
-                                "above 0, no limit",
-                                "standard deviation of a dimension, mean over all"),
-                        Measure.of("std-min", stdMin, "", "that of the stillest dimension"),
-                        Measure.of("std-max", stdMax, "", "that of the liveliest dimension"),
-                        Measure.of(
-                                "constant-dimensions",
-                                constantDimensions,
-                                "0",
-                                "dimensions that never change, beyond the rounding of their values"),
-                        Measure.of(
-                                "dead-dimensions",
-                                deadDimensions,
-                                "0",
-                                "dimensions with less than 1 % of the usual deviation, constant ones included"),
-                        with(NORM_MEAN, normMean, "", "length of a row, mean"),
-                        Measure.of("norm-p1", percentile(LOW), "", "length that 1 % of the rows do not reach"),
-                        Measure.of("norm-median", percentile(MEDIAN), "", "length that half of the rows do not reach"),
-                        Measure.of("norm-p99", percentile(HIGH), "", "length that 99 % of the rows do not reach"),
-                        with(
-                                NORMALIZED_STD,
-                                normalizedStd,
-                                "0.4 to 1",
-                                "deviation of rows of length 1, times sqrt(D): 1 = over the whole sphere, 0 = one"
-                                        + " direction"),
-                        with(
-                                OFFSET_SHARE,
-                                offsetShare,
-                                "0 to 0.8",
-                                "share of the common mean vector in the mean squared length: 1 = nothing else")));
+                        reading(Measure.STD),
+                        reading(Measure.STD_RAW),
+                        reading(Measure.STD_RAW_MIN),
+                        reading(Measure.STD_RAW_MAX),
+                        reading(Measure.CONSTANT),
+                        reading(Measure.DEAD),
+                        reading(Measure.NORM),
+                        Reading.of(Measure.NORM_P1, percentile(LOW)),
+                        Reading.of(Measure.NORM_MEDIAN, percentile(MEDIAN)),
+                        Reading.of(Measure.NORM_P99, percentile(HIGH)),
+                        reading(Measure.OFFSET)));
+    }
+
+    private Reading reading(Measure measure) {
+        return Reading.of(measure, get(measure), interval(measure));
     }
 
     /// Length at a percentile of the rows; NaN where rows were not given.
@@ -179,27 +130,20 @@ public record Spread(
         return (int) Arrays.stream(norms).filter(length -> length == 0).count();
     }
 
-    private Measure with(String name, double value, String healthy, String meaning) {
-        Interval interval = interval(name);
-        return new Measure(name, value, interval.lower(), interval.upper(), healthy, meaning);
-    }
-
     private static double[] resampled(Moments half) {
-        Spread spread = of(half);
-        return new double[] {
-            Math.log(spread.stdMean),
-            Math.log(spread.normMean),
-            Math.log(spread.normalizedStd),
-            Math.log(spread.offsetShare)
-        };
+        Vitals vitals = Vitals.of(half, RESAMPLED);
+        return RESAMPLED.stream()
+                .mapToDouble(measure -> Math.log(vitals.get(measure)))
+                .toArray();
     }
 
-    private static Map<String, Interval> intervals(Spread spread, double[] errors) {
-        double most = Double.MAX_VALUE;
-        return Map.of(
-                STD_MEAN, Interval.ofLogarithm(spread.stdMean, errors[0], most),
-                NORM_MEAN, Interval.ofLogarithm(spread.normMean, errors[1], most),
-                NORMALIZED_STD, Interval.ofLogarithm(spread.normalizedStd, errors[2], most),
-                OFFSET_SHARE, Interval.ofLogarithm(spread.offsetShare, errors[3], 1));
+    private static Map<Measure, Interval> intervals(Spread spread, double[] errors) {
+        var intervals = new EnumMap<Measure, Interval>(Measure.class);
+        for (int i = 0; i < RESAMPLED.size(); i++) {
+            Measure measure = RESAMPLED.get(i);
+            double most = measure == Measure.OFFSET ? 1 : Double.MAX_VALUE;
+            intervals.put(measure, Interval.ofLogarithm(spread.get(measure), errors[i], most));
+        }
+        return intervals;
     }
 }

@@ -3,12 +3,12 @@ package org.fullrank.diagnose;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// What an embedding suffers from, or that nothing was found.
+/// A fault of an embedding, or that none was found.
 ///
-/// @param kind the name of it
+/// @param kind which fault
 /// @param confidence from 0 to 1
-/// @param evidence the figures that say so, one line
-/// @param next one step to take, which names a setting, one line
+/// @param evidence the measures that show it, one line
+/// @param next one step to take, with the setting to change, one line
 public record Verdict(Kind kind, double confidence, String evidence, String next) {
     /// The names that a verdict can have.
     public enum Kind {

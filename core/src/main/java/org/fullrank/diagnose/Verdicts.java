@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Turns the figures of an embedding into names for what is wrong with it. Each [Rule] looks for one fault and says
-/// how sure it is; what speaks is a verdict, unless a worse one explains it. The confidence of a verdict is that of
-/// its rule, see [Confidence]; that of health is what the most suspicious rule leaves.
+/// Decides what is wrong with an embedding. Each [Rule] looks for one fault and says how sure it is. A rule above its
+/// threshold becomes a verdict, unless a more severe verdict already explains it. The confidence of a verdict is that
+/// of its rule, see [Confidence]; that of health is one less the largest of all rules.
 final class Verdicts {
     /// Looks for one fault; null where its figures are missing.
     @FunctionalInterface
@@ -36,27 +36,27 @@ final class Verdicts {
 
     private Verdicts() {}
 
-    /// What a few far rows can feign: it has to hold without their weight too.
-    private static final Set<Verdict.Kind> FEIGNED =
+    /// Faults that a few far rows can mimic: they must also hold when far rows count less.
+    private static final Set<Verdict.Kind> MIMICKED =
             EnumSet.of(Verdict.Kind.DIMENSIONAL, Verdict.Kind.REDUNDANT, Verdict.Kind.CLASS_WISE);
 
-    /// The verdicts on an embedding, the most severe first; one of kind healthy where no rule speaks.
+    /// The verdicts on an embedding, the most severe first; one of kind healthy where no rule is above its threshold.
     ///
-    /// @param trimmed the figures without the weight of far rows, see [Trimmed]; asked for where they matter
+    /// @param trimmed the figures when far rows count less, see [Trimmed]; computed only when needed
     static List<Verdict> of(Figures figures, Supplier<Figures> trimmed) {
         if (figures.rows() < SampleRules.FEWEST_ROWS) {
             return List.of(SampleRules.underSampled(figures).verdict());
         }
         List<Finding> findings = judged(figures);
         Figures shown = figures;
-        if (findings.stream().anyMatch(finding -> finding.speaks() && FEIGNED.contains(finding.kind()))) {
+        if (findings.stream().anyMatch(finding -> finding.isVerdict() && MIMICKED.contains(finding.kind()))) {
             shown = trimmed.get();
             findings = agreed(findings, judged(shown));
         }
         Set<Verdict.Kind> explained = EnumSet.noneOf(Verdict.Kind.class);
-        findings.stream().filter(Finding::speaks).forEach(finding -> explained.addAll(finding.explains()));
+        findings.stream().filter(Finding::isVerdict).forEach(finding -> explained.addAll(finding.explains()));
         List<Verdict> verdicts = findings.stream()
-                .filter(Finding::speaks)
+                .filter(Finding::isVerdict)
                 .filter(finding -> !explained.contains(finding.kind()))
                 .map(Finding::verdict)
                 .toList();
@@ -76,7 +76,7 @@ final class Verdicts {
 
     private static List<Finding> agreed(List<Finding> findings, List<Finding> trimmed) {
         return findings.stream()
-                .map(finding -> FEIGNED.contains(finding.kind())
+                .map(finding -> MIMICKED.contains(finding.kind())
                         ? finding.atMost(trimmed.stream()
                                 .filter(other -> other.kind() == finding.kind())
                                 .mapToDouble(Finding::degree)
@@ -97,7 +97,7 @@ final class Verdicts {
                         "effective rank %.1f of %d, no knee above %.1f in the first half, the mean holds %.0f %%;"
                                 + " nearest to %s",
                         figures.spectrum().effectiveRank(),
-                        figures.room(),
+                        figures.available(),
                         figures.spectrum().knee(),
                         100 * figures.offset(),
                         nearest.kind().title()),

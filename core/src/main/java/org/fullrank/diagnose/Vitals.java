@@ -1,94 +1,143 @@
 package org.fullrank.diagnose;
 
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
-import org.bytedeco.pytorch.ScalarTypeOptional;
+import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
-import org.fullrank.linalg.Spectrum;
+import org.fullrank.linalg.Magnitude;
+import org.fullrank.linalg.Moments;
 
-/// What a check while training measures of embeddings `[N, D]`: few and quick figures, without intervals.
+/// Vital signs of an embedding `[N, D]`: the measures that need nothing but its [Moments]. The only place where they
+/// are computed; training, checks, comparisons and diagnoses each ask for those that they show.
 ///
-/// @param rankMe RankMe of the rows as they are; see [Spectrum#rankMe]
-/// @param rankShare RankMe of the centered rows as a share of what isotropic Gaussian rows of the same N and D
-///     show: 1 = all dimensions alike, near 0 = few of them vary
-/// @param participation participation ratio of the centered rows
-/// @param std standard deviation of a dimension after rows are scaled to length 1, mean over dimensions, times
-///     `sqrt(D)`: 0 = all rows point the same way, 1 = directions are spread over the whole sphere
-/// @param norm mean length of a row
-/// @param offset share of the mean vector, `|mean|^2 / E|z|^2`: 0 = centered, 1 = all rows are their mean
-/// @param dead dimensions with a deviation below [Spread#DEAD_SHARE] of the root mean square one
-/// @param spectrum [#POINTS] singular values of the centered rows from the largest to the smallest, at ranks evenly
-///     spaced on a logarithmic scale (repeated where there are fewer), divided by the root of the total variance
-public record Vitals(
-        double rankMe,
-        double rankShare,
-        double participation,
-        double std,
-        double norm,
-        double offset,
-        int dead,
-        double[] spectrum) {
-    /// Enough for a picture of a spectrum of thousands.
+/// @param rows N
+/// @param width D
+/// @param values by measure, in the order in which they were asked for
+public record Vitals(long rows, int width, SequencedMap<Measure, Double> values) {
+    /// Of the embedding of a training batch: quick enough for every record of the log.
+    public static final List<Measure> BATCH = List.of(Measure.STD, Measure.STD_RAW, Measure.RANKME);
+
+    /// Of the pooled output of a layer on a training batch. The participation ratio is what the authors of Latent
+    /// Predictive Learning report for each layer.
+    public static final List<Measure> LAYER =
+            List.of(Measure.RANKME, Measure.PARTICIPATION, Measure.ACTIVITY, Measure.STD_RAW);
+
+    /// Of each place at a check while training.
+    public static final List<Measure> CHECK = List.of(
+            Measure.RANKME,
+            Measure.RANKME_CENTERED_SHARE,
+            Measure.PARTICIPATION,
+            Measure.STD,
+            Measure.NORM,
+            Measure.OFFSET,
+            Measure.DEAD);
+
+    /// Of each place after a training, in a comparison.
+    public static final List<Measure> COMPARED = List.of(Measure.RANKME, Measure.STD, Measure.STD_RAW);
+
+    /// A dimension below this share of the root mean square deviation adds less than 1e-4 of an average dimension's
+    /// variance.
+    public static final double DEAD_SHARE = 0.01;
+
+    /// Points of [#spectrum]: enough for a picture of a spectrum of thousands.
     public static final int POINTS = 32;
 
-    private static final double SMALLEST_NORM = 1e-12;
+    private static final Map<Measure, ToDoubleFunction<Moments>> FORMULAS = formulas();
 
-    /// The figures of `z`, shape `[N, D]` with `N >= 2`, on any device; `z` stays the caller's.
+    private static Map<Measure, ToDoubleFunction<Moments>> formulas() {
+        var formulas = new EnumMap<Measure, ToDoubleFunction<Moments>>(Measure.class);
+        formulas.put(Measure.STD, z -> mean(z.unitDeviations()) * Math.sqrt(z.width()));
+        formulas.put(Measure.STD_RAW, z -> mean(z.deviations()));
+        formulas.put(
+                Measure.STD_RAW_MIN, z -> Arrays.stream(z.deviations()).min().orElseThrow());
+        formulas.put(
+                Measure.STD_RAW_MAX, z -> Arrays.stream(z.deviations()).max().orElseThrow());
+        formulas.put(Measure.CONSTANT, z -> still(z, 0));
+        formulas.put(Measure.DEAD, z -> still(z, DEAD_SHARE));
+        formulas.put(Measure.NORM, Moments::meanNorm);
+        formulas.put(Measure.OFFSET, Moments::offsetShare);
+        formulas.put(Measure.ACTIVITY, z -> mean(z.mean()));
+        formulas.put(Measure.RANKME, z -> z.raw().rankMe());
+        formulas.put(Measure.RANKME_CENTERED, z -> z.centered().rankMe());
+        formulas.put(Measure.EFFECTIVE_RANK, z -> z.centered().effectiveRank());
+        formulas.put(Measure.PARTICIPATION, z -> z.centered().participationRatio());
+        formulas.put(Measure.STABLE_RANK, z -> z.centered().stableRank());
+        formulas.put(Measure.ALPHA, z -> z.centered().powerLaw().alpha());
+        share(formulas, Measure.RANKME, Measure.RANKME_SHARE, IsotropicNull::rankMe);
+        share(formulas, Measure.RANKME_CENTERED, Measure.RANKME_CENTERED_SHARE, IsotropicNull::centeredRankMe);
+        share(formulas, Measure.EFFECTIVE_RANK, Measure.EFFECTIVE_RANK_SHARE, IsotropicNull::effectiveRank);
+        share(formulas, Measure.PARTICIPATION, Measure.PARTICIPATION_SHARE, IsotropicNull::participation);
+        share(formulas, Measure.STABLE_RANK, Measure.STABLE_RANK_SHARE, IsotropicNull::stableRank);
+        return formulas;
+    }
+
+    private static void share(
+            Map<Measure, ToDoubleFunction<Moments>> formulas,
+            Measure rank,
+            Measure share,
+            ToDoubleFunction<IsotropicNull> isotropic) {
+        ToDoubleFunction<Moments> formula = formulas.get(rank);
+        ToDoubleFunction<Moments> formula = Objects.requireNonNull(formulas.get(rank));
+            double all = isotropic.applyAsDouble(IsotropicNull.of(z.rows(), z.width()));
+            return all == 0 ? Double.NaN : formula.applyAsDouble(z) / all;
+        });
+    }
+
+    public Vitals {
+        values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
+    }
+
+    /// The asked measures of rows whose moments are known.
+    ///
+    /// @throws IllegalArgumentException when one of them needs more than moments
+    public static Vitals of(Moments moments, Collection<Measure> asked) {
+        var values = new LinkedHashMap<Measure, Double>();
+        for (Measure measure : asked) {
+            ToDoubleFunction<Moments> formula = FORMULAS.get(measure);
+            if (formula == null) {
+                throw new IllegalArgumentException(measure + " needs more than moments");
+            }
+            values.put(measure, formula.applyAsDouble(moments));
+        }
+        return new Vitals(moments.rows(), moments.width(), values);
+    }
+
+    /// The asked measures of `z`, shape `[N, D]` with `N >= 2`, on any device; `z` stays the caller's. A thousand rows
+    /// are enough for a steady reading, and quick.
     ///
     /// @throws InputException when `z` is not such a matrix or holds a value that is not finite
-    public static Vitals of(Tensor z) {
+    public static Vitals of(Tensor z, Collection<Measure> asked) {
+        try (Moments moments = moments(z)) {
+            return of(moments, asked);
+        }
+    }
+
+    /// Moments of `z`, shape `[N, D]` with `N >= 2`; the caller closes them.
+    ///
+    /// @throws InputException when `z` is not such a matrix or holds a value that is not finite
+    public static Moments moments(Tensor z) {
         if (z.dim() != 2 || z.size(0) < 2) {
             throw new InputException(
-                    "check: found embeddings of shape %s, expected [N, D] with at least 2 rows; use more items"
+                    "vital signs: found embeddings of shape %s, expected [N, D] with at least 2 rows; use more items"
                             .formatted(Tensors.describe(z)));
         }
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
-            Tensor wide = z.to(ScalarType.Double); // [N, D]
-            Tensor mean = wide.mean(new long[] {0}, true, new ScalarTypeOptional()); // [1, D]
-            Tensor squares = wide.mul(wide).sum(new long[] {1}, true, new ScalarTypeOptional()); // [N, 1]
-            Tensor norms = squares.sqrt(); // [N, 1]
-            Tensor unit = wide.div(norms.clamp_min(Tensors.scalar(SMALLEST_NORM))); // [N, D]
-            Spectrum centered = Spectrum.of(wide.sub(mean));
-            Tensor deviations = deviations(wide); // [D]
-            double total = Tensors.value(squares.mean());
-            return new Vitals(
-                    Spectrum.of(wide).rankMe(),
-                    share(centered.rankMe(), z),
-                    centered.participationRatio(),
-                    Tensors.value(deviations(unit).mean()) * Math.sqrt(z.size(1)),
-                    Tensors.value(norms.mean()),
-                    total == 0 ? 0 : Tensors.value(mean.square().sum()) / total,
-                    dead(deviations),
-                    points(centered.singularValues()));
-        }
+        return Moments.of(z);
     }
 
-    private static double share(double rankMe, Tensor z) {
-        double isotropic =
-                IsotropicNull.of(z.size(0), Math.toIntExact(z.size(1))).rankMe();
-        return isotropic == 0 ? 0 : rankMe / isotropic;
-    }
-
-    private static int dead(Tensor deviations) {
-        Tensor least = deviations.square().mean().sqrt().mul(Tensors.scalar(Spread.DEAD_SHARE));
-        return (int) Tensors.value(deviations.le(least).sum());
-    }
-
-    private static Tensor deviations(Tensor z) {
-        return z.std(new long[] {0}, true, false);
-    }
-
-    private static double[] points(double[] singularValues) {
-        double sum = 0;
-        for (double s : singularValues) {
-            sum += s * s;
-        }
+    /// [#POINTS] singular values of the centered rows from the largest to the smallest, at ranks evenly spaced on a
+    /// logarithmic scale (repeated where there are fewer), divided by the root of the total variance.
+    public static double[] spectrum(Moments moments) {
+        double[] singularValues = moments.centered().normalized().singularValues();
+        double sum = Arrays.stream(singularValues).map(s -> s * s).sum();
         double[] points = new double[POINTS];
         for (int i = 0; i < POINTS; i++) {
             double rank = Math.pow(singularValues.length, i / (POINTS - 1.0)); // from 1 to all of them
@@ -97,16 +146,43 @@ public record Vitals(
         return points;
     }
 
-    /// By the names of the log, each after the place, as `embedding.rank.share`.
-    public SequencedMap<String, Double> values(String place) {
-        var values = new LinkedHashMap<String, Double>();
-        values.put(place + ".rankme", rankMe);
-        values.put(place + ".rank.share", rankShare);
-        values.put(place + ".participation", participation);
-        values.put(place + ".std", std);
-        values.put(place + ".norm", norm);
-        values.put(place + ".offset", offset);
-        values.put(place + ".dead", (double) dead);
-        return values;
+    /// The value of a measure.
+    ///
+    /// @throws IllegalArgumentException when it was not asked for
+    public double get(Measure measure) {
+        Double value = values.get(measure);
+        if (value == null) {
+            throw new IllegalArgumentException(measure + " was not measured");
+        }
+        return value;
+    }
+
+    /// By the keys of the log at a place, as `embedding.rankme`.
+    public SequencedMap<String, Double> at(String place) {
+        var named = new LinkedHashMap<String, Double>();
+        values.forEach((measure, value) -> named.put(measure.at(place), value));
+        return named;
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
+    }
+
+    /// Dimensions whose deviation is rounding, or below `share` of the root mean square one.
+    private static int still(Moments moments, double share) {
+        double[] std = moments.deviations();
+        double[] mean = moments.mean();
+        double factor = Magnitude.factor(Arrays.stream(std).max().orElseThrow());
+        double usual = Math.sqrt(Arrays.stream(std)
+                .map(s -> s * factor)
+                .map(s -> s * s)
+                .average()
+                .orElseThrow());
+        int still = 0;
+        for (int j = 0; j < std.length; j++) {
+            boolean rounding = std[j] <= moments.rounding() * Math.abs(mean[j]);
+            still += rounding || std[j] * factor < share * usual ? 1 : 0;
+        }
+        return still;
     }
 }

@@ -1,16 +1,18 @@
 package org.fullrank.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.fullrank.engine.JobException;
 
-/// Writes a file so that a reader sees the old content or the new, and never a part: to a temporary name in the same
-/// folder, fsync, rename, fsync of the folder. When writing fails, a full disk for example, the old file is untouched
-/// and the temporary one is removed.
+/// Writes a file so that a reader sees the old content or the new, and never a part of it: writes to a temporary name
+/// in the same folder, calls fsync, renames the file, and calls fsync on the folder. When writing fails, for example on
+/// a full disk, the old file is untouched and the temporary one is removed.
 public final class AtomicFile {
     /// Fills the channel of the temporary file.
     @FunctionalInterface
@@ -46,6 +48,27 @@ public final class AtomicFile {
                     "cannot write %s (%s); the file as it was before is untouched; free space or choose another folder"
                             .formatted(path, e.getMessage()),
                     e);
+        }
+    }
+
+    /// Writes bytes that are in memory.
+    ///
+    /// @throws JobException when the file cannot be written
+    public static void write(Path path, byte[] content) {
+        write(path, channel -> writeAll(channel, ByteBuffer.wrap(content)));
+    }
+
+    /// Writes text in UTF-8.
+    ///
+    /// @throws JobException when the file cannot be written
+    public static void write(Path path, String text) {
+        write(path, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Writes what remains of a buffer; one call of a channel may take a part only.
+    public static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 

@@ -1,31 +1,53 @@
 package org.fullrank.file;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.ByteBuffer;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.jspecify.annotations.Nullable;
 
-/// Writes a JSON object to a file atomically: a reader sees the old content or the new, never a part.
+/// A file with one JSON object, indented so that people can read it, and written whole or not at all.
 public final class JsonFile {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private JsonFile() {}
 
-    /// Writes records, maps, lists and numbers; those that JSON lacks become `"NaN"`, `"Infinity"` and
+    /// Writes records, maps, lists and numbers; numbers that JSON lacks become `"NaN"`, `"Infinity"` and
     /// `"-Infinity"`.
     ///
     /// @throws JobException when the file cannot be written
     public static void write(Path file, Object value) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(MAPPER.writeValueAsBytes(value));
-            AtomicFile.write(file, channel -> {
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            });
-        } catch (JsonProcessingException e) {
+            AtomicFile.write(file, MAPPER.writeValueAsString(value) + "\n");
+        } catch (JacksonException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /// Reads back what [#write] wrote; null when there is no such file.
+    ///
+    /// @param type a record, or `ObjectNode` for any object
+    /// @throws InputException when the file holds something else
+    /// @throws JobException when the file cannot be read
+    public static <T> @Nullable T read(Path file, Class<T> type) {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try {
+            return MAPPER.readValue(file.toFile(), type);
+        } catch (JacksonException e) {
+            String reason =
+                    String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+            throw new InputException(
+                    "%s: found other text than Fullrank wrote (%s), expected its JSON; remove the file"
+                            .formatted(file, reason),
+                    e);
+        } catch (IOException e) {
+            throw new JobException("cannot read %s (%s); make it readable".formatted(file, e.getMessage()), e);
         }
     }
 }

@@ -5,15 +5,11 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
 
 /// The NumPy file format `.npy`, versions 1.0 to 3.0: a header with element type, order and shape, then the elements.
 ///
@@ -233,49 +230,32 @@ public final class Npy {
         return header.put(line.getBytes(StandardCharsets.US_ASCII)).array();
     }
 
-    /// Writes a float32 matrix `[values.length / columns, columns]`: to a temporary name, flushed, then renamed.
+    /// Writes a float32 matrix `[values.length / columns, columns]`, whole or not at all.
     ///
-    /// @throws IOException when the disk refuses; the old file, if any, is then as it was
-    public static void write(Path file, float[] values, int columns) throws IOException {
+    /// @throws JobException when the file cannot be written
+    public static void write(Path file, float[] values, int columns) {
         ByteBuffer data = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-        write(file, headerBytes(Type.F32, values.length / columns, columns), out -> {
+        AtomicFile.write(file, channel -> {
+            AtomicFile.writeAll(channel, ByteBuffer.wrap(headerBytes(Type.F32, values.length / columns, columns)));
             for (int from = 0; from < values.length; from += data.capacity() / 4) {
                 int count = Math.min(data.capacity() / 4, values.length - from);
-                data.asFloatBuffer().put(values, from, count);
-                out.write(data.array(), 0, 4 * count);
+                data.clear().asFloatBuffer().put(values, from, count);
+                AtomicFile.writeAll(channel, data.limit(4 * count));
             }
         });
     }
 
-    /// Writes int32 numbers `[N]`, as labels are.
+    /// Writes int32 numbers `[N]`, such as labels, whole or not at all.
     ///
-    /// @throws IOException when the disk refuses; the old file, if any, is then as it was
-    public static void write(Path file, int[] values) throws IOException {
+    /// @throws JobException when the file cannot be written
+    public static void write(Path file, int[] values) {
         ByteBuffer data =
                 ByteBuffer.allocate(Math.multiplyExact(4, values.length)).order(ByteOrder.LITTLE_ENDIAN);
         data.asIntBuffer().put(values);
-        write(file, headerBytes(Type.I32, values.length), out -> out.write(data.array()));
-    }
-
-    private interface Body {
-        void writeTo(OutputStream out) throws IOException;
-    }
-
-    private static void write(Path file, byte[] header, Body body) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Path temporary = Files.createTempFile(folder, file.getFileName() + ".", ".tmp");
-        try {
-            try (OutputStream out = Files.newOutputStream(temporary)) {
-                out.write(header);
-                body.writeTo(out);
-            }
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        AtomicFile.write(file, channel -> {
+            AtomicFile.writeAll(channel, ByteBuffer.wrap(headerBytes(Type.I32, values.length)));
+            AtomicFile.writeAll(channel, data);
+        });
     }
 
     /// The transpose of `[rows, columns]`.

@@ -91,18 +91,12 @@ public record NpyMatrix(Path file, Npy.Header header, long offset) {
         try (var scope = Scope.open()) {
             MemorySegment values = Tensors.segment(matrix.detach().contiguous());
             AtomicFile.write(file, channel -> {
-                writeAll(channel, ByteBuffer.wrap(Npy.headerBytes(type, Tensors.shape(matrix))));
+                AtomicFile.writeAll(channel, ByteBuffer.wrap(Npy.headerBytes(type, Tensors.shape(matrix))));
                 for (long from = 0; from < values.byteSize(); from += BLOCK_BYTES) {
                     long count = Math.min(BLOCK_BYTES, values.byteSize() - from);
-                    writeAll(channel, values.asSlice(from, count).asByteBuffer());
+                    AtomicFile.writeAll(channel, values.asSlice(from, count).asByteBuffer());
                 }
             });
-        }
-    }
-
-    private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
         }
     }
 

@@ -70,8 +70,8 @@ public final class SafeTensors implements AutoCloseable {
         AtomicFile.write(path, channel -> {
             byte[] header = header(tensors, metadata);
             var length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-            writeFully(channel, length.putLong(header.length).flip());
-            writeFully(channel, ByteBuffer.wrap(header));
+            AtomicFile.writeAll(channel, length.putLong(header.length).flip());
+            AtomicFile.writeAll(channel, ByteBuffer.wrap(header));
             for (Tensor tensor : tensors.values()) {
                 try (var scope = Scope.open();
                         var off = Gradients.off()) {
@@ -79,17 +79,11 @@ public final class SafeTensors implements AutoCloseable {
                     MemorySegment bytes = Tensors.segment(host);
                     for (long at = 0; at < bytes.byteSize(); at += 1 << 30) {
                         long count = Math.min(1 << 30, bytes.byteSize() - at);
-                        writeFully(channel, bytes.asSlice(at, count).asByteBuffer());
+                        AtomicFile.writeAll(channel, bytes.asSlice(at, count).asByteBuffer());
                     }
                 }
             }
         });
-    }
-
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 
     private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata) {

@@ -43,6 +43,13 @@ final class ColumnSums implements AutoCloseable {
         unit.clear();
     }
 
+    /// As if all rows so far had been multiplied by `factor`.
+    void scale(double factor) {
+        norms *= factor;
+        squaredNorms *= factor * factor;
+        raw.scale(factor);
+    }
+
     /// Adds rows `[B, D]`, float64, and shifts them by c in place.
     void add(Tensor block) {
         long most = scratch.size(0);
@@ -124,6 +131,14 @@ final class ColumnSums implements AutoCloseable {
         void clear() {
             Arrays.fill(sum, 0);
             Arrays.fill(square, 0);
+        }
+
+        void scale(double factor) {
+            for (int j = 0; j < sum.length; j++) {
+                shift[j] *= factor;
+                sum[j] *= factor;
+                square[j] *= factor * factor;
+            }
         }
 
         /// Adds rows, which are shifted in place; `work` of the same shape, which may be the same, is overwritten.

@@ -5,11 +5,29 @@ import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
+import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Products of a matrix with itself. They are symmetric, so only the lower triangle is computed: half the work.
-final class Gram {
+/// Products of a matrix with itself. They are symmetric: where only the lower triangle is
+/// computed, that is half the work.
+public final class Gram {
+    private static final int BLOCK_ROWS = 2048;
+
     private Gram() {}
+
+    /// `X' X / N` of `x`, shape `[N, D]` float32, as float64 `[D, D]`, both triangles: float32 products of blocks of
+    /// rows are summed in float64. The caller's scope owns it.
+    public static Tensor secondMoment(Tensor x) {
+        long rows = x.size(0);
+        Tensor sum = Tensors.zeros(Device.CPU, ScalarType.Double, x.size(1), x.size(1)); // [D, D]
+        for (long start = 0; start < rows; start += BLOCK_ROWS) {
+            try (var scope = Scope.open()) {
+                Tensor block = x.narrow(0, start, Math.min(BLOCK_ROWS, rows - start)); // [n, D]
+                sum.add_(block.t().matmul(block));
+            }
+        }
+        return sum.mul_(Tensors.scalar(1.0 / rows));
+    }
 
     /// The lower triangle of the smaller of `X X'` and `X' X` of contiguous float64 rows on the host.
     static Tensor smaller(Tensor rows) {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// common offset cancels before it is squared. How rows are cut into blocks therefore changes no bit of any figure.
 /// Where `[D, D]` would be larger than [#MOST_VALUES], the rows must fit into a buffer of that size.
 ///
-/// Values whose squares overflow float64 (beyond 1e150) make spectra NaN; values whose squares vanish (below
-/// 1e-160) read as zeros.
+/// Values of any finite size will do: where their squares could overflow or vanish, everything is kept in units of a
+/// power of two, which changes no digit. Values much smaller than the largest ones vanish beside them.
 ///
 /// Native memory: two matrices `[min(N, D), D]` of float64 at most (while a spectrum is computed, four); close it.
 public final class Moments implements AutoCloseable {
@@ -44,6 +44,9 @@ public final class Moments implements AutoCloseable {
     private @Nullable Spectrum centered;
     private @Nullable Spectrum raw;
     private boolean closed;
+
+    private int exponent; // values are kept in units of 2^exponent
+    private boolean sized; // whether a value other than 0 has come
 
     /// Ready for rows of `width` columns.
     public Moments(int width) {
@@ -73,16 +76,22 @@ public final class Moments implements AutoCloseable {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             Tensor found = Tensors.to(block, Device.CPU); // [B, D]
-            if (found.scalar_type().intern() != ScalarType.Double) {
+            if (found.scalar_type().intern() == ScalarType.Double) {
+                fit(Magnitude.largest(found));
+            } else {
                 rounding = 0x1p-24;
+                sized = true;
             }
+            Tensor units = exponent == 0
+                    ? found
+                    : Magnitude.times(found.to(ScalarType.Double), Math.scalb(1.0, -exponent)); // [B, D]
             long added = found.size(0);
             for (long from = 0; from < added; ) {
                 if (waiting == capacity) {
                     absorb();
                 }
                 long count = Math.min(added - from, capacity - waiting);
-                room(waiting + count).narrow(0, waiting, count).copy_(found.narrow(0, from, count));
+                room(waiting + count).narrow(0, waiting, count).copy_(units.narrow(0, from, count));
                 waiting += Math.toIntExact(count);
                 from += count;
             }
@@ -104,12 +113,12 @@ public final class Moments implements AutoCloseable {
 
     /// Mean of each dimension, `[D]`.
     public double[] mean() {
-        return settled().mean();
+        return inUnits(settled().mean());
     }
 
     /// Standard deviation of each dimension (divisor N - 1), `[D]`; zeros for a single row.
     public double[] deviations() {
-        return settled().deviations();
+        return inUnits(settled().deviations());
     }
 
     /// The same of the rows scaled to length 1; a row of zeros stays as it is.
@@ -119,18 +128,18 @@ public final class Moments implements AutoCloseable {
 
     /// Mean length of a row.
     public double meanNorm() {
-        return settled().meanNorm();
+        return Math.scalb(settled().meanNorm(), exponent);
     }
 
-    /// Mean squared length of a row, `E|z|^2`.
+    /// Mean squared length of a row, `E|z|^2`; infinite where float64 cannot hold it.
     public double meanSquare() {
-        return settled().meanSquare();
+        return Math.scalb(settled().meanSquare(), 2 * exponent);
     }
 
     /// Share of the mean vector in the mean squared length, `|E z|^2 / E|z|^2`, from 0 to 1; 0 for zeros.
     public double offsetShare() {
-        double all = meanSquare();
-        double common = Arrays.stream(mean()).map(m -> m * m).sum();
+        double all = settled().meanSquare();
+        double common = Arrays.stream(settled().mean()).map(m -> m * m).sum();
         return all == 0 ? 0 : Math.min(1, common / all);
     }
 
@@ -144,7 +153,11 @@ public final class Moments implements AutoCloseable {
     /// value of such noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller ones count as zero, so that constant rows
     /// with a large offset have rank 0.
     public double noise() {
-        double rms = Math.sqrt(meanSquare() / width);
+        return Math.scalb(noiseInUnits(), exponent);
+    }
+
+    private double noiseInUnits() {
+        double rms = Math.sqrt(settled().meanSquare() / width);
         return 2 * rounding * rms * (Math.sqrt(rows) + Math.sqrt(width));
     }
 
@@ -180,6 +193,31 @@ public final class Moments implements AutoCloseable {
         }
     }
 
+    /// Chooses the unit so that the squares of `block` can be summed; what was kept so far follows. The unit never
+    /// shrinks once a value has come.
+    private void fit(double largest) {
+        int fitting = Magnitude.exponent(Math.scalb(largest, -exponent)) + exponent;
+        boolean grows = fitting > exponent;
+        if (grows || fitting < exponent && !sized) {
+            double factor = Math.scalb(1.0, exponent - fitting);
+            exponent = fitting;
+            if (buffer != null) {
+                buffer.mul_(Tensors.scalar(factor));
+            }
+            if (gram != null) {
+                gram.mul_(Tensors.scalar(factor)).mul_(Tensors.scalar(factor));
+            }
+            sums.scale(factor);
+        }
+        sized |= largest > 0;
+    }
+
+    private double[] inUnits(double[] values) {
+        return exponent == 0
+                ? values
+                : Arrays.stream(values).map(x -> Math.scalb(x, exponent)).toArray();
+    }
+
     private ColumnSums settled() {
         requireRows();
         try (var scope = Scope.open();
@@ -211,11 +249,6 @@ public final class Moments implements AutoCloseable {
 
     private Spectrum spectrum(boolean center) {
         ColumnSums settled = settled();
-        if (!Double.isFinite(meanSquare())) {
-            double[] none = new double[Math.toIntExact(Math.min(rows, width))];
-            Arrays.fill(none, Double.NaN);
-            return new Spectrum(none);
-        }
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             Tensor mean = Tensors.of(settled.mean(), width); // [D]
@@ -240,9 +273,9 @@ public final class Moments implements AutoCloseable {
     }
 
     private Spectrum cut(Spectrum found) {
-        double floor = Math.max(noise(), Spectrum.RELATIVE_EPSILON * found.singularValues()[0]);
+        double floor = Math.max(noiseInUnits(), Spectrum.RELATIVE_EPSILON * found.singularValues()[0]);
         return new Spectrum(Arrays.stream(found.singularValues())
-                .map(s -> s < floor ? 0 : s)
+                .map(s -> s < floor ? 0 : Math.scalb(s, exponent))
                 .toArray());
     }
 

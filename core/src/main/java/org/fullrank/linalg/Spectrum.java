@@ -43,9 +43,10 @@ public record Spectrum(double[] singularValues) {
         return NativeErrors.guard("spectrum", () -> {
             try (var scope = Scope.open();
                     var off = Gradients.off()) {
-                Tensor gram = Gram.smaller(
-                        Tensors.to(z, Device.CPU).to(ScalarType.Double).contiguous());
-                return ofGram(gram, gram.size(0));
+                Tensor wide = Tensors.to(z, Device.CPU).to(ScalarType.Double).contiguous(); // [N, D]
+                double factor = Magnitude.factor(z);
+                Tensor gram = Gram.smaller(Magnitude.times(wide, factor));
+                return ofGram(gram, gram.size(0)).times(1 / factor);
             }
         });
     }
@@ -120,6 +121,18 @@ public record Spectrum(double[] singularValues) {
             squares += share * share * share * share;
         }
         return singularValues[0] == 0 ? 0 : sum * sum / squares;
+    }
+
+    /// The same, in units in which squares neither overflow nor vanish; the same values where they do not anyway.
+    public Spectrum normalized() {
+        return times(Magnitude.factor(singularValues[0]));
+    }
+
+    private Spectrum times(double factor) {
+        return factor == 1
+                ? this
+                : new Spectrum(
+                        Arrays.stream(singularValues).map(s -> s * factor).toArray());
     }
 
     private DoubleStream aboveZero() {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.file.JsonLines;
 import org.fullrank.method.Method;
 import org.fullrank.run.MetricRecord;
@@ -11,19 +12,22 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 
-/// The checks of a run: when they are due, what they write beside the metrics, and which of them saw the state to go
-/// back to.
+/// Schedules the checks of a run, writes spectra and alarms, and remembers which check saw the best state and which the
+/// state to roll back to.
 public final class CheckSchedule implements AutoCloseable {
     /// A rank within 5 % of the best says no more than the best: of such states the later one is taken, which has
     /// learned more.
     static final double NEAR_BEST = 0.95;
+
+    private static final String RANK = Measure.RANKME.at(Monitor.REPRESENTATION);
+    private static final String RANK_SHARE = Measure.RANKME_CENTERED_SHARE.at(Monitor.REPRESENTATION);
 
     private final MonitorSpec spec;
     private final Monitor monitor;
     private final long stepsPerEpoch;
     private final long totalSteps;
     private final long quickSteps;
-    private final CollapseDetector watch;
+    private final CollapseDetector detector;
     private final JsonLines spectra;
     private final JsonLines alarms;
     private double bestScore = Double.NEGATIVE_INFINITY;
@@ -32,17 +36,17 @@ public final class CheckSchedule implements AutoCloseable {
     /// How long a training is.
     public record Length(long stepsPerEpoch, long totalSteps) {}
 
-    /// @param folder its records up to `step` are where the checks go on from
+    /// @param folder its records up to `step` give the state of earlier checks
     public CheckSchedule(RunFolder folder, Recipe recipe, Monitor monitor, Length length, long step) {
         spec = recipe.monitor();
         this.monitor = monitor;
         stepsPerEpoch = length.stepsPerEpoch();
         totalSteps = length.totalSteps();
         quickSteps = spec.quickSteps(totalSteps, recipe.train().batch());
-        watch = new CollapseDetector(totalSteps);
+        detector = new CollapseDetector(totalSteps);
         for (MetricRecord record : folder.records()) {
             if (isCheck(record.values())) {
-                watch.see(record.step(), record.values());
+                detector.update(record.step(), record.values());
                 soundest(record.step(), record.values());
                 if (isFull(record.step())) {
                     best(record.values());
@@ -59,7 +63,7 @@ public final class CheckSchedule implements AutoCloseable {
     }
 
     private static boolean isCheck(Map<String, Double> values) {
-        return values.containsKey("representation.rankme") || values.containsKey("knn");
+        return values.containsKey(RANK) || values.containsKey("knn");
     }
 
     /// What a check gave.
@@ -88,19 +92,19 @@ public final class CheckSchedule implements AutoCloseable {
 
     /// Makes the check, writes spectra and alarms.
     public Result check(Method method, long step) {
-        Monitor.Look look = monitor.look(method);
-        var values = new LinkedHashMap<>(look.values());
+        Monitor.Check check = monitor.check(method);
+        var values = new LinkedHashMap<>(check.values());
         if (isFull(step)) {
             values.putAll(monitor.knn(method));
         }
-        look.spectra().forEach((place, points) -> {
+        check.spectra().forEach((place, points) -> {
             var line = new LinkedHashMap<String, Object>();
             line.put("step", step);
             line.put("place", place);
             line.put("values", points);
             spectra.append(line);
         });
-        List<Alarm> raised = watch.see(step, values).stream()
+        List<Alarm> raised = detector.update(step, values).stream()
                 .map(alarm -> alarm.with(monitor.diagnose(method, alarm.place()).verdict()))
                 .toList();
         raised.forEach(alarm -> alarms.append(alarm.line(spec.onCollapse())));
@@ -110,7 +114,7 @@ public final class CheckSchedule implements AutoCloseable {
 
     /// By kNN accuracy, or RankMe where there are no labels.
     private boolean best(Map<String, Double> values) {
-        double score = values.getOrDefault("knn", values.getOrDefault("representation.rankme", 0.0));
+        double score = values.getOrDefault("knn", values.getOrDefault(RANK, 0.0));
         boolean best = score > bestScore;
         bestScore = Math.max(bestScore, score);
         return best;
@@ -118,9 +122,9 @@ public final class CheckSchedule implements AutoCloseable {
 
     /// By the rank of the representation, without labels, among checks at which nothing sank.
     private boolean soundest(long step, Map<String, Double> values) {
-        double share = values.getOrDefault("representation.rank.share", 0.0);
+        double share = values.getOrDefault(RANK_SHARE, 0.0);
         boolean candidate =
-                step >= CollapseDetector.START * totalSteps && watch.isSound() && share >= NEAR_BEST * bestShare;
+                step >= CollapseDetector.START * totalSteps && detector.isSound() && share >= NEAR_BEST * bestShare;
         bestShare = candidate ? Math.max(bestShare, share) : bestShare;
         return candidate;
     }

@@ -4,14 +4,15 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Verdict.Kind;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// Decides from check to check whether an embedding has collapsed, and since when. A pure function of the measures of
-/// all checks so far, so that a resumed run finds its state in `metrics.jsonl`.
+/// Detects collapse from check to check: which embedding has collapsed, and since when. A pure function of the
+/// measures of all checks so far, so that a resumed run finds its state in `metrics.jsonl`.
 ///
 /// At each place:
 /// - **Collapsed** is a check with a spread (`std`) below [#SPREAD], or a rank share below [#SHARE], or one of
@@ -41,6 +42,8 @@ final class CollapseDetector {
     /// Share of the run after which a place that was never sound is called collapsed.
     static final double GRACE = 0.25;
 
+    private static final String SHARE_KEY = Measure.RANKME_CENTERED_SHARE.at("");
+
     private final long totalSteps;
     private final Map<String, Place> places = new LinkedHashMap<>();
 
@@ -48,7 +51,7 @@ final class CollapseDetector {
         this.totalSteps = totalSteps;
     }
 
-    /// What is followed of one place.
+    /// The state of one place.
     private static final class Place {
         private final Set<Kind> raised = EnumSet.noneOf(Kind.class);
         private double firstNorm = Double.NaN;
@@ -63,26 +66,26 @@ final class CollapseDetector {
     }
 
     /// The measures of one check of one place.
-    private record Signs(double share, double spread, double norm) {
-        static @Nullable Signs of(Map<String, Double> measures, String place) {
-            Double share = measures.get(place + ".rank.share");
-            Double spread = measures.get(place + ".std");
-            Double norm = measures.get(place + ".norm");
-            return share == null || spread == null || norm == null ? null : new Signs(share, spread, norm);
+    private record PlaceMeasures(double share, double spread, double norm) {
+        static @Nullable PlaceMeasures of(Map<String, Double> measures, String place) {
+            Double share = measures.get(Measure.RANKME_CENTERED_SHARE.at(place));
+            Double spread = measures.get(Measure.STD.at(place));
+            Double norm = measures.get(Measure.NORM.at(place));
+            return share == null || spread == null || norm == null ? null : new PlaceMeasures(share, spread, norm);
         }
     }
 
     /// Takes the measures of a check after `step` steps, by the names of `metrics.jsonl`.
     ///
-    /// @return what it gives alarm of
-    List<Alarm> see(long step, Map<String, Double> measures) {
+    /// @return new alarms
+    List<Alarm> update(long step, Map<String, Double> measures) {
         var alarms = new ArrayList<Alarm>();
         for (String key : measures.keySet()) {
-            if (key.endsWith(".rank.share")) {
-                String name = key.substring(0, key.length() - ".rank.share".length());
-                Signs signs = Signs.of(measures, name);
-                if (signs != null) {
-                    Alarm alarm = see(step, name, places.computeIfAbsent(name, n -> new Place()), signs);
+            if (key.endsWith(SHARE_KEY)) {
+                String name = key.substring(0, key.length() - SHARE_KEY.length());
+                PlaceMeasures measured = PlaceMeasures.of(measures, name);
+                if (measured != null) {
+                    Alarm alarm = update(step, name, places.computeIfAbsent(name, n -> new Place()), measured);
                     if (alarm != null) {
                         alarms.add(alarm);
                     }
@@ -97,16 +100,16 @@ final class CollapseDetector {
         return places.values().stream().allMatch(p -> p.onset < 0);
     }
 
-    private @Nullable Alarm see(long step, String name, Place place, Signs signs) {
+    private @Nullable Alarm update(long step, String name, Place place, PlaceMeasures measured) {
         if (Double.isNaN(place.firstNorm)) {
-            place.firstNorm = signs.norm();
+            place.firstNorm = measured.norm();
         }
-        Kind kind = kind(place, signs);
+        Kind kind = kind(place, measured);
         boolean early = step < START * totalSteps;
         boolean sinking = kind != null
-                || signs.share() < SINKING * place.bestShare
-                || signs.spread() < SINKING * place.bestSpread
-                || signs.norm() < FALLEN * place.bestNorm;
+                || measured.share() < SINKING * place.bestShare
+                || measured.spread() < SINKING * place.bestSpread
+                || measured.norm() < FALLEN * place.bestNorm;
         if (!sinking) {
             place.onset = -1;
             place.onceSound |= !early;
@@ -114,51 +117,53 @@ final class CollapseDetector {
             place.onset = step;
         }
         if (!early) {
-            remember(place, signs, step);
+            remember(place, measured, step);
         }
         place.streak = kind == null ? 0 : place.streak + 1;
         boolean due = step >= (place.onceSound ? START : GRACE) * totalSteps;
         boolean settled = place.streak >= 2 || place.streak == 1 && step == totalSteps;
-        return kind != null && due && settled && place.raised.add(kind) ? alarm(step, name, kind, place, signs) : null;
+        return kind != null && due && settled && place.raised.add(kind)
+                ? alarm(step, name, kind, place, measured)
+                : null;
     }
 
-    private static void remember(Place place, Signs signs, long step) {
-        place.bestNorm = Math.max(place.bestNorm, signs.norm());
-        if (signs.share() > place.bestShare) {
-            place.bestShare = signs.share();
+    private static void remember(Place place, PlaceMeasures measured, long step) {
+        place.bestNorm = Math.max(place.bestNorm, measured.norm());
+        if (measured.share() > place.bestShare) {
+            place.bestShare = measured.share();
             place.bestShareStep = step;
         }
-        if (signs.spread() > place.bestSpread) {
-            place.bestSpread = signs.spread();
+        if (measured.spread() > place.bestSpread) {
+            place.bestSpread = measured.spread();
             place.bestSpreadStep = step;
         }
     }
 
-    private static @Nullable Kind kind(Place place, Signs signs) {
-        if (signs.spread() < SPREAD || signs.spread() < FALLEN * place.bestSpread) {
+    private static @Nullable Kind kind(Place place, PlaceMeasures measured) {
+        if (measured.spread() < SPREAD || measured.spread() < FALLEN * place.bestSpread) {
             return Kind.CONSTANT;
         }
-        if (signs.norm() < VANISHED * place.bestNorm) {
+        if (measured.norm() < VANISHED * place.bestNorm) {
             return Kind.NORM_VANISHING;
         }
-        if (signs.norm() > GROWTH * place.firstNorm) {
+        if (measured.norm() > GROWTH * place.firstNorm) {
             return Kind.NORM_BLOW_UP;
         }
-        return signs.share() < SHARE || signs.share() < FALLEN * place.bestShare ? Kind.DIMENSIONAL : null;
+        return measured.share() < SHARE || measured.share() < FALLEN * place.bestShare ? Kind.DIMENSIONAL : null;
     }
 
-    private Alarm alarm(long step, String name, Kind kind, Place place, Signs signs) {
+    private Alarm alarm(long step, String name, Kind kind, Place place, PlaceMeasures measured) {
         String evidence = switch (kind) {
             case CONSTANT ->
-                fall("spread", signs.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
+                fall("spread", measured.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
                         + " (1 = over the whole sphere)";
             case DIMENSIONAL ->
-                fall("rank share", signs.share(), SHARE, place.bestShare, place.bestShareStep) + " (1 = isotropic)";
+                fall("rank share", measured.share(), SHARE, place.bestShare, place.bestShareStep) + " (1 = isotropic)";
             case NORM_VANISHING ->
-                "mean norm is %s, it was up to %s".formatted(number(signs.norm()), number(place.bestNorm));
+                "mean norm is %s, it was up to %s".formatted(number(measured.norm()), number(place.bestNorm));
             case NORM_BLOW_UP ->
                 "mean norm is %s, it was %s at the first check"
-                        .formatted(number(signs.norm()), number(place.firstNorm));
+                        .formatted(number(measured.norm()), number(place.firstNorm));
             case HEALTHY, REDUNDANT, COMMON_OFFSET, CLASS_WISE, SHORTCUT, OVER_AUGMENTED, UNDER_SAMPLED ->
                 throw new IllegalStateException("no alarm for " + kind);
         };
@@ -186,6 +191,6 @@ final class CollapseDetector {
     }
 
     private static String number(double value) {
-        return String.format(Locale.ROOT, "%.3g", value);
+        return Numbers.number(value, 3);
     }
 }

@@ -20,6 +20,7 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Moments;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
 import org.fullrank.probe.Embedder;
@@ -30,9 +31,10 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Looks at a network while it learns, never at the test split: rank, spread and norms on samples that need no
+/// Measures a network while it learns, never on the test split: rank, spread and norms on samples that need no
 /// labels, and where there are labels kNN accuracy, on the validation split, or on training samples kept out of
-/// the bank. All samples are seen in their plain view by the frozen network.
+/// the bank. The frozen network sees all samples in
+/// their plain view.
 public final class Monitor {
     /// The output of the encoder.
     static final String REPRESENTATION = "representation";
@@ -68,32 +70,35 @@ public final class Monitor {
         queryViews = views.on(queries);
     }
 
-    /// What a quick check gave.
+    /// Result of a quick check.
     ///
     /// @param values by the names of the log
     /// @param spectra by place, as [Vitals#spectrum]
-    record Look(SequencedMap<String, Double> values, SequencedMap<String, double[]> spectra) {}
+    record Check(SequencedMap<String, Double> values, SequencedMap<String, double[]> spectra) {}
 
     /// A quick check of representation, embedding and layers; empty where there are fewer than two items.
     ///
     /// @throws InputException when something is not finite, naming the place
-    public Look look(Method method) {
+    public Check check(Method method) {
         var values = new LinkedHashMap<String, Double>();
         var spectra = new LinkedHashMap<String, double[]>();
         if (queries.size() < 2) {
-            return new Look(values, spectra);
+            return new Check(values, spectra);
         }
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             SequencedMap<String, Tensor> places = places(method);
             places.forEach((place, rows) -> {
-                Vitals vitals = vitals(place, rows);
-                values.putAll(vitals.values(place));
-                spectra.put(place, vitals.spectrum());
+                try (Moments moments = Vitals.moments(rows)) {
+                    values.putAll(Vitals.of(moments, Vitals.CHECK).at(place));
+                    spectra.put(place, Vitals.spectrum(moments));
+                } catch (InputException e) {
+                    throw new InputException("the %s cannot be measured (%s)".formatted(place, e.getMessage()), e);
+                }
             });
             values.putAll(method.inspect(Objects.requireNonNull(places.get(EMBEDDING))));
         }
-        return new Look(values, spectra);
+        return new Check(values, spectra);
     }
 
     /// A diagnosis of one place on the same items.
@@ -101,14 +106,6 @@ public final class Monitor {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
             return Doctor.examine(place, Objects.requireNonNull(places(method).get(place)), null, null);
-        }
-    }
-
-    private static Vitals vitals(String place, Tensor rows) {
-        try {
-            return Vitals.of(rows);
-        } catch (InputException e) {
-            throw new InputException("the %s cannot be measured (%s)".formatted(place, e.getMessage()), e);
         }
     }
 

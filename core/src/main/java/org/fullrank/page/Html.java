@@ -19,8 +19,16 @@ import java.util.List;
 public final class Html {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String FOLDER = "/org/fullrank/page/";
-    private static final List<String> PARTS =
-            List.of("base.js", "charts.js", "heat.js", "map.js", "diagnosis.js", "run.js", "runs.js", "comparison.js", "start.js");
+    private static final List<String> PARTS = List.of(
+            "base.js",
+            "charts.js",
+            "heat.js",
+            "map.js",
+            "diagnosis.js",
+            "run.js",
+            "runs.js",
+            "comparison.js",
+            "start.js");
     private static final String STYLE = resource("uPlot.min.css") + resource("page.css");
     private static final String SCRIPT = resource("uPlot.iife.min.js") + "(() => {\n'use strict';\n"
             + String.join("", PARTS.stream().map(Html::resource).toList()) + "})();\n";

@@ -13,10 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.fullrank.run.MetricKeys;
 import org.jspecify.annotations.Nullable;
 
 /// The objects of a file with one JSON object to a line, shortened for a page. Lines that are damaged are left out,
-/// and a last line without its end waits until it is whole.
+/// and a last line without its end waits until it is whole. Keys of an
+/// earlier version have their names of today.
 ///
 /// @param objects oldest first
 /// @param end bytes of the file that were read, up to the end of its last whole line
@@ -76,12 +78,14 @@ public record Lines(List<ObjectNode> objects, long end) {
             if (!(MAPPER.readTree(line) instanceof ObjectNode object)) {
                 return null;
             }
+            ObjectNode shown = MAPPER.createObjectNode();
             object.properties().forEach(field -> {
-                if (!field.getKey().equals(CLOCK)) {
-                    field.setValue(shortened(field.getValue()));
+                String key = MetricKeys.current(field.getKey(), object::has);
+                if (key != null) {
+                    shown.set(key, key.equals(CLOCK) ? field.getValue() : shortened(field.getValue()));
                 }
             });
-            return object;
+            return shown;
         } catch (JsonProcessingException e) {
             return null;
         }

@@ -6,17 +6,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.AtomicFile;
 import org.fullrank.run.EvaluationFile;
+import org.fullrank.run.Metrics;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ public final class RunPage {
 
     private RunPage() {}
 
-    /// Where a live page hears of changes and finds pictures.
+    /// Where a live page gets changes and pictures.
     ///
     /// @param base address of the run, without a slash at its end
     public record Live(String base) {}
@@ -52,7 +53,7 @@ public final class RunPage {
         return Html.alone("Fullrank: " + name(run), data);
     }
 
-    /// The live page: the same, but that pictures are loaded and changes heard.
+    /// The live page: pictures are loaded by address, and changes arrive as events.
     ///
     /// @throws InputException when there is no run
     public static String html(Path run, Live live) {
@@ -67,12 +68,7 @@ public final class RunPage {
     /// @throws JobException when the folder cannot be written
     public static Path write(Path run) {
         Path file = run.resolve(FILE);
-        ByteBuffer bytes = ByteBuffer.wrap(html(run).getBytes(StandardCharsets.UTF_8));
-        AtomicFile.write(file, channel -> {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
+        AtomicFile.write(file, html(run));
         return file;
     }
 
@@ -86,10 +82,12 @@ public final class RunPage {
         data.setAll(status(folder));
         String config = text(run.resolve(RunFolder.CONFIG));
         data.put("recipe", line(config, "name")).put("about", line(config, "about"));
+        data.put("missing", Metrics.missing(run));
+        data.set("measures", meanings());
         data.set("metrics", array(metrics.thinned(MOST_RECORDS, RunPage::isCheck)));
         data.set("spectra", array(spectra.thinned(MOST_SPECTRA, object -> false)));
         data.set("alarms", array(alarms));
-        data.set("diagnosis", json(run.resolve(RunFolder.DIAGNOSIS)));
+        data.set("diagnosis", OldNames.renewed(json(run.resolve(RunFolder.DIAGNOSIS))));
         data.set("evaluation", json(run.resolve(EvaluationFile.NAME)));
         data.set("map", json(run.resolve("map.json")));
         data.put("config", config);
@@ -103,17 +101,26 @@ public final class RunPage {
         return data;
     }
 
+    /// What each measure of an embedding says, by its key: the notes of the drawings.
+    private static ObjectNode meanings() {
+        ObjectNode meanings = MAPPER.createObjectNode();
+        for (Measure measure : Measure.values()) {
+            meanings.put(measure.key(), measure.meaning());
+        }
+        return meanings;
+    }
+
     /// How a run stands, as pages and events say it: `status` in lower case, and `message`.
     public static ObjectNode status(RunFolder folder) {
         return MAPPER.createObjectNode().put("status", folder.status().label()).put("message", folder.message());
     }
 
-    /// Says by its value whether one of [#SETTLED] has changed.
+    /// A stamp that changes when one of [#SETTLED] changes.
     public static String settled(Path run) {
         return stamps(run, SETTLED);
     }
 
-    /// Says by its value whether one of [#GROWING] has changed.
+    /// A stamp that changes when one of [#GROWING] changes.
     public static String grown(Path run) {
         return stamps(run, GROWING);
     }
@@ -133,7 +140,7 @@ public final class RunPage {
 
     /// Records of a check stay in a thinned page: there are few of them.
     private static boolean isCheck(ObjectNode record) {
-        return record.has("event") || record.has("knn") || record.has("representation.rankme");
+        return record.has("event") || record.has("knn") || record.has(Measure.RANKME.at("representation"));
     }
 
     private static String name(Path run) {

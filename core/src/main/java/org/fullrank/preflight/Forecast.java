@@ -2,11 +2,11 @@ package org.fullrank.preflight;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.MonitorSpec;
+import org.fullrank.text.Numbers;
 
 /// Forecasts the time and memory of a training from measured steps.
 ///
@@ -56,7 +56,7 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         String text =
                 "about %s for %d steps at %s images/s, without the evaluation after it; about %s of memory, of which"
                                 .formatted(
-                                        duration(seconds),
+                                        Numbers.duration(seconds),
                                         rehearsal.totalSteps(),
                                         PreflightReport.number(Math.rint(batch / stepSeconds)),
                                         size(probe.peakBytes()))
@@ -81,19 +81,6 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
     }
 
     private static String size(double bytes) {
-        return Double.isNaN(bytes)
-                ? "an unknown amount"
-                : bytes < 1L << 30
-                        ? String.format(Locale.ROOT, "%.0f MiB", bytes / (1 << 20))
-                        : String.format(Locale.ROOT, "%.1f GiB", bytes / (1 << 30));
-    }
-
-    /// In words.
-    static String duration(double seconds) {
-        if (seconds < 100) {
-            return String.format(Locale.ROOT, "%.0f s", seconds);
-        }
-        long minutes = Math.round(seconds / 60);
-        return minutes < 100 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
+        return Double.isNaN(bytes) ? "an unknown amount" : Numbers.bytes(bytes);
     }
 }

@@ -2,10 +2,10 @@ package org.fullrank.preflight;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.StringJoiner;
 import org.fullrank.preflight.PreflightCheck.Finding;
+import org.fullrank.text.Numbers;
 
 /// The results of a [Preflight].
 ///
@@ -38,13 +38,16 @@ public record PreflightReport(
         return checks.stream().filter(c -> c.finding() != Finding.FINE).toList();
     }
 
+    /// Significant digits of a figure: what a check of some seconds estimates is not more exact.
+    private static final int DIGITS = 3;
+
     /// One line: what was found and how long the training will take.
     public String outlook() {
         String found = findings().isEmpty()
                 ? "nothing to change"
                 : findings().size() + " of " + checks.size() + " checks found something";
         String time =
-                Double.isNaN(forecastSeconds) ? "" : ", training takes about " + Forecast.duration(forecastSeconds);
+                Double.isNaN(forecastSeconds) ? "" : ", training takes about " + Numbers.duration(forecastSeconds);
         return "preflight of %.0f s: %s%s".formatted(seconds, found, time);
     }
 
@@ -74,20 +77,9 @@ public record PreflightReport(
         return line.toString();
     }
 
-    /// Three digits that matter.
+    /// A figure of a check.
     static String number(double value) {
-        if (!Double.isFinite(value)) {
-            return Double.isNaN(value) ? "unknown" : value > 0 ? "infinite" : "-infinite";
-        }
-        if (value == Math.rint(value) && Math.abs(value) < 1e6) {
-            return String.format(Locale.ROOT, "%.0f", value);
-        }
-        double size = Math.abs(value);
-        if (size < 1e-2 || size >= 1e5) {
-            return String.format(Locale.ROOT, "%.1e", value);
-        }
-        int decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+        return Numbers.number(value, DIGITS);
     }
 
     /// For JSON.

@@ -7,7 +7,8 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.diagnose.Measure;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
@@ -54,7 +55,7 @@ final class RateSweep {
     ///
     /// @param loss NaN or infinite where it blew up
     /// @param rank centered RankMe of the embedding
-    /// @param spread standard deviation of its rows scaled to length 1
+    /// @param spread [Measure#STD] of the embedding
     record Point(double rate, double loss, double rank, double spread) {}
 
     /// What the points say.
@@ -109,7 +110,7 @@ final class RateSweep {
                     rate,
                     outcome.total(),
                     Spectrum.of(centered).rankMe(),
-                    EmbeddingHealth.of(z).normalizedStd());
+                    Vitals.of(z, List.of(Measure.STD)).get(Measure.STD));
         } catch (FullrankException e) {
             if (still) {
                 throw e;

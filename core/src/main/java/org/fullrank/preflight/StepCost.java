@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.fullrank.data.Items;
-import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.method.Method;
@@ -36,15 +36,15 @@ record StepCost(
     /// The share of the machine's memory that a training may take: the rest is for the system and the file cache.
     static final double MEMORY_SHARE = 0.9;
 
-    /// One size of batch.
-    private record Rung(int rows, double seconds, double peak) {}
+    /// A step of some size, with its time and the largest resident set so far.
+    private record TimedStep(int rows, double seconds, double peak) {}
 
     /// @param affordable seconds that one step may take
     /// @throws InputException when the recipe's own batch cannot be learned from
     static StepCost of(Rehearsal rehearsal, double affordable) {
         int batch = rehearsal.recipe().train().batch();
         int chunk = chunkRows(rehearsal);
-        var rungs = new ArrayList<Rung>();
+        var steps = new ArrayList<TimedStep>();
         double record = 0;
         double encode;
         try (Rehearsal.Try copy = rehearsal.start()) {
@@ -56,29 +56,29 @@ record StepCost(
                     .sorted()
                     .distinct()
                     .toArray()) {
-                if (!rungs.isEmpty() && !fits(rungs, rows, chunk, affordable)) {
+                if (!steps.isEmpty() && !fits(steps, rows, chunk, affordable)) {
                     break;
                 }
                 double seconds = copy.seconds(rehearsal.peakRate() * 1e-3, rows);
-                rungs.add(new Rung(rows, seconds, peak()));
+                steps.add(new TimedStep(rows, seconds, peak()));
             }
-            record = recordSeconds(copy, rehearsal, rungs.getLast().rows());
+            record = recordSeconds(copy, rehearsal, steps.getLast().rows());
             double again =
-                    copy.seconds(rehearsal.peakRate() * 1e-3, rungs.getLast().rows());
-            rungs.set(
-                    rungs.size() - 1,
-                    new Rung(
-                            rungs.getLast().rows(),
-                            Math.min(again, rungs.getLast().seconds()),
+                    copy.seconds(rehearsal.peakRate() * 1e-3, steps.getLast().rows());
+            steps.set(
+                    steps.size() - 1,
+                    new TimedStep(
+                            steps.getLast().rows(),
+                            Math.min(again, steps.getLast().seconds()),
                             peak()));
             encode = encodeSeconds(rehearsal, copy.method());
         }
-        return of(rungs, batch, chunk, record, encode);
+        return of(steps, batch, chunk, record, encode);
     }
 
-    private static StepCost of(List<Rung> rungs, int batch, int chunk, double record, double encode) {
-        Rung last = rungs.getLast();
-        double rowBytes = rowBytes(rungs, chunk);
+    private static StepCost of(List<TimedStep> steps, int batch, int chunk, double record, double encode) {
+        TimedStep last = steps.getLast();
+        double rowBytes = rowBytes(steps, chunk);
         double peak = last.peak + Math.max(0, chunk - last.rows) * (Double.isNaN(rowBytes) ? 0 : rowBytes);
         return new StepCost(last.seconds * batch / last.rows, last.rows == batch, record, encode, peak, rowBytes);
     }
@@ -104,20 +104,20 @@ record StepCost(
         }
     }
 
-    private static boolean fits(List<Rung> rungs, int rows, int chunk, double affordable) {
-        Rung last = rungs.getLast();
+    private static boolean fits(List<TimedStep> steps, int rows, int chunk, double affordable) {
+        TimedStep last = steps.getLast();
         double seconds = last.seconds * rows / last.rows;
-        double rowBytes = rowBytes(rungs, chunk);
+        double rowBytes = rowBytes(steps, chunk);
         double peak = last.peak + (Math.min(rows, chunk) - last.rows) * rowBytes;
         double limit = MEMORY_SHARE * ProcessMemory.limit().orElse(Double.POSITIVE_INFINITY);
         return seconds <= affordable && !(peak > limit); // an unknown peak stops nothing
     }
 
     /// From the smallest and the largest size that were one chunk.
-    private static double rowBytes(List<Rung> rungs, int chunk) {
-        Rung small = rungs.getFirst();
-        Rung large =
-                rungs.stream().filter(r -> r.rows <= chunk).reduce((a, b) -> b).orElse(small);
+    private static double rowBytes(List<TimedStep> steps, int chunk) {
+        TimedStep small = steps.getFirst();
+        TimedStep large =
+                steps.stream().filter(r -> r.rows <= chunk).reduce((a, b) -> b).orElse(small);
         return large.rows == small.rows ? Double.NaN : Math.max(0, large.peak - small.peak) / (large.rows - small.rows);
     }
 
@@ -130,7 +130,7 @@ record StepCost(
         try (var scope = Scope.open()) {
             Method.Outcome outcome = copy.step(rehearsal.peakRate() * 1e-3, rows);
             long begin = System.nanoTime();
-            EmbeddingHealth.of(outcome.embedding());
+            Vitals.of(outcome.embedding(), Vitals.BATCH);
             return (System.nanoTime() - begin) / 1e9;
         }
     }

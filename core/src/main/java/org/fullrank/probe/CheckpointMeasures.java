@@ -2,10 +2,13 @@ package org.fullrank.probe;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Items;
 import org.fullrank.data.TrainTest;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Pairing;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -58,8 +61,8 @@ final class CheckpointMeasures {
             }
             double lidar = Pairing.of(drawn).lidar();
             try (Moments moments = Moments.of(rows)) {
-                double alpha = moments.centered().powerLaw().alpha();
-                return new LabelFree.Measures(moments.raw().rankMe(), lidar, alpha);
+                Vitals vitals = Vitals.of(moments, List.of(Measure.RANKME, Measure.ALPHA));
+                return new LabelFree.Measures(vitals.get(Measure.RANKME), lidar, vitals.get(Measure.ALPHA));
             }
         }
     }

@@ -149,12 +149,13 @@ public record ClassSeeds(
         }
         text.append(cell.formatted(mean.name)).append(line(mean));
         String lost = losers().isEmpty() ? "none" : String.join(", ", losers());
-        return text.append("mean and standard deviation over %d seeds (%s); against %s; classes that lost significantly: %s%n"
-                        .formatted(
-                                seeds.size(),
-                                seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")),
-                                String.join(", ", against),
-                                lost))
+        return text.append(
+                        "mean and standard deviation over %d seeds (%s); against %s; classes that lost significantly: %s%n"
+                                .formatted(
+                                        seeds.size(),
+                                        seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                                        String.join(", ", against),
+                                        lost))
                 .toString();
     }
 

@@ -12,11 +12,12 @@ import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 import org.fullrank.stats.Holm;
 import org.fullrank.stats.McNemar;
+import org.fullrank.stats.PairedTest;
 import org.jspecify.annotations.Nullable;
 
 /// The accuracy of each class, and the classes that lost compared with another run: a mean that rises can
 /// hide a class that falls (Balestriero, Bottou and LeCun 2022, "The effects of regularization and data augmentation
-/// are class dependent"). The test is over items, so it tells two trainings apart, not two methods: for these see
+/// are class dependent"). The test is over items, so it compares two trainings, not two methods: for methods see
 /// [ClassSeeds].
 ///
 /// @param protocol what the numbers depend on
@@ -32,8 +33,6 @@ public record ClassTable(
         @Nullable Against against) implements ProtocolResult {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
-    /// A class has lost or gained when its corrected p is at most 5 %.
-    public static final double LEVEL = 0.05;
     /// Classes whose mistakes are listed: enough to see which pairs are mixed up.
     public static final int WORST = 3;
     /// Mistakes that are listed for one class.
@@ -143,12 +142,12 @@ public record ClassTable(
     public record Change(Accuracy before, int lost, int gained, double p, double corrected) {
         /// Whether more was lost than chance explains.
         public boolean isLoss() {
-            return corrected <= LEVEL && lost > gained;
+            return corrected <= PairedTest.LEVEL && lost > gained;
         }
 
         /// Whether more was gained than chance explains.
         public boolean isGain() {
-            return corrected <= LEVEL && gained > lost;
+            return corrected <= PairedTest.LEVEL && gained > lost;
         }
 
         /// Share of the class that was lost on balance; negative for a gain.
@@ -171,8 +170,7 @@ public record ClassTable(
         for (int c : answers.present()) {
             rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c, null), null));
         }
-        return new ClassTable(
-                describe(source, probe), probe.label(), rows, answers.accuracy(), null);
+        return new ClassTable(describe(source, probe), probe.label(), rows, answers.accuracy(), null);
     }
 
     /// Counts by class, and tests each class against the answers of another run for the same items.
@@ -199,11 +197,7 @@ public record ClassTable(
             rows.add(new Row(answers.names.get(c), answers.accuracy(c), answers.mistakes(c, other), change));
         }
         return new ClassTable(
-                describe(source, probe),
-                probe.label(),
-                rows,
-                answers.accuracy(),
-                new Against(name, other.accuracy()));
+                describe(source, probe), probe.label(), rows, answers.accuracy(), new Against(name, other.accuracy()));
     }
 
     /// The full text for features of `source`.
@@ -214,7 +208,7 @@ public record ClassTable(
         settings.put(
                 "between runs",
                 "per class McNemar on the same items, exact, two-sided, Holm-corrected over the classes of the asked split,"
-                        + " at most " + LEVEL);
+                        + " at most " + PairedTest.LEVEL);
         return ProtocolText.fitting("fullrank-classes", VERSION, source, settings);
     }
 

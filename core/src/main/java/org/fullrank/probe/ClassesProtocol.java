@@ -86,7 +86,7 @@ public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) 
                         this::withProbe));
     }
 
-    /// @throws InputException when the data have no labels, the runs are on other data, or their seeds have no partners
+    /// @throws InputException when the data have no labels, or the runs differ in their data or seeds
     @Override
     public ProtocolResult run(Subject subject) {
         if (against.isEmpty() && !with.isEmpty()) {
@@ -129,8 +129,7 @@ public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) 
 
     private void requireSameData(Subject subject, Subject other) {
         Classifier classifier = probe.classifier();
-        ClassTable.describe(subject.source(), classifier)
-                .requireLike(ClassTable.describe(other.source(), classifier));
+        ClassTable.describe(subject.source(), classifier).requireLike(ClassTable.describe(other.source(), classifier));
     }
 
     private SequencedMap<Long, ClassTable.Answers> answers(Subject subject, List<Long> seeds, List<Path> runs) {

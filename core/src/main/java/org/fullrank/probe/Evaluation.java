@@ -38,12 +38,7 @@ public interface Evaluation {
     /// @param many whether it takes several values
     /// @param with makes the evaluation with these values; exactly one unless `many`
     record Setting<T>(
-            String name,
-            String label,
-            String about,
-            Class<T> type,
-            boolean many,
-            Function<List<T>, Evaluation> with) {
+            String name, String label, String about, Class<T> type, boolean many, Function<List<T>, Evaluation> with) {
         /// A setting of one value.
         static <T> Setting<T> one(
                 String name, String label, String about, Class<T> type, Function<T, Evaluation> with) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param batch items of a step (all labeled ones where there are fewer), at least 2
 /// @param learningRate of AdamW at its height
 /// @param seed of the draws of items, heads and orders
-public record FineTuneProtocol(
-        List<Double> fractions, int draws, int steps, int batch, double learningRate, long seed) implements Evaluation {
+public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int batch, double learningRate, long seed)
+        implements Evaluation {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// 1 %, 10 % and all: the columns of semi-supervised tables since SimCLR.
@@ -92,7 +92,8 @@ public record FineTuneProtocol(
                         "fractions",
                         "SHARE",
                         "Shares of the labels that finetune uses, above 0 and at most 1. Default: %s."
-                                .formatted(FRACTIONS.stream().map(String::valueOf).collect(Collectors.joining(","))),
+                                .formatted(
+                                        FRACTIONS.stream().map(String::valueOf).collect(Collectors.joining(","))),
                         Double.class,
                         this::withFractions),
                 Setting.one(
@@ -126,7 +127,7 @@ public record FineTuneProtocol(
         }
     }
 
-    /// Light crops. Images are mirrored only where the recipe does so: elsewhere a mirrored image may be another thing.
+    /// Light crops. Images are mirrored only where the recipe does so: elsewhere a mirror image may be another class.
     private static ImageViews light(ImageViews views) {
         double flip = views.pipeline(0).flip();
         return new ImageViews(

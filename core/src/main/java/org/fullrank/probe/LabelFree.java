@@ -256,7 +256,7 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
 
     private static SequencedMap<String, Object> toMap(String place, Measures m) {
         var map = new LinkedHashMap<String, Object>();
-        map.put(place + "rankMe", m.rankMe);
+        map.put(place + "rankme", m.rankMe);
         map.put(place + "lidar", m.lidar);
         map.put(place + "alpha", m.alpha);
         return map;

@@ -44,14 +44,15 @@ public record LayersProtocol(List<String> layers) implements Evaluation {
             }
         }
         List<Place> places = all.stream()
-                .filter(p ->
-                        layers.isEmpty() || layers.contains(p.name()) || p.name().equals(Place.REPRESENTATION))
+                .filter(p -> layers.isEmpty()
+                        || layers.contains(p.name())
+                        || p.name().equals(Place.REPRESENTATION))
                 .toList();
         return LayerCurve.of(
                 places,
                 subject.items(),
                 subject.source(),
-                (place, items) -> Embedder.read(
-                        subject.method(), subject.views().on(items), items, place));
+                (place, items) ->
+                        Embedder.read(subject.method(), subject.views().on(items), items, place));
     }
 }

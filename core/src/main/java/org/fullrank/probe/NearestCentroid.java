@@ -9,10 +9,12 @@ import java.util.SequencedMap;
 import org.fullrank.data.TrainTest;
 import org.fullrank.method.Method;
 
-/// Accuracy of the nearest class mean by cosine, for the encoder and its baselines. It fits one vector per class and has
+/// Accuracy of the nearest class mean by cosine, for the encoder and its baselines. It fits one vector per class and
+/// has
 /// no setting, so it shows whether classes form one compact group each, which few-label users depend on.
 ///
-/// Rows are scaled to length 1, averaged for each class of the train split, and the mean is scaled to length 1; an asked
+/// Rows are scaled to length 1, averaged for each class of the train split, and the mean is scaled to length 1; an
+/// asked
 /// item gets the class of the largest dot product, the class of the lower number among equals. Source: Snell, Swersky
 /// and Zemel 2017, "Prototypical networks", with the cosine (unverified against the paper).
 public record NearestCentroid() implements Evaluation {
@@ -49,7 +51,9 @@ public record NearestCentroid() implements Evaluation {
     private static Row row(String name, Splits splits) {
         int[] predicted = predict(splits.train(), splits.test());
         return new Row(
-                name, splits.train().width(), Accuracy.of(predicted, splits.test().labels()));
+                name,
+                splits.train().width(),
+                Accuracy.of(predicted, splits.test().labels()));
     }
 
     /// The class of each row of `test`.
@@ -124,8 +128,8 @@ public record NearestCentroid() implements Evaluation {
 
         @Override
         public String table() {
-            var text =
-                    new StringBuilder(String.format(Locale.ROOT, "%-20s %6s  %s%n", "nearest centroid", "width", "accuracy"));
+            var text = new StringBuilder(
+                    String.format(Locale.ROOT, "%-20s %6s  %s%n", "nearest centroid", "width", "accuracy"));
             for (Row r : rows) {
                 text.append(String.format(Locale.ROOT, "%-20s %6d  %s%n", r.features, r.width, r.accuracy));
             }

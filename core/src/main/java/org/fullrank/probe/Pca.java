@@ -11,7 +11,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
-import org.fullrank.linalg.BlockProducts;
+import org.fullrank.linalg.Gram;
 
 /// Principal components: the directions of largest variance of the train split, the baseline that needs no learning.
 ///
@@ -94,7 +94,7 @@ public final class Pca {
     }
 
     private static Pca ofCovariance(Tensor x, float[] means, int components) {
-        var eigen = torch.linalg_eigh(BlockProducts.second(x));
+        var eigen = torch.linalg_eigh(Gram.secondMoment(x));
         Tensor vectors = last(eigen.get1(), components); // [D, k]
         return new Pca(means, directions(vectors), variances(eigen.get0(), components, 1));
     }

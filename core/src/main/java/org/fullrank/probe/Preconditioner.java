@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
-import org.fullrank.linalg.BlockProducts;
+import org.fullrank.linalg.Gram;
 
 /// Multiplies a point `[C, D + 1]` of [SoftmaxLoss], class by class, with the inverse of `X' X / (N C) + l2 I`: the
 /// Hessian at zero weights, whose blocks are the same for every class direction.
@@ -31,7 +31,7 @@ final class Preconditioner implements UnaryOperator<double[]> {
             diagonal.mul_(Tensors.scalar(1.0 / classes)).add_(Tensors.scalar(l2 + JITTER));
             return new Preconditioner(diagonal.reciprocal(), classes);
         }
-        Tensor hessian = BlockProducts.second(x).mul_(Tensors.scalar(1.0 / classes)); // [D + 1, D + 1]
+        Tensor hessian = Gram.secondMoment(x).mul_(Tensors.scalar(1.0 / classes)); // [D + 1, D + 1]
         hessian.diagonal().add_(Tensors.scalar(l2 + JITTER));
         return new Preconditioner(torch.linalg_cholesky(hessian), classes);
     }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param knn the nearest-neighbor probe; null to leave it out
 /// @param linear the linear probe; null to leave it out
 /// @param baselines what the encoder is compared with; numbers and protocol do not depend on it
-public record Probes(
-        @Nullable KnnProtocol knn, @Nullable LinearProtocol linear, Set<Baseline> baselines) implements Evaluation {
+public record Probes(@Nullable KnnProtocol knn, @Nullable LinearProtocol linear, Set<Baseline> baselines)
+        implements Evaluation {
     private static final String KNN = "knn";
     private static final String LINEAR = "linear";
 

@@ -9,13 +9,13 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that an evaluation's numbers depend on besides the weights of the encoder, printed in full beside them
-/// and known by a short hash. Numbers of unlike hashes are never put side by side.
+/// Everything that the accuracies of probes depend on, except the weights of the encoder. It is printed in full with
+/// them, and a short hash identifies it: numbers of different hashes are not comparable.
 ///
 /// @param source where the features come from
 /// @param knn the nearest-neighbor probe; null when it is left out
 /// @param linear the linear probe; null when it is left out
-/// @param pcaWidths widths of the principal components evaluated beside the encoder, besides the encoder's own
+/// @param pcaWidths widths of the principal components to evaluate, in addition to the encoder's own width
 public record Protocol(
         EvaluatedData source,
         @Nullable KnnProtocol knn,
@@ -93,7 +93,7 @@ public record Protocol(
         return asText().hash();
     }
 
-    /// Guards every place that puts numbers side by side.
+    /// Guards every place that compares numbers.
     ///
     /// @throws InputException when `other` has another hash; names the first setting that differs
     public void requireLike(Protocol other) {

@@ -11,8 +11,8 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
-/// Everything that numbers depend on besides the weights of the encoder, printed in full beside them and known by a
-/// short hash. Numbers of unlike hashes are never put side by side.
+/// Everything that numbers depend on, except the weights of the encoder. It is printed in full with them, and a short
+/// hash identifies it: numbers of different hashes are not comparable.
 ///
 /// @param fields the settings by name, in the order in which they are printed
 public record ProtocolText(SequencedMap<String, String> fields) {
@@ -45,8 +45,7 @@ public record ProtocolText(SequencedMap<String, String> fields) {
         return new ProtocolText(fields);
     }
 
-    /// The canonical text: one `name: value` in each line. Printed beside every number, and what [#hash] is taken
-    /// of.
+    /// The canonical text: one `name: value` in each line. It is printed with every number, and [#hash] is its hash.
     public String text() {
         return fields.entrySet().stream()
                 .map(e -> e.getKey() + ": " + e.getValue() + "\n")
@@ -67,7 +66,7 @@ public record ProtocolText(SequencedMap<String, String> fields) {
         }
     }
 
-    /// Guards every place that puts numbers side by side.
+    /// Guards every place that compares numbers.
     ///
     /// @throws InputException when `other` has another hash; names the first setting that differs
     public void requireLike(ProtocolText other) {

@@ -11,8 +11,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 
-/// How well the nearest items of an item are of its class, and how well clusters are classes: the measures of metric
-/// learning, for the encoder beside raw input and the untrained encoder.
+/// The measures of metric learning: how many of the nearest items have the class of an item, and how well clusters
+/// match classes. For the encoder, raw input and the untrained encoder.
 ///
 /// MAP@R and R-precision: Musgrave, Belongie and Lim 2020, "A metric learning reality check".
 ///

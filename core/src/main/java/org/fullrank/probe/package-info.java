@@ -1,6 +1,7 @@
-/// Evaluation protocols on cached features: kNN and linear classification, beside the baselines that every number
-/// needs (raw input, its principal components, the untrained encoder). A number carries its protocol, and numbers of
-/// unlike protocols are never put side by side.
+/// Evaluations of an encoder: probes with their baselines, fine-tuning, retrieval, layers, single classes and the
+/// choice
+/// of a checkpoint without labels. [org.fullrank.probe.Evaluations] lists them. A number carries its protocol, and
+/// numbers of different protocols are not compared.
 @NullMarked
 package org.fullrank.probe;
 

@@ -1,18 +1,13 @@
 package org.fullrank.run;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
-import org.fullrank.file.AtomicFile;
+import org.fullrank.file.JsonFile;
+import org.jspecify.annotations.Nullable;
 
 /// The file `evaluation.json` of a run folder: the numbers that a comparison reads at its top, and under `protocols`
 /// the latest result of each protocol. Writing one part keeps the others.
@@ -24,7 +19,7 @@ public final class EvaluationFile {
     public static final String PROBES = "probes";
 
     private static final String PROTOCOLS = "protocols";
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private EvaluationFile() {}
 
@@ -37,7 +32,7 @@ public final class EvaluationFile {
     public static void merge(Path folder, Object values) {
         ObjectNode tree = read(folder);
         tree.setAll((ObjectNode) MAPPER.valueToTree(values));
-        write(folder, tree);
+        JsonFile.write(folder.resolve(NAME), tree);
     }
 
     /// What was measured.
@@ -57,41 +52,11 @@ public final class EvaluationFile {
                 .put("step", subject.step);
         saved.setAll((ObjectNode) MAPPER.valueToTree(outcome));
         tree.withObjectProperty(PROTOCOLS).set(protocol, saved);
-        write(folder, tree);
+        JsonFile.write(folder.resolve(NAME), tree);
     }
 
     private static ObjectNode read(Path folder) {
-        Path file = folder.resolve(NAME);
-        if (!Files.exists(file)) {
-            return MAPPER.createObjectNode();
-        }
-        try {
-            JsonNode tree = MAPPER.readTree(file.toFile());
-            if (tree instanceof ObjectNode object) {
-                return object;
-            }
-            throw new InputException(
-                    "%s: found no JSON object, expected what an evaluation wrote; remove the file".formatted(file));
-        } catch (JacksonException e) {
-            throw new InputException(
-                    "%s: found text that is not JSON, expected what an evaluation wrote; remove the file"
-                            .formatted(file),
-                    e);
-        } catch (IOException e) {
-            throw new JobException("cannot read %s (%s); make it readable".formatted(file, e.getMessage()), e);
-        }
-    }
-
-    private static void write(Path folder, ObjectNode tree) {
-        try {
-            ByteBuffer bytes = ByteBuffer.wrap(MAPPER.writeValueAsBytes(tree));
-            AtomicFile.write(folder.resolve(NAME), channel -> {
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            });
-        } catch (JacksonException e) {
-            throw new IllegalStateException(e);
-        }
+        @Nullable ObjectNode saved = JsonFile.read(folder.resolve(NAME), ObjectNode.class);
+        return saved == null ? MAPPER.createObjectNode() : saved;
     }
 }

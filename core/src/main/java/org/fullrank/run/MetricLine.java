@@ -65,7 +65,8 @@ sealed interface MetricLine {
         }
     }
 
-    /// Reads a line back, or null when it is torn or not one of ours.
+    /// Reads a line back, keys of an earlier version under their names of today; null when it is torn or not one of
+    /// ours.
     static @Nullable MetricLine parse(String line) {
         JsonNode node;
         try {
@@ -90,7 +91,20 @@ sealed interface MetricLine {
                 values.put(key, number(field.getValue()));
             }
         }
-        return new Measured(new MetricRecord(step, node.path("epoch").asInt(), values, timing));
+        return new Measured(new MetricRecord(step, node.path("epoch").asInt(), MetricKeys.current(values), timing));
+    }
+
+    /// The numbers of a line by the keys that it was written with.
+    static SequencedMap<String, Double> written(String line) {
+        SequencedMap<String, Double> values = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, JsonNode> field : MAPPER.readTree(line).properties()) {
+                values.put(field.getKey(), number(field.getValue()));
+            }
+        } catch (JsonProcessingException e) {
+            return values; // torn
+        }
+        return values;
     }
 
     private static @Nullable MetricLine ended(long step, JsonNode node) {

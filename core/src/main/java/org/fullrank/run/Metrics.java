@@ -78,6 +78,13 @@ public final class Metrics implements AutoCloseable {
                 .toList();
     }
 
+    /// What the records of an earlier version lack, one line; empty where nothing is missing.
+    public static String missing(Path folder) {
+        return MetricKeys.missing(JsonLines.text(folder.resolve(FILE)).stream()
+                .map(MetricLine::written)
+                .toList());
+    }
+
     static List<MetricLine> lines(Path file) {
         List<MetricLine> lines = new ArrayList<>();
         for (String text : JsonLines.text(file)) {

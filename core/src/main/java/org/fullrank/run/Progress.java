@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.StringJoiner;
 import java.util.function.LongSupplier;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// Shows the progress of a training: each term of the loss, spread and rank of the embedding, kNN accuracy, speed and
@@ -125,22 +126,12 @@ public final class Progress {
     /// What the user watches; the other metrics are in the files.
     private static String text(String name, double value) {
         return switch (name) {
-            case "loss" -> "loss " + number(value);
-            case "batch.std" -> "std " + number(value);
-            case "batch.rankme" -> "RankMe " + number(value);
-            case "knn" -> String.format(Locale.ROOT, "online kNN %.1f %%", 100 * value);
-            default -> name.startsWith("loss.") ? name.substring("loss.".length()) + " " + number(value) : "";
+            case "loss" -> "loss " + Numbers.steady(value);
+            case "batch.embedding.std" -> "std " + Numbers.steady(value);
+            case "batch.embedding.rankme" -> "RankMe " + Numbers.steady(value);
+            case "knn" -> "online kNN " + Numbers.percent(value);
+            default -> name.startsWith("loss.") ? name.substring("loss.".length()) + " " + Numbers.steady(value) : "";
         };
-    }
-
-    /// Four digits that matter.
-    static String number(double value) {
-        double size = Math.abs(value);
-        if (size != 0 && (size < 0.1 || size >= 1e6) && Double.isFinite(value)) {
-            return String.format(Locale.ROOT, "%.2e", value);
-        }
-        int decimals = size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0;
-        return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
     private static String timeLeft(MetricRecord from, MetricRecord now, long totalSteps) {

@@ -1,5 +1,8 @@
 package org.fullrank.run;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import org.fullrank.data.DataSpec;
 import org.fullrank.engine.InputException;
@@ -101,6 +104,18 @@ public record Recipe(
                 train,
                 monitor,
                 checkpoints);
+    }
+
+    /// The same with an absolute data path, so that a run can be read from any folder; built-in names stay.
+    public Recipe withAbsoluteData() {
+        try {
+            Path path = Path.of(data.path());
+            return Files.exists(path)
+                    ? withData(data.withPath(path.toAbsolutePath().normalize().toString()))
+                    : this;
+        } catch (InvalidPathException e) {
+            return this; // opening it says what is wrong
+        }
     }
 
     /// The same with other random draws.

@@ -3,13 +3,13 @@ package org.fullrank.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.AtomicFile;
 import org.fullrank.file.JsonLines;
 import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
@@ -83,13 +83,11 @@ public final class RunFolder implements AutoCloseable {
         }
         RunFolder folder = new RunFolder(path, FolderLock.take(path));
         try {
-            Path next = path.resolve(CONFIG + ".next");
-            Files.writeString(next, Yaml.write(recipe));
-            Files.move(next, folder.config(), StandardCopyOption.ATOMIC_MOVE);
+            AtomicFile.write(folder.config(), Yaml.write(recipe));
             return folder;
-        } catch (IOException e) {
+        } catch (JobException e) {
             folder.close();
-            throw new JobException("cannot write %s: %s".formatted(folder.config(), e), e);
+            throw e;
         }
     }
 

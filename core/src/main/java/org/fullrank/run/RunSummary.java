@@ -1,7 +1,13 @@
 package org.fullrank.run;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.DoubleFunction;
+import org.fullrank.diagnose.Measure;
+import org.fullrank.text.Numbers;
+import org.fullrank.text.Table;
 
 /// One row of the list of runs.
 ///
@@ -16,4 +22,44 @@ public record RunSummary(
         long step,
         int epoch,
         String message,
-        SequencedMap<String, Double> values) {}
+        SequencedMap<String, Double> values) {
+    /// Significant digits of a rank in the table: it tells 12.3 dimensions from 12.4.
+    private static final int RANK_DIGITS = 3;
+
+    /// Runs as a table for people, with the figures that tell most about each.
+    public static String table(List<RunSummary> runs) {
+        var table =
+                new Table().row("run", "recipe", "status", "epoch", "step", "loss", "RankMe", "online kNN", "message");
+        for (RunSummary run : runs) {
+            table.row(
+                    run.path,
+                    run.recipe,
+                    run.status.label(),
+                    run.step == 0 ? "-" : run.epoch + 1,
+                    run.step,
+                    run.figure("loss", Numbers::number),
+                    run.figure(Measure.RANKME.at("embedding"), rank -> Numbers.number(rank, RANK_DIGITS)),
+                    run.figure("knn", Numbers::percent),
+                    run.message);
+        }
+        return table.toString();
+    }
+
+    private String figure(String key, DoubleFunction<String> format) {
+        Double value = values.get(key);
+        return value == null ? "-" : format.apply(value);
+    }
+
+    /// The summary for JSON.
+    public SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("run", path.toString());
+        map.put("recipe", recipe);
+        map.put("status", status.label());
+        map.put("step", step);
+        map.put("epoch", epoch);
+        map.put("message", message);
+        map.put("metrics", values);
+        return map;
+    }
+}

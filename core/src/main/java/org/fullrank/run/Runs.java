@@ -35,6 +35,11 @@ public final class Runs {
         }
     }
 
+    /// What the records of a run of an earlier version lack, one line; empty where nothing is missing.
+    public static String missing(Path path) {
+        return Metrics.missing(path);
+    }
+
     public static RunSummary summary(Path path) {
         SequencedMap<String, Double> values = new LinkedHashMap<>();
         long step = 0;

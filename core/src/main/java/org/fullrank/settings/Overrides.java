@@ -79,7 +79,8 @@ final class Overrides {
 
     /// The key at this depth of the path, as the completed section spells it.
     private static String key(ObjectNode section, Setting setting, int depth) {
-        List<String> known = section.properties().stream().map(Map.Entry::getKey).toList();
+        List<String> known =
+                section.properties().stream().map(Map.Entry::getKey).toList();
         return OldSpelling.current("--set", setting.path().get(depth), known);
     }
 

@@ -3,6 +3,7 @@ package org.fullrank.settings;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,7 +11,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.fullrank.engine.InputException;
 
 /// Reads records from YAML and writes them. Unknown keys are errors, missing keys take the documented default, and
@@ -53,6 +56,11 @@ public final class Yaml {
     /// The same values as one JSON object.
     public static String json(Record value) {
         return RecordTree.of(value).toPrettyString();
+    }
+
+    /// The same values as maps, lists, numbers and text.
+    public static Map<String, Object> map(Record value) {
+        return MAPPER.convertValue(RecordTree.of(value), new TypeReference<LinkedHashMap<String, Object>>() {});
     }
 
     public static JsonNode parseValue(String subject, String text) {

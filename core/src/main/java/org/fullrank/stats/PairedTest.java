@@ -23,7 +23,8 @@ public record PairedTest(int n, double difference, double t, double p) {
     }
 
     /// Tests `a - b` where all values are multiples of a step, such as shares of a few items. Differences can then be
-    /// equal by rounding alone, so their deviation counts as at least that of two rounding errors, `step / sqrt(6)`.
+    /// equal by rounding alone, so their deviation counts as at least
+    /// `step / sqrt(6)`, that of two rounding errors.
     ///
     /// @param step 0 for values that are not rounded
     /// @throws InputException when the lengths differ

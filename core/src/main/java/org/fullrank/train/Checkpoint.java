@@ -2,9 +2,12 @@ package org.fullrank.train;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.DataSpec;
+import org.fullrank.data.Dataset;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -12,6 +15,9 @@ import org.fullrank.file.SafeTensors;
 import org.fullrank.method.Method;
 import org.fullrank.net.ParameterBuffer.Segment;
 import org.fullrank.optim.Optimizer;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.RecipeChange;
+import org.fullrank.settings.Yaml;
 import org.fullrank.view.ColumnMoments;
 import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.ViewGenerator;
@@ -24,6 +30,7 @@ public final class Checkpoint {
     private static final String OPTIMIZER = "optimizer.";
     private static final String STEP = "step";
     private static final String DATA = "data";
+    private static final String RECIPE = "recipe";
     private static final String MEAN = "input.mean";
     private static final String DEVIATION = "input.std";
 
@@ -48,6 +55,7 @@ public final class Checkpoint {
             metadata.put("format", "fullrank checkpoint 1");
             metadata.put(STEP, Long.toString(step));
             metadata.put(DATA, origin.fingerprint());
+            metadata.put(RECIPE, Yaml.json(origin.recipe()));
             SafeTensors.write(file, tensors, metadata);
         }
     }
@@ -69,7 +77,26 @@ public final class Checkpoint {
     ///
     /// @param fingerprint of its data
     /// @param views of its items; vectors are standardized by the moments of these
-    record Origin(String fingerprint, ViewGenerator views) {}
+    /// @param recipe of the training, whose data are replaced by the default: the fingerprint stands for them
+    record Origin(String fingerprint, ViewGenerator views, Recipe recipe) {
+        static Origin of(Dataset data, ViewGenerator views, Recipe recipe) {
+            return new Origin(data.fingerprint(), views, recipe.withData(DataSpec.defaults()));
+        }
+    }
+
+    /// What has changed in the recipe since the checkpoint was saved; nothing where the checkpoint does not say, as
+    /// those of older versions.
+    static List<RecipeChange> changes(Path file, Origin origin) {
+        try (var saved = SafeTensors.open(file)) {
+            String recipe = saved.metadata().get(RECIPE);
+            return recipe == null
+                    ? List.of()
+                    : RecipeChange.between(
+                            Yaml.read("checkpoint " + file, recipe, Recipe.class, List.of()), origin.recipe());
+        } catch (InputException e) {
+            return List.of(); // a recipe of another version
+        }
+    }
 
     /// The moments by which the training standardized vectors; null when it learned from images.
     public static @Nullable ColumnMoments moments(Path file) {

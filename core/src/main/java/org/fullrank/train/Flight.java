@@ -1,6 +1,5 @@
 package org.fullrank.train;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import org.fullrank.engine.JobException;
 import org.fullrank.engine.Precision;
 import org.fullrank.file.JsonFile;
 import org.fullrank.run.RunFolder;
+import org.jspecify.annotations.Nullable;
 
 /// The contents of the folder `flight/`, which a run writes when a number is no longer finite: `snapshot.safetensors`,
 /// the state of a few steps before, and this record as `flight.json`.
@@ -40,7 +40,6 @@ public record Flight(
     static final String FOLDER = "flight";
     private static final String SNAPSHOT = "snapshot.safetensors";
     private static final String FILE = "flight.json";
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /// The key of a batch.
     ///
@@ -71,21 +70,14 @@ public record Flight(
     ///
     /// @throws InputException when there is none
     public static Flight read(RunFolder folder) {
-        Path file = folder.path().resolve(FOLDER).resolve(FILE);
-        if (!Files.exists(file)) {
+        @Nullable Flight saved = JsonFile.read(folder.path().resolve(FOLDER).resolve(FILE), Flight.class);
+        if (saved == null) {
             throw new InputException(
                     "run %s: found no flight record, expected flight/flight.json, which a run writes when a number is not"
                                     .formatted(folder.path())
                             + " finite; replay a run that failed so, with monitor.recordEverySteps above 0");
         }
-        try {
-            return MAPPER.readValue(file.toFile(), Flight.class);
-        } catch (IOException e) {
-            throw new InputException(
-                    "%s: found text that is not as it was written, expected JSON of a flight record; train again"
-                            .formatted(file),
-                    e);
-        }
+        return saved;
     }
 
     public static Path snapshot(RunFolder folder) {

@@ -42,7 +42,7 @@ public final class Learner implements AutoCloseable {
         items = data.pretraining();
         Trainer.requireBatch(recipe, items.size());
         views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
-        origin = new Checkpoint.Origin(data.fingerprint(), views);
+        origin = Checkpoint.Origin.of(data, views, recipe);
         stepsPerEpoch = items.size() / recipe.train().batch();
         totalSteps = stepsPerEpoch * recipe.train().epochs();
         method = MethodBuilder.build(recipe, views, device);

@@ -21,11 +21,7 @@ public final class MethodBuilder {
     /// The same in a given precision.
     public static Method build(Recipe recipe, ViewGenerator views, Device device, Precision precision) {
         return Method.of(
-                recipe.method(),
-                recipe.encoder(),
-                views.shape(),
-                recipe.seed(),
-                Method.Setting.of(device, precision));
+                recipe.method(), recipe.encoder(), views.shape(), recipe.seed(), Method.Setting.of(device, precision));
     }
 
     /// Whether the network of a recipe normalizes over a batch.

@@ -2,10 +2,11 @@ package org.fullrank.train;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import org.fullrank.data.Dataset;
-import org.fullrank.diagnose.EmbeddingHealth;
-import org.fullrank.diagnose.LayerHealth;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
@@ -19,6 +20,7 @@ import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Metrics;
 import org.fullrank.run.MonitorSpec.OnCollapse;
 import org.fullrank.run.Recipe;
+import org.fullrank.run.RecipeChange;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,9 @@ public final class Trainer implements AutoCloseable {
             this(step, status, "");
         }
     }
+
+    /// Place of the log: what the objective acts on, of the first view of a training batch.
+    private static final String BATCH_EMBEDDING = "batch.embedding";
 
     private final Recipe recipe;
     private final RunFolder folder;
@@ -82,11 +87,32 @@ public final class Trainer implements AutoCloseable {
                         Checkpoint.load(file, trainer.method, trainer.learner.optimizer(), trainer.learner.origin());
                 trainer.lastSaved = trainer.step;
                 watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
+                trainer.noteChanges(Checkpoint.changes(file, trainer.learner.origin()));
+                String missing = Metrics.missing(folder.path());
+                if (!missing.isEmpty()) {
+                    watcher.note("note: " + missing);
+                }
             });
             return trainer;
         } catch (RuntimeException e) {
             trainer.close();
             throw e;
+        }
+    }
+
+    /// A run may go on with an edited recipe, but not without a word: its two parts are no longer one training.
+    private void noteChanges(List<RecipeChange> changes) {
+        if (!changes.isEmpty()) {
+            watcher.note(
+                    "warning: the recipe has changed since step %d: %s; training continues at step %d of %d with the"
+                                    .formatted(
+                                            step,
+                                            changes.stream()
+                                                    .map(RecipeChange::text)
+                                                    .collect(Collectors.joining(", ")),
+                                            step,
+                                            totalSteps)
+                            + " new values");
         }
     }
 
@@ -181,12 +207,11 @@ public final class Trainer implements AutoCloseable {
         var values = new LinkedHashMap<String, Double>();
         values.put("loss", outcome.total());
         outcome.parts().forEach((part, value) -> values.put("loss." + part, value));
-        var health = EmbeddingHealth.of(outcome.embedding());
-        values.put("batch.std", health.stdMean());
-        values.put("batch.rankme", health.rankMe());
+        values.putAll(Vitals.of(outcome.embedding(), Vitals.BATCH).at(BATCH_EMBEDDING));
         values.putAll(outcome.measures());
         values.putAll(method.measures());
-        outcome.layers().forEach((name, y) -> values.putAll(LayerHealth.of(y).values("batch.block." + name + ".")));
+        outcome.layers()
+                .forEach((name, y) -> values.putAll(Vitals.of(y, Vitals.LAYER).at("batch.block." + name)));
         values.put("gradient.norm", gradientNorm);
         values.put("learning.rate", rate);
         return values;

@@ -1,8 +1,11 @@
 package org.fullrank.trained;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
@@ -47,6 +50,46 @@ public final class Replay {
         /// Whether every step gave what it gave in the run.
         public boolean isExact() {
             return reproduced == steps;
+        }
+
+        /// For people.
+        ///
+        /// @param run its folder
+        public String text(Path run) {
+            var text = new StringBuilder();
+            text.append("run %s ended %s%n".formatted(run, found));
+            text.append("%d of %d steps from step %d on gave the loss and gradient of the run bit by bit%s%n"
+                    .formatted(
+                            reproduced,
+                            steps,
+                            snapshot + 1,
+                            isExact() ? "" : ": not the same machine, data or recipe, or a fault of the hardware"));
+            if (operation == null) {
+                return text.append("every operation gave finite numbers%n".formatted())
+                        .toString();
+            }
+            text.append("first operation that is not finite, in step %d: %s%n".formatted(step, operation.operation()));
+            text.append("  given    %s%n".formatted(operation.input()));
+            if (!weights.isEmpty()) {
+                text.append("  weights  %s%n".formatted(weights));
+            }
+            return text.append("  result   %s%n".formatted(operation.output())).toString();
+        }
+
+        /// For JSON.
+        public SequencedMap<String, @Nullable Object> toMap() {
+            var map = new LinkedHashMap<String, @Nullable Object>();
+            map.put("found", found);
+            map.put("snapshot", snapshot);
+            map.put("steps", steps);
+            map.put("reproduced", reproduced);
+            map.put("exact", isExact());
+            map.put("step", step);
+            map.put("operation", operation == null ? null : operation.operation());
+            map.put("input", operation == null ? null : operation.input());
+            map.put("output", operation == null ? null : operation.output());
+            map.put("weights", weights);
+            return map;
         }
     }
 
@@ -104,7 +147,7 @@ public final class Replay {
                 return report(step + 1, finding);
             }
         }
-        return report(flight.snapshot() + steps, look(monitor));
+        return report(flight.snapshot() + steps, check(monitor));
     }
 
     private Report report(long step, @Nullable Finding finding) {
@@ -196,10 +239,10 @@ public final class Replay {
     }
 
     /// The check that follows the last step.
-    private @Nullable Finding look(Monitor monitor) {
+    private @Nullable Finding check(Monitor monitor) {
         try (var trace = NonFiniteTrace.open()) {
             try {
-                monitor.look(method);
+                monitor.check(method);
             } catch (InputException e) {
                 return trace.first() != null
                         ? trace.first()

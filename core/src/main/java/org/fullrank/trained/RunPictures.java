@@ -1,12 +1,5 @@
 package org.fullrank.trained;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,13 +9,11 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
-import org.fullrank.engine.JobException;
-import org.fullrank.file.AtomicFile;
+import org.fullrank.file.JsonFile;
 import org.fullrank.probe.Features;
 import org.fullrank.probe.KMeans;
 import org.fullrank.probe.Pca;
@@ -47,7 +38,6 @@ final class RunPictures {
     private static final int COLUMNS = 32;
     // Held out first; test labels only give colors.
     private static final List<Split> PREFERRED = List.of(Split.TEST, Split.VALIDATION, Split.TRAIN, Split.UNLABELED);
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private RunPictures() {}
 
@@ -65,12 +55,12 @@ final class RunPictures {
             if (views.on(shown) instanceof ImageViewGenerator plain) {
                 map.put("sprite", sprite(folder, plain, chosen.length));
             }
-            json(folder.resolve("map.json"), map);
+            JsonFile.write(folder.resolve("map.json"), map);
         }
         Items learned = data.pretraining();
         if (views.on(learned) instanceof ImageViewGenerator images) {
             int[] rows = first(SamplingOrder.epoch(0, 0, learned.size()), SHEET_ROWS);
-            png(folder.resolve("views.png"), ContactSheet.draw(images, rows, 0));
+            ContactSheet.write(ContactSheet.draw(images, rows, 0), folder.resolve("views.png"));
         }
     }
 
@@ -115,7 +105,7 @@ final class RunPictures {
                 plain.spec().withSize(Math.min(THUMBNAIL, plain.spec().size()));
         int[] indices = new int[count];
         Arrays.setAll(indices, i -> i);
-        png(folder.resolve("map.png"), ContactSheet.sprite(plain.with(small), indices, COLUMNS));
+        ContactSheet.write(ContactSheet.sprite(plain.with(small), indices, COLUMNS), folder.resolve("map.png"));
         return Map.of("side", small.size(), "columns", COLUMNS);
     }
 
@@ -145,32 +135,5 @@ final class RunPictures {
         double[] column = new double[places.length / 2];
         Arrays.setAll(column, i -> Double.parseDouble(String.format(Locale.ROOT, "%.4e", places[2 * i + which])));
         return column;
-    }
-
-    private static void json(Path file, Object value) {
-        try {
-            write(file, MAPPER.writeValueAsString(value).getBytes(StandardCharsets.UTF_8));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void png(Path file, BufferedImage image) {
-        try {
-            var png = new ByteArrayOutputStream();
-            ImageIO.write(image, "png", png);
-            write(file, png.toByteArray());
-        } catch (IOException e) {
-            throw new JobException("cannot write %s (%s); free space".formatted(file, e.getMessage()), e);
-        }
-    }
-
-    private static void write(Path file, byte[] content) {
-        ByteBuffer bytes = ByteBuffer.wrap(content);
-        AtomicFile.write(file, channel -> {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
     }
 }

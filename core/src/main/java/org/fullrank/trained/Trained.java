@@ -14,11 +14,13 @@ import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.data.Vectors;
 import org.fullrank.diagnose.Diagnosis;
-import org.fullrank.diagnose.EmbeddingHealth;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Precision;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.JsonFile;
 import org.fullrank.method.Method;
@@ -208,7 +210,7 @@ public final class Trained implements Subject, AutoCloseable {
     ///
     /// @param representation of the encoder's output
     /// @param embedding of what the objective acts on, behind the projector
-    public record Health(EmbeddingHealth representation, EmbeddingHealth embedding) {}
+    public record Health(Vitals representation, Vitals embedding) {}
 
     /// Rank and spread on at most [#HEALTH_ROWS] items of the split that an evaluation asks, the first of a fixed
     /// order.
@@ -221,8 +223,10 @@ public final class Trained implements Subject, AutoCloseable {
         return new Health(health(embed(some)), health(Embedder.project(method, views.on(some), some)));
     }
 
-    private static EmbeddingHealth health(Features features) {
-        return EmbeddingHealth.of(features.values(), features.rows());
+    private static Vitals health(Features features) {
+        try (var scope = Scope.open()) {
+            return Vitals.of(Tensors.of(features.values(), features.rows(), features.width()), Vitals.COMPARED);
+        }
     }
 
     /// Writes the pictures of the run's report into its folder: the map of embeddings and, for images, a sheet of

@@ -6,11 +6,15 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
+import org.fullrank.data.Items;
+import org.fullrank.data.SamplingOrder;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.engine.Threads;
+import org.fullrank.file.AtomicFile;
 
 /// A picture of views to look at: one row per image, its plain view first, then its views, normalization undone.
 public final class ContactSheet {
@@ -23,21 +27,29 @@ public final class ContactSheet {
 
     private ContactSheet() {}
 
-    /// Writes the sheet of the images `indices` as a PNG file.
+    /// Writes a sheet of some of the images, drawn by the seed, with the views of the first epoch.
     ///
-    /// @param epoch whose views are shown
-    /// @throws InputException when the file cannot be written
-    public static void write(ImageViewGenerator generator, int[] indices, int epoch, Path file) {
-        BufferedImage sheet = draw(generator, indices, epoch);
+    /// @param count images at most
+    /// @throws InputException when the items are no images
+    /// @throws JobException when the file cannot be written
+    public static void write(Items items, ViewSpec views, long seed, int count, Path file) {
+        if (!(ViewGenerator.of(items, views, seed, Threads.resolve(0)) instanceof ImageViewGenerator images)) {
+            throw new InputException("contact sheet %s: found vectors, expected images; leave it out".formatted(file));
+        }
+        int[] order = SamplingOrder.epoch(seed, 0, items.size());
+        write(draw(images, Arrays.copyOf(order, Math.min(count, order.length)), 0), file);
+    }
+
+    /// Writes an image as a PNG file.
+    ///
+    /// @throws JobException when the file cannot be written
+    public static void write(BufferedImage sheet, Path file) {
         try {
             ByteArrayOutputStream png = new ByteArrayOutputStream();
             ImageIO.write(sheet, "png", png);
-            Files.write(file, png.toByteArray());
+            AtomicFile.write(file, png.toByteArray());
         } catch (IOException e) {
-            throw new InputException(
-                    "cannot write contact sheet %s (%s); choose a path in an existing, writable folder"
-                            .formatted(file, e.getClass().getSimpleName()),
-                    e);
+            throw new IllegalStateException("an image in memory becomes PNG", e);
         }
     }
 

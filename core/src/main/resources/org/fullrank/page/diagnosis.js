@@ -71,7 +71,7 @@ function diagnosisPlots(diagnosis) {
   const values = numbersOf(plots.singularValues);
   const isotropic = numbersOf(plots.isotropic);
   const positive = column => column.map(v => v !== null && v > 0 ? v : null);
-  add({title: 'Spectrum', note: 'Singular values of the centered rows, beside those of isotropic rows of the same count and width.',
+  add({title: 'Spectrum', note: 'Singular values of the centered rows, compared with those of isotropic rows of the same count and width.',
     axis: 'number', log: true, series: [{label: 'found'}, {label: 'isotropic'}]},
   from1(values), [positive(values), values.map((_, i) => positive(isotropic)[i] ?? null)]);
   const deviations = numbersOf(plots.deviations).sort((a, b) => b - a);

@@ -3,16 +3,10 @@ const PLACES = '(?:embedding|representation)';
 const GROUPS = [
   {section: 'loss', title: 'Total', test: /^loss$/, zero: false},
   {section: 'loss', title: 'Terms', test: /^loss\./, cut: 'loss.', zero: false},
-  {section: 'rank', title: 'RankMe', test: new RegExp(`^${PLACES}\\.rankme$`), zero: true,
-    note: 'Number of dimensions in use. Falling towards 1: collapse.'},
-  {section: 'rank', title: 'Rank, share of an isotropic Gaussian', test: new RegExp(`^${PLACES}\\.rank\\.share$`), unit: true,
-    note: 'Of what isotropic rows of the same count and width would show; 1 is the most there is.'},
-  {section: 'rank', title: 'Participation ratio', test: new RegExp(`^${PLACES}\\.participation$`), zero: true},
-  {section: 'rank', title: 'Standard deviation', test: new RegExp(`^${PLACES}\\.std$`), zero: true,
-    note: 'Of a dimension. Near 0: all rows are one point.'},
-  {section: 'rank', title: 'Length of rows', test: new RegExp(`^${PLACES}\\.norm$`), zero: true},
-  {section: 'rank', title: 'Share of the common offset', test: new RegExp(`^${PLACES}\\.offset$`), unit: true},
-  {section: 'rank', title: 'Dead dimensions', test: new RegExp(`^${PLACES}\\.dead$`), zero: true},
+  ...[['rankme', 'RankMe'], ['rankme.centered.share', 'RankMe, centered, share of an isotropic Gaussian', true],
+    ['participation', 'Participation ratio'], ['std', 'Standard deviation of rows of length 1'], ['norm', 'Length of rows'],
+    ['offset', 'Share of the common offset', true], ['dead', 'Dead dimensions']].map(([measure, title, unit]) => (
+    {section: 'rank', measure, title, test: new RegExp(`^${PLACES}\\.${measure.replaceAll('.', '\\.')}$`), zero: !unit, unit})),
   {section: 'rank', title: 'kNN accuracy, online', test: /^knn$/, unit: true,
     note: 'Measured while training, on training or validation items; not comparable with the evaluation below.'},
   {section: 'learning', title: 'Learning rate', test: /^learning\.rate$/, zero: true},
@@ -21,9 +15,12 @@ const GROUPS = [
 ];
 const SILENT = ['step', 'epoch', 'event', 'message', 'time.seconds', 'time.at'];
 const LAYER = /^block\.([^.]+)\.(.+)$/;
-const LAYER_TITLES = {rankme: 'RankMe', 'rank.share': 'Rank, share of an isotropic Gaussian', participation: 'Participation ratio',
-  std: 'Standard deviation', knn: 'kNN accuracy, online', norm: 'Length of rows', loss: 'Loss'};
-const DYNAMICS = /^(predictor|target|correlation)\./;
+const LAYER_TITLES = {rankme: 'RankMe', 'rankme.centered.share': 'RankMe, centered, share of an isotropic Gaussian',
+  participation: 'Participation ratio', std: 'Standard deviation of rows of length 1', knn: 'kNN accuracy, online', norm: 'Length of rows',
+  loss: 'Loss'};
+
+/** What a measure of an embedding says: from the table that documentation and diagnoses share. */
+const meaningOf = measure => (data.measures && data.measures[measure]) || undefined;
 
 /** Which curves a set of keys makes, in the order of the page. */
 function chartsFor(keys) {
@@ -38,7 +35,7 @@ function chartsFor(keys) {
     const chosen = [...left].filter(key => group.test.test(key));
     if (group.section === 'rank') chosen.sort().reverse(); // representation, then embedding: the same colors in all drawings
     take(chosen, {...group, labels: chosen.map(key => group.cut ? key.slice(group.cut.length)
-      : key === 'loss' ? 'loss' : key.replace(/\.(rankme|rank\.share|participation|std|norm|offset|dead)$/, '').replace(/^time\./, ''))});
+      : group.measure ? key.slice(0, -group.measure.length - 1) : key.replace(/^time\./, '')), note: group.note || meaningOf(group.measure)});
   }
   const layers = [...left].filter(key => LAYER.test(key));
   const measured = [...new Set(layers.map(key => LAYER.exec(key)[2]))];
@@ -47,14 +44,17 @@ function chartsFor(keys) {
   for (const measure of measured) {
     const chosen = layers.filter(key => LAYER.exec(key)[2] === measure);
     take(chosen, {section: 'layers', title: LAYER_TITLES[measure] || measure, labels: chosen.map(key => LAYER.exec(key)[1]),
-      unit: measure === 'knn' || measure === 'rank.share', zero: measure === 'rankme' || measure === 'participation'});
+      note: meaningOf(measure), unit: measure === 'knn' || measure === 'rankme.centered.share', zero: measure === 'rankme' || measure === 'participation'});
   }
   for (const prefix of ['predictor', 'target', 'correlation']) {
     const chosen = [...left].filter(key => key.startsWith(prefix + '.'));
     take(chosen, {section: 'distillation', title: prefix.charAt(0).toUpperCase() + prefix.slice(1),
       labels: chosen.map(key => key.slice(prefix.length + 1))});
   }
-  for (const key of [...left]) take([key], {section: 'other', title: key, labels: [key]});
+  for (const key of [...left]) {
+    take([key], {section: 'other', title: key, labels: [key],
+      note: meaningOf(key.replace(/^batch\.(?:embedding|block\.[^.]+)\./, ''))});
+  }
   return found;
 }
 
@@ -137,6 +137,7 @@ function runPage() {
   frame(data.live ? [el('a', {href: '/'}, 'All runs'), ' · live'] : ['Fullrank · report of a run'], String(data.name),
       el('p', {class: 'about'}, pill, ' ', String(data.recipe || ''), data.about ? ': ' + data.about : '', ' ', connection), message);
 
+  if (data.missing) main.append(el('p', {class: 'note'}, `Not shown: ${data.missing}.`));
   const verdict = el('div');
   const figures = el('dl', {class: 'figures'});
   main.append(verdict, figures);
@@ -190,7 +191,7 @@ function runPage() {
     optional('Loss', 'loss', number);
     optional('RankMe, embedding', 'embedding.rankme', number);
     optional('RankMe, representation', 'representation.rankme', number);
-    optional('Rank share', 'representation.rank.share', percent);
+    optional('RankMe, centered, share', 'representation.rankme.centered.share', percent);
     optional('kNN, online', 'knn', percent);
     optional('Time', 'time.seconds', duration);
     optional('Images per second', 'time.imagesPerSecond', value => number(Math.round(Number(value))));

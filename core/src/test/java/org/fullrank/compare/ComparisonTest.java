@@ -164,7 +164,8 @@ class ComparisonTest {
             assertThat(point.path("mean").isNumber()).isTrue();
             assertThat(point.path("std").asDouble()).isNotNegative();
         });
-        assertThat(data.path("steps").asLong()).isEqualTo(loss.path(loss.size() - 1).path("step").asLong());
+        assertThat(data.path("steps").asLong())
+                .isEqualTo(loss.path(loss.size() - 1).path("step").asLong());
     }
 
     @Test
@@ -230,14 +231,14 @@ class ComparisonTest {
     }
 
     /// Remembers what happened, and stops where asked.
-    private static final class User implements Comparison.Attendant {
+    private static final class User implements ComparisonListener {
         private final List<String> trained = new ArrayList<>();
         private final List<String> notes = new ArrayList<>();
         private long stopAtStep = Long.MAX_VALUE;
         private boolean stopped;
 
         @Override
-        public Trainer.Ending attend(Cell cell, Function<TrainingListener, Trainer.Ending> training) {
+        public Trainer.Ending train(Cell cell, Function<TrainingListener, Trainer.Ending> training) {
             trained.add(String.valueOf(cell.folder().getFileName()));
             return training.apply(new TrainingListener() {
                 @Override

@@ -211,7 +211,9 @@ class DatasetFormatsTest {
             assertThat(summary.splits().getFirst().classCounts()).containsExactly(1, 1);
             assertThat(summary.splits().getFirst().height()).isEqualTo(new Summary.Range(3, 5, 5));
             assertThat(summary.text())
-                    .contains("image folder", "dog: 1 train, 0 validation", data.fingerprint(), "RGB images");
+                    .contains("image folder", data.fingerprint(), "images, sides from ", ", color\n")
+                    .containsPattern("classes +2: ")
+                    .containsPattern("in train +1 items of each class");
         }
     }
 }

@@ -140,8 +140,8 @@ class ClassGeometryTest {
                 .extracting(ClassGeometry.Shape::label)
                 .containsExactlyElementsOf(
                         IntStream.range(3, 3 + collapsed).boxed().toList());
-        assertThat(geometry.section().measures().get(1).value()).isEqualTo(collapsed);
-        assertThat(geometry.section().measures().get(1).meaning()).contains(": 3");
+        assertThat(geometry.section().readings().get(1).value()).isEqualTo(collapsed);
+        assertThat(geometry.section().readings().get(1).meaning()).contains("classes 3");
     }
 
     @Test
@@ -188,7 +188,7 @@ class ClassGeometryTest {
         assertThat(zeros.nc1()).isNaN();
         assertThat(zeros.betweenShare()).isNaN();
         assertThat(zeros.collapsed()).isEmpty();
-        assertThat(zeros.section().measures()).isNotEmpty();
+        assertThat(zeros.section().readings()).isNotEmpty();
         var z = Samples.tensor(new double[3][2]);
         assertThatThrownBy(() -> ClassGeometry.of(z, new int[2]))
                 .isInstanceOf(InputException.class)

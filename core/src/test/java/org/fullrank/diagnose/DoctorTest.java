@@ -2,6 +2,7 @@ package org.fullrank.diagnose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,15 +10,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 import org.fullrank.diagnose.CollapseCases.Case;
 import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DoctorTest {
     private static final Confusion CONFUSION = new Confusion();
@@ -81,6 +88,34 @@ class DoctorTest {
         Diagnosis found = known.rows().get().streamed(130);
         assertThat(found.verdict().kind()).as("%s", found.verdicts()).isEqualTo(known.expected());
         assertThat(found.sections().stream().map(Section::name)).contains("spread", "ranks", "redundancy");
+    }
+
+    /// The only verdict that depends on the scale is the one on lengths.
+    @ParameterizedTest
+    @ValueSource(doubles = {1e160, 1e-200})
+    void hugeAndTinyRowsHaveTheMeasuresOfOrdinaryOnes(double scale) {
+        try (var scope = Scope.open()) {
+            Tensor z = Matrices.gaussian(Keyed.of(3), 300, 12).add(Tensors.scalar(0.5)); // [N, D]
+            Tensor other = z.add(Matrices.gaussian(Keyed.of(4), 300, 12).mul(Tensors.scalar(0.3)));
+            int[] labels = IntStream.range(0, 300).map(i -> i % 3).toArray();
+            Diagnosis plain = Doctor.examine("z", z, other, labels);
+            Diagnosis scaled =
+                    Doctor.examine("z", z.mul(Tensors.scalar(scale)), other.mul(Tensors.scalar(scale)), labels);
+            assertThat(scaled.verdicts())
+                    .extracting(Verdict::kind)
+                    .contains(scale > 1 ? Kind.NORM_BLOW_UP : Kind.NORM_VANISHING);
+            for (int i = 0; i < plain.sections().size(); i++) {
+                List<Reading> expected = plain.sections().get(i).readings();
+                List<Reading> found = scaled.sections().get(i).readings();
+                for (int j = 0; j < expected.size(); j++) {
+                    double value = expected.get(j).value();
+                    boolean raw = expected.get(j).name().matches("std\\.raw.*|norm.*");
+                    assertThat(found.get(j).value())
+                            .as(expected.get(j).name())
+                            .isCloseTo(raw ? value * scale : value, withinPercentage(1e-6));
+                }
+            }
+        }
     }
 
     @ParameterizedTest

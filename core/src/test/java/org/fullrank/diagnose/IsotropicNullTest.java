@@ -38,11 +38,11 @@ class IsotropicNullTest {
                     var moments = Moments.of(Tensors.of(gaussian(draw, rows, width), rows, width))) {
                 Ranks ranks = Ranks.of(moments);
                 double[] found = {
-                    ranks.rankMeShare(),
-                    ranks.participationShare(),
-                    ranks.effectiveRankShare(),
-                    ranks.stableRankShare(),
-                    ranks.rankMeUncenteredShare()
+                    ranks.get(Measure.RANKME_CENTERED_SHARE),
+                    ranks.get(Measure.PARTICIPATION_SHARE),
+                    ranks.get(Measure.EFFECTIVE_RANK_SHARE),
+                    ranks.get(Measure.STABLE_RANK_SHARE),
+                    ranks.get(Measure.RANKME_SHARE)
                 };
                 for (int i = 0; i < shares.length; i++) {
                     shares[i] += found[i] / draws;

@@ -177,7 +177,7 @@ class NeighborsTest {
         assertThat(one.duplicateRows()).isZero();
         assertThat(one.outliers()).isNaN();
         assertThat(one.largestDimension()).isEqualTo(-1);
-        assertThat(one.section().measures()).isNotEmpty();
+        assertThat(one.section().readings()).isNotEmpty();
         var none = Samples.tensor(new double[0][0]);
         assertThatThrownBy(() -> Neighbors.of(none)).isInstanceOf(InputException.class);
     }

@@ -168,7 +168,7 @@ class PairingTest {
         var zeros = Pairing.of(Samples.tensor(new double[9][3]), Samples.tensor(new double[9][3]));
         assertThat(zeros.invariance()).isNaN();
         assertThat(zeros.matchRate()).isCloseTo(1 / 9.0, within(1e-12));
-        assertThat(zeros.section().measures()).isNotEmpty();
+        assertThat(zeros.section().readings()).isNotEmpty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -35,16 +36,16 @@ class RanksTest {
         double[] positive = Arrays.copyOf(centered, Math.min(rows - 1, width));
         double[] variances = Arrays.stream(positive).map(s -> s * s).toArray();
         Ranks ranks = ranks(z);
-        near(ranks.rankMe(), entropyRank(positive));
-        near(ranks.effectiveRank(), entropyRank(variances));
+        near(ranks.get(Measure.RANKME_CENTERED), entropyRank(positive));
+        near(ranks.get(Measure.EFFECTIVE_RANK), entropyRank(variances));
         double sum = Arrays.stream(variances).sum();
         near(
-                ranks.participation(),
+                ranks.get(Measure.PARTICIPATION),
                 sum * sum / Arrays.stream(variances).map(l -> l * l).sum());
-        near(ranks.stableRank(), sum / variances[0]);
-        near(ranks.rankMeUncentered(), entropyRank(raw));
+        near(ranks.get(Measure.STABLE_RANK), sum / variances[0]);
+        near(ranks.get(Measure.RANKME), entropyRank(raw));
         near(
-                ranks.alpha(),
+                ranks.get(Measure.ALPHA),
                 slope(variances, ranks.powerLaw().from(), ranks.powerLaw().to()));
     }
 
@@ -84,7 +85,12 @@ class RanksTest {
         for (ScalarType type : new ScalarType[] {ScalarType.Double, ScalarType.Float}) {
             Ranks ranks = ranks(z, type);
             double tolerance = type == ScalarType.Double ? RELATIVE : 1e-3; // rounded to float32
-            assertThat(new double[] {ranks.rankMe(), ranks.participation(), ranks.effectiveRank(), ranks.stableRank()})
+            assertThat(new double[] {
+                        ranks.get(Measure.RANKME_CENTERED),
+                        ranks.get(Measure.PARTICIPATION),
+                        ranks.get(Measure.EFFECTIVE_RANK),
+                        ranks.get(Measure.STABLE_RANK)
+                    })
                     .containsExactly(new double[] {k, k, k, k}, within(k * tolerance));
         }
     }
@@ -96,12 +102,12 @@ class RanksTest {
             SimpleMatrix z = new SimpleMatrix(rows, 17).plus(offset);
             for (ScalarType type : new ScalarType[] {ScalarType.Double, ScalarType.Float}) {
                 Ranks ranks = ranks(z, type);
-                assertThat(ranks.rankMe()).isZero();
-                assertThat(ranks.stableRank()).isZero();
-                assertThat(ranks.rankMeShare()).isZero();
-                assertThat(ranks.rankMeUncentered()).isCloseTo(offset == 0 ? 0 : 1, within(1e-9));
-                assertThat(ranks.alpha()).isNaN();
-                assertThat(ranks.interval(Ranks.RANK_ME)).isEqualTo(Interval.NONE);
+                assertThat(ranks.get(Measure.RANKME_CENTERED)).isZero();
+                assertThat(ranks.get(Measure.STABLE_RANK)).isZero();
+                assertThat(ranks.get(Measure.RANKME_CENTERED_SHARE)).isZero();
+                assertThat(ranks.get(Measure.RANKME)).isCloseTo(offset == 0 ? 0 : 1, within(1e-9));
+                assertThat(ranks.get(Measure.ALPHA)).isNaN();
+                assertThat(ranks.interval(Measure.RANKME_CENTERED)).isEqualTo(Interval.NONE);
             }
         }
     }
@@ -112,34 +118,45 @@ class RanksTest {
         for (int i = 0; i < 777 * 1500; i++) {
             z.set(i, 0.1 * (1 + i % 1500));
         }
-        assertThat(ranks(z).rankMe()).isZero();
+        assertThat(ranks(z).get(Measure.RANKME_CENTERED)).isZero();
     }
 
     @Test
     void roundingToFloat32AboutALargeOffsetAddsNoRank() {
         Ranks ranks = ranks(flat(1, 300, 40).scale(30).plus(1e5), ScalarType.Float);
-        assertThat(ranks.rankMe()).isCloseTo(1, within(1e-9));
-        assertThat(ranks.interval(Ranks.RANK_ME).upper()).isCloseTo(1, within(1e-6));
+        assertThat(ranks.get(Measure.RANKME_CENTERED)).isCloseTo(1, within(1e-9));
+        assertThat(ranks.interval(Measure.RANKME_CENTERED).upper()).isCloseTo(1, within(1e-6));
     }
 
     @Test
     void smallestShapesAreDefined() {
         Ranks one = ranks(new SimpleMatrix(1, 5).plus(2));
-        assertThat(one.rankMe()).isZero();
-        assertThat(one.rankMeShare()).isNaN();
-        assertThat(one.rankMeUncenteredShare()).isCloseTo(1, within(1e-12));
+        assertThat(one.get(Measure.RANKME_CENTERED)).isZero();
+        assertThat(one.get(Measure.RANKME_CENTERED_SHARE)).isNaN();
+        assertThat(one.get(Measure.RANKME_SHARE)).isCloseTo(1, within(1e-12));
         Ranks two = ranks(new SimpleMatrix(new double[][] {{1, 2, 3}, {3, 2, 1}}));
-        assertThat(two.rankMe()).isCloseTo(1, within(1e-12));
-        assertThat(two.rankMeShare()).isCloseTo(1, within(1e-9));
+        assertThat(two.get(Measure.RANKME_CENTERED)).isCloseTo(1, within(1e-12));
+        assertThat(two.get(Measure.RANKME_CENTERED_SHARE)).isCloseTo(1, within(1e-9));
         Ranks column = ranks(new SimpleMatrix(new double[][] {{1}, {2}, {5}}));
-        assertThat(column.participationShare()).isCloseTo(1, within(1e-9));
-        assertThat(column.section().measures()).isNotEmpty();
+        assertThat(column.get(Measure.PARTICIPATION_SHARE)).isCloseTo(1, within(1e-9));
+        assertThat(column.section().readings()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1e160, 1e300, 1e-170, 1e-300})
+    void ranksDoNotDependOnTheScaleEvenWhereSquaresOverflowOrVanish(double scale) {
+        for (int rows : new int[] {20, 2000}) {
+            Ranks plain = ranks(decaying(rows, 4));
+            Ranks scaled = ranks(decaying(rows, 4).scale(scale));
+            plain.vitals().values().forEach((measure, value) -> near(scaled.get(measure), value));
+            near(
+                    Objects.requireNonNull(scaled.meanSingular()).value(),
+                    Objects.requireNonNull(plain.meanSingular()).value());
+        }
     }
 
     @Test
-    void squaresThatOverflowAreNotANumberAndValuesThatAreNotFiniteAreRefused() {
-        assertThat(ranks(decaying(20, 4).scale(1e200)).rankMe()).isNaN();
-        assertThat(ranks(decaying(2000, 4).scale(1e200)).participation()).isNaN();
+    void valuesThatAreNotFiniteAreRefused() {
         SimpleMatrix broken = decaying(20, 4);
         broken.set(3, 2, Double.NaN);
         assertThatThrownBy(() -> ranks(broken))
@@ -151,12 +168,13 @@ class RanksTest {
     void eachMeasureStandsInTheSectionWithItsShare() {
         Ranks ranks = ranks(decaying(100, 10));
         var section = ranks.section();
-        assertThat(section.measures().stream().map(Measure::name))
-                .containsSubsequence("rank-me", "rank-me-share", "stable-rank", "alpha", "mean-singular-value");
-        Measure share = section.measures().get(1);
-        assertThat(share.value()).isEqualTo(ranks.rankMeShare());
-        assertThat(share.lower()).isLessThan(share.value());
-        assertThat(share.upper()).isGreaterThan(share.value());
+        assertThat(section.readings().stream().map(Reading::name))
+                .startsWith("rankme", "rankme.share", "rankme.centered", "rankme.centered.share")
+                .containsSubsequence("stable-rank", "alpha", "mean-singular-value");
+        Reading share = section.readings().get(3);
+        assertThat(share.value()).isEqualTo(ranks.get(Measure.RANKME_CENTERED_SHARE));
+        assertThat(share.interval().lower()).isLessThan(share.value());
+        assertThat(share.interval().upper()).isGreaterThan(share.value());
     }
 
     @Test

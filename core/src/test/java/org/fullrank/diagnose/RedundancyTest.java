@@ -155,7 +155,7 @@ class RedundancyTest {
         assertThat(few.duplicates()).isEmpty();
         assertThat(Redundancy.of(Samples.tensor(new double[20][4])).duplicateShare())
                 .isNaN();
-        assertThat(one.section().measures()).hasSize(few.section().measures().size());
+        assertThat(one.section().readings()).hasSize(few.section().readings().size());
         assertThatThrownBy(() -> Redundancy.of(Samples.tensor(new double[0][0])))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("[N, D]");

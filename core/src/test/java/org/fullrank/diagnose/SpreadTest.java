@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -28,12 +29,12 @@ class SpreadTest {
                     Arrays.stream(z).mapToDouble(row -> row[column] / norm(row)).toArray());
         }
         Spread spread = spread(z, ScalarType.Double);
-        near(spread.stdMean(), Arrays.stream(deviations).average().orElseThrow());
-        near(spread.stdMin(), Arrays.stream(deviations).min().orElseThrow());
-        near(spread.stdMax(), Arrays.stream(deviations).max().orElseThrow());
-        near(spread.normalizedStd(), Arrays.stream(units).average().orElseThrow() * Math.sqrt(12));
+        near(spread.get(Measure.STD_RAW), Arrays.stream(deviations).average().orElseThrow());
+        near(spread.get(Measure.STD_RAW_MIN), Arrays.stream(deviations).min().orElseThrow());
+        near(spread.get(Measure.STD_RAW_MAX), Arrays.stream(deviations).max().orElseThrow());
+        near(spread.get(Measure.STD), Arrays.stream(units).average().orElseThrow() * Math.sqrt(12));
         double[] norms = Arrays.stream(z).mapToDouble(SpreadTest::norm).sorted().toArray();
-        near(spread.normMean(), Arrays.stream(norms).average().orElseThrow());
+        near(spread.get(Measure.NORM), Arrays.stream(norms).average().orElseThrow());
         assertThat(spread.norms()).hasSize(101).isSorted();
         near(spread.percentile(0), norms[0]);
         near(spread.percentile(100), norms[499]);
@@ -43,15 +44,15 @@ class SpreadTest {
     @Test
     void isotropicRowsOverTheSphereReadOneAndAnOffsetTakesItAway() {
         double[][] z = gaussian(3000, 40);
-        assertThat(spread(z, ScalarType.Double).normalizedStd()).isCloseTo(1, within(0.01));
-        assertThat(spread(z, ScalarType.Double).offsetShare()).isLessThan(0.01);
+        assertThat(spread(z, ScalarType.Double).get(Measure.STD)).isCloseTo(1, within(0.01));
+        assertThat(spread(z, ScalarType.Double).get(Measure.OFFSET)).isLessThan(0.01);
         for (double[] row : z) {
             row[0] += 100;
         }
         Spread moved = spread(z, ScalarType.Double);
-        assertThat(moved.normalizedStd()).isLessThan(0.1);
-        assertThat(moved.offsetShare()).isCloseTo(1e4 / (1e4 + 40), within(1e-3));
-        assertThat(moved.interval(Spread.OFFSET_SHARE).upper()).isBetween(moved.offsetShare(), 1.0);
+        assertThat(moved.get(Measure.STD)).isLessThan(0.1);
+        assertThat(moved.get(Measure.OFFSET)).isCloseTo(1e4 / (1e4 + 40), within(1e-3));
+        assertThat(moved.interval(Measure.OFFSET).upper()).isBetween(moved.get(Measure.OFFSET), 1.0);
     }
 
     @Test
@@ -65,8 +66,8 @@ class SpreadTest {
         }
         for (ScalarType type : new ScalarType[] {ScalarType.Double, ScalarType.Float}) {
             Spread spread = spread(z, type);
-            assertThat(spread.constantDimensions()).isEqualTo(2);
-            assertThat(spread.deadDimensions()).isEqualTo(3);
+            assertThat(spread.get(Measure.CONSTANT)).isEqualTo(2);
+            assertThat(spread.get(Measure.DEAD)).isEqualTo(3);
         }
     }
 
@@ -74,17 +75,36 @@ class SpreadTest {
     void zerosAndSingleRowsAreDefined() {
         for (int rows : new int[] {1, 2, 1500}) {
             Spread zeros = spread(new double[rows][3], ScalarType.Double);
-            assertThat(zeros.stdMean()).isZero();
-            assertThat(zeros.normalizedStd()).isZero();
-            assertThat(zeros.offsetShare()).isZero();
-            assertThat(zeros.constantDimensions()).isEqualTo(3);
+            assertThat(zeros.get(Measure.STD_RAW)).isZero();
+            assertThat(zeros.get(Measure.STD)).isZero();
+            assertThat(zeros.get(Measure.OFFSET)).isZero();
+            assertThat(zeros.get(Measure.CONSTANT)).isEqualTo(3);
             assertThat(zeros.percentile(99)).isZero();
         }
         Spread one = spread(new double[][] {{3, 4}}, ScalarType.Double);
-        assertThat(one.normMean()).isEqualTo(5);
-        assertThat(one.offsetShare()).isEqualTo(1);
-        assertThat(one.section().measures())
+        assertThat(one.get(Measure.NORM)).isEqualTo(5);
+        assertThat(one.get(Measure.OFFSET)).isEqualTo(1);
+        assertThat(one.section().readings())
                 .allSatisfy(m -> assertThat(m.meaning()).isNotBlank());
+    }
+
+    @Test
+    void figuresOfHugeAndTinyRowsAreThoseOfOrdinaryOnesTimesTheirScale() {
+        for (double scale : new double[] {1e160, 1e300, 1e-170, 1e-300}) {
+            double[][] z = gaussian(40, 5);
+            Spread plain = spread(z, ScalarType.Double);
+            for (double[] row : z) {
+                Arrays.setAll(row, j -> row[j] * scale);
+            }
+            Spread scaled = spread(z, ScalarType.Double);
+            for (Measure same : List.of(Measure.STD, Measure.OFFSET, Measure.DEAD, Measure.CONSTANT)) {
+                near(scaled.get(same), plain.get(same));
+            }
+            for (Measure larger : List.of(Measure.STD_RAW, Measure.STD_RAW_MAX, Measure.NORM)) {
+                near(scaled.get(larger), plain.get(larger) * scale);
+            }
+            near(scaled.percentile(50), plain.percentile(50) * scale);
+        }
     }
 
     @Test

@@ -154,8 +154,8 @@ class VerdictsTest {
 
     @Test
     void eachStepNamesASettingThatRecipesHave() throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "recipes.md"))
-                + Files.readString(Path.of("..", "docs", "methods.md"));
+        String page = Files.readString(Path.of("..", "docs", "reference", "recipes.md"))
+                + Files.readString(Path.of("..", "docs", "reference", "methods.md"));
         var setting = Pattern.compile("[a-z]+(\\.[A-Za-z0-9]+)+");
         var everything = new Patient()
                 .slope(3, 100, 3)
@@ -190,7 +190,7 @@ class VerdictsTest {
         private double norm = 8;
         private double directions = 0.9;
         private double offset = 0.2;
-        private Slope slope = new Slope(30, 2, 5, 0.5, 50, 64);
+        private SpectrumShape slope = new SpectrumShape(30, 2, 5, 0.5, 50, 64);
         private @Nullable Patient trimmed;
         private Dimensions dimensions = new Dimensions(0, 0, 0.01);
         private List<ClassSpread> classes = List.of();
@@ -230,12 +230,13 @@ class VerdictsTest {
         }
 
         Patient slope(double effectiveRank, double knee, int at) {
-            slope = new Slope(effectiveRank, knee, at, 0.001, at, 64);
+            slope = new SpectrumShape(effectiveRank, knee, at, 0.001, at, 64);
             return this;
         }
 
         Patient behind(double share) {
-            slope = new Slope(slope.effectiveRank(), slope.knee(), slope.kneeAt(), share, slope.most(), 64);
+            slope = new SpectrumShape(
+                    slope.effectiveRank(), slope.knee(), slope.kneeAt(), share, slope.directions99(), 64);
             return this;
         }
 

@@ -11,6 +11,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Moments;
 import org.junit.jupiter.api.Test;
 
 class VitalsTest {
@@ -27,13 +28,20 @@ class VitalsTest {
         return rows;
     }
 
+    private static double[] spectrum(double[][] rows) {
+        try (var scope = Scope.open();
+                Moments moments = Vitals.moments(Tensors.of(rows))) {
+            return Vitals.spectrum(moments);
+        }
+    }
+
     private static Vitals of(double[][] rows) {
         double[] flat = new double[rows.length * rows[0].length];
         for (int i = 0; i < flat.length; i++) {
             flat[i] = rows[i / rows[0].length][i % rows[0].length];
         }
         try (var scope = Scope.open()) {
-            return Vitals.of(Tensors.of(flat, rows.length, rows[0].length));
+            return Vitals.of(Tensors.of(flat, rows.length, rows[0].length), Vitals.CHECK);
         }
     }
 
@@ -115,17 +123,17 @@ class VitalsTest {
             square += norm(row) * norm(row) / rows.length;
         }
         double offset = square - sum / rows.length;
-        assertThat(vitals.rankMe()).isCloseTo(rankMe(singularValues(rows)), TIGHT);
-        assertThat(vitals.rankShare())
-                .isCloseTo(rankMe(s) / IsotropicNull.of(40, 12).rankMe(), TIGHT);
-        assertThat(vitals.participation()).isCloseTo(sum * sum / fourth, TIGHT);
-        assertThat(vitals.std()).isCloseTo(spread(rows), TIGHT);
-        assertThat(vitals.norm()).isCloseTo(norms, TIGHT);
-        assertThat(vitals.offset()).isCloseTo(offset / square, TIGHT);
-        assertThat(vitals.dead()).isZero();
-        assertThat(vitals.spectrum()).hasSize(Vitals.POINTS).isSortedAccordingTo((a, b) -> Double.compare(b, a));
-        assertThat(vitals.spectrum()[0]).isCloseTo(s[0] / Math.sqrt(sum), TIGHT);
-        assertThat(vitals.spectrum()[31]).isCloseTo(s[11] / Math.sqrt(sum), TIGHT);
+        assertThat(vitals.get(Measure.RANKME)).isCloseTo(rankMe(singularValues(rows)), TIGHT);
+        assertThat(vitals.get(Measure.RANKME_CENTERED_SHARE))
+                .isCloseTo(rankMe(s) / IsotropicNull.of(40, 12).centeredRankMe(), TIGHT);
+        assertThat(vitals.get(Measure.PARTICIPATION)).isCloseTo(sum * sum / fourth, TIGHT);
+        assertThat(vitals.get(Measure.STD)).isCloseTo(spread(rows), TIGHT);
+        assertThat(vitals.get(Measure.NORM)).isCloseTo(norms, TIGHT);
+        assertThat(vitals.get(Measure.OFFSET)).isCloseTo(offset / square, TIGHT);
+        assertThat(vitals.get(Measure.DEAD)).isZero();
+        assertThat(spectrum(rows)).hasSize(Vitals.POINTS).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+        assertThat(spectrum(rows)[0]).isCloseTo(s[0] / Math.sqrt(sum), TIGHT);
+        assertThat(spectrum(rows)[31]).isCloseTo(s[11] / Math.sqrt(sum), TIGHT);
     }
 
     @Test
@@ -138,9 +146,9 @@ class VitalsTest {
             }
         }
         Vitals vitals = of(rows);
-        assertThat(vitals.rankShare()).isCloseTo(1, within(0.02));
-        assertThat(vitals.std()).isCloseTo(1, within(0.02));
-        assertThat(vitals.offset()).isCloseTo(0, within(0.02));
+        assertThat(vitals.get(Measure.RANKME_CENTERED_SHARE)).isCloseTo(1, within(0.02));
+        assertThat(vitals.get(Measure.STD)).isCloseTo(1, within(0.02));
+        assertThat(vitals.get(Measure.OFFSET)).isCloseTo(0, within(0.02));
     }
 
     @Test
@@ -150,17 +158,55 @@ class VitalsTest {
             Arrays.fill(row, 3);
         }
         Vitals vitals = of(rows);
-        assertThat(vitals.rankShare()).isZero();
-        assertThat(vitals.std()).isZero();
-        assertThat(vitals.offset()).isCloseTo(1, TIGHT);
-        assertThat(vitals.dead()).isEqualTo(6);
-        assertThat(vitals.spectrum()).containsOnly(0.0);
+        assertThat(vitals.get(Measure.RANKME_CENTERED_SHARE)).isZero();
+        assertThat(vitals.get(Measure.STD)).isZero();
+        assertThat(vitals.get(Measure.OFFSET)).isCloseTo(1, TIGHT);
+        assertThat(vitals.get(Measure.DEAD)).isEqualTo(6);
+        assertThat(spectrum(rows)).containsOnly(0.0);
+    }
+
+    @Test
+    void spreadEqualsANaiveLoop() {
+        Vitals vitals = compared(new double[][] {{3, 4}, {0, 5}, {-8, 6}});
+        assertThat(vitals.get(Measure.STD_RAW)).isCloseTo((std(3, 0, -8) + std(4, 5, 6)) / 2, within(1e-12));
+        assertThat(vitals.get(Measure.STD))
+                .isCloseTo(Math.sqrt(2) * (std(.6, 0, -.8) + std(.8, 1, .6)) / 2, within(1e-12));
+        assertThat(vitals.rows()).isEqualTo(3);
+        assertThat(vitals.width()).isEqualTo(2);
+    }
+
+    @Test
+    void eachWriterTakesItsMeasuresFromTheSameComputation() {
+        double[][] rows = rows(40, 12, 0.5);
+        try (var scope = Scope.open();
+                Moments moments = Vitals.moments(Tensors.of(rows))) {
+            Vitals check = Vitals.of(moments, Vitals.CHECK);
+            Ranks ranks = Ranks.of(moments);
+            Spread spread = Spread.of(moments);
+            for (Measure measure : Vitals.CHECK) {
+                boolean rank = ranks.vitals().values().containsKey(measure);
+                assertThat(check.get(measure)).isEqualTo(rank ? ranks.get(measure) : spread.get(measure));
+            }
+            assertThat(compared(rows).get(Measure.STD)).isEqualTo(check.get(Measure.STD));
+            assertThat(compared(rows).get(Measure.RANKME)).isEqualTo(check.get(Measure.RANKME));
+        }
+    }
+
+    private static Vitals compared(double[][] rows) {
+        try (var scope = Scope.open()) {
+            return Vitals.of(Tensors.of(rows), Vitals.COMPARED);
+        }
+    }
+
+    private static double std(double a, double b, double c) {
+        double mean = (a + b + c) / 3;
+        return Math.sqrt((Math.pow(a - mean, 2) + Math.pow(b - mean, 2) + Math.pow(c - mean, 2)) / 2);
     }
 
     @Test
     void zeroRowsAreNumbers() {
         Vitals vitals = of(new double[20][6]);
-        assertThat(vitals.values("embedding").values())
+        assertThat(vitals.at("embedding").values())
                 .allSatisfy(v -> assertThat(v).isFinite());
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.ejml.simple.SimpleMatrix;
-import org.fullrank.diagnose.EmbeddingHealth;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.junit.jupiter.api.Test;
@@ -79,45 +78,11 @@ class SpectrumTest {
     }
 
     @Test
-    void spreadOfIsotropicRowsIsThatOfTheSphere() {
-        var health = EmbeddingHealth.of(gaussian(5, 4000 * 16), 4000);
-        assertThat(health.stdMean()).isCloseTo(1, within(0.01));
-        assertThat(health.isotropicStd()).isEqualTo(0.25);
-        assertThat(health.normalizedStd()).isCloseTo(0.25, within(0.003));
-    }
-
-    @Test
-    void spreadEqualsANaiveLoop() {
-        float[] z = {3, 4, 0, 5, -8, 6};
-        var health = EmbeddingHealth.of(z, 3);
-        assertThat(health.stdMean()).isCloseTo((std(3, 0, -8) + std(4, 5, 6)) / 2, within(1e-12));
-        assertThat(health.normalizedStd()).isCloseTo((std(.6, 0, -.8) + std(.8, 1, .6)) / 2, within(1e-12));
-        assertThat(health.rows()).isEqualTo(3);
-        assertThat(health.width()).isEqualTo(2);
-    }
-
-    @Test
-    void spreadOfACollapsedEmbeddingIsZero() {
-        float[] z = new float[400];
-        java.util.Arrays.fill(z, 2);
-        var health = EmbeddingHealth.of(z, 20);
-        assertThat(health.stdMean()).isZero();
-        assertThat(health.normalizedStd()).isCloseTo(0, within(1e-15));
-        assertThat(health.rankMe()).isCloseTo(1, within(1e-9));
-    }
-
-    @Test
     void uselessEmbeddingsAreRefused() {
         assertThatThrownBy(() -> Spectrum.of(new float[0], 0)).isInstanceOf(InputException.class);
-        assertThatThrownBy(() -> EmbeddingHealth.of(new float[4], 1)).isInstanceOf(InputException.class);
         assertThatThrownBy(() -> Spectrum.of(new float[] {1, Float.NaN, 3, 4}, 2))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("not finite");
-    }
-
-    private static double std(double a, double b, double c) {
-        double mean = (a + b + c) / 3;
-        return Math.sqrt((Math.pow(a - mean, 2) + Math.pow(b - mean, 2) + Math.pow(c - mean, 2)) / 2);
     }
 
     private static float[] gaussian(long seed, int count) {

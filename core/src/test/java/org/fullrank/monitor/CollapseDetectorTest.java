@@ -16,7 +16,7 @@ class CollapseDetectorTest {
 
     private static Map<String, Double> check(double share, double spread, double norm) {
         var values = new LinkedHashMap<String, Double>();
-        values.put("embedding.rank.share", share);
+        values.put("embedding.rankme.centered.share", share);
         values.put("embedding.std", spread);
         values.put("embedding.norm", norm);
         return values;
@@ -24,10 +24,10 @@ class CollapseDetectorTest {
 
     /// The alarms of a run whose measures are functions of the step.
     private static List<Alarm> alarms(IntToDoubleFunction share, IntToDoubleFunction spread, IntToDoubleFunction norm) {
-        var watch = new CollapseDetector(STEPS);
+        var detector = new CollapseDetector(STEPS);
         var alarms = new ArrayList<Alarm>();
         for (int step = EVERY; step <= STEPS; step += EVERY) {
-            alarms.addAll(watch.see(
+            alarms.addAll(detector.update(
                     step, check(share.applyAsDouble(step), spread.applyAsDouble(step), norm.applyAsDouble(step))));
         }
         return alarms;

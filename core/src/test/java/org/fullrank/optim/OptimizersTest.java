@@ -16,7 +16,6 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.net.Mlp;
 import org.fullrank.net.NetworkBuilder;
-import org.fullrank.net.Networks;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 import org.fullrank.optim.GroupSpec.Decaying;

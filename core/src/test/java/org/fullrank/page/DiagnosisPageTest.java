@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.Measure;
+import org.fullrank.diagnose.Reading;
 import org.fullrank.diagnose.Section;
 import org.fullrank.diagnose.Verdict;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class DiagnosisPageTest {
                 100,
                 3,
                 List.of(new Verdict(Verdict.Kind.DIMENSIONAL, 0.9, "rank 1 of 3", "raise the variance term")),
-                List.of(new Section("spread", List.of(Measure.of("std-mean", Double.NaN, "0.1 to 1", "how far")))),
+                List.of(new Section("spread", List.of(Reading.of(Measure.STD, Double.NaN)))),
                 new Diagnosis.Plots(
                         new double[] {3, 1, 0}, new double[] {2, 2, 2}, new double[] {1, 0, 0}, new double[101]),
                 List.of("1 row with NaN was left out: 17"));

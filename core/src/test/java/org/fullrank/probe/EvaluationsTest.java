@@ -17,9 +17,7 @@ class EvaluationsTest {
         assertThat(Evaluations.all()).extracting(Evaluation::name).doesNotHaveDuplicates();
         for (Evaluation evaluation : Evaluations.all()) {
             for (String part : evaluation.parts()) {
-                assertThat(Evaluations.named(List.of(part)))
-                        .as(part)
-                        .containsExactly(evaluation.only(List.of(part)));
+                assertThat(Evaluations.named(List.of(part))).as(part).containsExactly(evaluation.only(List.of(part)));
             }
         }
     }
@@ -46,9 +44,11 @@ class EvaluationsTest {
 
     @Test
     void everyNameHasItsRowInThePage() throws IOException {
-        String page = Files.readString(Path.of("../docs/evaluation.md"));
+        String page = Files.readString(Path.of("../docs/reference/evaluation.md"));
         for (String name : Evaluations.names()) {
-            assertThat(page.lines()).as(name).anyMatch(l -> l.startsWith("| `") && l.split(" \\| ")[0].contains("`" + name + "`"));
+            assertThat(page.lines())
+                    .as(name)
+                    .anyMatch(l -> l.startsWith("| `") && l.split(" \\| ")[0].contains("`" + name + "`"));
         }
     }
 

@@ -58,10 +58,10 @@ class NearestCentroidTest {
 
     @Test
     void lengthsDoNotCount() {
-        // One long row of a points between the classes; scaled to length 1 it weighs no more than the others.
-        Features train = rows(new int[] {0, 0, 0, 1}, 1, 0, 1, 0, 100, 100, 0, 1);
-        Features test = rows(new int[] {0, 1, 0}, 5, 1, 0.1f, 1, 1, 0.9f);
-        assertThat(NearestCentroid.predict(train, test)).containsExactly(0, 1, 0);
+        // One long row of a points to b; scaled to length 1 it weighs no more than the others.
+        Features train = rows(new int[] {0, 0, 0, 1}, 1, 0, 1, 0, 0, 100, 0, 1);
+        Features test = rows(new int[] {0, 1}, 5, 1, 0.035f, 1);
+        assertThat(NearestCentroid.predict(train, test)).containsExactly(0, 1);
     }
 
     /// kNN solves two groups for one class; a mean cannot.

@@ -26,8 +26,8 @@ class ProgressTest {
         SequencedMap<String, Double> values = new LinkedHashMap<>();
         values.put("loss", 23.456);
         values.put("loss.variance", 0.5);
-        values.put("batch.std", 0.01234);
-        values.put("batch.rankme", 123.44);
+        values.put("batch.embedding.std", 0.01234);
+        values.put("batch.embedding.rankme", 123.44);
         values.put("learning.rate", 0.1);
         SequencedMap<String, Double> timing = new LinkedHashMap<>();
         timing.put("seconds", seconds);
@@ -82,14 +82,5 @@ class ProgressTest {
         progress.measured(MetricRecord.of(10, 0, knn, 1), 20);
         progress.measured(record(20, 2), 20);
         assertThat(text().lines()).last().asString().contains("online kNN 87.6 %  loss");
-    }
-
-    @Test
-    void numbersKeepTheDigitsThatMatter() {
-        assertThat(Progress.number(0)).isEqualTo("0.000");
-        assertThat(Progress.number(1234.5)).isEqualTo("1235");
-        assertThat(Progress.number(1.5e7)).isEqualTo("1.50e+07");
-        assertThat(Progress.number(-0.0001)).isEqualTo("-1.00e-04");
-        assertThat(Progress.number(Double.NaN)).isEqualTo("NaN");
     }
 }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ import org.fullrank.method.MethodSpec;
 import org.fullrank.net.Mlp;
 import org.fullrank.objective.Lpl;
 import org.fullrank.optim.OptimizerSpec;
+import org.fullrank.run.MetricRecord;
 import org.fullrank.run.MonitorSpec.OnCollapse;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
@@ -85,7 +87,7 @@ class ResumeTest {
                                 "\"batch.block.0.rankme\"",
                                 "\"batch.block.1.participation\"",
                                 "\"batch.block.1.activity\"",
-                                "\"batch.block.0.std\"")
+                                "\"batch.block.0.std.raw\"")
                         .contains("\"loss.pull\"", "\"block.0.pull\"", "\"block.1.loss\""));
         assertThat(SmallTraining.metrics(run))
                 .anySatisfy(line -> assertThat(line).contains("\"knn\"", "\"block.0.knn\"", "\"block.1.knn\""));
@@ -112,6 +114,46 @@ class ResumeTest {
         }
         resume(recipe, run, TrainingListener.silent());
         assertRunsEqual(STEPS);
+    }
+
+    @Test
+    void aChangedRecipeIsSaidOnResume() throws IOException {
+        Recipe recipe = recipe(folder, EPOCHS);
+        train(recipe, run, stopAfter(5));
+        Recipe edited = with(recipe.withSeed(8), SmallTraining.train(EPOCHS, SmallTraining.BATCH / 2, 1));
+        List<String> notes = notesOfResume(edited);
+        assertThat(notes)
+                .contains("warning: the recipe has changed since step 5: seed 7 -> 8, train.batch 16 -> 8; training"
+                        + " continues at step 5 of 24 with the new values");
+    }
+
+    @Test
+    void anUnchangedRecipeOrMovedDataResumeWithoutAWarning() throws IOException {
+        Recipe recipe = recipe(folder, EPOCHS);
+        train(recipe, run, stopAfter(5));
+        Path moved = Files.move(folder.resolve("data"), folder.resolve("moved"));
+        Recipe elsewhere = recipe.withData(
+                recipe.data().withPath(moved.resolve("vectors.npy").toString()));
+        assertThat(notesOfResume(elsewhere)).isNotEmpty().noneMatch(note -> note.startsWith("warning"));
+    }
+
+    private List<String> notesOfResume(Recipe recipe) {
+        var notes = new ArrayList<String>();
+        resume(recipe, run, new TrainingListener() {
+            @Override
+            public void measured(MetricRecord record, long totalSteps) {}
+
+            @Override
+            public void note(String line) {
+                notes.add(line);
+            }
+
+            @Override
+            public boolean stopRequested() {
+                return true;
+            }
+        });
+        return notes;
     }
 
     private void assertRunsEqual(long steps) throws IOException {

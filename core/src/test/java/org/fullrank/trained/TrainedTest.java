@@ -136,7 +136,10 @@ class TrainedTest {
             assertThat(last.representation().rankMe())
                     .isCloseTo(Spectrum.of(z.values(), z.rows()).rankMe(), within(1e-6));
             assertThat(Objects.requireNonNull(last.knn()))
-                    .isEqualTo(Probes.defaults().run(trained).result(ProbeTable.ENCODER).knn());
+                    .isEqualTo(Probes.defaults()
+                            .run(trained)
+                            .result(ProbeTable.ENCODER)
+                            .knn());
         });
     }
 
@@ -161,7 +164,10 @@ class TrainedTest {
                     .containsExactly("input", "block.0", "representation", "projector.1", "embedding");
             assertThat(curve.layers()).extracting(LayerCurve.Row::width).containsExactly(8, 16, 12, 16, 16);
             assertThat(curve.asked().get("representation"))
-                    .isEqualTo(Probes.defaults().run(trained).result(ProbeTable.ENCODER).linear());
+                    .isEqualTo(Probes.defaults()
+                            .run(trained)
+                            .result(ProbeTable.ENCODER)
+                            .linear());
         });
     }
 
@@ -224,11 +230,7 @@ class TrainedTest {
     void fineTuningLearns() {
         open(trained -> {
             var much = new FineTuneProtocol(List.of(1.0), 1, 200, 16, 1e-2, 0);
-            Accuracy reached = much.run(trained)
-                    .rows()
-                    .getFirst()
-                    .encoder()
-                    .getFirst();
+            Accuracy reached = much.run(trained).rows().getFirst().encoder().getFirst();
             assertThat(reached.share()).isGreaterThan(0.6);
         });
     }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.fullrank.data.Images;
-import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
 import org.fullrank.engine.Keyed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +21,7 @@ class ContactSheetTest {
     @Test
     void theFirstColumnShowsTheImagesThemselves(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("sheet.png");
-        ContactSheet.write(generator, new int[] {0, 2}, 0, file);
+        ContactSheet.write(ContactSheet.draw(generator, new int[] {0, 2}, 0), file);
         BufferedImage sheet = ImageIO.read(file.toFile());
         assertThat(sheet.getWidth()).isEqualTo(3 * 100 + 4);
         assertThat(sheet.getHeight()).isEqualTo(2 * 100 + 4);
@@ -51,8 +51,8 @@ class ContactSheetTest {
     @Test
     void aMissingFolderIsNamed(@TempDir Path folder) {
         Path file = folder.resolve("missing/sheet.png");
-        assertThatExceptionOfType(InputException.class)
-                .isThrownBy(() -> ContactSheet.write(generator, new int[] {0}, 0, file))
+        assertThatExceptionOfType(JobException.class)
+                .isThrownBy(() -> ContactSheet.write(ContactSheet.draw(generator, new int[] {0}, 0), file))
                 .withMessageContaining(file.toString());
     }
 }

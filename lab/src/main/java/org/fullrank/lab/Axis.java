@@ -2,6 +2,7 @@ package org.fullrank.lab;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.fullrank.text.Numbers;
 
 /// An axis of a panel.
 ///

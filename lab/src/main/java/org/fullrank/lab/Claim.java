@@ -1,5 +1,8 @@
 package org.fullrank.lab;
 
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// A statement that a figure can refute.
@@ -26,6 +29,17 @@ public record Claim(String text, @Nullable Double measured, Expected expected, S
 
     /// The measured figure in words.
     public String figure() {
-        return measured == null ? "-" : Numbers.text(measured);
+        return measured == null ? "-" : Numbers.compact(measured);
+    }
+
+    /// For JSON.
+    SequencedMap<String, @Nullable Object> toMap() {
+        var map = new LinkedHashMap<String, @Nullable Object>();
+        map.put("claim", text);
+        map.put("verdict", verdict().label());
+        map.put("measured", measured);
+        map.put("expected", expected.text());
+        map.put("reason", reason);
+        return map;
     }
 }

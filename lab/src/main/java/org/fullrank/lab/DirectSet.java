@@ -9,6 +9,7 @@ import java.util.function.DoublePredicate;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Series.Color;
+import org.fullrank.text.Numbers;
 
 /// A predictor set to F^alpha keeps the features whose augmentation variance is below a threshold of the decay.
 ///
@@ -86,7 +87,7 @@ record DirectSet(Slope slope) implements Experiment {
                 largest = Math.max(largest, Math.abs(ends[i] - REFERENCE[a][i]));
             }
             claims.add(Claim.of(
-                    "alpha %s from l = 0.3: largest distance from the reference".formatted(Numbers.text(ALPHAS[a])),
+                    "alpha %s from l = 0.3: largest distance from the reference".formatted(Numbers.compact(ALPHAS[a])),
                     largest,
                     atMost(1e-4),
                     a == 0
@@ -102,12 +103,12 @@ record DirectSet(Slope slope) implements Experiment {
                 "p = l^2; time 2000 is long beside all rates but at the threshold"));
         for (double alpha : ALPHAS) {
             claims.add(Claim.of(
-                    "alpha %s: the largest augmentation variance that survives".formatted(Numbers.text(alpha)),
+                    "alpha %s: the largest augmentation variance that survives".formatted(Numbers.compact(alpha)),
                     -border(-3, 0, minus -> end(1, alpha, -minus) > 1e-3),
                     near(1 / (4 * ETA) - 1, 0.005),
                     "1/(4 eta) - 1 = 1.5; passing beside the vanished points takes long, which adds 1e-4 or so"));
             claims.add(Claim.of(
-                    "alpha %s: l^alpha at the border of the basin, sigma^2 0.1".formatted(Numbers.text(alpha)),
+                    "alpha %s: l^alpha at the border of the basin, sigma^2 0.1".formatted(Numbers.compact(alpha)),
                     StrictMath.pow(border(1e-4, 1, start -> end(start, alpha, 0.1) > 1e-3), alpha),
                     near(fixedPoint(0.1, -1), 1e-4),
                     "p- = .1144, the same for every alpha"));
@@ -212,7 +213,7 @@ record DirectSet(Slope slope) implements Experiment {
                 path.add(step * DT, l);
                 l += DT * slope.of(l, alpha, 0.1, ETA);
             }
-            String label = "alpha " + Numbers.text(alpha);
+            String label = "alpha " + Numbers.compact(alpha);
             ends = ends.with(Series.dots(label, Color.of(a), end.x(), end.y()));
             flow = flow.with(path.line(label, Color.of(a)));
         }

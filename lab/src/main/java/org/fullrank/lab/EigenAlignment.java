@@ -11,6 +11,7 @@ import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Byol.Symmetric;
 import org.fullrank.lab.Series.Color;
+import org.fullrank.text.Numbers;
 
 /// The eigenspaces of F and of the predictor align, at the rate of theorem 3.
 ///
@@ -255,14 +256,14 @@ record EigenAlignment(Flow flow) implements Experiment {
         List<Panel> panels = new ArrayList<>();
         for (double tau : runs.stream().mapToDouble(Run::tau).distinct().toArray()) {
             Panel panel = Panel.of(
-                    "tau " + Numbers.text(tau),
+                    "tau " + Numbers.compact(tau),
                     Axis.linear("time").between(0, SHOWN),
                     Axis.log("|[F, Wp]|").between(1e-16, 10));
             for (Run run : runs) {
                 if (run.tau == tau) {
                     Color color = Color.of(Arrays.binarySearch(ETAS, run.eta));
                     panel = panel.with(
-                            run.commutator.line("eta " + Numbers.text(run.eta), color),
+                            run.commutator.line("eta " + Numbers.compact(run.eta), color),
                             run.bound.line("", color).dash());
                 }
             }

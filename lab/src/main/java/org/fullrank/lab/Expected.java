@@ -1,5 +1,7 @@
 package org.fullrank.lab;
 
+import org.fullrank.text.Numbers;
+
 /// The values that agree with a claim. NaN never does.
 public sealed interface Expected {
     /// A value and how far from it a figure may lie.
@@ -11,7 +13,7 @@ public sealed interface Expected {
 
         @Override
         public String text() {
-            return Numbers.text(value) + " ± " + Numbers.text(tolerance);
+            return Numbers.compact(value) + " ± " + Numbers.compact(tolerance);
         }
     }
 
@@ -24,7 +26,7 @@ public sealed interface Expected {
 
         @Override
         public String text() {
-            return "at most " + Numbers.text(limit);
+            return "at most " + Numbers.compact(limit);
         }
     }
 
@@ -37,7 +39,7 @@ public sealed interface Expected {
 
         @Override
         public String text() {
-            return "at least " + Numbers.text(limit);
+            return "at least " + Numbers.compact(limit);
         }
     }
 

@@ -1,5 +1,8 @@
 package org.fullrank.lab;
 
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
 /// A claim of a paper as a program.
 public sealed interface Experiment
         permits Oja,
@@ -30,4 +33,15 @@ public sealed interface Experiment
 
     /// Runs it. The outcome is a pure function of the setting.
     Outcome run(Setting setting);
+
+    /// Its facts for JSON.
+    default SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("name", name());
+        map.put("title", title());
+        map.put("paper", source().paper());
+        map.put("part", source().part());
+        map.put("needsData", needsData());
+        return map;
+    }
 }

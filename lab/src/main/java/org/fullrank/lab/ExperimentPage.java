@@ -1,9 +1,6 @@
 package org.fullrank.lab;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,13 +29,7 @@ public record ExperimentPage(Experiment experiment, Setting setting, Outcome out
         } catch (IOException e) {
             throw new JobException("cannot make folder of %s (%s); name another folder".formatted(file, e), e);
         }
-        AtomicFile.write(file, channel -> all(channel, StandardCharsets.UTF_8.encode(text)));
-    }
-
-    private static void all(FileChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+        AtomicFile.write(file, text);
     }
 
     /// The page.

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.fullrank.lab.Series.Color;
+import org.fullrank.text.Numbers;
 
 /// The gradient of minus the log of the variance, with weight decay, is Oja's rule.
 ///
@@ -229,7 +230,7 @@ record Oja(Rule rule) implements Experiment {
         Panel norms = Panel.of("Length", Axis.linear("step"), Axis.linear("|w|"));
         for (int i = 0; i < RATIOS.length; i++) {
             Color color = Color.of(i + 1);
-            String label = "log-variance, c/eta " + Numbers.text(RATIOS[i]);
+            String label = "log-variance, c/eta " + Numbers.compact(RATIOS[i]);
             path = path.with(runs.get(i).path.line(label, color));
             cosines = cosines.with(runs.get(i).cosines.line(label, color));
             norms = norms.with(runs.get(i).norms.line(label, color));

@@ -6,6 +6,7 @@ import java.util.function.BiFunction;
 import org.fullrank.lab.Byol.Mode;
 import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Series.Color;
+import org.fullrank.text.Numbers;
 
 /// The figure of `byol-phase`.
 ///
@@ -69,7 +70,7 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
             }
         }
         return Panel.of(
-                        "decay eta " + Numbers.text(eta),
+                        "decay eta " + Numbers.compact(eta),
                         Axis.linear("p").between(-0.45, 1.35),
                         Axis.linear("s").between(-0.05, 1.4))
                 .with(series.toArray(Series[]::new));
@@ -122,7 +123,7 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
                 }
                 border.add(s, high);
             }
-            panel = panel.with(border.line("alpha_p " + Numbers.text(alphas[k]), Color.of(k)));
+            panel = panel.with(border.line("alpha_p " + Numbers.compact(alphas[k]), Color.of(k)));
         }
         return panel;
     }
@@ -138,7 +139,7 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
                 path.add(t, mode.p());
                 mode = step(a, mode);
             }
-            panel = panel.with(path.line("beta " + Numbers.text(betas[k]), Color.of(k)));
+            panel = panel.with(path.line("beta " + Numbers.compact(betas[k]), Color.of(k)));
         }
         return panel;
     }

@@ -3,6 +3,7 @@ package org.fullrank.lab;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.fullrank.text.Numbers;
 
 /// A table of a page.
 ///
@@ -27,7 +28,7 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
     ResultTable row(Object... cells) {
         List<List<String>> more = new ArrayList<>(rows);
         more.add(Arrays.stream(cells)
-                .map(cell -> cell instanceof Double number ? Numbers.text(number) : String.valueOf(cell))
+                .map(cell -> cell instanceof Double number ? Numbers.compact(number) : String.valueOf(cell))
                 .toList());
         return new ResultTable(header, more);
     }

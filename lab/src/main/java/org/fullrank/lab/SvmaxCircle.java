@@ -2,14 +2,14 @@ package org.fullrank.lab;
 
 import static org.fullrank.lab.Expected.atMost;
 import static org.fullrank.lab.Expected.near;
-import static org.fullrank.lab.MeanSingularValue.angles;
-import static org.fullrank.lab.MeanSingularValue.column;
-import static org.fullrank.lab.MeanSingularValue.frame;
-import static org.fullrank.lab.MeanSingularValue.lower;
-import static org.fullrank.lab.MeanSingularValue.mean;
-import static org.fullrank.lab.MeanSingularValue.normalized;
-import static org.fullrank.lab.MeanSingularValue.uniform;
-import static org.fullrank.lab.MeanSingularValue.upper;
+import static org.fullrank.lab.SingularValueMean.angles;
+import static org.fullrank.lab.SingularValueMean.column;
+import static org.fullrank.lab.SingularValueMean.frame;
+import static org.fullrank.lab.SingularValueMean.lower;
+import static org.fullrank.lab.SingularValueMean.mean;
+import static org.fullrank.lab.SingularValueMean.normalized;
+import static org.fullrank.lab.SingularValueMean.uniform;
+import static org.fullrank.lab.SingularValueMean.upper;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     private static final double SPREAD = 0.816;
 
     SvmaxCircle() {
-        this(MeanSingularValue::slope);
+        this(SingularValueMean::slope);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package org.fullrank.lab;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.function.BiConsumer;
+import org.fullrank.text.Table;
 
 /// An experiment run with several seeds.
 ///
@@ -49,5 +52,41 @@ public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome>
     /// How many claims have this verdict, over all seeds.
     public int count(ClaimVerdict verdict) {
         return outcomes.stream().mapToInt(outcome -> outcome.count(verdict)).sum();
+    }
+
+    /// Every claim of every sweep with its verdict, as a table for people.
+    public static String table(List<Sweep> sweeps) {
+        var table = new Table().row("experiment", "seed", "verdict", "measured", "expected", "claim");
+        for (Sweep sweep : sweeps) {
+            for (int i = 0; i < sweep.outcomes.size(); i++) {
+                for (Claim claim : sweep.outcomes.get(i).claims()) {
+                    table.row(
+                            sweep.experiment.name(),
+                            sweep.settings.get(i).seed(),
+                            claim.verdict().label(),
+                            claim.figure(),
+                            claim.expected().text(),
+                            claim.text());
+                }
+            }
+        }
+        return table.toString();
+    }
+
+    /// For JSON.
+    public SequencedMap<String, Object> toMap() {
+        List<Object> runs = new ArrayList<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            var run = new LinkedHashMap<String, Object>();
+            run.put("seed", settings.get(i).seed());
+            run.put(
+                    "claims",
+                    outcomes.get(i).claims().stream().map(Claim::toMap).toList());
+            runs.add(run);
+        }
+        var map = new LinkedHashMap<String, Object>();
+        map.put("name", experiment.name());
+        map.put("runs", runs);
+        return map;
     }
 }

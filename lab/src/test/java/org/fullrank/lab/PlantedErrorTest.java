@@ -114,10 +114,10 @@ class PlantedErrorTest {
                 })),
                 new Planted(
                         "ascent turned to descent",
-                        new SvmaxCircle(e -> MeanSingularValue.slope(e).scale(-1))),
+                        new SvmaxCircle(e -> SingularValueMean.slope(e).scale(-1))),
                 new Planted(
                         "1/d left out",
-                        new SvmaxCircle(e -> MeanSingularValue.slope(e).scale(e.getNumCols()))));
+                        new SvmaxCircle(e -> SingularValueMean.slope(e).scale(e.getNumCols()))));
     }
 
     @ParameterizedTest

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// Whole answers to a request.
+/// Sends complete answers to a request.
 final class Answer {
     private Answer() {}
 

@@ -11,12 +11,14 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Server-sent events to one browser. That the browser is gone shows when something is written, so a quiet stream
-/// sends a comment now and then.
+/// Server-sent events to one browser. Only a write shows that the browser is gone, so a quiet stream sends a comment
+/// now
+/// and then.
 final class EventStream implements AutoCloseable {
-    /// How often files are looked at: a change is seen within half a second, and a look costs a few system calls.
+    /// Time between two checks of the files: a change is seen within half a second, and a check costs a few system
+    /// calls.
     static final Duration PAUSE = Duration.ofMillis(500);
-    /// How often a quiet stream is tried.
+    /// Time after which a quiet stream sends a comment.
     static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -38,18 +40,18 @@ final class EventStream implements AutoCloseable {
         return stream;
     }
 
-    /// @param id what the browser says when it comes again; null for none
+    /// @param id what the browser sends when it reconnects; null for none
     /// @throws IOException when the browser is gone
     void send(String event, @Nullable String id, JsonNode data) throws IOException {
         try {
-            String text = MAPPER.writeValueAsString(data); // of one line
+            String text = MAPPER.writeValueAsString(data); // one line
             write("event: %s\n%sdata: %s\n\n".formatted(event, id == null ? "" : "id: " + id + "\n", text));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /// Waits until it is time to look again.
+    /// Waits until it is time to check the files again.
     ///
     /// @return false when the server ends
     /// @throws IOException when the browser is gone

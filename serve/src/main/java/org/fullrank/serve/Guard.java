@@ -9,10 +9,9 @@ import java.util.regex.Pattern;
 import org.fullrank.page.Html;
 import org.jspecify.annotations.Nullable;
 
-/// Lets through what a browser on this machine asks for, and sets the headers that keep a page from doing more than
-/// it should.
+/// Accepts only GET requests for this machine, and sets the headers that restrict what a page may do.
 ///
-/// A foreign site can make its own name point to 127.0.0.1 (DNS rebinding), and would then be of one origin with this
+/// A foreign site can make its own name point to 127.0.0.1 (DNS rebinding), and would then have the same origin as this
 /// server. Its requests carry that name in `Host`; addresses and `localhost` cannot be made to point elsewhere.
 final class Guard extends Filter {
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");

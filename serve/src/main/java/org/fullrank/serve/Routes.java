@@ -23,11 +23,10 @@ import org.fullrank.page.Html;
 import org.fullrank.page.RunPage;
 import org.jspecify.annotations.Nullable;
 
-/// What is at which address: `/` the list, `/runs/NAME` a run, `/difference?first=NAME&second=NAME`, and below the
-/// first two their `events`. Names are looked up among those of the runs that are there; no path is made of what a
-/// request says.
+/// Answers requests by their address: `/` the list, `/runs/NAME` a run, `/difference?first=NAME&second=NAME`, and
+/// `events` below the first two. Names are looked up among the existing runs; no path is built from a request.
 final class Routes implements HttpHandler, AutoCloseable {
-    /// Event streams at a time, one for each open tab: far above what a person opens.
+    /// Event streams at a time, one for each open tab: far more than a person opens.
     static final int MOST_STREAMS = 200;
 
     private static final Set<String> PICTURES = Set.of("map.png", "views.png");
@@ -41,9 +40,9 @@ final class Routes implements HttpHandler, AutoCloseable {
         this.runs = runs;
     }
 
-    /// A talk with a browser that goes on until one of the two ends it.
-    private interface Talk {
-        void hold(EventStream stream) throws IOException, InterruptedException;
+    /// Sends events to a browser until the browser or the server ends the stream.
+    private interface EventSource {
+        void send(EventStream stream) throws IOException, InterruptedException;
     }
 
     @Override
@@ -62,7 +61,7 @@ final class Routes implements HttpHandler, AutoCloseable {
                 case 0 -> Answer.html(exchange, list());
                 case 1 -> {
                     switch (path.getFirst()) {
-                        case "events" -> talk(exchange, stream -> RunListEvents.hold(runs, stream));
+                        case "events" -> stream(exchange, stream -> RunListEvents.send(runs, stream));
                         case "difference" -> Answer.html(exchange, difference(exchange));
                         default -> absent(exchange, "page");
                     }
@@ -89,7 +88,7 @@ final class Routes implements HttpHandler, AutoCloseable {
         } else if (part.equals("events")) {
             var events = new RunEvents(
                     run, query(exchange), exchange.getRequestHeaders().getFirst("Last-Event-ID"));
-            talk(exchange, events::hold);
+            stream(exchange, events::send);
         } else if (PICTURES.contains(part)) {
             picture(exchange, run.resolve(part));
         } else {
@@ -108,13 +107,13 @@ final class Routes implements HttpHandler, AutoCloseable {
         Answer.png(exchange, picture);
     }
 
-    private void talk(HttpExchange exchange, Talk talk) throws IOException, InterruptedException {
+    private void stream(HttpExchange exchange, EventSource events) throws IOException, InterruptedException {
         if (!free.tryAcquire()) {
             Answer.text(exchange, 503, "too many open pages; close some");
             return;
         }
         try (var stream = EventStream.open(exchange, () -> closed)) {
-            talk.hold(stream);
+            events.send(stream);
         } finally {
             free.release();
         }

@@ -16,12 +16,12 @@ import org.fullrank.page.RunPage;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// Tells a browser what happens to one run: `metrics`, `spectra` and `alarms` for each line that is appended to the
+/// Sends the events of one run to a browser: `metrics`, `spectra` and `alarms` for each line that is appended to the
 /// file of that name, `state` when its status changes, `reload` when something else changed, and `gone` when its
 /// folder is.
 ///
-/// The id of an event says how much of each file the browser has, so that it goes on there when it comes again.
-/// Lines whose id it did not hear come twice then; a page must bear that.
+/// The id of an event says how much of each file the browser has, so that it continues there when it reconnects. Lines
+/// whose id it did not receive are then sent twice; a page must cope with that.
 final class RunEvents {
     private static final Pattern POSITIONS = Pattern.compile("(\\d{1,15})-(\\d{1,15})-(\\d{1,15})");
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -30,8 +30,8 @@ final class RunEvents {
     private final String settled;
     private final List<Tail> tails;
 
-    /// @param query of the address that the page was given
-    /// @param last id of the last event that the browser heard; null when it comes for the first time
+    /// @param query of the address of the page
+    /// @param last id of the last event that the browser received; null on its first connection
     RunEvents(Path run, Map<String, String> query, @Nullable String last) {
         this.run = run;
         settled = query.getOrDefault("settled", RunPage.settled(run));
@@ -43,7 +43,7 @@ final class RunEvents {
                 .toList();
     }
 
-    void hold(EventStream stream) throws IOException, InterruptedException {
+    void send(EventStream stream) throws IOException, InterruptedException {
         ObjectNode state = null;
         String before = settled;
         do {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.fullrank.diagnose.Measure;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.page.Lines;
 import org.fullrank.page.RunPage;
@@ -115,7 +116,7 @@ final class RunList {
                 .put("verdict", verdict(run))
                 .put("step", summary.step());
         put(row, "loss", summary.values().get("loss"));
-        put(row, "rankme", summary.values().get("embedding.rankme"));
+        put(row, "rankme", summary.values().get(Measure.RANKME.at("embedding")));
         put(row, "knn", summary.values().get("knn"));
         return row;
     }

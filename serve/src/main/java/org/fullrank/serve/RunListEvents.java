@@ -3,11 +3,11 @@ package org.fullrank.serve;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 
-/// Tells a browser the list of runs whenever it has changed.
+/// Sends the list of runs to a browser whenever it has changed.
 final class RunListEvents {
     private RunListEvents() {}
 
-    static void hold(RunList runs, EventStream stream) throws IOException, InterruptedException {
+    static void send(RunList runs, EventStream stream) throws IOException, InterruptedException {
         ArrayNode known = null;
         do {
             ArrayNode now = runs.rows();

@@ -12,16 +12,16 @@ import java.util.Objects;
 import org.fullrank.page.Lines;
 import org.jspecify.annotations.Nullable;
 
-/// Follows a file of lines that grows. A last line without its end stays until it is whole.
+/// Follows a growing file of lines. A last line without its line end waits until it is complete.
 final class Tail {
-    /// Bytes of one reading; the rest comes at once after it.
+    /// Bytes of one read; the rest follows at once.
     private static final int MOST_BYTES = 1 << 20;
 
     private final Path file;
     private long position;
     private @Nullable Object key;
 
-    /// @param position bytes that are known already
+    /// @param position bytes that were read before
     Tail(Path file, long position) {
         this.file = file;
         this.position = position;
@@ -31,7 +31,7 @@ final class Tail {
         return position;
     }
 
-    /// What came since the last time; null when the file was cut or written anew, so that all must be read again.
+    /// New lines since the last call; null when the file was cut or replaced, so that all of it must be read again.
     @Nullable
     Lines next() throws IOException {
         BasicFileAttributes now;

@@ -13,13 +13,13 @@ import java.util.concurrent.Executors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 
-/// Serves the runs of a folder to browsers until it is closed. Answers GET only, refuses requests that name another
-/// host (so that a foreign site cannot read it by pointing its own name here), and gives out nothing but pages and
-/// the two pictures of runs that it finds itself.
+/// Serves the runs of a folder to browsers until it is closed. It answers GET only, refuses requests that name another
+/// host (so that a foreign site cannot read it by pointing its own name here), and serves only pages and the two
+/// pictures of the runs that it finds itself.
 public final class WatchServer implements AutoCloseable {
-    /// Port when none is named: free of well-known services, and the same each time so that a bookmark works.
+    /// Default port: not used by well-known services, and always the same so that a bookmark works.
     public static final int DEFAULT_PORT = 7437;
-    /// Address when none is named: this machine only.
+    /// Default address: this machine only.
     public static final String DEFAULT_HOST = "127.0.0.1";
 
     private final HttpServer server;
@@ -34,11 +34,11 @@ public final class WatchServer implements AutoCloseable {
         this.host = host;
     }
 
-    /// Starts to serve.
+    /// Starts the server.
     ///
     /// @param folder of run folders, or one run folder; may still be missing
     /// @param host name or address of the interface to listen on
-    /// @param port 0 takes any that is free
+    /// @param port 0 for any free port
     /// @throws InputException when the host is unknown or the port is taken
     public static WatchServer start(Path folder, String host, int port) {
         var threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -67,13 +67,13 @@ public final class WatchServer implements AutoCloseable {
         }
     }
 
-    /// Where to look.
+    /// The address of the page.
     public URI address() {
         String name = host.contains(":") ? "[" + host + "]" : host;
         return URI.create("http://%s:%d/".formatted(name, server.getAddress().getPort()));
     }
 
-    /// Event streams that are open now.
+    /// Number of open event streams.
     int streams() {
         return routes.streams();
     }

@@ -1,0 +1,108 @@
+package org.fullrank.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.fullrank.data.DataSpec;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Items;
+import org.fullrank.data.Summary;
+import org.fullrank.engine.InputException;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+import org.fullrank.view.ContactSheet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Shows what a path contains.
+@Command(
+        name = "data",
+        sortOptions = false,
+        description = "Shows what a path contains, and the views that a recipe makes of it.",
+        footer = {
+            "",
+            "Examples:",
+            "  fullrank data photos/",
+            "  fullrank data shapes --views shapes-vicreg --out views.png",
+            "  fullrank data table.csv --label-column species"
+        })
+final class DataCommand extends Job {
+    /// The largest contact sheet: an image of a hundred megapixels or so.
+    private static final int MOST_IMAGES = 1000;
+
+    /// Files left out that are named; `--json` names all.
+    private static final int SHOWN = 10;
+
+    @Parameters(paramLabel = "PATH", description = "A file, a folder or the built-in name shapes.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    String path;
+
+    @Option(
+            names = "--label-column",
+            paramLabel = "COLUMN",
+            description =
+                    "The column of a CSV file that holds the class: its name, or its position from 1; -1 is the last.")
+    @Nullable
+    String labelColumn;
+
+    @Option(
+            names = "--views",
+            paramLabel = "RECIPE",
+            description = "Writes a contact sheet of this recipe's views: one row per image, the plain view first.")
+    @Nullable
+    String views;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            defaultValue = "views.png",
+            description = "The contact sheet. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    Path out;
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Rows of the contact sheet. Default: ${DEFAULT-VALUE}.")
+    int images;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    boolean json;
+
+    @Override
+    void work() {
+        if (images < 1 || images > MOST_IMAGES) {
+            throw new InputException("--images: found %d, expected 1 to %d".formatted(images, MOST_IMAGES));
+        }
+        Recipe recipe = views == null ? null : Recipes.load(views, List.of()); // a wrong name is found at once
+        try (Dataset data = Dataset.open(DataSpec.of(path).withLabelColumn(labelColumn))) {
+            if (recipe != null) {
+                requireFolder("--out", out);
+                Items items = data.items(data.splits().getFirst());
+                ContactSheet.write(items, recipe.views(), recipe.seed(), images, out);
+            }
+            Summary summary = data.summary();
+            if (json) {
+                out().println(Json.of(summary.toMap()).put("contactSheet", recipe == null ? null : out.toString()));
+            } else {
+                print(summary);
+                if (recipe != null) {
+                    out().println("contact sheet: " + out);
+                }
+            }
+        }
+    }
+
+    private void print(Summary summary) {
+        out().print(summary.text());
+        out().flush();
+        if (!summary.skipped().isEmpty()) {
+            err().println("left out %d files:".formatted(summary.skipped().size()));
+            summary.skipped().stream()
+                    .limit(SHOWN)
+                    .forEach(file -> err().println("  " + file.path() + ": " + file.reason()));
+        }
+    }
+}

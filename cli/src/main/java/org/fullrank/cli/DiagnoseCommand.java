@@ -1,0 +1,267 @@
+package org.fullrank.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.fullrank.data.Labels;
+import org.fullrank.data.Split;
+import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.DiagnosisText;
+import org.fullrank.diagnose.Doctor;
+import org.fullrank.engine.InputException;
+import org.fullrank.file.AtomicFile;
+import org.fullrank.page.DiagnosisPage;
+import org.fullrank.rows.Batches;
+import org.fullrank.rows.LabelFile;
+import org.fullrank.rows.RowStream;
+import org.fullrank.rows.RowStreams;
+import org.fullrank.rows.Selection;
+import org.fullrank.trained.Trained;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Diagnoses embeddings of runs or files.
+@Command(
+        name = "diagnose",
+        sortOptions = false,
+        description =
+                "Tells whether embeddings have collapsed, how, and what to change. Takes a run or a file of embeddings.",
+        footer = {
+            "",
+            "A file is a matrix [N, D] with a row for each item: .npy, .npz, .csv or .safetensors. It is read in blocks"
+                    + " and may be larger than the memory.",
+            "For a run, up to 2000 items are embedded, preferably items that it did not learn from.",
+            "",
+            "Exit code: 0 whatever the verdict, 3 on a collapse with --fail-on collapse, 1 the job failed, 2 the"
+                    + " arguments or the input are wrong.",
+            "",
+            "Examples:",
+            "  fullrank diagnose runs/mine",
+            "  fullrank diagnose z.npy --labels y.npy",
+            "  fullrank diagnose view1.npy --second view2.npy --page diagnosis.html",
+            "  fullrank diagnose z.npy --fail-on collapse --json > diagnosis.json"
+        })
+final class DiagnoseCommand extends Job {
+    private static final String BLOCK = "block.";
+
+    /// Places that every run has.
+    private static final List<String> PLACES = List.of("representation", "embedding");
+
+    /// Values of `--fail-on`.
+    enum FailOn {
+        COLLAPSE
+    }
+
+    @Parameters(
+            paramLabel = "RUN|FILE",
+            arity = "1..*",
+            description = "Run folders, or files of embeddings; each is diagnosed by itself.")
+    List<Path> subjects = new ArrayList<>();
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "The class of each row: .npy of whole numbers, a column of a .csv, or .txt with one on each"
+                    + " line. Default: the labels in the file of embeddings, such as labels or y of an .npz.")
+    @Nullable
+    Path labels;
+
+    @Option(
+            names = "--second",
+            paramLabel = "FILE",
+            description = "Embeddings of another view of the same items, row by row.")
+    @Nullable
+    Path second;
+
+    @Option(
+            names = "--key",
+            paramLabel = "NAME",
+            description = "The array of an .npz or .safetensors. Default: embeddings, z, x, or the only matrix.")
+    @Nullable
+    String key;
+
+    @Option(
+            names = "--second-key",
+            paramLabel = "NAME",
+            description = "The array in the file of --second. Default: the value of --key.")
+    @Nullable
+    String secondKey;
+
+    @Option(
+            names = "--label-column",
+            paramLabel = "COLUMN",
+            description =
+                    "The label column of a .csv (of --labels if given): its name, its position from 1, or from the"
+                            + " end as -1. Default: the column named label, class, target or y, or the only one with text.")
+    @Nullable
+    String labelColumn;
+
+    @Option(
+            names = "--places",
+            paramLabel = "LIST",
+            split = ",",
+            description = "Layers of a run to diagnose: representation, embedding (output of the projector), names of"
+                    + " blocks. Default: representation,embedding.")
+    List<String> places = new ArrayList<>();
+
+    @Option(
+            names = "--data",
+            paramLabel = "PATH",
+            description = "Data for the encoder of a run. Default: the data of the run.")
+    @Nullable
+    String data;
+
+    @Option(
+            names = "--split",
+            paramLabel = "NAME",
+            description = "The split of those data. Default: the first of test, validation and train that exists.")
+    @Nullable
+    String split;
+
+    @Option(
+            names = "--best",
+            description = "Uses the checkpoint with the best score during training instead of the latest.")
+    boolean best;
+
+    @Option(
+            names = "--page",
+            paramLabel = "FILE",
+            description = "Writes the diagnoses with plots as one self-contained HTML file.")
+    @Nullable
+    Path page;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "WHAT",
+            description = "Exits with code 3 when a verdict is of this kind; the only kind is collapse.")
+    @Nullable
+    FailOn failOn;
+
+    @Option(names = "--json", description = "Prints the diagnoses as one JSON object.")
+    boolean json;
+
+    /// Options are checked before the first subject is read; the page is written after the last.
+    @Override
+    void work() {
+        requireOptions();
+        var diagnoses = new ArrayList<Diagnosis>();
+        for (Path subject : subjects) {
+            List<Diagnosis> found = Files.isDirectory(subject) ? ofRun(subject) : List.of(ofFile(subject));
+            diagnoses.addAll(found);
+            if (!json) {
+                print(found, diagnoses.size() == found.size());
+            }
+        }
+        if (json) {
+            out().println(new Json()
+                    .put("diagnoses", diagnoses.stream().map(Diagnosis::toMap).toList()));
+        }
+        if (page != null) {
+            AtomicFile.write(page, DiagnosisPage.html(diagnoses));
+        }
+        if (failOn == FailOn.COLLAPSE && diagnoses.stream().anyMatch(Diagnosis::isCollapse)) {
+            collapsed();
+        }
+    }
+
+    private void print(List<Diagnosis> diagnoses, boolean first) {
+        String before = first ? "" : "\n";
+        out().print(before + diagnoses.stream().map(DiagnosisText::of).collect(Collectors.joining("\n")));
+        out().flush();
+    }
+
+    private Diagnosis ofFile(Path file) {
+        Labels classes = labels(file);
+        RowStream rows = RowStreams.open(file, new Selection(key, ownLabelColumn()));
+        try (Batches batches = Batches.of(rows, second(rows), classes)) {
+            return Doctor.examine(file.toString(), batches);
+        }
+    }
+
+    private @Nullable Labels labels(Path file) {
+        return labels == null
+                ? RowStreams.labels(file, new Selection(key, labelColumn))
+                : LabelFile.read(labels, new Selection(null, labelColumn));
+    }
+
+    /// The label column in the file of embeddings; with `--labels`, the option means a column of that file instead.
+    private @Nullable String ownLabelColumn() {
+        return labels == null ? labelColumn : null;
+    }
+
+    private @Nullable RowStream second(RowStream rows) {
+        if (second == null) {
+            return null;
+        }
+        try {
+            return RowStreams.open(second, new Selection(secondKey == null ? key : secondKey, ownLabelColumn()));
+        } catch (RuntimeException e) {
+            rows.close();
+            throw e;
+        }
+    }
+
+    private List<Diagnosis> ofRun(Path run) {
+        try (Trained trained = Trained.open(run, new Trained.Reading(data, best))) {
+            Split chosen = split == null ? Trained.heldOut(trained.data()) : Split.named("--split", split);
+            err().println("examining %s, step %d, on items of the %s split"
+                    .formatted(trained.checkpoint(), trained.step(), chosen.label()));
+            List<String> wanted = places.isEmpty() ? PLACES : places;
+            List<String> blocks = wanted.stream()
+                    .filter(place -> !PLACES.contains(place))
+                    .map(place -> place.startsWith(BLOCK) ? place.substring(BLOCK.length()) : place)
+                    .toList();
+            return trained.diagnose(chosen, blocks).stream()
+                    .filter(diagnosis -> !PLACES.contains(diagnosis.subject()) || wanted.contains(diagnosis.subject()))
+                    .map(diagnosis -> named(run, diagnosis))
+                    .toList();
+        }
+    }
+
+    /// With several subjects, the name of a diagnosis includes the run.
+    private Diagnosis named(Path run, Diagnosis diagnosis) {
+        return subjects.size() == 1 ? diagnosis : diagnosis.withSubject("%s, %s".formatted(run, diagnosis.subject()));
+    }
+
+    private void requireOptions() {
+        boolean runs = subjects.stream().anyMatch(Files::isDirectory);
+        boolean files = !subjects.stream().allMatch(Files::isDirectory);
+        requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--key", "--label-column");
+        requireNone(files, "a file", "run folders", "--places", "--data", "--split", "--best");
+        if (second != null && subjects.size() > 1) {
+            throw new InputException("--second: found %d files, expected one, of which it is the other view; diagnose"
+                            .formatted(subjects.size())
+                    + " them one by one");
+        }
+        if (secondKey != null && second == null) {
+            throw new InputException("--second-key: found no --second, expected one; name the file");
+        }
+        requireWritablePage();
+    }
+
+    private void requireWritablePage() {
+        if (page == null) {
+            return;
+        }
+        if (Files.exists(page) && !page.toString().toLowerCase(Locale.ROOT).endsWith(".html")) {
+            throw new InputException(
+                    "--page %s: found something there that is no .html, expected a new file or an older page; name another"
+                            .formatted(page));
+        }
+        requireFolder("--page", page);
+    }
+
+    private void requireNone(boolean there, String found, String expected, String... options) {
+        for (String option : options) {
+            if (there && isGiven(option)) {
+                throw new InputException("%s: found %s among the subjects, expected %s only; leave it out"
+                        .formatted(option, found, expected));
+            }
+        }
+    }
+}

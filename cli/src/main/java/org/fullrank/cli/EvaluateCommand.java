@@ -1,0 +1,199 @@
+package org.fullrank.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.stream.Stream;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.probe.Evaluation;
+import org.fullrank.probe.Evaluations;
+import org.fullrank.probe.ProtocolResult;
+import org.fullrank.run.EvaluationFile;
+import org.fullrank.trained.Trained;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Runs evaluations on a run. Their names and settings come from [Evaluations], so that a new one appears here by
+/// itself. What one of them found is printed before the next begins.
+@Command(
+        name = "evaluate",
+        sortOptions = false,
+        modelTransformer = EvaluateCommand.SettingOptions.class,
+        description = "Measures the encoder of a run: kNN and linear accuracy, compared with raw input, PCA of the same"
+                + " width and the untrained encoder, or what other protocols measure.",
+        footer = {
+            "",
+            "Every number carries a hash of its protocol; compare numbers of equal hashes only. What was measured on"
+                    + " the run's own data is kept in evaluation.json of its folder.",
+            "",
+            "Examples:",
+            "  fullrank evaluate runs/mine",
+            "  fullrank evaluate runs/mine --data other-photos/ --json",
+            "  fullrank evaluate runs/mine --protocol retrieval,layers",
+            "  fullrank evaluate runs/strong --protocol classes --against runs/weak",
+            "  fullrank evaluate runs/a1 --with runs/a2,runs/a3 --protocol classes --against runs/b1,runs/b2,runs/b3",
+            "  fullrank evaluate runs/mine --protocol finetune --fractions 0.01,0.1 --steps 200"
+        })
+final class EvaluateCommand extends Job {
+    @Parameters(paramLabel = "RUN", description = "Run folder.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path run;
+
+    @Option(
+            names = "--protocol",
+            paramLabel = "NAME",
+            split = ",",
+            completionCandidates = Names.class,
+            description = "One or more of ${COMPLETION-CANDIDATES}, or all. Default: knn,linear.")
+    private List<String> protocols = new ArrayList<>();
+
+    @Option(
+            names = "--data",
+            paramLabel = "PATH",
+            description = "Labeled data to measure on. Default: the data of the run.")
+    private @Nullable String data;
+
+    @Option(
+            names = "--best",
+            description = "Uses the checkpoint with the best score during training instead of the latest.")
+    private boolean best;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    private boolean json;
+
+    private boolean printed;
+
+    /// The names of evaluations for the help.
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Evaluations.names().iterator();
+        }
+    }
+
+    /// Adds an option for each setting of an evaluation.
+    static final class SettingOptions implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec command) {
+            for (Evaluation evaluation : Evaluations.all()) {
+                for (Evaluation.Setting<?> setting : evaluation.settings()) {
+                    if (command.findOption(nameOf(setting)) == null) { // two evaluations may share a setting
+                        command.addOption(option(setting));
+                    }
+                }
+            }
+            return command;
+        }
+
+        private static OptionSpec option(Evaluation.Setting<?> setting) {
+            OptionSpec.Builder option = OptionSpec.builder(nameOf(setting))
+                    .paramLabel(setting.label())
+                    .description(setting.about());
+            return setting.many()
+                    ? option.type(List.class)
+                            .auxiliaryTypes(setting.type())
+                            .splitRegex(",")
+                            .build()
+                    : option.type(setting.type()).build();
+        }
+    }
+
+    private static String nameOf(Evaluation.Setting<?> setting) {
+        return "--" + setting.name();
+    }
+
+    @Override
+    void work() {
+        List<Evaluation> chosen = Evaluations.named(protocols);
+        requireUse(chosen);
+        chosen = chosen.stream().map(this::configured).toList();
+        try (Trained trained =
+                Trained.open(run, new Trained.Reading(data, best)).withNotes(err()::println)) {
+            err().println("evaluating %s, step %d".formatted(trained.checkpoint(), trained.step()));
+            var result = new Json()
+                    .put("run", run.toString())
+                    .put("checkpoint", trained.checkpoint().toString())
+                    .put("step", trained.step());
+            SequencedMap<String, Object> protocols = new LinkedHashMap<>();
+            for (Evaluation evaluation : chosen) {
+                ProtocolResult found = evaluation.run(trained);
+                if (evaluation.name().equals(EvaluationFile.PROBES)) {
+                    result.put("evaluation", found.toMap());
+                } else {
+                    protocols.put(evaluation.name(), found.toMap());
+                }
+                print(found.text());
+                save(trained, evaluation.name(), found);
+            }
+            if (json) {
+                out().println(protocols.isEmpty() ? result : result.put("protocols", protocols));
+            }
+        }
+    }
+
+    /// An option that would do nothing is a mistake.
+    private void requireUse(List<Evaluation> chosen) {
+        List<String> used = options(chosen).toList();
+        for (Evaluation evaluation : Evaluations.all()) {
+            for (String option : options(List.of(evaluation)).toList()) {
+                if (isGiven(option) && !used.contains(option)) {
+                    throw new InputException("%s: found no protocol %s, which alone takes it; add --protocol %s"
+                            .formatted(option, evaluation.name(), evaluation.name()));
+                }
+            }
+        }
+    }
+
+    private static Stream<String> options(List<Evaluation> evaluations) {
+        return evaluations.stream().flatMap(e -> e.settings().stream()).map(EvaluateCommand::nameOf);
+    }
+
+    /// The evaluation with the settings of the command line.
+    private Evaluation configured(Evaluation evaluation) {
+        Evaluation result = evaluation;
+        for (String name :
+                evaluation.settings().stream().map(Evaluation.Setting::name).toList()) {
+            if (isGiven("--" + name)) {
+                Object value = spec().findOption("--" + name).getValue();
+                Collection<?> values = value instanceof Collection<?> many ? many : List.of(value);
+                result = result.settings().stream()
+                        .filter(s -> s.name().equals(name))
+                        .findFirst()
+                        .orElseThrow()
+                        .apply(values);
+            }
+        }
+        return result;
+    }
+
+    private void print(String text) {
+        if (!json) {
+            out().println((printed ? System.lineSeparator() : "") + text.stripTrailing());
+            out().flush();
+            printed = true;
+        }
+    }
+
+    /// Numbers of other data are no part of the run.
+    private void save(Trained trained, String name, ProtocolResult found) {
+        if (data != null) {
+            return;
+        }
+        try {
+            var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
+            EvaluationFile.put(run, name, subject, found.toMap());
+        } catch (InputException | JobException e) {
+            err().println("not saved: " + e.getMessage()); // the numbers themselves are printed
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package org.fullrank.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// The lab; by itself it lists the experiments.
+@Command(
+        name = "lab",
+        sortOptions = false,
+        description = "Runs the papers' experiments: each checks its claims and writes a page.",
+        subcommands = {LabListCommand.class, LabRunCommand.class},
+        footer = {
+            "",
+            "Without a command, lists the experiments.",
+            "",
+            "Examples:",
+            "  fullrank lab",
+            "  fullrank lab run oja",
+            "  fullrank lab run all --quick"
+        })
+final class LabCommand extends Job {
+    @Option(names = "--json", description = "Prints the list as one JSON object.")
+    boolean json;
+
+    @Override
+    void work() {
+        LabListCommand.list(this, json);
+    }
+}

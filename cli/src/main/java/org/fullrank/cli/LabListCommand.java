@@ -1,0 +1,35 @@
+package org.fullrank.cli;
+
+import org.fullrank.lab.Experiment;
+import org.fullrank.lab.Experiments;
+import org.fullrank.text.Table;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Lists the experiments of the lab.
+@Command(
+        name = "list",
+        description = "Lists the experiments with what they show and where they come from.",
+        footer = {"", "Examples:", "  fullrank lab list"})
+final class LabListCommand extends Job {
+    @Option(names = "--json", description = "Prints the list as one JSON object.")
+    boolean json;
+
+    @Override
+    void work() {
+        list(this, json);
+    }
+
+    /// Also what `lab` does without a command.
+    static void list(Job job, boolean json) {
+        if (json) {
+            var experiments = Experiments.all().stream().map(Experiment::toMap).toList();
+            job.out().println(new Json().put("experiments", experiments));
+            return;
+        }
+        var table = new Table();
+        Experiments.all().forEach(experiment -> table.row(experiment.name(), experiment.title()));
+        job.out().print(table);
+        job.out().flush();
+    }
+}

@@ -1,0 +1,121 @@
+package org.fullrank.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.lab.ClaimVerdict;
+import org.fullrank.lab.Experiment;
+import org.fullrank.lab.Experiments;
+import org.fullrank.lab.Overview;
+import org.fullrank.lab.Setting;
+import org.fullrank.lab.Sweep;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Runs experiments of the lab.
+@Command(
+        name = "run",
+        sortOptions = false,
+        description = "Runs an experiment, or all of them, and writes a page for each.",
+        footer = {
+            "",
+            "A page is NAME.md with NAME.svg; the experiment all also writes README.md, with the measured values of every"
+                    + " seed. The exit code is 1 when a claim fails.",
+            "",
+            "Examples:",
+            "  fullrank lab run oja",
+            "  fullrank lab run all --quick --json",
+            "  fullrank lab run all --seed 1,2,3 --data mnist/ --out pages"
+        })
+final class LabRunCommand extends Job {
+    private static final String ALL = "all";
+
+    @Parameters(paramLabel = "NAME|all", description = "The experiment; fullrank lab lists them.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    String name;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            split = ",",
+            description =
+                    "Seed of all random numbers, or several separated by commas: the pages show the first. Default: "
+                            + Setting.SEED + ".")
+    List<Long> seeds = new ArrayList<>();
+
+    @Option(names = "--quick", description = "Smaller samples and shorter runs; the claims are the same.")
+    boolean quick;
+
+    @Option(
+            names = "--data",
+            paramLabel = "PATH",
+            description = "MNIST, for lpl-digits; without it the claims of that experiment cannot be decided.")
+    @Nullable
+    String data;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "lab-pages",
+            description = "Folder for the pages. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    Path out;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    boolean json;
+
+    @Override
+    void work() {
+        boolean all = name.equals(ALL);
+        List<Experiment> experiments = all ? Experiments.all() : List.of(Experiments.named(name));
+        List<Sweep> sweeps = Sweep.run(
+                experiments,
+                settings(),
+                (experiment, setting) ->
+                        err().println("%s, seed %d: done".formatted(experiment.name(), setting.seed())));
+        sweeps.forEach(sweep -> sweep.page().write(out)); // the pages are there when a claim fails
+        if (all) {
+            new Overview(sweeps).write(out);
+        }
+        if (json) {
+            out().println(new Json()
+                    .put("out", out.toString())
+                    .put("quick", quick)
+                    .put("experiments", sweeps.stream().map(Sweep::toMap).toList()));
+        } else {
+            out().print(Sweep.table(sweeps));
+            out().println("pages: " + out);
+        }
+        requireNoFailure(sweeps);
+    }
+
+    /// @throws JobException when a claim fails, so that the exit code says so
+    void requireNoFailure(List<Sweep> sweeps) {
+        int fails = sweeps.stream()
+                .mapToInt(sweep -> sweep.count(ClaimVerdict.FAILS))
+                .sum();
+        if (fails > 0) {
+            throw new JobException("lab run %s: found %d claims that fail, expected none; see the pages in %s"
+                    .formatted(name, fails, out));
+        }
+    }
+
+    private List<Setting> settings() {
+        if (data != null && !Files.exists(Path.of(data))) {
+            throw new InputException("--data %s: found nothing there, expected MNIST; check the path".formatted(data));
+        }
+        if (Files.exists(out) && !Files.isDirectory(out)) {
+            throw new InputException("--out %s: found a file, expected a folder; name another one".formatted(out));
+        }
+        List<Long> chosen = seeds.isEmpty() ? List.of(Setting.SEED) : seeds;
+        return chosen.stream()
+                .distinct()
+                .map(seed -> new Setting(seed, quick, data))
+                .toList();
+    }
+}

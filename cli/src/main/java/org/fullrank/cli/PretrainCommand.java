@@ -1,0 +1,243 @@
+package org.fullrank.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.fullrank.data.DataSpec;
+import org.fullrank.data.Dataset;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.page.RunPage;
+import org.fullrank.preflight.Preflight;
+import org.fullrank.preflight.PreflightReport;
+import org.fullrank.probe.ProbeTable;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+import org.fullrank.run.RunFolder;
+import org.fullrank.run.RunStatus;
+import org.fullrank.run.Runs;
+import org.fullrank.train.Trainer;
+import org.fullrank.train.TrainingListener;
+import org.fullrank.trained.TrainedRun;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Trains by a recipe.
+@Command(
+        name = "pretrain",
+        sortOptions = false,
+        description = "Trains an encoder by a recipe, then evaluates it.",
+        footer = {
+            "",
+            "Ctrl-C stops with a checkpoint; --resume continues from there, with the same result bit by bit.",
+            "",
+            "A preflight tries a recipe on its data without training. It checks the share of each loss term in the",
+            "gradient, the batch size against the width, the wiring of self-distillation, the strength of the views,",
+            "the learning rate, time and memory, and says what it would change and why. Before a training of more",
+            "than ten minutes a short form of it runs for a few seconds and prints warnings.",
+            "",
+            "Examples:",
+            "  fullrank pretrain                                  recipe shapes-vicreg on built-in images",
+            "  fullrank pretrain --recipe shapes-vicreg --data photos.tar.gz --out runs/photos",
+            "  fullrank pretrain --set train.epochs=50 --set method.objective.type=nt-xent",
+            "  fullrank pretrain --recipe photos-simclr --data photos.tar.gz --preflight",
+            "  fullrank pretrain --resume runs/photos"
+        })
+final class PretrainCommand extends Job {
+    @Option(
+            names = "--recipe",
+            paramLabel = "NAME|FILE",
+            description = "The name of a recipe, or a YAML file. fullrank recipes lists them. Default: shapes-vicreg.")
+    @Nullable
+    String recipe;
+
+    @Option(
+            names = "--data",
+            paramLabel = "PATH",
+            description = "Data to learn from, instead of the recipe's: a folder or archive of images, IDX, CIFAR or"
+                    + " STL binaries, .npy, .csv, or the built-in name shapes.")
+    @Nullable
+    String data;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "New run folder. Default: runs/<recipe>-<date>-<time>.")
+    @Nullable
+    Path out;
+
+    @Option(names = "--resume", paramLabel = "RUN", description = "Continues the run in this folder.")
+    @Nullable
+    Path resume;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Sets any value of the recipe, as in train.epochs=50; may be given several times.")
+    List<String> settings = new ArrayList<>();
+
+    @Option(
+            names = "--preflight",
+            description =
+                    "Only tries recipe and data, for at most a minute, and says what it would change; makes no run"
+                            + " folder.")
+    boolean preflight;
+
+    @Option(names = "--no-preflight", description = "Starts a long training without the short preflight.")
+    boolean noPreflight;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    boolean json;
+
+    /// Recipe and data are checked before the run folder is made, so that a mistake leaves nothing behind.
+    @Override
+    void work() {
+        requireTogether();
+        if (preflight) {
+            preflight();
+        } else if (resume != null) {
+            resume(resume);
+        } else {
+            start();
+        }
+    }
+
+    private void requireTogether() {
+        if (resume != null && (recipe != null || data != null || out != null || !settings.isEmpty())) {
+            throw conflict(
+                    "found --resume together with other settings, expected it alone, because a run keeps its recipe");
+        }
+        if (preflight && (noPreflight || resume != null)) {
+            throw conflict(
+                    "found --preflight together with %s, expected it alone, because it comes before a training starts"
+                            .formatted(noPreflight ? "--no-preflight" : "--resume"));
+        }
+    }
+
+    /// The data path becomes absolute, so that the run can be read from any folder.
+    private Recipe recipe() {
+        List<String> all = new ArrayList<>(settings);
+        if (data != null) {
+            all.add(DataSpec.pathSetting(data));
+        }
+        return Recipes.load(recipe == null ? Recipes.DEFAULT : recipe, all).withAbsoluteData();
+    }
+
+    private void preflight() {
+        Recipe chosen = recipe();
+        try (Dataset opened = Dataset.open(chosen.data())) {
+            PreflightReport report = Preflight.full(chosen, opened);
+            if (json) {
+                out().println(Json.of(report.toMap()));
+            } else {
+                out().print(report.text());
+                out().flush();
+            }
+        }
+    }
+
+    /// Prints warnings before a long training, nothing before a short one.
+    private void briefPreflight(Recipe chosen, Dataset opened) {
+        Preflight.brief(chosen, opened).ifPresent(report -> {
+            report.findings().forEach(check -> err().println("warning: " + check.line()));
+            err().println(report.outlook() + "; --preflight checks more, --no-preflight skips this");
+        });
+    }
+
+    private void start() {
+        Recipe chosen = recipe();
+        Path path = out == null ? RunFolder.defaultPath(chosen.name(), LocalDateTime.now()) : out;
+        RunFolder.requireFree(path);
+        try (Dataset opened = Dataset.open(chosen.data())) {
+            Trainer.requireBatch(chosen, opened.pretraining().size());
+            describe(chosen, opened);
+            if (!noPreflight) {
+                briefPreflight(chosen, opened);
+            }
+            try (RunFolder folder = RunFolder.create(path, chosen)) {
+                try {
+                    train(folder, opened, watched -> Trainer.start(chosen, opened, folder, watched));
+                } catch (InputException e) {
+                    folder.discardUnused(); // such as an encoder for images on a table: only the trainer finds it
+                    throw e;
+                }
+            } finally {
+                writeReport(path);
+            }
+        }
+    }
+
+    private void resume(Path path) {
+        try (RunFolder folder = RunFolder.resume(path)) {
+            Recipe saved = folder.config(Recipe.class);
+            try (Dataset opened = Dataset.open(saved.data())) {
+                describe(saved, opened);
+                train(folder, opened, watched -> Trainer.resume(saved, opened, folder, watched));
+            }
+        }
+        writeReport(path);
+    }
+
+    /// Called when the folder is free again and however the training ended, so that the page says how.
+    private void writeReport(Path path) {
+        if (Files.exists(path)) {
+            try {
+                err().println("report: " + RunPage.write(path));
+            } catch (InputException | JobException e) {
+                err().println("no report: " + e.getMessage()); // the run itself is complete
+            }
+        }
+    }
+
+    private void describe(Recipe chosen, Dataset opened) {
+        err().println("%s: %,d training items of %s (%s), epochs: %d, batch: %d"
+                .formatted(
+                        chosen.name(),
+                        opened.pretraining().size(),
+                        opened.name(),
+                        opened.format(),
+                        chosen.train().epochs(),
+                        chosen.train().batch()));
+        if (!opened.skipped().isEmpty()) {
+            err().println("left out %d files that cannot be read; fullrank data %s lists them"
+                    .formatted(opened.skipped().size(), chosen.data().path()));
+        }
+    }
+
+    private void train(RunFolder folder, Dataset opened, Function<TrainingListener, Trainer> opening) {
+        Trainer.Ending ending;
+        boolean interrupted;
+        try (var watched = new WatchedTraining(err(), folder.config(Recipe.class));
+                Trainer trainer = opening.apply(watched)) {
+            watched.note("run folder " + folder.path());
+            ending = trainer.run();
+            interrupted = watched.stopRequested();
+        }
+        boolean ended = ending.status() != RunStatus.STOPPED && !interrupted;
+        ProbeTable evaluation = ended ? TrainedRun.finish(folder, opened, ending.status(), err()::println) : null;
+        report(folder, ending, evaluation);
+    }
+
+    private void report(RunFolder folder, Trainer.Ending ending, @Nullable ProbeTable evaluation) {
+        if (ending.status() == RunStatus.COLLAPSED || ending.status() == RunStatus.ROLLED_BACK) {
+            collapsed();
+        }
+        String status = ending.status().label();
+        if (json) {
+            out().println(new Json()
+                    .put("run", folder.path().toString())
+                    .put("status", status)
+                    .put("step", ending.step())
+                    .put("message", ending.message())
+                    .put("metrics", Runs.summary(folder.path()).values())
+                    .put("evaluation", evaluation == null ? null : evaluation.toMap()));
+            return;
+        }
+        if (evaluation != null) {
+            out().println(evaluation.text().stripTrailing());
+        }
+        String why = ending.message().isEmpty() ? "" : " (" + ending.message() + ")";
+        out().println(status + " after step " + ending.step() + why + ": " + folder.path());
+    }
+}

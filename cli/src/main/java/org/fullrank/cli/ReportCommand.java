@@ -1,0 +1,58 @@
+package org.fullrank.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.page.RunPage;
+import org.fullrank.trained.Trained;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Writes the report of runs.
+@Command(
+        name = "report",
+        sortOptions = false,
+        description = "Writes report.html into run folders: one file that opens from disk and needs nothing else.",
+        footer = {
+            "",
+            "pretrain writes it when it ends. Write it again for runs of an older version, or after evaluate.",
+            "",
+            "Examples:",
+            "  fullrank report runs/mine",
+            "  fullrank report runs/mine --pictures     also the map of embeddings and the sheet of views"
+        })
+final class ReportCommand extends Job {
+    @Parameters(arity = "1..*", paramLabel = "RUN", description = "Run folders.")
+    List<Path> runs = new ArrayList<>();
+
+    @Option(
+            names = "--pictures",
+            description = "Also draws the map and the views again, from the data and the latest checkpoint.")
+    boolean pictures;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    boolean json;
+
+    @Override
+    void work() {
+        List<String> written = new ArrayList<>();
+        for (Path run : runs) {
+            if (pictures) {
+                draw(run);
+            }
+            written.add(RunPage.write(run).toString());
+        }
+        if (json) {
+            out().println(new Json().put("reports", written));
+        } else {
+            written.forEach(out()::println);
+        }
+    }
+
+    private static void draw(Path run) {
+        try (Trained trained = Trained.open(run, Trained.Reading.defaults())) {
+            trained.draw(run);
+        }
+    }
+}

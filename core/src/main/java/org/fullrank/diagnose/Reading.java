@@ -1,0 +1,56 @@
+package org.fullrank.diagnose;
+
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.fullrank.stats.Interval;
+
+/// The value of one [Measure] of one embedding.
+///
+/// @param measure what was measured
+/// @param value NaN where it is not defined
+/// @param interval 95 % interval; [Interval#NONE] where none is computed
+/// @param healthy healthy range in words; that of the measure unless it depends on the shape of the data
+/// @param note what only this embedding has, such as the rows that are meant; empty where there is nothing
+public record Reading(Measure measure, double value, Interval interval, String healthy, String note) {
+    /// A value without an interval.
+    public static Reading of(Measure measure, double value) {
+        return of(measure, value, Interval.NONE);
+    }
+
+    /// A value with its interval.
+    public static Reading of(Measure measure, double value, Interval interval) {
+        return new Reading(measure, value, interval, measure.healthy(), "");
+    }
+
+    /// The same with a note.
+    Reading noting(String text) {
+        return new Reading(measure, value, interval, healthy, text);
+    }
+
+    /// The same with a healthy range of its own.
+    Reading healthy(String range) {
+        return new Reading(measure, value, interval, range, note);
+    }
+
+    /// Key of the measure, as `rankme`.
+    public String name() {
+        return measure.key();
+    }
+
+    /// What the value says, one line.
+    public String meaning() {
+        return note.isEmpty() ? measure.meaning() : measure.meaning() + "; " + note;
+    }
+
+    /// For JSON; what is not defined is NaN.
+    public SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("name", name());
+        map.put("value", value);
+        map.put("lower", interval.lower());
+        map.put("upper", interval.upper());
+        map.put("healthy", healthy);
+        map.put("meaning", meaning());
+        return map;
+    }
+}

@@ -1,0 +1,35 @@
+package org.fullrank.linalg;
+
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Tensors;
+
+/// Sums, means and lengths of the rows and columns of a matrix. Results belong to the caller's scope.
+public final class Reductions {
+    private Reductions() {}
+
+    /// Mean of each column, `[N, D] -> [1, D]`.
+    public static Tensor means(Tensor rows) {
+        return rows.mean(new long[] {0}, true, new ScalarTypeOptional());
+    }
+
+    /// Sum along `dim`, which stays as 1.
+    public static Tensor sum(Tensor values, long dim) {
+        return values.sum(new long[] {dim}, true, new ScalarTypeOptional());
+    }
+
+    /// `|z|^2` of each row, `[N, D] -> [N, 1]`.
+    public static Tensor squaredNorms(Tensor rows) {
+        return sum(rows.mul(rows), 1);
+    }
+
+    /// Rows scaled to length 1; a row of zeros stays as it is.
+    public static Tensor unit(Tensor rows) {
+        return rows.div(squaredNorms(rows).sqrt().clamp_min(Tensors.scalar(Double.MIN_NORMAL)));
+    }
+
+    /// Sum of the squares of all values.
+    public static double squares(Tensor values) {
+        return Tensors.value(values.mul(values).sum());
+    }
+}

@@ -1,0 +1,169 @@
+package org.fullrank.run;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.fullrank.diagnose.Measure;
+import org.fullrank.diagnose.Vitals;
+import org.jspecify.annotations.Nullable;
+
+/// The keys of `metrics.jsonl`: what each means, and how those of an earlier version are read.
+/// `docs/reference/measures.md` has a row for each.
+public final class MetricKeys {
+    /// One key, or a family of keys.
+    ///
+    /// @param pattern capitals stand for a name, as in `loss.TERM`
+    /// @param scale the values that it can take, with the unit
+    /// @param meaning one line
+    public record Key(String pattern, String scale, String meaning) {
+        private boolean matches(String key) {
+            String regex = Stream.of(pattern.split("\\."))
+                    .map(part -> switch (part) {
+                        case "TERM" -> "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)?"; // that of a layer has its name before it
+                        case "NAME" -> ".+";
+                        default -> Pattern.quote(part);
+                    })
+                    .reduce((a, b) -> a + "\\." + b)
+                    .orElseThrow();
+            return key.matches(regex);
+        }
+    }
+
+    /// Keys of the training itself.
+    public static final List<Key> TRAINING = List.of(
+            new Key("step", "count", "steps done so far, 1 after the first"),
+            new Key("epoch", "count", "epochs begun so far, 0 in the first"),
+            new Key("event", "text", "how the run ended, on its last line"),
+            new Key("message", "text", "why it ended, on its last line"),
+            new Key("loss", "that of the objective", "the weighted sum that training minimizes"),
+            new Key(
+                    "loss.TERM",
+                    "that of the term",
+                    "a term of the loss before its weight; `loss.NAME.TERM` of a layer"),
+            new Key("gradient.norm", "0 to infinity", "length of the gradient of all parameters"),
+            new Key("learning.rate", "0 to infinity", "learning rate of the step"),
+            new Key("knn", "0 to 1", "accuracy of nearest neighbors at a check, where there are labels"),
+            new Key("block.NAME.knn", "0 to 1", "the same of the pooled output of a block"),
+            new Key("block.NAME.loss", "that of the objective", "layer-local learning: loss of one block"),
+            new Key("block.NAME.TERM", "that of the term", "layer-local learning: a term of the loss of one block"),
+            new Key("predictor.largest", "0 to infinity", "self-distillation: largest singular value of the predictor"),
+            new Key("predictor.smallest", "0 to infinity", "its smallest singular value"),
+            new Key("predictor.participation", "1 to D", "participation ratio of its squared singular values"),
+            new Key("predictor.asymmetry", "0 to 2", "how far the predictor is from a symmetric matrix"),
+            new Key(
+                    "predictor.alignment",
+                    "-1 to 1",
+                    "mean cosine of W u and u over the eigenvectors u of the correlation of its input: 1 = shared"),
+            new Key(
+                    "correlation.largest",
+                    "0 to infinity",
+                    "largest eigenvalue of the correlation that sets the predictor"),
+            new Key("correlation.smallest", "0 to infinity", "its smallest eigenvalue"),
+            new Key("correlation.participation", "1 to D", "participation ratio of its eigenvalues"),
+            new Key(
+                    "target.lag",
+                    "0 to infinity",
+                    "distance of the EMA target from the online network / length of the latter"),
+            new Key("time.seconds", "s", "since the run began, without pauses between resumes"),
+            new Key("time.imagesPerSecond", "1/s", "samples, not views, since the record before"),
+            new Key("time.monitorSeconds", "s", "what the check of this line took"),
+            new Key("time.at", "s since 1970", "when the line was written"));
+
+    /// Measures of an embedding at some places.
+    ///
+    /// @param places in the order of the log
+    /// @param when one line
+    public record Places(List<String> places, List<Measure> measures, String when) {}
+
+    /// Where the measures of an embedding are written.
+    public static final List<Places> MEASURED = List.of(
+            new Places(
+                    List.of("representation", "embedding", "block.NAME"),
+                    Vitals.CHECK,
+                    "at a check, items of the validation split or kept out of the kNN bank, in their plain view"),
+            new Places(
+                    List.of("batch.embedding"),
+                    Vitals.BATCH,
+                    "with each record, on the first view of the training batch"),
+            new Places(
+                    List.of("batch.block.NAME"),
+                    Vitals.LAYER,
+                    "with each record, pooled output of a block on the same batch, for blocks that the method acts on"));
+
+    private static final Pattern LAYER_STD = Pattern.compile("batch\\.block\\..+\\.std");
+    private static final String SHARE = ".rank.share";
+
+    private MetricKeys() {}
+
+    /// The row of the table that describes a key; empty for a key that nobody registered.
+    public static Optional<Key> find(String key) {
+        Stream<Key> measured = MEASURED.stream()
+                .flatMap(places -> places.places().stream()
+                        .flatMap(place -> places.measures().stream()
+                                .map(measure -> new Key(measure.at(place), measure.scale(), measure.meaning()))));
+        return Stream.concat(measured, TRAINING.stream())
+                .filter(row -> row.matches(key))
+                .findFirst();
+    }
+
+    /// Today's name of a key that an earlier version wrote. No key ever changes its meaning: a measure of another
+    /// formula or scale has another key.
+    ///
+    /// @param line whether the line that holds the key has another one
+    /// @return null where the scale is no longer known: a `std` from before there were shares of rank
+    public static @Nullable String current(String key, Predicate<String> line) {
+        if (key.equals("batch.std")) {
+            return Measure.STD_RAW.at("batch.embedding");
+        }
+        if (key.equals("batch.rankme")) {
+            return Measure.RANKME.at("batch.embedding");
+        }
+        if (LAYER_STD.matcher(key).matches()) {
+            return key + ".raw";
+        }
+        if (key.endsWith(SHARE)) {
+            return Measure.RANKME_CENTERED_SHARE.at(key.substring(0, key.length() - SHARE.length()));
+        }
+        boolean checked =
+                key.equals("representation.std") || key.equals("embedding.std") || key.matches("block\\..+\\.std");
+        if (checked) {
+            String place = key.substring(0, key.length() - ".std".length());
+            return line.test(place + SHARE) || line.test(Measure.RANKME_CENTERED_SHARE.at(place)) ? key : null;
+        }
+        return key;
+    }
+
+    /// The values of a line by today's keys.
+    static SequencedMap<String, Double> current(SequencedMap<String, Double> values) {
+        var current = new LinkedHashMap<String, Double>();
+        values.forEach((key, value) -> {
+            String name = current(key, values::containsKey);
+            if (name != null) {
+                current.put(name, value);
+            }
+        });
+        return current;
+    }
+
+    /// What a run of an earlier version lacks, one line; empty where nothing is missing.
+    ///
+    /// @param lines values as they were written
+    static String missing(Iterable<? extends SequencedMap<String, Double>> lines) {
+        boolean old = false;
+        boolean oldest = false;
+        for (SequencedMap<String, Double> values : lines) {
+            for (String key : values.keySet()) {
+                String name = current(key, values::containsKey);
+                old |= key.equals("batch.std");
+                oldest |= name == null;
+            }
+        }
+        return (old || oldest ? "an earlier version wrote part of metrics.jsonl" : "")
+                + (old ? "; it did not measure batch.embedding.std, and its batch.std is batch.embedding.std.raw" : "")
+                + (oldest ? "; its std of checks has another scale and is not shown" : "");
+    }
+}

@@ -1,0 +1,33 @@
+package org.fullrank.stats;
+
+import java.util.Arrays;
+
+/// Quantiles of a sample, linear between order statistics (type 7 of Hyndman and Fan 1996, the default of R and NumPy).
+public final class Quantiles {
+    private Quantiles() {}
+
+    /// The value below which a share of `values` lies; NaN of none.
+    ///
+    /// @param share 0 to 1
+    public static double of(double[] values, double share) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return ofSorted(sorted, share);
+    }
+
+    /// The same of values in ascending order.
+    public static double ofSorted(double[] sorted, double share) {
+        if (sorted.length == 0) {
+            return Double.NaN;
+        }
+        double place = share * (sorted.length - 1);
+        int below = (int) place;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+    }
+
+    /// The value in the middle; NaN of none.
+    public static double median(double[] values) {
+        return of(values, 0.5);
+    }
+}

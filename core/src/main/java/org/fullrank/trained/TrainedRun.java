@@ -1,0 +1,67 @@
+package org.fullrank.trained;
+
+import java.util.function.Consumer;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Split;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.probe.ProbeTable;
+import org.fullrank.probe.Probes;
+import org.fullrank.run.EvaluationFile;
+import org.fullrank.run.RunFolder;
+import org.fullrank.run.RunStatus;
+import org.fullrank.train.Checkpoints;
+import org.jspecify.annotations.Nullable;
+
+/// Completes the folder of a run whose training has ended: diagnosis, pictures, accuracies.
+public final class TrainedRun {
+    private final Trained trained;
+    private final Consumer<String> notes;
+
+    private TrainedRun(Trained trained, Consumer<String> notes) {
+        this.trained = trained;
+        this.notes = notes;
+    }
+
+    /// Diagnoses the network, draws its pictures, and evaluates it unless it has collapsed. What cannot be done becomes
+    /// a
+    /// note, because the training itself is done and saved.
+    ///
+    /// @param data of the run
+    /// @param notes gets one line for each part that is left out
+    /// @return the accuracies; null after a collapse, without labels, or where the data do not allow an evaluation
+    public static @Nullable ProbeTable finish(
+            RunFolder folder, Dataset data, RunStatus status, Consumer<String> notes) {
+        try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
+            var run = new TrainedRun(trained, notes);
+            run.attempt("not diagnosed", () -> trained.diagnose(folder));
+            run.attempt("no pictures", () -> trained.draw(folder.path()));
+            return status == RunStatus.COLLAPSED ? null : run.evaluate(folder, data);
+        }
+    }
+
+    private void attempt(String otherwise, Runnable part) {
+        try {
+            part.run();
+        } catch (InputException | JobException e) {
+            notes.accept(otherwise + ": " + e.getMessage());
+        }
+    }
+
+    private @Nullable ProbeTable evaluate(RunFolder folder, Dataset data) {
+        if (!data.splits().contains(Split.TRAIN) || data.items(Split.TRAIN).labels() == null) {
+            notes.accept("the data have no labels: no accuracy to measure");
+            return null;
+        }
+        notes.accept("evaluating ...");
+        try {
+            ProbeTable evaluation = Probes.defaults().run(trained);
+            var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
+            EvaluationFile.put(folder.path(), EvaluationFile.PROBES, subject, evaluation.toMap());
+            return evaluation;
+        } catch (InputException e) {
+            notes.accept("not evaluated: " + e.getMessage());
+            return null;
+        }
+    }
+}
