@@ -85,8 +85,8 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
             Measure rank,
             Measure share,
             ToDoubleFunction<IsotropicNull> isotropic) {
-        ToDoubleFunction<Moments> formula = formulas.get(rank);
         ToDoubleFunction<Moments> formula = Objects.requireNonNull(formulas.get(rank));
+        formulas.put(share, z -> {
             double all = isotropic.applyAsDouble(IsotropicNull.of(z.rows(), z.width()));
             return all == 0 ? Double.NaN : formula.applyAsDouble(z) / all;
         });
