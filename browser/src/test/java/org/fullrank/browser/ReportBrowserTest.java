@@ -217,7 +217,8 @@ class ReportBrowserTest {
                    "knn": [{"step": 10, "mean": 0.6, "std": 0}], "rankme": []}}]}
                 """;
         String html = Html.alone("Comparison", new ObjectMapper().readTree(json));
-        browser.open(Files.writeString(folder.resolve("compare.html"), html).toUri().toString());
+        browser.open(
+                Files.writeString(folder.resolve("compare.html"), html).toUri().toString());
         assertThat(browser.text("h1")).isEqualTo("Comparison of 2 recipes");
         assertThat(browser.all("#results tbody tr")).hasSize(2);
         assertThat(browser.all("#results li").stream().map(WebElement::getText)).contains("b, seed 2: failed");

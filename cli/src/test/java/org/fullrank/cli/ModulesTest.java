@@ -12,6 +12,7 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -67,7 +68,7 @@ class ModulesTest {
     @ParameterizedTest
     @MethodSource("modules")
     void aModuleImportsOnlyThoseBelowIt(String module) {
-        Set<String> allowed = IMPORTS.get(module);
+        Set<String> allowed = Objects.requireNonNull(IMPORTS.get(module));
         noClasses()
                 .that(ofFullrank("are of module " + module, type -> module(type).equals(module)))
                 .should()

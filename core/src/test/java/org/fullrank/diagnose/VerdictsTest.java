@@ -170,7 +170,9 @@ class VerdictsTest {
                     setting.matcher(next).results().map(r -> r.group()).toList();
             assertThat(named).as(next).isNotEmpty();
             for (String key : named) {
-                String shown = key.replace(".0.", ".N.").replaceAll("\\.type$", "");
+                // The settings of objectives and regularizers are on the page of methods, without their prefix.
+                String shown =
+                        key.replace(".0.", ".N.").replaceAll("\\.type$", "").replaceAll("^method\\.objective\\.", "");
                 assertThat(page).as(next).contains("`" + shown + "`");
             }
         }

@@ -50,7 +50,7 @@ class ExamplesTest {
     void diagnoseArrayFindsTheDimensionalCollapse() throws IOException {
         String printed = printedBy(() -> DiagnoseArray.main(new String[0]));
         assertThat(printed).contains("verdict: dimensional collapse", "DIMENSIONAL COLLAPSE", "next");
-        assertThat(numberAfter("participation-ratio", printed)).isBetween(2.0, 3.0);
+        assertThat(numberAfter("participation", printed)).isBetween(2.0, 3.0);
     }
 
     @Test
