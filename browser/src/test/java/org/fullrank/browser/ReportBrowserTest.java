@@ -224,7 +224,8 @@ class ReportBrowserTest {
         assertThat(browser.all("#results li").stream().map(WebElement::getText)).contains("b, seed 2: failed");
         assertThat(browser.all("#curves figcaption").stream().map(WebElement::getText))
                 .containsExactly("a: Loss", "a: kNN while training", "b: Loss", "b: kNN while training");
-        assertThat(browser.all("#curves figure:last-child .legend li")).hasSize(2);
+        // The kNN charts: a has a mean and its spread over two seeds, b a mean and the reference.
+        assertThat(browser.all("#curves figure:last-child .legend li")).hasSize(3 + 2);
         Pages.assertReachableByKeyboard(browser);
         Pages.assertFitsAPhone(browser);
         Pages.assertQuiet(browser);
