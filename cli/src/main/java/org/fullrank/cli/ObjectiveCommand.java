@@ -210,7 +210,7 @@ final class ObjectiveCommand extends Job {
             }
         }
 
-        /// A scalar in its own precision. Two numbers of unlike type in one conditional would both become doubles.
+        /// A scalar in its own precision. Two numbers of different types in one conditional would both become doubles.
         private static Number number(Tensor scalar) {
             if (scalar.scalar_type().intern() == ScalarType.Double) {
                 return Tensors.value(scalar);

@@ -20,7 +20,7 @@ import org.fullrank.linalg.Reductions;
 /// @param value from 1 (one direction) to `min(N - 1, D)`; 0 where all samples are one point, NaN for a single sample
 /// @param isotropic what isotropic Gaussian samples and views of the same number, width and ratio of scatters show
 record Lidar(double value, double isotropic) {
-    /// Regularization of the scatter within, beside the mean variance of a dimension.
+    /// Regularization of the scatter within, relative to the mean variance of a dimension.
     static final double DELTA = 1e-4;
 
     /// Width from which the matrix `[D, D]` is avoided, and rows are thinned to as many in all views together.

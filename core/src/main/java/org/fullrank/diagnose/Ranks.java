@@ -32,7 +32,7 @@ public record Ranks(
         @Nullable MeanSingular meanSingular,
         IsotropicNull isotropic,
         Map<Measure, Interval> intervals) {
-    /// RankMe as published comes first, the centered one beside it.
+    /// RankMe as published comes first, then the centered one.
     private static final List<Measure> RANKS = List.of(
             Measure.RANKME,
             Measure.RANKME_CENTERED,

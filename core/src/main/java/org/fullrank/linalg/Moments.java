@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Where `[D, D]` would be larger than [#MOST_VALUES], the rows must fit into a buffer of that size.
 ///
 /// Values of any finite size will do: where their squares could overflow or vanish, everything is kept in units of a
-/// power of two, which changes no digit. Values much smaller than the largest ones vanish beside them.
+/// power of two, which changes no digit. Values much smaller than the largest ones become zero.
 ///
 /// Native memory: two matrices `[min(N, D), D]` of float64 at most (while a spectrum is computed, four); close it.
 public final class Moments implements AutoCloseable {

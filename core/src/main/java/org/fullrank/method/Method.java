@@ -156,7 +156,7 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// The layers between representation and embedding: those of the last block where each block has its own.
     Layer.Chain projector();
 
-    /// All numbers that an optimizer moves, with the running statistics beside them.
+    /// All numbers that an optimizer updates, and the running statistics.
     ParameterBuffer parameters();
 
     /// Every buffer of the method by the prefix of its names in a checkpoint; the trained one has the empty prefix.

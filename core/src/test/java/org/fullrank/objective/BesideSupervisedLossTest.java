@@ -13,7 +13,7 @@ import org.fullrank.engine.Tensors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A regularizer beside the cross-entropy of two classes, in float32. Weight decay and labels leave the embedding of
+/// A regularizer added to the cross-entropy of two classes, in float32. Weight decay and labels leave the embedding of
 /// `[N, 8]` one direction; a regularizer keeps the others.
 class BesideSupervisedLossTest {
     private static final int ROWS = 64;
