@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvWriter;
@@ -68,6 +69,7 @@ final class EmbedCommand extends Job {
         Split wanted = Split.named("--split", split);
         Features features;
         try (Trained trained = Trained.open(run, new Trained.Reading(data, best))) {
+            trained.data().warnings().forEach(line -> err().println("warning: " + line));
             features = trained.embed(wanted);
         }
         if (csv) {
@@ -102,7 +104,7 @@ final class EmbedCommand extends Job {
         if (features.classes() != null) {
             String name = String.valueOf(out.getFileName());
             String stem = name.substring(0, name.length() - ".npy".length());
-            Npy.write(out.resolveSibling(stem + "_labels.npy"), features.labels());
+            Npy.write(out.resolveSibling(stem + "_labels.npy"), features.classes());
         }
     }
 
@@ -128,7 +130,8 @@ final class EmbedCommand extends Job {
             cells.add(Float.toString(features.values()[row * features.width() + d]));
         }
         if (features.classes() != null) {
-            cells.add(features.names().get(features.labels()[row]));
+            int label = features.classes()[row];
+            cells.add(label == Labels.UNLABELED ? "" : features.names().get(label));
         }
         return cells;
     }

@@ -8,6 +8,11 @@ sealed interface DataSource
     /// What it is, in words: `image folder`, `IDX`, ...
     String format();
 
+    /// What decides how the files are read, apart from the settings.
+    default String key() {
+        return "";
+    }
+
     /// State of the files behind it: their names, sizes and times. A pack of another state is stale.
     String stamp() throws IOException;
 

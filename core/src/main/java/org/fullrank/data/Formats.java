@@ -94,7 +94,7 @@ final class Formats {
         if (!isText(head)) {
             throw unknown(path, "binary data that begin with " + hex(head));
         }
-        return new CsvSource(Map.of(Split.TRAIN, path), spec);
+        return new CsvSource(Map.of(Split.TRAIN, path), spec, null);
     }
 
     /// The source for a folder or an archive: decided by the first file whose format is known.
@@ -118,7 +118,7 @@ final class Formats {
         if (!found.isEmpty()) {
             return Optional.of(found.getFirst());
         }
-        return tables.isEmpty() ? Optional.empty() : Optional.of(new CsvSource(tables, spec));
+        return tables.isEmpty() ? Optional.empty() : Optional.of(new CsvSource(tables, spec, null));
     }
 
     /// The source that a file decides on; null when it does not. Files of IDX and CSV are only collected.

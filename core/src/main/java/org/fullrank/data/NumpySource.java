@@ -184,7 +184,7 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
         double[] labels = new double[values.length];
         for (int i = 0; i < values.length; i++) {
             labels[i] = values[i];
-            if (labels[i] != Math.rint(labels[i]) || Math.abs(labels[i]) > 1 << 24) {
+            if (!Double.isNaN(labels[i]) && (labels[i] != Math.rint(labels[i]) || Math.abs(labels[i]) > 1 << 24)) {
                 throw new InputException(subject + " has label " + values[i] + " at position " + i
                         + ", expected whole numbers up to 2^24; encode the classes as numbers");
             }
@@ -192,25 +192,22 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
         return labels;
     }
 
-    /// Classes are the distinct labels of all splits, in rising order.
+    /// One numbering for the labels of all splits.
     private static void label(Map<Split, double[]> labels, PackWriter out) {
-        double[] distinct = labels.values().stream()
-                .flatMapToDouble(DoubleStream::of)
-                .distinct()
-                .sorted()
-                .toArray();
-        labels.forEach((split, values) -> {
-            if (out.size(split) > 0) {
-                out.labels(
-                        split,
-                        DoubleStream.of(values)
-                                .mapToInt(v -> Arrays.binarySearch(distinct, v))
-                                .toArray());
-            }
-        });
-        out.classNames(DoubleStream.of(distinct)
-                .mapToObj(v -> String.valueOf((long) v))
-                .toList());
+        labels.keySet().removeIf(split -> out.size(split) == 0);
+        var classes = new ClassNumbers("NumPy labels");
+        labels.values().forEach(values -> DoubleStream.of(values).forEach(classes::add));
+        Labels all = classes.labels();
+        if (all == null) {
+            return;
+        }
+        out.classNames(all.names());
+        int from = 0;
+        for (Map.Entry<Split, double[]> part : labels.entrySet()) {
+            int to = from + part.getValue().length;
+            out.labels(part.getKey(), Arrays.copyOfRange(all.classes(), from, to));
+            from = to;
+        }
     }
 
     private static boolean isArray(Tree.Entry entry) {

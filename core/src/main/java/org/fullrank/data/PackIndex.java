@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param classNames names of the classes, empty when nothing is labeled
 /// @param splits items of each split
 /// @param skipped files left out, in order
+/// @param notes what was decided without being asked, one line each
+/// @param table how the columns of a table became vectors; null for other data
 /// @param fingerprint checksum of all items, their order and classes
 /// @param blockChecksums CRC32C of each [Pack#BLOCK_BYTES] of the payload
 record PackIndex(
@@ -31,6 +33,8 @@ record PackIndex(
         List<String> classNames,
         Map<Split, Items> splits,
         List<Skipped> skipped,
+        List<String> notes,
+        @Nullable TableSchema table,
         String fingerprint,
         int[] blockChecksums) {
 
@@ -71,6 +75,11 @@ record PackIndex(
             text(out, file.path());
             text(out, file.reason());
         }
+        out.writeInt(notes.size());
+        for (String note : notes) {
+            text(out, note);
+        }
+        text(out, table == null ? "" : table.json());
         text(out, fingerprint);
         out.writeInt(blockChecksums.length);
         ints(out, blockChecksums);
@@ -104,6 +113,11 @@ record PackIndex(
         for (int n = in.readInt(); n > 0; n--) {
             skipped.add(new Skipped(text(in), text(in)));
         }
+        List<String> notes = new ArrayList<>();
+        for (int n = in.readInt(); n > 0; n--) {
+            notes.add(text(in));
+        }
+        String table = text(in);
         String fingerprint = text(in);
         int[] checksums = ints(in, in.readInt());
         return new PackIndex(
@@ -113,6 +127,8 @@ record PackIndex(
                 List.copyOf(names),
                 Collections.unmodifiableMap(splits),
                 List.copyOf(skipped),
+                List.copyOf(notes),
+                table.isEmpty() ? null : TableSchema.ofJson("packed data", table),
                 fingerprint,
                 checksums);
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.ClassNumbers;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
@@ -14,7 +15,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a class for each row: a `.npy` of whole numbers `[N]`, the array `labels` or `y` of an archive, a column of a
+/// Reads the class of each row: a `.npy` of whole numbers `[N]`, the array `labels` or `y` of an archive, a column of a
 /// CSV file, or a text file with one class on each line. Names are kept; whole numbers are ordered by value, names by
 /// the alphabet. Needs 4 bytes of memory a row.
 public final class LabelFile {
@@ -100,7 +101,16 @@ public final class LabelFile {
         for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
             classes.add(row.cells().get(label));
         }
-        return classes.labels();
+        return labels(classes);
+    }
+
+    private static Labels labels(ClassNumbers classes) {
+        Labels labels = classes.labels();
+        if (labels == null) {
+            throw new InputException("%s: found no label in %d rows, expected classes; fill them in, or give no labels"
+                    .formatted(classes.name(), classes.rows()));
+        }
+        return labels;
     }
 
     private static Labels lines(Path file) {
@@ -114,7 +124,7 @@ public final class LabelFile {
             throw new InputException(
                     "text file %s: cannot be read (%s); write one class on each line".formatted(file, reason), e);
         }
-        return classes.labels();
+        return labels(classes);
     }
 
     private static Labels numbers(RowStream rows) {
@@ -124,7 +134,7 @@ public final class LabelFile {
                 try (var scope = Scope.open()) {
                     Tensor block = rows.next();
                     if (block == null) {
-                        return classes.labels();
+                        return labels(classes);
                     }
                     for (double value : Tensors.doubles(block)) {
                         classes.add(value);

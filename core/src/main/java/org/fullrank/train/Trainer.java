@@ -127,6 +127,11 @@ public final class Trainer implements AutoCloseable {
                                             recipe.train().batch())
                             + " batch norm takes statistics of a chunk; lower train.chunks");
         }
+        if (samples < 2) {
+            throw new InputException("training split: found %d samples, expected at least 2, and many more to learn from;"
+                            .formatted(samples)
+                    + " give more data");
+        }
         if (recipe.train().batch() > samples) {
             throw new InputException("train.batch: found %d, expected at most the %d samples of the training split;"
                             .formatted(recipe.train().batch(), samples)

@@ -110,7 +110,8 @@ public final class Trained implements Subject, AutoCloseable {
         Path checkpoint =
                 reading.best ? Checkpoints.best(folder.checkpoints()) : Checkpoints.latest(folder.checkpoints());
         DataSpec own = folder.config(Recipe.class).data();
-        Dataset data = Dataset.open(reading.data == null ? own : own.withPath(reading.data));
+        Dataset data = Dataset.open(
+                reading.data == null ? own : own.withPath(reading.data), Checkpoint.table(checkpoint));
         try {
             Trained trained = open(folder, data, checkpoint);
             trained.ownsData = true;

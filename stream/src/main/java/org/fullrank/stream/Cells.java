@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** Cells of text: the number in a cell, and how errors show a cell. */
 final class Cells {
-    private static final Set<String> MISSING = Set.of("", "nan", "inf", "infinity");
+    private static final Set<String> MISSING = Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?", "inf", "infinity");
     private static final int SHOWN = 40;
 
     private Cells() {}
@@ -27,7 +27,7 @@ final class Cells {
         return !Float.isNaN(number(cell));
     }
 
-    /** Whether a cell is neither a number nor a missing one: empty, {@code nan}, {@code inf}, {@code infinity}. */
+    /** Whether a cell is neither a number nor a missing one, such as an empty one, {@code NA}, {@code ?} or {@code inf}. */
     static boolean isText(String cell) {
         String text = cell.strip().toLowerCase(Locale.ROOT);
         boolean sign = text.startsWith("-") || text.startsWith("+");
