@@ -207,7 +207,7 @@ final class DiagnoseCommand extends Job {
     }
 
     private List<Diagnosis> ofRun(Path run) {
-        try (Trained trained = Trained.open(run, new Trained.Reading(data, best))) {
+        try (Trained trained = Trained.open(run, new Trained.Reading(data, best), err()::println)) {
             Split chosen = split == null ? Trained.heldOut(trained.data()) : Split.named("--split", split);
             err().println("examining %s, step %d, on items of the %s split"
                     .formatted(trained.checkpoint(), trained.step(), chosen.label()));

@@ -68,8 +68,7 @@ final class EmbedCommand extends Job {
         requireWritable(csv);
         Split wanted = Split.named("--split", split);
         Features features;
-        try (Trained trained = Trained.open(run, new Trained.Reading(data, best))) {
-            trained.data().warnings().forEach(line -> err().println("warning: " + line));
+        try (Trained trained = Trained.open(run, new Trained.Reading(data, best), err()::println)) {
             features = trained.embed(wanted);
         }
         if (csv) {

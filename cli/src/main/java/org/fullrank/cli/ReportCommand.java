@@ -51,7 +51,7 @@ final class ReportCommand extends Job {
     }
 
     private static void draw(Path run) {
-        try (Trained trained = Trained.open(run, Trained.Reading.defaults())) {
+        try (Trained trained = Trained.open(run, Trained.Reading.defaults(), err()::println)) {
             trained.draw(run);
         }
     }

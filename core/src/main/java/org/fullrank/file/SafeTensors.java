@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.zip.CRC32C;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
@@ -37,6 +38,11 @@ import org.fullrank.engine.Tensors;
 public final class SafeTensors implements AutoCloseable {
     /// Headers beyond this are refused, as in the reference implementation.
     private static final long MAX_HEADER_BYTES = 100_000_000;
+
+    /// Key of the checksum in the metadata: CRC32C of the file behind its first 8 bytes, with zeros in its own place.
+    private static final String CHECKSUM = "crc32c";
+
+    private static final String NO_CHECKSUM = "00000000";
 
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
@@ -67,23 +73,48 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Writes `tensors` and `metadata` atomically.
     public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        write(path, tensors, header(tensors, metadata));
+    }
+
+    /// The same with a checksum of the whole file, which [#open] checks.
+    public static void writeChecked(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        var checked = new LinkedHashMap<>(metadata);
+        checked.put(CHECKSUM, NO_CHECKSUM);
+        byte[] header = header(tensors, checked);
+        var crc = new CRC32C();
+        crc.update(header);
+        tensors.values().forEach(tensor -> onHost(tensor, crc::update));
+        checked.put(CHECKSUM, "%08x".formatted(crc.getValue()));
+        write(path, tensors, header(tensors, checked));
+    }
+
+    private static void write(Path path, Map<String, Tensor> tensors, byte[] header) {
         AtomicFile.write(path, channel -> {
-            byte[] header = header(tensors, metadata);
             var length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
             AtomicFile.writeAll(channel, length.putLong(header.length).flip());
             AtomicFile.writeAll(channel, ByteBuffer.wrap(header));
             for (Tensor tensor : tensors.values()) {
-                try (var scope = Scope.open();
-                        var off = Gradients.off()) {
-                    Tensor host = Tensors.to(tensor, Device.CPU).contiguous();
-                    MemorySegment bytes = Tensors.segment(host);
-                    for (long at = 0; at < bytes.byteSize(); at += 1 << 30) {
-                        long count = Math.min(1 << 30, bytes.byteSize() - at);
-                        AtomicFile.writeAll(channel, bytes.asSlice(at, count).asByteBuffer());
-                    }
-                }
+                onHost(tensor, bytes -> AtomicFile.writeAll(channel, bytes));
             }
         });
+    }
+
+    private interface Use<E extends Exception> {
+        void of(ByteBuffer bytes) throws E;
+    }
+
+    /// Uses the bytes of a tensor, a gigabyte at a time.
+    private static <E extends Exception> void onHost(Tensor tensor, Use<E> use) throws E {
+        try (var scope = Scope.open();
+                var off = Gradients.off()) {
+            eachPart(Tensors.segment(Tensors.to(tensor, Device.CPU).contiguous()), use);
+        }
+    }
+
+    private static <E extends Exception> void eachPart(MemorySegment bytes, Use<E> use) throws E {
+        for (long at = 0; at < bytes.byteSize(); at += 1 << 30) {
+            use.of(bytes.asSlice(at, Math.min(1 << 30, bytes.byteSize() - at)).asByteBuffer());
+        }
     }
 
     private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata) {
@@ -163,7 +194,28 @@ public final class SafeTensors implements AutoCloseable {
             }
         }
         requireApart(path, entries);
+        requireChecksum(path, header, data, metadata);
         return new SafeTensors(path, arena, file, data, entries, metadata);
+    }
+
+    private static void requireChecksum(
+            Path path, byte[] header, MemorySegment data, SequencedMap<String, String> metadata) {
+        String expected = metadata.get(CHECKSUM);
+        if (expected == null) {
+            return;
+        }
+        var crc = new CRC32C();
+        String text = new String(header, StandardCharsets.UTF_8);
+        crc.update(text.replace(quoted(expected), quoted(NO_CHECKSUM)).getBytes(StandardCharsets.UTF_8));
+        eachPart(data, crc::update);
+        String found = "%08x".formatted(crc.getValue());
+        if (!found.equals(expected)) {
+            throw damaged(path, "its checksum is %s, expected %s".formatted(found, expected));
+        }
+    }
+
+    private static String quoted(String checksum) {
+        return "\"%s\":\"%s\"".formatted(CHECKSUM, checksum);
     }
 
     /// Every tensor has bytes of its own; a file where they overlap was made to mislead.

@@ -61,7 +61,7 @@ public final class Checkpoint {
             if (origin.table() != null) {
                 metadata.put(TABLE, origin.table().json());
             }
-            SafeTensors.write(file, tensors, metadata);
+            SafeTensors.writeChecked(file, tensors, metadata);
         }
     }
 
