@@ -69,7 +69,7 @@ record ByolFlow(Lemma lemma) implements Experiment {
                 - the flow of modes (p, s, tau) from an aligned start;
                 - stochastic descent on batches of 256 views `x + 0.3 N(0, I)` from a generic start.
 
-                If nothing else is said, sigma^2 = 0.09, alpha_p = 1, eta = 0.04 and beta = 0.4.
+                Unless another value is given, sigma^2 = 0.09, alpha_p = 1, eta = 0.04 and beta = 0.4.
                 """;
     }
 

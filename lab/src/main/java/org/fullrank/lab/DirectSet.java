@@ -62,16 +62,16 @@ record DirectSet(Slope slope) implements Experiment {
     public String about() {
         return """
                 A linear network has a stop-gradient and the predictor `Wp = F^alpha` with `F = W W'`. Let l be an
-                eigenvalue of F in a direction of augmentation variance sigma^2. It follows `dl = 2 l [p (1 -
-                (1+sigma^2) p) - eta]` with `p = l^alpha`. It survives if `sigma^2 < 1/(4 eta) - 1` and if p starts
-                above `p- = [1 - sqrt(1 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]`. Then p ends at p+, the same
-                expression with a plus before the root.
+                eigenvalue of F in a direction of augmentation variance sigma^2. The eigenvalue follows `dl = 2 l [p
+                (1 - (1+sigma^2) p) - eta]` with `p = l^alpha`. The eigenvalue survives if `sigma^2 < 1/(4 eta) - 1`
+                and if p starts above `p- = [1 - sqrt(1 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]`. A surviving mode
+                ends at p+, the same expression with a plus before the root.
 
                 With eta = 0.1, the threshold of sigma^2 is 1.5. The steps have size 0.01 and end at time 2000. This
-                part has no random numbers.
+                part of the experiment has no random numbers.
 
-                The experiment also runs the flow of matrices with 8 inputs of variances 0.1 to 6 and 8 outputs. It
-                starts from a random orthogonal W plus 0.15 N(0, 1), so no mode is aligned with an input.
+                The experiment also runs the flow of matrices with 8 inputs of variances 0.1 to 6 and 8 outputs. The
+                flow starts from a random orthogonal W plus 0.15 N(0, 1), so no mode is aligned with an input.
                 """;
     }
 

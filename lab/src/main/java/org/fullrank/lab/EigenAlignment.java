@@ -71,10 +71,10 @@ record EigenAlignment(Flow flow) implements Experiment {
     public String about() {
         return """
                 The symmetric flow is `dWp = -(alpha_p/2)(1+sigma^2){Wp, F} + alpha_p tau F - eta Wp`, `dF =
-                -(1+sigma^2){Wp^2, F} + tau {Wp, F} - 2 eta F` for 6 modes with sigma^2 = 0.09 and alpha_p = 1. It
-                starts from a random symmetric Wp and F = B B' that do not commute. It is solved by Runge-Kutta with
-                step 0.02 until time 1000, for eta 0, 0.01 and 0.05 and for tau 1 and 0.5 (only tau 1 in a quick
-                run).
+                -(1+sigma^2){Wp^2, F} + tau {Wp, F} - 2 eta F` for 6 modes with sigma^2 = 0.09 and alpha_p = 1. The
+                flow starts from a random symmetric Wp and F = B B' that do not commute. The flow is solved by
+                Runge-Kutta with step 0.02 until time 1000, for eta 0, 0.01 and 0.05 and for tau 1 and 0.5 (only tau
+                1 in a quick run).
 
                 Theorem 3 says `d[F, Wp] = -[F, Wp] K - K [F, Wp]` with `K = (1+sigma^2) [(alpha_p/2) F + Wp^2 -
                 tau/(1+sigma^2) Wp] + (3/2) eta I`.

@@ -59,7 +59,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
                 0.15, and starts from small random weights.
 
                 Selectivity for an attribute is the distance of the mean responses to its two values, divided by the
-                range of all responses. It is measured on 400 other images of each digit.
+                range of all responses. Selectivity is measured on 400 other images of each digit.
                 """;
     }
 

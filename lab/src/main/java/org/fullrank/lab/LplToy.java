@@ -61,7 +61,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 rate is min(0.01, 0.01/sigma_y). The time (steps times rate) is 100, or 40 in a quick run.
 
                 Selectivity is the distance of the two cluster means divided by the range of z. Activity is the
-                standard deviation of z. Both are measured on 10,000 new points.
+                standard deviation of z. Selectivity and activity are measured on 10,000 new points.
 
                 Along x, the pull acts like a weight decay of 2 * 0.01. So LPL converges to an activity of `sqrt(2 /
                 0.17)` times 1.005, the standard deviation of x. Log-variance alone converges to the norm `sqrt(2 /

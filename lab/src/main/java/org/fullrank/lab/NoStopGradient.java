@@ -83,8 +83,8 @@ record NoStopGradient(Gradient gradient) implements Experiment {
 
                 Theorem 2 says `d vec(W) = -H vec(W)` with `H = X' kron (Wp'Wp + I) + X kron (Wp - I)'(Wp - I) + eta
                 I`. So `|W(t)| <= exp(-l0 t) |W(0)|`, where l0 is the smallest eigenvalue of any H between time 0
-                and t. The experiment computes the matrix H `[20, 20]` at every step. It computes the flow without
-                H.
+                and t. The experiment computes the matrix H `[20, 20]` at every step. The flow itself is computed
+                without H.
                 """;
     }
 

@@ -93,8 +93,8 @@ record Oja(Rule rule) implements Experiment {
                 2, 1.5, 1, 0.5 and 0.2. `<.>` is the mean over a batch of 100 new samples. The weights change in
                 4000 steps of size 0.01 by one of two rules:
 
-                - The log-variance rule is `dw = c <z x>/<z^2> - eta w`. It is the negative gradient of `-log <z^2>`
-                  with weight decay.
+                - The log-variance rule is `dw = c <z x>/<z^2> - eta w`. This rule is the negative gradient of `-log
+                  <z^2>` with weight decay.
                 - Oja's rule is `dw = <z x> - w <z^2>`.
 
                 If `eta = c`, the first rule is exactly `c/<z^2>` times the second. For any c and eta, the fixed

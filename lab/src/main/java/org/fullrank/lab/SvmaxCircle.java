@@ -56,12 +56,12 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     public String about() {
         return """
                 E `[b, d]` are embeddings with rows of norm 1, and `s_mu = (1/d) sum s_i(E)` is their mean singular
-                value. It lies between `L = sqrt(b)/d` (rank 1) and `U = (1/d) sqrt(b d/max(b, d)) sqrt(b)` (all
-                singular values are equal).
+                value. The mean singular value lies between `L = sqrt(b)/d` (rank 1) and `U = (1/d) sqrt(b d/max(b,
+                d)) sqrt(b)` (all singular values are equal).
 
-                There are two sets of 128 points on the unit circle. The polarized points lie at two poles. Their
-                angles are quantiles of a normal distribution with standard deviation 0.1013. The spread points have
-                a standard deviation of 0.816.
+                There are two sets of 128 points on the unit circle. The polarized points lie at two poles. The
+                angles of these points are quantiles of a normal distribution with standard deviation 0.1013. The
+                spread points have a standard deviation of 0.816.
 
                 First, each point moves by 0.001 N(0, 1). Then the points descend `exp((U - s_mu)/(U - L))` with the
                 gradient `P Q'/d` of `s_mu`, or a pull to their mean, `mean |e - m|^2`, or the sum of both. There
