@@ -48,7 +48,7 @@ public enum Measure {
             "|m|^2 / mean_i |z_i|^2",
             "0 to 1",
             "0 to 0.8",
-            "share of the common mean vector in the mean squared length: 1 = nothing else"),
+            "share of the common mean vector in the mean squared length: 1 = all rows are equal"),
     ACTIVITY("activity", "mean_ij z_ij", "any", "", "mean of all entries: 0 = silent behind a ReLU"),
 
     RANKME(
@@ -99,7 +99,7 @@ public enum Measure {
             "sum l / max l",
             "1 to min(N - 1, D); 0 = equal rows",
             "",
-            "total variance over that of the strongest direction"),
+            "total variance divided by the variance of the strongest direction"),
     STABLE_RANK_SHARE(
             "stable-rank.share",
             "stable-rank / that of isotropic rows",
@@ -123,7 +123,7 @@ public enum Measure {
             "(value - lowest) / (highest - lowest)",
             "0 to 1",
             "0.05 to 1",
-            "where it lies between its bounds: 0 = one direction"),
+            "position of mean-singular-value between its bounds: 0 = one direction"),
 
     SQUARED_CORRELATION(
             "squared-correlation",
@@ -136,7 +136,7 @@ public enum Measure {
             "squared-correlation - 1 / (N - 1)",
             "about 0 to 1",
             "0 to 0.3",
-            "squared-correlation less what independent dimensions show by chance"),
+            "squared-correlation minus its value for independent dimensions"),
     DUPLICATE_PAIRS(
             "duplicate-pairs",
             "number of j < k with |r_jk| > 0.99",
@@ -148,7 +148,7 @@ public enum Measure {
             "number of k with |r_jk| > 0.99 for a j < k",
             "0 to D",
             "0",
-            "dimensions that repeat one of a lower number"),
+            "dimensions that repeat a dimension with a lower number"),
     HSIC(
             "hsic",
             "mean normalized HSIC of two dimensions, random Fourier features",
@@ -232,7 +232,7 @@ public enum Measure {
             "variance within classes / variance of centroids",
             "0 to infinity",
             "",
-            "variance within classes compared with that between them"),
+            "variance within classes divided by the variance between classes"),
     SIMPLEX_DEVIATION(
             "simplex-deviation",
             "mean |cos of two centroids + 1 / (C - 1)|",
@@ -244,7 +244,7 @@ public enum Measure {
             "tr(Sw Sb^+) / C",
             "0 to infinity",
             "",
-            "neural collapse 1: variance within in units of that between; 0 = classes are points"),
+            "neural collapse 1: variance within classes over variance between classes; 0 = classes are points"),
     NC2_EQUINORM(
             "nc2-equinorm",
             "sd / mean of the lengths of centroids",

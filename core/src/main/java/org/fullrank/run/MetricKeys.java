@@ -38,39 +38,45 @@ public final class MetricKeys {
             new Key("step", "count", "steps done so far, 1 after the first"),
             new Key("epoch", "count", "epochs begun so far, 0 in the first"),
             new Key("event", "text", "how the run ended, on its last line"),
-            new Key("message", "text", "why it ended, on its last line"),
-            new Key("loss", "that of the objective", "the weighted sum that training minimizes"),
+            new Key("message", "text", "why the run ended, on its last line"),
+            new Key("loss", "scale of the objective", "the weighted sum that training minimizes"),
             new Key(
                     "loss.TERM",
-                    "that of the term",
+                    "scale of the term",
                     "a term of the loss before its weight; `loss.NAME.TERM` of a layer"),
             new Key("gradient.norm", "0 to infinity", "length of the gradient of all parameters"),
             new Key("learning.rate", "0 to infinity", "learning rate of the step"),
             new Key("knn", "0 to 1", "accuracy of nearest neighbors at a check, where there are labels"),
-            new Key("block.NAME.knn", "0 to 1", "the same of the pooled output of a block"),
-            new Key("block.NAME.loss", "that of the objective", "layer-local learning: loss of one block"),
-            new Key("block.NAME.TERM", "that of the term", "layer-local learning: a term of the loss of one block"),
+            new Key("block.NAME.knn", "0 to 1", "accuracy of nearest neighbors on the pooled output of a block"),
+            new Key("block.NAME.loss", "scale of the objective", "layer-local learning: loss of one block"),
+            new Key("block.NAME.TERM", "scale of the term", "layer-local learning: a term of the loss of one block"),
             new Key("predictor.largest", "0 to infinity", "self-distillation: largest singular value of the predictor"),
-            new Key("predictor.smallest", "0 to infinity", "its smallest singular value"),
-            new Key("predictor.participation", "1 to D", "participation ratio of its squared singular values"),
+            new Key("predictor.smallest", "0 to infinity", "smallest singular value of the predictor"),
+            new Key(
+                    "predictor.participation",
+                    "1 to D",
+                    "participation ratio of the squared singular values of the predictor"),
             new Key("predictor.asymmetry", "0 to 2", "how far the predictor is from a symmetric matrix"),
             new Key(
                     "predictor.alignment",
                     "-1 to 1",
-                    "mean cosine of W u and u over the eigenvectors u of the correlation of its input: 1 = shared"),
+                    "mean cosine of W u and u over the eigenvectors u of the correlation of the input: 1 = shared"),
             new Key(
                     "correlation.largest",
                     "0 to infinity",
                     "largest eigenvalue of the correlation that sets the predictor"),
-            new Key("correlation.smallest", "0 to infinity", "its smallest eigenvalue"),
-            new Key("correlation.participation", "1 to D", "participation ratio of its eigenvalues"),
+            new Key("correlation.smallest", "0 to infinity", "smallest eigenvalue of this correlation"),
+            new Key(
+                    "correlation.participation",
+                    "1 to D",
+                    "participation ratio of the eigenvalues of this correlation"),
             new Key(
                     "target.lag",
                     "0 to infinity",
-                    "distance of the EMA target from the online network / length of the latter"),
-            new Key("time.seconds", "s", "since the run began, without pauses between resumes"),
-            new Key("time.imagesPerSecond", "1/s", "samples, not views, since the record before"),
-            new Key("time.monitorSeconds", "s", "what the check of this line took"),
+                    "distance of the EMA target from the online network, divided by the length of the online network"),
+            new Key("time.seconds", "s", "time since the run began, without pauses between resumes"),
+            new Key("time.imagesPerSecond", "1/s", "samples (not views) per second since the previous record"),
+            new Key("time.monitorSeconds", "s", "duration of the check of this line"),
             new Key("time.at", "s since 1970", "when the line was written"));
 
     /// Measures of an embedding at some places.
@@ -84,7 +90,7 @@ public final class MetricKeys {
             new Places(
                     List.of("representation", "embedding", "block.NAME"),
                     Vitals.CHECK,
-                    "at a check, items of the validation split or kept out of the kNN bank, in their plain view"),
+                    "at a check, on items without augmentation, from the validation split or kept out of the kNN bank"),
             new Places(
                     List.of("batch.embedding"),
                     Vitals.BATCH,
@@ -92,7 +98,7 @@ public final class MetricKeys {
             new Places(
                     List.of("batch.block.NAME"),
                     Vitals.LAYER,
-                    "with each record, pooled output of a block on the same batch, for blocks that the method acts on"));
+                    "with each record, on the pooled output of each block that the method acts on, same batch"));
 
     private static final Pattern LAYER_STD = Pattern.compile("batch\\.block\\..+\\.std");
     private static final String SHARE = ".rank.share";

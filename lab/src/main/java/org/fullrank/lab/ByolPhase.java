@@ -46,12 +46,16 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
     @Override
     public String about() {
         return """
-                One mode of a linear BYOL: p is an eigenvalue of the predictor, s of the correlation of its input,
-                tau the share of the target. `dp = alpha_p s [tau - (1+sigma^2) p] - eta p`, `ds = 2 p s [tau -
-                (1+sigma^2) p] - 2 eta s`, `s dtau = beta (1 - tau) s - tau ds/2`; Runge-Kutta, step 0.1, time 4000,
-                sigma^2 = 0.0009, alpha_p = 1 and tau = 1 held, if not said otherwise. `s = p^2/alpha_p` is
-                invariant; on it the fixed points are 0 and `p = [tau +- sqrt(tau^2 - 4 eta (1+sigma^2))] / [2
-                (1+sigma^2)]`. The experiment has no random numbers: seeds give the same figures.
+                The experiment follows one mode of a linear BYOL. p is an eigenvalue of the predictor, s is an
+                eigenvalue of the correlation of its input, and tau is the ratio of the target's weights to the
+                online weights. The flow is `dp = alpha_p s [tau - (1+sigma^2) p] - eta p`, `ds = 2 p s [tau -
+                (1+sigma^2) p] - 2 eta s`, `s dtau = beta (1 - tau) s - tau ds/2`. The flow is solved by Runge-Kutta
+                with step 0.1 until time 4000. Unless another value is given, sigma^2 = 0.0009, alpha_p = 1, and tau
+                stays at 1.
+
+                A mode that starts on the parabola `s = p^2/alpha_p` stays on it. The fixed points on the parabola
+                are 0 and `p = [tau +- sqrt(tau^2 - 4 eta (1+sigma^2))] / [2 (1+sigma^2)]`, called p+ and p-. The
+                experiment has no random numbers, so all seeds give the same figures.
                 """;
     }
 
@@ -119,21 +123,25 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                         near(0.98900, 1e-5),
                         exact),
                 Claim.of(
-                        "from (.02, .0004), just above p- = .0101, too",
+                        "from (.02, .0004), just above p- = .0101, the mode ends at p+",
                         end(BASE, new Mode(0.02, 0.0004, 1)).p(),
                         near(0.98900, 1e-5),
                         exact),
                 Claim.of(
-                        "from (.005, .000025), below p-, it collapses",
+                        "from (.005, .000025), below p-, the mode collapses",
                         end(BASE, new Mode(0.005, 0.000025, 1)).p(),
                         near(0, 1e-6),
                         "decays at rate eta"),
                 Claim.of(
-                        "from (.01, .2), off the parabola, a large s rescues it",
+                        "from (.01, .2), off the parabola, the mode ends at p+ because s is large",
                         rescued.p(),
                         near(0.98900, 1e-5),
                         exact),
-                Claim.of("and s ends on the parabola", rescued.s(), near(0.97812, 1e-5), "p+^2; reference .97812"));
+                Claim.of(
+                        "from (.01, .2) s ends on the parabola",
+                        rescued.s(),
+                        near(0.97812, 1e-5),
+                        "p+^2; reference .97812"));
     }
 
     private List<Claim> parabola() {
@@ -153,7 +161,7 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                         atMost(1e-6),
                         "exact for the flow; error of Runge-Kutta with step 0.1"),
                 Claim.of(
-                        "on it, the border of the basins is the unstable point",
+                        "on the parabola, the border of the basins is the unstable point",
                         critical,
                         near(BASE.fixedPoint(1, -1), 1e-6),
                         "p- = .010102; bisection to 1e-11, and it takes time to leave p-"));
@@ -169,7 +177,7 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                         near(1 / (4 * (1 + NOISE)), 1e-4),
                         ".24978; passing beside the vanished points takes pi/sqrt of the distance"),
                 Claim.of(
-                        "eta 0.3 is beyond it: p ends at 0",
+                        "eta 0.3 is stronger: p ends at 0",
                         end(BASE.withEta(0.3), new Mode(1, 1, 1)).p(),
                         near(0, 1e-6),
                         "reference 0"),
@@ -217,7 +225,8 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                         near(StrictMath.pow(fast.fixedPoint(1, 1), 2) / 2, 1e-6),
                         "p+^2/alpha_p"),
                 Claim.of(
-                        "and widens the basin: by how much the critical p at s = 0.02, eta 0.1 falls",
+                        "twice the predictor rate widens the basin: by how much the critical p at s = 0.02, eta 0.1"
+                                + " falls",
                         gain,
                         atLeast(0.01),
                         "s(0) - p(0)^2/alpha_p grows with alpha_p; the paper gives the direction, not the amount"),

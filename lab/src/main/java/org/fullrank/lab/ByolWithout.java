@@ -35,12 +35,12 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
                         atMost(1e-2),
                         "the rate is at least eta + lambda_min(X') = 0.13, see no-stop-gradient"),
                 Claim.of(
-                        "with both they do not, target moving: |W|^2",
+                        "with predictor and stop-gradient the weights survive, target moving: |W|^2",
                         StrictMath.pow(last(flow(ByolFlow.EMA)), 2),
                         atLeast(0.5),
                         "p+^2 = .77 for each mode that survives; small ones may die, one at least survives"),
                 Claim.of(
-                        "nor with the target tied, as in SimSiam: |W|^2",
+                        "with predictor and stop-gradient the weights survive, target tied as in SimSiam: |W|^2",
                         StrictMath.pow(last(flow(ByolFlow.TIED)), 2),
                         atLeast(0.5),
                         "as above"));

@@ -54,20 +54,24 @@ record DirectSet(Slope slope) implements Experiment {
         return new Citation(
                 "X. Wang, X. Chen, S. Du, Y. Tian, Towards demystifying representation learning with non-contrastive"
                         + " self-supervision, arXiv 2110.04947",
-                "the abstract's claim about DirectSet(alpha) and DirectCopy; formulas derived here, unverified"
-                        + " against the paper");
+                "the claim of the abstract about DirectSet(alpha) and DirectCopy. The formulas are derived here and"
+                        + " unverified against the paper");
     }
 
     @Override
     public String about() {
         return """
-                A linear network with stop-gradient and the predictor `Wp = F^alpha`, `F = W W'`. An eigenvalue l of
-                F in a direction of augmentation variance sigma^2 follows `dl = 2 l [p (1 - (1+sigma^2) p) - eta]`,
-                `p = l^alpha`: it survives if `sigma^2 < 1/(4 eta) - 1` and it starts above `p- = [1 - sqrt(1 - 4
-                eta (1+sigma^2))]/[2 (1+sigma^2)]`, and then ends at p+. eta = 0.1, so the threshold is 1.5; steps
-                of 0.01 to time 2000. The matrix flow is run as well: 8 inputs with variances 0.1 to 6, 8 outputs,
-                from a random orthogonal W plus 0.15 N(0, 1), so that no mode is aligned with an input. The scalar
-                part has no random numbers.
+                A linear network has a stop-gradient and the predictor `Wp = F^alpha` with `F = W W'`. Let l be an
+                eigenvalue of F in a direction of augmentation variance sigma^2. The eigenvalue follows `dl = 2 l [p
+                (1 - (1+sigma^2) p) - eta]` with `p = l^alpha`. The eigenvalue survives if `sigma^2 < 1/(4 eta) - 1`
+                and if p starts above `p- = [1 - sqrt(1 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]`. A surviving mode
+                ends at p+, the same expression with a plus before the root.
+
+                With eta = 0.1, the threshold of sigma^2 is 1.5. The steps have size 0.01 and end at time 2000. This
+                part of the experiment has no random numbers.
+
+                The experiment also runs the flow of matrices with 8 inputs of variances 0.1 to 6 and 8 outputs. The
+                flow starts from a random orthogonal W plus 0.15 N(0, 1), so no mode is aligned with an input.
                 """;
     }
 
@@ -191,7 +195,7 @@ record DirectSet(Slope slope) implements Experiment {
                             atMost(1e-6),
                             "time 400: sigma^2 1.7 passes beside the vanished points within 100, then decays at 0.2"),
                     Claim.of(
-                            "and keeps those below at p+: largest distance",
+                            "a network keeps the inputs below the threshold at p+: largest distance",
                             low,
                             atMost(1e-3),
                             "the eigenvalue of F in a direction of variance sigma^2 is p+ for alpha 1"));
@@ -226,8 +230,8 @@ record DirectSet(Slope slope) implements Experiment {
                         Series.graph("p+", Color.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))
                                 .dash());
         return Figure.of(
-                "The threshold in augmentation variance is 1/(4 eta) - 1 = 1.5 for every alpha (the three"
-                        + " coincide); the exponent decides which starts are in the basin.",
+                "The threshold of the augmentation variance is 1/(4 eta) - 1 = 1.5 for every alpha, so the three"
+                        + " lines coincide. alpha decides which starts lead to a surviving mode.",
                 3,
                 ends,
                 flow,

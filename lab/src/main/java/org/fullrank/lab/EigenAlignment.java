@@ -70,11 +70,14 @@ record EigenAlignment(Flow flow) implements Experiment {
     @Override
     public String about() {
         return """
-                The symmetric flow `dWp = -(alpha_p/2)(1+sigma^2){Wp, F} + alpha_p tau F - eta Wp`, `dF =
-                -(1+sigma^2){Wp^2, F} + tau {Wp, F} - 2 eta F` for 6 modes, sigma^2 = 0.09, alpha_p = 1, from a
-                random symmetric Wp and F = B B' that do not commute; Runge-Kutta, step 0.02, time 1000, eta 0,
-                0.01, 0.05 and tau 1, 0.5 (tau 1 when run quickly). Theorem 3: `d[F, Wp] = -[F, Wp] K - K [F, Wp]`
-                with `K = (1+sigma^2) [(alpha_p/2) F + Wp^2 - tau/(1+sigma^2) Wp] + (3/2) eta I`.
+                The symmetric flow is `dWp = -(alpha_p/2)(1+sigma^2){Wp, F} + alpha_p tau F - eta Wp`, `dF =
+                -(1+sigma^2){Wp^2, F} + tau {Wp, F} - 2 eta F` for 6 modes with sigma^2 = 0.09 and alpha_p = 1. The
+                flow starts from a random symmetric Wp and F = B B' that do not commute. The flow is solved by
+                Runge-Kutta with step 0.02 until time 1000, for eta 0, 0.01 and 0.05 and for tau 1 and 0.5 (only tau
+                1 in a quick run).
+
+                Theorem 3 says `d[F, Wp] = -[F, Wp] K - K [F, Wp]` with `K = (1+sigma^2) [(alpha_p/2) F + Wp^2 -
+                tau/(1+sigma^2) Wp] + (3/2) eta I`.
                 """;
     }
 
@@ -116,13 +119,13 @@ record EigenAlignment(Flow flow) implements Experiment {
                         atMost(1e-12),
                         "reference below 1e-13; rounding of 6 x 6 products"),
                 Claim.of(
-                        "it never exceeds exp(-2 int lambda_min(K)): largest ratio",
+                        "the commutator never exceeds exp(-2 int lambda_min(K)): largest ratio",
                         runs.stream().mapToDouble(Run::excess).max().orElseThrow(),
                         atMost(1 + 1e-3),
                         "follows from theorem 3 for any sign of K; the integral is a sum with step 0.02"),
                 Claim.of(
-                        "beside the fixed point with three living and three dead modes it decays at the rate tau"
-                                + " p+/2 + 3 eta/2 (tau 1, eta 0.05)",
+                        "near the fixed point with three modes alive and three dead, the commutator decays at the"
+                                + " rate tau p+/2 + 3 eta/2 (tau 1, eta 0.05)",
                         rate(setting),
                         near(NEAR.fixedPoint(1, 1) / 2 + 1.5 * NEAR.eta(), 1e-4),
                         "the sum of the eigenvalues of K there (derived here); 1e-5 beside it, where terms of second"
@@ -270,8 +273,8 @@ record EigenAlignment(Flow flow) implements Experiment {
             panels.add(panel);
         }
         return new Figure(
-                "Norm of the commutator (lines) and the bound exp(-2 int lambda_min(K)) of theorem 3 (dashed)."
-                        + " Below 1e-13 it is rounding.",
+                "The lines are the norm of the commutator. The dashed lines are the bound exp(-2 int lambda_min(K))"
+                        + " of theorem 3. Values below 1e-13 are rounding errors.",
                 2,
                 panels);
     }

@@ -43,20 +43,23 @@ record IsoModes(Gradient gradient) implements Experiment {
         return new Citation(
                 "M. Halvagal, A. Laborieux, F. Zenke, Implicit variance regularization in non-contrastive SSL,"
                         + " NeurIPS 2023, arXiv 2212.04858",
-                "figures 2, 5, 6 as in the official notebook; rates and invariants are derived here, the text of"
-                        + " the paper was not read");
+                "figures 2, 5 and 6 as in the official notebook. The rates and the invariants are derived here. We"
+                        + " did not read the text of the paper");
     }
 
     @Override
     public String about() {
         return """
-                A linear network W of 15 Gaussian inputs and 10 outputs, weights N(0, 1/16), predictor `Wp = W W'`
-                set exactly (alpha 1), stop-gradient on view 2, which has noise of deviation 0.1; view 1 is clean.
-                1500 steps (4500 for the Euclidean losses with predictor) on fresh batches of 2000, or 250 when run
-                quickly; rate 0.01 for the Euclidean losses, 0.1 for cosine and without predictor. IsoLoss is the
-                same gradient without the left factor Wp. For an eigenvalue l of `W W'`: Euclidean `dl = 2 l^2 (1 -
-                l)`, isotropic `dl = 2 l (1 - l)`, without stop-gradient `dl = -2 l [(1 - l)^2 + 0.01]`. Cosine
-                conserves `sum l`, cosine IsoLoss `sum l^2`.
+                A linear network W has 15 Gaussian inputs, 10 outputs and weights N(0, 1/16). The predictor is set
+                exactly to `Wp = W W'` (alpha 1). View 1 has no noise. View 2 has noise of standard deviation 0.1
+                and a stop-gradient. There are 1500 steps on new batches of 2000 (250 in a quick run), and 4500
+                steps for the Euclidean losses with predictor. The rate is 0.01 for the Euclidean losses, and 0.1
+                for the cosine losses and without predictor.
+
+                IsoLoss is the same gradient without the left factor Wp. An eigenvalue l of `W W'` follows `dl = 2
+                l^2 (1 - l)` with the Euclidean loss, `dl = 2 l (1 - l)` with the Euclidean IsoLoss, and `dl = -2 l
+                [(1 - l)^2 + 0.01]` without stop-gradient. The cosine loss conserves `sum l`, and the cosine IsoLoss
+                conserves `sum l^2`.
                 """;
     }
 
@@ -131,7 +134,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         atMost(0.01),
                         "reference .0008; sampling noise"),
                 Claim.of(
-                        "Euclidean IsoLoss: the same fixed point: largest distance",
+                        "Euclidean IsoLoss: every mode goes to the same fixed point: largest distance",
                         fromOne(runs.iso),
                         atMost(0.01),
                         "reference .0008; sampling noise"),
@@ -141,7 +144,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         near(1, 0.03),
                         "(1/l - 2 + log((1-l)/l))/2 for its start l; steps of 0.01 and noise"),
                 Claim.of(
-                        "IsoLoss: the same",
+                        "IsoLoss: steps for the smallest mode to reach 1/2, over the prediction",
                         runs.iso.half() / quick,
                         near(1, 0.03),
                         "log((1-l)/l)/2; steps of 0.01 and noise"),
@@ -173,7 +176,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         atMost(0.05),
                         "the passage beside 1 takes long and amplifies noise of the batches"),
                 Claim.of(
-                        "and collapse: share of the sum left",
+                        "without stop-gradient modes collapse: share of the sum left",
                         Arrays.stream(runs.noStop.last()).sum()
                                 / Arrays.stream(start).sum(),
                         atMost(0.25),
@@ -184,7 +187,8 @@ record IsoModes(Gradient gradient) implements Experiment {
                         near(1, 0.05),
                         "no drift; 1500 batches shift a mode by some hundredths at random"),
                 Claim.of(
-                        "and every mode decays by exp(-2 * 0.1 * 0.01 * 1500) if it is noised: mean factor",
+                        "without predictor every mode decays by exp(-2 * 0.1 * 0.01 * 1500) if the online view has"
+                                + " noise: mean factor",
                         factor(runs.bothNoised),
                         near(StrictMath.exp(-3), 0.003),
                         ".0498; noise as above, relative"));
@@ -207,7 +211,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         atMost(0.01),
                         "exact for the flow; finite steps add their square, reference .1 %"),
                 Claim.of(
-                        "and equalizes the modes: (largest - smallest) / mean",
+                        "cosine equalizes the modes: (largest - smallest) / mean",
                         spread(runs.cosine),
                         atMost(0.01),
                         "reference .002; sampling noise"),
@@ -217,7 +221,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         atMost(0.01),
                         "exact for the flow, alpha 1; reference .4 %"),
                 Claim.of(
-                        "and equalizes the modes: (largest - smallest) / mean",
+                        "cosine IsoLoss equalizes the modes: (largest - smallest) / mean",
                         spread(runs.isoCosine),
                         atMost(0.01),
                         "reference .002; sampling noise"),
@@ -251,7 +255,8 @@ record IsoModes(Gradient gradient) implements Experiment {
         double mean = VectorMath.mean(start);
         double rms = Math.sqrt(VectorMath.dot(start, start) / start.length);
         return Figure.of(
-                "All ten eigenvalues of W W' from the same start. Dashed: the predicted end.",
+                "The lines are all ten eigenvalues of W W' from the same start. The dashed lines are the predicted"
+                        + " final values.",
                 3,
                 panel("Euclidean", runs.euclidean, one),
                 panel("Euclidean IsoLoss", runs.iso, one),

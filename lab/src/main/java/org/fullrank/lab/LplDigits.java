@@ -42,20 +42,24 @@ record LplDigits(Plasticity plasticity) implements Experiment {
         return new Citation(
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
-                "supplement S2 as in the official notebook; margins are chosen here, the text of the paper was"
-                        + " not read");
+                "supplement S2 as in the official notebook. The margins are chosen here. We did not read the text of"
+                        + " the paper");
     }
 
     @Override
     public String about() {
         return """
-                MNIST's digits 5 and 6 (1000 images of each), gray values in [0, 1], at the top left or bottom right
-                of a canvas of 56 x 56. The next sample of a sequence keeps the place or the digit of the one
-                before; the other attribute and the image are drawn anew. A linear neuron without bias learns by
-                Oja's rule, by log-variance alone and by LPL (as in lpl-toy): 1000 steps, batch 200, rate 0.01,
-                weight decay 0.15, 10 runs (2 when run quickly) from small random weights. Selectivity for an
-                attribute is the distance of the mean responses to its two values over the range of all, on 400
-                other images of each digit.
+                The images are MNIST's digits 5 and 6 (1000 images of each) with gray values in [0, 1]. An image
+                lies at the top left or at the bottom right of a canvas of 56 x 56. The next sample of a sequence
+                keeps either the place or the digit of the sample before. The other attribute and the image are
+                random.
+
+                A linear neuron without bias learns by Oja's rule, by log-variance alone and by LPL (as in lpl-toy).
+                Each of the 10 runs (2 in a quick run) has 1000 steps with batch 200, rate 0.01 and weight decay
+                0.15, and starts from small random weights.
+
+                Selectivity for an attribute is the distance of the mean responses to its two values, divided by the
+                range of all responses. Selectivity is measured on 400 other images of each digit.
                 """;
     }
 
@@ -136,7 +140,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
                 margin));
         claims.add(claim(
                 results,
-                "LPL, digit kept: the same, it switches to digit",
+                "LPL, digit kept: selectivity for place minus that for digit",
                 Kept.DIGIT,
                 LocalRule.LPL,
                 atMost(-0.2),
@@ -185,8 +189,8 @@ record LplDigits(Plasticity plasticity) implements Experiment {
             panels.add(panel);
         });
         return new Figure(
-                "One point for each run. LPL moves to the attribute that the sequence keeps; the rules without"
-                        + " prediction stay with place.",
+                "Each point is one run. LPL becomes selective for the attribute that the sequence keeps. The rules"
+                        + " without prediction stay selective for the place.",
                 2,
                 panels);
     }

@@ -46,21 +46,26 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return new Citation(
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
-                "figure 2 as in the official notebook; norms and threshold are derived here, the text of the"
-                        + " paper was not read");
+                "figure 2 as in the official notebook. The norms and the threshold are derived here. We did not read"
+                        + " the text of the paper");
     }
 
     @Override
     public String about() {
         return """
-                A linear neuron without bias sees two dimensions: x is a cluster (-1 or 1) plus 0.1 N(0, 1), y is a
-                nuisance sigma_y N(0, 1). A sample keeps the cluster of the one before, but for a jump probability p
-                (0 unless it is swept). LPL descends `mean (z - sg z_before)^2 - log var z` with weight decay 0.15;
-                batch 200, rate min(0.01, 0.01/sigma_y), time (steps times rate) 100, or 40 when run quickly.
-                Selectivity is the distance of the two cluster means over the range, on 10,000 fresh points;
-                activity is the standard deviation there. Along x alone the pull has strength 2 * 0.01, so that LPL
-                settles at the activity `sqrt(2 / 0.17)` times the deviation 1.005 of x, and log-variance alone at
-                the norm `sqrt(2 / 0.15)`.
+                A linear neuron without bias gets samples of two dimensions. x is a cluster (-1 or 1) plus 0.1 N(0,
+                1). y is noise sigma_y N(0, 1), called the nuisance. With probability p, a sample has another
+                cluster than the sample before. p is 0 except where the experiment varies it.
+
+                LPL descends `mean (z - sg z_before)^2 - log var z` with weight decay 0.15. The batch is 200 and the
+                rate is min(0.01, 0.01/sigma_y). The time (steps times rate) is 100, or 40 in a quick run.
+
+                Selectivity is the distance of the two cluster means divided by the range of z. Activity is the
+                standard deviation of z. Selectivity and activity are measured on 10,000 new points.
+
+                Along x, the pull acts like a weight decay of 2 * 0.01. So LPL converges to an activity of `sqrt(2 /
+                0.17)` times 1.005, the standard deviation of x. Log-variance alone converges to the norm `sqrt(2 /
+                0.15)`.
                 """;
     }
 
@@ -111,7 +116,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                         atMost(0.1),
                         "reference .00; the fixed point is the y axis, sampling noise moves it by a few hundredths"),
                 Claim.of(
-                        "and so does the log-variance without pull",
+                        "log-variance without pull follows it too: largest cosine with x for sigma_y >= 3",
                         strong.stream()
                                 .mapToDouble(e -> LocalRule.HEBB.in(e).cosine)
                                 .max()
@@ -127,7 +132,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                         atLeast(0.99),
                         "reference 1.00; the noise of the pull moves it by at most some hundredths"),
                 Claim.of(
-                        "and so it is selective: smallest selectivity",
+                        "LPL is selective for every nuisance: smallest selectivity",
                         ends.stream()
                                 .mapToDouble(e -> LocalRule.LPL.in(e).selectivity)
                                 .min()
@@ -143,7 +148,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                         atLeast(0.98),
                         "reference 1.00; its activity is a third of LPL's, so noise weighs more"),
                 Claim.of(
-                        "but with activity 1: largest distance from it",
+                        "with VICReg's hinge the activity is 1: largest distance from it",
                         ends.stream()
                                 .mapToDouble(e -> Math.abs(LocalRule.HINGE.in(e).activity - 1))
                                 .max()
@@ -197,12 +202,13 @@ record LplToy(Plasticity plasticity) implements Experiment {
                         atLeast(0.6),
                         ".73 on the x axis; the wider the nearer to the threshold"),
                 Claim.of(
-                        "with frequent jumps (p >= 0.6) it is not: largest selectivity",
+                        "with frequent jumps (p >= 0.6) LPL is not selective: largest selectivity",
                         high,
                         atMost(0.2),
                         "0 on the y axis"),
                 Claim.of(
-                        "selectivity is lost where x is as fast as y: p at which it falls below one half of .73",
+                        "LPL is no longer selective where x is as fast as y: p at which the selectivity falls below"
+                                + " one half of .73",
                         crossing,
                         near(0.5, 0.06),
                         "(0.17 + 4p)/1.01 = 2.15 gives .500 (derived here); one step of the sweep and slow"
@@ -325,9 +331,9 @@ record LplToy(Plasticity plasticity) implements Experiment {
         Panel diverging = Panel.of("Variance without log", Axis.linear("time"), Axis.log("activity"))
                 .with(growth.line("pull - var z, sigma_y 1", Color.of(LocalRule.VARIANCE.ordinal())));
         return Figure.of(
-                "LPL and the hinge stay with the slow feature x at every strength of the nuisance; Oja and"
-                        + " log-variance alone turn to the nuisance; the pull alone collapses; without the log"
-                        + " activity explodes.",
+                "LPL and the hinge stay with the slow feature x for every strength of the nuisance. Oja and"
+                        + " log-variance alone turn to the nuisance. The pull alone collapses. Without the"
+                        + " logarithm, the activity explodes.",
                 2,
                 selective,
                 active,

@@ -78,11 +78,13 @@ record NoStopGradient(Gradient gradient) implements Experiment {
     public String about() {
         return """
                 A linear network of 5 inputs and 4 outputs descends `J = 1/2 E |Wp W x1 - W x2|^2` with the gradient
-                through both branches, on random X and X', from random W and Wp (three restarts); eta = 0.01,
-                Runge-Kutta, step 0.01, time 20. Theorem 2: `d vec(W) = -H vec(W)` with `H = X' kron (Wp'Wp + I) + X
-                kron (Wp - I)'(Wp - I) + eta I`, so `|W(t)| <= exp(-l0 t) |W(0)|` where l0 is the smallest
-                eigenvalue of H on the way. H is formed explicitly, `[20, 20]`, at every step; the flow is computed
-                without it.
+                through both branches. X and X' are random. W and Wp start from random values, in three restarts.
+                The flow is solved by Runge-Kutta with eta = 0.01 and step 0.01 until time 20.
+
+                Theorem 2 says `d vec(W) = -H vec(W)` with `H = X' kron (Wp'Wp + I) + X kron (Wp - I)'(Wp - I) + eta
+                I`. So `|W(t)| <= exp(-l0 t) |W(0)|`, where l0 is the smallest eigenvalue of any H between time 0
+                and t. The experiment computes the matrix H `[20, 20]` at every step. The flow itself is computed
+                without H.
                 """;
     }
 
@@ -118,7 +120,7 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                         atMost(1e-10),
                         "an identity of matrices; rounding, relative to a slope that shrinks"),
                 Claim.of(
-                        "and it is the gradient of J: largest relative difference from finite differences",
+                        "the flow is the negative gradient of J: largest relative difference from finite differences",
                         finiteDifferences(setting),
                         atMost(1e-6),
                         "central differences with step 1e-5 of a cubic function: error 1e-9 or so"),
@@ -128,7 +130,7 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                         atMost(1 + 1e-9),
                         "theorem 2; 1 is the start"),
                 Claim.of(
-                        "and below the sharper exp(-int lambda_min(H)): largest ratio",
+                        "|W(t)| stays below the sharper exp(-int lambda_min(H)) |W(0)|: largest ratio",
                         runs.stream().mapToDouble(Run::sharp).max().orElseThrow(),
                         atMost(1 + 1e-3),
                         "the same proof; the integral is a trapezoid sum with step 0.01"),
@@ -143,7 +145,7 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                         atMost(0.05),
                         "X' has eigenvalues about 0.2 and more: exp(-20 * 0.2) = .02"),
                 Claim.of(
-                        "with stop-gradient they do not, from the same start: smallest share left",
+                        "with stop-gradient the weights survive from the same start: smallest share left",
                         runs.stream().mapToDouble(Run::stopped).min().orElseThrow(),
                         atLeast(0.1),
                         "one mode alive leaves about p+ of the initial norm of 2"));
@@ -255,8 +257,8 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                             run.kept.line("stop-gradient", Color.BLUE)));
         }
         return new Figure(
-                "Without stop-gradient the norm of the weights stays below the bound of theorem 2; with it, from"
-                        + " the same start, the weights live.",
+                "Without stop-gradient, the norm of the weights stays below the bound of theorem 2. With"
+                        + " stop-gradient, the weights from the same start do not vanish.",
                 3,
                 panels);
     }

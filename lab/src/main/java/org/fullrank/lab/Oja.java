@@ -82,18 +82,23 @@ record Oja(Rule rule) implements Experiment {
                 "E. Oja, A simplified neuron model as a principal component analyzer, J. Math. Biology 1982; M."
                         + " Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns"
                         + " invariant object representations in deep sensory networks, Nature Neuroscience 2023",
-                "the Hebbian term; condition and fixed points are derived here, the texts of the papers were"
-                        + " not read");
+                "the Hebbian term. The condition and the fixed points are derived here. We did not read the texts of"
+                        + " the papers");
     }
 
     @Override
     public String about() {
         return """
-                A linear neuron `z = w.x` sees zero-mean Gaussian input of 5 dimensions with standard deviations 2,
-                1.5, 1, 0.5, 0.2. Log-variance rule: `dw = c <z x>/<z^2> - eta w`, the negative gradient of `-log
-                <z^2>` and weight decay. Oja's rule: `dw = <z x> - w <z^2>`. `<.>` is the mean over a batch of 100
-                fresh samples; 4000 steps of size 0.01. The first rule is `c/<z^2>` times the second exactly if `eta
-                = c`; in general its fixed points are the eigenvectors of the covariance with norm `sqrt(c/eta)`.
+                A linear neuron `z = w.x` gets zero-mean Gaussian input of 5 dimensions with the standard deviations
+                2, 1.5, 1, 0.5 and 0.2. `<.>` is the mean over a batch of 100 new samples. The weights change in
+                4000 steps of size 0.01 by one of two rules:
+
+                - The log-variance rule is `dw = c <z x>/<z^2> - eta w`. This rule is the negative gradient of `-log
+                  <z^2>` with weight decay.
+                - Oja's rule is `dw = <z x> - w <z^2>`.
+
+                If `eta = c`, the first rule is exactly `c/<z^2>` times the second. For any c and eta, the fixed
+                points of the first rule are the eigenvectors of the covariance with norm `sqrt(c/eta)`.
                 """;
     }
 
@@ -115,7 +120,7 @@ record Oja(Rule rule) implements Experiment {
                         matched.cosine,
                         atLeast(0.999),
                         noise),
-                Claim.of("and so does Oja's rule: |cos|", oja.cosine, atLeast(0.999), noise),
+                Claim.of("Oja's rule finds the first component: |cos|", oja.cosine, atLeast(0.999), noise),
                 Claim.of(
                         "with eta = c the weights have Oja's norm",
                         matched.norm,
@@ -132,7 +137,7 @@ record Oja(Rule rule) implements Experiment {
                         near(2, 4e-3),
                         "sqrt(c/eta) = 2; noise as above, relative"),
                 Claim.of(
-                        "c = eta / 4 halves it",
+                        "c = eta / 4 halves the norm",
                         runs.get(2).norm,
                         near(0.5, 1e-3),
                         "sqrt(c/eta) = 0.5; noise as above, relative"),
@@ -143,7 +148,7 @@ record Oja(Rule rule) implements Experiment {
                         atMost(1e-12),
                         "an identity; rounding only"),
                 Claim.of(
-                        "only the first component is stable: smallest |cos| after starts beside the other four",
+                        "only the first component is stable: smallest |cos| after starts near the other four",
                         stability(),
                         atLeast(0.9999),
                         "the slowest escape, from the second, has rate 4/2.25 - 1: exp(0.78 * 40) of the 1e-3"
@@ -236,7 +241,8 @@ record Oja(Rule rule) implements Experiment {
             norms = norms.with(runs.get(i).norms.line(label, color));
         }
         return Figure.of(
-                "From the same start: all rules turn to the first principal component, and c/eta sets the length.",
+                "From the same start, all rules turn to the first principal component. c/eta sets the length of the"
+                        + " weights.",
                 3,
                 path.with(oja.path.line("Oja", Color.BLUE)),
                 cosines.with(oja.cosines.line("Oja", Color.BLUE).dash()),

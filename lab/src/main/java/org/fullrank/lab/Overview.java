@@ -27,9 +27,11 @@ public record Overview(List<Sweep> sweeps) {
         List<Setting> settings = sweeps.getFirst().settings();
         String seeds = settings.stream().map(s -> Long.toString(s.seed())).collect(Collectors.joining(","));
         StringBuilder page = new StringBuilder("# The lab: papers as experiments\n\n");
-        page.append("Each experiment states its source and its claims, runs, and checks every claim against a tolerance"
-                + " that is argued for. Its page shows the figure, the table and the verdicts of the first seed; the"
-                + " table below has the measured figures of all seeds. Made by\n\n```\n");
+        page.append(
+                "Each experiment repeats a result of a paper and checks claims about it. Every claim has an expected"
+                        + " value, a tolerance and a reason for both. The page of an experiment names its source and"
+                        + " shows the figure, the table and the verdicts for the first seed. The tables below show the"
+                        + " measured values of all seeds. This command makes all pages:\n\n```\n");
         page.append("fullrank lab run all --seed %s%s%s\n```\n\n"
                 .formatted(
                         seeds,

@@ -18,9 +18,10 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
 
     Figure figure() {
         return Figure.of(
-                "Gray: trajectories, black their ends. The parabola s = p^2/alpha_p is invariant; decay moves the"
-                        + " stable point down it until, beyond 0.25, nothing survives. Below: the basins, and what"
-                        + " the rates of predictor and target change.",
+                "The gray lines are trajectories, and the black points are their ends. Trajectories that start on"
+                        + " the parabola s = p^2/alpha_p stay on it. A stronger decay moves the stable point down"
+                        + " the parabola. Above a decay of 0.25, no mode survives. The lower row shows the basins"
+                        + " and the effect of the rates of predictor and target.",
                 3,
                 portrait(0),
                 portrait(0.1),

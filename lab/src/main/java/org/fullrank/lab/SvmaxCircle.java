@@ -49,18 +49,23 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         return new Citation(
                 "A. Taha, A. Hanson, A. Shrivastava, L. Davis, SVMax: A feature embedding regularizer, arXiv"
                         + " 2103.02770",
-                "figure 1, equations 2 to 4; the descent of points on the circle is made here");
+                "figure 1 and equations 2 to 4. The descent of points on the circle is an experiment of this project");
     }
 
     @Override
     public String about() {
         return """
-                `s_mu = (1/d) sum s_i(E)` of embeddings E `[b, d]` with rows of norm 1 lies between `L = sqrt(b)/d`
-                (rank 1) and `U = (1/d) sqrt(b d/max(b, d)) sqrt(b)` (all singular values equal). 128 points on the
-                unit circle: polarized at two poles (normal angles of deviation 0.1013, at quantiles) and spread
-                (deviation 0.816). Points, moved by 0.001 N(0, 1) first, then descend `exp((U - s_mu)/(U - L))` with
-                the gradient `P Q'/d` of `s_mu`, or a pull to their mean, `mean |e - m|^2`, or both; 1000 steps of
-                size 1, rows normalized after each.
+                E `[b, d]` are embeddings with rows of norm 1, and `s_mu = (1/d) sum s_i(E)` is their mean singular
+                value. The mean singular value lies between `L = sqrt(b)/d` (rank 1) and `U = (1/d) sqrt(b d/max(b,
+                d)) sqrt(b)` (all singular values are equal).
+
+                There are two sets of 128 points on the unit circle. The polarized points lie at two poles. The
+                angles of these points are quantiles of a normal distribution with standard deviation 0.1013. The
+                spread points have a standard deviation of 0.816.
+
+                First, each point moves by 0.001 N(0, 1). Then the points descend `exp((U - s_mu)/(U - L))` with the
+                gradient `P Q'/d` of `s_mu`, or a pull to their mean, `mean |e - m|^2`, or the sum of both. There
+                are 1000 steps of size 1, and the rows are normalized after each step.
                 """;
     }
 
@@ -147,23 +152,22 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         atMost(1e-3),
                         "the maximum is reached, not approached; both are sqrt(64) there"),
                 Claim.of(
-                        "and takes s_mu to its bound U = 8",
+                        "SVMax takes s_mu to its bound U = 8",
                         mean(svmax.end),
                         near(8, 1e-6),
                         "error of s_mu is of second order in that of s1 - s2"),
                 Claim.of(
-                        "the pull alone takes it to the bound L = 5.657: one axis remains",
+                        "the pull alone takes s_mu to the bound L = 5.657: one axis remains",
                         mean(pull.end),
                         near(lower(POINTS, 2), 1e-3),
                         "sqrt(128)/2; 2000 steps of rate 2/128 contract angles by exp(-31)"),
                 Claim.of(
-                        "with SVMax beside the pull both axes remain, two groups at the angles +-phi: s2/s1 ="
-                                + " tan phi",
+                        "with SVMax and the pull both axes remain, two groups at the angles +-phi: s2/s1 = tan phi",
                         both.second.y()[STEPS] / both.first.y()[STEPS],
                         near(StrictMath.tan(phi), 1e-3),
                         "phi = 31.3 degrees, where both gradients balance (derived here)"),
                 Claim.of(
-                        "and the mean has the length cos phi",
+                        "with SVMax and the pull the mean has the length cos phi",
                         meanLength(both.end),
                         near(StrictMath.cos(phi), 1e-3),
                         "as above"));
@@ -277,9 +281,9 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         both.first.line("both", Color.GREEN),
                         both.second.line("", Color.GREEN));
         return Figure.of(
-                "Above: polarized points before (vermilion) and after SVMax (blue); spread points after the pull,"
-                        + " without and with SVMax; their singular values. Below: both bounds and random"
-                        + " embeddings.",
+                "The upper row shows polarized points before (vermilion) and after SVMax (blue), spread points after"
+                        + " the pull without and with SVMax, and the singular values. The lower row shows both"
+                        + " bounds and random embeddings.",
                 3,
                 circle("Polarized, after SVMax", angles(POINTS, POLARIZED, true), svmax.end),
                 circle("Spread, after pull and SVMax", pull.end, both.end),
