@@ -79,7 +79,7 @@ final class DiagnoseCommand extends Job {
     Path second;
 
     @Option(
-            names = "--key",
+            names = {"--array", "--key"},
             paramLabel = "NAME",
             description = "The array of an .npz or .safetensors. Default: embeddings, z, x, or the only matrix.")
     @Nullable
@@ -88,7 +88,7 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = "--second-key",
             paramLabel = "NAME",
-            description = "The array in the file of --second. Default: the value of --key.")
+            description = "The array in the file of --second. Default: the value of --array.")
     @Nullable
     String secondKey;
 
@@ -231,7 +231,7 @@ final class DiagnoseCommand extends Job {
     private void requireOptions() {
         boolean runs = subjects.stream().anyMatch(Files::isDirectory);
         boolean files = !subjects.stream().allMatch(Files::isDirectory);
-        requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--key", "--label-column");
+        requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--array", "--label-column");
         requireNone(files, "a file", "run folders", "--places", "--data", "--split", "--best");
         if (second != null && subjects.size() > 1) {
             throw new InputException("--second: found %d files, expected one, of which it is the other view; diagnose"

@@ -64,6 +64,8 @@ class CsvHeaderRuleTest {
                 ",a,b~5,1,2           | index    | no name, as pandas writes its index",
                 "id,a,b~5,1,2         | index    | named id",
                 "Index,a,b~5,1,2      | index    | named index, in any case",
+                "path,a,b~x.png,1,2   | index    | paths of files, as embed writes them",
+                "path,a,b~5,1,2       | no index | a number under the same name",
                 "a,b~5,1              | no index | a column like others",
                 "b,id~5,1             | no index | not the first column",
                 "id~5                 | no index | the only column",

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeSet;
@@ -161,6 +162,19 @@ public final class Dataset implements AutoCloseable {
         int[] indices = Arrays.copyOf(SamplingOrder.permutation(Keyed.of(0, STREAM), size), count);
         Arrays.sort(indices);
         return indices;
+    }
+
+    /// The path of each item of a split in its folder or archive, in the order of [#items]; empty for other data.
+    ///
+    /// @throws InputException when there is no such split
+    public List<String> names(Split split) {
+        int size = items(split).size();
+        PackIndex.Items all = Objects.requireNonNull(pack.index().splits().get(split));
+        return size == all.names().size() || all.names().isEmpty()
+                ? all.names()
+                : Arrays.stream(chosen(all.size(), samples))
+                        .mapToObj(all.names()::get)
+                        .toList();
     }
 
     /// Names of the classes; empty when nothing is labeled.

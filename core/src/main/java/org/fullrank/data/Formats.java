@@ -71,7 +71,7 @@ final class Formats {
             return IdxSource.ofFile(path);
         }
         if (Npy.matches(head)) {
-            return NumpySource.of(new FileTree(path));
+            return NumpySource.of(new FileTree(path), spec);
         }
         if (isTar(head)) {
             return tree(new TarTree(path, Inputs.isGzip(path)), spec)
@@ -131,7 +131,7 @@ final class Formats {
             return new StlSource(tree);
         }
         if (NumpySource.named(entry.name())) {
-            return NumpySource.of(tree);
+            return NumpySource.of(tree, spec);
         }
         byte[] head = head(entry);
         if (ImageDecoder.Format.of(head).isPresent()) {

@@ -37,13 +37,21 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
         List<String> packed = new ArrayList<>();
         var lists = new LabelLists();
         try (var pool = new DecodePool(spec, new PackSink(out, packed))) {
-            tree.each(entry -> {
-                if (!entry.hidden() && LabelLists.named(entry)) {
-                    lists.add(entry.path(), read(entry));
-                } else if (!entry.hidden()) {
-                    submit(entry, pool);
+            tree.each(new Tree.Visitor() {
+                @Override
+                public boolean file(Tree.Entry entry) throws IOException {
+                    if (!entry.hidden() && LabelLists.named(entry)) {
+                        lists.add(entry.path(), read(entry));
+                    } else if (!entry.hidden()) {
+                        submit(entry, pool);
+                    }
+                    return true;
                 }
-                return true;
+
+                @Override
+                public void unread(String path, String reason) throws IOException {
+                    pool.refuse(path, reason);
+                }
             });
             pool.finish();
         }

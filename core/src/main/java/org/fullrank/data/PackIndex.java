@@ -39,7 +39,9 @@ record PackIndex(
         int[] blockChecksums) {
 
     /// Where the items of one split lie. Vectors have height 1 and their length as width.
-    record Items(int[] heights, int[] widths, long[] offsets, int @Nullable [] classes) {
+    ///
+    /// @param names path of each item in its folder or archive; empty for items without one
+    record Items(int[] heights, int[] widths, long[] offsets, int @Nullable [] classes, List<String> names) {
         int size() {
             return offsets.length;
         }
@@ -68,6 +70,10 @@ record PackIndex(
             out.write(offsets.array());
             if (items.classes() != null) {
                 ints(out, items.classes());
+            }
+            out.writeInt(items.names().size());
+            for (String name : items.names()) {
+                text(out, name);
             }
         }
         out.writeInt(skipped.size());
@@ -107,7 +113,12 @@ record PackIndex(
             ByteBuffer.wrap(in.readNBytes(Math.multiplyExact(8, size)))
                     .asLongBuffer()
                     .get(offsets);
-            splits.put(split, new Items(heights, widths, offsets, labeled ? ints(in, size) : null));
+            int[] classes = labeled ? ints(in, size) : null;
+            List<String> paths = new ArrayList<>();
+            for (int k = in.readInt(); k > 0; k--) {
+                paths.add(text(in));
+            }
+            splits.put(split, new Items(heights, widths, offsets, classes, List.copyOf(paths)));
         }
         List<Skipped> skipped = new ArrayList<>();
         for (int n = in.readInt(); n > 0; n--) {

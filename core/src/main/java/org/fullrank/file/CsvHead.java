@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// The label column is given by name, by position (from 1, or from the end as -1, -2, ...) or as `none`. Without that
 /// it is the one named `label`, `class`, `target` or `y`, or else the only one of text that is no date. A first column that numbers
 /// the rows is an index: it has no name in the header, or is named `id`, `index` or `row`, or counts up by one from 0
-/// or 1 in the first [#RUNNING_ROWS] rows.
+/// or 1 in the first [#RUNNING_ROWS] rows. Texts under the name `path`, `file`, `filename` or `image` are one too.
 ///
 /// @param header whether the first row is a header
 /// @param label position of the label column from 0; -1 where there is none
@@ -26,6 +26,7 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
 
     private static final List<String> LABEL_NAMES = List.of("label", "class", "target", "y");
     private static final Set<String> INDEX_NAMES = Set.of("", "id", "index", "row");
+    private static final Set<String> FILE_NAMES = Set.of("path", "file", "filename", "image");
     private static final int NAMES_SHOWN = 20;
 
     /// Applies the rules.
@@ -123,7 +124,10 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
             return -1;
         }
         String name = head.getFirst().getFirst().strip();
-        if (header && INDEX_NAMES.contains(name.toLowerCase(Locale.ROOT))) {
+        boolean files = head.size() > 1
+                && FILE_NAMES.contains(name.toLowerCase(Locale.ROOT))
+                && CsvTable.isText(head.get(1).getFirst());
+        if (header && (files || INDEX_NAMES.contains(name.toLowerCase(Locale.ROOT)))) {
             warnings.add("the first column, \"%s\", was left out as an index of the rows".formatted(name));
             return 0;
         }

@@ -30,6 +30,7 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
 
 /// Reads and writes the safetensors format: 8 bytes with the length of a JSON header (little-endian), the header (name
 /// to
@@ -47,7 +48,9 @@ public final class SafeTensors implements AutoCloseable {
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
-    private record Entry(ScalarType type, long[] shape, long begin, long end) {}
+    /// @param type null for one that is not read, such as BOOL or F8_E4M3
+    /// @param typeName as in the file
+    private record Entry(@Nullable ScalarType type, String typeName, long[] shape, long begin, long end) {}
 
     private final Path path;
     private final Arena arena;
@@ -238,22 +241,22 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     private static Entry entry(Path path, String name, JsonNode node, long available) {
-        ScalarType type = switch (node.path("dtype").asText()) {
+        String typeName = node.path("dtype").asText();
+        ScalarType type = switch (typeName) {
             case "F64" -> ScalarType.Double;
             case "F32" -> ScalarType.Float;
             case "F16" -> ScalarType.Half;
             case "BF16" -> ScalarType.BFloat16;
             case "I64" -> ScalarType.Long;
             case "I32" -> ScalarType.Int;
+            case "I16" -> ScalarType.Short;
+            case "I8" -> ScalarType.Char;
             case "U8" -> ScalarType.Byte;
-            default ->
-                throw damaged(
-                        path,
-                        "%s has type %s, expected F64, F32, F16, BF16, I64, I32 or U8"
-                                .formatted(name, node.path("dtype")));
+            case "" -> throw damaged(path, "%s has no type".formatted(name));
+            default -> null;
         };
         long[] shape = shape(path, name, node.path("shape"));
-        long count = bytesOf(type);
+        long count = type == null ? 0 : bytesOf(type);
         try {
             for (long size : shape) {
                 count = Math.multiplyExact(count, size);
@@ -263,13 +266,13 @@ public final class SafeTensors implements AutoCloseable {
         }
         long begin = count(node.path("data_offsets").path(0));
         long end = count(node.path("data_offsets").path(1));
-        if (begin < 0 || end > available || end - begin != count) {
+        if (begin < 0 || end > available || (type == null ? end < begin : end - begin != count)) {
             throw damaged(
                     path,
                     "%s claims bytes %d to %d for shape %s, the file has %d"
                             .formatted(name, begin, end, node.path("shape"), available));
         }
-        return new Entry(type, shape, begin, end);
+        return new Entry(type, typeName, shape, begin, end);
     }
 
     private static long[] shape(Path path, String name, JsonNode node) {
@@ -296,7 +299,7 @@ public final class SafeTensors implements AutoCloseable {
         return switch (type) {
             case Double, Long -> 8;
             case Float, Int -> 4;
-            case Half, BFloat16 -> 2;
+            case Half, BFloat16, Short -> 2;
             default -> 1;
         };
     }
@@ -309,6 +312,8 @@ public final class SafeTensors implements AutoCloseable {
             case BFloat16 -> "BF16";
             case Long -> "I64";
             case Int -> "I32";
+            case Short -> "I16";
+            case Char -> "I8";
             case Byte -> "U8";
             default -> throw new IllegalArgumentException("no safetensors name for " + type);
         };
@@ -319,9 +324,20 @@ public final class SafeTensors implements AutoCloseable {
         return path;
     }
 
-    /// Names of the tensors, in the file's order.
-    public Iterable<String> names() {
-        return entries.sequencedKeySet();
+    /// Names of the tensors whose type is read, in the file's order.
+    public List<String> names() {
+        return entries.sequencedEntrySet().stream()
+                .filter(entry -> entry.getValue().type() != null)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /// The tensors whose type is not read, such as `mask (BOOL)`.
+    public List<String> others() {
+        return entries.sequencedEntrySet().stream()
+                .filter(entry -> entry.getValue().type() == null)
+                .map(entry -> "%s (%s)".formatted(entry.getKey(), entry.getValue().typeName()))
+                .toList();
     }
 
     /// The free text stored with the tensors.
@@ -330,7 +346,7 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     /// The shape of a tensor, or null when the file has none of that name.
-    public long @org.jspecify.annotations.Nullable [] shape(String name) {
+    public long @Nullable [] shape(String name) {
         Entry entry = entries.get(name);
         return entry == null ? null : entry.shape().clone();
     }
@@ -342,10 +358,10 @@ public final class SafeTensors implements AutoCloseable {
     /// @param offset of the first number, in bytes
     public record Extent(ScalarType type, List<Long> shape, long offset) {}
 
-    /// Where tensor `name` lies, or null when the file has none of that name.
-    public @org.jspecify.annotations.Nullable Extent extent(String name) {
+    /// Where tensor `name` lies, or null when the file has none of that name and of a type that is read.
+    public @Nullable Extent extent(String name) {
         Entry entry = entries.get(name);
-        return entry == null
+        return entry == null || entry.type() == null
                 ? null
                 : new Extent(
                         entry.type(),
@@ -372,6 +388,10 @@ public final class SafeTensors implements AutoCloseable {
         if (!Arrays.equals(entry.shape(), expected)) {
             throw new InputException("%s: %s has shape %s, expected %s; it was saved from another architecture"
                     .formatted(path, name, Arrays.toString(entry.shape()), Arrays.toString(expected)));
+        }
+        if (entry.type() == null) {
+            throw new InputException("%s: %s has type %s, expected F64, F32, F16, BF16, I64, I32, I16, I8 or U8; convert it"
+                    .formatted(path, name, entry.typeName()));
         }
         Tensor host = Tensors.empty(entry.type(), entry.shape());
         Tensors.segment(host).copyFrom(data.asSlice(entry.begin(), entry.end() - entry.begin()));

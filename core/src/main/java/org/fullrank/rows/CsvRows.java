@@ -29,7 +29,7 @@ final class CsvRows implements RowStream {
 
     static CsvRows open(Path file, Selection selection) {
         if (selection.key() != null) {
-            throw new InputException("CSV file %s: found a table, expected an archive for --key %s; leave --key out"
+            throw new InputException("CSV file %s: found a table, expected an archive for --array %s; leave --array out"
                     .formatted(file, selection.key()));
         }
         try {

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.ClassNumbers;
 import org.fullrank.data.Labels;
@@ -48,7 +49,16 @@ public final class LabelFile {
     /// The labels that an archive of embeddings holds; null where there are none.
     static @Nullable Labels of(Archive archive) {
         String array = archive.labels();
-        return array == null ? null : numbers(archive.open(array, true));
+        if (array != null) {
+            return numbers(archive.open(array, true));
+        }
+        String[] texts = archive.texts();
+        if (texts == null) {
+            return null;
+        }
+        var classes = new ClassNumbers(archive.name());
+        Stream.of(texts).forEach(classes::add);
+        return classes.labels();
     }
 
     /// The label column of a CSV file of embeddings; null where there is none.

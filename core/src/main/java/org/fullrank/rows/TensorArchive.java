@@ -34,7 +34,9 @@ record TensorArchive(Path file) implements Archive {
 
     @Override
     public List<String> others() {
-        return List.of();
+        try (var tensors = SafeTensors.open(file)) {
+            return tensors.others();
+        }
     }
 
     @Override
@@ -58,7 +60,7 @@ record TensorArchive(Path file) implements Archive {
         return switch (type) {
             case Double, Long -> 8;
             case Float, Int -> 4;
-            case Half, BFloat16 -> 2;
+            case Half, BFloat16, Short -> 2;
             default -> 1;
         };
     }

@@ -32,6 +32,7 @@ final class CsvSamples implements Samples {
 
     private static final int NAMES_SHOWN = 20;
     private static final Set<String> INDEX_NAMES = Set.of("", "id", "index", "row");
+    private static final Set<String> FILE_NAMES = Set.of("path", "file", "filename", "image");
     /** Rows that must count up: ten in a row by chance are unlikely, and a pipe delivers them soon. */
     private static final int RUNNING_ROWS = 10;
 
@@ -116,7 +117,10 @@ final class CsvSamples implements Samples {
         if (!input[0] || columns < 2) {
             return List.of();
         }
-        if (!names.isEmpty() && INDEX_NAMES.contains(names.get(0).toLowerCase(Locale.ROOT))) {
+        String name = names.isEmpty() ? "no name" : names.get(0).toLowerCase(Locale.ROOT);
+        CsvRecord next = ahead.peek();
+        boolean files = FILE_NAMES.contains(name) && next != null && Cells.isText(next.getField(0));
+        if (files || INDEX_NAMES.contains(name)) {
             input[0] = false;
             return List.of("the first column, \"%s\", was left out as an index of the rows".formatted(names.get(0)));
         }
