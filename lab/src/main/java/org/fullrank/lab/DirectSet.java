@@ -40,27 +40,15 @@ record DirectSet(Slope slope) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "direct-set";
-    }
-
-    @Override
-    public String title() {
-        return "weight decay keeps the features of low augmentation variance, for every power of F";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(
+    public Description description() {
+        return new Description(
+                "direct-set",
+                "weight decay keeps the features of low augmentation variance, for every power of F",
                 "X. Wang, X. Chen, S. Du, Y. Tian, Towards demystifying representation learning with non-contrastive"
                         + " self-supervision, arXiv 2110.04947",
                 "the abstract's claim about DirectSet(alpha) and DirectCopy; formulas derived here, unverified"
-                        + " against the paper");
-    }
-
-    @Override
-    public String about() {
-        return """
+                        + " against the paper",
+                """
                 A linear network with stop-gradient and the predictor `Wp = F^alpha`, `F = W W'`. An eigenvalue l of
                 F in a direction of augmentation variance sigma^2 follows `dl = 2 l [p (1 - (1+sigma^2) p) - eta]`,
                 `p = l^alpha`: it survives if `sigma^2 < 1/(4 eta) - 1` and it starts above `p- = [1 - sqrt(1 - 4
@@ -68,7 +56,7 @@ record DirectSet(Slope slope) implements Experiment {
                 of 0.01 to time 2000. The matrix flow is run as well: 8 inputs with variances 0.1 to 6, 8 outputs,
                 from a random orthogonal W plus 0.15 N(0, 1), so that no mode is aligned with an input. The scalar
                 part has no random numbers.
-                """;
+                """);
     }
 
     private static double fixedPoint(double variance, int sign) {
@@ -140,15 +128,7 @@ record DirectSet(Slope slope) implements Experiment {
     }
 
     private static double border(double low, double high, DoublePredicate holds) {
-        for (int i = 0; i < 24; i++) {
-            double middle = (low + high) / 2;
-            if (holds.test(middle)) {
-                high = middle;
-            } else {
-                low = middle;
-            }
-        }
-        return (low + high) / 2;
+        return Bisection.of(low, high, 24, holds).middle();
     }
 
     /// The matrix flow dW = Wp [W - Wp W (I + X')] - eta W with Wp = W W', alpha 1.

@@ -29,27 +29,15 @@ record IsoModes(Gradient gradient) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "iso-modes";
-    }
-
-    @Override
-    public String title() {
-        return "how eigenmodes learn under Euclidean, cosine and isotropic losses";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(
+    public Description description() {
+        return new Description(
+                "iso-modes",
+                "how eigenmodes learn under Euclidean, cosine and isotropic losses",
                 "M. Halvagal, A. Laborieux, F. Zenke, Implicit variance regularization in non-contrastive SSL,"
                         + " NeurIPS 2023, arXiv 2212.04858",
                 "figures 2, 5, 6 as in the official notebook; rates and invariants are derived here, the text of"
-                        + " the paper was not read");
-    }
-
-    @Override
-    public String about() {
-        return """
+                        + " the paper was not read",
+                """
                 A linear network W of 15 Gaussian inputs and 10 outputs, weights N(0, 1/16), predictor `Wp = W W'`
                 set exactly (alpha 1), stop-gradient on view 2, which has noise of deviation 0.1; view 1 is clean.
                 1500 steps (4500 for the Euclidean losses with predictor) on fresh batches of 2000, or 250 when run
@@ -57,7 +45,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                 same gradient without the left factor Wp. For an eigenvalue l of `W W'`: Euclidean `dl = 2 l^2 (1 -
                 l)`, isotropic `dl = 2 l (1 - l)`, without stop-gradient `dl = -2 l [(1 - l)^2 + 0.01]`. Cosine
                 conserves `sum l`, cosine IsoLoss `sum l^2`.
-                """;
+                """);
     }
 
     /// The panels, in the order of the figure.

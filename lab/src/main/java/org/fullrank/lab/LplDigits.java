@@ -28,27 +28,15 @@ record LplDigits(Plasticity plasticity) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "lpl-digits";
-    }
-
-    @Override
-    public String title() {
-        return "a predictive neuron becomes selective to what stays constant, place or digit";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(
+    public Description description() {
+        return new Description(
+                "lpl-digits",
+                "a predictive neuron becomes selective to what stays constant, place or digit",
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
                 "supplement S2 as in the official notebook; margins are chosen here, the text of the paper was"
-                        + " not read");
-    }
-
-    @Override
-    public String about() {
-        return """
+                        + " not read",
+                """
                 MNIST's digits 5 and 6 (1000 images of each), gray values in [0, 1], at the top left or bottom right
                 of a canvas of 56 x 56. The next sample of a sequence keeps the place or the digit of the one
                 before; the other attribute and the image are drawn anew. A linear neuron without bias learns by
@@ -56,7 +44,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
                 weight decay 0.15, 10 runs (2 when run quickly) from small random weights. Selectivity for an
                 attribute is the distance of the mean responses to its two values over the range of all, on 400
                 other images of each digit.
-                """;
+                """);
     }
 
     @Override

@@ -67,34 +67,22 @@ record Oja(Rule rule) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "oja";
-    }
-
-    @Override
-    public String title() {
-        return "the log-variance gradient with weight decay is Oja's rule";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(
+    public Description description() {
+        return new Description(
+                "oja",
+                "the log-variance gradient with weight decay is Oja's rule",
                 "E. Oja, A simplified neuron model as a principal component analyzer, J. Math. Biology 1982; M."
                         + " Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns"
                         + " invariant object representations in deep sensory networks, Nature Neuroscience 2023",
                 "the Hebbian term; condition and fixed points are derived here, the texts of the papers were"
-                        + " not read");
-    }
-
-    @Override
-    public String about() {
-        return """
+                        + " not read",
+                """
                 A linear neuron `z = w.x` sees zero-mean Gaussian input of 5 dimensions with standard deviations 2,
                 1.5, 1, 0.5, 0.2. Log-variance rule: `dw = c <z x>/<z^2> - eta w`, the negative gradient of `-log
                 <z^2>` and weight decay. Oja's rule: `dw = <z x> - w <z^2>`. `<.>` is the mean over a batch of 100
                 fresh samples; 4000 steps of size 0.01. The first rule is `c/<z^2>` times the second exactly if `eta
                 = c`; in general its fixed points are the eigenvectors of the covariance with norm `sqrt(c/eta)`.
-                """;
+                """);
     }
 
     /// How a run ended, and what it left.
