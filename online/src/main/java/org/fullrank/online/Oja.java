@@ -1,7 +1,6 @@
 package org.fullrank.online;
 
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
@@ -9,15 +8,16 @@ import java.io.IOException;
  * input, with norm 1. Several units together, by Oja's subspace rule, find an orthonormal basis of the space of the
  * first M components, in no order (the subspace rule is known from memory, unverified against the paper).
  */
-public final class Oja extends Layer {
+public final class Oja extends ComponentRule {
     /** 0.005: fits inputs of a few values of variance about one; keep the rate times |x|^2 well below 1. */
     public static final double LEARNING_RATE = 0.005;
 
-    private final Schedule learningRate;
+    private Oja(Builder builder) {
+        super(builder);
+    }
 
-    private Oja(Weights weights, Monitor monitor, Schedule learningRate) {
-        super(weights, monitor);
-        this.learningRate = learningRate;
+    private Oja(DataInputStream in, int inputs, int units) throws IOException {
+        super(in, inputs, units);
     }
 
     /** A builder with the default learning rate and seed 1. */
@@ -38,55 +38,19 @@ public final class Oja extends Layer {
 
         @Override
         public Oja build() {
-            return new Oja(newWeights(), newMonitor(), learningRate());
+            return new Oja(this);
         }
     }
 
     @Override
-    void respond(float[] x) {
-        weights.multiply(x, z);
-    }
-
-    @Override
-    void learn(float[] x) {
-        float eta = (float) learningRate.at(samples());
-        for (int j = 0; j < x.length; j++) {
-            float[] row = weights.row(j);
-            addScaled(row, z, eta * (x[j] - Weights.dot(row, z)));
-        }
-    }
-
-    private static void addScaled(float[] row, float[] z, float by) {
+    void change(float[] row, float x, float eta) {
+        float by = eta * (x - Weights.dot(row, z));
         for (int i = 0; i < row.length; i++) {
             row[i] += by * z[i];
         }
     }
 
-    @Override
-    boolean odd() {
-        return true;
-    }
-
-    @Override
-    Object settings() {
-        return learningRate;
-    }
-
-    @Override
-    void mergeEstimates(Layer other, double share, int[] signs) {}
-
-    @Override
-    void writeSettings(DataOutputStream out) throws IOException {
-        learningRate.write(out);
-    }
-
-    @Override
-    void writeEstimates(DataOutputStream out) {}
-
-    @Override
-    void readEstimates(DataInputStream in) {}
-
     static Oja read(DataInputStream in, int inputs, int units) throws IOException {
-        return new Oja(new Weights(inputs, units), new Monitor(inputs, units, Limits.defaults()), Schedule.read(in));
+        return new Oja(in, inputs, units);
     }
 }
