@@ -188,9 +188,7 @@ final class StreamCommand extends Job {
             throw new InputException("%s: found no --state, expected the file of a learner; name it"
                     .formatted(resume ? "--resume" : "--frozen"));
         }
-        if (resume && frozen) {
-            throw new InputException("--frozen: found --resume as well, expected one of them; leave one out");
-        }
+        InputException.when(resume && frozen, "--frozen: found --resume as well, expected one of them; leave one out");
         if (json && output.equals(STANDARD)) {
             throw new InputException("--json: found --output -, expected a file; name one");
         }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -59,8 +58,7 @@ final class Resampling {
         }
         double[][] found = new double[DRAWS][];
         for (int i = 0; i < DRAWS; i++) {
-            try (var scope = Scope.open();
-                    var off = Gradients.off();
+            try (var scope = Scope.withoutGradients();
                     var moments = Moments.of(rows.index_select(0, Tensors.of(half(m, i))))) {
                 found[i] = figures.apply(moments);
             }

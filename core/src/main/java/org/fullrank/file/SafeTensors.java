@@ -25,7 +25,6 @@ import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -73,8 +72,7 @@ public final class SafeTensors implements AutoCloseable {
             AtomicFile.writeAll(channel, length.putLong(header.length).flip());
             AtomicFile.writeAll(channel, ByteBuffer.wrap(header));
             for (Tensor tensor : tensors.values()) {
-                try (var scope = Scope.open();
-                        var off = Gradients.off()) {
+                try (var scope = Scope.withoutGradients()) {
                     Tensor host = Tensors.to(tensor, Device.CPU).contiguous();
                     MemorySegment bytes = Tensors.segment(host);
                     for (long at = 0; at < bytes.byteSize(); at += 1 << 30) {
@@ -115,9 +113,7 @@ public final class SafeTensors implements AutoCloseable {
     ///
     /// @throws InputException when it is missing or damaged
     public static SafeTensors open(Path path) {
-        if (!Files.isRegularFile(path)) {
-            throw new InputException("%s: no such file; expected a safetensors file".formatted(path));
-        }
+        InputException.unless(Files.isRegularFile(path), "%s: no such file; expected a safetensors file", path);
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
@@ -305,8 +301,7 @@ public final class SafeTensors implements AutoCloseable {
     ///
     /// @throws InputException when there is none, or its shape is another one
     public void copyInto(String name, Tensor target) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             target.copy_(read(name, Tensors.shape(target)));
         }
     }

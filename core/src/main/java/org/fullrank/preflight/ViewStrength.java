@@ -9,7 +9,6 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.method.Method;
@@ -47,8 +46,7 @@ final class ViewStrength {
 
     /// @param rows N items
     static PreflightCheck of(Rehearsal rehearsal, int rows) {
-        try (var scope = Scope.open();
-                var off = Gradients.off();
+        try (var scope = Scope.withoutGradients();
                 Method network = rehearsal.network()) {
             List<Tensor> pair = rehearsal.batch(0, rows).subList(0, 2);
             Match raw = match(pair.get(0).flatten(1, -1), pair.get(1).flatten(1, -1));
@@ -69,8 +67,7 @@ final class ViewStrength {
     /// @param a one view, `[N, D]`
     /// @param b the other
     static Match match(Tensor a, Tensor b) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             double n = a.size(0);
             Tensor cosines = unit(a).mm(unit(b).t()); // [N, N]
             Tensor own = cosines.diagonal().clone().unsqueeze(1); // [N, 1]

@@ -54,11 +54,6 @@ public final class Embedder {
                 .getFirst();
     }
 
-    /// The plain views themselves as rows, as the encoder sees them.
-    public static Features raw(ViewGenerator views, Items items) {
-        return map(views, items, Device.CPU, x -> List.of(x.flatten(1, -1))).getFirst();
-    }
-
     private static List<Features> map(
             ViewGenerator views, Items items, Device device, Function<Tensor, List<Tensor>> encode) {
         var rows = new ArrayList<Rows>();

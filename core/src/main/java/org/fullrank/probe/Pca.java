@@ -6,7 +6,6 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
@@ -46,8 +45,7 @@ public final class Pca {
                             .formatted(components, train.rows(), train.width(), widest(train)));
         }
         return NativeErrors.guard("PCA", () -> {
-            try (var scope = Scope.open();
-                    var off = Gradients.off()) {
+            try (var scope = Scope.withoutGradients()) {
                 float[] means = single(Standardizer.means(train));
                 Tensor x = train.tensor().sub_(Tensors.of(means, 1, means.length)); // [N, D]
                 return train.rows() < train.width() ? ofGram(x, means, components) : ofCovariance(x, means, components);
@@ -64,8 +62,7 @@ public final class Pca {
                     .formatted(features.width(), means.length));
         }
         float[] projected = NativeErrors.guard("PCA", () -> {
-            try (var scope = Scope.open();
-                    var off = Gradients.off()) {
+            try (var scope = Scope.withoutGradients()) {
                 Tensor x = features.tensor().sub_(Tensors.of(means, 1, means.length)); // [N, D]
                 return Tensors.floats(x.matmul(Tensors.of(directions, means.length, components))); // [N, k]
             }
