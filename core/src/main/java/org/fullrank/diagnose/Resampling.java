@@ -39,14 +39,7 @@ final class Resampling {
     /// The rows of `sample` that halves are drawn from: all, or 1024 where there are more than 512 columns (rows
     /// of a reservoir are in the order of the file, so they are taken evenly).
     static Tensor rows(Tensor sample) {
-        long found = sample.size(0);
-        if (found <= WIDE_ROWS || sample.size(1) <= WIDE) {
-            return sample;
-        }
-        int[] places = IntStream.range(0, WIDE_ROWS)
-                .map(i -> (int) (i * found / WIDE_ROWS))
-                .toArray();
-        return sample.index_select(0, Tensors.of(places));
+        return sample.size(1) <= WIDE ? sample : Matrices.evenly(sample, WIDE_ROWS);
     }
 
     /// Half the width of the 95 % interval at `total` rows of each figure that `figures` makes of moments of some

@@ -318,7 +318,7 @@ public final class SelfDistillation implements Method {
 
     @Override
     public void close() {
-        parameters.close();
+        Method.super.close();
         if (slow != null) {
             slow.parameters().close();
         }

@@ -74,11 +74,7 @@ public final class Embedder {
             }
         }
         Labels labels = items.labels();
-        return rows.stream()
-                .map(r -> labels == null
-                        ? Features.unlabeled(r.values, r.width)
-                        : new Features(r.values, r.width, labels.classes(), labels.names()))
-                .toList();
+        return rows.stream().map(r -> Features.of(r.values, r.width, labels)).toList();
     }
 
     /// Rows of features that are filled batch by batch.

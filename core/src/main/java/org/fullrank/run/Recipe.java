@@ -88,20 +88,12 @@ public record Recipe(
 
     /// The same on other data.
     public Recipe withData(DataSpec other) {
-        return new Recipe(
-                name,
-                about,
-                seed,
-                other,
-                views,
-                encoder,
-                method,
-                optimizer,
-                schedule,
-                groups,
-                train,
-                monitor,
-                checkpoints);
+        return with(seed, other);
+    }
+
+    /// The same with other random draws.
+    public Recipe withSeed(long other) {
+        return with(other, data);
     }
 
     /// The same with an absolute data path, so that a run can be read from any folder; built-in names stay.
@@ -116,13 +108,12 @@ public record Recipe(
         }
     }
 
-    /// The same with other random draws.
-    public Recipe withSeed(long other) {
+    private Recipe with(long otherSeed, DataSpec otherData) {
         return new Recipe(
                 name,
                 about,
-                other,
-                data,
+                otherSeed,
+                otherData,
                 views,
                 encoder,
                 method,
