@@ -1,7 +1,6 @@
 package org.fullrank.linalg;
 
 import java.util.Arrays;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
@@ -263,7 +262,7 @@ public final class Moments implements AutoCloseable {
 
     /// What is left of the mean after rounding goes too, or constant rows would have rank one.
     private static Tensor recentered(Tensor rows) {
-        return rows.sub_(rows.mean(new long[] {0}, true, new ScalarTypeOptional()));
+        return rows.sub_(Reductions.means(rows));
     }
 
     private Spectrum cut(Spectrum found) {

@@ -1,10 +1,10 @@
 package org.fullrank.objective;
 
 import java.util.LinkedHashMap;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
 /// How far the prediction from one view is from the target that another view gives. Part `similarity` of each is
@@ -174,6 +174,6 @@ public sealed interface Regression {
 
     /// Over columns, `[N, D] -> [N, 1]`.
     private static Tensor sum(Tensor t) {
-        return t.sum(new long[] {1}, true, new ScalarTypeOptional());
+        return Reductions.sum(t, 1);
     }
 }

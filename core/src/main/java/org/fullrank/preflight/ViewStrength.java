@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
 import org.fullrank.preflight.PreflightCheck.Finding;
@@ -82,10 +82,8 @@ final class ViewStrength {
 
     private static Tensor unit(Tensor x) {
         Tensor wide = x.to(ScalarType.Float);
-        Tensor centered = wide.sub(wide.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
-        Tensor norms = centered.square()
-                .sum(new long[] {1}, true, new ScalarTypeOptional())
-                .sqrt(); // [N, 1]
+        Tensor centered = wide.sub(Reductions.means(wide)); // [N, D]
+        Tensor norms = Reductions.sum(centered.square(), 1).sqrt(); // [N, 1]
         return centered.div(norms.clamp_min(Tensors.scalar(1e-12)));
     }
 

@@ -2,7 +2,6 @@ package org.fullrank.probe;
 
 import java.util.Arrays;
 import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -11,6 +10,7 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Gram;
+import org.fullrank.linalg.Reductions;
 
 /// Principal components: the directions of largest variance of the train split, the baseline that needs no learning.
 ///
@@ -101,9 +101,7 @@ public final class Pca {
         Tensor wide = x.to(ScalarType.Double); // [N, D]
         var eigen = torch.linalg_eigh(wide.matmul(wide.t()));
         Tensor vectors = wide.t().matmul(last(eigen.get1(), components)); // [D, k]
-        Tensor lengths = vectors.mul(vectors)
-                .sum(new long[] {0}, true, new ScalarTypeOptional())
-                .sqrt(); // [1, k]
+        Tensor lengths = Reductions.sum(vectors.mul(vectors), 0).sqrt(); // [1, k]
         Tensor unit = vectors.div(lengths.clamp_min(Tensors.scalar(Double.MIN_NORMAL))); // [D, k]
         return new Pca(means, directions(unit), variances(eigen.get0(), components, x.size(0)));
     }
