@@ -121,18 +121,13 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
         return labels;
     }
 
-    /// Mean and sample standard deviation over draws.
-    private static MeanAndSpread over(List<Accuracy> draws) {
-        return MeanAndSpread.of(draws.stream().mapToDouble(Accuracy::share).toArray());
-    }
-
     private static String percent(double share) {
         String text = String.format(Locale.ROOT, "%.3f", 100 * share);
         return text.replaceFirst("\\.?0+$", "");
     }
 
     private static String cell(List<Accuracy> draws) {
-        return draws.size() < 2 ? draws.getFirst().toString() : Accuracy.text(over(draws));
+        return draws.size() < 2 ? draws.getFirst().toString() : Accuracy.text(MeanAndSpread.of(draws, Accuracy::share));
     }
 
     @Override
@@ -174,10 +169,12 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
         map.put("fraction", row.fraction);
         map.put("items", row.items);
         map.put("liftedClasses", row.lifted);
-        map.put("mean", over(row.encoder).mean());
-        map.put("std", over(row.encoder).std());
-        map.put("untrainedMean", over(row.untrained).mean());
-        map.put("untrainedStd", over(row.untrained).std());
+        MeanAndSpread encoder = MeanAndSpread.of(row.encoder, Accuracy::share);
+        MeanAndSpread untrained = MeanAndSpread.of(row.untrained, Accuracy::share);
+        map.put("mean", encoder.mean());
+        map.put("std", encoder.std());
+        map.put("untrainedMean", untrained.mean());
+        map.put("untrainedStd", untrained.std());
         map.put("draws", row.encoder.stream().map(ProbeTable::toMap).toList());
         map.put("untrainedDraws", row.untrained.stream().map(ProbeTable::toMap).toList());
         return map;
