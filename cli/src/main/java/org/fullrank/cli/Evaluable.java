@@ -53,9 +53,7 @@ record Evaluable(String takes, int fewest, int most, Record settings, Formula fo
                 case Regression.IsoEuclidean iso -> of(iso, set(name, Spectral.defaults(), settings));
             };
         }
-        List<String> names = names();
-        throw new InputException("objective: found no %s, expected one of %s%s"
-                .formatted(name, String.join(", ", names), Nearest.hint(name, names)));
+        throw Nearest.unknown("objective: found no", name, names());
     }
 
     /// All names, objectives first.

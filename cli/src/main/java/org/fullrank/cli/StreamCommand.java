@@ -180,10 +180,7 @@ final class StreamCommand extends Job {
     }
 
     private FeatureStream stream() {
-        if (!RuleName.labels().contains(rule)) {
-            throw new InputException("--rule: found %s, expected one of %s%s"
-                    .formatted(rule, String.join(", ", RuleName.labels()), Nearest.hint(rule, RuleName.labels())));
-        }
+        Nearest.require("--rule: found", rule, RuleName.labels());
         if ((resume || frozen) && state == null) {
             throw new InputException("%s: found no --state, expected the file of a learner; name it"
                     .formatted(resume ? "--resume" : "--frozen"));
