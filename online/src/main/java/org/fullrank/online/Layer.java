@@ -180,8 +180,8 @@ public abstract sealed class Layer implements OnlineRule permits ComponentRule, 
         int units = in.readInt();
         Check.shape(inputs, units);
         Layer layer = switch (kind) {
-            case OJA -> Oja.read(in, inputs, units);
-            case SANGER -> Sanger.read(in, inputs, units);
+            case OJA -> new Oja(in, inputs, units);
+            case SANGER -> new Sanger(in, inputs, units);
             case LATENT_PREDICTIVE -> LatentPredictive.read(in, inputs, units);
         };
         layer.samples = in.readLong();

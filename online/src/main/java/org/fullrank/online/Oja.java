@@ -12,34 +12,17 @@ public final class Oja extends ComponentRule {
     /** 0.005: fits inputs of a few values of variance about one; keep the rate times |x|^2 well below 1. */
     public static final double LEARNING_RATE = 0.005;
 
-    private Oja(Builder builder) {
+    private Oja(ComponentBuilder<Oja> builder) {
         super(builder);
     }
 
-    private Oja(DataInputStream in, int inputs, int units) throws IOException {
+    Oja(DataInputStream in, int inputs, int units) throws IOException {
         super(in, inputs, units);
     }
 
     /** A builder with the default learning rate and seed 1. */
-    public static Builder builder(int inputs, int units) {
-        return new Builder(inputs, units);
-    }
-
-    /** Settings of {@link Oja}. */
-    public static final class Builder extends LayerBuilder<Builder> {
-        private Builder(int inputs, int units) {
-            super(inputs, units, LEARNING_RATE);
-        }
-
-        @Override
-        Builder self() {
-            return this;
-        }
-
-        @Override
-        public Oja build() {
-            return new Oja(this);
-        }
+    public static ComponentBuilder<Oja> builder(int inputs, int units) {
+        return new ComponentBuilder<>(inputs, units, LEARNING_RATE, Oja::new);
     }
 
     @Override
@@ -48,9 +31,5 @@ public final class Oja extends ComponentRule {
         for (int i = 0; i < row.length; i++) {
             row[i] += by * z[i];
         }
-    }
-
-    static Oja read(DataInputStream in, int inputs, int units) throws IOException {
-        return new Oja(in, inputs, units);
     }
 }

@@ -11,34 +11,17 @@ public final class Sanger extends ComponentRule {
     /** The same as {@link Oja#LEARNING_RATE}, for the same reason. */
     public static final double LEARNING_RATE = Oja.LEARNING_RATE;
 
-    private Sanger(Builder builder) {
+    private Sanger(ComponentBuilder<Sanger> builder) {
         super(builder);
     }
 
-    private Sanger(DataInputStream in, int inputs, int units) throws IOException {
+    Sanger(DataInputStream in, int inputs, int units) throws IOException {
         super(in, inputs, units);
     }
 
     /** A builder with the default learning rate and seed 1. */
-    public static Builder builder(int inputs, int units) {
-        return new Builder(inputs, units);
-    }
-
-    /** Settings of {@link Sanger}. */
-    public static final class Builder extends LayerBuilder<Builder> {
-        private Builder(int inputs, int units) {
-            super(inputs, units, LEARNING_RATE);
-        }
-
-        @Override
-        Builder self() {
-            return this;
-        }
-
-        @Override
-        public Sanger build() {
-            return new Sanger(this);
-        }
+    public static ComponentBuilder<Sanger> builder(int inputs, int units) {
+        return new ComponentBuilder<>(inputs, units, LEARNING_RATE, Sanger::new);
     }
 
     @Override
@@ -48,9 +31,5 @@ public final class Sanger extends ComponentRule {
             rest -= z[i] * row[i];
             row[i] += eta * z[i] * rest;
         }
-    }
-
-    static Sanger read(DataInputStream in, int inputs, int units) throws IOException {
-        return new Sanger(in, inputs, units);
     }
 }
