@@ -25,7 +25,6 @@ import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -40,6 +39,9 @@ public final class SafeTensors implements AutoCloseable {
 
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
+    /// The types of numbers by their names in a file.
+    private static final SequencedMap<String, ScalarType> TYPES = types();
 
     private record Entry(ScalarType type, long[] shape, long begin, long end) {}
 
@@ -73,8 +75,7 @@ public final class SafeTensors implements AutoCloseable {
             AtomicFile.writeAll(channel, length.putLong(header.length).flip());
             AtomicFile.writeAll(channel, ByteBuffer.wrap(header));
             for (Tensor tensor : tensors.values()) {
-                try (var scope = Scope.open();
-                        var off = Gradients.off()) {
+                try (var scope = Scope.withoutGradients()) {
                     Tensor host = Tensors.to(tensor, Device.CPU).contiguous();
                     MemorySegment bytes = Tensors.segment(host);
                     for (long at = 0; at < bytes.byteSize(); at += 1 << 30) {
@@ -115,9 +116,7 @@ public final class SafeTensors implements AutoCloseable {
     ///
     /// @throws InputException when it is missing or damaged
     public static SafeTensors open(Path path) {
-        if (!Files.isRegularFile(path)) {
-            throw new InputException("%s: no such file; expected a safetensors file".formatted(path));
-        }
+        InputException.unless(Files.isRegularFile(path), "%s: no such file; expected a safetensors file", path);
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
@@ -186,22 +185,14 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     private static Entry entry(Path path, String name, JsonNode node, long available) {
-        ScalarType type = switch (node.path("dtype").asText()) {
-            case "F64" -> ScalarType.Double;
-            case "F32" -> ScalarType.Float;
-            case "F16" -> ScalarType.Half;
-            case "BF16" -> ScalarType.BFloat16;
-            case "I64" -> ScalarType.Long;
-            case "I32" -> ScalarType.Int;
-            case "U8" -> ScalarType.Byte;
-            default ->
-                throw damaged(
-                        path,
-                        "%s has type %s, expected F64, F32, F16, BF16, I64, I32 or U8"
-                                .formatted(name, node.path("dtype")));
-        };
+        ScalarType type = TYPES.get(node.path("dtype").asText());
+        if (type == null) {
+            throw damaged(
+                    path,
+                    "%s has type %s, expected F64, F32, F16, BF16, I64, I32 or U8".formatted(name, node.path("dtype")));
+        }
         long[] shape = shape(path, name, node.path("shape"));
-        long count = bytesOf(type);
+        long count = bytes(type);
         try {
             for (long size : shape) {
                 count = Math.multiplyExact(count, size);
@@ -240,25 +231,33 @@ public final class SafeTensors implements AutoCloseable {
         return new InputException("%s: not a whole safetensors file (%s); write it again".formatted(path, found));
     }
 
-    private static long bytesOf(ScalarType type) {
+    private static SequencedMap<String, ScalarType> types() {
+        var types = new LinkedHashMap<String, ScalarType>();
+        types.put("F64", ScalarType.Double);
+        types.put("F32", ScalarType.Float);
+        types.put("F16", ScalarType.Half);
+        types.put("BF16", ScalarType.BFloat16);
+        types.put("I64", ScalarType.Long);
+        types.put("I32", ScalarType.Int);
+        types.put("U8", ScalarType.Byte);
+        return types;
+    }
+
+    private static String typeName(ScalarType type) {
+        return TYPES.entrySet().stream()
+                .filter(known -> known.getValue() == type)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no safetensors name for " + type));
+    }
+
+    /// Bytes of a number of this type.
+    public static int bytes(ScalarType type) {
         return switch (type) {
             case Double, Long -> 8;
             case Float, Int -> 4;
             case Half, BFloat16 -> 2;
             default -> 1;
-        };
-    }
-
-    private static String typeName(ScalarType type) {
-        return switch (type) {
-            case Double -> "F64";
-            case Float -> "F32";
-            case Half -> "F16";
-            case BFloat16 -> "BF16";
-            case Long -> "I64";
-            case Int -> "I32";
-            case Byte -> "U8";
-            default -> throw new IllegalArgumentException("no safetensors name for " + type);
         };
     }
 
@@ -305,8 +304,7 @@ public final class SafeTensors implements AutoCloseable {
     ///
     /// @throws InputException when there is none, or its shape is another one
     public void copyInto(String name, Tensor target) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             target.copy_(read(name, Tensors.shape(target)));
         }
     }

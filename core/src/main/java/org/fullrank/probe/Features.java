@@ -2,6 +2,7 @@ package org.fullrank.probe;
 
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,14 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
 
     /// Features of items without labels.
     public static Features unlabeled(float[] values, int width) {
-        return new Features(values, width, null, List.of());
+        return of(values, width, null);
+    }
+
+    /// Features of items with these labels; null where there are none.
+    static Features of(float[] values, int width, @Nullable Labels labels) {
+        return labels == null
+                ? new Features(values, width, null, List.of())
+                : new Features(values, width, labels.classes(), labels.names());
     }
 
     /// Number of items.
