@@ -96,7 +96,7 @@ public final class DirectSetBench {
     private static Method method() {
         var spec = new MethodSpec.Distillation(
                 new ProjectorSpec(List.of(WIDTH, WIDTH), true),
-                PredictorSpec.Identity.defaults(),
+                new PredictorSpec.Identity(),
                 new TargetSpec.StopGradient(),
                 Regression.Cosine.defaults(),
                 OverViews.PAIR,

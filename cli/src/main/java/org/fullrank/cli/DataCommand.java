@@ -81,9 +81,8 @@ final class DataCommand extends Job {
 
     @Override
     void work() {
-        if (images < 1 || images > MOST_IMAGES) {
-            throw new InputException("--images: found %d, expected 1 to %d".formatted(images, MOST_IMAGES));
-        }
+        InputException.when(
+                images < 1 || images > MOST_IMAGES, "--images: found %d, expected 1 to %d", images, MOST_IMAGES);
         Recipe recipe = views == null ? null : Recipes.load(views, List.of()); // a wrong name is found at once
         try (Dataset data = Dataset.open(asked())) {
             if (recipe != null) {

@@ -248,11 +248,10 @@ final class DiagnoseCommand extends Job {
         if (page == null) {
             return;
         }
-        if (Files.exists(page) && !page.toString().toLowerCase(Locale.ROOT).endsWith(".html")) {
-            throw new InputException(
-                    "--page %s: found something there that is no .html, expected a new file or an older page; name another"
-                            .formatted(page));
-        }
+        InputException.when(
+                Files.exists(page) && !page.toString().toLowerCase(Locale.ROOT).endsWith(".html"),
+                "--page %s: found something there that is no .html, expected a new file or an older page; name another",
+                page);
         requireFolder("--page", page);
     }
 

@@ -19,26 +19,41 @@ import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
 /// A function of saved embeddings, with its settings.
-sealed interface Evaluable {
+///
+/// @param takes what it takes, in words
+/// @param fewest files that it takes
+/// @param most files that it takes
+/// @param settings the record with its settings
+/// @param formula the value for matrices `[N, D]` of one shape and type, and the key of what is drawn at random
+record Evaluable(String takes, int fewest, int most, Record settings, Formula formula) {
+    /// A value of matrices.
+    @FunctionalInterface
+    interface Formula {
+        Terms evaluate(List<Tensor> z, long draw);
+    }
+
     /// The function of that name, with settings `key=value` laid over its defaults.
     ///
     /// @throws InputException for an unknown name, an unknown key, or a value that the function refuses
     static Evaluable named(String name, List<String> settings) {
         Choice<Regularizer> regularizer = find(Regularizer.class, name);
         if (regularizer != null) {
-            return new OfOne(set(name, regularizer.defaults(), settings));
+            return of(set(name, regularizer.defaults(), settings));
         }
         Objective objective = Objective.all().get(name);
         if (objective != null) {
-            return new OfViews(set(name, objective, settings));
+            return of(set(name, objective, settings));
         }
         Choice<Regression> regression = find(Regression.class, name);
         if (regression != null) {
-            return OfPair.of(name, regression.defaults(), settings);
+            return switch (regression.defaults()) {
+                case Regression.Cosine cosine -> of(set(name, cosine, settings), null);
+                case Regression.Euclidean euclidean -> of(set(name, euclidean, settings), null);
+                case Regression.IsoCosine iso -> of(iso, set(name, Spectral.defaults(), settings));
+                case Regression.IsoEuclidean iso -> of(iso, set(name, Spectral.defaults(), settings));
+            };
         }
-        List<String> names = names();
-        throw new InputException("objective: found no %s, expected one of %s%s"
-                .formatted(name, String.join(", ", names), Nearest.hint(name, names)));
+        throw Nearest.unknown("objective: found no", name, names());
     }
 
     /// All names, objectives first.
@@ -62,104 +77,45 @@ sealed interface Evaluable {
         return (T) Yaml.read("objective " + name, Yaml.write(record), record.getClass(), settings);
     }
 
-    /// What it takes, in words.
-    String takes();
-
-    /// Whether it takes that many files.
-    boolean takes(int files);
-
-    /// The record with its settings.
-    Record settings();
-
-    /// The value for matrices `[N, D]` of one shape and type.
-    ///
-    /// @param draw the key of what is drawn at random
-    Terms evaluate(List<Tensor> z, long draw);
-
-    /// A regularizer of one matrix.
-    record OfOne(Regularizer regularizer) implements Evaluable {
-        @Override
-        public String takes() {
-            return "exactly one, as a regularizer takes";
-        }
-
-        @Override
-        public boolean takes(int files) {
-            return files == 1;
-        }
-
-        @Override
-        public Record settings() {
-            return (Record) regularizer;
-        }
-
-        @Override
-        public Terms evaluate(List<Tensor> z, long draw) {
-            return regularizer.evaluate(z.getFirst(), draw);
-        }
+    private static Evaluable of(Regularizer regularizer) {
+        return new Evaluable(
+                "exactly one, as a regularizer takes",
+                1,
+                1,
+                (Record) regularizer,
+                (z, draw) -> regularizer.evaluate(z.getFirst(), draw));
     }
 
-    /// An objective of two or more views.
-    record OfViews(Objective objective) implements Evaluable {
-        @Override
-        public String takes() {
-            return "two or more, one for each view of the samples";
-        }
-
-        @Override
-        public boolean takes(int files) {
-            return files >= 2;
-        }
-
-        @Override
-        public Record settings() {
-            return (Record) objective;
-        }
-
-        @Override
-        public Terms evaluate(List<Tensor> z, long draw) {
-            Tensor first = z.getFirst();
-            long[] memory = objective.memory(first.size(1));
-            Tensor zeros = memory.length == 0
-                    ? null
-                    : Tensors.zeros(Device.CPU, first.scalar_type().intern(), memory);
-            return objective.evaluate(new Views(z, draw, zeros));
-        }
+    private static Evaluable of(Objective objective) {
+        return new Evaluable(
+                "two or more, one for each view of the samples",
+                2,
+                Integer.MAX_VALUE,
+                (Record) objective,
+                (z, draw) -> {
+                    Tensor first = z.getFirst();
+                    long[] memory = objective.memory(first.size(1));
+                    Tensor zeros = memory.length == 0
+                            ? null
+                            : Tensors.zeros(Device.CPU, first.scalar_type().intern(), memory);
+                    return objective.evaluate(new Views(z, draw, zeros));
+                });
     }
 
     /// A regression of the second matrix, held fixed, on the first.
     ///
     /// @param predictor makes the prediction from the first matrix; null where the first matrix is the prediction
-    record OfPair(Regression regression, @Nullable Spectral predictor) implements Evaluable {
-        static OfPair of(String name, Regression defaults, List<String> settings) {
-            return switch (defaults) {
-                case Regression.Cosine _, Regression.Euclidean _ -> new OfPair(set(name, defaults, settings), null);
-                case Regression.IsoCosine _, Regression.IsoEuclidean _ ->
-                    new OfPair(defaults, set(name, Spectral.defaults(), settings));
-            };
-        }
-
-        @Override
-        public String takes() {
-            return "exactly two, prediction and target";
-        }
-
-        @Override
-        public boolean takes(int files) {
-            return files == 2;
-        }
-
-        @Override
-        public Record settings() {
-            return predictor == null ? (Record) regression : predictor;
-        }
-
-        @Override
-        public Terms evaluate(List<Tensor> z, long draw) {
-            Tensor online = z.getFirst(); // [N, D]
-            Tensor prediction = predictor == null ? online : online.mm(predictor.matrix(online.detach()));
-            return regression.evaluate(online, prediction, z.getLast().detach());
-        }
+    private static Evaluable of(Regression regression, @Nullable Spectral predictor) {
+        return new Evaluable(
+                "exactly two, prediction and target",
+                2,
+                2,
+                predictor == null ? (Record) regression : predictor,
+                (z, draw) -> {
+                    Tensor online = z.getFirst(); // [N, D]
+                    Tensor prediction = predictor == null ? online : online.mm(predictor.matrix(online.detach()));
+                    return regression.evaluate(online, prediction, z.getLast().detach());
+                });
     }
 
     /// The predictor of the regressions that need one: [DirectSet] on the correlation of one matrix.

@@ -1,18 +1,14 @@
 package org.fullrank.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.fullrank.file.JsonFile;
 import org.jspecify.annotations.Nullable;
 
 /// One JSON object for `--json`: keys in the order in which they are put; NaN and infinities are strings, as in
 /// `metrics.jsonl`.
 final class Json {
-    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private final SequencedMap<String, @Nullable Object> values = new LinkedHashMap<>();
 
     Json put(String key, @Nullable Object value) {
@@ -35,10 +31,6 @@ final class Json {
 
     @Override
     public String toString() {
-        try {
-            return MAPPER.writeValueAsString(values);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        return JsonFile.text(values);
     }
 }

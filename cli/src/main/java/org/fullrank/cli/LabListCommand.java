@@ -28,7 +28,9 @@ final class LabListCommand extends Job {
             return;
         }
         var table = new Table();
-        Experiments.all().forEach(experiment -> table.row(experiment.name(), experiment.title()));
+        Experiments.all()
+                .forEach(experiment ->
+                        table.row(experiment.name(), experiment.description().title()));
         job.out().print(table);
         job.out().flush();
     }

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.fullrank.engine.InputException;
 import org.fullrank.method.MethodPresets;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
@@ -93,10 +92,7 @@ final class MethodsCommand extends Job {
                     .flatMap(kind -> kind.entries().stream().map(Entry::name))
                     .distinct()
                     .toList();
-            if (!names.contains(wanted)) {
-                throw new InputException("methods: found no %s, expected one of %s%s"
-                        .formatted(wanted, String.join(", ", names), Nearest.hint(wanted, names)));
-            }
+            Nearest.require("methods: found no", wanted, names);
             kinds = kinds.stream().map(kind -> kind.only(wanted)).toList();
         }
         out().print(json ? jsonOf(kinds) + "\n" : text(kinds));

@@ -113,7 +113,7 @@ final class ObjectiveCommand extends Job {
 
     private void requireFiles(Evaluable function) {
         int found = files.size();
-        if (!function.takes(found)) {
+        if (found < function.fewest() || found > function.most()) {
             throw new InputException("objective %s: found %d %s, expected %s"
                     .formatted(name, found, found == 1 ? "file" : "files", function.takes()));
         }
@@ -173,7 +173,7 @@ final class ObjectiveCommand extends Job {
                 for (NpyMatrix matrix : matrices) {
                     z.add(matrix.read().set_requires_grad(folder != null));
                 }
-                Terms terms = function.evaluate(z, command.draw);
+                Terms terms = function.formula().evaluate(z, command.draw);
                 var parts = new LinkedHashMap<String, Number>();
                 terms.parts().forEach((name, value) -> parts.put(name, number(value)));
                 if (folder != null) {

@@ -46,9 +46,8 @@ final class RecipesCommand extends Job {
             out().flush();
             return;
         }
-        if (!settings.isEmpty()) {
-            throw new InputException("recipes: found --set without a recipe, expected its name first; name one");
-        }
+        InputException.unless(
+                settings.isEmpty(), "recipes: found --set without a recipe, expected its name first; name one");
         List<Object> rows = new ArrayList<>();
         var table = new Table();
         for (String known : Recipes.list()) {

@@ -181,17 +181,12 @@ final class StreamCommand extends Job {
     }
 
     private FeatureStream stream() {
-        if (!RuleName.labels().contains(rule)) {
-            throw new InputException("--rule: found %s, expected one of %s%s"
-                    .formatted(rule, String.join(", ", RuleName.labels()), Nearest.hint(rule, RuleName.labels())));
-        }
+        Nearest.require("--rule: found", rule, RuleName.labels());
         if ((resume || frozen) && state == null) {
             throw new InputException("%s: found no --state, expected the file of a learner; name it"
                     .formatted(resume ? "--resume" : "--frozen"));
         }
-        if (resume && frozen) {
-            throw new InputException("--frozen: found --resume as well, expected one of them; leave one out");
-        }
+        InputException.when(resume && frozen, "--frozen: found --resume as well, expected one of them; leave one out");
         if (json && output.equals(STANDARD)) {
             throw new InputException("--json: found --output -, expected a file; name one");
         }

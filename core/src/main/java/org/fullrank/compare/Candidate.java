@@ -13,11 +13,10 @@ import org.fullrank.settings.Yaml;
 /// @param recipe whose own seed does not count
 public record Candidate(String label, Recipe recipe) {
     public Candidate {
-        if (!label.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-            throw new InputException(
-                    "comparison: found label \"%s\", expected letters, digits, dots, hyphens or underscores, as in no-push=lpl"
-                            .formatted(label));
-        }
+        InputException.unless(
+                label.matches("[A-Za-z0-9][A-Za-z0-9._-]*"),
+                "comparison: found label \"%s\", expected letters, digits, dots, hyphens or underscores, as in no-push=lpl",
+                label);
     }
 
     /// Reads `[LABEL=]RECIPE[,KEY=VALUE...]`, such as `no-variance=shapes-vicreg,method.objective.variance=0`.

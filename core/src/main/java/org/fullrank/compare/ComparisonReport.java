@@ -121,17 +121,29 @@ public final class ComparisonReport {
         return Sheet.of(this);
     }
 
-    /// For people: table, legend, protocol, remarks.
-    public String text() {
+    private Table table() {
         Sheet sheet = sheet();
         var table = new Table().row(sheet.head());
         sheet.rows().forEach(table::row);
-        var text = new StringBuilder(table.toString()).append('\n');
+        return table;
+    }
+
+    /// For people: table, legend, protocol, remarks.
+    public String text() {
+        var text = new StringBuilder().append(table()).append('\n');
         Sheet.LEGEND.forEach(line -> text.append(line).append('\n'));
         text.append("protocol ").append(protocol.hash()).append('\n');
         protocol.fields().forEach((name, value) -> text.append("  %s: %s\n".formatted(name, value)));
         remarks().forEach(remark -> text.append(remark).append('\n'));
         return text.toString();
+    }
+
+    /// For a page in Markdown: table, protocol, remarks.
+    private String markdown() {
+        var text = new StringBuilder(table().markdown());
+        text.append("\nProtocol ").append(protocol.hash()).append(".\n");
+        remarks().forEach(remark -> text.append("\n- ").append(remark));
+        return text.append(remarks().isEmpty() ? "" : "\n").toString();
     }
 
     /// For JSON: everything but the curves.
@@ -143,7 +155,7 @@ public final class ComparisonReport {
     void save() {
         FolderFiles.locked(grid.folder(), () -> {
             JsonFile.write(grid.folder().resolve("compare.json"), toMap());
-            AtomicFile.write(grid.folder().resolve("compare.md"), Markdown.of(this));
+            AtomicFile.write(grid.folder().resolve("compare.md"), markdown());
             AtomicFile.write(grid.folder().resolve("compare.html"), ComparisonPage.of(this));
         });
     }

@@ -39,8 +39,7 @@ record Curve(List<Point> points) {
         int i = 0;
         for (Map.Entry<Long, List<Double>> step : values.entrySet()) {
             if (i++ % every == 0 || i == values.size()) {
-                double[] seeds = step.getValue().stream().mapToDouble(v -> v).toArray();
-                points.add(new Point(step.getKey(), MeanAndSpread.of(seeds)));
+                points.add(new Point(step.getKey(), MeanAndSpread.of(step.getValue(), v -> v)));
             }
         }
         return new Curve(points);

@@ -25,10 +25,7 @@ public record Grid(List<Candidate> candidates, List<Long> seeds, String referenc
         List<String> labels = candidates.stream().map(Candidate::label).toList();
         requireOnce(labels, "label", "; name them, as in first=RECIPE second=RECIPE,key=value");
         requireOnce(seeds, "seed", "; name each once");
-        if (!labels.contains(reference)) {
-            throw new InputException("comparison: found reference %s, expected one of %s%s"
-                    .formatted(reference, String.join(", ", labels), Nearest.hint(reference, labels)));
-        }
+        Nearest.require("comparison: found reference", reference, labels);
     }
 
     private static <T> void requireOnce(List<T> values, String what, String remedy) {

@@ -1,6 +1,5 @@
 package org.fullrank.compare;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -99,18 +98,8 @@ final class ReportTree {
         var tree = new LinkedHashMap<String, Object>();
         tree.put("name", name);
         tree.put("width", scores.getFirst().width());
-        var knn = new ArrayList<Double>();
-        var linear = new ArrayList<Double>();
-        scores.forEach(score -> {
-            knn.add(score.knnShare());
-            linear.add(score.linearShare());
-        });
-        tree.put("knn", spread(spread(knn)));
-        tree.put("linear", spread(spread(linear)));
+        tree.put("knn", spread(MeanAndSpread.of(scores, Score::knnShare)));
+        tree.put("linear", spread(MeanAndSpread.of(scores, Score::linearShare)));
         return tree;
-    }
-
-    private static MeanAndSpread spread(List<Double> values) {
-        return MeanAndSpread.of(values.stream().mapToDouble(v -> v).toArray());
     }
 }

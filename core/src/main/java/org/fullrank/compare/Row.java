@@ -23,7 +23,7 @@ public record Row(Candidate candidate, List<TrainingOutcome> outcomes) {
 
     /// A figure over the seeds that were measured.
     public MeanAndSpread spread(ComparedMeasure figure) {
-        return MeanAndSpread.of(measured().stream().mapToDouble(figure::of).toArray());
+        return MeanAndSpread.of(measured(), figure::of);
     }
 
     /// The paired test of a figure over the seeds that were measured for both.

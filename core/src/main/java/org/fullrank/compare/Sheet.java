@@ -3,7 +3,6 @@ package org.fullrank.compare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.stats.MeanAndSpread;
 import org.fullrank.stats.PairedTest;
@@ -93,15 +92,11 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         List<String> cells = new ArrayList<>();
         cells.add(name);
         cells.add(String.valueOf(scores.size()));
-        cells.add(ComparedMeasure.KNN.text(spread(scores, Score::knnShare)));
-        cells.add(ComparedMeasure.LINEAR.text(spread(scores, Score::linearShare)));
+        cells.add(ComparedMeasure.KNN.text(MeanAndSpread.of(scores, Score::knnShare)));
+        cells.add(ComparedMeasure.LINEAR.text(MeanAndSpread.of(scores, Score::linearShare)));
         while (cells.size() < columns) {
             cells.add("");
         }
         return cells;
-    }
-
-    private static MeanAndSpread spread(List<Score> scores, ToDoubleFunction<Score> share) {
-        return MeanAndSpread.of(scores.stream().mapToDouble(share).toArray());
     }
 }

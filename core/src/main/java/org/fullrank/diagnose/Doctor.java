@@ -55,8 +55,7 @@ public final class Doctor {
     /// @throws org.fullrank.engine.InputException when a value is not finite, or there is no row
     public static Diagnosis examine(String subject, Tensor rows, @Nullable Tensor second, int @Nullable [] labels) {
         try (var moments = Moments.of(rows);
-                var scope = Scope.open();
-                var off = Gradients.off()) {
+                var scope = Scope.withoutGradients()) {
             long[] numbers = LongStream.range(0, rows.size(0)).toArray();
             return Examination.quick(moments, new Batch(rows, second, labels, numbers))
                     .diagnosis(subject, List.of());

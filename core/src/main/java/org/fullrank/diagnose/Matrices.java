@@ -5,7 +5,6 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.NativeErrors;
@@ -34,8 +33,7 @@ final class Matrices {
     /// Runs `work` in a scope of its own, without gradients; errors of the engine begin with `subject`.
     static <T> T guarded(String subject, Work<T> work) {
         return NativeErrors.guard(subject, () -> {
-            try (var scope = Scope.open();
-                    var off = Gradients.off()) {
+            try (var scope = Scope.withoutGradients()) {
                 return work.run();
             }
         });

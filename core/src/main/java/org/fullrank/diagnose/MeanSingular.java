@@ -5,7 +5,6 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Spectrum;
@@ -22,8 +21,7 @@ import org.fullrank.linalg.Spectrum;
 public record MeanSingular(double value, double lower, double upper) {
     /// Of rows `[N, D]`, float64.
     static MeanSingular of(Tensor rows) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor units = Magnitude.times(rows, Magnitude.factor(rows)); // [N, D]
             Tensor lengths = torch.norm(units, new ScalarOptional(new Scalar(2)), new long[] {1}, true); // [N, 1]
             Tensor unit = units.div(lengths.masked_fill_(lengths.eq(new Scalar(0)), new Scalar(1)));

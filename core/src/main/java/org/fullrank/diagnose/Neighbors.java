@@ -147,7 +147,7 @@ public record Neighbors(
                         Reading.of(Measure.HEAVY_DIMENSIONS, heavyShare)));
     }
 
-    private static String examples(List<String> examples) {
+    static String examples(List<String> examples) {
         return examples.isEmpty() ? "" : examples.stream().collect(Collectors.joining(", ", "such as ", ""));
     }
 

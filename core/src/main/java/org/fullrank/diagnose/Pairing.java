@@ -125,10 +125,8 @@ public record Pairing(
     }
 
     private static void require(List<Tensor> views) {
-        if (views.size() < 2) {
-            throw new InputException(
-                    "pairing: found %d views, expected at least 2; give the other view".formatted(views.size()));
-        }
+        InputException.when(
+                views.size() < 2, "pairing: found %d views, expected at least 2; give the other view", views.size());
         Tensor first = views.getFirst();
         for (Tensor view : views) {
             Matrices.require("pairing", view);

@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Moments;
@@ -61,8 +60,7 @@ public record Ranks(
 
     /// The ranks, with intervals from a sample of the same rows. The mean singular value is that of the sample.
     public static Ranks of(Moments moments, Batch sample) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor rows = Resampling.rows(Tensors.to(sample.first(), Device.CPU)); // [m, D]
             double[] errors = Resampling.errors(rows, moments.rows(), Ranks::resampled);
             return of(

@@ -144,11 +144,9 @@ public record Redundancy(
     }
 
     private String examples() {
-        return duplicates.isEmpty()
-                ? ""
-                : duplicates.stream()
-                        .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
-                        .collect(java.util.stream.Collectors.joining(", ", "such as ", ""));
+        return Neighbors.examples(duplicates.stream()
+                .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
+                .toList());
     }
 
     private static int[] varying(Tensor lengths, Tensor means, long rows) {

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -40,14 +39,7 @@ final class Resampling {
     /// The rows of `sample` that halves are drawn from: all, or 1024 where there are more than 512 columns (rows
     /// of a reservoir are in the order of the file, so they are taken evenly).
     static Tensor rows(Tensor sample) {
-        long found = sample.size(0);
-        if (found <= WIDE_ROWS || sample.size(1) <= WIDE) {
-            return sample;
-        }
-        int[] places = IntStream.range(0, WIDE_ROWS)
-                .map(i -> (int) (i * found / WIDE_ROWS))
-                .toArray();
-        return sample.index_select(0, Tensors.of(places));
+        return sample.size(1) <= WIDE ? sample : Matrices.evenly(sample, WIDE_ROWS);
     }
 
     /// Half the width of the 95 % interval at `total` rows of each figure that `figures` makes of moments of some
@@ -59,8 +51,7 @@ final class Resampling {
         }
         double[][] found = new double[DRAWS][];
         for (int i = 0; i < DRAWS; i++) {
-            try (var scope = Scope.open();
-                    var off = Gradients.off();
+            try (var scope = Scope.withoutGradients();
                     var moments = Moments.of(rows.index_select(0, Tensors.of(half(m, i))))) {
                 found[i] = figures.apply(moments);
             }

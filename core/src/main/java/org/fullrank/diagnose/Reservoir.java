@@ -7,7 +7,6 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -50,8 +49,7 @@ public final class Reservoir implements AutoCloseable {
         if (batch.rows() == 0) {
             return;
         }
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             open(scope, batch);
             int[] source = new int[capacity]; // row of the batch that a place takes, or -1: a place may change twice
             Arrays.fill(source, -1);

@@ -7,7 +7,6 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Magnitude;
@@ -46,8 +45,7 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
 
     /// The spread, with percentiles and intervals from a sample of the same rows.
     public static Spread of(Moments moments, Batch sample) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor rows = Tensors.to(sample.first(), Device.CPU); // [m, D]
             double[] errors = Resampling.errors(Resampling.rows(rows), moments.rows(), Spread::resampled);
             return of(
@@ -59,8 +57,7 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
 
     /// The spread, with percentiles, but without intervals, which take most of the time.
     static Spread withoutIntervals(Moments moments, Batch sample) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             return of(
                     moments, percentiles(Tensors.to(sample.first(), Device.CPU).to(ScalarType.Double)), Map.of());
         }

@@ -1,10 +1,10 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 
 /// Rows without the weight of far ones: distances from the center, the median of each dimension, are cut to [#FAR]
 /// times the median distance of those that are not there. A handful of far rows can hold nearly all the variance;
@@ -23,9 +23,7 @@ final class Trimmed {
     static Tensor of(Tensor rows) {
         Tensor wide = rows.to(ScalarType.Double); // [N, D]
         Tensor apart = wide.sub(wide.median(0, true).get0()); // [N, D]
-        Tensor distances = apart.mul(apart)
-                .sum(new long[] {1}, true, new ScalarTypeOptional())
-                .sqrt(); // [N, 1]
+        Tensor distances = Reductions.sum(apart.mul(apart), 1).sqrt(); // [N, 1]
         double[] sorted = Arrays.stream(Tensors.doubles(distances))
                 .filter(distance -> distance > 0)
                 .sorted()

@@ -9,4 +9,20 @@ public final class InputException extends FullrankException {
     public InputException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /// Refuses what does not hold.
+    ///
+    /// @param format as [String#format], one line: subject, found, expected, remedy
+    public static void unless(boolean holds, String format, Object... values) {
+        when(!holds, format, values);
+    }
+
+    /// Refuses what is wrong.
+    ///
+    /// @param format as [String#format], one line: subject, found, expected, remedy
+    public static void when(boolean wrong, String format, Object... values) {
+        if (wrong) {
+            throw new InputException(format.formatted(values));
+        }
+    }
 }

@@ -28,14 +28,6 @@ public final class NativeErrors {
         }
     }
 
-    /// The same for work without a result.
-    public static void guard(String subject, Runnable work) {
-        guard(subject, () -> {
-            work.run();
-            return Boolean.TRUE;
-        });
-    }
-
     /// The first line of an error, without the C++ stack that follows it.
     public static String line(Throwable e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

@@ -1,13 +1,12 @@
 package org.fullrank.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
@@ -99,39 +98,31 @@ public final class Tensors {
 
     /// The values of any real tensor as float32, row-major.
     public static float[] floats(Tensor t) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
-            Tensor c = to(t, Device.CPU).to(ScalarType.Float).contiguous();
-            float[] values = new float[Math.toIntExact(c.numel())];
-            if (values.length > 0) {
-                new FloatPointer(c.data_ptr_float()).get(values);
-            }
-            return values;
-        }
+        float[] values = new float[Math.toIntExact(t.numel())];
+        copy(t, ScalarType.Float, c -> new FloatPointer(c.data_ptr_float()).get(values));
+        return values;
     }
 
     /// The values of any real tensor as float64, row-major.
     public static double[] doubles(Tensor t) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
-            Tensor c = to(t, Device.CPU).to(ScalarType.Double).contiguous();
-            double[] values = new double[Math.toIntExact(c.numel())];
-            if (values.length > 0) {
-                new DoublePointer(c.data_ptr_double()).get(values);
-            }
-            return values;
-        }
+        double[] values = new double[Math.toIntExact(t.numel())];
+        copy(t, ScalarType.Double, c -> new DoublePointer(c.data_ptr_double()).get(values));
+        return values;
     }
 
     /// The values of an integer tensor, row-major.
     public static long[] longs(Tensor t) {
-        try (var scope = Scope.open()) {
-            Tensor c = to(t, Device.CPU).to(ScalarType.Long).contiguous();
-            long[] values = new long[Math.toIntExact(c.numel())];
-            if (values.length > 0) {
-                new LongPointer(c.data_ptr_long()).get(values);
+        long[] values = new long[Math.toIntExact(t.numel())];
+        copy(t, ScalarType.Long, c -> new LongPointer(c.data_ptr_long()).get(values));
+        return values;
+    }
+
+    private static void copy(Tensor t, ScalarType type, Consumer<Tensor> into) {
+        try (var scope = Scope.withoutGradients()) {
+            Tensor c = to(t, Device.CPU).to(type).contiguous();
+            if (c.numel() > 0) {
+                into.accept(c);
             }
-            return values;
         }
     }
 
@@ -177,11 +168,6 @@ public final class Tensors {
     /// An absent optional tensor; `null` would crash the engine.
     public static TensorOptional none() {
         return new TensorOptional();
-    }
-
-    /// Back-propagates `gradient` of `output` into the leaves.
-    public static void backward(Tensor output, Tensor gradient) {
-        output.backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
     }
 
     /// Rows one after another: `[N1, ...], [N2, ...] -> [N1 + N2, ...]`.

@@ -10,10 +10,8 @@ public final class Threads {
 
     /// What `auto`, written as 0, stands for: one thread for each processor that this process may use.
     public static int resolve(int requested) {
-        if (requested < 0) {
-            throw new InputException(
-                    "threads: found %d, expected 0 (all processors) or a positive number".formatted(requested));
-        }
+        InputException.when(
+                requested < 0, "threads: found %d, expected 0 (all processors) or a positive number", requested);
         return requested == 0 ? Runtime.getRuntime().availableProcessors() : requested;
     }
 

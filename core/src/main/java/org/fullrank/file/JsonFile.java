@@ -21,8 +21,13 @@ public final class JsonFile {
     ///
     /// @throws JobException when the file cannot be written
     public static void write(Path file, Object value) {
+        AtomicFile.write(file, text(value) + "\n");
+    }
+
+    /// The text of such a file, without the last line end.
+    public static String text(Object value) {
         try {
-            AtomicFile.write(file, MAPPER.writeValueAsString(value) + "\n");
+            return MAPPER.writeValueAsString(value);
         } catch (JacksonException e) {
             throw new IllegalStateException(e);
         }

@@ -76,8 +76,13 @@ public final class JsonLines implements AutoCloseable {
     ///
     /// @throws JobException when the disk is full or the folder is gone
     public void append(Map<String, ?> object) {
+        append(line(object));
+    }
+
+    /// A value as one line of JSON, without line end.
+    public static String line(Object value) {
         try {
-            append(MAPPER.writeValueAsString(object));
+            return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -26,7 +26,6 @@ import java.util.zip.CRC32C;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -47,6 +46,9 @@ public final class SafeTensors implements AutoCloseable {
 
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
+    /// The types of numbers by their names in a file.
+    private static final SequencedMap<String, ScalarType> TYPES = types();
 
     /// @param type null for one that is not read, such as BOOL or F8_E4M3
     /// @param typeName as in the file
@@ -108,8 +110,7 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Uses the bytes of a tensor, a gigabyte at a time.
     private static <E extends Exception> void onHost(Tensor tensor, Use<E> use) throws E {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             eachPart(Tensors.segment(Tensors.to(tensor, Device.CPU).contiguous()), use);
         }
     }
@@ -149,9 +150,7 @@ public final class SafeTensors implements AutoCloseable {
     ///
     /// @throws InputException when it is missing or damaged
     public static SafeTensors open(Path path) {
-        if (!Files.isRegularFile(path)) {
-            throw new InputException("%s: no such file; expected a safetensors file".formatted(path));
-        }
+        InputException.unless(Files.isRegularFile(path), "%s: no such file; expected a safetensors file", path);
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
@@ -242,21 +241,12 @@ public final class SafeTensors implements AutoCloseable {
 
     private static Entry entry(Path path, String name, JsonNode node, long available) {
         String typeName = node.path("dtype").asText();
-        ScalarType type = switch (typeName) {
-            case "F64" -> ScalarType.Double;
-            case "F32" -> ScalarType.Float;
-            case "F16" -> ScalarType.Half;
-            case "BF16" -> ScalarType.BFloat16;
-            case "I64" -> ScalarType.Long;
-            case "I32" -> ScalarType.Int;
-            case "I16" -> ScalarType.Short;
-            case "I8" -> ScalarType.Char;
-            case "U8" -> ScalarType.Byte;
-            case "" -> throw damaged(path, "%s has no type".formatted(name));
-            default -> null;
-        };
+        if (typeName.isEmpty()) {
+            throw damaged(path, "%s has no type".formatted(name));
+        }
+        ScalarType type = TYPES.get(typeName);
         long[] shape = shape(path, name, node.path("shape"));
-        long count = type == null ? 0 : bytesOf(type);
+        long count = type == null ? 0 : bytes(type);
         try {
             for (long size : shape) {
                 count = Math.multiplyExact(count, size);
@@ -295,27 +285,35 @@ public final class SafeTensors implements AutoCloseable {
         return new InputException("%s: not a whole safetensors file (%s); write it again".formatted(path, found));
     }
 
-    private static long bytesOf(ScalarType type) {
+    private static SequencedMap<String, ScalarType> types() {
+        var types = new LinkedHashMap<String, ScalarType>();
+        types.put("F64", ScalarType.Double);
+        types.put("F32", ScalarType.Float);
+        types.put("F16", ScalarType.Half);
+        types.put("BF16", ScalarType.BFloat16);
+        types.put("I64", ScalarType.Long);
+        types.put("I32", ScalarType.Int);
+        types.put("I16", ScalarType.Short);
+        types.put("I8", ScalarType.Char);
+        types.put("U8", ScalarType.Byte);
+        return types;
+    }
+
+    private static String typeName(ScalarType type) {
+        return TYPES.entrySet().stream()
+                .filter(known -> known.getValue() == type)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no safetensors name for " + type));
+    }
+
+    /// Bytes of a number of this type.
+    public static int bytes(ScalarType type) {
         return switch (type) {
             case Double, Long -> 8;
             case Float, Int -> 4;
             case Half, BFloat16, Short -> 2;
             default -> 1;
-        };
-    }
-
-    private static String typeName(ScalarType type) {
-        return switch (type) {
-            case Double -> "F64";
-            case Float -> "F32";
-            case Half -> "F16";
-            case BFloat16 -> "BF16";
-            case Long -> "I64";
-            case Int -> "I32";
-            case Short -> "I16";
-            case Char -> "I8";
-            case Byte -> "U8";
-            default -> throw new IllegalArgumentException("no safetensors name for " + type);
         };
     }
 
@@ -373,8 +371,7 @@ public final class SafeTensors implements AutoCloseable {
     ///
     /// @throws InputException when there is none, or its shape is another one
     public void copyInto(String name, Tensor target) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             target.copy_(read(name, Tensors.shape(target)));
         }
     }

@@ -1,11 +1,9 @@
 package org.fullrank.linalg;
 
 import java.util.Arrays;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -50,10 +48,8 @@ public final class Moments implements AutoCloseable {
 
     /// Ready for rows of `width` columns.
     public Moments(int width) {
-        if (width < 1) {
-            throw new InputException(
-                    "moments: found embeddings of %d columns, expected at least 1; give columns".formatted(width));
-        }
+        InputException.when(
+                width < 1, "moments: found embeddings of %d columns, expected at least 1; give columns", width);
         this.width = width;
         this.capacity = (int) Math.min(Math.max(width, BUFFER_ROWS), MOST_VALUES / width);
         this.sums = new ColumnSums(width);
@@ -73,8 +69,7 @@ public final class Moments implements AutoCloseable {
     public void add(Tensor block) {
         requireMatrix(block, width);
         requireRoom(rows + block.size(0));
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor found = Tensors.to(block, Device.CPU); // [B, D]
             if (found.scalar_type().intern() == ScalarType.Double) {
                 fit(Magnitude.largest(found));
@@ -220,8 +215,7 @@ public final class Moments implements AutoCloseable {
 
     private ColumnSums settled() {
         requireRows();
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             if (gram != null && waiting > 0) {
                 absorb();
             }
@@ -249,8 +243,7 @@ public final class Moments implements AutoCloseable {
 
     private Spectrum spectrum(boolean center) {
         ColumnSums settled = settled();
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor mean = Tensors.of(settled.mean(), width); // [D]
             if (gram == null) {
                 Tensor all = waiting(); // [N, D]
@@ -269,7 +262,7 @@ public final class Moments implements AutoCloseable {
 
     /// What is left of the mean after rounding goes too, or constant rows would have rank one.
     private static Tensor recentered(Tensor rows) {
-        return rows.sub_(rows.mean(new long[] {0}, true, new ScalarTypeOptional()));
+        return rows.sub_(Reductions.means(rows));
     }
 
     private Spectrum cut(Spectrum found) {
@@ -311,9 +304,7 @@ public final class Moments implements AutoCloseable {
     }
 
     private void requireRows() {
-        if (rows == 0) {
-            throw new InputException("moments: found no rows, expected at least 1; embed at least one item");
-        }
+        InputException.when(rows == 0, "moments: found no rows, expected at least 1; embed at least one item");
     }
 
     private static void requireMatrix(Tensor rows, long width) {

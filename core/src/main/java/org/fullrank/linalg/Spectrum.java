@@ -6,7 +6,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
@@ -41,8 +40,7 @@ public record Spectrum(double[] singularValues) {
                     + " columns; give one row for each item");
         }
         return NativeErrors.guard("spectrum", () -> {
-            try (var scope = Scope.open();
-                    var off = Gradients.off()) {
+            try (var scope = Scope.withoutGradients()) {
                 Tensor wide = Tensors.to(z, Device.CPU).to(ScalarType.Double).contiguous(); // [N, D]
                 double factor = Magnitude.factor(z);
                 Tensor gram = Gram.smaller(Magnitude.times(wide, factor));
@@ -105,11 +103,6 @@ public record Spectrum(double[] singularValues) {
         return PowerLaw.fit(aboveZero().map(s -> 2 * Math.log(s)).toArray());
     }
 
-    /// Mean of the `min(N, D)` singular values.
-    public double mean() {
-        return Arrays.stream(singularValues).average().orElseThrow();
-    }
-
     /// The participation ratio `(sum l)^2 / sum l^2` of the squared singular values, from 1 to `min(N, D)`; 0 for
     /// an embedding that is zero. It weighs the largest directions more than [#rankMe].
     public double participationRatio() {
@@ -159,11 +152,10 @@ public record Spectrum(double[] singularValues) {
     }
 
     private static void requireFinite(Tensor gram) {
-        if (!Double.isFinite(Tensors.value(gram.sum()))) {
-            throw new InputException(
-                    "spectrum: found an embedding that is not finite, expected finite numbers; look for"
-                            + " the first step with a loss that is not finite");
-        }
+        InputException.when(
+                !Double.isFinite(Tensors.value(gram.sum())),
+                "spectrum: found an embedding that is not finite, expected finite numbers; look for"
+                        + " the first step with a loss that is not finite");
     }
 
     /// Roots of eigenvalues in ascending order; rounding below zero counts as zero.

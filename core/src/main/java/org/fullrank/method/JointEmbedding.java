@@ -137,9 +137,4 @@ public final class JointEmbedding implements Method {
     public ParameterBuffer parameters() {
         return parts.parameters();
     }
-
-    @Override
-    public void close() {
-        parts.parameters().close();
-    }
 }

@@ -178,9 +178,4 @@ public final class LayerLocal implements Method {
     public ParameterBuffer parameters() {
         return parameters;
     }
-
-    @Override
-    public void close() {
-        parameters.close();
-    }
 }

@@ -55,8 +55,7 @@ final class MatrixPredictor implements Predictor {
 
     /// Moves the running expectations by the mean over all views, or ordered pairs of views.
     private void observe(List<Tensor> online, List<Tensor> targets, boolean first) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             var squares = online.stream().map(z -> product(z, z)).toList();
             move(correlation, mean(squares), first);
             if (cross == null) {
@@ -109,8 +108,7 @@ final class MatrixPredictor implements Predictor {
         if (weight == null) {
             return;
         }
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor w = weight.tensor();
             if (spec instanceof PredictorSpec.Linear linear && linear.symmetric()) {
                 w.copy_(w.add(w.t()).mul(Tensors.scalar(0.5)));
@@ -144,8 +142,7 @@ final class MatrixPredictor implements Predictor {
     /// how far W is from symmetric, `|W - W'| / |W|`.
     @Override
     public SequencedMap<String, Double> measures() {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             SymmetricEigen f = SymmetricEigen.of(correlation.tensor());
             Tensor w = matrix();
             Tensor s = f.values().clamp_min(Tensors.scalar(0));
@@ -171,8 +168,7 @@ final class MatrixPredictor implements Predictor {
     /// Of W itself and the running F.
     @Override
     public SequencedMap<String, Double> inspect(Tensor embeddings) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             return PredictorMatrix.of(matrix(), correlation.tensor()).values();
         }
     }

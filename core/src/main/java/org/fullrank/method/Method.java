@@ -167,7 +167,9 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     }
 
     @Override
-    void close();
+    default void close() {
+        parameters().close();
+    }
 
     /// Builds the networks of `spec` around an encoder.
     ///

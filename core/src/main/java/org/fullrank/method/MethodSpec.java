@@ -99,9 +99,8 @@ public sealed interface MethodSpec {
     /// @param weight beside the objective; 0: it is logged, and nothing learns from it
     record Inner(String layer, Regularizer regularizer, double weight) {
         public Inner {
-            if (!(weight >= 0 && weight < 1e9)) {
-                throw new InputException("weight: found %s, expected 0 or a positive number".formatted(weight));
-            }
+            InputException.unless(
+                    weight >= 0 && weight < 1e9, "weight: found %s, expected 0 or a positive number", weight);
         }
 
         /// The regularizer over the views.
@@ -149,12 +148,11 @@ public sealed interface MethodSpec {
 
         @Override
         public void requireTrains(EncoderSpec encoder) {
-            if (encoder.hasSkips()) {
-                throw new InputException(
-                        "method: found layer-local with an encoder whose skip connections carry activity"
-                                + " around the layers that would learn alone, expected an encoder of plain blocks; use"
-                                + " --set encoder.type=vgg, convnet or mlp");
-            }
+            InputException.when(
+                    encoder.hasSkips(),
+                    "method: found layer-local with an encoder whose skip connections carry activity"
+                            + " around the layers that would learn alone, expected an encoder of plain blocks; use"
+                            + " --set encoder.type=vgg, convnet or mlp");
         }
     }
 
@@ -179,11 +177,10 @@ public sealed interface MethodSpec {
         public Distillation {
             boolean trained = predictor instanceof PredictorSpec.Mlp || predictor instanceof PredictorSpec.Linear;
             boolean iso = regression instanceof Regression.IsoCosine || regression instanceof Regression.IsoEuclidean;
-            if (trained && iso) {
-                throw new InputException(
-                        "predictor: found one that is trained, expected direct-set, optimal or identity,"
-                                + " because the regressions iso-cosine and iso-euclidean give a predictor no gradient");
-            }
+            InputException.when(
+                    trained && iso,
+                    "predictor: found one that is trained, expected direct-set, optimal or identity,"
+                            + " because the regressions iso-cosine and iso-euclidean give a predictor no gradient");
             if (!(weight >= 0 && weight < 1e9)) {
                 throw new InputException("weight: found %s, expected 0 or a positive number".formatted(weight));
             }

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
@@ -68,8 +67,7 @@ sealed interface Predictor permits Predictor.Network, MatrixPredictor {
             if (!trained) {
                 return new LinkedHashMap<>();
             }
-            try (var scope = Scope.open();
-                    var off = Gradients.off();
+            try (var scope = Scope.withoutGradients();
                     var autocast = setting.precision().autocast(setting.device())) {
                 Tensor predictions = layers.forward(embeddings, Mode.EVALUATE).to(setting.type());
                 return PredictorMatrix.fitted(embeddings, predictions).values();

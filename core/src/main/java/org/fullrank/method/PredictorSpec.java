@@ -38,10 +38,6 @@ public sealed interface PredictorSpec {
         public Card card() {
             return new Card("nothing between embedding and target", Papers.BYOL);
         }
-
-        public static Identity defaults() {
-            return new Identity();
-        }
     }
 
     /// Linear, batch norm, ReLU, linear with bias: BYOL's and SimSiam's.
@@ -54,9 +50,7 @@ public sealed interface PredictorSpec {
         public static final int DEFAULT_HIDDEN = 4096;
 
         public Mlp {
-            if (hidden < 1 || hidden > 1 << 16) {
-                throw new InputException("hidden: found %d, expected 1 to 65536".formatted(hidden));
-            }
+            InputException.when(hidden < 1 || hidden > 1 << 16, "hidden: found %d, expected 1 to 65536", hidden);
         }
 
         @Override
@@ -103,9 +97,8 @@ public sealed interface PredictorSpec {
         public Optimal {
             requireEvery(every);
             requireRho(rho);
-            if (!(epsilon > 0 && epsilon < 1)) {
-                throw new InputException("epsilon: found %s, expected a positive number below 1".formatted(epsilon));
-            }
+            InputException.unless(
+                    epsilon > 0 && epsilon < 1, "epsilon: found %s, expected a positive number below 1", epsilon);
         }
 
         @Override
@@ -173,17 +166,14 @@ public sealed interface PredictorSpec {
         }
 
         public DirectSet {
-            if (!(alpha > 0 && alpha <= 10)) {
-                throw new InputException("alpha: found %s, expected a positive number up to 10".formatted(alpha));
-            }
+            InputException.unless(
+                    alpha > 0 && alpha <= 10, "alpha: found %s, expected a positive number up to 10", alpha);
             if (!(epsilon >= 0 && epsilon < 1e6)) {
                 throw new InputException("epsilon: found %s, expected 0 or a positive number".formatted(epsilon));
             }
             requireRho(rho);
             requireEvery(every);
-            if (!(Math.abs(shift) < 1e6)) {
-                throw new InputException("shift: found %s, expected a number".formatted(shift));
-            }
+            InputException.unless(Math.abs(shift) < 1e6, "shift: found %s, expected a number", shift);
             if (form == Form.ISO && every > 1) {
                 throw new InputException(
                         "every: found %d, expected 1, because the form iso sets the predictor before each prediction"
@@ -263,14 +253,10 @@ public sealed interface PredictorSpec {
     }
 
     private static void requireEvery(int every) {
-        if (every < 1) {
-            throw new InputException("every: found %d, expected at least 1 step".formatted(every));
-        }
+        InputException.when(every < 1, "every: found %d, expected at least 1 step", every);
     }
 
     private static void requireRho(double rho) {
-        if (!(rho >= 0 && rho < 1)) {
-            throw new InputException("rho: found %s, expected a number from 0 to below 1".formatted(rho));
-        }
+        InputException.unless(rho >= 0 && rho < 1, "rho: found %s, expected a number from 0 to below 1", rho);
     }
 }

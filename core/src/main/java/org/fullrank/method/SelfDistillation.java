@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -243,8 +242,7 @@ public final class SelfDistillation implements Method {
     }
 
     private void follow(Slow target, double share) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor slowValues = target.parameters().values();
             long matrices = target.parameters().matrixCount();
             slowValues.narrow(0, 0, matrices).lerp_(followedMatrices(matrices), Tensors.scalar(share));
@@ -280,8 +278,7 @@ public final class SelfDistillation implements Method {
     }
 
     private double lag(Slow target) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor slowValues = target.parameters().values();
             long matrices = target.parameters().matrixCount();
             Tensor followed =
@@ -321,7 +318,7 @@ public final class SelfDistillation implements Method {
 
     @Override
     public void close() {
-        parameters.close();
+        Method.super.close();
         if (slow != null) {
             slow.parameters().close();
         }

@@ -18,10 +18,6 @@ public sealed interface TargetSpec {
         public Card card() {
             return new Card("the same network, without gradient", Papers.SIMSIAM);
         }
-
-        public static StopGradient defaults() {
-            return new StopGradient();
-        }
     }
 
     /// The embedding of the same network, with gradient: the ablation that collapses.
@@ -30,10 +26,6 @@ public sealed interface TargetSpec {
         @Override
         public Card card() {
             return new Card("the same network, with gradient: the ablation", Papers.SIMSIAM);
-        }
-
-        public static Gradient defaults() {
-            return new Gradient();
         }
     }
 
@@ -58,9 +50,7 @@ public sealed interface TargetSpec {
         }
 
         public Ema {
-            if (!(rate >= 0 && rate <= 1)) {
-                throw new InputException("rate: found %s, expected a number from 0 to 1".formatted(rate));
-            }
+            InputException.unless(rate >= 0 && rate <= 1, "rate: found %s, expected a number from 0 to 1", rate);
         }
 
         @Override

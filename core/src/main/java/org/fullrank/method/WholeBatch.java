@@ -3,7 +3,6 @@ package org.fullrank.method;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -34,9 +33,8 @@ final class WholeBatch {
     /// @throws InputException unless there are 1 to N chunks
     WholeBatch(List<Tensor> views, int chunks) {
         long rows = views.getFirst().size(0);
-        if (chunks < 1 || chunks > rows) {
-            throw new InputException("train.chunks: found %d, expected 1 to %d, the batch".formatted(chunks, rows));
-        }
+        InputException.when(
+                chunks < 1 || chunks > rows, "train.chunks: found %d, expected 1 to %d, the batch", chunks, rows);
         this.views = views;
         this.chunks = chunks;
     }
@@ -81,8 +79,7 @@ final class WholeBatch {
 
     /// The outputs for one view, computed chunk by chunk without recording; `[N, ...]` each. The caller closes them.
     List<Tensor> gather(Network network, Tensor view, Mode mode) {
-        try (var off = Gradients.off();
-                var scope = Scope.open()) {
+        try (var scope = Scope.withoutGradients()) {
             var parts = new ArrayList<List<Tensor>>();
             for (int c = 0; c < chunks; c++) {
                 try (var inner = Scope.open()) {

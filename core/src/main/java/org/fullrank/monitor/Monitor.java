@@ -16,7 +16,6 @@ import org.fullrank.data.Split;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.Doctor;
 import org.fullrank.diagnose.Vitals;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -90,8 +89,7 @@ public final class Monitor {
         if (queries.size() < 2) {
             return new Check(values, spectra);
         }
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             SequencedMap<String, Tensor> places = places(method);
             places.forEach((place, rows) -> {
                 try (Moments moments = Vitals.moments(rows)) {
@@ -108,8 +106,7 @@ public final class Monitor {
 
     /// A diagnosis of one place on the same items.
     Diagnosis diagnose(Method method, String place) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             return Doctor.examine(place, Objects.requireNonNull(places(method).get(place)), null, null);
         }
     }

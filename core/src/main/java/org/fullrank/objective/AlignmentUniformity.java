@@ -30,12 +30,13 @@ public record AlignmentUniformity(double alignment, double uniformity, double t)
 
     @Override
     public Terms evaluate(Views views) {
-        return sum().evaluate(views);
+        return sum(alignment, uniformity, t).evaluate(views);
     }
 
     @Override
     public Card card() {
-        return sum().card(
+        return sum(alignment, uniformity, t)
+                .card(
                         "views agree in direction, directions spread over the sphere",
                         Papers.UNIFORMITY,
                         "0 to 4: falls");
@@ -46,10 +47,6 @@ public record AlignmentUniformity(double alignment, double uniformity, double t)
         return Need.met(
                 rows,
                 "N %d: %d pairs of rows in each view; no covariance is taken".formatted(rows, rows * (rows - 1) / 2));
-    }
-
-    private Regularized sum() {
-        return sum(alignment, uniformity, t);
     }
 
     private static Regularized sum(double alignment, double uniformity, double t) {

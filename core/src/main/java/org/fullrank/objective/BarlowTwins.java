@@ -33,9 +33,7 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
     public static final double DEFAULT_EPSILON = 1e-5;
 
     public BarlowTwins {
-        if (!(lambda >= 0 && lambda < 1e9)) {
-            throw new InputException("lambda: found %s, expected 0 or a positive number".formatted(lambda));
-        }
+        InputException.unless(lambda >= 0 && lambda < 1e9, "lambda: found %s, expected 0 or a positive number", lambda);
         if (!(scale > 0 && scale < 1e9)) {
             throw new InputException("scale: found %s, expected a positive number".formatted(scale));
         }

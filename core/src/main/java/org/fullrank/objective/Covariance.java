@@ -9,10 +9,6 @@ import org.fullrank.settings.Named;
 /// Source: VICReg (2022), equations 3 and 4.
 @Named("covariance")
 public record Covariance() implements Regularizer {
-    public static Covariance defaults() {
-        return new Covariance();
-    }
-
     @Override
     public Terms evaluate(Tensor z, long draw) {
         return Terms.of(part(), OffDiagonal.squares(z, z.size(1)));

@@ -12,10 +12,6 @@ import org.fullrank.settings.Named;
 /// deviations, the simulations used the squared covariance).
 @Named("decorrelation")
 public record Decorrelation() implements Regularizer {
-    public static Decorrelation defaults() {
-        return new Decorrelation();
-    }
-
     @Override
     public Terms evaluate(Tensor z, long draw) {
         double d = z.size(1);

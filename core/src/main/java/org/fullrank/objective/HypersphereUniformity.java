@@ -19,9 +19,7 @@ public record HypersphereUniformity(double t) implements Regularizer {
     public static final double DEFAULT_T = 2;
 
     public HypersphereUniformity {
-        if (!(t > 0 && t <= 1e3)) {
-            throw new InputException("t: found %s, expected a positive number".formatted(t));
-        }
+        InputException.unless(t > 0 && t <= 1e3, "t: found %s, expected a positive number", t);
     }
 
     public static HypersphereUniformity defaults() {

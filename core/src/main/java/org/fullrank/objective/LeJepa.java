@@ -28,9 +28,7 @@ public record LeJepa(double lambda, int directions, int points, double range, We
     public static final double DEFAULT_LAMBDA = 0.02;
 
     public LeJepa {
-        if (!(lambda >= 0 && lambda <= 1)) {
-            throw new InputException("lambda: found %s, expected 0 to 1".formatted(lambda));
-        }
+        InputException.unless(lambda >= 0 && lambda <= 1, "lambda: found %s, expected 0 to 1", lambda);
         new SlicedGaussianity(directions, points, range, weighting, pooling);
     }
 

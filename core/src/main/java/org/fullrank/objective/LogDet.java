@@ -35,11 +35,7 @@ public record LogDet(double invariance, double entropy, double distortion) imple
 
     @Override
     public Terms evaluate(Views views) {
-        return sum().evaluate(views);
-    }
-
-    private Regularized sum() {
-        return sum(invariance, entropy, distortion);
+        return sum(invariance, entropy, distortion).evaluate(views);
     }
 
     private static Regularized sum(double invariance, double entropy, double distortion) {
@@ -50,7 +46,8 @@ public record LogDet(double invariance, double entropy, double distortion) imple
 
     @Override
     public Card card() {
-        return sum().card(
+        return sum(invariance, entropy, distortion)
+                .card(
                         "views agree, the covariance of the embeddings has a large volume",
                         "Shwartz-Ziv et al.: What do we maximize in SSL?, arXiv 2207.10081",
                         "0 upwards: falls");

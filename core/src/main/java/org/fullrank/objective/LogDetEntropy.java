@@ -1,10 +1,10 @@
 package org.fullrank.objective;
 
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
 /// The negative entropy of a Gaussian with the covariance of the embedding, up to a floor and per dimension:
@@ -42,7 +42,7 @@ public record LogDetEntropy(double distortion) implements Regularizer {
         double d = z.size(1);
         double scale = d / (z.size(0) * distortion);
         Tensor fixed = z.detach();
-        Tensor centered = fixed.sub(fixed.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
+        Tensor centered = fixed.sub(Reductions.means(fixed)); // [N, D]
         SmallGram small = SmallGram.of(centered);
         if (!small.finite()) {
             return Terms.of(part(), z.sum().mul(Tensors.scalar(Double.NaN)));

@@ -33,11 +33,7 @@ public record Lpl(double pull, double push, double decorrelation, double epsilon
 
     @Override
     public Terms evaluate(Views views) {
-        return sum().evaluate(views);
-    }
-
-    private Regularized sum() {
-        return sum(pull, push, decorrelation, epsilon);
+        return sum(pull, push, decorrelation, epsilon).evaluate(views);
     }
 
     private static Regularized sum(double pull, double push, double decorrelation, double epsilon) {
@@ -50,7 +46,8 @@ public record Lpl(double pull, double push, double decorrelation, double epsilon
 
     @Override
     public Card card() {
-        return sum().card(
+        return sum(pull, push, decorrelation, epsilon)
+                .card(
                         "views predict each other, each dimension varies (log-variance), no two correlate",
                         Papers.LPL,
                         "0 upwards: small against the variance");

@@ -27,9 +27,7 @@ public record Mmcr(double lambda) implements Objective {
     public static final double DEFAULT_LAMBDA = 0;
 
     public Mmcr {
-        if (!(lambda >= 0 && lambda < 1e9)) {
-            throw new InputException("lambda: found %s, expected 0 or a positive number".formatted(lambda));
-        }
+        InputException.unless(lambda >= 0 && lambda < 1e9, "lambda: found %s, expected 0 or a positive number", lambda);
     }
 
     public static Mmcr defaults() {

@@ -1,9 +1,9 @@
 package org.fullrank.objective;
 
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 import org.jspecify.annotations.Nullable;
 
 /// The sum of the squared covariances of different dimensions, which VICReg and LPL divide by different numbers.
@@ -25,7 +25,7 @@ final class OffDiagonal {
         long n = z.size(0);
         double scale = 1.0 / ((double) (n - 1) * (n - 1) * divisor);
         Tensor fixed = z.detach();
-        Tensor centered = fixed.sub(fixed.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
+        Tensor centered = fixed.sub(Reductions.means(fixed)); // [N, D]
         Sum sum = n < z.size(1) ? Sum.byRows(centered) : Sum.byColumns(centered);
         Tensor value = sum.value().mul(Tensors.scalar(scale)).to(z.scalar_type());
         if (!z.requires_grad()) {

@@ -1,10 +1,10 @@
 package org.fullrank.objective;
 
 import java.util.LinkedHashMap;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
 /// How far the prediction from one view is from the target that another view gives. Part `similarity` of each is
@@ -74,10 +74,6 @@ public sealed interface Regression {
     /// official code.
     @Named("euclidean")
     record Euclidean() implements Regression {
-        public static Euclidean defaults() {
-            return new Euclidean();
-        }
-
         @Override
         public Card card() {
             return Regression.card("their squared distance", Papers.DIRECTPRED).with(PART, "0 upwards: falls");
@@ -98,10 +94,6 @@ public sealed interface Regression {
     /// Source: Halvagal, Laborieux, Zenke (2023), official code.
     @Named("iso-cosine")
     record IsoCosine() implements Regression {
-        public static IsoCosine defaults() {
-            return new IsoCosine();
-        }
-
         @Override
         public Card card() {
             return Regression.card("the cosine, every mode learning at one rate", Papers.ISOLOSS)
@@ -132,10 +124,6 @@ public sealed interface Regression {
     /// Source: Halvagal, Laborieux, Zenke (2023), official code.
     @Named("iso-euclidean")
     record IsoEuclidean() implements Regression {
-        public static IsoEuclidean defaults() {
-            return new IsoEuclidean();
-        }
-
         @Override
         public Card card() {
             return Regression.card("the squared distance, every mode at one rate", Papers.ISOLOSS)
@@ -186,6 +174,6 @@ public sealed interface Regression {
 
     /// Over columns, `[N, D] -> [N, 1]`.
     private static Tensor sum(Tensor t) {
-        return t.sum(new long[] {1}, true, new ScalarTypeOptional());
+        return Reductions.sum(t, 1);
     }
 }

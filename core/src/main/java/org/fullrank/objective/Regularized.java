@@ -88,9 +88,8 @@ public record Regularized(Pull pull, List<Penalty> penalties) {
     }
 
     private static void requireWeight(String name, double weight) {
-        if (!(weight >= 0 && weight < 1e9)) {
-            throw new InputException("%s: found %s, expected 0 or a positive number".formatted(name, weight));
-        }
+        InputException.unless(
+                weight >= 0 && weight < 1e9, "%s: found %s, expected 0 or a positive number", name, weight);
     }
 
     /// The pull, then the penalties in their order.

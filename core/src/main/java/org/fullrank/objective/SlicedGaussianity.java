@@ -64,15 +64,12 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
     private static final long DIRECTION = Keyed.name("direction of sliced gaussianity");
 
     public SlicedGaussianity {
-        if (directions < 1 || directions > 1 << 20) {
-            throw new InputException("directions: found %d, expected 1 to %d".formatted(directions, 1 << 20));
-        }
+        InputException.when(
+                directions < 1 || directions > 1 << 20, "directions: found %d, expected 1 to %d", directions, 1 << 20);
         if (points < 2 || points > 10_000) {
             throw new InputException("points: found %d, expected 2 to 10000".formatted(points));
         }
-        if (!(range > 0 && range <= 1e3)) {
-            throw new InputException("range: found %s, expected a positive number".formatted(range));
-        }
+        InputException.unless(range > 0 && range <= 1e3, "range: found %s, expected a positive number", range);
     }
 
     public static SlicedGaussianity defaults() {

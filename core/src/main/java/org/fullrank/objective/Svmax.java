@@ -32,11 +32,7 @@ public record Svmax(double alignment, double meanSingularValue) implements Objec
 
     @Override
     public Terms evaluate(Views views) {
-        return sum().evaluate(views);
-    }
-
-    private Regularized sum() {
-        return sum(alignment, meanSingularValue);
+        return sum(alignment, meanSingularValue).evaluate(views);
     }
 
     private static Regularized sum(double alignment, double meanSingularValue) {
@@ -48,7 +44,8 @@ public record Svmax(double alignment, double meanSingularValue) implements Objec
 
     @Override
     public Card card() {
-        return sum().card(
+        return sum(alignment, meanSingularValue)
+                .card(
                         "views agree in direction, singular values on the sphere are alike",
                         Papers.SVMAX,
                         "0 to 4: falls");

@@ -31,9 +31,7 @@ public record Tico(double beta, double rho) implements Objective {
     public static final double DEFAULT_RHO = 8;
 
     public Tico {
-        if (!(beta >= 0 && beta < 1)) {
-            throw new InputException("beta: found %s, expected 0 to below 1".formatted(beta));
-        }
+        InputException.unless(beta >= 0 && beta < 1, "beta: found %s, expected 0 to below 1", beta);
         if (!(rho >= 0 && rho < 1e9)) {
             throw new InputException("rho: found %s, expected 0 or a positive number".formatted(rho));
         }

@@ -12,10 +12,6 @@ import org.fullrank.settings.Named;
 /// hypersphere" (2020), alignment with exponent 2.
 @Named("unit-distance")
 public record UnitDistance() implements Alignment {
-    public static UnitDistance defaults() {
-        return new UnitDistance();
-    }
-
     @Override
     public Tensor evaluate(Views views) {
         UnitRows rows = UnitRows.of(views);

@@ -2,9 +2,9 @@ package org.fullrank.objective;
 
 import java.util.List;
 import org.bytedeco.pytorch.ScalarOptional;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 
 /// Rows as points of the unit sphere, or a stack of such matrices.
 ///
@@ -40,13 +40,13 @@ record UnitRows(Tensor values, Tensor norms) {
 
     /// The gradient in the rows as they were of what has this gradient in the points; writes over `gradient`.
     Tensor gradient(Tensor gradient) {
-        Tensor along = gradient.mul(values).sum(new long[] {-1}, true, new ScalarTypeOptional()); // [..., N, 1]
+        Tensor along = Reductions.sum(gradient.mul(values), -1); // [..., N, 1]
         return gradient.addcmul_(values, along, Tensors.scalar(-1)).div_(norms);
     }
 
     /// The norm of each row, `[N, 1]`, differentiable.
     static Tensor norm(Tensor z) {
-        Tensor squares = z.square().sum(new long[] {1}, true, new ScalarTypeOptional()); // [N, 1]
+        Tensor squares = Reductions.sum(z.square(), 1); // [N, 1]
         // The floor comes before the root, whose slope at 0 is infinite: a row of zeros gets a finite gradient.
         return squares.clamp_min(Tensors.scalar(NORM_FLOOR * NORM_FLOOR)).sqrt();
     }

@@ -22,9 +22,7 @@ public record VarianceHinge(double gamma, double epsilon) implements Regularizer
     public static final double DEFAULT_EPSILON = 1e-4;
 
     public VarianceHinge {
-        if (!(gamma > 0)) {
-            throw new InputException("gamma: found %s, expected a positive standard deviation".formatted(gamma));
-        }
+        InputException.unless(gamma > 0, "gamma: found %s, expected a positive standard deviation", gamma);
         if (!(epsilon > 0)) {
             throw new InputException(
                     "epsilon: found %s, expected a positive number (the root has no gradient at 0)".formatted(epsilon));

@@ -84,12 +84,13 @@ public record Vicreg(Form form, double invariance, double variance, double covar
 
     @Override
     public Terms evaluate(Views views) {
-        return sum().evaluate(views);
+        return sum(form, invariance, variance, covariance, gamma, epsilon).evaluate(views);
     }
 
     @Override
     public Card card() {
-        Card card = sum().card(
+        Card card = sum(form, invariance, variance, covariance, gamma, epsilon)
+                .card(
                         "views agree, each dimension varies, no two correlate; normalized " + form.words,
                         Papers.VICREG,
                         "0 upwards: falls as views agree");
@@ -102,10 +103,6 @@ public record Vicreg(Form form, double invariance, double variance, double covar
     @Override
     public Need need(long rows, long width) {
         return Need.sumsOfProducts(rows, width);
-    }
-
-    private Regularized sum() {
-        return sum(form, invariance, variance, covariance, gamma, epsilon);
     }
 
     private static Regularized sum(

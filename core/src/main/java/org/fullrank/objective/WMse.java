@@ -48,11 +48,10 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
         if (iterations < 1 || iterations > 1000) {
             throw new InputException("iterations: found %d, expected 1 to 1000 partitions".formatted(iterations));
         }
-        if (subBatch == 0 && iterations > 1) {
-            throw new InputException(
-                    "iterations: found %d, expected 1 where the whole batch is one sub-batch; set subBatch"
-                            .formatted(iterations));
-        }
+        InputException.when(
+                subBatch == 0 && iterations > 1,
+                "iterations: found %d, expected 1 where the whole batch is one sub-batch; set subBatch",
+                iterations);
         if (!(epsilon >= 0 && epsilon < 1)) {
             throw new InputException("epsilon: found %s, expected 0 to below 1".formatted(epsilon));
         }
@@ -67,10 +66,7 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
     public Terms evaluate(Views views) {
         int n = Math.toIntExact(views.samples());
         int rows = subBatch == 0 ? n : subBatch;
-        if (rows > n) {
-            throw new InputException(
-                    "subBatch: found %d rows, expected at most the %d of the batch".formatted(rows, n));
-        }
+        InputException.when(rows > n, "subBatch: found %d rows, expected at most the %d of the batch", rows, n);
         Tensor stack =
                 Tensors.cat(views.embeddings()).detach().view(views.embeddings().size(), n, views.width()); // [V, N, D]
         Part sum = null;

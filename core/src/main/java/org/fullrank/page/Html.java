@@ -1,8 +1,6 @@
 package org.fullrank.page;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
+import org.fullrank.file.JsonLines;
 
 /// Makes a page of data: one HTML file with the data as JSON, the script that draws them and its style in it. The
 /// script is the same for all pages; `kind` in the data says what it draws.
@@ -17,7 +16,6 @@ import java.util.List;
 /// The page carries a content security policy by which nothing but this style and this script can run, and nothing is
 /// loaded from anywhere but, for a live page, from where the page came from.
 public final class Html {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String FOLDER = "/org/fullrank/page/";
     private static final List<String> PARTS = List.of(
             "base.js",
@@ -97,11 +95,7 @@ public final class Html {
     /// JSON that cannot end the element that it lies in: `<` occurs in strings only, where JSON has an escape for
     /// it.
     static String json(JsonNode data) {
-        try {
-            return MAPPER.writeValueAsString(data).replace("<", "\\u003c");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        return JsonLines.line(data).replace("<", "\\u003c");
     }
 
     private static String hash(String text) {

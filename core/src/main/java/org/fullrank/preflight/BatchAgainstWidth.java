@@ -2,9 +2,9 @@ package org.fullrank.preflight;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.diagnose.Measure;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.linalg.Spectrum;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.objective.Need;
@@ -27,7 +27,7 @@ final class BatchAgainstWidth {
         figures.put("width", (double) width);
         figures.put("largest-rank", (double) Math.min(need.rows() - 1, width));
         if (embedding != null && embedding.size(0) > 1) {
-            Tensor centered = embedding.sub(embedding.mean(new long[] {0}, true, new ScalarTypeOptional()));
+            Tensor centered = embedding.sub(Reductions.means(embedding));
             figures.put(Measure.RANKME_CENTERED.key(), Spectrum.of(centered).rankMe());
         }
         Finding finding = switch (need.verdict()) {

@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
 import org.fullrank.engine.FullrankException;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
@@ -172,8 +171,7 @@ public final class Preflight {
         if (rows < rehearsal.recipe().train().batch()) {
             return BatchAgainstWidth.of(rehearsal.recipe(), null);
         }
-        try (var scope = Scope.open();
-                var off = Gradients.off();
+        try (var scope = Scope.withoutGradients();
                 Method network = rehearsal.network()) {
             Tensor z = network.embed(rehearsal.batch(0, rows).getFirst(), Mode.TRAIN);
             return BatchAgainstWidth.of(rehearsal.recipe(), z);

@@ -5,13 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.linalg.Spectrum;
 import org.fullrank.method.Method;
 import org.fullrank.optim.OptimizerSpec;
@@ -105,7 +105,7 @@ final class RateSweep {
             Method.Outcome outcome = NativeErrors.guard("sweep", () -> copy.step(rate, rows));
             seconds.add((System.nanoTime() - begin) / 1e9);
             Tensor z = outcome.embedding(); // [N, D]
-            Tensor centered = z.sub(z.mean(new long[] {0}, true, new ScalarTypeOptional()));
+            Tensor centered = z.sub(Reductions.means(z));
             return new Point(
                     rate,
                     outcome.total(),

@@ -100,11 +100,6 @@ final class Rehearsal {
         return batch;
     }
 
-    /// The plain views of the first items.
-    Tensor plain(int rows) {
-        return ViewTensors.plain(views, indices(0, rows), device);
-    }
-
     /// As many chunks as keep the rows of one at those of the recipe.
     int chunks(int rows) {
         int each = Math.ceilDiv(recipe.train().batch(), recipe.train().chunks());

@@ -5,13 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
 import org.fullrank.preflight.PreflightCheck.Finding;
@@ -47,8 +46,7 @@ final class ViewStrength {
 
     /// @param rows N items
     static PreflightCheck of(Rehearsal rehearsal, int rows) {
-        try (var scope = Scope.open();
-                var off = Gradients.off();
+        try (var scope = Scope.withoutGradients();
                 Method network = rehearsal.network()) {
             List<Tensor> pair = rehearsal.batch(0, rows).subList(0, 2);
             Match raw = match(pair.get(0).flatten(1, -1), pair.get(1).flatten(1, -1));
@@ -69,8 +67,7 @@ final class ViewStrength {
     /// @param a one view, `[N, D]`
     /// @param b the other
     static Match match(Tensor a, Tensor b) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             double n = a.size(0);
             Tensor cosines = unit(a).mm(unit(b).t()); // [N, N]
             Tensor own = cosines.diagonal().clone().unsqueeze(1); // [N, 1]
@@ -85,10 +82,8 @@ final class ViewStrength {
 
     private static Tensor unit(Tensor x) {
         Tensor wide = x.to(ScalarType.Float);
-        Tensor centered = wide.sub(wide.mean(new long[] {0}, true, new ScalarTypeOptional())); // [N, D]
-        Tensor norms = centered.square()
-                .sum(new long[] {1}, true, new ScalarTypeOptional())
-                .sqrt(); // [N, 1]
+        Tensor centered = wide.sub(Reductions.means(wide)); // [N, D]
+        Tensor norms = Reductions.sum(centered.square(), 1).sqrt(); // [N, 1]
         return centered.div(norms.clamp_min(Tensors.scalar(1e-12)));
     }
 

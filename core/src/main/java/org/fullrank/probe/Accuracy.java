@@ -3,6 +3,7 @@ package org.fullrank.probe;
 import java.util.Locale;
 import org.fullrank.engine.InputException;
 import org.fullrank.stats.Interval;
+import org.fullrank.stats.MeanAndSpread;
 
 /// Correct answers out of all, with the interval that the sample size allows.
 ///
@@ -55,5 +56,10 @@ public record Accuracy(int correct, int total) {
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "%.1f %% [%.1f, %.1f]", 100 * share(), 100 * lower(), 100 * upper());
+    }
+
+    /// Shares over several trainings, for people: `84.6 % +- 0.7`.
+    static String text(MeanAndSpread shares) {
+        return String.format(Locale.ROOT, "%.1f %% +- %.1f", 100 * shares.mean(), 100 * shares.std());
     }
 }

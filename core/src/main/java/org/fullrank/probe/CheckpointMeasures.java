@@ -9,7 +9,6 @@ import org.fullrank.data.TrainTest;
 import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Pairing;
 import org.fullrank.diagnose.Vitals;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Moments;
@@ -52,8 +51,7 @@ final class CheckpointMeasures {
         Features plain = representation
                 ? Embedder.embed(subject.method(), views, items)
                 : Embedder.project(subject.method(), views, items);
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor rows = Tensors.of(plain.values(), plain.rows(), plain.width()); // [N, D]
             var drawn = new ArrayList<Tensor>();
             for (int i = 0; i < LabelFree.LIDAR_VIEWS; i++) {

@@ -165,16 +165,12 @@ public record ClassSeeds(
                 Locale.ROOT,
                 " %6d  %-16s  %-16s  %+10.1f %9.2g %9s%s%n",
                 r.items,
-                cell(r.accuracy),
-                cell(r.before),
+                Accuracy.text(r.accuracy),
+                Accuracy.text(r.before),
                 100 * r.test.difference(),
                 r.test.p(),
                 r == mean ? "" : String.format(Locale.ROOT, "%.2g", r.corrected),
                 verdict);
-    }
-
-    private static String cell(MeanAndSpread m) {
-        return String.format(Locale.ROOT, "%.1f %% +- %.1f", 100 * m.mean(), 100 * m.std());
     }
 
     @Override

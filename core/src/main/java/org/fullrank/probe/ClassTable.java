@@ -77,11 +77,10 @@ public record ClassTable(
         /// @param name of the run that gave the other answers
         /// @throws InputException when these are for other items
         void requireSameItems(Answers other, String name) {
-            if (!names.equals(other.names) || !Arrays.equals(expected, other.expected)) {
-                throw new InputException(
-                        "classes: found other items or classes in %s, expected those of the run; evaluate both on the same data"
-                                .formatted(name));
-            }
+            InputException.when(
+                    !names.equals(other.names) || !Arrays.equals(expected, other.expected),
+                    "classes: found other items or classes in %s, expected those of the run; evaluate both on the same data",
+                    name);
         }
 
         /// How often class `c` got each answer.

@@ -54,11 +54,6 @@ public final class Embedder {
                 .getFirst();
     }
 
-    /// The plain views themselves as rows, as the encoder sees them.
-    public static Features raw(ViewGenerator views, Items items) {
-        return map(views, items, Device.CPU, x -> List.of(x.flatten(1, -1))).getFirst();
-    }
-
     private static List<Features> map(
             ViewGenerator views, Items items, Device device, Function<Tensor, List<Tensor>> encode) {
         var rows = new ArrayList<Rows>();
@@ -79,11 +74,7 @@ public final class Embedder {
             }
         }
         Labels labels = items.labels();
-        return rows.stream()
-                .map(r -> labels == null
-                        ? Features.unlabeled(r.values, r.width)
-                        : new Features(r.values, r.width, labels.classes(), labels.names()))
-                .toList();
+        return rows.stream().map(r -> Features.of(r.values, r.width, labels)).toList();
     }
 
     /// Rows of features that are filled batch by batch.

@@ -30,7 +30,14 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
 
     /// Features of items without labels.
     public static Features unlabeled(float[] values, int width) {
-        return new Features(values, width, null, List.of());
+        return of(values, width, null);
+    }
+
+    /// Features of items with these labels; null where there are none.
+    static Features of(float[] values, int width, @Nullable Labels labels) {
+        return labels == null
+                ? new Features(values, width, null, List.of())
+                : new Features(values, width, labels.classes(), labels.names());
     }
 
     /// Number of items.

@@ -74,8 +74,7 @@ final class FineTuner implements AutoCloseable {
     }
 
     private void copy(ParameterBuffer start) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             copy(parameters.segments(), parameters.values(), start.segments(), start.values());
             copy(
                     parameters.statisticSegments(),

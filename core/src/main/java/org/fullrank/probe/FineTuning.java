@@ -13,6 +13,7 @@ import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.stats.MeanAndSpread;
 import org.fullrank.view.InputShape;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
@@ -120,28 +121,13 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
         return labels;
     }
 
-    private static double mean(List<Accuracy> draws) {
-        return draws.stream().mapToDouble(Accuracy::share).average().orElse(Double.NaN);
-    }
-
-    /// Sample standard deviation over draws, NaN for a single one.
-    private static double std(List<Accuracy> draws) {
-        double mean = mean(draws);
-        double squares = draws.stream()
-                .mapToDouble(a -> (a.share() - mean) * (a.share() - mean))
-                .sum();
-        return draws.size() < 2 ? Double.NaN : Math.sqrt(squares / (draws.size() - 1));
-    }
-
     private static String percent(double share) {
         String text = String.format(Locale.ROOT, "%.3f", 100 * share);
         return text.replaceFirst("\\.?0+$", "");
     }
 
     private static String cell(List<Accuracy> draws) {
-        return draws.size() < 2
-                ? draws.getFirst().toString()
-                : String.format(Locale.ROOT, "%.1f %% +- %.1f", 100 * mean(draws), 100 * std(draws));
+        return draws.size() < 2 ? draws.getFirst().toString() : Accuracy.text(MeanAndSpread.of(draws, Accuracy::share));
     }
 
     @Override
@@ -183,10 +169,12 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
         map.put("fraction", row.fraction);
         map.put("items", row.items);
         map.put("liftedClasses", row.lifted);
-        map.put("mean", mean(row.encoder));
-        map.put("std", std(row.encoder));
-        map.put("untrainedMean", mean(row.untrained));
-        map.put("untrainedStd", std(row.untrained));
+        MeanAndSpread encoder = MeanAndSpread.of(row.encoder, Accuracy::share);
+        MeanAndSpread untrained = MeanAndSpread.of(row.untrained, Accuracy::share);
+        map.put("mean", encoder.mean());
+        map.put("std", encoder.std());
+        map.put("untrainedMean", untrained.mean());
+        map.put("untrainedStd", untrained.std());
         map.put("draws", row.encoder.stream().map(ProbeTable::toMap).toList());
         map.put("untrainedDraws", row.untrained.stream().map(ProbeTable::toMap).toList());
         return map;

@@ -5,7 +5,6 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -79,8 +78,7 @@ public final class KMeans {
     }
 
     private static Clustering run(Tensor rows, int clusters, RetrievalProtocol protocol, int restart) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             var run = new KMeans(rows, clusters);
             Tensor centers = run.start(Keyed.of(protocol.seed(), STREAM, restart)); // [C, D]
             return run.iterate(centers, protocol.maxIterations());

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
@@ -60,8 +59,7 @@ public final class Knn {
 
     private int[] predict(Features queries) {
         int[] predicted = new int[queries.rows()];
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor columns = normalized(bank).t(); // [D, N]
             Tensor rows = normalized(queries); // [Q, D]
             int block = Math.max(1, BLOCK_VALUES / bank.rows());

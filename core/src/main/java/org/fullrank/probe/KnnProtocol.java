@@ -14,10 +14,8 @@ public record KnnProtocol(int neighbors, double temperature) implements Classifi
     public static final double TEMPERATURE = 0.07;
 
     public KnnProtocol {
-        if (neighbors < 1) {
-            throw new InputException(
-                    "kNN: found %d neighbors, expected at least 1; use %d".formatted(neighbors, NEIGHBORS));
-        }
+        InputException.when(
+                neighbors < 1, "kNN: found %d neighbors, expected at least 1; use %d", neighbors, NEIGHBORS);
         if (!(temperature > 0) || Double.isInfinite(temperature)) {
             throw new InputException("kNN: found temperature %s, expected a positive number; use %s"
                     .formatted(temperature, TEMPERATURE));

@@ -26,10 +26,8 @@ public record LabelFreeProtocol() implements Evaluation {
         Items all = data.pretraining();
         int[] order = SamplingOrder.epoch(0, 0, all.size());
         Items items = all.subset(Arrays.copyOf(order, Math.min(LabelFree.ROWS, order.length)));
-        if (items.size() < 2) {
-            throw new InputException(
-                    "label-free: found %d items, expected at least 2; use more data".formatted(items.size()));
-        }
+        InputException.when(
+                items.size() < 2, "label-free: found %d items, expected at least 2; use more data", items.size());
         boolean labeled =
                 data.splits().contains(Split.TRAIN) && data.items(Split.TRAIN).labels() != null;
         TrainTest asked = labeled ? data.forEvaluation() : null;

@@ -37,12 +37,7 @@ public record LayersProtocol(List<String> layers) implements Evaluation {
     public LayerCurve run(Subject subject) {
         List<Place> all = Place.of(subject.method());
         List<String> known = all.stream().map(Place::name).toList();
-        for (String name : layers) {
-            if (!known.contains(name)) {
-                throw new InputException("layers: found no layer %s, expected one of %s%s"
-                        .formatted(name, String.join(", ", known), Nearest.hint(name, known)));
-            }
-        }
+        layers.forEach(name -> Nearest.require("layers: found no layer", name, known));
         List<Place> places = all.stream()
                 .filter(p -> layers.isEmpty()
                         || layers.contains(p.name())

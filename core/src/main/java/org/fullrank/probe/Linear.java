@@ -4,7 +4,6 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
@@ -62,8 +61,7 @@ public final class Linear {
         train.requireLike(test, "linear probe");
         requireTwoClasses(train.labels());
         return NativeErrors.guard("linear probe", () -> {
-            try (var scope = Scope.open();
-                    var off = Gradients.off()) {
+            try (var scope = Scope.withoutGradients()) {
                 var standardizer = Standardizer.of(train);
                 Lbfgs.Minimum fit = fit(standardizer, train, protocol);
                 Tensor weights = Tensors.of(fit.x(), train.names().size(), train.width() + 1)
@@ -109,10 +107,9 @@ public final class Linear {
     }
 
     static void requireTwoClasses(int[] labels, String where) {
-        if (Arrays.stream(labels).distinct().limit(2).count() < 2) {
-            throw new InputException(
-                    "evaluation: found a single class in %s, expected at least 2; use data with a label to tell apart"
-                            .formatted(where));
-        }
+        InputException.when(
+                Arrays.stream(labels).distinct().limit(2).count() < 2,
+                "evaluation: found a single class in %s, expected at least 2; use data with a label to tell apart",
+                where);
     }
 }

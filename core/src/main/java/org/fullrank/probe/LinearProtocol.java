@@ -31,8 +31,6 @@ public record LinearProtocol(double l2, double tolerance, int maxIterations) imp
     }
 
     private static void require(boolean fine, String found, String expected, Number remedy) {
-        if (!fine) {
-            throw new InputException("linear probe: found %s, expected %s; use %s".formatted(found, expected, remedy));
-        }
+        InputException.unless(fine, "linear probe: found %s, expected %s; use %s", found, expected, remedy);
     }
 }

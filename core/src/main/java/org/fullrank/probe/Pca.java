@@ -2,16 +2,15 @@ package org.fullrank.probe;
 
 import java.util.Arrays;
 import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Gram;
+import org.fullrank.linalg.Reductions;
 
 /// Principal components: the directions of largest variance of the train split, the baseline that needs no learning.
 ///
@@ -46,8 +45,7 @@ public final class Pca {
                             .formatted(components, train.rows(), train.width(), widest(train)));
         }
         return NativeErrors.guard("PCA", () -> {
-            try (var scope = Scope.open();
-                    var off = Gradients.off()) {
+            try (var scope = Scope.withoutGradients()) {
                 float[] means = single(Standardizer.means(train));
                 Tensor x = train.tensor().sub_(Tensors.of(means, 1, means.length)); // [N, D]
                 return train.rows() < train.width() ? ofGram(x, means, components) : ofCovariance(x, means, components);
@@ -64,8 +62,7 @@ public final class Pca {
                     .formatted(features.width(), means.length));
         }
         float[] projected = NativeErrors.guard("PCA", () -> {
-            try (var scope = Scope.open();
-                    var off = Gradients.off()) {
+            try (var scope = Scope.withoutGradients()) {
                 Tensor x = features.tensor().sub_(Tensors.of(means, 1, means.length)); // [N, D]
                 return Tensors.floats(x.matmul(Tensors.of(directions, means.length, components))); // [N, k]
             }
@@ -104,9 +101,7 @@ public final class Pca {
         Tensor wide = x.to(ScalarType.Double); // [N, D]
         var eigen = torch.linalg_eigh(wide.matmul(wide.t()));
         Tensor vectors = wide.t().matmul(last(eigen.get1(), components)); // [D, k]
-        Tensor lengths = vectors.mul(vectors)
-                .sum(new long[] {0}, true, new ScalarTypeOptional())
-                .sqrt(); // [1, k]
+        Tensor lengths = Reductions.sum(vectors.mul(vectors), 0).sqrt(); // [1, k]
         Tensor unit = vectors.div(lengths.clamp_min(Tensors.scalar(Double.MIN_NORMAL))); // [D, k]
         return new Pca(means, directions(unit), variances(eigen.get0(), components, x.size(0)));
     }

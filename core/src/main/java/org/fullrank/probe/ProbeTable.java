@@ -122,13 +122,6 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
                                         results.stream().map(Result::features).toList())));
     }
 
-    /// Guards every place that compares this table with another.
-    ///
-    /// @throws InputException when the protocols differ
-    public void requireComparable(ProbeTable other) {
-        protocol.requireLike(other.protocol);
-    }
-
     @Override
     public String table() {
         var text = new StringBuilder(

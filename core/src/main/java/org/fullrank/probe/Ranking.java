@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
@@ -47,8 +46,7 @@ final class Ranking {
     /// @param rows `[N, D]` of length 1; stays the caller's
     static Means of(Tensor rows, Features features, int[] recallAt) {
         var ranking = new Ranking(features.labels(), features.names().size(), recallAt);
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             Tensor columns = rows.t(); // [D, N]
             int size = ranking.classes.length;
             int block = Math.max(1, BLOCK_VALUES / size);

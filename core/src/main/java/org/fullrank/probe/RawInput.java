@@ -5,7 +5,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.stream.IntStream;
 import org.fullrank.data.Images;
 import org.fullrank.data.Items;
-import org.fullrank.data.Labels;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
@@ -74,7 +73,7 @@ public final class RawInput {
                 values[i] *= factor;
             }
         }
-        return labeled(values, vectors.features(), vectors);
+        return Features.of(values, vectors.features(), vectors.labels());
     }
 
     private static Features features(Images images, int height, int width) {
@@ -83,14 +82,7 @@ public final class RawInput {
         IntStream.range(0, images.size())
                 .parallel()
                 .forEach(i -> System.arraycopy(resized(images, i, height, width), 0, values, i * each, each));
-        return labeled(values, each, images);
-    }
-
-    private static Features labeled(float[] values, int width, Items items) {
-        Labels labels = items.labels();
-        return labels == null
-                ? Features.unlabeled(values, width)
-                : new Features(values, width, labels.classes(), labels.names());
+        return Features.of(values, each, images.labels());
     }
 
     private static int count(int rows, int width) {

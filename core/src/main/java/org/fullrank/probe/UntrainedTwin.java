@@ -3,7 +3,6 @@ package org.fullrank.probe;
 import java.util.Arrays;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
@@ -40,8 +39,7 @@ final class UntrainedTwin {
         for (int i = 0; i < SETTLING_BATCHES; i++) {
             int begin = i * SETTLING_BATCH % Math.max(1, order.length - SETTLING_BATCH);
             int[] indices = Arrays.copyOfRange(order, begin, Math.min(order.length, begin + SETTLING_BATCH));
-            try (var scope = Scope.open();
-                    var off = Gradients.off()) {
+            try (var scope = Scope.withoutGradients()) {
                 fresh.encode(
                         ViewTensors.plain(generator, indices, fresh.parameters().device()), Mode.TRAIN);
             }

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.SafeTensors;
 import org.fullrank.file.SafeTensors.Extent;
@@ -45,7 +44,7 @@ record TensorArchive(Path file) implements Archive {
         try (var tensors = SafeTensors.open(file)) {
             extent = Objects.requireNonNull(tensors.extent(array));
         }
-        var cells = new Cells(extent.type(), bytes(extent.type()), ByteOrder.LITTLE_ENDIAN);
+        var cells = new Cells(extent.type(), SafeTensors.bytes(extent.type()), ByteOrder.LITTLE_ENDIAN);
         ArrayLayout layout =
                 ArrayLayout.of("%s, tensor %s".formatted(name(), array), cells, extent.shape(), false, vector);
         try {
@@ -54,14 +53,5 @@ record TensorArchive(Path file) implements Archive {
         } catch (IOException e) {
             throw new InputException("%s: cannot be read (%s); get the file again".formatted(name(), e), e);
         }
-    }
-
-    private static int bytes(ScalarType type) {
-        return switch (type) {
-            case Double, Long -> 8;
-            case Float, Int -> 4;
-            case Half, BFloat16, Short -> 2;
-            default -> 1;
-        };
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.fullrank.file.AtomicFile;
 
 /// A TensorBoard event file: TFRecord frames (length, masked CRC-32C of the length, data, masked CRC-32C of the data;
 /// little-endian), each with one `Event` message of TensorFlow's `event.proto`, written by hand.
@@ -74,10 +75,7 @@ final class EventFile implements Closeable {
         frame.putInt(maskedCrc(frame.array(), 8));
         frame.put(data);
         frame.putInt(maskedCrc(data, data.length));
-        frame.flip();
-        while (frame.hasRemaining()) {
-            channel.write(frame);
-        }
+        AtomicFile.writeAll(channel, frame.flip());
     }
 
     /// TFRecord's checksum of the first `length` bytes: CRC-32C, rotated right by 15 bits, plus a constant.
@@ -103,20 +101,19 @@ final class EventFile implements Closeable {
         }
 
         Message put(int field, double value) {
-            varint(field << 3 | 1);
-            out.writeBytes(ByteBuffer.allocate(8)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putDouble(value)
-                    .array());
-            return this;
+            return fixed(field << 3 | 1, Double.doubleToLongBits(value), Double.BYTES);
         }
 
         Message put(int field, float value) {
-            varint(field << 3 | 5);
-            out.writeBytes(ByteBuffer.allocate(4)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putFloat(value)
-                    .array());
+            return fixed(field << 3 | 5, Float.floatToIntBits(value), Float.BYTES);
+        }
+
+        /// A number of fixed size, little-endian.
+        private Message fixed(int key, long bits, int bytes) {
+            varint(key);
+            for (int i = 0; i < bytes; i++) {
+                out.write((int) (bits >>> 8 * i));
+            }
             return this;
         }
 

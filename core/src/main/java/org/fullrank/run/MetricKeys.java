@@ -2,11 +2,9 @@ package org.fullrank.run;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Vitals;
 import org.jspecify.annotations.Nullable;
@@ -19,19 +17,7 @@ public final class MetricKeys {
     /// @param pattern capitals stand for a name, as in `loss.TERM`
     /// @param scale the values that it can take, with the unit
     /// @param meaning one line
-    public record Key(String pattern, String scale, String meaning) {
-        private boolean matches(String key) {
-            String regex = Stream.of(pattern.split("\\."))
-                    .map(part -> switch (part) {
-                        case "TERM" -> "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)?"; // that of a layer has its name before it
-                        case "NAME" -> ".+";
-                        default -> Pattern.quote(part);
-                    })
-                    .reduce((a, b) -> a + "\\." + b)
-                    .orElseThrow();
-            return key.matches(regex);
-        }
-    }
+    public record Key(String pattern, String scale, String meaning) {}
 
     /// Keys of the training itself.
     public static final List<Key> TRAINING = List.of(
@@ -104,17 +90,6 @@ public final class MetricKeys {
     private static final String SHARE = ".rank.share";
 
     private MetricKeys() {}
-
-    /// The row of the table that describes a key; empty for a key that nobody registered.
-    public static Optional<Key> find(String key) {
-        Stream<Key> measured = MEASURED.stream()
-                .flatMap(places -> places.places().stream()
-                        .flatMap(place -> places.measures().stream()
-                                .map(measure -> new Key(measure.at(place), measure.scale(), measure.meaning()))));
-        return Stream.concat(measured, TRAINING.stream())
-                .filter(row -> row.matches(key))
-                .findFirst();
-    }
 
     /// Today's name of a key that an earlier version wrote. No key ever changes its meaning: a measure of another
     /// formula or scale has another key.

@@ -39,22 +39,20 @@ public record Recipe(
     public static final long DEFAULT_SEED = 1;
 
     public Recipe {
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-            throw new InputException(
-                    "name: found \"%s\", expected letters, digits, dots and hyphens, such as shapes-vicreg"
-                            .formatted(name));
-        }
+        InputException.unless(
+                name.matches("[A-Za-z0-9][A-Za-z0-9._-]*"),
+                "name: found \"%s\", expected letters, digits, dots and hyphens, such as shapes-vicreg",
+                name);
         if (about.contains("\n")) {
             throw new InputException("about: found several lines, expected one");
         }
         method.requireTrains(encoder);
         requireLayers("method", encoder, method.layers());
         requireLayers("monitor.layers", encoder, monitor.layers());
-        if (groups.needsPredictor() && !method.trainsPredictor()) {
-            throw new InputException(
-                    "groups: found a rate or a decay of the predictor, expected none, because the method"
-                            + " has no predictor that an optimizer moves; leave out groups or set method.predictor");
-        }
+        InputException.when(
+                groups.needsPredictor() && !method.trainsPredictor(),
+                "groups: found a rate or a decay of the predictor, expected none, because the method"
+                        + " has no predictor that an optimizer moves; leave out groups or set method.predictor");
     }
 
     /// The starting point of every recipe file: what a file leaves out comes from here.
@@ -90,20 +88,12 @@ public record Recipe(
 
     /// The same on other data.
     public Recipe withData(DataSpec other) {
-        return new Recipe(
-                name,
-                about,
-                seed,
-                other,
-                views,
-                encoder,
-                method,
-                optimizer,
-                schedule,
-                groups,
-                train,
-                monitor,
-                checkpoints);
+        return with(seed, other);
+    }
+
+    /// The same with other random draws.
+    public Recipe withSeed(long other) {
+        return with(other, data);
     }
 
     /// The same with an absolute data path, so that a run can be read from any folder; built-in names stay.
@@ -118,13 +108,12 @@ public record Recipe(
         }
     }
 
-    /// The same with other random draws.
-    public Recipe withSeed(long other) {
+    private Recipe with(long otherSeed, DataSpec otherData) {
         return new Recipe(
                 name,
                 about,
-                other,
-                data,
+                otherSeed,
+                otherData,
                 views,
                 encoder,
                 method,

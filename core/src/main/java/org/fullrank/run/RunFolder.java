@@ -184,7 +184,8 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
-    static boolean isRun(Path path) {
+    /// Whether a run began there.
+    public static boolean isRun(Path path) {
         return Files.isRegularFile(path.resolve(CONFIG));
     }
 

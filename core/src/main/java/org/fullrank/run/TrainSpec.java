@@ -51,8 +51,6 @@ public record TrainSpec(
     }
 
     static void require(boolean holds, String key, Object found, String expected) {
-        if (!holds) {
-            throw new InputException("%s: found %s, expected %s".formatted(key, found, expected));
-        }
+        InputException.unless(holds, "%s: found %s, expected %s", key, found, expected);
     }
 }

@@ -2,6 +2,7 @@ package org.fullrank.settings;
 
 import java.util.Collection;
 import java.util.Locale;
+import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the known name that is closest to a misspelled one.
@@ -34,6 +35,22 @@ public final class Nearest {
     public static String hint(String name, Collection<String> known) {
         String near = of(name, known);
         return near == null ? "" : "; did you mean " + near + "?";
+    }
+
+    /// Refuses a name that is not known.
+    ///
+    /// @param found where it stands and what it names, such as `layers: found no layer`; the name follows
+    /// @throws InputException when it is not among the known ones; lists them, and the nearest one
+    public static void require(String found, String name, Collection<String> known) {
+        if (!known.contains(name)) {
+            throw unknown(found, name, known);
+        }
+    }
+
+    /// The error for a name that is not among the known ones, as [#require] throws it.
+    public static InputException unknown(String found, String name, Collection<String> known) {
+        return new InputException(
+                "%s %s, expected one of %s%s".formatted(found, name, String.join(", ", known), hint(name, known)));
     }
 
     /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbors each cost one.

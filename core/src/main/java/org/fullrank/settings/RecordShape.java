@@ -1,5 +1,6 @@
 package org.fullrank.settings;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -75,16 +76,22 @@ public final class RecordShape {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// The record's own `defaults()`, or null when it has none and every key is required.
+    /// The record's own `defaults()`, or the only value of a record without components; null when every key is
+    /// required.
     public static @Nullable Record defaults(Class<?> record) {
         try {
+            if (keys(record).isEmpty()) {
+                Constructor<?> only = record.getDeclaredConstructor();
+                only.setAccessible(true);
+                return (Record) only.newInstance();
+            }
             Method method = record.getDeclaredMethod("defaults");
             method.setAccessible(true);
             return (Record) method.invoke(null);
         } catch (NoSuchMethodException e) {
             return null;
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new IllegalStateException("defaults() of " + record.getName() + " failed: " + e.getCause(), e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("defaults of " + record.getName() + " failed: " + e.getCause(), e);
         }
     }
 

@@ -1,6 +1,8 @@
 package org.fullrank.stats;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.function.ToDoubleFunction;
 
 /// Mean and spread of a figure over seeds.
 ///
@@ -14,5 +16,10 @@ public record MeanAndSpread(int n, double mean, double std) {
         double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
         return new MeanAndSpread(
                 values.length, mean, values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1)));
+    }
+
+    /// Of a figure of each of some things.
+    public static <T> MeanAndSpread of(Collection<T> all, ToDoubleFunction<? super T> figure) {
+        return of(all.stream().mapToDouble(figure).toArray());
     }
 }

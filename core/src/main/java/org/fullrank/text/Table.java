@@ -3,7 +3,8 @@ package org.fullrank.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A table as text: columns two spaces apart, as wide as their widest cell, without spaces at the end of a line.
+/// A table as text: columns two spaces apart, as wide as their widest cell, without spaces at the end of a line. Or in
+/// Markdown.
 public final class Table {
     private static final int GAP = 2;
 
@@ -31,6 +32,21 @@ public final class Table {
                 line.append(row.get(i)).repeat(' ', widths.get(i) - row.get(i).length() + GAP);
             }
             text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    /// The table in Markdown, where the first row is the header; each line with a line end.
+    public String markdown() {
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            text.append('|');
+            row.forEach(
+                    cell -> text.append(' ').append(cell.replace("|", "\\|")).append(" |"));
+            text.append('\n');
+            if (row == rows.getFirst()) {
+                text.append('|').repeat(" --- |", row.size()).append('\n');
+            }
         }
         return text.toString();
     }

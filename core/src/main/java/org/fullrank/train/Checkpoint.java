@@ -41,12 +41,7 @@ public final class Checkpoint {
     /// Saves the state after `step` steps.
     static void save(Path file, Method method, Optimizer optimizer, long step, Origin origin) {
         try (var scope = Scope.open()) {
-            var tensors = new LinkedHashMap<String, Tensor>(tensors(method));
-            optimizer
-                    .state()
-                    .forEach((name, vector) -> method.parameters()
-                            .segments()
-                            .forEach(s -> tensors.put(OPTIMIZER + name + "." + s.name(), s.view(vector))));
+            SequencedMap<String, Tensor> tensors = tensors(method, optimizer);
             if (origin.views() instanceof VectorViewGenerator vectors) {
                 float[] mean = vectors.moments().means();
                 tensors.put(MEAN, Tensors.of(mean, mean.length));
@@ -75,6 +70,16 @@ public final class Checkpoint {
                 tensors.put(MODEL + prefix + s.name(), s.view(buffer.statistics()));
             }
         });
+        return tensors;
+    }
+
+    private static SequencedMap<String, Tensor> tensors(Method method, Optimizer optimizer) {
+        SequencedMap<String, Tensor> tensors = tensors(method);
+        optimizer
+                .state()
+                .forEach((name, vector) -> method.parameters()
+                        .segments()
+                        .forEach(s -> tensors.put(OPTIMIZER + name + "." + s.name(), s.view(vector))));
         return tensors;
     }
 
@@ -137,10 +142,7 @@ public final class Checkpoint {
     public static long load(Path file, Method method) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {
-            SequencedMap<String, Tensor> targets = tensors(method);
-            requireAll(saved, targets);
-            targets.forEach(saved::copyInto);
-            return step(saved);
+            return copy(saved, tensors(method));
         }
     }
 
@@ -155,16 +157,15 @@ public final class Checkpoint {
                                         .formatted(file, origin.fingerprint(), trainedOn)
                                 + " the same data; start another run for these");
             }
-            SequencedMap<String, Tensor> targets = tensors(method);
-            optimizer
-                    .state()
-                    .forEach((name, vector) -> method.parameters()
-                            .segments()
-                            .forEach(s -> targets.put(OPTIMIZER + name + "." + s.name(), s.view(vector))));
-            requireAll(saved, targets);
-            targets.forEach(saved::copyInto);
-            return step(saved);
+            return copy(saved, tensors(method, optimizer));
         }
+    }
+
+    /// Copies all or, where one is missing, none; gives the step.
+    private static long copy(SafeTensors saved, SequencedMap<String, Tensor> targets) {
+        requireAll(saved, targets);
+        targets.forEach(saved::copyInto);
+        return step(saved);
     }
 
     private static void requireAll(SafeTensors saved, SequencedMap<String, Tensor> targets) {

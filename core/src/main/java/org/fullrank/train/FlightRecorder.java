@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.run.RunFolder;
 
@@ -33,8 +32,7 @@ final class FlightRecorder implements AutoCloseable {
             return; // the step that broke them lies behind the older one, which a replay needs
         }
         List<Tensor> state = learner.state().toList();
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             if (copies.isEmpty()) {
                 state.forEach(t -> copies.add(scope.keep(t.clone())));
             }
@@ -65,8 +63,7 @@ final class FlightRecorder implements AutoCloseable {
             return false;
         }
         List<Tensor> state = learner.state().toList();
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
+        try (var scope = Scope.withoutGradients()) {
             for (int i = 0; i < state.size(); i++) {
                 state.get(i).copy_(copies.get(i));
             }

@@ -120,19 +120,16 @@ public final class Trainer implements AutoCloseable {
     /// Whether a recipe asks for more samples in a batch than there are, found before anything is written.
     public static void requireBatch(Recipe recipe, int samples) {
         int rows = recipe.train().batch() / recipe.train().chunks();
-        if (rows < 2 && MethodBuilder.hasBatchNorm(recipe)) {
-            throw new InputException(
-                    "train.chunks: found %d for a batch of %d, expected chunks of at least 2 rows, because"
-                                    .formatted(
-                                            recipe.train().chunks(),
-                                            recipe.train().batch())
-                            + " batch norm takes statistics of a chunk; lower train.chunks");
-        }
-        if (samples < 2) {
-            throw new InputException("training split: found %d samples, expected at least 2, and many more to learn from;"
-                            .formatted(samples)
-                    + " give more data");
-        }
+        InputException.when(
+                rows < 2 && MethodBuilder.hasBatchNorm(recipe),
+                "train.chunks: found %d for a batch of %d, expected chunks of at least 2 rows, because"
+                        + " batch norm takes statistics of a chunk; lower train.chunks",
+                recipe.train().chunks(),
+                recipe.train().batch());
+        InputException.when(
+                samples < 2,
+                "training split: found %d samples, expected at least 2, and many more to learn from; give more data",
+                samples);
         if (recipe.train().batch() > samples) {
             throw new InputException("train.batch: found %d, expected at most the %d samples of the training split;"
                             .formatted(recipe.train().batch(), samples)

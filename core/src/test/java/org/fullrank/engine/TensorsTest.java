@@ -72,13 +72,4 @@ class TensorsTest {
             assertThat(Tensors.floats(Tensors.cat(List.of(a, b)))).containsExactly(0, 0, 1, 2, 3, 4);
         }
     }
-
-    @Test
-    void backwardTakesTheGradientOfTheOutput() {
-        try (var scope = Scope.open()) {
-            Tensor x = Tensors.of(new float[] {2, 3}, 2).set_requires_grad(true);
-            Tensors.backward(x.mul(x), Tensors.of(new float[] {1, 10}, 2));
-            assertThat(Tensors.floats(x.grad())).containsExactly(4, 60);
-        }
-    }
 }

@@ -25,7 +25,7 @@ class CollapseTest {
     private static final int FEATURES = 6;
     private static final int ROWS = 64;
     private static final int STEPS = 300;
-    private static final Regression EUCLIDEAN = Regression.Euclidean.defaults();
+    private static final Regression EUCLIDEAN = new Regression.Euclidean();
     private static final TargetSpec STOP = new TargetSpec.StopGradient();
     private static final double HINGE = 40;
     private static final PredictorSpec NONE = new PredictorSpec.Identity();

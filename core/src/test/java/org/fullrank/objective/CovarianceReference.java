@@ -5,7 +5,7 @@ import java.util.List;
 final class CovarianceReference implements Reference<Covariance> {
     @Override
     public List<Covariance> settings() {
-        return List.of(Covariance.defaults());
+        return List.of(new Covariance());
     }
 
     @Override

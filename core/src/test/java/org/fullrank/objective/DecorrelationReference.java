@@ -5,7 +5,7 @@ import java.util.List;
 final class DecorrelationReference implements Reference<Decorrelation> {
     @Override
     public List<Decorrelation> settings() {
-        return List.of(Decorrelation.defaults());
+        return List.of(new Decorrelation());
     }
 
     @Override

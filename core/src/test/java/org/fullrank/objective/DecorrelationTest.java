@@ -8,7 +8,7 @@ class DecorrelationTest {
 
     @Test
     void aSingleDimensionHasNothingToDecorrelate() {
-        var single = new RegularizerCase(Decorrelation.defaults(), 5, 1, 1);
+        var single = new RegularizerCase(new Decorrelation(), 5, 1, 1);
         assertThat(single.value(single.embedding(1))).isZero();
         assertThat(single.gradient(single.embedding(1))).containsOnly(0.0);
     }

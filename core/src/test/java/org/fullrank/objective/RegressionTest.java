@@ -23,7 +23,7 @@ class RegressionTest {
         for (Regression regression : new Regression[] {
             Regression.Cosine.defaults(),
             new Regression.Cosine(Regression.Cosine.Form.NEGATIVE),
-            Regression.Euclidean.defaults()
+            new Regression.Euclidean()
         }) {
             double[] p = values(1, rows * columns, spread);
             double[] t = values(2, rows * columns, spread);
@@ -48,8 +48,8 @@ class RegressionTest {
         double[] z = values(1, rows * columns, 1);
         double[] t = values(2, rows * columns, 1);
         Regression[][] pairs = {
-            {Regression.Cosine.defaults(), Regression.IsoCosine.defaults()},
-            {Regression.Euclidean.defaults(), Regression.IsoEuclidean.defaults()}
+            {Regression.Cosine.defaults(), new Regression.IsoCosine()},
+            {new Regression.Euclidean(), new Regression.IsoEuclidean()}
         };
         for (Regression[] pair : pairs) {
             try (var scope = Scope.open()) {
@@ -120,8 +120,10 @@ class RegressionTest {
     @Test
     void aRowOfZerosGetsAFiniteGradient() {
         for (Regression regression : new Regression[] {
-            Regression.Cosine.defaults(), Regression.Euclidean.defaults(),
-            Regression.IsoCosine.defaults(), Regression.IsoEuclidean.defaults()
+            Regression.Cosine.defaults(),
+            new Regression.Euclidean(),
+            new Regression.IsoCosine(),
+            new Regression.IsoEuclidean()
         }) {
             try (var scope = Scope.open()) {
                 Tensor z = Tensors.of(new double[][] {{0, 0}, {1, 2}}).set_requires_grad(true);

@@ -50,9 +50,9 @@ class RegularizerInvarianceTest {
     static Stream<Property> properties() {
         return Stream.of(
                 new Property(VarianceHinge.defaults(), List.of(Change.PERMUTATION, Change.OFFSET)),
-                new Property(Covariance.defaults(), List.of(Change.PERMUTATION, Change.OFFSET)),
+                new Property(new Covariance(), List.of(Change.PERMUTATION, Change.OFFSET)),
                 new Property(LogVariance.defaults(), List.of(Change.PERMUTATION, Change.OFFSET)),
-                new Property(Decorrelation.defaults(), List.of(Change.PERMUTATION, Change.OFFSET)),
+                new Property(new Decorrelation(), List.of(Change.PERMUTATION, Change.OFFSET)),
                 new Property(new MeanSingularValue(Form.PLAIN), List.of(Change.PERMUTATION, Change.ROTATION)),
                 new Property(
                         new MeanSingularValue(Form.BOUNDED),

@@ -52,8 +52,8 @@ class ProbeTableTest {
         var one = new ProbeTable(PROTOCOL.asText(), List.of(), List.of());
         var same = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(20, 0.07)).asText(), List.of(), List.of());
         var other = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(5, 0.07)).asText(), List.of(), List.of());
-        one.requireComparable(same);
-        assertThatThrownBy(() -> one.requireComparable(other))
+        one.protocol().requireLike(same.protocol());
+        assertThatThrownBy(() -> one.protocol().requireLike(other.protocol()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(PROTOCOL.hash())
                 .hasMessageContaining("differ in kNN (k 20");

@@ -38,7 +38,7 @@ public final class RegularizeSupervised {
         return VarianceHinge.defaults()
                 .evaluate(z)
                 .total()
-                .add(Covariance.defaults().evaluate(z).total());
+                .add(new Covariance().evaluate(z).total());
     }
 
     /// A regularizer of your own is any scalar function of the embeddings `[N, D]` that libtorch can differentiate.

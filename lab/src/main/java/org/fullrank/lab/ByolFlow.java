@@ -43,23 +43,13 @@ record ByolFlow(Lemma lemma) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "byol-flow";
-    }
-
-    @Override
-    public String title() {
-        return "stochastic descent, matrix flow, symmetric flow and mode flow of BYOL agree";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(Byol.PAPER, "lemma 1, theorem 1, section 3.1 and appendix A");
-    }
-
-    @Override
-    public String about() {
-        return """
+    public Description description() {
+        return new Description(
+                "byol-flow",
+                "stochastic descent, matrix flow, symmetric flow and mode flow of BYOL agree",
+                Byol.PAPER,
+                "lemma 1, theorem 1, section 3.1 and appendix A",
+                """
                 A linear network of 6 inputs and 4 outputs minimizes `J = 1/2 E |Wp W x1 - sg(Wa x2)|^2`. By lemma
                 1, with `R = -Wp W (X + X') + Wa X`, the flow is `dW = Wp' R - eta W`, `dWp = alpha_p R W' - eta
                 Wp`, `dWa = beta (W - Wa)`. The experiment solves this flow by Runge-Kutta (step 0.01, time 40) and
@@ -70,7 +60,7 @@ record ByolFlow(Lemma lemma) implements Experiment {
                 - stochastic descent on batches of 256 views `x + 0.3 N(0, I)` from a generic start.
 
                 Unless another value is given, sigma^2 = 0.09, alpha_p = 1, eta = 0.04 and beta = 0.4.
-                """;
+                """);
     }
 
     @Override

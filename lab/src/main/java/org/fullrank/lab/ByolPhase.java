@@ -29,23 +29,13 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
     }
 
     @Override
-    public String name() {
-        return "byol-phase";
-    }
-
-    @Override
-    public String title() {
-        return "which modes of BYOL survive: parabola, fixed points and basins";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(Byol.PAPER, "section 3.2 and figures 3, 5, 8");
-    }
-
-    @Override
-    public String about() {
-        return """
+    public Description description() {
+        return new Description(
+                "byol-phase",
+                "which modes of BYOL survive: parabola, fixed points and basins",
+                Byol.PAPER,
+                "section 3.2 and figures 3, 5, 8",
+                """
                 The experiment follows one mode of a linear BYOL. p is an eigenvalue of the predictor, s is an
                 eigenvalue of the correlation of its input, and tau is the ratio of the target's weights to the
                 online weights. The flow is `dp = alpha_p s [tau - (1+sigma^2) p] - eta p`, `ds = 2 p s [tau -
@@ -56,7 +46,7 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                 A mode that starts on the parabola `s = p^2/alpha_p` stays on it. The fixed points on the parabola
                 are 0 and `p = [tau +- sqrt(tau^2 - 4 eta (1+sigma^2))] / [2 (1+sigma^2)]`, called p+ and p-. The
                 experiment has no random numbers, so all seeds give the same figures.
-                """;
+                """);
     }
 
     @Override
@@ -97,15 +87,7 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
 
     /// The border of a property that holds at the upper end and not at the lower.
     private static double border(double low, double high, DoublePredicate holds) {
-        for (int i = 0; i < 30; i++) {
-            double middle = (low + high) / 2;
-            if (holds.test(middle)) {
-                high = middle;
-            } else {
-                low = middle;
-            }
-        }
-        return (low + high) / 2;
+        return Bisection.of(low, high, 30, holds).middle();
     }
 
     /// The p above which a mode of this s survives.

@@ -40,27 +40,15 @@ record DirectSet(Slope slope) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "direct-set";
-    }
-
-    @Override
-    public String title() {
-        return "weight decay keeps the features of low augmentation variance, for every power of F";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(
+    public Description description() {
+        return new Description(
+                "direct-set",
+                "weight decay keeps the features of low augmentation variance, for every power of F",
                 "X. Wang, X. Chen, S. Du, Y. Tian, Towards demystifying representation learning with non-contrastive"
                         + " self-supervision, arXiv 2110.04947",
                 "the claim of the abstract about DirectSet(alpha) and DirectCopy. The formulas are derived here and"
-                        + " unverified against the paper");
-    }
-
-    @Override
-    public String about() {
-        return """
+                        + " unverified against the paper",
+                """
                 A linear network has a stop-gradient and the predictor `Wp = F^alpha` with `F = W W'`. Let l be an
                 eigenvalue of F in a direction of augmentation variance sigma^2. The eigenvalue follows `dl = 2 l [p
                 (1 - (1+sigma^2) p) - eta]` with `p = l^alpha`. The eigenvalue survives if `sigma^2 < 1/(4 eta) - 1`
@@ -72,7 +60,7 @@ record DirectSet(Slope slope) implements Experiment {
 
                 The experiment also runs the flow of matrices with 8 inputs of variances 0.1 to 6 and 8 outputs. The
                 flow starts from a random orthogonal W plus 0.15 N(0, 1), so no mode is aligned with an input.
-                """;
+                """);
     }
 
     private static double fixedPoint(double variance, int sign) {
@@ -144,15 +132,7 @@ record DirectSet(Slope slope) implements Experiment {
     }
 
     private static double border(double low, double high, DoublePredicate holds) {
-        for (int i = 0; i < 24; i++) {
-            double middle = (low + high) / 2;
-            if (holds.test(middle)) {
-                high = middle;
-            } else {
-                low = middle;
-            }
-        }
-        return (low + high) / 2;
+        return Bisection.of(low, high, 24, holds).middle();
     }
 
     /// The matrix flow dW = Wp [W - Wp W (I + X')] - eta W with Wp = W W', alpha 1.

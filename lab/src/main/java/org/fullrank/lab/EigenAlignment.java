@@ -2,6 +2,8 @@ package org.fullrank.lab;
 
 import static org.fullrank.lab.Expected.atMost;
 import static org.fullrank.lab.Expected.near;
+import static org.fullrank.lab.VectorMath.largest;
+import static org.fullrank.lab.VectorMath.smallest;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,23 +55,13 @@ record EigenAlignment(Flow flow) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "eigen-alignment";
-    }
-
-    @Override
-    public String title() {
-        return "the eigenspaces of F and of the predictor align at the predicted rate";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(Byol.PAPER, "theorem 3 and section 3.1");
-    }
-
-    @Override
-    public String about() {
-        return """
+    public Description description() {
+        return new Description(
+                "eigen-alignment",
+                "the eigenspaces of F and of the predictor align at the predicted rate",
+                Byol.PAPER,
+                "theorem 3 and section 3.1",
+                """
                 The symmetric flow is `dWp = -(alpha_p/2)(1+sigma^2){Wp, F} + alpha_p tau F - eta Wp`, `dF =
                 -(1+sigma^2){Wp^2, F} + tau {Wp, F} - 2 eta F` for 6 modes with sigma^2 = 0.09 and alpha_p = 1. The
                 flow starts from a random symmetric Wp and F = B B' that do not commute. The flow is solved by
@@ -78,7 +70,7 @@ record EigenAlignment(Flow flow) implements Experiment {
 
                 Theorem 3 says `d[F, Wp] = -[F, Wp] K - K [F, Wp]` with `K = (1+sigma^2) [(alpha_p/2) F + Wp^2 -
                 tau/(1+sigma^2) Wp] + (3/2) eta I`.
-                """;
+                """);
     }
 
     /// What a run left.
@@ -115,12 +107,12 @@ record EigenAlignment(Flow flow) implements Experiment {
                         "against central differences along the flow with step 1e-4: errors of 1e-7 or so"),
                 Claim.of(
                         "the commutator vanishes for every eta and tau: largest norm at time 1000",
-                        runs.stream().mapToDouble(Run::last).max().orElseThrow(),
+                        largest(runs, Run::last),
                         atMost(1e-12),
                         "reference below 1e-13; rounding of 6 x 6 products"),
                 Claim.of(
                         "the commutator never exceeds exp(-2 int lambda_min(K)): largest ratio",
-                        runs.stream().mapToDouble(Run::excess).max().orElseThrow(),
+                        largest(runs, Run::excess),
                         atMost(1 + 1e-3),
                         "follows from theorem 3 for any sign of K; the integral is a sum with step 0.02"),
                 Claim.of(
@@ -132,7 +124,7 @@ record EigenAlignment(Flow flow) implements Experiment {
                                 + " order are 1e-10"),
                 Claim.of(
                         "modes that live end at p+(tau, eta): largest distance",
-                        runs.stream().mapToDouble(run -> run.modes.off).max().orElseThrow(),
+                        largest(runs, run -> run.modes.off),
                         atMost(1e-3),
                         "p+ = [tau + sqrt(tau^2 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]; time 1000 is long beside"
                                 + " all rates"),
@@ -149,11 +141,7 @@ record EigenAlignment(Flow flow) implements Experiment {
                         "reference .917, .907, .864, three digits"),
                 Claim.of(
                         "the eigenvectors of F are eigenvectors of Wp: largest 1 - cosine of Wp u with u",
-                        1
-                                - runs.stream()
-                                        .mapToDouble(run -> run.modes.alignment)
-                                        .min()
-                                        .orElseThrow(),
+                        1 - smallest(runs, run -> run.modes.alignment),
                         atMost(1e-12),
                         "the rest of the commutator, squared"));
     }

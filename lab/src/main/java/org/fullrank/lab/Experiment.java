@@ -15,16 +15,20 @@ public sealed interface Experiment
                 DirectSet,
                 IsoModes,
                 SvmaxCircle {
-    /// The name on the command line and of the page.
-    String name();
+    /// What an experiment says of itself.
+    ///
+    /// @param name on the command line and of the page
+    /// @param title what it shows, in one line
+    /// @param paper where the claims come from: authors, title, where and when it appeared
+    /// @param part section, theorem or figure of the paper
+    /// @param about the set-up in words and formulas, Markdown: enough to repeat it without the code
+    record Description(String name, String title, String paper, String part, String about) {}
 
-    /// What it shows, in one line.
-    String title();
+    Description description();
 
-    Citation source();
-
-    /// The set-up in words and formulas, Markdown: enough to repeat it without the code.
-    String about();
+    default String name() {
+        return description().name();
+    }
 
     /// Whether its claims are decidable only with a data set.
     default boolean needsData() {
@@ -38,9 +42,9 @@ public sealed interface Experiment
     default SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", name());
-        map.put("title", title());
-        map.put("paper", source().paper());
-        map.put("part", source().part());
+        map.put("title", description().title());
+        map.put("paper", description().paper());
+        map.put("part", description().part());
         map.put("needsData", needsData());
         return map;
     }

@@ -3,7 +3,6 @@ package org.fullrank.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.AtomicFile;
 
@@ -35,22 +34,19 @@ public record ExperimentPage(Experiment experiment, Setting setting, Outcome out
     /// The page.
     String markdown() {
         StringBuilder page = new StringBuilder();
-        page.append("# `%s`: %s\n\n".formatted(experiment.name(), experiment.title()));
-        page.append("Source: %s; %s.\n\n"
-                .formatted(experiment.source().paper(), experiment.source().part()));
-        page.append(experiment.about().strip()).append("\n\n");
+        Experiment.Description its = experiment.description();
+        page.append("# `%s`: %s\n\n".formatted(its.name(), its.title()));
+        page.append("Source: %s; %s.\n\n".formatted(its.paper(), its.part()));
+        page.append(its.about().strip()).append("\n\n");
         Figure figure = outcome.figure();
         if (figure != null) {
             page.append("![%s](%s.svg)\n\n*%s*\n\n"
-                    .formatted(
-                            experiment.title(),
-                            experiment.name(),
-                            figure.caption().strip()));
+                    .formatted(its.title(), its.name(), figure.caption().strip()));
         }
         if (!outcome.table().rows().isEmpty()) {
-            page.append(markdown(outcome.table())).append('\n');
+            page.append(outcome.table().markdown()).append('\n');
         }
-        page.append("## Claims\n\n").append(markdown(claims())).append('\n');
+        page.append("## Claims\n\n").append(claims().markdown()).append('\n');
         page.append("Made by `%s`.\n".formatted(command()));
         return page.toString();
     }
@@ -83,20 +79,5 @@ public record ExperimentPage(Experiment experiment, Setting setting, Outcome out
     static String dataOption(Setting setting) {
         String data = setting.data();
         return data == null ? "" : " --data " + Path.of(data).getFileName();
-    }
-
-    static String markdown(ResultTable table) {
-        StringBuilder text = new StringBuilder();
-        line(text, table.header());
-        line(text, table.header().stream().map(_ -> "---").toList());
-        table.rows().forEach(row -> line(text, row));
-        return text.toString();
-    }
-
-    private static void line(StringBuilder text, List<String> cells) {
-        for (String cell : cells) {
-            text.append("| ").append(cell.replace("|", "\\|")).append(' ');
-        }
-        text.append("|\n");
     }
 }

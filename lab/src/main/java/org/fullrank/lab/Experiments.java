@@ -32,7 +32,6 @@ public final class Experiments {
         return ALL.stream()
                 .filter(experiment -> experiment.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new InputException("lab: found no experiment %s, expected one of %s%s"
-                        .formatted(name, String.join(", ", names), Nearest.hint(name, names))));
+                .orElseThrow(() -> Nearest.unknown("lab: found no experiment", name, names));
     }
 }

@@ -29,27 +29,15 @@ record IsoModes(Gradient gradient) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "iso-modes";
-    }
-
-    @Override
-    public String title() {
-        return "how eigenmodes learn under Euclidean, cosine and isotropic losses";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(
+    public Description description() {
+        return new Description(
+                "iso-modes",
+                "how eigenmodes learn under Euclidean, cosine and isotropic losses",
                 "M. Halvagal, A. Laborieux, F. Zenke, Implicit variance regularization in non-contrastive SSL,"
                         + " NeurIPS 2023, arXiv 2212.04858",
                 "figures 2, 5 and 6 as in the official notebook. The rates and the invariants are derived here. We"
-                        + " did not read the text of the paper");
-    }
-
-    @Override
-    public String about() {
-        return """
+                        + " did not read the text of the paper",
+                """
                 A linear network W has 15 Gaussian inputs, 10 outputs and weights N(0, 1/16). The predictor is set
                 exactly to `Wp = W W'` (alpha 1). View 1 has no noise. View 2 has noise of standard deviation 0.1
                 and a stop-gradient. There are 1500 steps on new batches of 2000 (250 in a quick run), and 4500
@@ -60,7 +48,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                 l^2 (1 - l)` with the Euclidean loss, `dl = 2 l (1 - l)` with the Euclidean IsoLoss, and `dl = -2 l
                 [(1 - l)^2 + 0.01]` without stop-gradient. The cosine loss conserves `sum l`, and the cosine IsoLoss
                 conserves `sum l^2`.
-                """;
+                """);
     }
 
     /// The panels, in the order of the figure.

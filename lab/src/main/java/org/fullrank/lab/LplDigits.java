@@ -28,27 +28,15 @@ record LplDigits(Plasticity plasticity) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "lpl-digits";
-    }
-
-    @Override
-    public String title() {
-        return "a predictive neuron becomes selective to what stays constant, place or digit";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(
+    public Description description() {
+        return new Description(
+                "lpl-digits",
+                "a predictive neuron becomes selective to what stays constant, place or digit",
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
                 "supplement S2 as in the official notebook. The margins are chosen here. We did not read the text of"
-                        + " the paper");
-    }
-
-    @Override
-    public String about() {
-        return """
+                        + " the paper",
+                """
                 The images are MNIST's digits 5 and 6 (1000 images of each) with gray values in [0, 1]. An image
                 lies at the top left or at the bottom right of a canvas of 56 x 56. The next sample of a sequence
                 keeps either the place or the digit of the sample before. The other attribute and the image are
@@ -60,7 +48,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
 
                 Selectivity for an attribute is the distance of the mean responses to its two values, divided by the
                 range of all responses. Selectivity is measured on 400 other images of each digit.
-                """;
+                """);
     }
 
     @Override

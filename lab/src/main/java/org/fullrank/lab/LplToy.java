@@ -3,8 +3,11 @@ package org.fullrank.lab;
 import static org.fullrank.lab.Expected.atLeast;
 import static org.fullrank.lab.Expected.atMost;
 import static org.fullrank.lab.Expected.near;
+import static org.fullrank.lab.VectorMath.largest;
+import static org.fullrank.lab.VectorMath.smallest;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,27 +35,15 @@ record LplToy(Plasticity plasticity) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "lpl-toy";
-    }
-
-    @Override
-    public String title() {
-        return "a predictive neuron finds the slow feature, a Hebbian one the strong one";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(
+    public Description description() {
+        return new Description(
+                "lpl-toy",
+                "a predictive neuron finds the slow feature, a Hebbian one the strong one",
                 "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
                 "figure 2 as in the official notebook. The norms and the threshold are derived here. We did not read"
-                        + " the text of the paper");
-    }
-
-    @Override
-    public String about() {
-        return """
+                        + " the text of the paper",
+                """
                 A linear neuron without bias gets samples of two dimensions. x is a cluster (-1 or 1) plus 0.1 N(0,
                 1). y is noise sigma_y N(0, 1), called the nuisance. With probability p, a sample has another
                 cluster than the sample before. p is 0 except where the experiment varies it.
@@ -66,7 +57,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 Along x, the pull acts like a weight decay of 2 * 0.01. So LPL converges to an activity of `sqrt(2 /
                 0.17)` times 1.005, the standard deviation of x. Log-variance alone converges to the norm `sqrt(2 /
                 0.15)`.
-                """;
+                """);
     }
 
     /// How a run ended.
@@ -109,74 +100,47 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return List.of(
                 Claim.of(
                         "Oja's rule follows a strong nuisance: largest cosine with x for sigma_y >= 3",
-                        strong.stream()
-                                .mapToDouble(e -> LocalRule.OJA.in(e).cosine)
-                                .max()
-                                .orElseThrow(),
+                        largest(strong, e -> LocalRule.OJA.in(e).cosine),
                         atMost(0.1),
                         "reference .00; the fixed point is the y axis, sampling noise moves it by a few hundredths"),
                 Claim.of(
                         "log-variance without pull follows it too: largest cosine with x for sigma_y >= 3",
-                        strong.stream()
-                                .mapToDouble(e -> LocalRule.HEBB.in(e).cosine)
-                                .max()
-                                .orElseThrow(),
+                        largest(strong, e -> LocalRule.HEBB.in(e).cosine),
                         atMost(0.15),
                         "reference .03 to .13 after 4000 steps; 0 in the limit"),
                 Claim.of(
                         "LPL stays with the slow feature for every nuisance: smallest cosine with x",
-                        ends.stream()
-                                .mapToDouble(e -> LocalRule.LPL.in(e).cosine)
-                                .min()
-                                .orElseThrow(),
+                        smallest(ends, e -> LocalRule.LPL.in(e).cosine),
                         atLeast(0.99),
                         "reference 1.00; the noise of the pull moves it by at most some hundredths"),
                 Claim.of(
                         "LPL is selective for every nuisance: smallest selectivity",
-                        ends.stream()
-                                .mapToDouble(e -> LocalRule.LPL.in(e).selectivity)
-                                .min()
-                                .orElseThrow(),
+                        smallest(ends, e -> LocalRule.LPL.in(e).selectivity),
                         near(0.73, 0.04),
                         "2 / (2 + 0.2 * 3.7), the range of 5000 normal points; reference .72 to .75"),
                 Claim.of(
                         "the pull with VICReg's hinge behaves like LPL: smallest cosine with x",
-                        ends.stream()
-                                .mapToDouble(e -> LocalRule.HINGE.in(e).cosine)
-                                .min()
-                                .orElseThrow(),
+                        smallest(ends, e -> LocalRule.HINGE.in(e).cosine),
                         atLeast(0.98),
                         "reference 1.00; its activity is a third of LPL's, so noise weighs more"),
                 Claim.of(
                         "with VICReg's hinge the activity is 1: largest distance from it",
-                        ends.stream()
-                                .mapToDouble(e -> Math.abs(LocalRule.HINGE.in(e).activity - 1))
-                                .max()
-                                .orElseThrow(),
+                        largest(ends, e -> Math.abs(LocalRule.HINGE.in(e).activity - 1)),
                         atMost(0.05),
                         "reference .99 to 1.01"),
                 Claim.of(
                         "the pull alone collapses: largest activity",
-                        ends.stream()
-                                .mapToDouble(e -> LocalRule.PULL.in(e).activity)
-                                .max()
-                                .orElseThrow(),
+                        largest(ends, e -> LocalRule.PULL.in(e).activity),
                         atMost(0.01),
                         "x decays at rate 0.17: below exp(-0.17 * 40) = .001 of a start below 2"),
                 Claim.of(
                         "log-variance alone has norm sqrt(2/decay) for every nuisance: largest distance",
-                        ends.stream()
-                                .mapToDouble(e -> Math.abs(LocalRule.HEBB.in(e).norm - norm))
-                                .max()
-                                .orElseThrow(),
+                        largest(ends, e -> Math.abs(LocalRule.HEBB.in(e).norm - norm)),
                         atMost(0.01),
                         "w.dw = 2 - decay |w|^2 whatever the batch, noise is of second order; reference 3.66"),
                 Claim.of(
                         "LPL has the activity sqrt(2 * 1.01 / (decay + 0.02)): largest distance",
-                        ends.stream()
-                                .mapToDouble(e -> Math.abs(LocalRule.LPL.in(e).activity - activity))
-                                .max()
-                                .orElseThrow(),
+                        largest(ends, e -> Math.abs(LocalRule.LPL.in(e).activity - activity)),
                         atMost(0.08),
                         "3.45; reference 3.40 to 3.42, where it had settled"));
     }
@@ -286,7 +250,9 @@ record LplToy(Plasticity plasticity) implements Experiment {
         }
         double norm = VectorMath.norm(w);
         return new End(
-                Math.abs(difference) / (VectorMath.max(z) - VectorMath.min(z)),
+                Math.abs(difference)
+                        / (Arrays.stream(z).max().orElseThrow()
+                                - Arrays.stream(z).min().orElseThrow()),
                 Math.abs(w[0]) / norm,
                 norm,
                 VectorMath.deviation(z));

@@ -3,8 +3,11 @@ package org.fullrank.lab;
 import static org.fullrank.lab.Expected.atLeast;
 import static org.fullrank.lab.Expected.atMost;
 import static org.fullrank.lab.Expected.near;
+import static org.fullrank.lab.VectorMath.largest;
+import static org.fullrank.lab.VectorMath.smallest;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
@@ -60,23 +63,13 @@ record NoStopGradient(Gradient gradient) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "no-stop-gradient";
-    }
-
-    @Override
-    public String title() {
-        return "without stop-gradient the weights vanish at least as fast as exp(-l0 t)";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(Byol.PAPER, "theorem 2");
-    }
-
-    @Override
-    public String about() {
-        return """
+    public Description description() {
+        return new Description(
+                "no-stop-gradient",
+                "without stop-gradient the weights vanish at least as fast as exp(-l0 t)",
+                Byol.PAPER,
+                "theorem 2",
+                """
                 A linear network of 5 inputs and 4 outputs descends `J = 1/2 E |Wp W x1 - W x2|^2` with the gradient
                 through both branches. X and X' are random. W and Wp start from random values, in three restarts.
                 The flow is solved by Runge-Kutta with eta = 0.01 and step 0.01 until time 20.
@@ -85,7 +78,7 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                 I`. So `|W(t)| <= exp(-l0 t) |W(0)|`, where l0 is the smallest eigenvalue of any H between time 0
                 and t. The experiment computes the matrix H `[20, 20]` at every step. The flow itself is computed
                 without H.
-                """;
+                """);
     }
 
     /// What a run left.
@@ -116,7 +109,7 @@ record NoStopGradient(Gradient gradient) implements Experiment {
         List<Claim> claims = List.of(
                 Claim.of(
                         "the flow is -H vec(W): largest relative difference on the way",
-                        runs.stream().mapToDouble(Run::error).max().orElseThrow(),
+                        largest(runs, Run::error),
                         atMost(1e-10),
                         "an identity of matrices; rounding, relative to a slope that shrinks"),
                 Claim.of(
@@ -126,12 +119,12 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                         "central differences with step 1e-5 of a cubic function: error 1e-9 or so"),
                 Claim.of(
                         "|W(t)| stays below exp(-l0 t) |W(0)|: largest ratio",
-                        runs.stream().mapToDouble(Run::excess).max().orElseThrow(),
+                        largest(runs, Run::excess),
                         atMost(1 + 1e-9),
                         "theorem 2; 1 is the start"),
                 Claim.of(
                         "|W(t)| stays below the sharper exp(-int lambda_min(H)) |W(0)|: largest ratio",
-                        runs.stream().mapToDouble(Run::sharp).max().orElseThrow(),
+                        largest(runs, Run::sharp),
                         atMost(1 + 1e-3),
                         "the same proof; the integral is a trapezoid sum with step 0.01"),
                 Claim.of(
@@ -141,12 +134,12 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                         "then H = (2 sigma^2 + eta) I; sigma^2 = 0.09"),
                 Claim.of(
                         "the weights vanish: largest share left at time 20",
-                        runs.stream().mapToDouble(Run::left).max().orElseThrow(),
+                        largest(runs, Run::left),
                         atMost(0.05),
                         "X' has eigenvalues about 0.2 and more: exp(-20 * 0.2) = .02"),
                 Claim.of(
                         "with stop-gradient the weights survive from the same start: smallest share left",
-                        runs.stream().mapToDouble(Run::stopped).min().orElseThrow(),
+                        smallest(runs, Run::stopped),
                         atLeast(0.1),
                         "one mode alive leaves about p+ of the initial norm of 2"));
         return new Outcome(claims, table, figure(runs));
@@ -189,7 +182,7 @@ record NoStopGradient(Gradient gradient) implements Experiment {
             y = y.rk4(s -> gradient.slope(PARAMETERS, data, s), DT);
             stopped = stopped.rk4(s -> Byol.slope(PARAMETERS, data, s), DT);
         }
-        double l0 = VectorMath.min(least);
+        double l0 = Arrays.stream(least).min().orElseThrow();
         Trajectory bound = new Trajectory();
         double excess = 0;
         double sharp = 0;

@@ -67,28 +67,16 @@ record Oja(Rule rule) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "oja";
-    }
-
-    @Override
-    public String title() {
-        return "the log-variance gradient with weight decay is Oja's rule";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(
+    public Description description() {
+        return new Description(
+                "oja",
+                "the log-variance gradient with weight decay is Oja's rule",
                 "E. Oja, A simplified neuron model as a principal component analyzer, J. Math. Biology 1982; M."
                         + " Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns"
                         + " invariant object representations in deep sensory networks, Nature Neuroscience 2023",
                 "the Hebbian term. The condition and the fixed points are derived here. We did not read the texts of"
-                        + " the papers");
-    }
-
-    @Override
-    public String about() {
-        return """
+                        + " the papers",
+                """
                 A linear neuron `z = w.x` gets zero-mean Gaussian input of 5 dimensions with the standard deviations
                 2, 1.5, 1, 0.5 and 0.2. `<.>` is the mean over a batch of 100 new samples. The weights change in
                 4000 steps of size 0.01 by one of two rules:
@@ -99,7 +87,7 @@ record Oja(Rule rule) implements Experiment {
 
                 If `eta = c`, the first rule is exactly `c/<z^2>` times the second. For any c and eta, the fixed
                 points of the first rule are the eigenvectors of the covariance with norm `sqrt(c/eta)`.
-                """;
+                """);
     }
 
     /// How a run ended, and what it left.

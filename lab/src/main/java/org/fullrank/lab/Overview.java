@@ -37,10 +37,10 @@ public record Overview(List<Sweep> sweeps) {
                         seeds,
                         settings.getFirst().quick() ? " --quick" : "",
                         ExperimentPage.dataOption(settings.getFirst())));
-        page.append(ExperimentPage.markdown(contents())).append('\n');
+        page.append(contents().markdown()).append('\n');
         for (Sweep sweep : sweeps) {
             page.append("## %s\n\n".formatted(sweep.experiment().name()));
-            page.append(ExperimentPage.markdown(claims(sweep))).append('\n');
+            page.append(claims(sweep).markdown()).append('\n');
         }
         return page.toString();
     }
@@ -51,7 +51,7 @@ public record Overview(List<Sweep> sweeps) {
             String name = sweep.experiment().name();
             table = table.row(
                     "[%s](%s.md)".formatted(name, name),
-                    sweep.experiment().title(),
+                    sweep.experiment().description().title(),
                     sweep.count(ClaimVerdict.HOLDS),
                     sweep.count(ClaimVerdict.FAILS),
                     sweep.count(ClaimVerdict.UNDECIDABLE));

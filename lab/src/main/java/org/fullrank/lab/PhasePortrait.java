@@ -112,17 +112,10 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
             Trajectory border = new Trajectory();
             for (int j = 1; j <= 16; j++) {
                 double s = 0.5 * j / 16;
-                double low = -3;
-                double high = 1;
-                for (int i = 0; i < 12; i++) {
-                    double middle = (low + high) / 2;
-                    if (survives(a, new Mode(middle, s, 1))) {
-                        high = middle;
-                    } else {
-                        low = middle;
-                    }
-                }
-                border.add(s, high);
+                border.add(
+                        s,
+                        Bisection.of(-3, 1, 12, p -> survives(a, new Mode(p, s, 1)))
+                                .high());
             }
             panel = panel.with(border.line("alpha_p " + Numbers.compact(alphas[k]), Color.of(k)));
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.fullrank.text.Numbers;
+import org.fullrank.text.Table;
 
 /// A table of a page.
 ///
@@ -31,5 +32,12 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
                 .map(cell -> cell instanceof Double number ? Numbers.compact(number) : String.valueOf(cell))
                 .toList());
         return new ResultTable(header, more);
+    }
+
+    /// The table in Markdown.
+    String markdown() {
+        var table = new Table().row(header);
+        rows.forEach(table::row);
+        return table.markdown();
     }
 }

@@ -69,17 +69,7 @@ final class SingularValueMean {
 
     /// Of the standard normal distribution, by bisection of its integral.
     private static double quantile(double share) {
-        double low = -8;
-        double high = 8;
-        for (int i = 0; i < 50; i++) {
-            double middle = (low + high) / 2;
-            if (normal(middle) < share) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        return Bisection.of(-8, 8, 50, x -> normal(x) >= share).low();
     }
 
     /// Distribution function, Simpson's rule from 0.

@@ -35,26 +35,14 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     }
 
     @Override
-    public String name() {
-        return "svmax-circle";
-    }
-
-    @Override
-    public String title() {
-        return "the mean singular value tells polarized from spread embeddings, and spreads them";
-    }
-
-    @Override
-    public Citation source() {
-        return new Citation(
+    public Description description() {
+        return new Description(
+                "svmax-circle",
+                "the mean singular value tells polarized from spread embeddings, and spreads them",
                 "A. Taha, A. Hanson, A. Shrivastava, L. Davis, SVMax: A feature embedding regularizer, arXiv"
                         + " 2103.02770",
-                "figure 1 and equations 2 to 4. The descent of points on the circle is an experiment of this project");
-    }
-
-    @Override
-    public String about() {
-        return """
+                "figure 1 and equations 2 to 4. The descent of points on the circle is an experiment of this project",
+                """
                 E `[b, d]` are embeddings with rows of norm 1, and `s_mu = (1/d) sum s_i(E)` is their mean singular
                 value. The mean singular value lies between `L = sqrt(b)/d` (rank 1) and `U = (1/d) sqrt(b d/max(b,
                 d)) sqrt(b)` (all singular values are equal).
@@ -66,7 +54,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                 First, each point moves by 0.001 N(0, 1). Then the points descend `exp((U - s_mu)/(U - L))` with the
                 gradient `P Q'/d` of `s_mu`, or a pull to their mean, `mean |e - m|^2`, or the sum of both. There
                 are 1000 steps of size 1, and the rows are normalized after each step.
-                """;
+                """);
     }
 
     @Override
@@ -178,20 +166,13 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     private static double balance() {
         double gap = upper(POINTS, 2) - lower(POINTS, 2);
         double half = lower(POINTS, 2);
-        double low = 0;
-        double high = Math.PI / 4;
-        for (int i = 0; i < 50; i++) {
-            double phi = (low + high) / 2;
+        Bisection found = Bisection.of(0, Math.PI / 4, 50, phi -> {
             double cos = StrictMath.cos(phi);
             double sin = StrictMath.sin(phi);
             double push = StrictMath.exp((upper(POINTS, 2) - half * (cos + sin)) / gap) / gap * half * (cos - sin);
-            if (push > 2 * cos * sin) {
-                low = phi;
-            } else {
-                high = phi;
-            }
-        }
-        return low;
+            return push <= 2 * cos * sin;
+        });
+        return found.low();
     }
 
     private static List<Claim> bounds(Setting setting) {

@@ -1,5 +1,7 @@
 package org.fullrank.lab;
 
+import java.util.Collection;
+import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
 /// Operations on vectors, given as arrays.
@@ -63,19 +65,13 @@ final class VectorMath {
         return Math.sqrt(sum / (values.length - 1));
     }
 
-    static double max(double[] values) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (double value : values) {
-            max = Math.max(max, value);
-        }
-        return max;
+    /// The largest figure of all.
+    static <T> double largest(Collection<T> all, ToDoubleFunction<T> figure) {
+        return all.stream().mapToDouble(figure).max().orElseThrow();
     }
 
-    static double min(double[] values) {
-        double min = Double.POSITIVE_INFINITY;
-        for (double value : values) {
-            min = Math.min(min, value);
-        }
-        return min;
+    /// The smallest figure of all.
+    static <T> double smallest(Collection<T> all, ToDoubleFunction<T> figure) {
+        return all.stream().mapToDouble(figure).min().orElseThrow();
     }
 }

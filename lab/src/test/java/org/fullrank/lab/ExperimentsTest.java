@@ -41,9 +41,12 @@ class ExperimentsTest {
     @MethodSource("experiments")
     void thePublishedPageIsThatOfTheExperimentAsItIs(Experiment experiment) throws IOException {
         String page = Files.readString(PAGES.resolve(experiment.name() + ".md")).replace("\\|", "|");
+        Experiment.Description description = experiment.description();
         assertThat(page)
-                .contains(experiment.title(), experiment.source().paper())
-                .contains(experiment.about().strip())
+                .contains(
+                        description.title(),
+                        description.paper(),
+                        description.about().strip())
                 .contains("fullrank lab run " + experiment.name() + " --seed " + Setting.SEED)
                 .doesNotContain("--quick");
         assertThat(quick(experiment).claims()).allMatch(claim -> page.contains(claim.text()));

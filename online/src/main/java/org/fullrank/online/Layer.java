@@ -5,7 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /** A layer that learns by one rule: its weights, features and monitor, which all rules share. */
-public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, LatentPredictive {
+public abstract sealed class Layer implements OnlineRule permits ComponentRule, LatentPredictive {
     private enum Kind {
         OJA,
         SANGER,
@@ -150,17 +150,17 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
     /** All settings except shape, seed and limits of the monitor. */
     abstract Object settings();
 
-    /** Pools running estimates. */
-    abstract void mergeEstimates(Layer other, double share, int[] signs);
+    /** Pools running estimates; not every rule has some. */
+    void mergeEstimates(Layer other, double share, int[] signs) {}
 
     /** Writes the settings, from which {@code read} of the class makes a new layer. */
     abstract void writeSettings(DataOutputStream out) throws IOException;
 
     /** Writes the running estimates. */
-    abstract void writeEstimates(DataOutputStream out) throws IOException;
+    void writeEstimates(DataOutputStream out) throws IOException {}
 
     /** Reads what {@link #writeEstimates} wrote. */
-    abstract void readEstimates(DataInputStream in) throws IOException;
+    void readEstimates(DataInputStream in) throws IOException {}
 
     final void write(DataOutputStream out) throws IOException {
         Kind kind = this instanceof Oja ? Kind.OJA : this instanceof Sanger ? Kind.SANGER : Kind.LATENT_PREDICTIVE;
@@ -180,8 +180,8 @@ public abstract sealed class Layer implements OnlineRule permits Oja, Sanger, La
         int units = in.readInt();
         Check.shape(inputs, units);
         Layer layer = switch (kind) {
-            case OJA -> Oja.read(in, inputs, units);
-            case SANGER -> Sanger.read(in, inputs, units);
+            case OJA -> new Oja(in, inputs, units);
+            case SANGER -> new Sanger(in, inputs, units);
             case LATENT_PREDICTIVE -> LatentPredictive.read(in, inputs, units);
         };
         layer.samples = in.readLong();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the builder itself
  */
 public abstract sealed class LayerBuilder<B extends LayerBuilder<B>>
-        permits Oja.Builder, Sanger.Builder, LatentPredictive.Builder {
+        permits ComponentBuilder, LatentPredictive.Builder {
     /** Seed of the first weights unless another is set. */
     public static final long SEED = 1;
 

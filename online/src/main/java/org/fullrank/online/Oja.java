@@ -1,7 +1,6 @@
 package org.fullrank.online;
 
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
@@ -9,84 +8,28 @@ import java.io.IOException;
  * input, with norm 1. Several units together, by Oja's subspace rule, find an orthonormal basis of the space of the
  * first M components, in no order (the subspace rule is known from memory, unverified against the paper).
  */
-public final class Oja extends Layer {
+public final class Oja extends ComponentRule {
     /** 0.005: fits inputs of a few values of variance about one; keep the rate times |x|^2 well below 1. */
     public static final double LEARNING_RATE = 0.005;
 
-    private final Schedule learningRate;
+    private Oja(ComponentBuilder<Oja> builder) {
+        super(builder);
+    }
 
-    private Oja(Weights weights, Monitor monitor, Schedule learningRate) {
-        super(weights, monitor);
-        this.learningRate = learningRate;
+    Oja(DataInputStream in, int inputs, int units) throws IOException {
+        super(in, inputs, units);
     }
 
     /** A builder with the default learning rate and seed 1. */
-    public static Builder builder(int inputs, int units) {
-        return new Builder(inputs, units);
-    }
-
-    /** Settings of {@link Oja}. */
-    public static final class Builder extends LayerBuilder<Builder> {
-        private Builder(int inputs, int units) {
-            super(inputs, units, LEARNING_RATE);
-        }
-
-        @Override
-        Builder self() {
-            return this;
-        }
-
-        @Override
-        public Oja build() {
-            return new Oja(newWeights(), newMonitor(), learningRate());
-        }
+    public static ComponentBuilder<Oja> builder(int inputs, int units) {
+        return new ComponentBuilder<>(inputs, units, LEARNING_RATE, Oja::new);
     }
 
     @Override
-    void respond(float[] x) {
-        weights.multiply(x, z);
-    }
-
-    @Override
-    void learn(float[] x) {
-        float eta = (float) learningRate.at(samples());
-        for (int j = 0; j < x.length; j++) {
-            float[] row = weights.row(j);
-            addScaled(row, z, eta * (x[j] - Weights.dot(row, z)));
-        }
-    }
-
-    private static void addScaled(float[] row, float[] z, float by) {
+    void change(float[] row, float x, float eta) {
+        float by = eta * (x - Weights.dot(row, z));
         for (int i = 0; i < row.length; i++) {
             row[i] += by * z[i];
         }
-    }
-
-    @Override
-    boolean odd() {
-        return true;
-    }
-
-    @Override
-    Object settings() {
-        return learningRate;
-    }
-
-    @Override
-    void mergeEstimates(Layer other, double share, int[] signs) {}
-
-    @Override
-    void writeSettings(DataOutputStream out) throws IOException {
-        learningRate.write(out);
-    }
-
-    @Override
-    void writeEstimates(DataOutputStream out) {}
-
-    @Override
-    void readEstimates(DataInputStream in) {}
-
-    static Oja read(DataInputStream in, int inputs, int units) throws IOException {
-        return new Oja(new Weights(inputs, units), new Monitor(inputs, units, Limits.defaults()), Schedule.read(in));
     }
 }

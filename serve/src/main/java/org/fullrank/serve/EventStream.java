@@ -1,14 +1,13 @@
 package org.fullrank.serve;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import org.fullrank.file.JsonLines;
 import org.jspecify.annotations.Nullable;
 
 /// Server-sent events to one browser. Only a write shows that the browser is gone, so a quiet stream sends a comment
@@ -20,8 +19,6 @@ final class EventStream implements AutoCloseable {
     static final Duration PAUSE = Duration.ofMillis(500);
     /// Time after which a quiet stream sends a comment.
     static final Duration HEARTBEAT = Duration.ofSeconds(5);
-
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final OutputStream out;
     private final BooleanSupplier closed;
@@ -43,12 +40,8 @@ final class EventStream implements AutoCloseable {
     /// @param id what the browser sends when it reconnects; null for none
     /// @throws IOException when the browser is gone
     void send(String event, @Nullable String id, JsonNode data) throws IOException {
-        try {
-            String text = MAPPER.writeValueAsString(data); // one line
-            write("event: %s\n%sdata: %s\n\n".formatted(event, id == null ? "" : "id: " + id + "\n", text));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        String known = id == null ? "" : "id: " + id + "\n";
+        write("event: %s\n%sdata: %s\n\n".formatted(event, known, JsonLines.line(data)));
     }
 
     /// Waits until it is time to check the files again.

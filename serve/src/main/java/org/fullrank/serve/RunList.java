@@ -57,21 +57,17 @@ final class RunList {
     }
 
     private List<Path> runs() {
-        if (isRun(folder)) {
+        if (RunFolder.isRun(folder)) {
             return List.of(folder);
         }
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
         try (Stream<Path> inside = Files.list(folder)) {
-            return inside.filter(RunList::isRun).sorted().toList();
+            return inside.filter(RunFolder::isRun).sorted().toList();
         } catch (IOException e) {
             return List.of(); // the folder vanished meanwhile
         }
-    }
-
-    private static boolean isRun(Path path) {
-        return Files.isRegularFile(path.resolve(RunFolder.CONFIG));
     }
 
     /// One object for each run, not older than half a second. Nobody may change it.
