@@ -3,7 +3,7 @@ package org.fullrank.engine;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
-/// Where tensors live and are computed.
+/// The device that holds tensors and computes with them.
 public enum Device {
     /// The host's processor.
     CPU(DeviceType.CPU),

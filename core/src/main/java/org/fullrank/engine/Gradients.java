@@ -2,7 +2,7 @@ package org.fullrank.engine;
 
 import org.bytedeco.pytorch.GradMode;
 
-/// Switches the recording of gradients on this thread until closed.
+/// Switches the recording of gradients on or off on this thread until it is closed.
 public final class Gradients implements AutoCloseable {
     private final boolean before;
 

@@ -2,8 +2,8 @@ package org.fullrank.engine;
 
 import java.util.function.Supplier;
 
-/// The one place that turns errors of the native engine, which arrive as `RuntimeException` with a C++ stack in the
-/// message, into [JobException] with one line.
+/// Converts errors of the native engine into a [JobException] with a one-line message. The engine throws a
+/// `RuntimeException` whose message contains a C++ stack trace.
 public final class NativeErrors {
     private static final int LONGEST_LINE = 300;
 

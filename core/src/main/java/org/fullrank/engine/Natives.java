@@ -9,10 +9,11 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
-/// Loads libtorch. Every native library is unpacked before the first one is opened: opened one by one, a half-unpacked
-/// set can bind to another libtorch of the machine, and the process dies with SIGSEGV.
+/// Loads libtorch. It unpacks all native libraries before it opens the first one. Otherwise a library could
+/// bind to another libtorch on the machine, and the process would die with SIGSEGV.
 ///
-/// The unpacked files live in `~/.javacpp/cache`, or where the system property `org.bytedeco.javacpp.cachedir` says.
+/// The unpacked files are in `~/.javacpp/cache`, or in the folder of the system property
+/// `org.bytedeco.javacpp.cachedir`.
 public final class Natives {
     /// How the binding names its libraries for NVIDIA GPUs.
     private static final String GPU = "-gpu";

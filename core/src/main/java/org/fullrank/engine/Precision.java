@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// The arithmetic of convolutions and matrix products in the network. Weights, normalization statistics, objectives
-/// and optimizers are always float32.
+/// The number format for convolutions and matrix products in the network. Weights, normalization statistics,
+/// objectives and optimizers always use float32.
 public enum Precision {
     /// float32 throughout.
     FP32,

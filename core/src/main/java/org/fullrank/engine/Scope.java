@@ -3,8 +3,9 @@ package org.fullrank.engine;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 
-/// The owner of native memory: every tensor made on this thread while a scope is open is freed when it closes, except
-/// those that are kept. The collector does not feel native memory, so each step of a loop runs in a scope of its own.
+/// Owns native memory: when a scope is closed, it frees every tensor that was made on this thread while it
+/// was open, except tensors that were kept. Java's garbage collector does not see native memory, so each step
+/// of a loop needs its own scope.
 ///
 /// ```java
 /// try (var scope = Scope.open()) {

@@ -3,8 +3,8 @@ package org.fullrank.engine;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
-/// The number of threads that the engine computes with. Results are bit-identical only for equal numbers of threads,
-/// because a sum that is split in another way is rounded in another way.
+/// The number of threads that the engine uses. Results are bit-identical only for the same number of threads,
+/// because another split of a sum changes its rounding.
 public final class Threads {
     private Threads() {}
 

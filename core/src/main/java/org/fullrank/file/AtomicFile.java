@@ -10,9 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.fullrank.engine.JobException;
 
-/// Writes a file so that a reader sees the old content or the new, and never a part of it: writes to a temporary name
-/// in the same folder, calls fsync, renames the file, and calls fsync on the folder. When writing fails, for example on
-/// a full disk, the old file is untouched and the temporary one is removed.
+/// Writes a file atomically: a reader sees either the whole old content or the whole new content. It writes
+/// to a temporary file in the same folder, calls fsync, renames the file, and calls fsync on the folder. If
+/// writing fails, for example on a full disk, the old file stays unchanged and the temporary file is removed.
 public final class AtomicFile {
     /// Fills the channel of the temporary file.
     @FunctionalInterface

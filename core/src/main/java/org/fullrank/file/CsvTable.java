@@ -18,12 +18,13 @@ import java.util.Set;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A CSV file, compressed with gzip or not, separated by comma, semicolon or tab, read row by row. All rows have as
-/// many cells as the first one.
+/// Reads a CSV file row by row. The file may be compressed with gzip. Cells are separated by comma, semicolon
+/// or tab. All rows must have as many cells as the first row.
 ///
-/// The first row is a header when a cell of it is no number while the one below is, or when it names the label column.
-/// The label column is given by name or by position (from 1, or from the end as -1, -2, ...); without that it is the
-/// one named `label`, `class`, `target` or `y`, or else the only one that is not numeric in the first row.
+/// The first row is a header if it names the label column, or if any of its cells is not a number while the
+/// cell below is a number. The label column is given by name or by position (from 1, or from the end as -1,
+/// -2, ...). If it is not given, it is the column named `label`, `class`, `target` or `y`. If there is no
+/// such column, it is the only column whose cell in the first row is not a number.
 public final class CsvTable implements AutoCloseable {
     private static final List<String> LABEL_NAMES = List.of("label", "class", "target", "y");
     private static final Set<String> MISSING = Set.of("", "nan", "inf", "infinity");

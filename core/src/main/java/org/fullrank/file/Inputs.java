@@ -14,7 +14,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.fullrank.engine.InputException;
 
-/// Opens files that may be compressed with gzip, and says in plain words what went wrong.
+/// Opens files, compressed with gzip or not, and explains errors in plain words.
 public final class Inputs {
     /// Deflate cannot make data more than 1032 times smaller, so a file cannot hold more than this many times its
     /// size.

@@ -17,10 +17,12 @@ import java.util.function.Predicate;
 import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
 
-/// A file of JSON objects, one to a line, each with the `step` at which it was written: `metrics.jsonl`,
-/// `spectra.jsonl`, `alarms.jsonl`. Each line is written at once, so that nothing is lost when the process is killed. A
-/// run that resumes from an earlier step cuts the file back to that step, so that the file of a resumed run equals that
-/// of an uninterrupted one.
+/// A file with one JSON object per line: `metrics.jsonl`, `spectra.jsonl` or `alarms.jsonl`. Each object
+/// contains the `step` at which it was written. Each line is written at once, so a killed process loses no
+/// line.
+///
+/// A run that resumes from an earlier step removes all lines after that step. So the file of a resumed run
+/// equals the file of an uninterrupted run.
 public final class JsonLines implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     /// Bytes of a file that are looked at first for its last line: some records with everything that is measured.

@@ -19,9 +19,10 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 
-/// The NumPy file format `.npy`, versions 1.0 to 3.0: a header with element type, order and shape, then the elements.
+/// The NumPy file format `.npy`, versions 1.0 to 3.0: a header with element type, order and shape, then the
+/// elements.
 ///
-/// Reading checks what the header claims against the bytes that are there before it allocates anything.
+/// The reader compares the header with the length of the file before it allocates memory.
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 

@@ -18,8 +18,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// A `.npy` file with a matrix `[N, D]` of float32 or float64, read into a tensor of the same precision. Either byte
-/// order and either order of the entries will do. The values never pass through the Java heap.
+/// A `.npy` file that contains a matrix `[N, D]` of float32 or float64. It is read into a tensor of the same
+/// precision and never copied to the Java heap. Both byte orders and both C and Fortran order are supported.
 ///
 /// @param file path
 /// @param header what the file says about itself, checked

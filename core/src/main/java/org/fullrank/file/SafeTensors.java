@@ -30,10 +30,11 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Reads and writes the safetensors format: 8 bytes with the length of a JSON header (little-endian), the header (name
-/// to
-/// type, shape and byte range), raw numbers. A file from anywhere is safe to open: every claim of the header is checked
-/// against the file before anything is allocated.
+/// Reads and writes the safetensors format. The file starts with the length of a JSON header (8 bytes,
+/// little-endian). The header maps each name to type, shape and byte range. The raw numbers follow.
+///
+/// Files from unknown sources are safe to open: the header is checked against the file before memory is
+/// allocated.
 public final class SafeTensors implements AutoCloseable {
     /// Headers beyond this are refused, as in the reference implementation.
     private static final long MAX_HEADER_BYTES = 100_000_000;

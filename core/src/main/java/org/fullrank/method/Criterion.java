@@ -13,7 +13,7 @@ import org.fullrank.objective.Terms;
 import org.fullrank.objective.Views;
 import org.jspecify.annotations.Nullable;
 
-/// An objective with its memory from batch to batch, where it has one, and the key of its draws.
+/// An objective with the key of its random draws and, if it needs one, its memory from batch to batch.
 ///
 /// @param key of the draws; each step has a draw of its own
 record Criterion(Objective objective, @Nullable Parameter memory, long key) {

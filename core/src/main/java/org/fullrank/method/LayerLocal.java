@@ -12,16 +12,15 @@ import org.fullrank.net.Mode;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Terms;
 
-/// Every block of the encoder has an objective of its own on its pooled output. Blocks run one after another: the
-/// graph of one is gone before the next begins, which gets activities without a graph. So no gradient crosses a
-/// block, and memory does not grow with depth.
+/// Trains each block of the encoder with its own objective on its pooled output. Blocks run one after
+/// another. Each block gets the previous block's output without its graph, which is freed first. So no
+/// gradient passes from block to block, and memory does not grow with depth.
 ///
 /// Source: Halvagal and Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
-/// representations in deep sensory networks" (2023), and the official code: the gradient of the pull reaches both
-/// views,
-/// where the paper (unverified against it) stops that of the earlier one. As both views share the weights,
-/// stopping it in each direction in turn would halve the gradient of the pull, nothing else: halve its weight for
-/// that form.
+/// representations in deep sensory networks" (2023), and the official code. In the code the gradient of the
+/// pull reaches both views; in the paper (unverified against it) it is stopped for the earlier view. Both
+/// views share the weights, so stopping it would only halve the gradient of the pull. To get the form of the
+/// paper, halve the weight of the pull.
 public final class LayerLocal implements Method {
     /// What teaches one block.
     ///

@@ -15,9 +15,9 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Parameter;
 import org.jspecify.annotations.Nullable;
 
-/// A predictor that is one matrix, `p = z W' + b`: trained, solved for, or set from the running correlation F of
-/// its input. F is kept for each of them, not centered, since how W lies to it says whether the embedding is about
-/// to collapse.
+/// A predictor that is one matrix, `p = z W' + b`. The matrix is trained, solved for, or computed from the
+/// running correlation F of its input, which is not centered. F is updated in all three cases, because the
+/// relation of W to F shows whether the embedding is about to collapse.
 final class MatrixPredictor implements Predictor {
     private final PredictorSpec spec;
     private final @Nullable Parameter weight; // [D, D]; none where W is a function of F

@@ -15,8 +15,9 @@ import org.fullrank.objective.Papers;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
 
-/// Published methods by name, with the heads and constants of their papers. A preset is a starting point: heads are
-/// usually made smaller for small encoders. The name of an objective stands for the joint embedding with it.
+/// Published methods by name, with the heads and constants of their papers. A preset is a starting point:
+/// small encoders usually need smaller heads. The name of an objective is also accepted, and selects joint
+/// embedding with that objective.
 public final class MethodPresets {
     /// The weight of an extra regularizer where one is set.
     public static final double REGULARIZER_WEIGHT = 1;

@@ -7,11 +7,12 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// How a predictor W, `[D, D]`, lies to the correlation F = E[f f'] of its input: what theory expects of a predictor
-/// that keeps an embedding from collapsing is eigenvectors shared with F, symmetry, and a spectrum with more than
-/// a few directions.
+/// Measures of a predictor W, `[D, D]`, and the correlation F = E[f f'] of its input. Theory expects three
+/// properties of a predictor that prevents collapse: W and F share eigenvectors, W is symmetric, and W has
+/// more than a few nonzero singular values.
 ///
-/// Source: Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align); the asymmetry is from the authors' talk.
+/// Source: Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align); the asymmetry is from the authors'
+/// talk.
 ///
 /// @param largest singular value of W
 /// @param smallest singular value of W, on the directions that F has

@@ -24,10 +24,11 @@ import org.fullrank.objective.Terms;
 import org.fullrank.view.InputShape;
 import org.jspecify.annotations.Nullable;
 
-/// A network that predicts, from one view, what a target makes of another view of the same sample: BYOL, SimSiam,
-/// DirectPred, IsoLoss. Nothing in the loss forbids a constant; predictor and target keep training away from it.
+/// A network that predicts, from one view, the target's embedding of another view of the same sample: BYOL,
+/// SimSiam, DirectPred, IsoLoss. The loss does not forbid a constant output; only the predictor and the
+/// target prevent it.
 ///
-/// Every ordered pair of views counts. The predictor and the loss see the batch whole.
+/// Every ordered pair of views counts. The predictor and the loss always receive the whole batch.
 public final class SelfDistillation implements Method {
     // The spelling is part of the keys: another one would draw other numbers.
     private static final long DRAW = Keyed.name("draw of the regulariser");

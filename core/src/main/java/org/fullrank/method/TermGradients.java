@@ -11,7 +11,7 @@ import org.fullrank.method.Method.TermGradient;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Term;
 
-/// Goes forward and backward once for each term of a loss, so that the gradient of each is seen by itself.
+/// Computes the gradient of each loss term separately, with one forward and one backward pass per term.
 ///
 /// @param network from a view to its outputs, the embedding first
 /// @param terms from the leaves, V x outputs, to the terms, each with a name of its own; settings are keys of the

@@ -10,10 +10,12 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NonFiniteTrace;
 
-/// Makes a batch whole before anything compares its samples: outputs of all chunks are gathered into one leaf for
-/// each view, whoever computes the loss leaves gradients there, and every chunk continues backward from its own
-/// rows. With one chunk the graph of the forward pass is kept; with more, each chunk is run again (gradient
-/// caching), so that only one chunk's activations are in memory at a time.
+/// Computes a loss over the whole batch from chunks. It gathers the outputs of all chunks into one leaf
+/// tensor for each view. The caller computes the loss and writes its gradients to these leaves. Then each
+/// chunk continues backward from its own rows.
+///
+/// With one chunk the graph of the forward pass is kept. With more chunks each one is run a second time for
+/// the backward pass (gradient caching), so that only one chunk's activations are in memory at a time.
 final class WholeBatch {
     /// What turns the inputs of a chunk into its outputs, `[n, ...]` each with n rows.
     @FunctionalInterface

@@ -5,7 +5,7 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
-/// Plain 3x3 convolutions with batch norm and ReLU, then the mean over pixels: the quick encoder for small images.
+/// A small encoder for small images: 3x3 convolutions with batch norm and ReLU, then the mean over pixels.
 ///
 /// @param channels one stage for each entry; each stage after the first halves the image
 /// @param depth convolutions for each stage

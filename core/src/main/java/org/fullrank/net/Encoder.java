@@ -5,11 +5,13 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 
-/// An encoder as an ordered list of named blocks, so that one can look at what each gives, or run them one by one. Its
-/// output is the representation `[B, D]`, which comes from the pooled activity of the last block.
+/// An encoder as an ordered list of named blocks. A caller can run all blocks or one at a time, and read the
+/// output of each. The output of the encoder is the representation `[B, D]`, computed from the pooled output
+/// of the last block.
 ///
-/// What a block gives is pooled to one row for each item: the mean over the pixels of feature maps, activities of
-/// fully connected layers as they are, the class token or the mean over the tokens of a transformer.
+/// The output of a block is pooled to one row per item. For feature maps this is the mean over the pixels.
+/// For a transformer it is the class token or the mean over the tokens. Outputs of fully connected layers
+/// need no pooling.
 public final class Encoder implements Layer {
     /// A stretch of the encoder.
     ///

@@ -3,7 +3,8 @@ package org.fullrank.net;
 import java.util.List;
 import org.fullrank.view.InputShape;
 
-/// What encoder to build. Its output is the representation that evaluation and search use.
+/// The settings of an encoder. The output of the encoder is the representation, which evaluation and search
+/// use.
 public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp {
     /// Width D of the representation `[N, D]`.
     int features();

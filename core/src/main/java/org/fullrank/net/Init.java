@@ -3,7 +3,7 @@ package org.fullrank.net;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/// How a parameter starts.
+/// The initial value of a parameter.
 sealed interface Init {
     /// Fills `count` values from `offset` on.
     void fill(float[] values, int offset, int count, RandomGenerator random);

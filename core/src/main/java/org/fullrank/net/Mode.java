@@ -1,6 +1,6 @@
 package org.fullrank.net;
 
-/// How batch normalisation behaves in one forward pass.
+/// Whether batch norms use the statistics of the batch or the running statistics in a forward pass.
 public enum Mode {
     /// Statistics of the batch; the running statistics move.
     TRAIN,

@@ -9,8 +9,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at the result of every operation of the networks on this thread while it is open, and remembers the first
-/// that is not finite. Without an open trace nothing is looked at. It changes no number.
+/// Finds the first network operation on this thread whose result is not finite. It checks results only while
+/// it is open, and changes no number.
 public final class NonFiniteTrace implements AutoCloseable {
     private static final ThreadLocal<@Nullable NonFiniteTrace> OPEN = new ThreadLocal<>();
 

@@ -3,7 +3,7 @@ package org.fullrank.net;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// A handle that a layer keeps of one of its parameters or statistics. It is filled when the buffer is laid out.
+/// A layer's handle to one of its parameters or statistics. Its value is available after the buffer is built.
 public final class Parameter {
     private final String name;
     private @Nullable Tensor tensor;

@@ -10,12 +10,13 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// All numbers of a network in three vectors: trainable values `[P]`, their gradients `[P]`, and the running statistics
-/// `[Q]` of its norms. Parameters are views of the first and accumulate into the second, so that the optimiser's step,
-/// clipping, averaging and the checkpoint are each a few operations on one vector.
+/// All numbers of a network in three vectors: trainable values `[P]`, their gradients `[P]`, and the running
+/// statistics `[Q]` of its norms. Each parameter is a view of the first vector, and its gradient is added to
+/// the second. So an optimizer step, gradient clipping, averaging and a checkpoint each need only a few
+/// vector operations.
 ///
-/// Matrices and filters come first, everything else (biases, norms, class tokens) last, so what weight decay applies to
-/// is one prefix.
+/// Matrices and filters come first; biases, norms and class tokens come last. Weight decay applies to the
+/// first part only, which is therefore one contiguous range.
 public final class ParameterBuffer implements AutoCloseable {
     /// One parameter or statistic: `count` numbers from `offset` on, of shape `sizes`.
     ///

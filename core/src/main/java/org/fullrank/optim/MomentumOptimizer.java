@@ -12,7 +12,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// SGD with momentum, and LARS, which is the same after each matrix's gradient has been scaled by its trust ratio.
+/// SGD with momentum, and LARS. LARS first scales the gradient of each matrix by its trust ratio and then
+/// makes the same update.
 final class MomentumOptimizer implements Optimizer {
     private final ParameterBuffer parameters;
     private final List<ParameterRange> stretches;

@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// A contiguous range of the flat buffer that the optimizer treats alike, so that each of its operations is one for the
-/// whole range.
+/// A contiguous range of the flat parameter buffer. The optimizer updates the whole range with one call of
+/// each operation.
 ///
 /// @param predictor whether they follow the rate of the predictor
 /// @param factor of that rate

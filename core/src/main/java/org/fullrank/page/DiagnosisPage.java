@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.fullrank.diagnose.Diagnosis;
 
-/// The page of `fullrank diagnose --page`: verdicts, figures and plots of one or several embeddings.
+/// The page that `fullrank diagnose --page` writes: the verdicts, figures and plots of one or several
+/// embeddings.
 public final class DiagnosisPage {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

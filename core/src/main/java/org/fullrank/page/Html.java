@@ -11,11 +11,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 
-/// Makes a page of data: one HTML file with the data as JSON, the script that draws them and its style in it. The
-/// script is the same for all pages; `kind` in the data says what it draws.
+/// Builds a page as one HTML file: the data as JSON, the script that draws the data, and the style. All pages
+/// have the same script. The field `kind` of the data selects what the script draws.
 ///
-/// The page carries a content security policy by which nothing but this style and this script can run, and nothing is
-/// loaded from anywhere but, for a live page, from where the page came from.
+/// A content security policy in the page allows only this script and this style. The page loads nothing from
+/// elsewhere; only a live page also loads pictures and events from its own server.
 public final class Html {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String FOLDER = "/org/fullrank/page/";

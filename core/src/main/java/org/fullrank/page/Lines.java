@@ -16,9 +16,8 @@ import java.util.function.Predicate;
 import org.fullrank.run.MetricKeys;
 import org.jspecify.annotations.Nullable;
 
-/// The objects of a file with one JSON object to a line, shortened for a page. Lines that are damaged are left out,
-/// and a last line without its end waits until it is whole. Keys of an
-/// earlier version have their names of today.
+/// The objects of a JSON Lines file, shortened for a page. Damaged lines are left out. The last line is left
+/// out until it has its line end. Old names of keys are replaced by today's names.
 ///
 /// @param objects oldest first
 /// @param end bytes of the file that were read, up to the end of its last whole line

@@ -1,6 +1,6 @@
 package org.fullrank.stats;
 
-/// Where a figure lies with 95 % confidence.
+/// A 95 % confidence interval of a figure.
 public record Interval(double lower, double upper) {
     /// None computed.
     public static final Interval NONE = new Interval(Double.NaN, Double.NaN);

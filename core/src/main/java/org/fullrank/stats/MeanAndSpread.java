@@ -2,7 +2,7 @@ package org.fullrank.stats;
 
 import java.util.Arrays;
 
-/// Mean and spread of a figure over seeds.
+/// The mean and the standard deviation of a figure over seeds.
 ///
 /// @param n seeds
 /// @param mean NaN without any

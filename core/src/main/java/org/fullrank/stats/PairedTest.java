@@ -3,8 +3,9 @@ package org.fullrank.stats;
 import java.util.Arrays;
 import org.fullrank.engine.InputException;
 
-/// Student's paired t-test: whether a figure of two candidates differs, seed by seed. A seed fixes the initial
-/// weights and the order of the data for both, so what a lucky start gives to both drops out of the difference.
+/// Student's paired t-test: whether a figure differs between two candidates, compared seed by seed. With one
+/// seed both candidates have the same initial weights and the same order of the data. So the effect of a
+/// lucky start cancels in the difference.
 ///
 /// @param n pairs
 /// @param difference mean of the differences

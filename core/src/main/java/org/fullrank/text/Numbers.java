@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/// Numbers as text for people. Every number that is printed, but for coordinates of drawings, has one of these forms.
+/// Formats numbers for people. All printed numbers have one of these forms, except coordinates of drawings.
 public final class Numbers {
     /// Significant digits of [#number(double)]: more than an interval of an estimate supports.
     public static final int DIGITS = 4;
