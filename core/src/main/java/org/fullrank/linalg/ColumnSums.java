@@ -11,8 +11,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// What [Moments] sums up for each dimension, as deviations from the means c of the first rows: `sum (x - c)`,
-/// `sum (x - c)^2`, and the same for rows scaled to length 1.
+/// The sums that [Moments] needs for each dimension: `sum (x - c)` and `sum (x - c)^2`, where c is the mean
+/// of the first rows, and the same sums for rows scaled to length 1.
 final class ColumnSums implements AutoCloseable {
     /// Rows that are worked on at once, in memory that stays: few enough for the processor's cache.
     private static final int SLICE = 256;

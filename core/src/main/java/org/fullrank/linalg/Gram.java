@@ -8,8 +8,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Products of a matrix with itself. They are symmetric: where only the lower triangle is
-/// computed, that is half the work.
+/// Symmetric products of a matrix with itself. Computing only the lower triangle halves the work.
 public final class Gram {
     private static final int BLOCK_ROWS = 2048;
 

@@ -4,8 +4,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// Powers of two that keep squares of values within float64. Multiplying by a power of two changes no digit, so values
-/// of an ordinary size and scaled ones give the same results bit by bit.
+/// Scales values by powers of two so that their squares stay within the range of float64. This scaling
+/// changes no digit, so scaled and unscaled values give the same results bit by bit.
 public final class Magnitude {
     /// Binary exponents up to which values stay as they are, 1e60: sums of the fourth powers of any number of them fit
     /// into float64.

@@ -11,19 +11,22 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// First and second moments of embeddings `[N, D]` that come block by block: means, deviations, lengths of rows,
-/// and the spectra of the centered and of the raw matrix. One pass, float64 throughout.
+/// First and second moments of embeddings `[N, D]` that arrive in blocks: means, deviations, lengths of rows,
+/// and the spectra of the centered and of the raw matrix. It makes one pass over the rows and computes in
+/// float64.
 ///
-/// Rows wait in a buffer that grows with them to `max(D, 1024)` rows. As long as it has not overflowed, all rows are
-/// at hand: the spectra are those of the smaller of the two Gram matrices, so `N < D` costs `N^2 D`. When it
-/// overflows, its rows are added to the scatter matrix `[D, D]`, shifted by the mean of the first rows, so that a
-/// common offset cancels before it is squared. How rows are cut into blocks therefore changes no bit of any figure.
-/// Where `[D, D]` would be larger than [#MOST_VALUES], the rows must fit into a buffer of that size.
+/// Rows collect in a buffer of at most `max(D, 1024)` rows. If all rows fit, the spectra come from the
+/// smaller of the two Gram matrices, so `N < D` costs `N^2 D`. A full buffer is added to the scatter matrix
+/// `[D, D]` and emptied. The mean of the first rows is subtracted before, so that a common offset cancels
+/// before it is squared. The buffer also makes every figure independent, bit by bit, of how the rows are
+/// divided into blocks. If `[D, D]` would be larger than [#MOST_VALUES], all rows must fit into a buffer of
+/// that size.
 ///
-/// Values of any finite size will do: where their squares could overflow or vanish, everything is kept in units of a
+/// Values of any finite size are accepted. If squares could overflow or vanish, all values are scaled by a
 /// power of two, which changes no digit. Values much smaller than the largest ones become zero.
 ///
-/// Native memory: two matrices `[min(N, D), D]` of float64 at most (while a spectrum is computed, four); close it.
+/// It owns native memory and must be closed: at most two matrices `[min(N, D), D]` of float64, and four while
+/// it computes a spectrum.
 public final class Moments implements AutoCloseable {
     /// Rows that are added to the scatter matrix at once, at least: enough to keep the product at the full rate of
     /// the processor, few enough to stay in its caches.

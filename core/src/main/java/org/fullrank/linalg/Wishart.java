@@ -7,15 +7,16 @@ import org.fullrank.engine.Natives;
 
 /// Singular values of Gaussian matrices `[n, p]` with independent entries of variance 1.
 ///
-/// Small ones are drawn. A Gaussian matrix has the singular values of a bidiagonal one of `k = min(n, p)` columns
-/// whose entries are independent: the diagonal chi-distributed with `m, m - 1, ...` degrees of freedom, `m =
-/// max(n, p)`, the diagonal next to it with `k - 1, ..., 1` (Silverstein 1985; Dumitriu and Edelman 2002, "Matrix
-/// models for beta ensembles"). So a draw costs `O(k^2)`, whatever m.
+/// For small matrices they are drawn at random. A Gaussian matrix has the same singular values as a
+/// bidiagonal matrix with `k = min(n, p)` columns and independent chi-distributed entries. The diagonal has
+/// `m, m - 1, ...` degrees of freedom, where `m = max(n, p)`; the diagonal next to it has `k - 1, ..., 1`
+/// (Silverstein 1985; Dumitriu and Edelman 2002, "Matrix models for beta ensembles"). So a draw costs
+/// `O(k^2)`, whatever m is.
 ///
-/// Large ones fluctuate little and follow the law of Marchenko and Pastur 1967: the eigenvalues over m are
-/// quantiles of the density `sqrt((b - x)(x - a)) / (2 pi c x)` between `a, b = (1 -+ sqrt(c))^2`, `c = k / m`.
-/// The largest one is that of Tracy and Widom instead, whose mean lies off the edge of the law by an amount that
-/// Johnstone 2001 gives.
+/// For large matrices the random fluctuation is small, and the law of Marchenko and Pastur 1967 is used: the
+/// eigenvalues divided by m are quantiles of the density `sqrt((b - x)(x - a)) / (2 pi c x)` between `a, b =
+/// (1 -+ sqrt(c))^2`, where `c = k / m`. The largest eigenvalue is the mean of the Tracy-Widom law, whose
+/// distance from the edge `b` is given by Johnstone 2001.
 public final class Wishart {
     /// Columns k up to which matrices are drawn: beyond, the quantiles are good to 0.3 % in every rank.
     static final int DRAWN = 256;

@@ -4,9 +4,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// What a person should know about a loss, or about a part of a method, beyond its settings.
+/// A description of a loss, or of a part of a method, for people.
 ///
-/// @param idea what it asks of embeddings, or does
+/// @param idea what the loss asks of embeddings, or what the part does
 /// @param paper where it was published
 /// @param healthy of each number that it logs, by name: its range and what a healthy run shows
 public record Card(String idea, String paper, SequencedMap<String, String> healthy) {

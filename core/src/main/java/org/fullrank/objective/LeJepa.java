@@ -9,11 +9,12 @@ import org.fullrank.objective.SlicedGaussianity.Pooling;
 import org.fullrank.objective.SlicedGaussianity.Weighting;
 import org.fullrank.settings.Named;
 
-/// LeJEPA: each view predicts the mean of the views, and each view's embeddings are an isotropic standard Gaussian:
-/// `(1 - lambda) prediction + lambda sigreg`. All views share the directions of a step.
+/// LeJEPA. Its loss is `(1 - lambda) prediction + lambda sigreg`. The prediction term compares each view with
+/// the mean of the views. The SIGReg term makes the embeddings of each view an isotropic standard Gaussian.
+/// All views use the same random directions in a step.
 ///
-/// Source: Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the heuristics" (2025),
-/// and the complete example of the official code.
+/// Source: Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the
+/// heuristics" (2025), and the complete example of the official code.
 ///
 /// @param lambda the balance, 0 to 1
 /// @param directions of [SlicedGaussianity]

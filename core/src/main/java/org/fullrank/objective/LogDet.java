@@ -6,14 +6,14 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// Invariance and entropy: views agree, and the Gaussian with the covariance of each view's embeddings has a large
-/// entropy, in place of VICReg's two terms for the same end.
+/// Agreement of views with maximal entropy. The entropy is that of a Gaussian with the covariance of each
+/// view's embeddings. It replaces the variance and covariance terms of VICReg.
 ///
-/// The logarithm makes the balance of the weights a choice of scale: the embedding settles where its variance is about
-/// 1 / (2 invariance / entropy) over the noise of the views relative to it.
+/// Because of the logarithm, the two weights only set the scale of the embedding. Its variance settles near 1
+/// / (2 invariance / entropy), divided by the noise of the views relative to the embedding.
 ///
-/// Source: Shwartz-Ziv et al., "What do we maximize in self-supervised learning?" (2022), abstract only; the weights
-/// are suggestions, unverified against the paper.
+/// Source: Shwartz-Ziv et al., "What do we maximize in self-supervised learning?" (2022), abstract only. The
+/// weights are suggestions, unverified against the paper.
 ///
 /// @param invariance weight of [MeanSquared], averaged over all entries
 /// @param entropy weight of [LogDetEntropy], averaged over the views

@@ -2,16 +2,15 @@ package org.fullrank.objective;
 
 import java.util.Locale;
 
-/// Whether N rows can say what a loss wants to know of D dimensions: the covariance of N rows has rank N - 1 at most,
-/// so
-/// that it is singular for N <= D. What a loss does about that differs.
+/// Whether a batch of N rows is large enough for a loss on D dimensions. The covariance of N rows has at most
+/// rank N - 1, so it is singular for N <= D. Some losses need more rows than others.
 ///
 /// @param verdict whether the rows suffice
 /// @param text one line that says why
-/// @param rows the rows that are looked at together
-/// @param enoughRows how many would do; 0 where nothing is to change
-/// @param rowsSetting the key of the loss that sets the rows; empty where they are the batch
-/// @param enoughWidth a width for which the rows there are would do; 0 where nothing is to change
+/// @param rows the rows that the loss sees together
+/// @param enoughRows a number of rows that would be enough; 0 if nothing needs to change
+/// @param rowsSetting the key of the loss that sets the number of rows; empty if it is the batch size
+/// @param enoughWidth a width for which the present rows are enough; 0 if nothing needs to change
 public record Need(Verdict verdict, String text, long rows, long enoughRows, String rowsSetting, long enoughWidth) {
     /// Whether the rows suffice.
     public enum Verdict {

@@ -6,9 +6,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.settings.Choices;
 import org.fullrank.settings.Nearest;
 
-/// What training minimizes: a pure function of the embeddings of the whole batch, of the key of its random draws and of
-/// its memory. It never hears of chunks, workers or devices. Each record has the settings of its paper, and knows its
-/// own facts.
+/// The function that training minimizes. It depends only on the embeddings of the whole batch, the key of its
+/// random draws, and its memory. It does not depend on chunks, workers or devices. Each record contains the
+/// settings of its paper and describes the loss.
 public sealed interface Objective
         permits Vicreg, //
                 NtXent,

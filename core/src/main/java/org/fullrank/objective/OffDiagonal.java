@@ -6,13 +6,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The sum of the squared covariances of different dimensions, which VICReg and LPL divide by different numbers.
+/// The sum of the squared covariances of different dimensions. VICReg and LPL divide it by different numbers.
 ///
-/// For N >= D the diagonal of the `[D, D]` matrix is set to zero before anything is summed: a column that is much
-/// longer than the others would otherwise leave nothing but rounding. For N < D the `[D, D]` matrix is never formed:
-/// with centered Z the sum of all squared entries is that of the smaller Gram matrix, `|Z'Z|_F = |ZZ'|_F`, at the cost
-/// `N^2 D` instead of `N D^2`, and the diagonal is subtracted. Where the diagonal is most of the sum, this is done in
-/// float64.
+/// For N >= D the diagonal of the `[D, D]` matrix is set to zero before the sum. Otherwise a column with a
+/// much larger variance than the others would leave only rounding errors.
+///
+/// For N < D the `[D, D]` matrix is never computed. For centered Z the sum of all squared entries equals the
+/// sum for the smaller Gram matrix, `|Z'Z|_F = |ZZ'|_F`, at a cost of `N^2 D` instead of `N D^2`. Then the
+/// diagonal is subtracted. If the diagonal is most of the sum, this is computed in float64.
 final class OffDiagonal {
     /// The share of the diagonal in the sum from which on float32 loses too many digits to the difference. With
     /// columns of equal length the share is at most about N / D, and far below for embeddings in training.

@@ -7,13 +7,14 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// How far the prediction from one view is from the target that another view gives. Part `similarity` of each is
-/// the mean cosine of prediction and target: 1 when all agree, which a collapsed embedding does too.
+/// The distance between the prediction from one view and the target from another view. Each form reports the
+/// part `similarity`, the mean cosine of prediction and target. It is 1 if all agree, which is also true for
+/// a collapsed embedding.
 ///
-/// The two with a name that begins with `iso` leave the left factor `W` of the predictor `p = z W` out of the
-/// gradient, so that modes with small eigenvalues learn as fast as the others. They teach the online branch
-/// alone: a predictor gets no gradient from them. Their gradient is that of no function, and of the cosine one
-/// the value means nothing; watch the similarity.
+/// The two forms whose name begins with `iso` leave the left factor `W` of the predictor `p = z W` out of the
+/// gradient, so that modes with small eigenvalues learn as fast as the others. They train the online branch
+/// only; the predictor gets no gradient from them. Their gradient is not the gradient of any function. The
+/// value of the cosine form has no meaning, so watch the similarity instead.
 public sealed interface Regression {
     /// The name of the value in logs.
     String PART = "regression";

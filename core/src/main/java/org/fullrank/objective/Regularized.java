@@ -9,11 +9,11 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// An alignment of the views and any number of weighted regularizers on each of them: the form of VICReg, SVMax, LPL,
-/// log-det and LeJEPA.
+/// One alignment of the views and any number of weighted regularizers on each view. VICReg, SVMax, LPL,
+/// log-det and LeJEPA have this form.
 ///
-/// @param pull what brings the views of a sample together
-/// @param penalties what keeps the embedding from collapsing
+/// @param pull the term that brings the views of a sample together
+/// @param penalties the terms that prevent collapse
 public record Regularized(Pull pull, List<Penalty> penalties) {
     /// The alignment with its weight.
     ///

@@ -3,7 +3,7 @@ package org.fullrank.objective;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/// A function of one embedding matrix that is low when the embedding uses all its dimensions.
+/// A loss on one embedding matrix. Its value is low if the embedding uses all its dimensions.
 public sealed interface Regularizer
         permits VarianceHinge, //
                 Covariance,

@@ -5,10 +5,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// The smaller of `Z Z'` and `Z' Z`, which have the same eigenvalues but for zeros, in float64: squaring halves the
-/// digits.
+/// The smaller of `Z Z'` and `Z' Z`. Both have the same nonzero eigenvalues. It is computed in float64,
+/// because squaring halves the number of correct digits.
 ///
-/// A stack of matrices has a stack of each.
+/// A stack of matrices gives a stack of results.
 ///
 /// @param sides Z, or Z' where that has fewer rows, `[m, M]` with m <= M, float64
 /// @param gram `sides sides'`, `[m, m]`

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
-/// A scalar with a known value and a known gradient. The engine has no custom autograd functions from Java; an
-/// objective that knows its gradient in closed form uses this in their place.
+/// A scalar with a given value and a given gradient. The engine does not support custom autograd functions
+/// from Java, so objectives with a gradient in closed form use this class.
 final class Surrogate {
     private Surrogate() {}
 

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One term of a loss.
 ///
-/// @param name as the paper has it
+/// @param name as in the paper
 /// @param value before weighting, a scalar
-/// @param weight what the value is multiplied by in the loss
+/// @param weight factor of the value in the loss
 /// @param setting the key of the loss that the weight is proportional to; null where there is none
 public record Term(
         String name, Tensor value, double weight, @Nullable String setting) {

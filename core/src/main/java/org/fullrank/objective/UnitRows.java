@@ -6,10 +6,10 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 
-/// Rows as points of the unit sphere, or a stack of such matrices.
+/// The rows of a matrix, or of a stack of matrices, scaled to length 1.
 ///
-/// @param values each row divided by its norm, `[..., N, D]`, without a graph; a row of zeros stays one
-/// @param norms of the rows, `[..., N, 1]`, not below the floor
+/// @param values each row divided by its norm, `[..., N, D]`, without a graph; a row of zeros stays zero
+/// @param norms norms of the rows, `[..., N, 1]`, at least [#NORM_FLOOR]
 record UnitRows(Tensor values, Tensor norms) {
     /// The norm below which a row counts as zero, as in PyTorch's `normalize`.
     static final double NORM_FLOOR = 1e-12;

@@ -8,11 +8,11 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// VICReg: views agree, each dimension varies, no two dimensions correlate. Three normalizations are in use
-/// ([Form]); the covariance term is summed over the two branches in all of them.
+/// VICReg: views agree, each dimension varies, and no two dimensions correlate. Papers and codes use three
+/// normalizations ([Form]). In all of them the covariance term is summed over the two branches.
 ///
-/// Source: Bardes, Ponce, LeCun, "VICReg: variance-invariance-covariance regularization for self-supervised learning"
-/// (2022), equations 1 to 6, and the official code.
+/// Source: Bardes, Ponce, LeCun, "VICReg: variance-invariance-covariance regularization for self-supervised
+/// learning" (2022), equations 1 to 6, and the official code.
 ///
 /// @param form what the terms are divided by
 /// @param invariance weight of [MeanSquared]

@@ -19,7 +19,7 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 import org.jspecify.annotations.Nullable;
 
-/// The measures of one checkpoint for [LabelFree].
+/// Computes the measures of one checkpoint for [LabelFree].
 final class CheckpointMeasures {
     private static final int BATCH = 256;
 

@@ -13,15 +13,15 @@ import org.fullrank.stats.Holm;
 import org.fullrank.stats.MeanAndSpread;
 import org.fullrank.stats.PairedTest;
 
-/// The accuracy of each class over trainings of several seeds, compared with another method trained with the same
-/// seeds: which classes lose whatever the seed.
+/// The accuracy of each class over trainings with several seeds, compared with another method that was
+/// trained with the same seeds. It shows which classes lose accuracy for every seed.
 ///
 /// @param protocol what the numbers depend on
-/// @param probe name of the classifier that answered
+/// @param probe name of the classifier
 /// @param seeds of the trainings, the same on both sides
 /// @param against names of the other runs
 /// @param mean accuracy over all items
-/// @param rows the classes that the asked split has, in their order
+/// @param rows the classes of the test split, in their order
 public record ClassSeeds(
         ProtocolText protocol, String probe, List<Long> seeds, List<String> against, Row mean, List<Row> rows)
         implements ProtocolResult {

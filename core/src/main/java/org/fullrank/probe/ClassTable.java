@@ -15,14 +15,14 @@ import org.fullrank.stats.McNemar;
 import org.fullrank.stats.PairedTest;
 import org.jspecify.annotations.Nullable;
 
-/// The accuracy of each class, and the classes that lost compared with another run: a mean that rises can
-/// hide a class that falls (Balestriero, Bottou and LeCun 2022, "The effects of regularization and data augmentation
-/// are class dependent"). The test is over items, so it compares two trainings, not two methods: for methods see
-/// [ClassSeeds].
+/// The accuracy of each class, and the classes that lost accuracy compared with another run. A higher mean
+/// can hide a class that became worse (Balestriero, Bottou and LeCun 2022, "The effects of regularization and
+/// data augmentation are class dependent"). The test is over items, so it compares two trainings, not two
+/// methods. To compare methods, see [ClassSeeds].
 ///
 /// @param protocol what the numbers depend on
-/// @param probe name of the classifier that answered
-/// @param rows the classes that the asked split has, in their order
+/// @param probe name of the classifier
+/// @param rows the classes of the test split, in their order
 /// @param mean the accuracy over all items
 /// @param against the other run; null for none
 public record ClassTable(

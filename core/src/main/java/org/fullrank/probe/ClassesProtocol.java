@@ -8,11 +8,12 @@ import java.util.SequencedMap;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// The accuracy of each class, and which classes lost compared with other runs: one other run ([ClassTable]), or runs
-/// of several seeds on both sides ([ClassSeeds]).
+/// Measures the accuracy of each class, and finds the classes that lost accuracy compared with other runs.
+/// The comparison is with one other run ([ClassTable]), or with runs of several seeds on both sides
+/// ([ClassSeeds]).
 ///
 /// @param probe the classifier on frozen features
-/// @param with more runs like the measured one, of other seeds
+/// @param with runs with the same settings as the measured run and other seeds
 /// @param against the runs to compare with
 public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) implements Evaluation {
     /// The classifiers, as users type them.

@@ -19,7 +19,8 @@ import org.fullrank.net.Mode;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Turns the items of a split into features, one row for each, in order: plain views, frozen encoder, no buffer moves.
+/// Computes the features of the items of a split, one row per item, in order. It uses plain views and a
+/// frozen encoder, and updates no running statistics.
 public final class Embedder {
     /// Items encoded at a time; the result does not depend on it.
     static final int BATCH = 256;

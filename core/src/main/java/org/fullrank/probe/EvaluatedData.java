@@ -5,12 +5,12 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// Where evaluated features come from: everything that changes a number without being part of a probe.
+/// The data behind evaluated features: everything that affects a number, except the settings of the probes.
 ///
-/// @param data fingerprint of the data set, which its place and name do not change
-/// @param trainRows items of the train split, which the probes are fitted on
-/// @param testSplit name of the split that is asked
-/// @param testRows its items
+/// @param data fingerprint of the data set; it does not depend on the place and name of the files
+/// @param trainRows number of train items, on which the probes are fitted
+/// @param testSplit name of the split that is classified
+/// @param testRows number of test items
 /// @param classes number of classes
 /// @param reading how the encoder is read
 public record EvaluatedData(String data, int trainRows, String testSplit, int testRows, int classes, Reading reading) {

@@ -4,7 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 
-/// One way to measure an encoder. A new one is a class of this kind and a line in [Evaluations].
+/// One way to measure an encoder. To add an evaluation, implement this interface and add a line to
+/// [Evaluations].
 public interface Evaluation {
     /// The name under which its results are saved.
     String name();

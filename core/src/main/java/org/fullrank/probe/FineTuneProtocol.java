@@ -12,14 +12,14 @@ import org.fullrank.view.ImagePipeline;
 import org.fullrank.view.ImageViews;
 import org.jspecify.annotations.Nullable;
 
-/// Trains an encoder further with few labels: all of its weights and a linear head, by AdamW on the mean
-/// cross-entropy, with a rate that warms up and falls as a cosine, the same for encoder and head.
+/// Trains an encoder and a linear head with few labels. AdamW minimizes the mean cross-entropy over all
+/// weights. The learning rate warms up and then decreases as a cosine; it is the same for encoder and head.
 ///
 /// @param fractions shares of the labels of the train split, each in (0, 1]
 /// @param draws of labeled items for each fraction, at least 1
 /// @param steps of one fit, at least 1
-/// @param batch items of a step (all labeled ones where there are fewer), at least 2
-/// @param learningRate of AdamW at its height
+/// @param batch items of a step, at least 2; if fewer items are labeled, a step takes all of them
+/// @param learningRate largest learning rate of AdamW
 /// @param seed of the draws of items, heads and orders
 public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int batch, double learningRate, long seed)
         implements Evaluation {

@@ -30,8 +30,8 @@ import org.fullrank.view.InputShape;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// One fit: a copy of an encoder with a linear head, trained on some labeled items. The encoder that it begins from
-/// stays as it was.
+/// One fit: trains a copy of an encoder with a linear head on labeled items. The original encoder does not
+/// change.
 final class FineTuner implements AutoCloseable {
     private static final long STREAM = Keyed.name("probe.finetune");
 

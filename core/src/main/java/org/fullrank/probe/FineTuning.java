@@ -17,7 +17,8 @@ import org.fullrank.view.InputShape;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Accuracies after training on with a share of the labels, from the trained encoder and from its initial weights.
+/// Accuracies after fine-tuning with a share of the labels, once from the trained encoder and once from its
+/// initial weights.
 ///
 /// @param protocol what the numbers depend on
 /// @param rows one for each share of the labels

@@ -10,9 +10,10 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007), in float64, block by block.
+/// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007). It computes in
+/// float64, block by block.
 ///
-/// A cluster that loses all its items keeps its center. Among equally near centers the first wins.
+/// A cluster that loses all its items keeps its center. Among equally near centers the first one wins.
 public final class KMeans {
     private static final long STREAM = Keyed.name("probe.kmeans");
     // 2 MB of float64 rows at a time: larger ones leave the cache.

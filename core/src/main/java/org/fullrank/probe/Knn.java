@@ -14,8 +14,8 @@ import org.fullrank.engine.Tensors;
 
 /// Exact nearest-neighbor classification by cosine similarity with weighted votes.
 ///
-/// Equal inputs and threads give equal answers: among equally similar neighbors the one earlier in the bank comes
-/// first, among equal votes the class of the lower number wins.
+/// Equal inputs and threads give equal results. Among equally similar neighbors the one earlier in the bank
+/// comes first. Among classes with equal votes the class with the lower number wins.
 public final class Knn {
     private static final double SMALLEST_NORM = 1e-12;
     // 64 MB of similarities at a time.

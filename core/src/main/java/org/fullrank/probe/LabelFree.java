@@ -11,11 +11,11 @@ import java.util.function.ToDoubleFunction;
 import org.fullrank.linalg.PowerLaw;
 import org.jspecify.annotations.Nullable;
 
-/// Measures that need no labels for every checkpoint of a run, which checkpoint each would choose, and where there are
-/// labels, what kNN says of the choice.
+/// Measures that need no labels, for every checkpoint of a run, and the checkpoint that each measure would
+/// choose. If there are labels, the kNN accuracy of each choice is reported too.
 ///
-/// Sources: Garrido et al. 2023, "RankMe"; Agrawal et al. 2022, "alpha-ReQ"; Thilak et al. 2023, "LiDAR" (the last two
-/// unverified against the papers).
+/// Sources: Garrido et al. 2023, "RankMe"; Agrawal et al. 2022, "alpha-ReQ"; Thilak et al. 2023, "LiDAR" (the
+/// last two unverified against the papers).
 ///
 /// @param protocol what the numbers depend on
 /// @param rows one for each checkpoint, in the order of training

@@ -10,7 +10,7 @@ import org.fullrank.data.Split;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// Measures every checkpoint of a run without labels, on the items that encoders are pretrained on.
+/// Measures every checkpoint of a run without labels, on the pretraining items.
 public record LabelFreeProtocol() implements Evaluation {
     @Override
     public String name() {

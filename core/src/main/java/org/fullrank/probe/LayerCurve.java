@@ -9,12 +9,12 @@ import org.fullrank.data.Items;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// The accuracy of identical probes on every layer, from the input to the embedding, and where to cut: the layer of the
-/// best linear accuracy on items held out of the training split. The asked split has no part in the choice.
+/// The accuracy of the same probe on every layer, from the input to the embedding, and the best layer. The
+/// best layer is the one with the highest linear accuracy on items held out from the train split. The test
+/// split has no influence on the choice.
 ///
-/// EvaluatedData: Bordes et al. 2022, "Guillotine Regularization" (unverified against the paper): the layers next to
-/// the
-/// objective fit its invariances, so that the best layer for another task lies before them.
+/// Source: Bordes et al. 2022, "Guillotine Regularization" (unverified against the paper). The layers next to
+/// the objective learn its invariances, so the best layer for another task is an earlier one.
 ///
 /// @param protocol what the numbers depend on
 /// @param layers in the order of the data, measured on the held-out items

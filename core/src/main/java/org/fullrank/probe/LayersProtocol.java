@@ -4,7 +4,7 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Nearest;
 
-/// Accuracy of identical probes on layers of the network, and the best layer to cut at.
+/// Measures the same probe on layers of the network and finds the best layer.
 ///
 /// @param layers names of layers, see [Place]; all if empty. The representation is always measured.
 public record LayersProtocol(List<String> layers) implements Evaluation {

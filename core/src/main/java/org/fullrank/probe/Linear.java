@@ -10,11 +10,12 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The linear probe: logistic regression on cached features, fitted until it has converged. See [LinearProtocol] for
-/// what is minimized.
+/// The linear probe: logistic regression on cached features, fitted until it has converged. [LinearProtocol]
+/// defines the function that is minimized.
 ///
-/// The solver is L-BFGS, preconditioned with the Hessian at zero weights, which is the same matrix for every class
-/// direction: `X' X / (N C) + l2 I`. It takes out the bad conditioning of correlated features such as pixels.
+/// The solver is L-BFGS, preconditioned with the Hessian at zero weights: `X' X / (N C) + l2 I`, the same
+/// matrix for every class. The preconditioner removes the bad conditioning of correlated features such as
+/// pixels.
 public final class Linear {
     /// Features up to this width get the full preconditioner, wider ones its diagonal: a factorization of 4,096 x
     /// 4,096 takes under a second.

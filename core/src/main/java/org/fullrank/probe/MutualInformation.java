@@ -1,6 +1,6 @@
 package org.fullrank.probe;
 
-/// How much one labeling of items says about another.
+/// The mutual information of two labelings of the same items.
 final class MutualInformation {
     private MutualInformation() {}
 

@@ -9,14 +9,16 @@ import java.util.SequencedMap;
 import org.fullrank.data.TrainTest;
 import org.fullrank.method.Method;
 
-/// Accuracy of the nearest class mean by cosine, for the encoder and its baselines. It fits one vector per class and
-/// has
-/// no setting, so it shows whether classes form one compact group each, which few-label users depend on.
+/// Measures the accuracy of the nearest class mean by cosine, for the encoder and its baselines. The
+/// classifier fits one vector per class and has no settings. A high accuracy shows that each class forms one
+/// compact group, which is important for users with few labels.
 ///
-/// Rows are scaled to length 1, averaged for each class of the train split, and the mean is scaled to length 1; an
-/// asked
-/// item gets the class of the largest dot product, the class of the lower number among equals. Source: Snell, Swersky
-/// and Zemel 2017, "Prototypical networks", with the cosine (unverified against the paper).
+/// Rows are scaled to length 1 and averaged for each class of the train split. Each mean is scaled to length
+/// 1 again. A test item gets the class with the largest dot product. Among equal ones it gets the class with
+/// the lower number.
+///
+/// Source: Snell, Swersky and Zemel 2017, "Prototypical networks", with the cosine (unverified against the
+/// paper).
 public record NearestCentroid() implements Evaluation {
     /// Counts up whenever the same settings would give other numbers.
     public static final int VERSION = 1;

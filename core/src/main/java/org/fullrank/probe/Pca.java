@@ -13,11 +13,12 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Gram;
 
-/// Principal components: the directions of largest variance of the train split, the baseline that needs no learning.
+/// Principal components: the directions of largest variance of the train split. They are the baseline that
+/// needs no training.
 ///
-/// Fitted from the eigenvectors, in float64, of the covariance `[D, D]` or, when there are fewer rows than features, of
-/// the Gram matrix `[N, N]`. Each direction points to where its largest coefficient is positive, so equal data give
-/// equal directions.
+/// They are computed in float64 from the eigenvectors of the covariance `[D, D]` or, if there are fewer rows
+/// than features, of the Gram matrix `[N, N]`. The sign of each direction makes its largest coefficient
+/// positive, so equal data give equal directions.
 public final class Pca {
     private final float[] means; // [D]
     private final float[] directions; // [D, k]

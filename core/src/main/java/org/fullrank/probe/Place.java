@@ -8,10 +8,10 @@ import org.fullrank.method.Method;
 import org.fullrank.net.Encoder;
 import org.fullrank.net.Mode;
 
-/// A place in a network that features are read from.
+/// A place in a network whose output is used as features.
 ///
 /// @param name `input`, `block.NAME`, `representation`, `projector.1` and so on, `embedding`
-/// @param read from views `[B, ...]` to rows `[B, C]`, in evaluation mode
+/// @param read computes rows `[B, C]` from views `[B, ...]`, in evaluation mode
 public record Place(String name, UnaryOperator<Tensor> read) {
     /// Name of the input as the encoder sees it.
     public static final String INPUT = "input";

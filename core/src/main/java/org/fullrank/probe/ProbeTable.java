@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// The accuracies of an encoder and of the baselines that it is compared with: raw input, its principal components, and
-/// the same encoder untrained.
+/// The accuracies of an encoder and of its baselines: the raw input, the principal components of the input,
+/// and the same encoder without training.
 ///
 /// @param protocol what the numbers depend on
 /// @param results one row for each kind of features, the trained encoder first

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that the accuracies of probes depend on, except the weights of the encoder. It is printed in full with
-/// them, and a short hash identifies it: numbers of different hashes are not comparable.
+/// Everything that affects the accuracies of probes, except the weights of the encoder. It is printed in full
+/// with the accuracies. A short hash identifies it; do not compare numbers with different hashes.
 ///
 /// @param source where the features come from
 /// @param knn the nearest-neighbor probe; null when it is left out

@@ -3,7 +3,7 @@ package org.fullrank.probe;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// The numbers of an evaluation, with everything that they depend on.
+/// The numbers of an evaluation, with the protocol that they depend on.
 public interface ProtocolResult {
     /// What the numbers depend on.
     ProtocolText protocol();

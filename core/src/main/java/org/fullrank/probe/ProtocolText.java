@@ -11,8 +11,8 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
-/// Everything that numbers depend on, except the weights of the encoder. It is printed in full with them, and a short
-/// hash identifies it: numbers of different hashes are not comparable.
+/// Everything that affects the numbers of an evaluation, except the weights of the encoder. It is printed in
+/// full with the numbers. A short hash identifies it; do not compare numbers with different hashes.
 ///
 /// @param fields the settings by name, in the order in which they are printed
 public record ProtocolText(SequencedMap<String, String> fields) {

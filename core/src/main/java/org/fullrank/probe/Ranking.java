@@ -10,8 +10,8 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Ranks all other items for each item, by cosine similarity, block by block: memory does not grow with the square of
-/// the items. Equally similar items keep their order.
+/// Sorts, for each item, all other items by cosine similarity. It works block by block, so memory does not
+/// grow with the square of the number of items. Equally similar items keep their order.
 final class Ranking {
     // 16 MB of similarities at a time.
     private static final int BLOCK_VALUES = 4 << 20;

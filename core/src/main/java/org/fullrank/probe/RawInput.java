@@ -9,11 +9,12 @@ import org.fullrank.data.Labels;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// The input itself as features: the baseline that needs no encoder.
+/// The input itself as features: the baseline without an encoder.
 ///
-/// Images become pixels in [0, 1], row by row with channels together. Where all images of both splits have one size of
-/// at most [Protocol#RAW_SIDE] on either side they are taken as they are; otherwise each is resized to a square of that
-/// side by averaging the area under each new pixel, without keeping its proportions. Vectors are taken as they are.
+/// Images become pixels in [0, 1], row by row, with the channels of a pixel together. If all images of both
+/// splits have the same size, at most [Protocol#RAW_SIDE] on each side, they are not resized. Otherwise each
+/// image is resized to a square of that side, without keeping its proportions, by averaging the area under
+/// each new pixel. Vectors are not changed.
 public final class RawInput {
     private RawInput() {}
 

@@ -11,8 +11,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 
-/// The measures of metric learning: how many of the nearest items have the class of an item, and how well clusters
-/// match classes. For the encoder, raw input and the untrained encoder.
+/// Measures of retrieval and clustering, for the encoder, the raw input and the untrained encoder: how many
+/// of the nearest items have the class of the query, and how well clusters match classes.
 ///
 /// MAP@R and R-precision: Musgrave, Belongie and Lim 2020, "A metric learning reality check".
 ///

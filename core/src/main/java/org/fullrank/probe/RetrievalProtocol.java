@@ -7,7 +7,8 @@ import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.Method;
 
-/// Measures retrieval and clustering: every item of the asked split is a query among all others of that split.
+/// Measures retrieval and clustering. Every item of the test split is a query, and all other items of that
+/// split are searched.
 ///
 /// @param recallAt the k of recall@k, ascending, each at least 1
 /// @param restarts k-means runs, the one of the smallest inertia counts; at least 1

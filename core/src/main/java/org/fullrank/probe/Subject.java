@@ -11,7 +11,7 @@ import org.fullrank.net.EncoderSpec;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewSpec;
 
-/// What an evaluation measures: the trained network of a run, its data, and what it is compared with.
+/// The input of an evaluation: the trained network of a run, its data, and its baselines.
 public interface Subject {
     /// The data to measure on.
     Dataset data();

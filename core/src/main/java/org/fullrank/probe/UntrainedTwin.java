@@ -10,8 +10,8 @@ import org.fullrank.net.Mode;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// The network of a run at its initial weights, with the running statistics of the data, so that it is a baseline at
-/// its best.
+/// The network of a run at its initial weights. Its running statistics are computed on the data, which makes
+/// it a stronger baseline.
 final class UntrainedTwin {
     /// Batches that settle the running statistics: with a momentum of 0.1 they leave 0.9^30 = 4 % of the start.
     static final int SETTLING_BATCHES = 30;
