@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.Inputs;
 
-/// The folder of packed files.
+/// The cache folder for packed files.
 final class Cache {
     private Cache() {}
 

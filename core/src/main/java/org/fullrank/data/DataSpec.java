@@ -4,17 +4,18 @@ import java.nio.file.Path;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// What to read and how: the `data` section of a recipe. Start from [#of(String)] and change parts with the `with`
-/// methods.
+/// The data set to read, and the settings for reading it: the `data` section of a recipe. Start from
+/// [#of(String)] and change single settings with the `with` methods.
 ///
 /// @param path a file, a folder or the built-in name `shapes`
-/// @param samples at most so many items of each split that is learned from, train and unlabeled; 0: all. Which
-///     ones is fixed: they are the same for every seed of a recipe
+/// @param samples largest number of items of each training split (train and unlabeled); 0: all. The choice of
+///     items is the same for every seed of a recipe
 /// @param labelColumn column of a CSV file that holds the class: its name in the header, its position from 1, or a
 ///     negative position counted from the end (`-1` is the last); null: the column named `label`, `class`, `target`
 ///     or `y` if there is one, else no labels
-/// @param storedShorterSide images whose shorter side is longer than this are scaled down to it when packed, in pixels
-/// @param maxPixels images that claim more pixels than this are not decoded
+/// @param storedShorterSide in pixels: images with a longer shorter side are scaled down to it when they are
+///     packed
+/// @param maxPixels images with more pixels, according to their header, are not decoded
 /// @param maxSkippedShare at most this share of the images may be undecodable, in `[0, 1]`
 /// @param cache folder of the packed files; null: `$XDG_CACHE_HOME/fullrank` or `~/.cache/fullrank`
 public record DataSpec(

@@ -16,13 +16,14 @@ import org.fullrank.engine.JobException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.file.Inputs;
 
-/// What a `--data` path holds: items in splits, decoded once into a packed file and mapped from there.
+/// The content of a `--data` path: items in splits, decoded once into a packed file and memory-mapped from
+/// it.
 ///
-/// The formats are: a folder of images (`[split/]class/file`, or without classes), the same inside `.tar`, `.tar.gz`
-/// or `.zip`; IDX; CIFAR-10, CIFAR-100 and STL-10 binaries (folder or archive); NumPy images or vectors; CSV; and the
-/// built-in name `shapes`. They are told apart by their content.
+/// Supported formats: a folder of images (`[split/]class/file`, or without classes); the same inside `.tar`,
+/// `.tar.gz` or `.zip`; IDX; CIFAR-10, CIFAR-100 and STL-10 binaries (folder or archive); NumPy images or
+/// vectors; CSV; and the built-in name `shapes`. The format is recognized by the content.
 ///
-/// Closing a data set closes all items that it handed out.
+/// Closing a data set closes all items that came from it.
 public final class Dataset implements AutoCloseable {
     private static final long STREAM = Keyed.name("data.samples");
 

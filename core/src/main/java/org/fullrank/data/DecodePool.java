@@ -11,7 +11,7 @@ import org.fullrank.engine.JobException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes images on all cores and hands them on in the order in which they were submitted. At most
+/// Decodes images on all cores and delivers them in the order in which they were submitted. At most
 /// [#WINDOW_PER_CORE] images per core are in memory.
 final class DecodePool implements AutoCloseable {
     static final int WINDOW_PER_CORE = 32;

@@ -20,7 +20,7 @@ import org.fullrank.file.Inputs;
 import org.fullrank.file.Npy;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out what a path holds by looking at the content; names only decide between formats that look alike.
+/// Recognizes the format of a path by its content. File names only decide between formats that look alike.
 final class Formats {
     private static final int HEAD_BYTES = 512;
 

@@ -15,10 +15,11 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes images to RGB. Keeps its readers, so there is one per thread.
+/// Decodes images to RGB. It reuses its readers, so each thread needs its own instance.
 ///
-/// Gray becomes RGB with three equal channels, CMYK is converted, 16 bits are cut to 8, transparent pixels are laid on
-/// white, and the orientation of EXIF is applied. Color profiles of RGB images are left to the reader.
+/// Gray images become RGB with three equal channels. CMYK is converted. 16-bit values are cut to 8 bits.
+/// Transparent pixels are drawn on white. The EXIF orientation is applied. Color profiles of RGB images are
+/// left to the reader.
 final class ImageDecoder {
     /// Pixels being decoded at one time by all threads together; a larger image is decoded alone.
     private static final Semaphore PIXELS_IN_FLIGHT = new Semaphore(1 << 26, true);

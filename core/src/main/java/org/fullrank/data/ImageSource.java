@@ -12,7 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
-/// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are ignored.
+/// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are
+/// ignored.
 record ImageSource(Tree tree, DataSpec spec) implements DataSource {
     /// No encoded image is larger: what claims to be is left out before it is read.
     static final int MAX_ENCODED_BYTES = 1 << 28;

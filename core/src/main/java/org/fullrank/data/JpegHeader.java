@@ -3,7 +3,7 @@ package org.fullrank.data;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The facts in the header of a JPEG.
+/// The values in the header of a JPEG file.
 ///
 /// @param width in pixels, as stored
 /// @param height in pixels, as stored

@@ -16,14 +16,15 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// A packed data set: a file of a header of 64 bytes, the items one behind the other, and the [PackIndex].
+/// A packed data set: a file with a header of 64 bytes, the items one after another, and the [PackIndex].
 ///
-/// The header (little-endian) is: magic `FULLRANK` (8 bytes), version, CRC32C of the rest of the header, payload bytes
-/// (8), index bytes (8), CRC32C of the index, zeros. Header and index are always checked when a pack is opened, the
-/// payload up to [#CHECKED_BYTES].
+/// The header (little-endian) contains the magic `FULLRANK` (8 bytes), the version, the CRC32C of the rest of
+/// the header, the number of payload bytes (8), the number of index bytes (8), the CRC32C of the index, and
+/// zeros. Header and index are always checked when a pack is opened. The payload is checked up to
+/// [#CHECKED_BYTES].
 ///
-/// @param file where the pack lies
-/// @param index what it holds
+/// @param file path of the pack
+/// @param index description of the payload
 record Pack(Path file, PackIndex index, long payloadBytes) {
     static final long MAGIC = ByteBuffer.wrap("FULLRANK".getBytes(StandardCharsets.US_ASCII))
             .order(ByteOrder.LITTLE_ENDIAN)

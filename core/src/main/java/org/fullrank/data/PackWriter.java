@@ -19,8 +19,8 @@ import java.util.zip.CRC32C;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a [Pack]: items in the order in which they come, to a temporary file that gets its name only when it is
-/// complete and on the disk. Closing without [#finish] leaves nothing behind.
+/// Writes a [Pack], item by item, to a temporary file. The file gets its final name only when it is complete
+/// and on the disk. If the writer is closed without [#finish], no file remains.
 final class PackWriter implements Closeable {
     private static final int BUFFER_BYTES = 1 << 20;
 

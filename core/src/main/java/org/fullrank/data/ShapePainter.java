@@ -2,14 +2,15 @@ package org.fullrank.data;
 
 import org.fullrank.engine.Keyed;
 
-/// Draws the images of the built-in data set `shapes`: one filled shape on a cluttered ground, 32 x 32 pixels, RGB.
+/// Draws the images of the built-in data set `shapes`: one filled shape on a cluttered background, 32 x 32
+/// pixels, RGB.
 ///
-/// The class is the kind of shape and nothing else: position, size, angle, colors, the texture of the filling, the
-/// texture of the ground and the clutter on it are drawn independently of it. So two images of one class have little in
-/// common pixel by pixel, and what a network has to find is the outline. An image is a pure function of (seed, index),
-/// the same on every machine: only exact arithmetic and StrictMath are used.
+/// The class is the kind of shape. Position, size, angle, colors, both textures and the clutter are drawn
+/// independently of the class. So two images of one class have few pixels in common, and a network has to
+/// find the outline. An image depends only on (seed, index) and is the same on every machine, because only
+/// exact arithmetic and StrictMath are used.
 ///
-/// Edges are smooth: the share of a pixel that is covered is read from its distance to the outline.
+/// Edges are smooth: the covered share of a pixel is computed from its distance to the outline.
 final class ShapePainter {
     /// Counts up with every change that changes an image.
     static final int VERSION = 4;

@@ -8,7 +8,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.settings.Nearest;
 import org.fullrank.settings.OldSpelling;
 
-/// A part of a data set, as divided by its makers.
+/// A part of a data set, as defined by its authors.
 public enum Split {
     TRAIN,
     VALIDATION,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 
-/// Columns that collect the items of one split while they are written.
+/// Collects the data of one split, column by column, while the items are written.
 final class SplitRows {
     private int size;
     private int[] heights = new int[1024];

@@ -12,7 +12,7 @@ import org.fullrank.text.Numbers;
 import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 
-/// What a data set holds: [#text()] for people, [#toMap()] for JSON.
+/// The content of a data set: [#text()] for people, [#toMap()] for JSON.
 ///
 /// @param name of the data set
 /// @param format in words
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param splits in the order of [Split]
 /// @param classNames empty when nothing is labeled
 /// @param skipped files left out
-/// @param cacheFile where the packed items lie
+/// @param cacheFile path of the packed items
 /// @param cacheBytes size of that file
 /// @param fingerprint checksum of the content
 public record Summary(

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Two disjoint sets of items of one data set.
 ///
-/// @param train what is learned from
-/// @param test what is tested on
-/// @param protocol how the two came about, in words, for the protocol of an evaluation
+/// @param train items to learn from
+/// @param test items to test on
+/// @param protocol how the two sets were chosen, in words, for the protocol of an evaluation
 public record TrainTest(Items train, Items test, String protocol) {
     /// One fifth: enough to measure on, while most items remain to learn from.
     public static final double HELD_OUT_SHARE = 0.2;

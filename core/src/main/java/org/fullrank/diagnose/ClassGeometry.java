@@ -10,12 +10,16 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// How rows `[N, D]` lie by class: the spread and rank of each, and the figure that their centroids form.
+/// The geometry of rows `[N, D]` by class: the spread and rank of each class, and the relative positions of
+/// the class centroids.
 ///
-/// "Within" is the covariance of rows about the centroid of their class, divisor N; "between" that of the centroids.
-/// Centroid figures are about the mean of the centroids and of at most [#CENTROIDS] classes, those of most rows. Neural
-/// collapse: Papyan, Han and Donoho 2020, "Prevalence of neural collapse"; unverified against the paper. Its third
-/// measure compares centroids with the weights of a classifier and is left out, for there is none here.
+/// "Within" is the covariance of the rows about the centroid of their class, with divisor N. "Between" is the
+/// covariance of the centroids. Centroid figures are relative to the mean of the centroids and use at most
+/// [#CENTROIDS] classes, those with the most rows.
+///
+/// Neural collapse: Papyan, Han and Donoho 2020, "Prevalence of neural collapse"; unverified against the
+/// paper. Its third measure (NC3) compares centroids with the weights of a classifier. It is left out because
+/// there is no classifier here.
 ///
 /// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
 /// @param width D

@@ -13,11 +13,11 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// Rows taken apart by class: centroids, and residuals about them. The arithmetic of [ClassGeometry].
+/// Rows split by class into centroids and residuals. [ClassGeometry] computes its figures from them.
 ///
 /// @param residuals of the rows, class by class, `[N, D]`
-/// @param centroids `[C, D]`, about the mean of all rows
-/// @param groups where each class lies
+/// @param centroids `[C, D]`, relative to the mean of all rows
+/// @param groups the rows of each class
 record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
     /// Singular values of centroids below this share of the largest are rounding.
     private static final double RANK = 1e-7;

@@ -9,13 +9,13 @@ import org.fullrank.linalg.Moments;
 
 /// The result of examining one embedding.
 ///
-/// @param subject what was examined, as `z.npy` or `representation`
+/// @param subject what was examined, such as `z.npy` or `representation`
 /// @param rows N, without those that were left out
 /// @param width D
 /// @param verdicts the most severe first; one of kind healthy where nothing was found
 /// @param sections the figures
 /// @param plots what a page draws
-/// @param warnings one line each, such as rows that were left out
+/// @param warnings one line each, for example about rows that were left out
 public record Diagnosis(
         String subject,
         long rows,

@@ -11,12 +11,12 @@ import org.fullrank.stats.Interval;
 import org.fullrank.stats.Normal;
 import org.jspecify.annotations.Nullable;
 
-/// All measures of an embedding, from which its [Diagnosis] is made.
+/// All measures of an embedding. Its [Diagnosis] is made from them.
 ///
 /// @param moments of all rows
 /// @param sample of the rows
-/// @param pairing null where there is one view
-/// @param classes null where there are no labels
+/// @param pairing null if there is only one view
+/// @param classes null if there are no labels
 /// @param neighbors null in a quick examination
 record Examination(
         Moments moments,

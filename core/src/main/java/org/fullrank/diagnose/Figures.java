@@ -3,19 +3,19 @@ package org.fullrank.diagnose;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The figures that the rules of [Verdicts] read.
+/// The figures that the rules of [Verdicts] use.
 ///
 /// @param rows N
 /// @param width D
-/// @param norm median length of the rows that are not zero; 0 where all are
-/// @param directions standard deviation of a dimension of rows of length 1, times `sqrt(D)`: 0 where all rows point
-///     the same way, 1 where they point everywhere alike
-/// @param offset `|mean|^2 / E|z|^2`, 0 to 1; NaN where all is zero
+/// @param norm median length of the rows that are not zero; 0 if all rows are zero
+/// @param directions standard deviation of a dimension of rows of length 1, times `sqrt(D)`: 0 if all rows
+///     have the same direction, 1 if all directions are equally frequent
+/// @param offset `|mean|^2 / E|z|^2`, 0 to 1; NaN if all rows are zero
 /// @param spectrum of the centered rows
-/// @param dimensions which of them are dead or copies
-/// @param classes spread of each class; empty where there are no labels
-/// @param pairs how the two views agree; null where there is one
-/// @param errors how sure the figures are
+/// @param dimensions which dimensions are dead or copies
+/// @param classes spread of each class; empty if there are no labels
+/// @param pairs how the two views agree; null if there is only one
+/// @param errors standard errors of the figures
 record Figures(
         long rows,
         int width,

@@ -11,15 +11,17 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// How far pairs of dimensions depend on one another beyond correlation: the Hilbert-Schmidt independence criterion
-/// by random Fourier features.
+/// Dependence between pairs of dimensions beyond correlation. The measure is the Hilbert-Schmidt independence
+/// criterion (HSIC), approximated by random Fourier features.
 ///
-/// With features `phi(x) = sqrt(2/m) cos(w x / s + b)`, `w ~ N(0, 1)`, `b ~ U(0, 2 pi)`, `m` of them, the inner product
-/// `phi(x) phi(y)` approximates the Gaussian kernel `exp(-(x - y)^2 / (2 s^2))`, and `|Cov(Phi_i, Phi_j)|_F^2` with
-/// divisor `N - 1` is `Tr(K_i H K_j H) / (N - 1)^2`, the biased HSIC. The bandwidth `s` is the median distance of a
-/// column, by pairs of a shuffle; 1 standard deviation where that is 0. Each value is divided by
-/// `sqrt(HSIC(i, i) HSIC(j, j))`, so that a column with itself reads 1. As all of them are biased upwards, the same is
-/// done with each column shuffled by itself.
+/// The m features are `phi(x) = sqrt(2/m) cos(w x / s + b)`, with `w ~ N(0, 1)` and `b ~ U(0, 2 pi)`. The
+/// inner product `phi(x) phi(y)` approximates the Gaussian kernel `exp(-(x - y)^2 / (2 s^2))`. Then
+/// `|Cov(Phi_i, Phi_j)|_F^2` with divisor `N - 1` is `Tr(K_i H K_j H) / (N - 1)^2`, the biased HSIC.
+///
+/// The bandwidth `s` is the median distance between values of a column, over the pairs of a shuffle. If that
+/// is 0, it is 1 standard deviation. Each value is divided by `sqrt(HSIC(i, i) HSIC(j, j))`, so the value of
+/// a column with itself is 1. All values are biased upwards. For comparison, the same is computed after each
+/// column has been shuffled separately.
 ///
 /// @param mean over the pairs, from 0 to 1
 /// @param shuffled the same after shuffling

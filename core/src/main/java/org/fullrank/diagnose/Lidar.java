@@ -8,17 +8,19 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// LiDAR: the effective number of directions that tell samples apart, in units of how views of a sample
-/// differ. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL
-/// Architectures"; written from memory, unverified against the paper.
+/// LiDAR: the effective number of directions that distinguish samples, relative to the difference between
+/// views of one sample. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint
+/// Embedding SSL Architectures"; written from memory, unverified against the paper.
 ///
-/// With q views of each of N samples, `Sb` is the covariance (divisor N) of the means of the samples and `Sw` that
-/// (divisor N q) of the views about the mean of their sample. The value is `exp(-sum p log p)`, `p = l / sum l`, over
-/// the eigenvalues `l` of `(Sw + delta I)^(-1/2) Sb (Sw + delta I)^(-1/2)`. `delta` is [#DELTA] times the mean variance
-/// of a dimension, so that the scale of the embedding does not matter.
+/// With q views of each of N samples, `Sb` is the covariance (divisor N) of the sample means. `Sw` is the
+/// covariance (divisor N q) of the views about the mean of their sample. The value is `exp(-sum p log p)`, `p
+/// = l / sum l`, over the eigenvalues `l` of `(Sw + delta I)^(-1/2) Sb (Sw + delta I)^(-1/2)`. Here `delta`
+/// is [#DELTA] times the mean variance of a dimension, so the scale of the embedding has no effect.
 ///
-/// @param value from 1 (one direction) to `min(N - 1, D)`; 0 where all samples are one point, NaN for a single sample
-/// @param isotropic what isotropic Gaussian samples and views of the same number, width and ratio of scatters show
+/// @param value from 1 (one direction) to `min(N - 1, D)`; 0 if all samples are one point, NaN for a single
+///     sample
+/// @param isotropic the value of isotropic Gaussian samples and views with the same number, width and ratio
+///     of scatters
 record Lidar(double value, double isotropic) {
     /// Regularization of the scatter within, relative to the mean variance of a dimension.
     static final double DELTA = 1e-4;

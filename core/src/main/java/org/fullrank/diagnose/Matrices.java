@@ -12,8 +12,8 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Limits and preparation that the measures of relations between rows, dimensions, views and classes share. Tensors are
-/// float64 matrices on the host and belong to the caller's scope.
+/// Size limits and preparation steps for measures that compare rows, dimensions, views or classes. Tensors
+/// are float64 matrices on the host and belong to the caller's scope.
 final class Matrices {
     /// Values of a matrix that is worked on, at most: 128 MiB as float64. A wider sample is thinned to fewer rows.
     static final long LARGEST = 1L << 24;

@@ -10,11 +10,11 @@ import org.fullrank.engine.Scope;
 import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Spectrum;
 
-/// Mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centered, between the bounds that any such
-/// rows keep. A row of zeros stays as it is.
+/// The mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centered, and the bounds for such
+/// rows. A row of zeros is not scaled.
 ///
-/// Source: Taha et al. 2021, "SVMax", equations 2 and 3. With fewer rows than columns there are only N singular
-/// values; the mean is over D all the same, so both bounds can be reached for every shape.
+/// Source: Taha et al. 2021, "SVMax", equations 2 and 3. With fewer rows than columns there are only N
+/// singular values. The mean still divides by D, so both bounds can be reached for every shape.
 ///
 /// @param value the mean
 /// @param lower `sqrt(N) / D`, reached at rank one

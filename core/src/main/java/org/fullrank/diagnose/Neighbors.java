@@ -13,11 +13,12 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// Rows that repeat others, rows that lie far off, and dimensions with heavy tails.
+/// Finds rows that repeat other rows, rows that are far from the others, and dimensions with heavy tails.
 ///
-/// Two rows are near-duplicates when their cosine is above [#COSINE] and their distance below [#DISTANCE] of that of
-/// typical rows (`sqrt(2)` times the median distance from the center, the median of each dimension) or below 1e-6 of
-/// their own. All pairs are compared. In one or two dimensions rows come as near by chance.
+/// Two rows are near-duplicates if their cosine is above [#COSINE] and they are close: their distance is
+/// below [#DISTANCE] times the distance of typical rows, or below 1e-6 of their own length. The distance of
+/// typical rows is `sqrt(2)` times the median distance from the center; the center is the median of each
+/// dimension. All pairs are compared. In one or two dimensions rows can be this close by chance.
 ///
 /// For outliers see [Remoteness].
 ///
@@ -25,14 +26,15 @@ import org.fullrank.stats.Quantiles;
 /// @param width D
 /// @param duplicateRows rows that have a near-duplicate
 /// @param duplicatePairs pairs of them
-/// @param duplicates some pairs, each row with the first that it repeats
-/// @param outliers rows that lie [#FAR] robust deviations off or more; NaN for fewer than [#SMALLEST_ROWS] rows
+/// @param duplicates some pairs; each row with the first row that it repeats
+/// @param outliers rows that are [#FAR] or more robust deviations away; NaN for fewer than [#SMALLEST_ROWS]
+///     rows
 /// @param farthest some of them, the farthest first
 /// @param kurtosis mean excess kurtosis of varying dimensions, `m4 / m2^2 - 3`: 0 = Gaussian, 3 = Laplace; NaN for
 /// fewer
 ///     than [#SMALLEST_ROWS] rows or no such dimension, as those below
 /// @param largestKurtosis of a dimension; at most about N
-/// @param largestDimension whose it is; -1 where there is none
+/// @param largestDimension the dimension with the largest kurtosis; -1 if there is none
 /// @param heavyShare share of varying dimensions with more than [#HEAVY]
 public record Neighbors(
         long rows,

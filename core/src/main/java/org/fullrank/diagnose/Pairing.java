@@ -9,9 +9,9 @@ import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Interval;
 import org.fullrank.stats.Normal;
 
-/// How two views of the same samples, `[N, D]` each, relate. "Pairs" are the two views of one sample; "others" are all
-/// `N (N - 1)` pairs of a view of one sample and the other view of another, which is what shuffling the second view
-/// gives on average.
+/// Relation between two views of the same samples, `[N, D]` each. "Pairs" are the two views of one sample.
+/// "Others" are all `N (N - 1)` pairs of a view of one sample and the other view of another sample. Their
+/// mean is what a random shuffle of the second view gives on average.
 ///
 /// Directions are rows scaled to length 1; a row of zeros stays zero.
 ///

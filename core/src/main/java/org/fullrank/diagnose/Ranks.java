@@ -17,15 +17,15 @@ import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
 import org.jspecify.annotations.Nullable;
 
-/// How many dimensions embeddings `[N, D]` use, by several measures, each also as a share of what isotropic
-/// Gaussian rows of the same N and D would show. Rows that are all equal have a centered rank of 0; a single row has
-/// centered ranks 0, and shares that are NaN.
+/// The number of dimensions that embeddings `[N, D]` use, by several measures. Each measure is also given as
+/// a share of the value for isotropic Gaussian rows with the same N and D. Rows that are all equal have a
+/// centered rank of 0. A single row has centered ranks of 0 and shares of NaN.
 ///
 /// @param vitals the ranks and their shares
 /// @param powerLaw decay of the eigenvalues of the centered rows
 /// @param meanSingular the mean singular value between its bounds; null where rows were not given
-/// @param isotropic what isotropic rows show
-/// @param intervals 95 % intervals; empty where rows were not given, or fewer than 8
+/// @param isotropic the values of isotropic rows
+/// @param intervals 95 % intervals; empty if rows were not given, or if there are fewer than 8
 public record Ranks(
         Vitals vitals,
         PowerLaw powerLaw,

@@ -9,8 +9,9 @@ import org.fullrank.stats.Interval;
 /// @param measure what was measured
 /// @param value NaN where it is not defined
 /// @param interval 95 % interval; [Interval#NONE] where none is computed
-/// @param healthy healthy range in words; that of the measure unless it depends on the shape of the data
-/// @param note what only this embedding has, such as the rows that are meant; empty where there is nothing
+/// @param healthy healthy range in words: the range of the [Measure], unless it depends on the shape of the
+///     data
+/// @param note details of this embedding, such as the numbers of the affected rows; may be empty
 public record Reading(Measure measure, double value, Interval interval, String healthy, String note) {
     /// A value without an interval.
     public static Reading of(Measure measure, double value) {

@@ -9,7 +9,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// How far dimensions repeat one another. Dimensions that do not vary are left out: they are dead, not redundant.
+/// How strongly dimensions repeat one another. Dimensions that do not vary are left out: they are dead, not
+/// redundant.
 ///
 /// @param rows rows that were used; a wide sample is thinned to evenly spaced ones, see [#WORK]
 /// @param width D
@@ -17,14 +18,16 @@ import org.fullrank.linalg.Reductions;
 /// @param squaredCorrelation mean squared correlation of two different dimensions, from 0 to 1; NaN for fewer than 2 of
 ///     them or 2 rows
 /// @param chance what independent dimensions show on average, `1 / (N - 1)`; NaN for a single row
-/// @param excess the first less the second
+/// @param excess `squaredCorrelation` minus `chance`
 /// @param duplicatePairs pairs with `|r| >` [#DUPLICATE]; NaN for fewer than [#SMALLEST_ROWS] rows
-/// @param duplicateDimensions dimensions that repeat one of a lower number, so many could be left out; NaN as above
+/// @param duplicateDimensions dimensions that repeat a dimension with a lower number and could be left out;
+///     NaN as above
 /// @param duplicates some of them
 /// @param hsic mean dependence of two dimensions by HSIC, from 0 to 1, normalized and by random features; NaN for fewer
 ///     than 3 rows or 2 varying dimensions
-/// @param hsicShuffled the same when each dimension is shuffled by itself: chance
-/// @param hsicExcess above chance: 0 = independent, 1 = equal
+/// @param hsicShuffled the same after each dimension has been shuffled separately; this is the value by
+///     chance
+/// @param hsicExcess HSIC above chance: 0 = independent, 1 = equal
 /// @param dependentPairs share of pairs above the 99th percentile of shuffled ones; 0.01 by chance
 /// @param hsicPairs pairs that were compared by HSIC; of more than 32 dimensions, 32 drawn by key
 public record Redundancy(

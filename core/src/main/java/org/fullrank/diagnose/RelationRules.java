@@ -10,7 +10,7 @@ import org.fullrank.diagnose.Figures.Pairs;
 import org.fullrank.diagnose.Verdict.Kind;
 import org.jspecify.annotations.Nullable;
 
-/// Rules on classes and on pairs of views.
+/// Rules for faults of classes and of pairs of views.
 final class RelationRules {
     /// Spread of a class, as a share of that of all rows, below which it is a point. Classes of healthy trainings
     /// had 0.27 and more; a class of Gaussian rows in the same place as all others has 1.

@@ -7,7 +7,7 @@ import java.util.List;
 import org.fullrank.linalg.Moments;
 import org.fullrank.linalg.Spectrum;
 
-/// Warnings of a diagnosis: what changes the measures or is worth knowing, but is no fault by itself.
+/// Warnings of a diagnosis: facts that affect the measures or are good to know, but are not faults.
 final class Remarks {
     /// Share of rows with a near-duplicate from which it is worth a line: fewer are in nearly any data.
     static final double DUPLICATE_ROWS = 0.01;

@@ -10,14 +10,19 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Moments;
 
-/// 95 % intervals of figures of a sample of rows, from random halves of it without replacement.
+/// Computes 95 % intervals for figures of a sample of rows, from random halves of the sample without
+/// replacement.
 ///
-/// A bootstrap draws rows twice, and a matrix with equal rows has a lower rank: its ranks lie below that of the
-/// data. Halves hold no row twice. Given m rows, a mean over a random half varies about the mean of all by `(1 /
-/// (m/2) - 1 / m) s^2 = s^2 / m`, which is just how the mean of m rows varies about the truth; the same holds for
-/// smooth figures (delete-half jackknife: Wu 1986; Shao and Wu 1989). So the standard deviation over halves is the
-/// standard error at m rows, and `sqrt(m / N)` times it that at N rows. Ranks are compared by their logarithms,
-/// about the mean of the halves: that every half shows less rank than the whole cancels.
+/// A bootstrap would draw rows twice. Repeated rows lower the rank of a matrix, so its ranks would be too
+/// low. Halves contain no row twice.
+///
+/// Given m rows, the mean of a random half varies about the mean of all rows with variance `(1 / (m/2) - 1 /
+/// m) s^2 = s^2 / m`. The mean of m rows varies about the true mean with the same variance. This also holds
+/// for smooth figures (delete-half jackknife: Wu 1986; Shao and Wu 1989). So the standard deviation over
+/// halves is the standard error at m rows. Multiplied by `sqrt(m / N)`, it is the standard error at N rows.
+///
+/// Every half has a lower rank than the whole sample. This does not affect the interval, because the
+/// deviation is taken about the mean of the halves. Ranks are compared by their logarithms.
 final class Resampling {
     /// Halves drawn. With 16 the standard error is itself known to a fifth; Student's factor makes up for it.
     static final int DRAWS = 16;

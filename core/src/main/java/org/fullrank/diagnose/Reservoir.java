@@ -14,12 +14,13 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.rows.Batch;
 import org.jspecify.annotations.Nullable;
 
-/// A uniform sample of rows, without replacement, of a stream whose length need not be known, with their second
-/// view, their labels and their numbers.
+/// A uniform random sample of the rows of a stream, without replacement, with their second view, labels and
+/// row numbers. The length of the stream need not be known.
 ///
-/// Each row has a random rank that is a function of the seed and its number; the sample is those of the smallest
-/// ranks (bottom-k sampling). So the sample of a file is the same in whatever blocks or order it is read, and as
-/// long as there are no more rows than it holds, it is all of them.
+/// Each row has a random rank that depends only on the seed and the row number. The sample contains the rows
+/// with the smallest ranks (bottom-k sampling). So the sample of a file does not depend on the order or the
+/// block size in which it is read. If the stream has no more rows than the capacity, the sample contains all
+/// of them.
 public final class Reservoir implements AutoCloseable {
     /// Rows that it holds: their Gram matrix takes 128 MiB and a second, a neighbor search among them as long.
     public static final int CAPACITY = 4096;

@@ -4,7 +4,7 @@ import static org.fullrank.diagnose.ScaleRules.text;
 
 import org.fullrank.diagnose.Verdict.Kind;
 
-/// Rules on whether the rows suffice to say anything.
+/// Rules on whether there are enough rows for a diagnosis.
 final class SampleRules {
     /// Rows below which nothing is said but that they are too few: seven differences can look like anything.
     static final int FEWEST_ROWS = 8;

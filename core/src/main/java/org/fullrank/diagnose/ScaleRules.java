@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.fullrank.diagnose.Verdict.Kind;
 
-/// Rules on where rows lie and how long they are.
+/// Rules for faults of the position and the length of rows.
 final class ScaleRules {
     /// [Figures#directions] below which all rows point the same way: any two have a cosine above 0.999, which
     /// bfloat16 hardly tells from 1 (its step is 0.004). Embeddings of perceptrons without stop-gradient or

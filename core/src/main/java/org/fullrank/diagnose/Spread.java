@@ -16,11 +16,11 @@ import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
 import org.fullrank.stats.Quantiles;
 
-/// How far embeddings `[N, D]` spread: in each dimension, in length, on the sphere, and about their mean.
+/// The spread of embeddings `[N, D]`: within each dimension, in length, on the sphere, and about their mean.
 ///
 /// @param vitals the measures that need all rows
-/// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`; empty where rows were not given
-/// @param intervals 95 % intervals; empty where rows were not given, or fewer than 8
+/// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`; empty if rows were not given
+/// @param intervals 95 % intervals; empty if rows were not given, or if there are fewer than 8
 public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> intervals) {
     private static final List<Measure> RESAMPLED = List.of(Measure.STD, Measure.STD_RAW, Measure.NORM, Measure.OFFSET);
 

@@ -3,9 +3,9 @@ package org.fullrank.diagnose;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// A fault of an embedding, or that none was found.
+/// A fault of an embedding, or the result that no fault was found.
 ///
-/// @param kind which fault
+/// @param kind the fault, or healthy
 /// @param confidence from 0 to 1
 /// @param evidence the measures that show it, one line
 /// @param next one step to take, with the setting to change, one line

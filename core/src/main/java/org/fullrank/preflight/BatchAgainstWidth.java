@@ -12,7 +12,8 @@ import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a batch of N rows can say what the loss wants to know of D dimensions: what the method's [Need] says.
+/// Checks whether a batch of N rows is large enough for a loss on D dimensions, according to the method's
+/// [Need].
 final class BatchAgainstWidth {
     static final String NAME = "batch-and-width";
 

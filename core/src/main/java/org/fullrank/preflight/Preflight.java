@@ -18,12 +18,11 @@ import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// Checks a recipe on its data before a training: the balance of the loss terms, batch against width, the wiring of
-/// self-distillation, the strength of the views, the learning rate, time and memory. It trains copies of its own and
-/// throws them away, writes nothing, and does not change the training that follows by a single bit.
+/// Checks a recipe on its data before a training: the balance of the loss terms, batch size and width, the
+/// wiring of self-distillation, the strength of the views, the learning rate, time and memory. It trains
+/// temporary copies, writes no files, and does not change the training that follows by a single bit.
 ///
-/// How much is tried depends on the time that there is; what does not fit is made with fewer rows, or left out with a
-/// word on it.
+/// If the time is short, a check uses fewer rows, or is skipped and reported as skipped.
 public final class Preflight {
     /// Seconds that a whole preflight may take, about.
     public static final double FULL_SECONDS = 60;

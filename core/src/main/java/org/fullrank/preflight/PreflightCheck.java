@@ -10,10 +10,10 @@ import java.util.SequencedMap;
 ///
 /// @param name such as `gradient-share`
 /// @param finding how serious it is
-/// @param figures what was measured, by name; NaN where a figure could not be had
-/// @param why what the figures say, one line
-/// @param changes what it would set, each as `key=value` for `--set`; empty where nothing is to change or where a
-///     choice is left to the reader
+/// @param figures what was measured, by name; NaN if a figure could not be measured
+/// @param why what the figures mean, one line
+/// @param changes suggested settings, each as `key=value` for `--set`; empty if nothing needs to change or if
+///     the choice is left to the reader
 public record PreflightCheck(
         String name, Finding finding, SequencedMap<String, Double> figures, String why, List<String> changes) {
     /// How serious a finding is.

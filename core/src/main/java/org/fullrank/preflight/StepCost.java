@@ -11,15 +11,15 @@ import org.fullrank.engine.Scope;
 import org.fullrank.method.Method;
 import org.fullrank.probe.Embedder;
 
-/// The time and memory of training steps, measured with steps of growing size. A batch that would not fit into memory
-/// or time is extrapolated and not run.
+/// The time and memory of training steps, measured with steps of growing size. If a batch would not fit into
+/// memory or time, its cost is extrapolated from smaller ones.
 ///
-/// @param stepSeconds of a step of the whole batch
+/// @param stepSeconds time of a step of the whole batch
 /// @param measured whether such a step was made; if not, the time is that of fewer rows, scaled
-/// @param recordSeconds of the measures of a record in the log
-/// @param encodeSeconds of one item in a check
+/// @param recordSeconds time to measure one record of the log
+/// @param encodeSeconds time to encode one item in a check
 /// @param peakBytes the largest resident set of a step of the whole batch, measured or estimated; NaN where unknown
-/// @param rowBytes by which a row more in a chunk raises it; NaN where unknown
+/// @param rowBytes memory that one more row in a chunk adds; NaN if unknown
 record StepCost(
         double stepSeconds,
         boolean measured,

@@ -20,10 +20,13 @@ import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewPresets;
 import org.fullrank.view.ViewSpec;
 
-/// Measures whether two views of an item still share what it is, before anything is learned: how often the nearest of N
-/// second views to a first view is that of the same item (chance 1 / N), and how many of the others lie farther away
-/// than its own (chance one half, and much more sensitive). Both are measured by the cosine of centered rows, on the
-/// raw values of the views and on the representation of the untrained encoder, whose norms are settled on these views.
+/// Measures, before any training, whether two views of an item still have something in common. The first
+/// measure is how often the nearest of N second views to a first view belongs to the same item (chance 1 /
+/// N). The second measure is the share of second views of other items that are farther away than the item's
+/// own second view (chance one half). The second one is much more sensitive.
+///
+/// Both use the cosine of centered rows. They are measured on the values of the views, and on the
+/// representation of the untrained encoder after its norms have adapted to these views.
 final class ViewStrength {
     static final String NAME = "view-strength";
 

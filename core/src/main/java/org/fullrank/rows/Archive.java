@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A file that holds arrays by name.
+/// A file that contains named arrays.
 sealed interface Archive permits NpzArchive, TensorArchive {
     /// Names that embeddings go by, the most telling first.
     List<String> MATRICES = List.of("embeddings", "z", "x");

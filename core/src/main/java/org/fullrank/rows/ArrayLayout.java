@@ -3,13 +3,13 @@ package org.fullrank.rows;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
-/// A matrix in a file.
+/// The layout of a matrix in a file.
 ///
-/// @param name what is read, for messages
-/// @param cells how its numbers are written
+/// @param name name of the array in messages
+/// @param cells number format
 /// @param rows N, at least 1
 /// @param width D, at least 1
-/// @param fortran whether column after column lies in the file instead of row after row
+/// @param fortran whether the file contains the matrix column by column instead of row by row
 record ArrayLayout(String name, Cells cells, long rows, int width, boolean fortran) {
     /// The widest rows that are read.
     static final int MAX_WIDTH = 1 << 20;

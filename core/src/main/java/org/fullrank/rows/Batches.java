@@ -15,8 +15,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads rows of one or two views and their labels together. A row that is not finite in one view is left out of all
-/// views and counted; the first ones are listed.
+/// Reads rows of one or two views together with their labels. A row that is not finite in one view is left
+/// out of both views and counted. The first of these rows are listed.
 ///
 /// ```java
 /// while (true) {

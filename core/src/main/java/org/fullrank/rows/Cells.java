@@ -7,11 +7,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.file.Npy;
 
-/// How the numbers of an array are stored in a file.
+/// The number format of an array in a file.
 ///
-/// @param type as tensors name it
-/// @param bytes of one number
-/// @param order of these bytes
+/// @param type type of the same name in tensors
+/// @param bytes bytes of one number
+/// @param order byte order
 record Cells(ScalarType type, int bytes, ByteOrder order) {
     static Cells of(Npy.Header header) {
         ScalarType type = switch (header.type()) {

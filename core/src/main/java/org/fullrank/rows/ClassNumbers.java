@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
 
-/// Collects the class of each row and numbers the classes from 0: by value if all are whole numbers, else
-/// alphabetically.
+/// Collects the class of each row and numbers the classes from 0. The order is by value if all classes are
+/// whole numbers, and alphabetical otherwise.
 final class ClassNumbers {
     /// The most classes: more are identifiers of rows, and would fill the memory with names.
     static final int MOST_CLASSES = 1 << 20;

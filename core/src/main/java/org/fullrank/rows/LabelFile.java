@@ -14,9 +14,9 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a class for each row: a `.npy` of whole numbers `[N]`, the array `labels` or `y` of an archive, a column of a
-/// CSV file, or a text file with one class on each line. Names are kept; whole numbers are ordered by value, names by
-/// the alphabet. Needs 4 bytes of memory a row.
+/// Reads a class for each row from one of these sources: a `.npy` of whole numbers `[N]`, the array `labels`
+/// or `y` of an archive, a column of a CSV file, or a text file with one class per line. Names are kept.
+/// Whole numbers are ordered by value, names alphabetically. It needs 4 bytes of memory per row.
 public final class LabelFile {
     private static final String REMEDY = "correct --label-column";
 

@@ -19,8 +19,8 @@ import java.util.zip.ZipFile;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Npy;
 
-/// The arrays of an `.npz`, a zip of `.npy` files, stored or deflated. An array in C order is unpacked as it is read;
-/// one in Fortran order is unpacked to a temporary file before.
+/// The arrays of an `.npz` file, a zip of `.npy` files, compressed or not. An array in C order is unpacked
+/// while it is read. An array in Fortran order is first unpacked to a temporary file.
 record NpzArchive(Path file) implements Archive {
     /// An archive with more entries than this is refused: it is no set of arrays.
     private static final int MOST_ENTRIES = 10_000;

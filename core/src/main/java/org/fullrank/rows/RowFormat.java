@@ -8,7 +8,8 @@ import java.util.Locale;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Npy;
 
-/// The supported formats. The first bytes of a file decide; its name decides only where they cannot.
+/// The supported file formats. The format is recognized by the first bytes of a file. The file name decides
+/// only if they are not sufficient.
 enum RowFormat {
     NPY,
     ZIP,

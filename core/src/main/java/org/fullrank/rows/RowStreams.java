@@ -4,16 +4,16 @@ import java.nio.file.Path;
 import org.fullrank.data.Labels;
 import org.jspecify.annotations.Nullable;
 
-/// Opens embeddings from anywhere as a stream of rows, in bounded memory.
+/// Opens embeddings in any supported format as a stream of rows, with bounded memory.
 ///
 /// | format | what is read |
 /// | --- | --- |
 /// | `.npy` | a matrix of float16, float32, float64 or whole numbers, either byte order, C or Fortran order |
-/// | `.npz` | one such matrix: the one named, or `embeddings`, `z`, `x`, or the only one with two dimensions |
+/// | `.npz` | one such matrix: the selected one, or `embeddings`, `z`, `x`, or the only one with two dimensions |
 /// | CSV | rows of numbers, see [org.fullrank.file.CsvTable]; a label column is left out |
-/// | safetensors | one matrix, chosen as of an `.npz` |
+/// | safetensors | one matrix, selected as in an `.npz` |
 ///
-/// A vector `[N]` is refused: it is more often a file of labels than embeddings of one dimension.
+/// A vector `[N]` is refused, because it is more often a file of labels than embeddings of one dimension.
 public final class RowStreams {
     private RowStreams() {}
 

@@ -26,9 +26,9 @@ import org.fullrank.train.Flight;
 import org.fullrank.train.Learner;
 import org.jspecify.annotations.Nullable;
 
-/// Replays the last steps of a failed run from the snapshot of its flight recorder, and finds the first operation whose
-/// result is not finite: in the network and its target layer by layer, in the objective term by term, in the gradients,
-/// in the optimizer's step.
+/// Replays the last steps of a failed run from the snapshot of its flight recorder, and finds the first
+/// operation whose result is not finite. It checks the network and its target layer by layer, the objective
+/// term by term, the gradients, and the optimizer step.
 public final class Replay {
     /// What a replay showed.
     ///

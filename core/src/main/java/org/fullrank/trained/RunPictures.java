@@ -22,8 +22,9 @@ import org.fullrank.view.ImageViewGenerator;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.ViewGenerator;
 
-/// The pictures of a report: `map.json`, the first two principal components of representations of held-out items;
-/// `map.png`, their thumbnails; and `views.png`, a contact sheet of training views.
+/// The pictures of a report. `map.json` contains the first two principal components of the representations of
+/// held-out items. `map.png` contains the thumbnails of these items. `views.png` is a contact sheet of
+/// training views.
 final class RunPictures {
     /// Points of the map: more lie on top of one another.
     static final int MAP_ITEMS = 1000;

@@ -40,7 +40,7 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewSpec;
 import org.jspecify.annotations.Nullable;
 
-/// The trained network of a run, read back from a checkpoint, in float32. Evaluations measure it as their [Subject].
+/// The trained network of a run in float32, read from a checkpoint. It is the [Subject] of evaluations.
 public final class Trained implements Subject, AutoCloseable {
     /// Items of [#health]: enough for a steady reading, and few enough for spectra of wide projectors in seconds.
     public static final int HEALTH_ROWS = 2000;

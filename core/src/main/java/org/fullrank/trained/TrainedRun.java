@@ -13,7 +13,7 @@ import org.fullrank.run.RunStatus;
 import org.fullrank.train.Checkpoints;
 import org.jspecify.annotations.Nullable;
 
-/// Completes the folder of a run whose training has ended: diagnosis, pictures, accuracies.
+/// Adds the diagnosis, pictures and accuracies to the folder of a run whose training has ended.
 public final class TrainedRun {
     private final Trained trained;
     private final Consumer<String> notes;
