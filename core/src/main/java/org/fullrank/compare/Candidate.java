@@ -9,8 +9,9 @@ import org.fullrank.settings.Yaml;
 
 /// A recipe in a comparison, trained once for each seed.
 ///
-/// @param label names it in tables and its runs in the folder; letters, digits, dots, hyphens, underscores
-/// @param recipe whose own seed does not count
+/// @param label name of the candidate in tables and in the names of its runs; letters, digits, dots, hyphens,
+///     underscores
+/// @param recipe the recipe; its own seed is ignored
 public record Candidate(String label, Recipe recipe) {
     public Candidate {
         if (!label.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {

@@ -5,7 +5,7 @@ import java.util.function.ToDoubleFunction;
 import org.fullrank.diagnose.Measure;
 import org.fullrank.stats.MeanAndSpread;
 
-/// A number that is compared between trainings.
+/// A number that a comparison reports for each training.
 public enum ComparedMeasure {
     /// Share of right answers of nearest neighbors on the test items, 0 to 1.
     KNN("kNN", "knn", 100, 1, o -> o.score().knnShare()),

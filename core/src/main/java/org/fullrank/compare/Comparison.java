@@ -30,9 +30,10 @@ import org.fullrank.train.TrainingListener;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
-/// Trains and measures every cell of a grid, one after the other, and keeps the report in its folder up to date. A
-/// finished cell is not repeated, an interrupted one resumes from its checkpoint, and a failed one is reported and does
-/// not stop the others. All state is in files, so a second call on the same folder continues where the first ended.
+/// Trains and measures every cell of a grid, one after another, and updates the report in its folder. A
+/// finished cell is not repeated. An interrupted cell resumes from its checkpoint. A failed cell is reported,
+/// and the others continue. All state is in files, so a second call on the same folder continues where the
+/// first call ended.
 public final class Comparison {
     private final Grid grid;
     private final ComparisonListener listener;

@@ -4,7 +4,7 @@ import java.util.function.Function;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 
-/// Runs the trainings of a comparison and hears about its progress.
+/// Runs the trainings of a comparison and receives its progress.
 public interface ComparisonListener {
     /// Runs one training with a listener of its own.
     ///

@@ -2,7 +2,7 @@ package org.fullrank.compare;
 
 import java.util.List;
 
-/// The table of a report for a page in Markdown.
+/// The table of a report in Markdown.
 final class Markdown {
     private Markdown() {}
 

@@ -4,7 +4,7 @@ import java.util.List;
 import org.fullrank.stats.MeanAndSpread;
 import org.fullrank.stats.PairedTest;
 
-/// One candidate of a comparison, with all its trainings.
+/// One candidate of a comparison and all its trainings.
 ///
 /// @param candidate what was trained
 /// @param outcomes one for each seed, in their order

@@ -10,7 +10,7 @@ import org.fullrank.file.JsonFile;
 import org.fullrank.probe.Protocol;
 import org.jspecify.annotations.Nullable;
 
-/// The protocol of all numbers in a folder: the file `protocol.json`.
+/// The protocol of all numbers in a folder, saved in the file `protocol.json`.
 ///
 /// @param hash of the protocol
 /// @param fields its settings by name

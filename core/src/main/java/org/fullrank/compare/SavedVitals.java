@@ -7,10 +7,11 @@ import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.trained.Trained;
 
-/// Vital signs of the two places of a finished training, as `evaluation.json` holds them.
+/// The vital signs of the representation and of the embedding of a finished training, as saved in
+/// `evaluation.json`.
 ///
 /// @param representation output of the encoder
-/// @param embedding what the objective acts on, behind the projector
+/// @param embedding output of the projector, the input of the objective
 record SavedVitals(Place representation, Place embedding) {
     /// One place.
     ///

@@ -5,7 +5,7 @@ import static org.fullrank.diagnose.ScaleRules.text;
 import java.util.Set;
 import org.fullrank.diagnose.Verdict.Kind;
 
-/// Rules for three faults: too few dimensions in use, dimensions that repeat others, and dead dimensions.
+/// Rules for two faults: too few dimensions in use, and dimensions that repeat others.
 final class DimensionRules {
     /// Fall between two neighbors of the spectrum that no smooth decay shows: a power law of variances with
     /// exponent 3 falls by 2.8 at most, isotropic rows by next to nothing within the first half of the directions.

@@ -12,8 +12,8 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 
-/// Schedules the checks of a run, writes spectra and alarms, and remembers which check saw the best state and which the
-/// state to roll back to.
+/// Schedules the checks of a run and writes spectra and alarms. It remembers which check had the best state,
+/// and to which state the run can roll back.
 public final class CheckSchedule implements AutoCloseable {
     /// A rank within 5 % of the best says no more than the best: of such states the later one is taken, which has
     /// learned more.

@@ -11,19 +11,20 @@ import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// Detects collapse from check to check: which embedding has collapsed, and since when. A pure function of the
-/// measures of all checks so far, so that a resumed run finds its state in `metrics.jsonl`.
+/// Detects collapse from check to check: which embedding has collapsed, and since which step. Its state
+/// depends only on the measures of all checks so far, so a resumed run restores it from `metrics.jsonl`.
 ///
-/// At each place:
-/// - **Collapsed** is a check with a spread (`std`) below [#SPREAD], or a rank share below [#SHARE], or one of
-///   them below a third of its best, or a norm below a twentieth of its best or a thousand times that of the first
-///   check. Two such checks in a row, at the end of the run one, raise an alarm, once for each kind.
-/// - The **best** is taken from [#START] of the run on: a network at its initial values has ranks that mean nothing.
-///   Before that there are no alarms.
-/// - A place that was never sound is given until [#GRACE] of the run.
-/// - **Sinking** is a check that is collapsed, or with spread or rank share below [#SINKING] of the best, or a
-///   norm below a third of it. The **onset** is the first check of the unbroken row of sinking checks that ends
-///   with the alarm.
+/// The rules for each place:
+/// - A check is **collapsed** if the spread (`std`) is below [#SPREAD], or the rank share is below [#SHARE].
+///   It is also collapsed if one of them is below a third of its best value, if the norm is below a twentieth
+///   of its best value, or if the norm is above a thousand times the norm of the first check. Two collapsed
+///   checks in a row raise an alarm, once for each kind. At the end of the run one collapsed check is enough.
+/// - The **best** values are taken after the share [#START] of the run, because the ranks of a network at its
+///   initial values have no meaning. There are no alarms before.
+/// - A place that was never sound raises no alarm before the share [#GRACE] of the run.
+/// - A check is **sinking** if it is collapsed, if the spread or the rank share is below [#SINKING] times its
+///   best value, or if the norm is below a third of its best value. The **onset** is the first check of the
+///   unbroken row of sinking checks that ends with the alarm.
 final class CollapseDetector {
     /// Spread below which all rows count as one point.
     static final double SPREAD = 0.05;

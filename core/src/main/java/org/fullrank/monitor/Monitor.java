@@ -31,10 +31,10 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Measures a network while it learns, never on the test split: rank, spread and norms on samples that need no
-/// labels, and where there are labels kNN accuracy, on the validation split, or on training samples kept out of
-/// the bank. The frozen network sees all samples in
-/// their plain view.
+/// Measures a network during training, never on the test split. It measures rank, spread and norms on
+/// samples, without labels. If there are labels, it also measures kNN accuracy on the validation split, or on
+/// training samples that are not in the bank. The network is frozen and receives all samples in their plain
+/// view.
 public final class Monitor {
     /// The output of the encoder.
     static final String REPRESENTATION = "representation";

@@ -9,8 +9,8 @@ import org.fullrank.engine.JobException;
 import org.fullrank.file.JsonFile;
 import org.jspecify.annotations.Nullable;
 
-/// The file `evaluation.json` of a run folder: the numbers that a comparison reads at its top, and under `protocols`
-/// the latest result of each protocol. Writing one part keeps the others.
+/// The file `evaluation.json` of a run folder. Its first part has the numbers that a comparison reads. The
+/// part `protocols` has the latest result of each protocol. Writing one part does not change the others.
 public final class EvaluationFile {
     /// Its name in the run folder.
     public static final String NAME = "evaluation.json";

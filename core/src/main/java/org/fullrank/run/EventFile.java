@@ -12,8 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
-/// A TensorBoard event file: TFRecord frames (length, masked CRC-32C of the length, data, masked CRC-32C of the data;
-/// little-endian), each with one `Event` message of TensorFlow's `event.proto`, written by hand.
+/// A TensorBoard event file. It consists of TFRecord frames (length, masked CRC-32C of the length, data,
+/// masked CRC-32C of the data; little-endian). Each frame contains one `Event` message of TensorFlow's
+/// `event.proto`, encoded here without a library.
 final class EventFile implements Closeable {
     /// TensorBoard reads files whose name contains `tfevents`.
     static final String NAME = "events.out.tfevents.fullrank";

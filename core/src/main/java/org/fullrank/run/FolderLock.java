@@ -13,7 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 
-/// Keeps two processes from training in one folder. The operating system frees the lock when its process dies.
+/// Prevents two processes from training in one folder. The operating system frees the lock when its process
+/// ends.
 final class FolderLock implements AutoCloseable {
     static final String FILE = "run.lock";
 

@@ -11,7 +11,7 @@ import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Vitals;
 import org.jspecify.annotations.Nullable;
 
-/// The keys of `metrics.jsonl`: what each means, and how those of an earlier version are read.
+/// The keys of `metrics.jsonl`: the meaning of each key, and how keys of earlier versions are read.
 /// `docs/reference/measures.md` has a row for each.
 public final class MetricKeys {
     /// One key, or a family of keys.

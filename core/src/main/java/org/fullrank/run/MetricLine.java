@@ -14,11 +14,11 @@ import java.util.SequencedMap;
 import org.fullrank.settings.RecordShape;
 import org.jspecify.annotations.Nullable;
 
-/// One line of `metrics.jsonl`: a record, or how the run ended.
+/// One line of `metrics.jsonl`: either a record, or the end of the run.
 ///
-/// A record is one flat object, `{"step":10,"epoch":0,"loss":1.5,"time.seconds":2.5}`: whatever comes from the clock
-/// starts with `time.`, so that the other keys of two runs can be compared. JSON has no NaN and no infinity: they are
-/// the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, which say more than null would.
+/// A record is one flat object, `{"step":10,"epoch":0,"loss":1.5,"time.seconds":2.5}`. Keys of times and
+/// speeds start with `time.`, so the other keys of two runs can be compared. JSON has no NaN and no infinity,
+/// so they are written as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
 sealed interface MetricLine {
     /// The step at which it was written.
     long step();

@@ -10,11 +10,13 @@ import org.fullrank.engine.JobException;
 import org.fullrank.file.JsonLines;
 import org.jspecify.annotations.Nullable;
 
-/// Writes what a run measures: `metrics.jsonl`, the truth (see [MetricRecord]), one line at a time so that nothing is
-/// lost when the process is killed, and a TensorBoard event file, rebuilt from the lines on resume.
+/// Writes the measurements of a run to `metrics.jsonl` (see [MetricRecord]) and to a TensorBoard event file.
+/// Each line is written at once, so a killed process loses no line. On resume the event file is rebuilt from
+/// the lines.
 ///
-/// Write the records of a step before its checkpoint: resuming drops what came after the checkpoint's step, so the
-/// lines of a resumed run equal those of an uninterrupted one but for the keys under `time.`.
+/// Write the records of a step before its checkpoint, because a resume removes all records after the
+/// checkpoint's step. Then the lines of a resumed run equal the lines of an uninterrupted run, except for the
+/// keys under `time.`.
 public final class Metrics implements AutoCloseable {
     static final String FILE = RunFolder.METRICS;
     /// Key of the timing that says when a record was written, in seconds since 1970.

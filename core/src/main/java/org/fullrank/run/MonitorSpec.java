@@ -2,19 +2,23 @@ package org.fullrank.run;
 
 import java.util.List;
 
-/// What is measured during training: the `monitor` section of a recipe. A quick check measures rank, spread and norms
-/// of a few plain items at several places of the network, without labels, and raises an alarm when they collapse. At
-/// the end of an epoch it adds kNN accuracy where there are labels: on the validation split, or on training items that
-/// are kept out of the bank. The test split is never read.
+/// What is measured during training: the `monitor` section of a recipe. There are two kinds of checks, and
+/// neither reads the test split.
 ///
-/// @param everyEpochs epochs between two kNN checks, and one at the end; 0: none but the one at the end
-/// @param everySteps steps between two quick checks; 0: as [#quickSteps] says
+/// A quick check measures rank, spread and norms of a few plain items at several places of the network,
+/// without labels. It raises an alarm if one of them collapses. The check at the end of an epoch also
+/// measures kNN accuracy if there are labels. It uses the validation split, or training items that are not in
+/// the bank.
+///
+/// @param everyEpochs epochs between two kNN checks; there is always one at the end; 0: only the one at the
+///     end
+/// @param everySteps steps between two quick checks; 0: the value of [#quickSteps]
 /// @param rows items of a quick check
-/// @param layers blocks of the encoder that are measured in addition to representation and embedding
-/// @param onCollapse what an alarm does
+/// @param layers encoder blocks to measure in addition to representation and embedding
+/// @param onCollapse the effect of an alarm
 /// @param recordEverySteps steps between two snapshots of the flight recorder, in memory; 0: no recorder
 /// @param knnNeighbors neighbors that vote
-/// @param knnSamples at most this many samples of each split take part, the first ones of a fixed order; 0: all
+/// @param knnSamples largest number of samples of each split, the first ones of a fixed order; 0: all
 public record MonitorSpec(
         int everyEpochs,
         int everySteps,

@@ -10,9 +10,9 @@ import java.util.function.LongSupplier;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// Shows the progress of a training: each term of the loss, spread and rank of the embedding, kNN accuracy, speed and
-/// the time left. On a terminal it is one line that is overwritten; elsewhere it is a plain line every few seconds,
-/// without a bar or control characters.
+/// Shows the progress of a training: each loss term, spread and rank of the embedding, kNN accuracy, speed,
+/// and the time left. On a terminal this is one line that is overwritten. Elsewhere it is a plain line every
+/// few seconds, without control characters.
 public final class Progress {
     /// Seconds between two plain lines: a log of an hour stays readable.
     public static final double PLAIN_SECONDS = 10;

@@ -15,12 +15,12 @@ import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.settings.Nearest;
 import org.fullrank.view.ViewSpec;
 
-/// All settings of a training run. Two runs of equal recipes on equal data give equal weights.
+/// All settings of a training run. Two runs with equal recipes on equal data give equal weights.
 ///
 /// @param name lower-case words joined by hyphens; names the run folder
 /// @param about one line for the list of recipes, may be empty
 /// @param seed of every random draw
-/// @param groups where the optimizer treats parameters unlike
+/// @param groups groups of parameters that the optimizer treats differently
 public record Recipe(
         String name,
         String about,

@@ -13,7 +13,7 @@ import org.fullrank.settings.Nearest;
 import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
-/// The recipes that ship with Fullrank, by name, and recipes in the user's own files.
+/// The built-in recipes by name, and recipes in the user's own files.
 public final class Recipes {
     /// What trains when the user names nothing: built-in data, minutes on two cores.
     public static final String DEFAULT = "shapes-vicreg";

@@ -14,10 +14,11 @@ import org.fullrank.file.JsonLines;
 import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
-/// A run is a folder: `config.yaml` (the recipe with all its values), `metrics.jsonl` (the truth), a TensorBoard
-/// event file beside it, `checkpoints/`. Nothing else knows about the run.
+/// The folder of a run. It contains `config.yaml` (the recipe with all its values), `metrics.jsonl` (the
+/// measurements), a TensorBoard event file, and `checkpoints/`. The run has no state outside of this folder.
 ///
-/// One process at a time may train in it: [#create] and [#resume] take its lock until [#close]; [#open] only reads.
+/// Only one process at a time may train in it: [#create] and [#resume] lock the folder until [#close].
+/// [#open] only reads.
 public final class RunFolder implements AutoCloseable {
     /// Where runs go when the user names no folder.
     public static final Path DEFAULT_PARENT = Path.of("runs");

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Yaml;
 
-/// The runs of a folder: its subfolders that hold a run, or the folder itself.
+/// The runs of a folder: its subfolders that contain a run, or the folder itself if it is a run.
 public final class Runs {
     private Runs() {}
 

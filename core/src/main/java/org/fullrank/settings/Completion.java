@@ -12,12 +12,12 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Fills the keys that a tree leaves out, and refuses keys that no record knows.
+/// Fills in the missing keys of a tree, and refuses unknown keys.
 ///
-/// A missing key takes the value of the enclosing record's `defaults()`; an object given in part is completed from
-/// there when it keeps the default's `type`, else from the `defaults()` of its own record. Where a type has a static
-/// method `named(String)`, the key `preset` names what the missing keys come from. A key without any default stays
-/// missing, for [Binder] to report. Lists are never merged.
+/// A missing key gets its value from the enclosing record's `defaults()`. An incomplete object with the same
+/// `type` as the default is completed from the default; otherwise it is completed from the `defaults()` of
+/// its own record. If a type has a static method `named(String)`, the key `preset` selects the values of the
+/// missing keys. A key without a default stays missing, and [Binder] reports it. Lists are never merged.
 final class Completion {
     private final SettingSource source;
     private final JsonNode root;

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the known name that is closest to a misspelled one.
+/// Finds the known name that is most similar to a misspelled name.
 public final class Nearest {
     /// A name is near when at most this share of its letters has to change: typing errors and plurals pass,
     /// unrelated words do not. Names of more than four letters may differ in two letters in any case.

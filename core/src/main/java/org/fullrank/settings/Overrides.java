@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.fullrank.engine.InputException;
 
-/// Settings from the command line, `a.b=c`, laid over a completed tree. A number addresses an element of a list;
-/// values are YAML, so `[1, 2]` replaces a whole list. A changed `type` drops the keys of the old type, and types are
-/// set before other keys whatever their order on the command line.
+/// Settings from the command line, `a.b=c`, which change a completed tree. A number selects an element of a
+/// list. Values are YAML, so `[1, 2]` replaces a whole list. A new `type` removes the keys of the old type.
+/// Types are always set before other keys, independent of the order on the command line.
 final class Overrides {
     private record Setting(String text, List<String> path, JsonNode value) {
         boolean isType() {

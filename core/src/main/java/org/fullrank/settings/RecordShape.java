@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// What a recipe can say about a Java type: the keys of a record, the records of a sealed interface and their names,
-/// the spelling of enum constants.
+/// What a recipe can contain for a Java type: the keys of a record, the names of the records of a sealed
+/// interface, and the spelling of enum constants.
 public final class RecordShape {
     /// The key that chooses the record of a sealed interface.
     public static final String TYPE = "type";

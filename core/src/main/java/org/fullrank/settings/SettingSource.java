@@ -9,7 +9,7 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Names where a value came from, such as `recipe quick.yaml`, and makes the errors that point there.
+/// The source of a setting, such as `recipe quick.yaml`. It creates the errors that refer to this source.
 public record SettingSource(String subject) {
 
     InputException wrong(String path, String found, String expected) {

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.fullrank.engine.InputException;
 
-/// Reads records from YAML and writes them. Unknown keys are errors, missing keys take the documented default, and
-/// settings of the command line replace values.
+/// Reads records from YAML and writes them. Unknown keys are errors. Missing keys get their documented
+/// default. Settings from the command line replace values.
 public final class Yaml {
     private static final YAMLFactory FACTORY = YAMLFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -23,8 +23,9 @@ import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// One file with the whole state of a training: parameters, running statistics and the optimizer's vectors as named
-/// tensors, the step in the metadata. It is written atomically. Random numbers are keyed, so nothing else needs saving.
+/// One file with the whole state of a training: parameters, running statistics and the optimizer's vectors as
+/// named tensors, and the step in the metadata. It is written atomically. Random numbers depend only on keys,
+/// so their state need not be saved.
 public final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";

@@ -12,8 +12,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.run.CheckpointSpec;
 
-/// The checkpoints of one run: `step-00001200.safetensors`, the latest few, `best.safetensors`, and
-/// `sound.safetensors`, the state to roll back to after a collapse.
+/// The checkpoints of one run: the latest ones as `step-00001200.safetensors`, the best one as
+/// `best.safetensors`, and the last one before a collapse as `sound.safetensors`.
 public final class Checkpoints {
     private static final String BEST = "best.safetensors";
     private static final String SOUND = "sound.safetensors";

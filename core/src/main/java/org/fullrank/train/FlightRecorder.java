@@ -8,8 +8,8 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.run.RunFolder;
 
-/// Keeps in memory the state of a few steps ago and the results of the steps since, so that the steps before a
-/// non-finite number can be replayed.
+/// Keeps in memory a state from a few steps ago and the results of the steps since then. With it the steps
+/// before a non-finite number can be replayed.
 final class FlightRecorder implements AutoCloseable {
     private final Learner learner;
     private final int every;

@@ -7,7 +7,7 @@ import org.fullrank.method.MethodSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.ViewGenerator;
 
-/// Builds the network of a recipe for its data.
+/// Builds the network of a recipe for the shape of its data.
 public final class MethodBuilder {
     private MethodBuilder() {}
 

@@ -25,8 +25,8 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
 import org.jspecify.annotations.Nullable;
 
-/// The training loop of one run: steps, records, checks on schedule, checkpoints. All randomness is keyed by the
-/// seed, so that recipe, data and the step number determine everything that follows, bit by bit.
+/// The training loop of one run: steps, log records, scheduled checks, and checkpoints. All randomness
+/// depends on the seed. So recipe, data and step number determine every later step, bit by bit.
 public final class Trainer implements AutoCloseable {
     /// How a training ended.
     ///

@@ -2,7 +2,7 @@ package org.fullrank.train;
 
 import org.fullrank.run.MetricRecord;
 
-/// Receives the events of a training, and may stop it.
+/// Receives the events of a training, and can stop it.
 public interface TrainingListener {
     /// A record was written; `totalSteps` is where the training ends.
     void measured(MetricRecord record, long totalSteps);

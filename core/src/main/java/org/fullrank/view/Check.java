@@ -3,7 +3,7 @@ package org.fullrank.view;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Checks of settings, with messages that name the setting, the value found and the values allowed.
+/// Checks of settings. A message contains the name of the setting, the value found and the values allowed.
 final class Check {
     /// More views than any recipe has; a larger number is taken for a mistake.
     private static final int MAX_VIEWS = 64;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// The mean and the standard deviation (of the population) of each feature.
+/// The mean and the standard deviation (divisor N) of each feature.
 public final class ColumnMoments {
     /// A deviation below this share of the mean's size is rounding, not spread: the feature counts as constant.
     private static final double CONSTANT = 1e-6;

@@ -16,7 +16,8 @@ import org.fullrank.engine.JobException;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.AtomicFile;
 
-/// A picture of views to look at: one row per image, its plain view first, then its views, normalization undone.
+/// A picture that shows views: one row per image, the plain view first and then its other views, without
+/// normalization.
 public final class ContactSheet {
     /// Small views are enlarged by a whole factor to at least this many pixels, so that they can be seen.
     public static final int MIN_CELL = 96;

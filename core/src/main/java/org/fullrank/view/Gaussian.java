@@ -1,6 +1,6 @@
 package org.fullrank.view;
 
-/// The weights of a sampled Gaussian from its center outward.
+/// The weights of a sampled Gaussian, from its center outward.
 final class Gaussian {
     /// Beyond this many standard deviations a tap weighs less than half a unit in the last place of a float.
     private static final double REACH = 6;

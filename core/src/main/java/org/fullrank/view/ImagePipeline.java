@@ -2,15 +2,17 @@ package org.fullrank.view;
 
 import java.util.Objects;
 
-/// One chain of changes from an image to a view, in the order of the components; normalization follows. In a recipe
-/// file only the crop is needed: a change that is absent does not happen.
+/// One sequence of changes that turns an image into a view. The changes are made in the order of the
+/// components; normalization follows. In a recipe file only the crop is required. A change that is missing is
+/// not made.
 ///
 /// @param crop crop and resize
 /// @param flip probability of a mirror image, left to right
 /// @param verticalFlip probability of a mirror image, top to bottom
-/// @param rotation degrees up to which a view is turned either way, from 0 to 180; corners without a pixel are black
+/// @param rotation largest rotation in either direction, in degrees from 0 to 180; corners without a pixel
+///     are black
 /// @param jitter color jitter
-/// @param gray probability that the three channels become their luma
+/// @param gray probability that the view becomes gray (its luma)
 /// @param blur Gaussian blur
 /// @param solarize solarization
 public record ImagePipeline(

@@ -3,9 +3,9 @@ package org.fullrank.view;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
-/// The last step of every view: (x - mean) / std per channel, x in [0, 1]. Lists hold one value for all channels or one
-/// per channel; three values meet a one-channel image as their average. In a recipe it may also be one of the names
-/// `imagenet`, `cifar10`, `half` and `none`.
+/// The last step of every view: (x - mean) / std per channel, x in [0, 1]. A list contains one value for all
+/// channels or one value per channel. For a one-channel image three values are averaged. A recipe can also
+/// use one of the names `imagenet`, `cifar10`, `half` and `none`.
 ///
 /// @param mean mean of each channel, in [0, 1]
 /// @param std standard deviation of each channel, above 0

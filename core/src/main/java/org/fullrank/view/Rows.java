@@ -1,9 +1,10 @@
 package org.fullrank.view;
 
-/// Sums of weighted rows and transposes. Each row is an array of its own and all arrays of a loop share one index,
-/// because only then the compiler knows that a store cannot touch a later load and uses vector instructions.
+/// Weighted sums of rows, and transposes. Each row is a separate array, and all arrays of a loop use the same
+/// index. Only then does the compiler know that a store cannot change a later load, and use vector
+/// instructions.
 ///
-/// A row holds its channels one after the other: channel c of position i at `c * length + i`.
+/// A row contains its channels one after another: channel c of position i is at `c * length + i`.
 final class Rows {
     /// Rows that one transpose takes at once: the floats of half a cache line.
     static final int BLOCK = 8;

@@ -8,8 +8,9 @@ import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 
-/// Makes views of vectors, `[F]`. The key of a vector is its row. The plain view is the row itself, standardized if the
-/// settings say so. A constant feature gets no noise, and is 0 after standardization.
+/// Makes views of vectors, `[F]`. The random key of a vector is its row number. The plain view is the row
+/// itself, standardized if the settings require it. A constant feature gets no noise, and becomes 0 by
+/// standardization.
 public final class VectorViewGenerator implements ViewGenerator {
     private static final long VIEW_KEY = Keyed.name("view.vector");
 

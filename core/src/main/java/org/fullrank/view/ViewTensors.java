@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Tensors;
 
-/// Views as tensors on the device where they are used. The caller's scope owns them.
+/// Views as tensors on the device of the network. The caller's scope owns them.
 public final class ViewTensors {
     private ViewTensors() {}
 
