@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Shows what a path contains.
+/// Shows the content of a path.
 @Command(
         name = "data",
         sortOptions = false,

@@ -23,8 +23,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Runs evaluations on a run. Their names and settings come from [Evaluations], so that a new one appears here by
-/// itself. What one of them found is printed before the next begins.
+/// Runs evaluations on a run. Their names and settings come from [Evaluations], so a new evaluation appears
+/// here without changes to this class. The result of each evaluation is printed before the next one begins.
 @Command(
         name = "evaluate",
         sortOptions = false,

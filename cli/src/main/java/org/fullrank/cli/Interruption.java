@@ -3,8 +3,8 @@ package org.fullrank.cli;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/// Handles Ctrl-C and SIGTERM while a training runs: the training stops and writes its checkpoint, and the process ends
-/// with the exit code of the command instead of that of the signal.
+/// Handles Ctrl-C and SIGTERM during a training: the training stops and writes its checkpoint. The process
+/// ends with the exit code of the command instead of the exit code of the signal.
 final class Interruption {
     private static volatile @Nullable Interruption armed;
 

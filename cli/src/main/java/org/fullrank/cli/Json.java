@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// One JSON object for `--json`: keys in the order in which they are put; NaN and infinities are strings, as in
-/// `metrics.jsonl`.
+/// The JSON object that `--json` prints. Keys keep the order in which they were added. NaN and infinities are
+/// strings, as in `metrics.jsonl`.
 final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 

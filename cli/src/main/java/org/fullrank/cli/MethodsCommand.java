@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Lists methods and losses: their cards and settings.
+/// Lists methods and losses with their descriptions and settings.
 @Command(
         name = "methods",
         sortOptions = false,

@@ -27,9 +27,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Evaluates a loss on saved embeddings. Names, settings and the headers of all files are checked before the first
-/// value
-/// is read; gradients are written when all are known.
+/// Evaluates a loss on saved embeddings. Names, settings and the headers of all files are checked before the
+/// first value is read. Gradients are written after all of them have been computed.
 @Command(
         name = "objective",
         sortOptions = false,

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Trains by a recipe.
+/// Trains an encoder as described by a recipe.
 @Command(
         name = "pretrain",
         sortOptions = false,

@@ -1,6 +1,6 @@
 package org.fullrank.cli;
 
-/// The terminal behind standard error, as the launcher found it.
+/// The terminal behind standard error, as detected by the launcher.
 final class Terminal {
     /// Wide enough for a bar and the loss terms where the width is unknown.
     private static final int DEFAULT_COLUMNS = 100;

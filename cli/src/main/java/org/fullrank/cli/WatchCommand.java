@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Shows runs in the browser while they train.
+/// Shows runs in the browser during training.
 @Command(
         name = "watch",
         sortOptions = false,
