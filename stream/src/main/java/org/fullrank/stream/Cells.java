@@ -3,7 +3,7 @@ package org.fullrank.stream;
 import java.util.Locale;
 import java.util.Set;
 
-/** Cells of text: the number in a cell, and how errors show a cell. */
+/** Parses cells of text as numbers, and formats cells for error messages. */
 final class Cells {
     private static final Set<String> MISSING = Set.of("", "nan", "inf", "infinity");
     private static final int SHOWN = 40;

@@ -18,9 +18,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of CSV, separated by comma, semicolon or tab. The first row is a header when a cell of it is text while the one
- * below is a number, or when all its cells are text and one names a column of the options. This is the rule of the
- * other commands, which this module cannot call; a test of the command line holds both to one table of cases.
+ * Samples from rows of CSV, separated by comma, semicolon or tab. The first row is a header if a cell of it is text
+ * while the cell below is a number. It is also a header if all its cells are text and one of them is the name of a
+ * column in the options. The other commands have the same rule. This module cannot call their code, so a test checks
+ * both with the same cases.
  */
 final class CsvSamples implements Samples {
     /** Bytes of the first line that are looked at for the separator. */

@@ -4,7 +4,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where features are written as CSV: a header, then one row per sample. */
+/** The destination of features as CSV: a header, then one row per sample. */
 public sealed interface FeatureOutput {
     /** A file, called {@code FILE.part} until it is complete. */
     record ToFile(Path path) implements FeatureOutput {

@@ -11,13 +11,13 @@ import org.fullrank.online.Standardized;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of one rule, for samples whose width is known only when the first one has been read.
+ * Settings of one rule. The width of a sample need not be known before the first sample has been read.
  *
  * @param name the rule
  * @param units number of features, at least 1
- * @param activation what the units compute; null for that of the rule
- * @param learningRate null for that of the rule, at most {@link #STEP} divided by the width of a sample
- * @param decay weight decay; null for that of the rule
+ * @param activation function that the units compute; null for the default of the rule
+ * @param learningRate null for the default of the rule, at most {@link #STEP} divided by the width of a sample
+ * @param decay weight decay; null for the default of the rule
  * @param standardize whether each input is centered and divided by its running standard deviation first
  * @param seed seed of the first weights
  */

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How samples are taken from a file. Columns are for CSV; window and hop are for {@code .ts}.
+ * How samples are read from a file. The columns apply to CSV; window and hop apply to {@code .ts}.
  *
- * @param sequenceColumn CSV column, by name or position (from 1, or from the end as -1, -2, ...), that is no input: where
- *     its value changes, a new sequence begins; null when all rows are one sequence
- * @param skipColumns CSV columns, by name or position, that are no input
+ * @param sequenceColumn CSV column, by name or position (from 1, or from the end as -1, -2, ...), that is not an input:
+ *     a new sequence begins when its value changes; null if all rows are one sequence
+ * @param skipColumns CSV columns, by name or position, that are not inputs
  * @param window time steps of a series in one sample, at least 1
  * @param hop time steps from one window to the next, at least 1
  */

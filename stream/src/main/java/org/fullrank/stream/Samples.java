@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/** Samples, read one after another; only the latest is in memory. */
+/** Samples that are read one after another. Only the latest sample is in memory. */
 public sealed interface Samples extends AutoCloseable permits CsvSamples, SeriesSamples {
     /**
      * Opens a CSV file, one sample per row, or a {@code .ts} file, one series per line and one sample per window; either

@@ -2,7 +2,7 @@ package org.fullrank.stream;
 
 import org.fullrank.online.Alarm;
 
-/** Follows a stream while it runs, in the same thread, and can stop it. */
+/** Receives the progress of a stream, in the same thread, and can stop the stream. */
 public interface StreamListener {
     /** Does nothing and never stops. */
     StreamListener NONE = new StreamListener() {};

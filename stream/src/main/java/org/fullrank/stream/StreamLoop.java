@@ -5,7 +5,7 @@ import org.fullrank.online.Alarm;
 import org.fullrank.online.OnlineRule;
 import org.jspecify.annotations.Nullable;
 
-/** The loop of one run of a {@link FeatureStream}: sample in, features out. */
+/** The loop of one run of a {@link FeatureStream}: it reads a sample and writes its features. */
 final class StreamLoop {
     private final Samples samples; // the first one has been read
     private final OnlineRule rule;
