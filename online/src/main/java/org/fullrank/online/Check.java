@@ -1,6 +1,6 @@
 package org.fullrank.online;
 
-/** Checks of arguments. A failure is one line: subject, found, expected, remedy. */
+/** Checks of arguments. An error message is one line: subject, found, expected, remedy. */
 final class Check {
     private Check() {}
 

@@ -1,6 +1,6 @@
 package org.fullrank.online;
 
-/** The form of the term that makes units differ. {@code beta = 1/(M-1)}. */
+/** The form of the decorrelation term, which makes units differ. {@code beta = 1/(M-1)}. */
 public enum Decorrelation {
     /** None. */
     NONE,

@@ -5,14 +5,14 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * Settings of {@link LatentPredictive}; its Javadoc has the formula.
+ * Settings of {@link LatentPredictive}, whose Javadoc has the formula.
  *
  * @param activation f
  * @param pull weight of the pull, not negative
  * @param push form of the Hebbian term
  * @param hebbian its weight, not negative
  * @param decorrelation form of the decorrelation
- * @param population over which units it sums
+ * @param population units over which the decorrelation sums
  * @param decorrelationWeight its weight, not negative
  * @param decay weight decay, not negative
  * @param learningRate eta

@@ -3,7 +3,7 @@ package org.fullrank.online;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings that all layers have.
+ * Settings that all layers have in common.
  *
  * @param <B> the builder itself
  */

@@ -1,7 +1,7 @@
 package org.fullrank.online;
 
 /**
- * The limits beyond which a {@link Monitor} raises its alarm.
+ * The limits at which a {@link Monitor} raises an alarm.
  *
  * @param minimumStd a unit with a smaller standard deviation counts as silent, not negative
  * @param silentShare the share of silent units that is an alarm, above 0 and at most 1

@@ -6,10 +6,11 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Watches features without storing samples: running standard deviations, rank from a running covariance, an alarm.
+ * Monitors features without storing samples: running standard deviations, the rank of a running covariance, and an
+ * alarm.
  *
- * <p>It uses every {@link #EVERY}-th sample, with rate {@link #RATE}, and gives a verdict after each
- * {@link #JUDGED_EVERY} of those, once it has used 1/{@link #RATE}. Only {@link #health()} allocates.
+ * <p>It uses every {@link #EVERY}-th sample, with rate {@link #RATE}. Its first verdict comes after 1/{@link #RATE}
+ * used samples, and then one after every {@link #JUDGED_EVERY} used samples. Only {@link #health()} allocates memory.
  */
 public final class Monitor {
     /** Rate of the running moments: they look back over about 1000 used samples. */

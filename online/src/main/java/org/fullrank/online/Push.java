@@ -1,7 +1,7 @@
 package org.fullrank.online;
 
 /**
- * The form of the Hebbian term, which keeps a unit from falling silent. Both forms move a unit's response away from
+ * The form of the Hebbian term, which prevents a unit from falling silent. Both forms move a unit's response away from
  * its running mean.
  */
 public enum Push {

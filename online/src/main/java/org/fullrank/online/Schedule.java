@@ -4,7 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
-/** A rate as a function of the number of samples seen before. */
+/** A rate as a function of the number of samples seen so far. */
 public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Schedule.Cosine {
     /** The rate for the sample after {@code seen} others. */
     double at(long seen);

@@ -3,8 +3,8 @@ package org.fullrank.online;
 import java.util.List;
 
 /**
- * A stack of layers that is trained layer by layer: each learns by its own rule from the features of the one below, and
- * no gradient is passed back.
+ * A stack of layers that is trained layer by layer. Each layer learns by its own rule from the features of the layer
+ * below. No gradient passes between layers.
  */
 public final class Stack implements OnlineRule {
     private final List<Layer> layers;
