@@ -2,9 +2,10 @@ package org.fullrank.lab;
 
 import org.ejml.simple.SimpleMatrix;
 
-/// The gradient flows of BYOL and SimSiam in linear networks, on three levels: matrices (lemma 1), symmetric matrices,
-/// single modes. From Tian, Chen and Ganguli, "Understanding self-supervised learning dynamics without contrastive
-/// pairs", ICML 2021, arXiv 2102.06810, with their letters: W online weights, Wp predictor, Wa target, F = W W'.
+/// The gradient flows of BYOL and SimSiam in linear networks on three levels: matrices (lemma 1), symmetric
+/// matrices, and single modes. From Tian, Chen and Ganguli, "Understanding self-supervised learning dynamics
+/// without contrastive pairs", ICML 2021, arXiv 2102.06810. The letters are those of the paper: W online
+/// weights, Wp predictor, Wa target, F = W W'.
 final class Byol {
     static final String PAPER = "Y. Tian, X. Chen, S. Ganguli, Understanding self-supervised learning dynamics without"
             + " contrastive pairs, ICML 2021, arXiv 2102.06810";

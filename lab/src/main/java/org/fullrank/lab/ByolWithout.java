@@ -12,10 +12,10 @@ import org.fullrank.lab.Byol.Moments;
 import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Series.Color;
 
-/// What remains of the weights of `byol-flow` without predictor or without stop-gradient.
+/// Computes the weights that remain in `byol-flow` without a predictor or without the stop-gradient.
 ///
 /// @param lemma the matrix flow
-/// @param start a generic one
+/// @param start a generic start
 record ByolWithout(ByolFlow.Lemma lemma, Full start) {
     private static final double LONG = 60;
     private static final Moments DATA = Moments.isotropic(ByolFlow.INPUTS, ByolFlow.NOISE);

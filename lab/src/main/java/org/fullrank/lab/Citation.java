@@ -1,6 +1,6 @@
 package org.fullrank.lab;
 
-/// Where the claims of an experiment come from.
+/// The source of the claims of an experiment.
 ///
 /// @param paper authors, title, where and when it appeared
 /// @param part section, theorem or figure

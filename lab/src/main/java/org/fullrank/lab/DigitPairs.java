@@ -11,11 +11,11 @@ import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
 
-/// Digits 5 and 6 of MNIST in one of two corners of a larger canvas. Of the canvas only the two corners are stored: the
-/// rest is black in all samples.
+/// Digits 5 and 6 of MNIST, each in one of two corners of a larger canvas. Only the two corners are stored,
+/// because the rest of the canvas is black in all samples.
 ///
 /// @param train samples by attribute: `[digit][place][image]`, each `[2 * pixels]` in `[0, 1]`
-/// @param test the same for images that are not trained on
+/// @param test the same for test images
 record DigitPairs(double[][][][] train, double[][][][] test) {
     static final List<String> DIGITS = List.of("5", "6");
     /// Of each digit; as many as keep the arrays small.

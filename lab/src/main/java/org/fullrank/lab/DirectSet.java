@@ -11,7 +11,8 @@ import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.text.Numbers;
 
-/// A predictor set to F^alpha keeps the features whose augmentation variance is below a threshold of the decay.
+/// Checks that a predictor set to F^alpha keeps the features whose augmentation variance is below a
+/// threshold. The threshold depends on the weight decay.
 ///
 /// @param slope the flow of an eigenvalue under test
 record DirectSet(Slope slope) implements Experiment {

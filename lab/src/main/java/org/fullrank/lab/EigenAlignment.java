@@ -13,7 +13,7 @@ import org.fullrank.lab.Byol.Symmetric;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.text.Numbers;
 
-/// The eigenspaces of F and of the predictor align, at the rate of theorem 3.
+/// Checks that the eigenspaces of F and of the predictor align at the rate of theorem 3.
 ///
 /// @param flow the symmetric flow under test
 record EigenAlignment(Flow flow) implements Experiment {

@@ -2,7 +2,7 @@ package org.fullrank.lab;
 
 import org.fullrank.text.Numbers;
 
-/// The values that agree with a claim. NaN never does.
+/// The values that agree with a claim. NaN never agrees.
 public sealed interface Expected {
     /// A value and how far from it a figure may lie.
     record Near(double value, double tolerance) implements Expected {

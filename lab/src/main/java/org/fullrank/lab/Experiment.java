@@ -3,7 +3,7 @@ package org.fullrank.lab;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// A claim of a paper as a program.
+/// A program that checks the claims of a paper.
 public sealed interface Experiment
         permits Oja,
                 LplToy,

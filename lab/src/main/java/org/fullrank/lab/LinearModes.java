@@ -4,15 +4,14 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 
-/// Stochastic descent of a linear network W `[outputs, inputs]` on views of Gaussian input, with the predictor Wp = W
-/// W'
-/// set exactly at every step, watched through the eigenvalues of W W'.
+/// Stochastic descent of a linear network W `[outputs, inputs]` on views of Gaussian input. The predictor is
+/// set exactly to Wp = W W' at every step. The result is the course of the eigenvalues of W W'.
 ///
 /// @param form which loss
 /// @param batch fresh samples per step
 /// @param rate step size
-/// @param noiseOne standard deviation of the noise of view 1, the online one
-/// @param noiseTwo of view 2
+/// @param noiseOne standard deviation of the noise of view 1, the online view
+/// @param noiseTwo standard deviation of the noise of view 2
 record LinearModes(Form form, int batch, double rate, double noiseOne, double noiseTwo) {
     static final int INPUTS = 15;
     static final int OUTPUTS = 10;

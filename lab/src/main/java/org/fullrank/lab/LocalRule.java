@@ -3,7 +3,7 @@ package org.fullrank.lab;
 import java.util.Map;
 import java.util.Objects;
 
-/// How the weights of a linear neuron z = w.x change: the local rules that `lpl-toy` and `lpl-digits` compare.
+/// The local rules for a linear neuron z = w.x that `lpl-toy` and `lpl-digits` compare.
 enum LocalRule {
     /// Oja's rule about the mean of the batch.
     OJA("Oja"),

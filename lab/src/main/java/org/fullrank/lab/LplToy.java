@@ -13,7 +13,8 @@ import java.util.random.RandomGenerator;
 import org.fullrank.lab.LocalRule.Plasticity;
 import org.fullrank.lab.Series.Color;
 
-/// Predictive plasticity finds the slow feature next to a nuisance of any strength; variance alone does not.
+/// Checks that predictive plasticity finds the slow feature next to a nuisance of any strength, and that the
+/// variance term alone does not find it.
 ///
 /// @param plasticity the laws under test
 record LplToy(Plasticity plasticity) implements Experiment {

@@ -13,7 +13,7 @@ import org.fullrank.lab.Byol.Moments;
 import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Series.Color;
 
-/// Without stop-gradient the weights decay at least as exp(-l0 t).
+/// Checks that the weights decay at least as fast as exp(-l0 t) without stop-gradient.
 ///
 /// @param gradient the flow under test
 record NoStopGradient(Gradient gradient) implements Experiment {

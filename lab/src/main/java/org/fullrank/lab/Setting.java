@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /// The settings of one run of an experiment.
 ///
 /// @param seed of all random numbers
-/// @param quick smaller samples and shorter runs, for a look and for continuous builds; the claims are the same
-/// @param data path of a data set, for the experiments that need one; null when there is none
+/// @param quick smaller samples and shorter runs, for a first look and for continuous integration; the claims
+///     are the same
+/// @param data path of a data set, for the experiments that need one; null if there is none
 public record Setting(long seed, boolean quick, @Nullable String data) {
     /// Seed 1: pages are made by it, and no result was chosen by it.
     public static final long SEED = 1;

@@ -7,7 +7,7 @@ import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 import org.fullrank.text.Table;
 
-/// An experiment run with several seeds.
+/// The outcomes of an experiment for several seeds.
 ///
 /// @param settings equal but for the seed
 /// @param outcomes one for each setting
