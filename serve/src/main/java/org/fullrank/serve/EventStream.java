@@ -11,9 +11,8 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Server-sent events to one browser. Only a write shows that the browser is gone, so a quiet stream sends a comment
-/// now
-/// and then.
+/// Server-sent events to one browser. Only a failed write shows that the browser has disconnected, so a
+/// stream without events sends a comment now and then.
 final class EventStream implements AutoCloseable {
     /// Time between two checks of the files: a change is seen within half a second, and a check costs a few system
     /// calls.

@@ -23,8 +23,9 @@ import org.fullrank.page.Html;
 import org.fullrank.page.RunPage;
 import org.jspecify.annotations.Nullable;
 
-/// Answers requests by their address: `/` the list, `/runs/NAME` a run, `/difference?first=NAME&second=NAME`, and
-/// `events` below the first two. Names are looked up among the existing runs; no path is built from a request.
+/// Answers requests by their address: `/` is the list of runs, `/runs/NAME` is one run, and
+/// `/difference?first=NAME&second=NAME` compares two runs. The first two have a subaddress `events`. Names
+/// are looked up among the existing runs; no path is built from a request.
 final class Routes implements HttpHandler, AutoCloseable {
     /// Event streams at a time, one for each open tab: far more than a person opens.
     static final int MOST_STREAMS = 200;

@@ -16,12 +16,13 @@ import org.fullrank.page.RunPage;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the events of one run to a browser: `metrics`, `spectra` and `alarms` for each line that is appended to the
-/// file of that name, `state` when its status changes, `reload` when something else changed, and `gone` when its
-/// folder is.
+/// Sends the events of one run to a browser. `metrics`, `spectra` and `alarms` are sent for each new line of
+/// the file with that name. `state` is sent when the status of the run changes, `reload` when another file
+/// changes, and `gone` when the folder is deleted.
 ///
-/// The id of an event says how much of each file the browser has, so that it continues there when it reconnects. Lines
-/// whose id it did not receive are then sent twice; a page must cope with that.
+/// The id of an event contains how much of each file the browser has received, so a reconnecting browser
+/// continues there. If the browser did not receive the id of some lines, these lines are sent twice. A page
+/// must accept that.
 final class RunEvents {
     private static final Pattern POSITIONS = Pattern.compile("(\\d{1,15})-(\\d{1,15})-(\\d{1,15})");
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -20,7 +20,8 @@ import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
 import org.jspecify.annotations.Nullable;
 
-/// The runs of a folder, each by the name of its own folder. Safe for use by many threads, which share what was read.
+/// The runs of a folder, identified by the names of their folders. It is safe for use by many threads, which
+/// share its cache.
 final class RunList {
     private static final long FRESH_NANOS = 400_000_000L; // shorter than the pause of an event stream
     private static final ObjectMapper MAPPER = new ObjectMapper();

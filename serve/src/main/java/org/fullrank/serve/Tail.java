@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.fullrank.page.Lines;
 import org.jspecify.annotations.Nullable;
 
-/// Follows a growing file of lines. A last line without its line end waits until it is complete.
+/// Follows a growing file of lines. A last line without a line end waits until it is complete.
 final class Tail {
     /// Bytes of one read; the rest follows at once.
     private static final int MOST_BYTES = 1 << 20;
