@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "data",
         sortOptions = false,
-        description = "Shows what a path contains, and the views that a recipe makes of it.",
+        description = "Shows the data in a path, and the views that a recipe makes of them.",
         footer = {
             "",
             "Examples:",
@@ -42,7 +42,8 @@ final class DataCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The column of a CSV file that holds the class: its name, or its position from 1; -1 is the last.")
+                    "The column of a CSV file that contains the class: its name, or its position from 1; -1 is the"
+                            + " last.")
     @Nullable
     String labelColumn;
 

@@ -30,12 +30,13 @@ import picocli.CommandLine.Parameters;
         name = "diagnose",
         sortOptions = false,
         description =
-                "Tells whether embeddings have collapsed, how, and what to change. Takes a run or a file of embeddings.",
+                "Reports whether embeddings have collapsed, how, and what to change. The input is a run or a file of"
+                        + " embeddings.",
         footer = {
             "",
-            "A file is a matrix [N, D] with a row for each item: .npy, .npz, .csv or .safetensors. It is read in blocks"
-                    + " and may be larger than the memory.",
-            "For a run, up to 2000 items are embedded, preferably items that it did not learn from.",
+            "A file contains a matrix [N, D] with a row for each item: .npy, .npz, .csv or .safetensors. It is read"
+                    + " in blocks and may be larger than the memory.",
+            "For a run, up to 2000 items are embedded, preferably items that were not used for training.",
             "",
             "Exit code: 0 whatever the verdict, 3 on a collapse with --fail-on collapse, 1 the job failed, 2 the"
                     + " arguments or the input are wrong.",
@@ -60,14 +61,14 @@ final class DiagnoseCommand extends Job {
     @Parameters(
             paramLabel = "RUN|FILE",
             arity = "1..*",
-            description = "Run folders, or files of embeddings; each is diagnosed by itself.")
+            description = "Run folders, or files of embeddings; each is diagnosed separately.")
     List<Path> subjects = new ArrayList<>();
 
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "The class of each row: .npy of whole numbers, a column of a .csv, or .txt with one on each"
-                    + " line. Default: the labels in the file of embeddings, such as labels or y of an .npz.")
+            description = "The class of each row: .npy of whole numbers, a column of a .csv, or .txt with one class"
+                    + " per line. Default: the labels in the file of embeddings, such as labels or y of an .npz.")
     @Nullable
     Path labels;
 
@@ -96,8 +97,9 @@ final class DiagnoseCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The label column of a .csv (of --labels if given): its name, its position from 1, or from the"
-                            + " end as -1. Default: the column named label, class, target or y, or the only one with text.")
+                    "The label column of the .csv, or of the file of --labels if given: its name, its position from"
+                            + " 1, or its position from the end (-1 is the last). Default: the column named label,"
+                            + " class, target or y, or the only column with text.")
     @Nullable
     String labelColumn;
 
@@ -119,7 +121,7 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = "--split",
             paramLabel = "NAME",
-            description = "The split of those data. Default: the first of test, validation and train that exists.")
+            description = "The split of the data. Default: the first of test, validation and train that exists.")
     @Nullable
     String split;
 
@@ -138,7 +140,7 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = "--fail-on",
             paramLabel = "WHAT",
-            description = "Exits with code 3 when a verdict is of this kind; the only kind is collapse.")
+            description = "Exits with code 3 if there is a verdict of this kind; the only kind is collapse.")
     @Nullable
     FailOn failOn;
 

@@ -29,12 +29,12 @@ import picocli.CommandLine.Parameters;
         name = "evaluate",
         sortOptions = false,
         modelTransformer = EvaluateCommand.SettingOptions.class,
-        description = "Measures the encoder of a run: kNN and linear accuracy, compared with raw input, PCA of the same"
-                + " width and the untrained encoder, or what other protocols measure.",
+        description = "Measures the encoder of a run. By default: kNN and linear accuracy, compared with raw input,"
+                + " PCA of the same width, and the untrained encoder. --protocol selects other measurements.",
         footer = {
             "",
-            "Every number carries a hash of its protocol; compare numbers of equal hashes only. What was measured on"
-                    + " the run's own data is kept in evaluation.json of its folder.",
+            "Every number is printed with a hash of its protocol; compare only numbers with the same hash. Results on"
+                    + " the run's own data are saved in evaluation.json in the run folder.",
             "",
             "Examples:",
             "  fullrank evaluate runs/mine",

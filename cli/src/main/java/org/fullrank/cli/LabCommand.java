@@ -7,11 +7,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "lab",
         sortOptions = false,
-        description = "Runs the papers' experiments: each checks its claims and writes a page.",
+        description = "Runs experiments from papers. Each one checks claims of its paper and writes a page.",
         subcommands = {LabListCommand.class, LabRunCommand.class},
         footer = {
             "",
-            "Without a command, lists the experiments.",
+            "Without a command, it lists the experiments.",
             "",
             "Examples:",
             "  fullrank lab",

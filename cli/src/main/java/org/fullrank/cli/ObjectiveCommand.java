@@ -36,11 +36,11 @@ import picocli.CommandLine.Parameters;
                 "Evaluates an objective, a regularizer or a regression on saved embeddings: value, parts, gradients.",
         footer = {
             "",
-            "A regularizer takes one file, an objective two or more views of the same samples; a regression takes"
-                    + " two, prediction and target, and holds the target fixed.",
-            "Files are matrices [N, D] of float32 or float64, a row for each sample, all of one shape and one type;"
-                    + " what is computed, printed and written has their precision.",
-            "docs/reference/methods.md has the formula, the settings and reference values of each name.",
+            "A regularizer needs one file. An objective needs two or more views of the same samples. A regression"
+                    + " needs two files, prediction and target; the target is fixed.",
+            "Files are matrices [N, D] of float32 or float64 with a row for each sample, all with the same shape and"
+                    + " type. Results have the same precision.",
+            "docs/reference/methods.md has the formula, the settings and reference values for each name.",
             "",
             "Examples:",
             "  fullrank objective vicreg a.npy b.npy",
@@ -58,14 +58,14 @@ final class ObjectiveCommand extends Job {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets one of its settings; may be given several times.")
+            description = "Sets a setting of the objective, such as temperature=0.2; may be given several times.")
     List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--draw",
             paramLabel = "K",
             defaultValue = "0",
-            description = "Key of what it draws at random, such as directions: equal keys, equal draws. Default:"
+            description = "Key of random draws, such as directions: equal keys give equal draws. Default:"
                     + " ${DEFAULT-VALUE}.")
     long draw;
 
@@ -73,7 +73,8 @@ final class ObjectiveCommand extends Job {
             names = "--gradients",
             paramLabel = "DIR",
             description =
-                    "Writes the gradient with respect to each file, in their order, as grad_a.npy, grad_b.npy, ...")
+                    "Writes the gradient with respect to each file, in the order of the files, as grad_a.npy,"
+                            + " grad_b.npy, ...")
     @Nullable
     Path gradients;
 
