@@ -65,7 +65,8 @@ public final class AtomicFile {
         write(path, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Writes what remains of a buffer; one call of a channel may take a part only.
+    /// Writes the rest of a buffer, with several calls if necessary: one call of a channel may write only a
+    /// part.
     public static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);

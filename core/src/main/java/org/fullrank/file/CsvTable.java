@@ -40,7 +40,7 @@ public final class CsvTable implements AutoCloseable {
     private final boolean header;
     private final int label;
 
-    /// Columns of the head of a file.
+    /// What the first rows of a file show about its columns.
     private record Columns(boolean header, int label) {}
 
     private record Reading(CsvReader<CsvRecord> csv, Iterator<CsvRecord> rows) {}
@@ -59,10 +59,11 @@ public final class CsvTable implements AutoCloseable {
     /// @param cells as they stand in the file
     public record Row(long line, List<String> cells) {}
 
-    /// Opens a file and finds out about its columns.
+    /// Opens a file and examines its columns.
     ///
-    /// @param labelColumn name or position; null to look for one
-    /// @param remedy how to name the label column, for messages, as `correct data.labelColumn`
+    /// @param labelColumn name or position; null to search for one
+    /// @param remedy how the user can correct the label column, for messages, such as `correct
+    ///     data.labelColumn`
     /// @throws InputException when the file is empty, no CSV, or has no such column
     public static CsvTable open(Path file, @Nullable String labelColumn, String remedy) throws IOException {
         CsvReader<CsvRecord> csv = CsvReader.builder()
@@ -86,22 +87,22 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// Cells of each row.
+    /// Number of cells in each row.
     public int columns() {
         return names.size();
     }
 
-    /// The names of the columns; null where there is no header.
+    /// The names of the columns; null if there is no header.
     public @Nullable List<String> names() {
         return header ? names : null;
     }
 
-    /// The position of the label column from 0, or -1 where there is none.
+    /// The position of the label column from 0, or -1 if there is none.
     public int label() {
         return label;
     }
 
-    /// The next row; null behind the last one.
+    /// The next row; null after the last one.
     ///
     /// @throws InputException when it is no CSV, or has more or fewer cells than the first one
     public @Nullable Row next() throws IOException {
@@ -116,7 +117,8 @@ public final class CsvTable implements AutoCloseable {
         return new Row(row.getStartingLineNumber(), row.getFields());
     }
 
-    /// Where a cell stands and what is in it, for messages: `CSV file a.csv, line 3, column 2 (height) is 'tall'`.
+    /// The position and the content of a cell, for messages: `CSV file a.csv, line 3, column 2 (height) is
+    /// 'tall'`.
     public String describe(Row row, int column) {
         String name = header ? " (" + names.get(column) + ")" : "";
         String cell = row.cells().get(column);
@@ -138,8 +140,7 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// Whether a cell holds neither a number nor one of the ways to write that there is none: nothing at all, `nan`,
-    /// `inf`, `infinity`.
+    /// Whether a cell is text: neither a number, nor empty, nor `nan`, `inf` or `infinity`.
     public static boolean isText(String cell) {
         if (!Double.isNaN(number(cell))) {
             return false;

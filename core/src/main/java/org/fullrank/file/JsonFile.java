@@ -16,8 +16,8 @@ public final class JsonFile {
 
     private JsonFile() {}
 
-    /// Writes records, maps, lists and numbers; numbers that JSON lacks become `"NaN"`, `"Infinity"` and
-    /// `"-Infinity"`.
+    /// Writes records, maps, lists and numbers. NaN and infinities, which JSON does not have, become `"NaN"`,
+    /// `"Infinity"` and `"-Infinity"`.
     ///
     /// @throws JobException when the file cannot be written
     public static void write(Path file, Object value) {
@@ -31,7 +31,7 @@ public final class JsonFile {
     /// Reads back what [#write] wrote; null when there is no such file.
     ///
     /// @param type a record, or `ObjectNode` for any object
-    /// @throws InputException when the file holds something else
+    /// @throws InputException when the file contains something else
     /// @throws JobException when the file cannot be read
     public static <T> @Nullable T read(Path file, Class<T> type) {
         if (!Files.exists(file)) {

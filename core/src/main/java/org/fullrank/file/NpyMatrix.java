@@ -61,14 +61,14 @@ public record NpyMatrix(Path file, Npy.Header header, long offset) {
         return header.shape().getLast();
     }
 
-    /// The precision, as tensors name it.
+    /// The precision, as a tensor type.
     public ScalarType type() {
         return header.type() == Npy.Type.F64 ? ScalarType.Double : ScalarType.Float;
     }
 
     /// The values `[N, D]`, row by row. The caller's scope owns the tensor.
     ///
-    /// @throws InputException when the file cannot be read, or holds NaN or infinity
+    /// @throws InputException when the file cannot be read, or contains NaN or infinity
     public Tensor read() {
         // Of a matrix in Fortran order the transpose lies in the file row by row.
         Tensor stored =
@@ -83,7 +83,7 @@ public record NpyMatrix(Path file, Npy.Header header, long offset) {
         return values;
     }
 
-    /// Writes a matrix of float32 or float64 in its own precision, whole or not at all.
+    /// Writes a matrix of float32 or float64 atomically, without changing its precision.
     ///
     /// @throws org.fullrank.engine.JobException when the file cannot be written
     public static void write(Path file, Tensor matrix) {

@@ -46,7 +46,8 @@ record Criterion(Objective objective, @Nullable Parameter memory, long key) {
         return new Term(term.name(), term.value(), term.weight(), setting);
     }
 
-    /// Remembers what `terms` want to be given with the next batch; after the backward pass, which may need the old.
+    /// Stores the memory that `terms` need for the next batch. Call it after the backward pass, which may
+    /// need the old memory.
     void remember(Terms terms) {
         Tensor next = terms.memory();
         if (memory != null && next != null) {

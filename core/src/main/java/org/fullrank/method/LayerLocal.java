@@ -22,9 +22,9 @@ import org.fullrank.objective.Terms;
 /// views share the weights, so stopping it would only halve the gradient of the pull. To get the form of the
 /// paper, halve the weight of the pull.
 public final class LayerLocal implements Method {
-    /// What teaches one block.
+    /// The objective of one block and its head.
     ///
-    /// @param head between its pooled output and the objective
+    /// @param head network between the pooled output of the block and the objective
     record Teacher(Layer.Chain head, Criterion criterion) {}
 
     private final Encoder encoder;
@@ -40,9 +40,10 @@ public final class LayerLocal implements Method {
         this.setting = setting;
     }
 
-    /// What a block gave.
+    /// The results of one block.
     ///
-    /// @param activities what the next block gets, one for each view, without a graph; the receiver closes them
+    /// @param activities inputs of the next block, one for each view, without a graph; the receiver closes
+    ///     them
     /// @param embedding of the first view, `[N, D]`; the receiver closes it
     private record Learned(
             double loss, SequencedMap<String, Double> parts, List<Tensor> activities, Tensor pooled, Tensor embedding) {
@@ -87,7 +88,7 @@ public final class LayerLocal implements Method {
         return new Outcome(total, parts, measures, layers, embedding);
     }
 
-    /// Norms over all blocks.
+    /// The gradient norms are over all blocks.
     @Override
     public SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step) {
         var gradients = new LinkedHashMap<String, TermGradient>();
@@ -144,7 +145,7 @@ public final class LayerLocal implements Method {
         }
     }
 
-    /// Embedding `[N, D]`, pooled output `[N, C]`, and the activity without a graph.
+    /// Embedding `[N, D]`, pooled output `[N, C]`, and the block's output without a graph.
     private List<Tensor> forward(Layer block, Layer head, Tensor x, Mode mode) {
         try (var autocast = setting.precision().autocast(setting.device())) {
             Tensor activity = block.forward(x, mode);

@@ -11,7 +11,7 @@ import org.fullrank.view.InputShape;
 /// @param depth convolutions for each stage
 /// @param stemStride stride of the very first convolution: 1, or 2 to halve the image at once
 public record ConvNet(List<Integer> channels, int depth, int stemStride) implements EncoderSpec {
-    /// Four stages see all of a 32-pixel image.
+    /// Four stages: the receptive field then covers an image of 32 pixels.
     public static final List<Integer> DEFAULT_CHANNELS = List.of(32, 64, 128, 256);
     /// Two convolutions per stage, as in VGG's smallest nets.
     public static final int DEFAULT_DEPTH = 2;

@@ -16,7 +16,7 @@ public final class Parameter {
         tensor = view;
     }
 
-    /// The view into the buffer; its gradient accumulates there too.
+    /// The view into the buffer. Its gradient is also added to the buffer.
     public Tensor tensor() {
         if (tensor == null) {
             throw new IllegalStateException("parameter " + name + " is used before the network is built");

@@ -46,7 +46,7 @@ public final class ParameterBuffer implements AutoCloseable {
     private final Tensor statistics;
     private final List<Pointer> owned = new ArrayList<>();
 
-    /// Lays the buffer out and fills the handles of the layers.
+    /// Creates the buffer and connects the handles of the layers to it.
     ///
     /// @param values initial parameters on the host, `[P]`
     /// @param statistics initial running statistics on the host, `[Q]`
@@ -78,7 +78,7 @@ public final class ParameterBuffer implements AutoCloseable {
         }
     }
 
-    /// Segments in the order of memory, with the handles that wait for their views.
+    /// Segments in the order of memory, with the handles that are not yet connected.
     record Layout(List<Segment> segments, List<Parameter> handles) {}
 
     private <P extends Pointer> P own(Scope scope, P pointer) {
@@ -104,7 +104,7 @@ public final class ParameterBuffer implements AutoCloseable {
         return statisticSegments;
     }
 
-    /// All trainable values, `[P]`. Written to in place by optimisers, with gradients off.
+    /// All trainable values, `[P]`. Optimizers change them in place, with gradients off.
     public Tensor values() {
         return values;
     }
@@ -119,7 +119,7 @@ public final class ParameterBuffer implements AutoCloseable {
         return statistics;
     }
 
-    /// How many of the leading values belong to matrices and filters.
+    /// Number of values of matrices and filters, which come first.
     public long matrixCount() {
         return segments.stream()
                 .filter(Segment::isMatrix)

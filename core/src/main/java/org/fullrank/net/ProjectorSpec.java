@@ -19,11 +19,11 @@ public record ProjectorSpec(
 
     /// The batch norm after the last layer.
     public enum LastNorm {
-        /// There is none.
+        /// No norm.
         NONE,
         /// With scale and shift.
         AFFINE,
-        /// Without (SimSiam).
+        /// Without scale and shift (SimSiam).
         PLAIN
     }
 
@@ -63,7 +63,7 @@ public record ProjectorSpec(
         return widths.isEmpty() ? features : widths.getLast();
     }
 
-    /// Whether any layer takes statistics of a batch.
+    /// Whether any layer uses statistics of a batch.
     public boolean hasBatchNorm() {
         return batchNorm && widths.size() > 1 || lastNorm != LastNorm.NONE && !widths.isEmpty();
     }

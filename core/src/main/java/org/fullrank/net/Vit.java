@@ -25,13 +25,13 @@ import org.fullrank.view.InputShape;
 public record Vit(int patch, int width, int depth, int heads, double mlpRatio, Pool pool) implements EncoderSpec {
     /// 64 patches of an image of 32 pixels; the published 16 is for images of 224.
     public static final int DEFAULT_PATCH = 4;
-    /// That of ViT-Tiny (Touvron et al. 2021), the smallest that is published.
+    /// The width of ViT-Tiny (Touvron et al. 2021), the smallest published size.
     public static final int DEFAULT_WIDTH = 192;
     /// The same.
     public static final int DEFAULT_DEPTH = 12;
     /// The same: 64 columns for each head.
     public static final int DEFAULT_HEADS = 3;
-    /// That of all published sizes.
+    /// The ratio of all published sizes.
     public static final double DEFAULT_MLP_RATIO = 4;
 
     /// Added to the variances of the norms; timm's value.
@@ -41,9 +41,9 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
     /// Standard deviation of the initial class token; timm's value.
     static final double TOKEN_STD = 1e-6;
 
-    /// Which row stands for the image.
+    /// How an image becomes one row.
     public enum Pool {
-        /// A class token that is put before the patches, as published.
+        /// A class token before the patches, as published.
         TOKEN,
         /// The mean over the patches; there is no class token.
         MEAN
@@ -164,7 +164,7 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
         return Layers.layerNorm(net, width, NORM_EPSILON);
     }
 
-    /// As timm starts the linear layers of transformers.
+    /// A linear layer with the initial values of timm's transformers.
     static Layer linear(NetworkBuilder net, int in, int out) {
         return Layers.linear(net, in, out, new Init.Normal(WEIGHT_STD), new Init.Constant(0));
     }

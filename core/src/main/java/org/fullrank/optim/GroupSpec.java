@@ -41,12 +41,12 @@ public record GroupSpec(double predictorRate, boolean predictorDecays, Decaying 
         return new GroupSpec(DEFAULT_RATE, true, Decaying.ALL, DEFAULT_RATE);
     }
 
-    /// Whether anything is asked for that only a predictor can have.
+    /// Whether any setting here needs a predictor.
     public boolean needsPredictor() {
         return predictorRate != DEFAULT_RATE || !predictorDecays || weightDecay == Decaying.PREDICTOR;
     }
 
-    /// The schedule of the predictor where that of everything else is `schedule`.
+    /// The schedule of the predictor if all other parameters use `schedule`.
     public ScheduleSpec predictor(ScheduleSpec schedule) {
         return predictorDecays ? schedule : new ScheduleSpec(schedule.warmupEpochs(), 1, schedule.scaleWithBatch());
     }
@@ -63,7 +63,7 @@ public record GroupSpec(double predictorRate, boolean predictorDecays, Decaying 
                 };
     }
 
-    /// What multiplies the learning rate of a segment.
+    /// The factor of the learning rate of a segment.
     double factor(Segment segment) {
         return (isPredictor(segment) ? predictorRate : 1) * (segment.isMatrix() ? 1 : vectorRate);
     }

@@ -70,7 +70,8 @@ final class MomentumOptimizer implements Optimizer {
         }
     }
 
-    /// `g <- g eta |w| / |g|` for each matrix; where a norm is 0 the gradient stays (official VICReg code).
+    /// `g <- g eta |w| / |g|` for each matrix. If a norm is 0, the gradient is not changed (official VICReg
+    /// code).
     private void applyTrust(Tensor gradient, List<Segment> matrices, OptimizerSpec.Lars lars, double learningRate) {
         var weights = new TensorVector();
         var gradients = new TensorVector();

@@ -13,8 +13,8 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// @param factor of that rate
 /// @param decays whether weight decay applies
 record ParameterRange(long offset, long count, boolean predictor, double factor, boolean decays) {
-    /// The buffer cut where the treatment changes: at most four, since matrices come before vectors and the
-    /// predictor last among both.
+    /// The parameter buffer, divided where the treatment changes. There are at most four ranges, because
+    /// matrices come before vectors and the predictor is last in both.
     static List<ParameterRange> of(ParameterBuffer parameters, GroupSpec groups) {
         var stretches = new ArrayList<ParameterRange>();
         for (Segment segment : parameters.segments()) {
@@ -40,12 +40,12 @@ record ParameterRange(long offset, long count, boolean predictor, double factor,
         return new ParameterRange(offset, count + next.count, predictor, factor, decays);
     }
 
-    /// Its part of `vector` `[P]`.
+    /// The part of `vector` `[P]` in this range.
     Tensor view(Tensor vector) {
         return vector.narrow(0, offset, count);
     }
 
-    /// Its matrices and filters.
+    /// The matrices and filters in this range.
     List<Segment> matrices(ParameterBuffer parameters) {
         return parameters.segments().stream()
                 .filter(Segment::isMatrix)

@@ -9,11 +9,11 @@ import org.fullrank.engine.InputException;
 /// @param finalShare the rate at the end as a share of the base rate
 /// @param scaleWithBatch whether the base rate is meant for a batch of 256 and scales with the batch
 public record ScheduleSpec(double warmupEpochs, double finalShare, boolean scaleWithBatch) {
-    /// A tenth of a hundred epochs, the usual share.
+    /// A tenth of 100 epochs, which is a usual share.
     public static final double DEFAULT_WARMUP_EPOCHS = 10;
     /// As in the official VICReg code.
     public static final double DEFAULT_FINAL_SHARE = 0.001;
-    /// The batch that base rates are quoted for.
+    /// The batch size to which published base rates refer.
     public static final int REFERENCE_BATCH = 256;
 
     public ScheduleSpec {

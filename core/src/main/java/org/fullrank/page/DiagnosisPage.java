@@ -12,7 +12,7 @@ public final class DiagnosisPage {
 
     private DiagnosisPage() {}
 
-    /// One HTML file that needs nothing else.
+    /// One HTML file that needs no other file.
     public static String html(List<Diagnosis> diagnoses) {
         ObjectNode data = MAPPER.createObjectNode().put("kind", "diagnoses");
         data.set(

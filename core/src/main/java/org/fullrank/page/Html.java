@@ -39,14 +39,14 @@ public final class Html {
 
     private Html() {}
 
-    /// A page that needs nothing but itself.
+    /// A page that needs no other file.
     ///
     /// @param data with a `kind` that the script knows
     public static String alone(String title, JsonNode data) {
         return page(title, data, policy("data:", ""));
     }
 
-    /// A page that loads pictures and hears events from where it came from.
+    /// A page that loads pictures and receives events from its own server.
     ///
     /// @param data with a `kind` that the script knows
     public static String live(String title, JsonNode data) {
@@ -94,8 +94,8 @@ public final class Html {
                 .replace("\"", "&quot;");
     }
 
-    /// JSON that cannot end the element that it lies in: `<` occurs in strings only, where JSON has an escape for
-    /// it.
+    /// JSON that is safe inside of an HTML element: it contains no `<`. In JSON `<` occurs only in strings,
+    /// where it can be escaped.
     static String json(JsonNode data) {
         try {
             return MAPPER.writeValueAsString(data).replace("<", "\\u003c");

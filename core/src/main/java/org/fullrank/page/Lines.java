@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param objects oldest first
 /// @param end bytes of the file that were read, up to the end of its last whole line
 public record Lines(List<ObjectNode> objects, long end) {
-    /// Digits of a number on a page: more than a drawing shows, a third of what a double has.
+    /// Digits of a number on a page: more than a drawing can show, and a third of the digits of a double.
     public static final int DIGITS = 6;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -32,7 +32,7 @@ public record Lines(List<ObjectNode> objects, long end) {
         objects = List.copyOf(objects);
     }
 
-    /// Reads a file; one that is missing or cannot be read has no lines.
+    /// Reads a file. If the file is missing or cannot be read, there are no lines.
     public static Lines read(Path file) {
         try {
             return of(Files.readAllBytes(file));
@@ -41,7 +41,7 @@ public record Lines(List<ObjectNode> objects, long end) {
         }
     }
 
-    /// The whole lines of some bytes.
+    /// The complete lines in these bytes.
     public static Lines of(byte[] bytes) {
         var objects = new ArrayList<ObjectNode>();
         int begin = 0;
@@ -57,7 +57,7 @@ public record Lines(List<ObjectNode> objects, long end) {
         return new Lines(objects, begin);
     }
 
-    /// At most about `most` of the lines, evenly spread, and besides all that are `kept`.
+    /// About `most` lines, evenly spaced, and all lines for which `kept` is true.
     Lines thinned(int most, Predicate<ObjectNode> kept) {
         if (objects.size() <= most) {
             return this;
