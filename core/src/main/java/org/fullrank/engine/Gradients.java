@@ -12,12 +12,12 @@ public final class Gradients implements AutoCloseable {
         GradMode.set_enabled(recorded);
     }
 
-    /// Nothing is recorded: evaluation, updates of parameters in place.
+    /// Nothing is recorded. For evaluation and for updates of parameters in place.
     public static Gradients off() {
         return new Gradients(false);
     }
 
-    /// Gradients are recorded, also inside a stretch where they are off.
+    /// Gradients are recorded, even inside a block in which they are off.
     public static Gradients on() {
         return new Gradients(true);
     }

@@ -15,10 +15,10 @@ import org.bytedeco.pytorch.global.torch;
 /// The unpacked files are in `~/.javacpp/cache`, or in the folder of the system property
 /// `org.bytedeco.javacpp.cachedir`.
 public final class Natives {
-    /// How the binding names its libraries for NVIDIA GPUs.
+    /// Suffix of the binding's library names for NVIDIA GPUs.
     private static final String GPU = "-gpu";
 
-    /// What the binding's own library needs, dependencies first.
+    /// Libraries that the binding's own library needs, dependencies first.
     private static final List<String> IN_ORDER = List.of("c10", "torch_cpu", "torch");
 
     private static boolean loaded;
@@ -59,8 +59,8 @@ public final class Natives {
         loaded = true;
     }
 
-    /// Opens libtorch by full paths, each library after those that it needs: a dependency that is not open yet is
-    /// looked for in `LD_LIBRARY_PATH` first and beside the library last, and there it may be another libtorch.
+    /// Opens libtorch by full paths, each library after its dependencies. A dependency that is not yet open
+    /// would be searched in `LD_LIBRARY_PATH` first, where it may belong to another libtorch.
     private static void open(List<File> folders) {
         for (String name : IN_ORDER) {
             for (File folder : folders) {

@@ -27,7 +27,7 @@ public final class Scope implements AutoCloseable {
         return new Scope();
     }
 
-    /// Lets `pointer` outlive this scope. The receiver owns it and closes it.
+    /// Keeps `pointer` alive after this scope is closed. The caller then owns it and must close it.
     public <P extends Pointer> P keep(P pointer) {
         pointer.retainReference();
         return pointer;

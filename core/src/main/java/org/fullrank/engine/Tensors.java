@@ -184,7 +184,7 @@ public final class Tensors {
         output.backward(gradient, new BoolOptional(false), false, new TensorArrayRefOptional());
     }
 
-    /// Rows one after another: `[N1, ...], [N2, ...] -> [N1 + N2, ...]`.
+    /// Concatenates along the rows: `[N1, ...], [N2, ...] -> [N1 + N2, ...]`.
     public static Tensor cat(Iterable<Tensor> parts) {
         var vector = new TensorVector();
         for (Tensor part : parts) {

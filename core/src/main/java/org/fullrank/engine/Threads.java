@@ -8,7 +8,8 @@ import org.bytedeco.pytorch.global.torch;
 public final class Threads {
     private Threads() {}
 
-    /// What `auto`, written as 0, stands for: one thread for each processor that this process may use.
+    /// The number of threads for a request. The request 0 means one thread for each processor that this
+    /// process may use.
     public static int resolve(int requested) {
         if (requested < 0) {
             throw new InputException(

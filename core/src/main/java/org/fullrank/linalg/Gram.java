@@ -14,8 +14,8 @@ public final class Gram {
 
     private Gram() {}
 
-    /// `X' X / N` of `x`, shape `[N, D]` float32, as float64 `[D, D]`, both triangles: float32 products of blocks of
-    /// rows are summed in float64. The caller's scope owns it.
+    /// `X' X / N` of `x`, shape `[N, D]` float32, as float64 `[D, D]` with both triangles. Float32 products
+    /// of blocks of rows are summed in float64. The caller's scope owns it.
     public static Tensor secondMoment(Tensor x) {
         long rows = x.size(0);
         Tensor sum = Tensors.zeros(Device.CPU, ScalarType.Double, x.size(1), x.size(1)); // [D, D]

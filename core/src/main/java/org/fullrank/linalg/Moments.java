@@ -28,12 +28,13 @@ import org.jspecify.annotations.Nullable;
 /// It owns native memory and must be closed: at most two matrices `[min(N, D), D]` of float64, and four while
 /// it computes a spectrum.
 public final class Moments implements AutoCloseable {
-    /// Rows that are added to the scatter matrix at once, at least: enough to keep the product at the full rate of
-    /// the processor, few enough to stay in its caches.
+    /// Smallest number of rows that are added to the scatter matrix at once. It is large enough for the full
+    /// speed of the processor, and small enough for its caches.
     static final int BUFFER_ROWS = 1024;
 
-    /// Values of the buffer and of the scatter matrix, at most: 4 GiB each, a quarter of a machine of 16 GiB. So up
-    /// to 23,170 columns any number of rows will do, and of 150,000 columns 3579 rows.
+    /// Largest number of values of the buffer and of the scatter matrix: 4 GiB each, a quarter of the memory
+    /// of a machine with 16 GiB. So any number of rows is possible with up to 23,170 columns, and 3579 rows
+    /// with 150,000 columns.
     public static final long MOST_VALUES = 1L << 29;
 
     private final int width;
@@ -51,7 +52,7 @@ public final class Moments implements AutoCloseable {
     private int exponent; // values are kept in units of 2^exponent
     private boolean sized; // whether a value other than 0 has come
 
-    /// Ready for rows of `width` columns.
+    /// Creates moments of rows with `width` columns.
     public Moments(int width) {
         if (width < 1) {
             throw new InputException(
@@ -70,9 +71,10 @@ public final class Moments implements AutoCloseable {
         return moments;
     }
 
-    /// Adds rows `[B, D]`, float32 or float64, on any device; they stay the caller's and must be finite.
+    /// Adds rows `[B, D]`, float32 or float64, on any device. They must be finite, and the caller still owns
+    /// them.
     ///
-    /// @throws InputException when rows of that width become too many for [#MOST_VALUES]
+    /// @throws InputException when there are too many rows of this width for [#MOST_VALUES]
     public void add(Tensor block) {
         requireMatrix(block, width);
         requireRoom(rows + block.size(0));
@@ -124,7 +126,7 @@ public final class Moments implements AutoCloseable {
         return inUnits(settled().deviations());
     }
 
-    /// The same of the rows scaled to length 1; a row of zeros stays as it is.
+    /// The same for rows scaled to length 1; a row of zeros is not scaled.
     public double[] unitDeviations() {
         return settled().unitDeviations();
     }
@@ -134,7 +136,7 @@ public final class Moments implements AutoCloseable {
         return Math.scalb(settled().meanNorm(), exponent);
     }
 
-    /// Mean squared length of a row, `E|z|^2`; infinite where float64 cannot hold it.
+    /// Mean squared length of a row, `E|z|^2`; infinite if it is too large for float64.
     public double meanSquare() {
         return Math.scalb(settled().meanSquare(), 2 * exponent);
     }
@@ -146,15 +148,15 @@ public final class Moments implements AutoCloseable {
         return all == 0 ? 0 : Math.min(1, common / all);
     }
 
-    /// Unit roundoff of the type that the rows came in: 2^-24 for float32, 2^-53 for float64.
+    /// Unit roundoff of the type of the rows: 2^-24 for float32, 2^-53 for float64.
     public double rounding() {
         return rounding;
     }
 
-    /// The size of a singular value that the rounding of the rows alone can make: rounding errors of values near
-    /// `rms` are noise of at most `u rms`, with the unit roundoff u of the stored type, and the largest singular
-    /// value of such noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller ones count as zero, so that constant rows
-    /// with a large offset have rank 0.
+    /// The size of a singular value that can result from rounding of the rows alone. Rounding errors of
+    /// values near `rms` are noise of at most `u rms`, where u is the unit roundoff of the stored type. The
+    /// largest singular value of this noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller singular values
+    /// count as zero, so that constant rows with a large offset have rank 0.
     public double noise() {
         return Math.scalb(noiseInUnits(), exponent);
     }
@@ -196,8 +198,8 @@ public final class Moments implements AutoCloseable {
         }
     }
 
-    /// Chooses the unit so that the squares of `block` can be summed; what was kept so far follows. The unit never
-    /// shrinks once a value has come.
+    /// Chooses the unit so that the squares of `block` can be summed, and converts the stored values to it.
+    /// After the first value the unit never becomes smaller.
     private void fit(double largest) {
         int fitting = Magnitude.exponent(Math.scalb(largest, -exponent)) + exponent;
         boolean grows = fitting > exponent;
@@ -236,7 +238,7 @@ public final class Moments implements AutoCloseable {
         }
     }
 
-    /// Moves the rows that wait into the sums and the scatter matrix.
+    /// Adds the rows in the buffer to the sums and the scatter matrix.
     private void absorb() {
         try (var scope = Scope.open()) {
             if (gram == null) {
@@ -270,7 +272,8 @@ public final class Moments implements AutoCloseable {
         return vector.unsqueeze(1).mul(vector.unsqueeze(0)); // [D, D]
     }
 
-    /// What is left of the mean after rounding goes too, or constant rows would have rank one.
+    /// Subtracts the rest of the mean that remains after rounding. Otherwise constant rows would have rank
+    /// one.
     private static Tensor recentered(Tensor rows) {
         return rows.sub_(rows.mean(new long[] {0}, true, new ScalarTypeOptional()));
     }
@@ -286,7 +289,7 @@ public final class Moments implements AutoCloseable {
         return room(waiting).narrow(0, 0, waiting); // [N or a bufferful, D]
     }
 
-    /// The buffer, with place for so many rows; it doubles when it grows.
+    /// The buffer, with space for `needed` rows. It doubles when it grows.
     private Tensor room(long needed) {
         Tensor old = buffer;
         if (old != null && needed <= old.size(0)) {

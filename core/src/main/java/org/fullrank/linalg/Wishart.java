@@ -18,10 +18,12 @@ import org.fullrank.engine.Natives;
 /// (1 -+ sqrt(c))^2`, where `c = k / m`. The largest eigenvalue is the mean of the Tracy-Widom law, whose
 /// distance from the edge `b` is given by Johnstone 2001.
 public final class Wishart {
-    /// Columns k up to which matrices are drawn: beyond, the quantiles are good to 0.3 % in every rank.
+    /// Largest number of columns k for which matrices are drawn. For more columns the error of the quantiles
+    /// is at most 0.3 % in every rank.
     static final int DRAWN = 256;
 
-    /// Singular values drawn in all, by which the error of a mean is below 0.3 %; at least [#FEWEST] matrices.
+    /// Total number of singular values that are drawn, for at least [#FEWEST] matrices. With this number the
+    /// error of a mean is below 0.3 %.
     private static final int VALUES = 4096;
 
     private static final int FEWEST = 16;
@@ -35,7 +37,8 @@ public final class Wishart {
 
     private Wishart() {}
 
-    /// Spectra of draws, or the one that is typical; `n` and `p` at least 1.
+    /// Spectra of several random draws, or the single typical spectrum of a large matrix; `n` and `p` are at
+    /// least 1.
     public static Spectrum[] spectra(long n, int p) {
         int k = Math.toIntExact(Math.min(n, p));
         long m = Math.max(n, p);
@@ -69,7 +72,8 @@ public final class Wishart {
         return Spectrum.descendingRoots(diagonal);
     }
 
-    /// Marsaglia and Tsang 2000, "A simple method for generating gamma variables"; shape below 1 by one more.
+    /// Marsaglia and Tsang 2000, "A simple method for generating gamma variables"; a shape below 1 is drawn
+    /// with shape + 1.
     private static double chiSquare(RandomGenerator random, long freedom) {
         double shape = freedom / 2.0;
         if (shape < 1) {
@@ -86,7 +90,7 @@ public final class Wishart {
         }
     }
 
-    /// Singular values at the middle of k equal shares of the law.
+    /// Singular values at the midpoints of k parts of the law with equal probability.
     private static double[] quantiles(int k, long m) {
         double c = (double) k / m;
         double low = square(1 - Math.sqrt(c));

@@ -19,7 +19,8 @@ import org.fullrank.objective.Term;
 /// @param parameters that the gradients reach
 record TermGradients(
         WholeBatch.Network network, Function<List<List<Tensor>>, List<Term>> terms, ParameterBuffer parameters) {
-    /// The gradients by the names of the terms; the buffer ends up with those of the last term.
+    /// The gradients by the names of the terms. Afterwards the buffer contains the gradients of the last
+    /// term.
     SequencedMap<String, TermGradient> over(WholeBatch batch) {
         var gradients = new LinkedHashMap<String, TermGradient>();
         for (int asked = 0, count = 1; asked < count; asked++) {
