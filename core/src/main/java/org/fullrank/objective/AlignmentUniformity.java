@@ -18,7 +18,7 @@ import org.fullrank.settings.Named;
 /// @param t of [HypersphereUniformity]
 @Named("alignment-uniformity")
 public record AlignmentUniformity(double alignment, double uniformity, double t) implements Objective {
-    /// The listing of the official code; its STL-10 example has 0.98 and 0.96.
+    /// From the listing of the official code. Its STL-10 example uses 0.98 and 0.96.
     public static final double DEFAULT_WEIGHT = 1;
 
     public AlignmentUniformity {

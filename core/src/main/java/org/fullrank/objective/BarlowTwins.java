@@ -28,11 +28,11 @@ import org.fullrank.settings.Named;
 /// @param epsilon added to the variance inside the root
 @Named("barlow-twins")
 public record BarlowTwins(double lambda, double scale, double epsilon) implements Objective {
-    /// The official code.
+    /// From the official code.
     public static final double DEFAULT_LAMBDA = 0.0051;
-    /// The official code scales nothing.
+    /// The official code does not scale the loss.
     public static final double DEFAULT_SCALE = 1;
-    /// That of its batch norm.
+    /// The epsilon of the batch norm in the official code.
     public static final double DEFAULT_EPSILON = 1e-5;
 
     public BarlowTwins {
@@ -108,7 +108,8 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
             return cross.square().sum();
         }
 
-        /// The gradients of `on diagonal + off offDiagonal` in the standardized views, V x `[N, D]`.
+        /// The gradients of `on diagonal + off offDiagonal` with respect to the standardized views, V x `[N,
+        /// D]`.
         List<Tensor> gradients(double on, double off) {
             List<Tensor> gradients = x.stream().map(torch::zeros_like).toList();
             forEachPair((a, b, pair) -> {

@@ -14,19 +14,19 @@ public record Card(String idea, String paper, SequencedMap<String, String> healt
         healthy = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(healthy));
     }
 
-    /// Of something that logs nothing of its own.
+    /// A card without logged numbers.
     public Card(String idea, String paper) {
         this(idea, paper, new LinkedHashMap<>());
     }
 
-    /// With the range of one more number.
+    /// The same card with the range of one more number.
     public Card with(String name, String range) {
         var more = new LinkedHashMap<>(healthy);
         more.put(name, range);
         return new Card(idea, paper, more);
     }
 
-    /// With the ranges that another card has.
+    /// The same card with the ranges of another card added.
     Card with(Card part) {
         var more = new LinkedHashMap<>(healthy);
         more.putAll(part.healthy);

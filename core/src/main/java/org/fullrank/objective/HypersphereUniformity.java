@@ -17,7 +17,7 @@ import org.fullrank.settings.Named;
 /// @param t the sharpness of the kernel
 @Named("hypersphere-uniformity")
 public record HypersphereUniformity(double t) implements Regularizer {
-    /// Paper and official code.
+    /// From the paper and the official code.
     public static final double DEFAULT_T = 2;
 
     public HypersphereUniformity {

@@ -25,7 +25,7 @@ import org.fullrank.settings.Named;
 @Named("lejepa")
 public record LeJepa(double lambda, int directions, int points, double range, Weighting weighting, Pooling pooling)
         implements Objective {
-    /// The complete example of the official code.
+    /// From the complete example of the official code.
     public static final double DEFAULT_LAMBDA = 0.02;
 
     public LeJepa {

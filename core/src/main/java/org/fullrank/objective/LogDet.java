@@ -22,7 +22,7 @@ import org.fullrank.settings.Named;
 public record LogDet(double invariance, double entropy, double distortion) implements Objective {
     /// VICReg's weight; unverified.
     public static final double DEFAULT_INVARIANCE = 25;
-    /// The entropy is taken as it is; unverified.
+    /// The entropy is not scaled; unverified.
     public static final double DEFAULT_ENTROPY = 1;
 
     public LogDet {

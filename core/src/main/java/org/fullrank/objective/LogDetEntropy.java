@@ -25,7 +25,7 @@ import org.fullrank.settings.Named;
 /// @param distortion eps^2, the squared error that the code may have
 @Named("log-det-entropy")
 public record LogDetEntropy(double distortion) implements Regularizer {
-    /// The eps^2 of the published commands of MCR2, supervised and not.
+    /// The eps^2 in the published commands of MCR2, for supervised and unsupervised training.
     public static final double DEFAULT_DISTORTION = 0.5;
 
     public LogDetEntropy {

@@ -16,7 +16,7 @@ import org.fullrank.settings.Named;
 /// @param epsilon added to the variance inside the logarithm
 @Named("log-variance")
 public record LogVariance(double epsilon) implements Regularizer {
-    /// The official code for deep networks (its two-dimensional toy has 1e-8).
+    /// From the official code for deep networks (its two-dimensional toy example uses 1e-8).
     public static final double DEFAULT_EPSILON = 1e-4;
 
     public LogVariance {

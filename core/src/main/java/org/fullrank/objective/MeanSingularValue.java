@@ -26,7 +26,7 @@ import org.fullrank.settings.Named;
 public record MeanSingularValue(Form form) implements Regularizer {
     /// The forms of the regularizer.
     public enum Form {
-        /// `-s_mu` of the rows as they are, equation 1. Without an end: embeddings can grow.
+        /// `-s_mu` of the rows as they are, equation 1. It has no lower limit, because embeddings can grow.
         PLAIN,
         /// `exp((upper - s_mu) / (upper - lower))` of rows of norm 1, equation 4: from 1 (all singular values
         /// equal) to e (rank one).

@@ -27,13 +27,13 @@ public record MeanSquared(Per per, Between between) implements Alignment {
 
     /// The distances.
     public enum Between {
-        /// From view to view, over all pairs.
+        /// Between views, over all pairs.
         VIEWS,
-        /// From each view to the mean of the views: (V - 1) / 2V of the former.
+        /// From each view to the mean of the views. The value is (V - 1) / 2V times the value over pairs.
         CENTER
     }
 
-    /// Distances between views.
+    /// Uses distances between views.
     public MeanSquared(Per per) {
         this(per, Between.VIEWS);
     }

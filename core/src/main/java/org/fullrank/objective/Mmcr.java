@@ -25,7 +25,7 @@ import org.fullrank.settings.Named;
 /// @param lambda weight of the local nuclear norms
 @Named("mmcr")
 public record Mmcr(double lambda) implements Objective {
-    /// The official code for images; other toolkits have 0.005.
+    /// From the official code for images; other toolkits use 0.005.
     public static final double DEFAULT_LAMBDA = 0;
 
     public Mmcr {

@@ -14,17 +14,17 @@ import java.util.Locale;
 public record Need(Verdict verdict, String text, long rows, long enoughRows, String rowsSetting, long enoughWidth) {
     /// Whether the rows suffice.
     public enum Verdict {
-        /// They do.
+        /// The rows suffice.
         MET,
-        /// A training may go well; have a look.
+        /// Training may work; check the result.
         CONSIDER,
-        /// A training is not expected to go well.
+        /// Training is not expected to work.
         UNMET
     }
 
-    /// Rows for each dimension that a whitening should have: with N = 2 D the smallest eigenvalue of the covariance of
-    /// unit noise lies near (1 - sqrt(1/2))^2 = 0.09, with N = D near 0 (Marchenko-Pastur). The official W-MSE code
-    /// takes 2 D.
+    /// Recommended number of rows per dimension for whitening. With N = 2 D the smallest eigenvalue of the
+    /// covariance of unit noise is near (1 - sqrt(1/2))^2 = 0.09; with N = D it is near 0 (Marchenko-Pastur).
+    /// The official W-MSE code uses 2 D.
     public static final int ROWS_PER_DIMENSION = 2;
 
     /// Rows that suffice.
@@ -32,7 +32,7 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
         return new Need(Verdict.MET, text, rows, 0, "", 0);
     }
 
-    /// Rows that may be too few; a batch of [#ROWS_PER_DIMENSION] rows for each dimension would do.
+    /// Rows that may be too few. A batch of [#ROWS_PER_DIMENSION] rows per dimension would be enough.
     public static Need consider(long rows, long width, String text) {
         return new Need(
                 Verdict.CONSIDER,
@@ -43,7 +43,7 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
                 Math.max(ROWS_PER_DIMENSION, rows / ROWS_PER_DIMENSION));
     }
 
-    /// Variances and covariances that are summed and not inverted.
+    /// For losses that sum variances and covariances and do not invert them.
     static Need sumsOfProducts(long rows, long width) {
         return met(
                 rows,
@@ -52,7 +52,7 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
                         .formatted(rows, width, number(1 / Math.sqrt(rows - 1.0))));
     }
 
-    /// Singular values of the batch that are to be large.
+    /// For losses that maximize singular values of the batch.
     static Need singularValues(long rows, long width) {
         if (rows > width) {
             return met(rows, "N %d > D %d: every singular value can be raised".formatted(rows, width));
@@ -65,7 +65,7 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
                         .formatted(rows, width, rows, width - rows));
     }
 
-    /// A number for people, as the preflight prints it.
+    /// A number in the format of the preflight.
     public static String number(double value) {
         boolean whole = value == Math.rint(value) && value < 1e6;
         int decimals = whole || value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;

@@ -17,7 +17,7 @@ import org.fullrank.settings.Named;
 /// @param temperature tau
 @Named("nt-xent")
 public record NtXent(double temperature) implements Objective {
-    /// What the paper found best for CIFAR-10.
+    /// The best value in the paper for CIFAR-10.
     public static final double DEFAULT_TEMPERATURE = 0.5;
 
     public NtXent {

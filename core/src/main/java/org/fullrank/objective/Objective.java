@@ -30,13 +30,13 @@ public sealed interface Objective
     /// Whether `rows` rows are enough for `width` columns.
     Need need(long rows, long width);
 
-    /// The shape of what it remembers from batch to batch for embeddings of `width` columns; empty for no memory.
-    /// The memory of the first batch is all zeros.
+    /// The shape of the memory from batch to batch for embeddings of `width` columns; empty for no memory.
+    /// For the first batch the memory is all zeros.
     default long[] memory(long width) {
         return new long[0];
     }
 
-    /// Other published forms of it by their names, with their defaults.
+    /// Other published forms of this objective by their names, with their defaults.
     default SequencedMap<String, Objective> forms() {
         return new LinkedHashMap<>();
     }

@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// @param sum of the singular values, a float64 scalar
 /// @param factor `P Q'`, shape and type of the matrix; null where it was not asked for
 record Polar(Tensor sum, @Nullable Tensor factor) {
-    /// An eigenvalue below this many roundings of the largest, for each row of the Gram matrix, is rounding itself.
+    /// An eigenvalue below this many rounding errors of the largest eigenvalue, times the rows of the Gram
+    /// matrix, counts as zero.
     private static final double ROUNDINGS = 4;
 
-    /// @param z `[N, D]`, or a stack of such, `[B, N, D]`, without a graph
-    /// @param withFactor whether the gradient is wanted
+    /// @param z `[N, D]`, or a stack of matrices, `[B, N, D]`, without a graph
+    /// @param withFactor whether to compute the gradient
     static Polar of(Tensor z, boolean withFactor) {
         SmallGram small = SmallGram.of(z);
         if (!small.finite()) {

@@ -15,7 +15,7 @@ public sealed interface Regularizer
                 HypersphereUniformity {
     /// The value for `z`, shape `[N, D]`, N >= 2: one term of weight 1.
     ///
-    /// @param draw the key of what is drawn at random for this batch; equal keys give equal values
+    /// @param draw the key of random draws for this batch; equal keys give equal values
     Terms evaluate(Tensor z, long draw);
 
     /// The values for each of several matrices of one shape; the draw is the same for all.

@@ -35,7 +35,7 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         implements Regularizer {
     /// The weight of a frequency t.
     public enum Weighting {
-        /// `exp(-t^2/2)`, as the official code.
+        /// `exp(-t^2/2)`, as in the official code.
         GAUSSIAN,
         /// 1.
         UNIFORM;
@@ -48,11 +48,11 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         }
     }
 
-    /// How the statistics of the directions become one.
+    /// How the statistics of the directions are combined.
     public enum Pooling {
-        /// Their mean, as the official code.
+        /// Their mean, as in the official code.
         MEAN,
-        /// The largest: only the worst direction gets a gradient.
+        /// The largest statistic. Only the worst direction gets a gradient.
         MAX
     }
 
@@ -87,7 +87,7 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         return evaluate(z, directions(z, draw));
     }
 
-    /// With the directions drawn once.
+    /// Draws the directions once for all views.
     @Override
     public List<Terms> evaluate(List<Tensor> views, long draw) {
         Tensor unit = directions(views.getFirst(), draw); // [M, D]

@@ -26,7 +26,8 @@ record Standardized(Tensor values, Tensor inverse) {
         return new Standardized(scaled.mul_(inverse), inverse.div(largest));
     }
 
-    /// The gradient in `z` of what has this gradient in the values; writes over `gradient`.
+    /// The gradient with respect to `z` of a function with this gradient with respect to the values.
+    /// Overwrites `gradient`.
     Tensor gradient(Tensor gradient) {
         Tensor along = mean(gradient.mul(values)); // [D]
         return gradient.sub_(mean(gradient))

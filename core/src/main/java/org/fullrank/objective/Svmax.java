@@ -19,9 +19,9 @@ import org.fullrank.settings.Named;
 /// @param meanSingularValue weight of [MeanSingularValue], lambda in the paper
 @Named("svmax")
 public record Svmax(double alignment, double meanSingularValue) implements Objective {
-    /// The alignment is taken as it is.
+    /// The alignment is not scaled.
     public static final double DEFAULT_ALIGNMENT = 1;
-    /// The paper's lambda beside contrastive and N-pair losses (triplet: 0.1, angular: 2).
+    /// The paper's lambda for contrastive and N-pair losses (triplet: 0.1, angular: 2).
     public static final double DEFAULT_MEAN_SINGULAR_VALUE = 1;
 
     public Svmax {

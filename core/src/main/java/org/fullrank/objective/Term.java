@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /// @param setting the key of the loss that the weight is proportional to; null where there is none
 public record Term(
         String name, Tensor value, double weight, @Nullable String setting) {
-    /// A term that is taken as it is.
+    /// A term with weight 1.
     public static Term of(String name, Tensor value) {
         return new Term(name, value, 1, null);
     }
 
-    /// The share of the loss: value times weight.
+    /// The term's part of the loss: value times weight.
     public Tensor weighted() {
         return weight == 1 ? value : value.mul(Tensors.scalar(weight));
     }

@@ -25,9 +25,9 @@ import org.fullrank.settings.Named;
 /// @param rho weight of the contrast
 @Named("tico")
 public record Tico(double beta, double rho) implements Objective {
-    /// All re-implementations agree.
+    /// The value in all re-implementations.
     public static final double DEFAULT_BETA = 0.9;
-    /// What a re-implementation reports as the paper's recommendation; unverified.
+    /// The paper's recommendation according to a re-implementation; unverified.
     public static final double DEFAULT_RHO = 8;
 
     public Tico {

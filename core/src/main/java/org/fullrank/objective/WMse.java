@@ -30,7 +30,7 @@ import org.fullrank.settings.Named;
 /// @param normalize whether whitened rows are put on the unit sphere
 @Named("w-mse")
 public record WMse(int subBatch, int iterations, double epsilon, boolean normalize) implements Objective {
-    /// The whole batch: the definition itself, and no random draw. The official code has 128 for 64 dimensions.
+    /// The whole batch, which needs no random draw. The official code uses 128 for 64 dimensions.
     public static final int DEFAULT_SUB_BATCH = 0;
     /// The official code for CIFAR.
     public static final int DEFAULT_ITERATIONS = 1;

@@ -67,7 +67,7 @@ final class CheckpointMeasures {
         }
     }
 
-    /// Outputs `[N, D]` for drawn views; those beyond the views of an epoch are of the next.
+    /// Outputs `[N, D]` for drawn views. If one epoch has too few views, the next epoch supplies more.
     private Tensor drawn(int number, boolean representation) {
         Method method = subject.method();
         int count = Math.min(LabelFree.LIDAR_ROWS, items.size());

@@ -29,7 +29,7 @@ public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) 
         }
     }
 
-    /// The linear probe is what most papers report.
+    /// The linear probe, because most papers report it.
     public static final Probe PROBE = Probe.linear;
 
     public ClassesProtocol {

@@ -26,11 +26,11 @@ public final class KMeans {
     private final int[] assigned;
     private final double[] distances; // squared, to the own center
 
-    /// How items fall into clusters.
+    /// The result of clustering.
     ///
     /// @param assigned the cluster of each row
     /// @param inertia sum of squared distances to the own center
-    /// @param iterations of the run
+    /// @param iterations number of iterations of the run
     record Clustering(int[] assigned, double inertia, int iterations) {}
 
     private KMeans(Tensor rows, int clusters) {
@@ -56,7 +56,8 @@ public final class KMeans {
         return squares;
     }
 
-    /// Groups for a picture: the cluster of each row, in `[0, clusters)`, by the settings of the retrieval protocol.
+    /// Groups for a picture: the cluster of each row, in `[0, clusters)`, with the settings of the retrieval
+    /// protocol.
     ///
     /// @param clusters at most as many as there are rows
     public static int[] groups(Features features, int clusters) {
@@ -88,8 +89,8 @@ public final class KMeans {
         }
     }
 
-    /// The first centers: a row drawn evenly, then rows drawn by their squared distance to the nearest center so
-    /// far.
+    /// The first centers: one row drawn uniformly, then rows drawn with probabilities proportional to their
+    /// squared distance to the nearest center so far.
     private Tensor start(Keyed random) {
         double[] centers = new double[clusters * width];
         double[] nearest = new double[assigned.length];
@@ -154,7 +155,7 @@ public final class KMeans {
         }
     }
 
-    /// Puts each center of `[C, D]` into the mean of its items.
+    /// Moves each center of `[C, D]` to the mean of its items.
     private void move(Tensor centers) {
         int[] counts = new int[clusters];
         for (int c : assigned) {

@@ -31,7 +31,7 @@ public final class Knn {
         this.protocol = protocol;
     }
 
-    /// The share of `queries` whose class the neighbors in `bank` name.
+    /// The share of `queries` whose class is predicted correctly by their neighbors in `bank`.
     ///
     /// @throws InputException when either is unlabeled, their widths or classes differ, or the bank has fewer
     ///     rows than the protocol has neighbors
@@ -41,7 +41,7 @@ public final class Knn {
         return Accuracy.of(predict(bank, queries, protocol), expected);
     }
 
-    /// The class of each of `queries`, which need no labels.
+    /// The predicted class of each of `queries`, which need no labels.
     ///
     /// @throws InputException as [#evaluate]
     public static int[] predict(Features bank, Features queries, KnnProtocol protocol) {
@@ -109,7 +109,8 @@ public final class Knn {
         }
     }
 
-    /// Gives the places of the neighbors that are exactly `last` away to the earliest such rows of the bank.
+    /// Among the rows with a similarity of exactly `last`, selects the earliest rows of the bank as
+    /// neighbors.
     private void takeEarliest(MemorySegment all, int row, float last, long[] indices, int at) {
         long offset = (long) row * bank.rows();
         int place = at;

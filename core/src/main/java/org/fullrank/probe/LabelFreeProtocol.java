@@ -17,7 +17,7 @@ public record LabelFreeProtocol() implements Evaluation {
         return "label-free";
     }
 
-    /// All checkpoints in the order of their steps; of two with equal steps one.
+    /// Measures all checkpoints in the order of their steps; only one of two checkpoints with the same step.
     ///
     /// @throws InputException when there are fewer than two items
     @Override

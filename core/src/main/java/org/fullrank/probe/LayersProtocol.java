@@ -12,7 +12,7 @@ public record LayersProtocol(List<String> layers) implements Evaluation {
         layers = List.copyOf(layers);
     }
 
-    /// All layers.
+    /// Measures all layers.
     public static LayersProtocol defaults() {
         return new LayersProtocol(List.of());
     }

@@ -4,7 +4,8 @@ package org.fullrank.probe;
 final class MutualInformation {
     private MutualInformation() {}
 
-    /// Normalized mutual information `2 I(A; B) / (H(A) + H(B))`, from 0 to 1; 1 when neither tells items apart.
+    /// Normalized mutual information `2 I(A; B) / (H(A) + H(B))`, from 0 to 1; 1 if both labelings have only
+    /// one class.
     ///
     /// @param a of each item, in [0, countA)
     /// @param b of each item, in [0, countB)

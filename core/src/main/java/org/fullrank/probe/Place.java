@@ -13,11 +13,11 @@ import org.fullrank.net.Mode;
 /// @param name `input`, `block.NAME`, `representation`, `projector.1` and so on, `embedding`
 /// @param read computes rows `[B, C]` from views `[B, ...]`, in evaluation mode
 public record Place(String name, UnaryOperator<Tensor> read) {
-    /// Name of the input as the encoder sees it.
+    /// Name of the encoder's input.
     public static final String INPUT = "input";
     /// Name of the encoder's output, which comes from its last block.
     public static final String REPRESENTATION = "representation";
-    /// Name of what the objective acts on, the last layer of the projector.
+    /// Name of the input of the objective, the last layer of the projector.
     public static final String EMBEDDING = "embedding";
 
     /// All places of a network in the order of the data.

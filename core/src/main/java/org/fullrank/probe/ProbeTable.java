@@ -26,7 +26,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results) implements
         results = List.copyOf(results);
     }
 
-    /// What an encoder can be compared with.
+    /// The baselines of an encoder.
     public enum Baseline {
         /// The input itself and its principal components.
         RAW,
@@ -34,12 +34,11 @@ public record ProbeTable(ProtocolText protocol, List<Result> results) implements
         UNTRAINED
     }
 
-    /// The probes' answers on one kind of features.
+    /// The results of the probes on one kind of features.
     ///
-    /// @param features what was evaluated
+    /// @param features name of the features
     /// @param width features of an item
-    /// @param knn null when the protocol leaves it out
-    /// @param linear null when the protocol leaves it out
+    /// @param knn null when the protocol leaves it out @param linear null when the protocol leaves it out
     public record Result(
             String features, int width, @Nullable Accuracy knn, Linear.@Nullable Outcome linear) {
         /// For JSON: names, counts, shares and intervals.
@@ -57,7 +56,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results) implements
         }
     }
 
-    /// What is evaluated; all three describe the same items.
+    /// The features to evaluate; all three describe the same items.
     ///
     /// @param encoder features of the trained encoder
     /// @param untrained features of the same encoder at its initial weights; null leaves the row out
@@ -106,7 +105,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results) implements
                                         results.stream().map(Result::features).toList())));
     }
 
-    /// Guards every place that compares this table with another.
+    /// Checks that this table may be compared with another one.
     ///
     /// @throws InputException when the protocols differ
     public void requireComparable(ProbeTable other) {

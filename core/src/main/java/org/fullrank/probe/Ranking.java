@@ -25,10 +25,10 @@ final class Ranking {
     private final double[] precisionAtR;
     private final double[] averagePrecision;
 
-    /// What the ranks of all queries give.
+    /// The measures over all queries.
     ///
-    /// @param queries items that have another one of their class
-    /// @param recall for each k asked
+    /// @param queries number of items with another item of their class
+    /// @param recall recall for each requested k
     record Means(int queries, double[] recall, double rPrecision, double mapAtR) {}
 
     private Ranking(int[] classes, int names, int[] recallAt) {
@@ -44,7 +44,7 @@ final class Ranking {
         averagePrecision = new double[classes.length];
     }
 
-    /// @param rows `[N, D]` of length 1; stays the caller's
+    /// @param rows `[N, D]` of length 1; the caller still owns it
     static Means of(Tensor rows, Features features, int[] recallAt) {
         var ranking = new Ranking(features.labels(), features.names().size(), recallAt);
         try (var scope = Scope.open();
@@ -80,7 +80,7 @@ final class Ranking {
         return values;
     }
 
-    /// How many neighbors a query looks at.
+    /// Number of neighbors that a query needs.
     private int depth(int query) {
         return others[query] == 0
                 ? 0
@@ -110,7 +110,7 @@ final class Ranking {
         return items;
     }
 
-    /// The value of rank `rank` from the top, counted from 1, by quickselect (Hoare 1961); reorders `values`.
+    /// The `rank`-th largest value, counted from 1, by quickselect (Hoare 1961); reorders `values`.
     private static float largest(float[] values, int rank) {
         int low = 0;
         int high = values.length - 1;
@@ -142,7 +142,7 @@ final class Ranking {
         return values[rank - 1];
     }
 
-    /// Ascending keys are descending similarities, then ascending items.
+    /// A sort key: ascending keys mean descending similarities, then ascending items.
     private static long key(float similarity, int item) {
         int bits = Float.floatToIntBits(similarity + 0f); // no negative zero
         int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE);

@@ -25,7 +25,7 @@ final class SoftmaxLoss implements Lbfgs.Function {
     private final int columns; // D + 1
     private final double l2;
 
-    /// @param features `[N, D + 1]` float32, the last column ones; stays the caller's
+    /// @param features `[N, D + 1]` float32, the last column ones; the caller still owns it
     /// @param labels N classes
     SoftmaxLoss(Tensor features, int[] labels, int classes, double l2) {
         this.features = features;

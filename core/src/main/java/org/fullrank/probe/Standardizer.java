@@ -10,8 +10,8 @@ import org.fullrank.engine.Tensors;
 /// @param means one for each feature
 /// @param scales factor of each centered feature: 1 / standard deviation, or 0 for a constant feature
 record Standardizer(float[] means, float[] scales) {
-    /// A feature whose standard deviation is below this share of its mean size is constant: float32 resolves no
-    /// less.
+    /// A feature whose standard deviation is below this share of its mean size counts as constant, because of
+    /// the precision of float32.
     private static final double CONSTANT = 1e-6;
 
     static Standardizer of(Features train) {
