@@ -11,7 +11,7 @@ import java.util.Set;
 /// @param next one step to take, one line
 /// @param explains verdicts that follow from this one and are then not reported
 record Finding(Verdict.Kind kind, double degree, String evidence, String next, Set<Verdict.Kind> explains) {
-    /// The degree above which a finding is a verdict.
+    /// A finding with a larger degree is a verdict.
     static final double VERDICT = 0.5;
 
     Finding {

@@ -28,11 +28,11 @@ import org.fullrank.stats.Quantiles;
 /// @param dependent share of pairs above the 99th percentile of shuffled ones; 0.01 by chance
 /// @param pairs number of pairs
 record Independence(double mean, double shuffled, double dependent, int pairs) {
-    /// Columns that are compared, at most: 496 pairs.
+    /// Largest number of columns that are compared: 496 pairs.
     static final int COLUMNS = 32;
 
-    /// Features of a column. The normalized value of a pair then differs by some hundredths from that of the exact
-    /// kernel, and equally for shuffled columns.
+    /// Number of features of a column. With it the normalized value of a pair differs by a few hundredths
+    /// from the value of the exact kernel, and by the same amount for shuffled columns.
     static final int FEATURES = 32;
 
     private static final int SHUFFLED_PAIRS = 256;
@@ -40,8 +40,8 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
     private static final double CHANCE = 0.01;
     private static final long KEY = Keyed.name("independence");
 
-    /// Of standardized columns `[N, D]`, none constant; of [#COLUMNS] of them drawn by key where there are more. Not
-    /// defined for fewer than 3 rows or 2 columns.
+    /// The independence of standardized columns `[N, D]` without constant columns. If there are more than
+    /// [#COLUMNS], so many are drawn by key. It is not defined for fewer than 3 rows or 2 columns.
     static Independence of(Tensor columns) {
         int rows = Math.toIntExact(columns.size(0));
         int width = Math.toIntExact(columns.size(1));
@@ -66,7 +66,7 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
         return new Independence(mean(found), mean(chance), (double) above / found.length, found.length);
     }
 
-    /// Above chance: 0 for independent columns, 1 for equal ones.
+    /// Dependence above chance: 0 for independent columns, 1 for equal ones.
     double excess() {
         return (mean - shuffled) / (1 - shuffled);
     }
@@ -89,7 +89,7 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
         return flat.sub_(Reductions.means(flat));
     }
 
-    /// HSIC of all pairs of columns `[d, d]`, the diagonal included.
+    /// HSIC of all pairs of columns `[d, d]`, including the diagonal.
     static Tensor hsic(double[][] x, double[] bandwidths, int features) {
         long width = x.length;
         Tensor phi = features(x, bandwidths, features); // [N, d m]

@@ -36,7 +36,7 @@ public record IsotropicNull(
 
     private record Shape(long rows, int width) {}
 
-    /// The null of `rows` rows in `width` dimensions; a pure function, remembered.
+    /// The null of `rows` rows in `width` dimensions; a pure function whose results are cached.
     public static IsotropicNull of(long rows, int width) {
         if (rows < 1 || width < 1) {
             throw new InputException("isotropic null: found shape [%d, %d], expected at least one row and column"

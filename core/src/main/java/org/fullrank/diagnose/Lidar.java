@@ -22,21 +22,22 @@ import org.fullrank.linalg.Reductions;
 /// @param isotropic the value of isotropic Gaussian samples and views with the same number, width and ratio
 ///     of scatters
 record Lidar(double value, double isotropic) {
-    /// Regularization of the scatter within, relative to the mean variance of a dimension.
+    /// Regularization of the within-sample scatter, relative to the mean variance of a dimension.
     static final double DELTA = 1e-4;
 
-    /// Width from which the matrix `[D, D]` is avoided, and rows are thinned to as many in all views together.
+    /// From this width on the matrix `[D, D]` is avoided, and the total number of rows of all views is
+    /// reduced to this number.
     static final int WIDE = 1024;
 
-    /// Gaussian values that the isotropic value is averaged over, about: it varies from draw to draw when they are
-    /// few.
+    /// Approximate number of Gaussian values over which the isotropic value is averaged. With few values it
+    /// varies from draw to draw.
     private static final long DRAWN = 1L << 18;
 
     private static final long MOST_DRAWS = 8;
 
     private static final long KEY = Keyed.name("lidar");
 
-    /// Of two or more views of the same samples, `[N, D]` each.
+    /// LiDAR of two or more views of the same samples, `[N, D]` each.
     static Lidar of(Tensor[] views) {
         long width = views[0].size(1);
         long most = width > WIDE ? Math.max(2, 2L * WIDE / views.length) : Matrices.mostRows(width);
@@ -55,7 +56,8 @@ record Lidar(double value, double isotropic) {
         return new Lidar(value, isotropic(rows, views.length, width, within / between));
     }
 
-    /// Two views lie opposite to one another about their mean, so the residuals of one are enough.
+    /// The residuals of the views about the sample means. Two views are opposite to each other about their
+    /// mean, so the residuals of one of them are enough.
     private static Tensor residuals(Tensor[] views, Tensor means) {
         int count = views.length == 2 ? 1 : views.length;
         return Tensors.cat(
@@ -86,7 +88,7 @@ record Lidar(double value, double isotropic) {
         return sum / draws;
     }
 
-    /// The effective rank, of centered means `[N, D]` and residuals `[M, D]`.
+    /// The effective rank for centered means `[N, D]` and residuals `[M, D]`.
     static double rank(Tensor means, Tensor residuals) {
         try (var scope = Scope.open()) {
             double width = means.size(1);
@@ -100,7 +102,8 @@ record Lidar(double value, double isotropic) {
         }
     }
 
-    /// By the Cholesky factor of `Sw + delta I`, `[D, D]`: `L^-1 Sb L'^-1` has the same eigenvalues.
+    /// The eigenvalues by the Cholesky factor L of `Sw + delta I`, `[D, D]`: `L^-1 Sb L'^-1` has the same
+    /// eigenvalues.
     static double[] narrow(Tensor means, Tensor residuals, double delta) {
         Tensor within = residuals.t().matmul(residuals).div_(Tensors.scalar(residuals.size(0))); // [D, D]
         within.diagonal().add_(Tensors.scalar(delta));
@@ -128,7 +131,8 @@ record Lidar(double value, double isotropic) {
         return Tensors.doubles(torch.linalg_eigvalsh(gram));
     }
 
-    /// Scale does not matter, rounding below zero counts as zero.
+    /// The entropy rank. The scale of the eigenvalues has no effect. Negative eigenvalues, which come from
+    /// rounding, count as zero.
     private static double entropyRank(double[] eigenvalues) {
         double sum = Arrays.stream(eigenvalues).filter(l -> l > 0).sum();
         double entropy = 0;

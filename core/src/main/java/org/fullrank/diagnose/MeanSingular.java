@@ -20,7 +20,7 @@ import org.fullrank.linalg.Spectrum;
 /// @param lower `sqrt(N) / D`, reached at rank one
 /// @param upper `sqrt(N min(N, D)) / D`, reached where all singular values are equal
 public record MeanSingular(double value, double lower, double upper) {
-    /// Of rows `[N, D]`, float64.
+    /// The mean singular value of rows `[N, D]`, float64.
     static MeanSingular of(Tensor rows) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
@@ -34,7 +34,7 @@ public record MeanSingular(double value, double lower, double upper) {
         }
     }
 
-    /// Where it lies between its bounds, from 0 to 1; NaN where they are one (a single row or column).
+    /// The position between the bounds, from 0 to 1; NaN if the bounds are equal (a single row or column).
     public double share() {
         return upper == lower ? Double.NaN : (value - lower) / (upper - lower);
     }

@@ -315,32 +315,32 @@ public enum Measure {
         return Optional.ofNullable(BY_KEY.get(key));
     }
 
-    /// Its name in every file, table and page, as `rankme.centered`.
+    /// Its name in every file, table and page, such as `rankme.centered`.
     public String key() {
         return key;
     }
 
-    /// Its key at a place of a network, as `embedding.rankme.centered`.
+    /// Its key at a place of a network, such as `embedding.rankme.centered`.
     public String at(String place) {
         return place + "." + key;
     }
 
-    /// In the symbols of the class comment.
+    /// The formula, in the symbols of the class comment.
     public String formula() {
         return formula;
     }
 
-    /// The values that it can take.
+    /// The range of its values.
     public String scale() {
         return scale;
     }
 
-    /// Healthy range in words, from trainings by the small recipes; empty where there is none.
+    /// Healthy range in words, from trainings with the small recipes; empty if there is none.
     public String healthy() {
         return healthy;
     }
 
-    /// What it says, one line.
+    /// Its meaning, one line.
     public String meaning() {
         return meaning;
     }

@@ -47,19 +47,21 @@ public record Ranks(
             Measure.PARTICIPATION_SHARE,
             Measure.STABLE_RANK_SHARE);
 
-    /// What intervals are made for; the intervals of shares follow from those of the ranks.
+    /// Measures for which intervals are computed. The intervals of shares follow from the intervals of the
+    /// ranks.
     private static final List<Measure> RESAMPLED =
             Stream.concat(RANKS.stream(), Stream.of(Measure.ALPHA)).toList();
 
     private static final List<Measure> ALL =
             Stream.concat(RESAMPLED.stream(), SHARES.stream()).toList();
 
-    /// The ranks, without intervals and without the mean singular value: what a check during training takes.
+    /// The ranks, without intervals and without the mean singular value, for checks during training.
     public static Ranks of(Moments moments) {
         return of(moments, null, Map.of());
     }
 
-    /// The ranks, with intervals from a sample of the same rows. The mean singular value is that of the sample.
+    /// The ranks, with intervals from a sample of the same rows. The mean singular value is computed on the
+    /// sample.
     public static Ranks of(Moments moments, Batch sample) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
@@ -86,7 +88,7 @@ public record Ranks(
         return vitals.get(measure);
     }
 
-    /// The interval of a measure; [Interval#NONE] where there is none.
+    /// The interval of a measure; [Interval#NONE] if there is none.
     public Interval interval(Measure measure) {
         return intervals.getOrDefault(measure, Interval.NONE);
     }

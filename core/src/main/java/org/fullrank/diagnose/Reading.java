@@ -28,22 +28,22 @@ public record Reading(Measure measure, double value, Interval interval, String h
         return new Reading(measure, value, interval, healthy, text);
     }
 
-    /// The same with a healthy range of its own.
+    /// The same with another healthy range.
     Reading healthy(String range) {
         return new Reading(measure, value, interval, range, note);
     }
 
-    /// Key of the measure, as `rankme`.
+    /// Key of the measure, such as `rankme`.
     public String name() {
         return measure.key();
     }
 
-    /// What the value says, one line.
+    /// The meaning of the value, one line.
     public String meaning() {
         return note.isEmpty() ? measure.meaning() : measure.meaning() + "; " + note;
     }
 
-    /// For JSON; what is not defined is NaN.
+    /// For JSON; undefined values are NaN.
     public SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", name());

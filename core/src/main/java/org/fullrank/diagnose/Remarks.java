@@ -9,7 +9,7 @@ import org.fullrank.linalg.Spectrum;
 
 /// Warnings of a diagnosis: facts that affect the measures or are good to know, but are not faults.
 final class Remarks {
-    /// Share of rows with a near-duplicate from which it is worth a line: fewer are in nearly any data.
+    /// Share of rows with a near-duplicate above which there is a warning. Nearly all data have a few.
     static final double DUPLICATE_ROWS = 0.01;
 
     private static final int HUNDRED = 100;

@@ -27,20 +27,21 @@ final class Remoteness {
     static final int DIRECTIONS = 32;
     static final int ROUNDS = 2;
 
-    /// Makes a MAD the standard deviation of Gaussian values.
+    /// Converts a MAD to the standard deviation of Gaussian values.
     static final double GAUSSIAN = 1.482602218505602;
 
-    /// What counts as no difference, beside the median.
+    /// A difference below this share of the median counts as zero.
     private static final double FLOOR = 0.01;
 
-    /// Share of a squared length that may be rounding.
+    /// Share of a squared length that may be a rounding error.
     private static final double ROUNDING = 1e-10;
 
     private static final long KEY = Keyed.name("remoteness");
 
     private Remoteness() {}
 
-    /// Of rows about their center, `[N, D]`, and their squared lengths before, `[N, 1]`.
+    /// The deviations of rows relative to their center, `[N, D]`, and the squared lengths of the original
+    /// rows, `[N, 1]`.
     static double[] of(Tensor z, Tensor lengths) {
         Tensor x = z.sub(Reductions.means(z)); // [N, D]
         Tensor directions = directions(x); // [k, D]
@@ -60,7 +61,7 @@ final class Remoteness {
         return worst;
     }
 
-    /// Orthonormal, `[k, D]`.
+    /// The orthonormal leading directions, `[k, D]`.
     private static Tensor directions(Tensor x) {
         long count = Math.min(DIRECTIONS, Math.min(x.size(0), x.size(1)));
         Tensor basis = Matrices.gaussian(Keyed.of(KEY), x.size(1), count); // [D, k]

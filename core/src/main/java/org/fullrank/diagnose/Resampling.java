@@ -24,17 +24,18 @@ import org.fullrank.linalg.Moments;
 /// Every half has a lower rank than the whole sample. This does not affect the interval, because the
 /// deviation is taken about the mean of the halves. Ranks are compared by their logarithms.
 final class Resampling {
-    /// Halves drawn. With 16 the standard error is itself known to a fifth; Student's factor makes up for it.
+    /// Number of random halves. With 16 the standard error itself has an error of a fifth; Student's factor
+    /// takes this into account.
     static final int DRAWS = 16;
 
     /// 97.5 % point of Student's t with DRAWS - 1 degrees of freedom.
     static final double STUDENT = 2.131449545559323;
 
-    /// Rows below which halves say nothing.
+    /// With fewer rows no interval is computed.
     static final int FEWEST = 8;
 
-    /// Rows that halves are drawn from where columns are many: the spectrum of a half is then that of a Gram matrix
-    /// of 512 rows, which takes some 20 ms.
+    /// Number of rows from which halves are drawn if there are many columns. The spectrum of a half then
+    /// needs a Gram matrix of 512 rows, which takes about 20 ms.
     static final int WIDE_ROWS = 1024;
 
     private static final int WIDE = 512;
@@ -42,8 +43,8 @@ final class Resampling {
 
     private Resampling() {}
 
-    /// The rows of `sample` that halves are drawn from: all, or 1024 where there are more than 512 columns (rows
-    /// of a reservoir are in the order of the file, so they are taken evenly).
+    /// The rows of `sample` from which halves are drawn: all, or 1024 evenly spaced rows if there are more
+    /// than 512 columns. The rows of a reservoir are in the order of the file.
     static Tensor rows(Tensor sample) {
         long found = sample.size(0);
         if (found <= WIDE_ROWS || sample.size(1) <= WIDE) {
@@ -55,8 +56,8 @@ final class Resampling {
         return sample.index_select(0, Tensors.of(places));
     }
 
-    /// Half the width of the 95 % interval at `total` rows of each figure that `figures` makes of moments of some
-    /// of the rows `[m, D]`. NaN where a half has no such figure; empty where rows are fewer than 8.
+    /// Half the width of the 95 % interval at `total` rows of each figure that `figures` computes from
+    /// moments of rows `[m, D]`. NaN if a figure is not defined for a half; empty for fewer than 8 rows.
     static double[] errors(Tensor rows, long total, Function<Moments, double[]> figures) {
         int m = Math.toIntExact(rows.size(0));
         if (m < FEWEST) {

@@ -13,14 +13,14 @@ import org.fullrank.linalg.Spectrum;
 /// @param available number of directions in which the rows can vary, `min(N - 1, D)`
 record SpectrumShape(
         double effectiveRank, double knee, int kneeAt, double varianceAfterKnee, int directions99, int available) {
-    /// A singular value below this share of the largest is rounding: a float32 carries 6e-8, and the sums of a
-    /// covariance add a decade.
+    /// A singular value below this share of the largest is a rounding error: the precision of float32 is
+    /// 6e-8, and the sums of a covariance lose another decimal digit.
     static final double ROUNDING = 1e-6;
 
-    /// Share of the variance that [#directions99] hold: the usual choice of principal component analysis.
+    /// Share of the variance in [#directions99], the usual choice in principal component analysis.
     static final double MOST = 0.99;
 
-    /// Of a centered spectrum.
+    /// The shape of a centered spectrum.
     ///
     /// @param rows N
     static SpectrumShape of(Spectrum spectrum, long rows, int width) {

@@ -57,7 +57,7 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
         }
     }
 
-    /// The spread, with percentiles, but without intervals, which take most of the time.
+    /// The spread with percentiles, but without intervals, because they take most of the time.
     static Spread withoutIntervals(Moments moments, Batch sample) {
         try (var scope = Scope.open();
                 var off = Gradients.off()) {
@@ -86,7 +86,7 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
         return vitals.get(measure);
     }
 
-    /// The interval of a measure; [Interval#NONE] where there is none.
+    /// The interval of a measure; [Interval#NONE] if there is none.
     public Interval interval(Measure measure) {
         return intervals.getOrDefault(measure, Interval.NONE);
     }
@@ -113,19 +113,20 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
         return Reading.of(measure, get(measure), interval(measure));
     }
 
-    /// Length at a percentile of the rows; NaN where rows were not given.
+    /// Length at a percentile of the rows; NaN if rows were not given.
     public double percentile(int percent) {
         return norms.length == 0 ? Double.NaN : norms[percent];
     }
 
-    /// Median length of the rows that are not zero, to a percentile; 0 where all are, NaN where rows were not
-    /// given.
+    /// Median length of the rows that are not zero, exact to one percentile; 0 if all rows are zero, NaN if
+    /// rows were not given.
     double medianNorm() {
         int first = Math.min(zeroPercentiles(), HIGHEST);
         return percentile((first + HIGHEST) / 2);
     }
 
-    /// How many percentiles of the lengths are 0: of k, more than k - 1 percent of the rows are zero, of 101 all.
+    /// Number of percentiles of the lengths that are 0. For k of them, more than k - 1 percent of the rows
+    /// are zero; for 101, all rows.
     int zeroPercentiles() {
         return (int) Arrays.stream(norms).filter(length -> length == 0).count();
     }

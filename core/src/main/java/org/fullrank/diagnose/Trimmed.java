@@ -16,14 +16,14 @@ import org.fullrank.engine.Tensors;
 /// The method is similar to the spatial sign covariance, which scales all rows to the same length (Locantore
 /// et al. 1999, unverified against the paper).
 final class Trimmed {
-    /// Distances that are cut, in medians: one Gaussian row of 23 in one dimension, and none in many, so that tails
-    /// that are not heavy keep their spectrum.
+    /// Larger distances, in multiples of the median, are reduced. This affects one of 23 Gaussian rows in one
+    /// dimension, and none in many dimensions, so data without heavy tails keep their spectrum.
     static final double FAR = 3;
 
     private Trimmed() {}
 
-    /// Rows `[N, D]` about the median of each dimension, float64; those of no distance at all stay. The caller's
-    /// scope owns the result.
+    /// Rows `[N, D]` relative to the median of each dimension, float64. Rows at the median stay zero. The
+    /// caller's scope owns the result.
     static Tensor of(Tensor rows) {
         Tensor wide = rows.to(ScalarType.Double); // [N, D]
         Tensor apart = wide.sub(wide.median(0, true).get0()); // [N, D]

@@ -38,7 +38,8 @@ public record ProbeTable(ProtocolText protocol, List<Result> results) implements
     ///
     /// @param features name of the features
     /// @param width features of an item
-    /// @param knn null when the protocol leaves it out @param linear null when the protocol leaves it out
+    /// @param knn null if the protocol leaves it out
+    /// @param linear null if the protocol leaves it out
     public record Result(
             String features, int width, @Nullable Accuracy knn, Linear.@Nullable Outcome linear) {
         /// For JSON: names, counts, shares and intervals.
