@@ -25,13 +25,13 @@ record CifarSource(Tree tree, int classes) implements DataSource {
     private static final List<String> NAMES_10 =
             List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
-    /// Whether a file of this name and size holds records.
+    /// Whether a file of this name and size contains records.
     static boolean matches(String name, long size) {
         String lower = name.toLowerCase(Locale.ROOT);
         return (lower.endsWith(".bin") || lower.endsWith(".bin.gz")) && !StlSource.matches(name) && size != 0;
     }
 
-    /// 10 or 100: by the size of a file, and by its name where the size fits neither or both.
+    /// 10 or 100, according to the size of a file. If the size fits neither or both, the name decides.
     static int classesOf(String name, long size) {
         boolean ten = size % (PLANE * 3 + 1) == 0;
         boolean hundred = size % (PLANE * 3 + 2) == 0;
@@ -94,7 +94,7 @@ record CifarSource(Tree tree, int classes) implements DataSource {
         }
     }
 
-    /// From three planes, beginning at `from`, to RGB pixels.
+    /// Converts three planes, beginning at `from`, to RGB pixels.
     private static byte[] interleaved(byte[] planes, int from, int plane) {
         byte[] pixels = new byte[3 * plane];
         for (int i = 0; i < plane; i++) {

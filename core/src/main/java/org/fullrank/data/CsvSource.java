@@ -85,7 +85,7 @@ record CsvSource(Map<Split, Path> parts, DataSpec spec) implements DataSource {
         return value;
     }
 
-    /// Whole numbers by value, else by name.
+    /// Orders classes by value if all are whole numbers, and otherwise by name.
     private static Comparator<String> order(Map<String, Integer> classes) {
         boolean numbers = classes.keySet().stream().allMatch(name -> name.matches("-?\\d{1,15}"));
         return numbers ? Comparator.comparingLong(Long::parseLong) : Comparator.naturalOrder();

@@ -27,16 +27,17 @@ public record DataSpec(
         double maxSkippedShare,
         @Nullable Path cache) {
 
-    /// All: fewer are for quick comparisons.
+    /// All. Fewer samples are for quick comparisons.
     public static final int SAMPLES = 0;
 
-    /// 256 pixels: enough for the usual crops of 224, while a photograph takes a quarter megabyte, not twenty.
+    /// 256 pixels: enough for the usual crops of 224, and a photograph needs a quarter of a megabyte instead
+    /// of twenty megabytes.
     public static final int STORED_SHORTER_SIDE = 256;
 
-    /// 2^26 pixels (8192 x 8192): more than cameras make, and at most 400 MB while it is decoded.
+    /// 2^26 pixels (8192 x 8192): more than cameras have, and at most 400 MB during decoding.
     public static final long MAX_PIXELS = 1L << 26;
 
-    /// 5 %: real collections have a few broken files; more is a sign of a broken copy.
+    /// 5 %. Real collections have a few broken files; more indicate a broken copy.
     public static final double MAX_SKIPPED_SHARE = 0.05;
 
     public DataSpec {
@@ -99,7 +100,7 @@ public record DataSpec(
         return new DataSpec(path, samples, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, folder);
     }
 
-    /// The settings that change what is packed, as a part of the name of the cache file.
+    /// The settings that affect the packed items, as a part of the name of the cache file.
     String decodeKey() {
         return labelColumn + "|" + storedShorterSide + "|" + maxPixels + "|" + maxSkippedShare;
     }

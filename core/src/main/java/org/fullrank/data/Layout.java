@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param skip number of leading folders that are skipped
 /// @param splits whether the next folder names the split
 record Layout(int skip, boolean splits) {
-    /// Where an image belongs; no split when it lies outside all of them.
+    /// The split and the class of an image; the split is null if the image is outside all splits.
     record Place(@Nullable Split split, @Nullable String className) {}
 
     /// The layout of these paths, with `/` between their parts.

@@ -33,7 +33,7 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
     private static final int MAX_ITEM_VALUES = 1 << 28;
     private static final int MAX_LABELS = 1 << 28;
 
-    /// What an array is for.
+    /// The role of an array.
     private record Role(Split split, boolean data) {}
 
     static NumpySource of(Tree tree) throws IOException {
@@ -194,7 +194,7 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
         return labels;
     }
 
-    /// Classes are the distinct labels of all splits, in rising order.
+    /// Sets the labels. Classes are the distinct labels of all splits, in ascending order.
     private static void label(Map<Split, double[]> labels, PackWriter out) {
         double[] distinct = labels.values().stream()
                 .flatMapToDouble(DoubleStream::of)
@@ -225,7 +225,7 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
                 : "NumPy array " + entry.path() + " in " + tree.root();
     }
 
-    /// An upper limit of the bytes that an array can have.
+    /// An upper limit of the size of an array in bytes.
     private static long most(Tree tree, Tree.Entry entry) throws IOException {
         return switch (tree) {
             case FileTree file -> Inputs.mostBytes(file.root());

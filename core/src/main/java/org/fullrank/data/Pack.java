@@ -30,20 +30,20 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
             .order(ByteOrder.LITTLE_ENDIAN)
             .getLong();
 
-    /// Counts up with every change of the file layout or of the way images are decoded.
+    /// Increases with every change of the file layout or of image decoding.
     static final int VERSION = 1;
 
     static final int HEADER_BYTES = 64;
 
-    /// Length of the pieces of the payload that have a checksum each.
+    /// Length of a payload block. Each block has a checksum.
     static final int BLOCK_BYTES = 1 << 24;
 
-    /// At most this much of the payload is read to check it when a pack is opened, a fifth of a second's work:
-    /// smaller packs are checked whole, of larger ones evenly spaced blocks.
+    /// Largest part of the payload that is checked when a pack is opened, which takes a fifth of a second.
+    /// Smaller packs are checked completely; of larger ones, evenly spaced blocks are checked.
     static final long CHECKED_BYTES = 1L << 30;
 
-    /// Opens and checks a pack. Empty when there is none, or it is damaged, of another version or of another state
-    /// of the source; then it has to be written anew.
+    /// Opens and checks a pack. The result is empty if there is no pack, or if it is damaged, of another
+    /// version, or of another state of the source. Then it must be written again.
     static Optional<Pack> open(Path file, String stamp) {
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -71,7 +71,7 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
         }
     }
 
-    /// The items of a split, in memory of their own mapping; the caller closes them.
+    /// The items of a split, in a separate memory mapping; the caller closes them.
     Items items(Split split) {
         PackIndex.Items where = Objects.requireNonNull(index.splits().get(split));
         Labels labels = where.classes() == null ? null : new Labels(where.classes(), index.classNames());
@@ -105,7 +105,7 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
         return (int) crc.getValue();
     }
 
-    /// Checksum of the header behind the place of the checksum itself.
+    /// Checksum of the part of the header after the checksum itself.
     static int crc(ByteBuffer header) {
         var crc = new CRC32C();
         crc.update(header.array(), 16, HEADER_BYTES - 16);

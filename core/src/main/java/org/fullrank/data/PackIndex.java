@@ -34,7 +34,7 @@ record PackIndex(
         String fingerprint,
         int[] blockChecksums) {
 
-    /// Where the items of one split lie. Vectors have height 1 and their length as width.
+    /// The positions of the items of one split. Vectors have height 1 and their length as width.
     record Items(int[] heights, int[] widths, long[] offsets, int @Nullable [] classes) {
         int size() {
             return offsets.length;

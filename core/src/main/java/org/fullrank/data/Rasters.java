@@ -65,7 +65,8 @@ final class Rasters {
         }
     }
 
-    /// Any number of bits; one or two bands are gray (and alpha), three or four RGB (and alpha).
+    /// Reads samples with any number of bits. One or two bands are gray (and alpha), three or four are RGB
+    /// (and alpha).
     private static void samples(BufferedImage image, Raster raster, byte[] rgb) throws IOException {
         int width = image.getWidth();
         int bands = raster.getNumBands();

@@ -12,7 +12,7 @@ import org.fullrank.engine.Keyed;
 ///
 /// Edges are smooth: the covered share of a pixel is computed from its distance to the outline.
 final class ShapePainter {
-    /// Counts up with every change that changes an image.
+    /// Increases with every change that affects an image.
     static final int VERSION = 4;
 
     static final int SIDE = 32;
@@ -21,7 +21,7 @@ final class ShapePainter {
         "arrow", "crescent", "cross", "disc", "ell", "hourglass", "ring", "square", "star", "triangle"
     };
 
-    /// Corners (x, y) in units of the radius, in order; null where the outline is not a polygon.
+    /// Corners (x, y) in units of the radius, in order; null if the outline is not a polygon.
     private static final float[][] POLYGONS = {
         {1, 0, 0.1f, 0.8f, 0.1f, 0.3f, -0.95f, 0.3f, -0.95f, -0.3f, 0.1f, -0.3f, 0.1f, -0.8f},
         {},
@@ -175,7 +175,7 @@ final class ShapePainter {
         return new float[] {random.nextFloat() * 255, random.nextFloat() * 255, random.nextFloat() * 255};
     }
 
-    /// A color not far from another one.
+    /// A color similar to another one.
     private static float[] near(float[] color, Keyed random) {
         float[] near = color.clone();
         for (int c = 0; c < near.length; c++) {
@@ -184,7 +184,7 @@ final class ShapePainter {
         return near;
     }
 
-    /// A color that can be told from the ground.
+    /// A color that differs clearly from the background.
     private static float[] contrasting(float[] ground, Keyed random) {
         float[] best = color(random);
         for (int i = 0; i < 20 && apart(best, ground) < 130; i++) {

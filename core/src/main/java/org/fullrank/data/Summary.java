@@ -36,7 +36,7 @@ public record Summary(
         long cacheBytes,
         String fingerprint) {
 
-    /// Class names in the text; JSON has all of them.
+    /// Largest number of class names in the text; JSON has all of them.
     private static final int SHOWN_CLASSES = 10;
 
     /// One split.
@@ -53,7 +53,7 @@ public record Summary(
             @Nullable Range width,
             List<Integer> classCounts) {}
 
-    /// Smallest, middle and largest of some numbers.
+    /// Minimum, median and maximum of some numbers.
     public record Range(int min, int median, int max) {
         static Range of(int[] values) {
             int[] sorted = values.clone();

@@ -30,7 +30,7 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         return new Forecast(stepSeconds, steps + checks * check + looks * look, check);
     }
 
-    /// Items that a check encodes.
+    /// Number of items that a check encodes.
     private static double checkItems(MonitorSpec monitor, Dataset data) {
         int size = data.pretraining().size();
         int limit = monitor.knnSamples() == 0 ? size : Math.min(monitor.knnSamples(), size);

@@ -16,13 +16,13 @@ import java.util.SequencedMap;
 ///     the choice is left to the reader
 public record PreflightCheck(
         String name, Finding finding, SequencedMap<String, Double> figures, String why, List<String> changes) {
-    /// How serious a finding is.
+    /// Severity of a finding.
     public enum Finding {
         /// Nothing to do.
         FINE,
-        /// A training may go well; have a look.
+        /// Training may work; check the setting.
         CONSIDER,
-        /// A training is not expected to go well.
+        /// Training is not expected to work.
         WRONG;
 
         /// In lower case.
@@ -41,12 +41,12 @@ public record PreflightCheck(
         changes = List.copyOf(changes);
     }
 
-    /// One that changes nothing.
+    /// A check without suggested changes.
     static PreflightCheck of(String name, Finding finding, SequencedMap<String, Double> figures, String why) {
         return new PreflightCheck(name, finding, figures, why, List.of());
     }
 
-    /// One line: finding, why, and what it would set.
+    /// One line: finding, reason, and suggested settings.
     public String line() {
         StringBuilder line = new StringBuilder(name + ": " + why);
         changes.forEach(change -> line.append(" [--set ").append(change).append(']'));

@@ -75,12 +75,12 @@ final class Rehearsal {
         return base * rateScale();
     }
 
-    /// What the schedule multiplies the recipe's rate by.
+    /// Factor of the schedule on the recipe's rate.
     double rateScale() {
         return recipe.schedule().scaleWithBatch() ? (double) recipe.train().batch() / ScheduleSpec.REFERENCE_BATCH : 1;
     }
 
-    /// The items of batch `number` of the first epoch, from the beginning again after the last.
+    /// The items of batch `number` of the first epoch, starting again after the last batch.
     int[] indices(int number, int rows) {
         int[] indices = new int[rows];
         long begin = (long) number * rows;
@@ -90,7 +90,7 @@ final class Rehearsal {
         return indices;
     }
 
-    /// Fresh views of batch `number`: a second round through the data sees other views.
+    /// New views of batch `number`. A second pass through the data gives other views.
     List<Tensor> batch(int number, int rows) {
         int epoch = Math.toIntExact((long) number * rows / order.length);
         int[] indices = indices(number, rows);
@@ -106,7 +106,7 @@ final class Rehearsal {
         return ViewTensors.plain(views, indices(0, rows), device);
     }
 
-    /// As many chunks as keep the rows of one at those of the recipe.
+    /// The number of chunks with which a chunk has the same number of rows as in the recipe.
     int chunks(int rows) {
         int each = Math.ceilDiv(recipe.train().batch(), recipe.train().chunks());
         return Math.max(1, rows / each);
@@ -122,7 +122,7 @@ final class Rehearsal {
         return new Try(network());
     }
 
-    /// A training that is thrown away.
+    /// A temporary training.
     final class Try implements AutoCloseable {
         private final Method method;
         private final Optimizer optimizer;
@@ -137,7 +137,7 @@ final class Rehearsal {
             return method;
         }
 
-        /// One step as in training, on fresh views; its tensors belong to the caller's scope.
+        /// One step as in training, on new views; its tensors belong to the caller's scope.
         Method.Outcome step(double rate, int rows) {
             Method.Outcome outcome = method.learn(batch(step, rows), chunks(rows), step);
             Tensors.value(method.parameters().gradients().norm());
@@ -147,7 +147,7 @@ final class Rehearsal {
             return outcome;
         }
 
-        /// Seconds of one step.
+        /// Time of one step in seconds.
         double seconds(double rate, int rows) {
             long begin = System.nanoTime();
             try (var scope = Scope.open()) {

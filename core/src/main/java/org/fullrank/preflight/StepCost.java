@@ -27,20 +27,21 @@ record StepCost(
         double encodeSeconds,
         double peakBytes,
         double rowBytes) {
-    /// Rows of the first steps: few, and enough for any loss but a whitening.
+    /// Number of rows of the first steps: few, but enough for any loss except whitening.
     static final int FEW = 16;
-    /// Rows of the next: memory grows by enough to be seen.
+    /// Number of rows of the next steps, large enough for a measurable growth of memory.
     static final int SOME = 64;
-    /// Items that are encoded for the time of a check.
+    /// Number of items that are encoded to measure the time of a check.
     static final int ENCODED = 128;
-    /// The share of the machine's memory that a training may take: the rest is for the system and the file cache.
+    /// The share of the machine's memory that a training may use. The rest is for the system and the file
+    /// cache.
     static final double MEMORY_SHARE = 0.9;
 
-    /// A step of some size, with its time and the largest resident set so far.
+    /// A step with a number of rows, its time, and the largest resident set so far.
     private record TimedStep(int rows, double seconds, double peak) {}
 
     /// @param affordable seconds that one step may take
-    /// @throws InputException when the recipe's own batch cannot be learned from
+    /// @throws InputException when no step with the recipe's own batch is possible
     static StepCost of(Rehearsal rehearsal, double affordable) {
         int batch = rehearsal.recipe().train().batch();
         int chunk = chunkRows(rehearsal);
@@ -89,7 +90,7 @@ record StepCost(
                 rehearsal.recipe().train().batch(), rehearsal.recipe().train().chunks());
     }
 
-    /// A whitening refuses few rows: then the whole batch it is.
+    /// Makes the first steps. Whitening refuses few rows; then the whole batch is used.
     private static int warm(Rehearsal.Try copy, Rehearsal rehearsal, int few) {
         int batch = rehearsal.recipe().train().batch();
         try {
@@ -113,7 +114,7 @@ record StepCost(
         return seconds <= affordable && !(peak > limit); // an unknown peak stops nothing
     }
 
-    /// From the smallest and the largest size that were one chunk.
+    /// Memory per row, from the smallest and the largest step with one chunk.
     private static double rowBytes(List<TimedStep> steps, int chunk) {
         TimedStep small = steps.getFirst();
         TimedStep large =

@@ -30,20 +30,21 @@ import org.fullrank.view.ViewSpec;
 final class ViewStrength {
     static final String NAME = "view-strength";
 
-    /// From this raw match rate on the views are one another's copies: the pairs are told by their values, with
-    /// nothing learned.
+    /// At or above this raw match rate the views are nearly copies of each other: pairs can be found by their
+    /// values, without training.
     static final double COPIES = 0.95;
 
-    /// From this one on they may be too easy: shipped recipes stay below 0.35 among 512 items, crops of at least
-    /// four fifths of a CIFAR-10 picture reach 0.57.
+    /// At or above this raw match rate the views may be too easy. Built-in recipes are below 0.35 among 512
+    /// items. Crops of at least four fifths of a CIFAR-10 picture reach 0.57.
     static final double EASY = 0.6;
 
-    /// Below this share of others farther away there is no trace of identity: for 512 items 0.54 is three standard
-    /// deviations of chance, `1 / sqrt(12 N)` each, above one half.
+    /// Below this share of farther rows the views show nothing of the item's identity. For 512 items 0.54 is
+    /// three standard deviations above chance (one half); a standard deviation is `1 / sqrt(12 N)`.
     static final double NO_TRACE = 0.54;
 
-    /// Below this one the trace is faint: shipped recipes for pictures lie above 0.75, crops of three percent of a
-    /// picture, blurred, below 0.62. The built-in shapes share an outline and nothing else, and lie at 0.55.
+    /// Below this share the views show little of the item's identity. Built-in recipes for pictures have more
+    /// than 0.75. Blurred crops of three percent of a picture have less than 0.62. Views of the built-in
+    /// shapes share only an outline and have 0.55.
     static final double FAINT = 0.65;
 
     private ViewStrength() {}
@@ -62,11 +63,12 @@ final class ViewStrength {
         }
     }
 
-    /// How the rows of one view find those of the other.
+    /// How well the rows of one view match the rows of the other.
     ///
-    /// @param rate share of rows whose nearest row of the other view has the same number; rows that are all alike
-    ///     match none
-    /// @param farther share of other rows that lie farther away than the own one, mean over rows; ties count half
+    /// @param rate share of rows whose nearest row of the other view has the same number; if all rows are
+    ///     equal, none match
+    /// @param farther share of other rows that are farther away than the row's own second view, mean over
+    ///     rows; ties count half
     record Match(double rate, double farther) {}
 
     /// @param a one view, `[N, D]`

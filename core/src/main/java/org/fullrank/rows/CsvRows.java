@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// becomes NaN. A first column that numbers the rows is left out, with a warning; its header is empty, id,
 /// index or row.
 final class CsvRows implements RowStream {
-    /// Names of a first column that counts rows: no name is how pandas writes its index.
+    /// Names of a first column that numbers the rows. The empty name is for the index of pandas.
     private static final Set<String> INDEX = Set.of("", "id", "index", "row");
 
     private final Path file;

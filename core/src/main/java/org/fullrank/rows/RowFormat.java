@@ -56,7 +56,7 @@ enum RowFormat {
         return TEXT;
     }
 
-    /// Whether this is no text.
+    /// Whether the content is not text.
     private static boolean binary(byte[] head) {
         for (byte b : head) {
             if (b == 0) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param labelColumn the label column of a CSV file by name or position, see [org.fullrank.file.CsvTable]; null for
 ///     the one found there
 public record Selection(@Nullable String key, @Nullable String labelColumn) {
-    /// What is found without being named.
+    /// Selects nothing, so the array and the label column are found automatically.
     public static Selection defaults() {
         return new Selection(null, null);
     }

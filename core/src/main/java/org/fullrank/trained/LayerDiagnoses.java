@@ -38,7 +38,7 @@ final class LayerDiagnoses {
 
     private LayerDiagnoses() {}
 
-    /// The test split, else the validation split, else what was trained on.
+    /// The test split; if there is none, the validation split; otherwise the training items.
     static Split heldOut(Dataset data) {
         return data.splits().contains(Split.TEST)
                 ? Split.TEST
@@ -47,7 +47,7 @@ final class LayerDiagnoses {
                         : data.splits().getFirst();
     }
 
-    /// At most [#ROWS] items of a split, the first of a fixed order.
+    /// At most [#ROWS] items of a split, the first ones of a fixed order.
     ///
     /// @throws org.fullrank.engine.InputException when the data have no such split
     static Items items(Dataset data, Split split) {
@@ -74,7 +74,7 @@ final class LayerDiagnoses {
         return diagnoses;
     }
 
-    /// What a place gives, row by row.
+    /// The output of a place, row by row.
     private static final class Rows {
         private final List<float[]> parts = new ArrayList<>();
         private int width;

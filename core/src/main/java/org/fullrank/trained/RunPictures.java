@@ -26,14 +26,15 @@ import org.fullrank.view.ViewGenerator;
 /// held-out items. `map.png` contains the thumbnails of these items. `views.png` is a contact sheet of
 /// training views.
 final class RunPictures {
-    /// Points of the map: more lie on top of one another.
+    /// Number of points of the map. With more, points would cover one another.
     static final int MAP_ITEMS = 1000;
-    /// Largest side of a thumbnail in pixels: it can be told what it shows, and a thousand are about two megabytes.
+    /// Largest side of a thumbnail in pixels. The content is still recognizable, and a thousand thumbnails
+    /// need about two megabytes.
     static final int THUMBNAIL = 32;
     /// Rows of the contact sheet.
     static final int SHEET_ROWS = 6;
 
-    /// Clusters that color a map without labels: colors that can still be told apart.
+    /// Number of clusters that color a map without labels: the number of colors that are easy to distinguish.
     static final int CLUSTERS = 8;
 
     private static final int COLUMNS = 32;
@@ -86,7 +87,7 @@ final class RunPictures {
         return map;
     }
 
-    /// What colors the points.
+    /// The groups that color the points.
     private record Groups(String by, List<String> names, int[] members) {
         static Groups of(Features features) {
             int[] classes = features.classes();
@@ -131,7 +132,7 @@ final class RunPictures {
         return total;
     }
 
-    /// Five digits place a point to less than a pixel.
+    /// One column of coordinates. Five digits are exact to less than a pixel.
     private static double[] column(float[] places, int which) {
         double[] column = new double[places.length / 2];
         Arrays.setAll(column, i -> Double.parseDouble(String.format(Locale.ROOT, "%.4e", places[2 * i + which])));
