@@ -21,11 +21,11 @@ public record Candidate(String label, Recipe recipe) {
         }
     }
 
-    /// Reads `[LABEL=]RECIPE[,KEY=VALUE...]`, such as `no-variance=shapes-vicreg,method.objective.variance=0`.
-    /// Commas within brackets, braces and quotes belong to a value. The label is the recipe's name where none is
-    /// given, with the settings behind it.
+    /// Reads `[LABEL=]RECIPE[,KEY=VALUE...]`, such as
+    /// `no-variance=shapes-vicreg,method.objective.variance=0`. Commas within brackets, braces and quotes
+    /// belong to a value. If no label is given, it is the recipe's name followed by the settings.
     ///
-    /// @param common settings `a.b=c` of all candidates; those of the text lie over them
+    /// @param common settings `a.b=c` of all candidates; the settings in the text replace them
     /// @throws InputException when there is no such recipe, or a setting is wrong
     public static Candidate parse(String text, List<String> common) {
         List<String> parts = split(text);

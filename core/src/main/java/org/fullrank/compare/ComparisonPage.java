@@ -12,7 +12,7 @@ import org.fullrank.page.Html;
 final class ComparisonPage {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    /// Metrics that the page draws, by their name on the page and in `metrics.jsonl`.
+    /// Metrics that the page draws: their names on the page, with their keys in `metrics.jsonl`.
     private static final Map<String, String> METRICS =
             Map.of("loss", "loss", "knn", "knn", "rankme", Measure.RANKME.at("representation"));
 

@@ -14,7 +14,7 @@ final class FolderFiles {
 
     private FolderFiles() {}
 
-    /// Runs `body` when no other process does; waits until then.
+    /// Runs `body` while no other process does; waits if necessary.
     @SuppressWarnings("try")
     static void locked(Path folder, Runnable body) {
         Path file = folder.resolve(LOCK);

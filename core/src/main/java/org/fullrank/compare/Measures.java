@@ -31,7 +31,7 @@ record Measures(
         return new Measures(hash, protocol, step, score, SavedVitals.of(found), null);
     }
 
-    /// What the folder of a run has; null when nothing was measured, or other protocols only.
+    /// The measures in the folder of a run; null if nothing was measured, or only other protocols.
     static @Nullable Measures read(Path folder) {
         @Nullable Measures saved = JsonFile.read(folder.resolve(EvaluationFile.NAME), Measures.class);
         if (saved == null || !saved.isWhole()) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 record SavedProtocol(String hash, SequencedMap<String, String> fields) {
     private static final String FILE = "protocol.json";
 
-    /// @throws InputException when the folder holds numbers by another protocol
+    /// @throws InputException when the folder contains numbers of another protocol
     static void require(Path folder, Protocol protocol) {
         @Nullable SavedProtocol saved = JsonFile.read(folder.resolve(FILE), SavedProtocol.class);
         if (saved == null) {

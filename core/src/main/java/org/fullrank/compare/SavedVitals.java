@@ -40,8 +40,8 @@ record SavedVitals(Place representation, Place embedding) {
         return new Trained.Health(representation.vitals(), embedding.vitals());
     }
 
-    /// The same as an earlier version wrote it, under another key: its standard deviation of rows of length 1 lacks
-    /// the factor `sqrt(D)` of [Measure#STD].
+    /// The format of an earlier version, with another key. Its standard deviation of rows of length 1 does
+    /// not have the factor `sqrt(D)` of [Measure#STD].
     record Old(OldPlace representation, OldPlace embedding) {
         SavedVitals renewed() {
             return new SavedVitals(representation.renewed(), embedding.renewed());

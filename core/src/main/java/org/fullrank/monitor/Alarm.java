@@ -15,7 +15,7 @@ import org.fullrank.run.MonitorSpec.OnCollapse;
 /// @param evidence the figures that show the collapse, one line
 /// @param next one step to take, which names a setting, one line
 public record Alarm(long step, long onset, String place, Verdict.Kind kind, String evidence, String next) {
-    /// The same with the kind, evidence and step of a diagnosis that found a collapse too.
+    /// The same alarm with the kind, evidence and next step of a diagnosis that also found a collapse.
     Alarm with(Verdict verdict) {
         return verdict.kind().collapse()
                 ? new Alarm(step, onset, place, verdict.kind(), evidence + "; " + verdict.evidence(), verdict.next())

@@ -28,13 +28,14 @@ import org.jspecify.annotations.Nullable;
 final class CollapseDetector {
     /// Spread below which all rows count as one point.
     static final double SPREAD = 0.05;
-    /// Rank share below which an embedding counts as collapsed whatever it was before.
+    /// Rank share below which an embedding counts as collapsed, independent of earlier values.
     static final double SHARE = 0.02;
     /// Share of its own best below which a measure counts as collapsed.
     static final double FALLEN = 1.0 / 3;
     /// Share of its own best below which a measure counts as sinking.
     static final double SINKING = 0.7;
-    /// Factor by which norms may grow: where lengths do not matter to the loss, they grow tenfold in sound runs.
+    /// Factor by which norms may grow. If the loss does not depend on lengths, norms grow tenfold in healthy
+    /// runs.
     static final double GROWTH = 1000;
     /// Share of its best below which a norm has vanished.
     static final double VANISHED = 0.05;
@@ -76,7 +77,7 @@ final class CollapseDetector {
         }
     }
 
-    /// Takes the measures of a check after `step` steps, by the names of `metrics.jsonl`.
+    /// Adds the measures of a check after `step` steps, by their keys in `metrics.jsonl`.
     ///
     /// @return new alarms
     List<Alarm> update(long step, Map<String, Double> measures) {

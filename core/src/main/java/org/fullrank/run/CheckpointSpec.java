@@ -8,11 +8,11 @@ package org.fullrank.run;
 /// @param keepLast number of the latest checkpoints that are kept
 /// @param keepBest whether the checkpoint with the best monitored kNN accuracy is kept too
 public record CheckpointSpec(double everyMinutes, int everyEpochs, int keepLast, boolean keepBest) {
-    /// What a crash may cost at most, in minutes.
+    /// Largest loss of work by a crash, in minutes.
     public static final double DEFAULT_EVERY_MINUTES = 5;
-    /// Checkpoints at the end of an epoch are the ones to compare.
+    /// A checkpoint at the end of each epoch, so that epochs can be compared.
     public static final int DEFAULT_EVERY_EPOCHS = 1;
-    /// The latest, and one more should the latest turn out unreadable.
+    /// The latest one, and one more in case the latest is not readable.
     public static final int DEFAULT_KEEP_LAST = 2;
 
     public CheckpointSpec {

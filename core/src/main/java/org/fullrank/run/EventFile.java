@@ -36,7 +36,7 @@ final class EventFile implements Closeable {
         this.channel = channel;
     }
 
-    /// Starts the file of a folder anew.
+    /// Creates the file of a folder, and replaces an existing one.
     static EventFile create(Path folder) throws IOException {
         Path path = folder.resolve(NAME);
         FileChannel channel = FileChannel.open(
@@ -51,8 +51,8 @@ final class EventFile implements Closeable {
         return path;
     }
 
-    /// Writes one event with all values of the record. The first dot of a name becomes a slash, which TensorBoard
-    /// groups by.
+    /// Writes one event with all values of the record. The first dot of a name becomes a slash, because
+    /// TensorBoard groups by it.
     void append(MetricRecord record) throws IOException {
         Message summary = new Message();
         for (Map.Entry<String, Double> value : record.values().entrySet()) {

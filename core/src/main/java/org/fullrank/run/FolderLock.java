@@ -18,11 +18,12 @@ import org.fullrank.engine.JobException;
 final class FolderLock implements AutoCloseable {
     static final String FILE = "run.lock";
 
-    /// Closing any channel on a file drops this process's lock on it, so folders held by this process are never
-    /// probed.
+    /// Folders that this process has locked. Closing any channel on a file releases this process's lock on
+    /// it, so these folders are never tested.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    /// Who asks whether a folder is taken holds its lock for an instant; a live page asks twice a second.
+    /// Number of attempts to take a lock. A test whether a folder is taken holds the lock for a moment, and a
+    /// live page tests twice a second.
     private static final int TRIES = 5;
 
     private static final long TRY_AGAIN_NANOS = 20_000_000;
@@ -58,7 +59,7 @@ final class FolderLock implements AutoCloseable {
         }
     }
 
-    /// Whether some process, this one included, trains in the folder.
+    /// Whether any process, including this one, trains in the folder.
     static boolean isTaken(Path folder) {
         Path file = folder.resolve(FILE);
         try {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// keys under `time.`.
 public final class Metrics implements AutoCloseable {
     static final String FILE = RunFolder.METRICS;
-    /// Key of the timing that says when a record was written, in seconds since 1970.
+    /// Key of the time at which a record was written, in seconds since 1970.
     static final String AT = "at";
 
     private final JsonLines lines;
@@ -30,8 +30,8 @@ public final class Metrics implements AutoCloseable {
         this.events = events;
     }
 
-    /// Opens the metrics of a folder after `step` steps: 0 for a fresh run. Records of later steps, the line that
-    /// says how the run ended and a torn last line are dropped.
+    /// Opens the metrics of a folder after `step` steps; 0 for a new run. Records of later steps, the line
+    /// about the end of the run, and an incomplete last line are removed.
     ///
     /// @throws JobException when the files cannot be written
     public static Metrics open(Path folder, long step) {
@@ -67,7 +67,7 @@ public final class Metrics implements AutoCloseable {
     /// Writes how the run ended.
     ///
     /// @param status finished, stopped or failed
-    /// @param message one line for the user, empty when there is nothing to say
+    /// @param message one line for the user, may be empty
     public void end(RunStatus status, long step, String message) {
         lines.append(new MetricLine.Ended(step, status, message).json());
     }
@@ -80,7 +80,7 @@ public final class Metrics implements AutoCloseable {
                 .toList();
     }
 
-    /// What the records of an earlier version lack, one line; empty where nothing is missing.
+    /// The missing measures in the records of an earlier version, in one line; empty if nothing is missing.
     public static String missing(Path folder) {
         return MetricKeys.missing(JsonLines.text(folder.resolve(FILE)).stream()
                 .map(MetricLine::written)
@@ -98,7 +98,7 @@ public final class Metrics implements AutoCloseable {
         return lines;
     }
 
-    /// The last line of a file that can be read, however long the file is; null when there is none.
+    /// The last readable line of a file of any length; null if there is none.
     static @Nullable MetricLine last(Path file) {
         String text = JsonLines.last(file, line -> MetricLine.parse(line) != null);
         return text == null ? null : MetricLine.parse(text);

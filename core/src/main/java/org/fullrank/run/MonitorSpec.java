@@ -28,33 +28,35 @@ public record MonitorSpec(
         int recordEverySteps,
         int knnNeighbors,
         int knnSamples) {
-    /// Every epoch of a long run shows the curve.
+    /// Every epoch, which is enough for the curve of a long run.
     public static final int DEFAULT_EVERY_EPOCHS = 1;
-    /// As many quick checks as a run of its length can pay for.
+    /// A number of quick checks that fits the length of the run.
     public static final int DEFAULT_EVERY_STEPS = 0;
-    /// Enough to tell a collapse, which leaves a few directions; decompositions of twice as many rows cost eight
-    /// times as much, which slows down small networks noticeably.
+    /// Enough to detect a collapse, which leaves a few directions. Decompositions of twice as many rows cost
+    /// eight times as much and slow down small networks noticeably.
     public static final int DEFAULT_ROWS = 128;
-    /// A replay runs at most so many steps again, and a copy of the weights every 50 steps is not felt.
+    /// A replay repeats at most this many steps, and the cost of copying the weights every 50 steps is
+    /// negligible.
     public static final int DEFAULT_RECORD_EVERY_STEPS = 50;
-    /// Of the usual 20 and 200 the one that also suits small data sets.
+    /// The usual values are 20 and 200; 20 also suits small data sets.
     public static final int DEFAULT_KNN_NEIGHBORS = 20;
-    /// Keeps a check to seconds on two cores; the final evaluation uses all.
+    /// With it a check takes seconds on two cores. The final evaluation uses all samples.
     public static final int DEFAULT_KNN_SAMPLES = 5000;
-    /// Quick checks of a run: an onset is known within a fortieth of its length, and an alarm, which takes two of
-    /// them, comes within a twentieth.
+    /// Number of quick checks of a run. So the onset of a collapse is known within a fortieth of the run. An
+    /// alarm needs two checks, so it comes within a twentieth.
     public static final int QUICK_CHECKS = 40;
-    /// Samples that are trained on for each item of a quick check, at least. Forward alone costs a sixth of
-    /// forward and backward through two views, so quick checks take at most about 1 % of the time.
+    /// Smallest number of training samples for each item of a quick check. A forward pass of one view costs a
+    /// sixth of forward and backward of two views, so quick checks take at most about 1 % of the time.
     public static final int SAMPLES_PER_ROW = 20;
 
-    /// What happens when an embedding has collapsed.
+    /// The reaction to a collapse.
     public enum OnCollapse {
         /// A line in the log and in `alarms.jsonl`; training continues.
         WARN,
-        /// The same, and the run ends with a checkpoint.
+        /// Like WARN, and the run ends with a checkpoint.
         STOP,
-        /// The same, and the run ends with the weights of the best check before the collapse, chosen without labels.
+        /// Like WARN, and the run ends with the weights of the best check before the collapse. The choice
+        /// does not use labels.
         ROLLBACK
     }
 
@@ -76,7 +78,7 @@ public record MonitorSpec(
         return new MonitorSpec(DEFAULT_EVERY_EPOCHS, DEFAULT_KNN_NEIGHBORS, DEFAULT_KNN_SAMPLES);
     }
 
-    /// Defaults but for kNN.
+    /// The defaults except for kNN.
     public MonitorSpec(int everyEpochs, int knnNeighbors, int knnSamples) {
         this(
                 everyEpochs,
@@ -89,8 +91,8 @@ public record MonitorSpec(
                 knnSamples);
     }
 
-    /// Steps between two quick checks of a run: `everySteps`, or, where that is 0, a fortieth of the run, but no
-    /// more often than once for twenty samples learned from to each item checked.
+    /// Number of steps between two quick checks of a run: `everySteps`, or, if that is 0, a fortieth of the
+    /// run. In that case there are at least twenty training samples for each checked item.
     public long quickSteps(long totalSteps, int batch) {
         return everySteps > 0
                 ? everySteps

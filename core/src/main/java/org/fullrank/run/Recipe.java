@@ -35,7 +35,7 @@ public record Recipe(
         TrainSpec train,
         MonitorSpec monitor,
         CheckpointSpec checkpoints) {
-    /// Any number will do; this one is easy to remember.
+    /// Any number is suitable; this one is easy to remember.
     public static final long DEFAULT_SEED = 1;
 
     public Recipe {
@@ -57,7 +57,7 @@ public record Recipe(
         }
     }
 
-    /// The starting point of every recipe file: what a file leaves out comes from here.
+    /// The defaults of every recipe file: missing keys get these values.
     public static Recipe defaults() {
         return new Recipe(
                 "custom",
@@ -88,7 +88,7 @@ public record Recipe(
         }
     }
 
-    /// The same on other data.
+    /// The same with other data.
     public Recipe withData(DataSpec other) {
         return new Recipe(
                 name,

@@ -67,10 +67,10 @@ final class Completion {
         return fill(path, kept, sealed, record, result);
     }
 
-    /// The keys that were given, and the tree that the others come from.
+    /// The given keys, and the tree that supplies the missing keys.
     private record Start(ObjectNode object, @Nullable JsonNode fallback) {}
 
-    /// A plain name stands for an object with that type, or else with that preset, and nothing else.
+    /// A plain name means an object with only that type, or, if there is no such type, only that preset.
     private Start start(String path, JsonNode given, Class<?> type, @Nullable JsonNode fallback) {
         boolean presets = RecordShape.hasPresets(type);
         ObjectNode object = switch (given) {
@@ -114,7 +114,8 @@ final class Completion {
         }
     }
 
-    /// Whether the key `type` has the name of a preset, as where one record was several once.
+    /// Whether the key `type` contains the name of a preset. This happens in old recipes: some types have
+    /// become presets.
     private static boolean isPresetAsType(Class<?> type, ObjectNode object) {
         String name = object.path(RecordShape.TYPE).asText();
         if (name.isEmpty() || object.has(RecordShape.PRESET) || isTypeName(type, name)) {

@@ -24,7 +24,7 @@ public final class OldSpelling {
 
     private OldSpelling() {}
 
-    /// The new spelling of `word` when only that one is known here, else `word` itself.
+    /// The new spelling of `word` if only the new one is among the known words, otherwise `word` itself.
     ///
     /// @param subject names the text in the warning, for example `recipe quick.yaml`
     public static String current(String subject, String word, Collection<String> known) {

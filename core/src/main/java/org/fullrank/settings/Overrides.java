@@ -77,7 +77,7 @@ final class Overrides {
         };
     }
 
-    /// The key at this depth of the path, as the completed section spells it.
+    /// The key at this depth of the path, in the spelling of the completed section.
     private static String key(ObjectNode section, Setting setting, int depth) {
         List<String> known =
                 section.properties().stream().map(Map.Entry::getKey).toList();

@@ -22,7 +22,7 @@ public final class RecordTree {
         return fill(NODES.objectNode(), value);
     }
 
-    /// With the key `type` in front, as a value of a sealed interface is written.
+    /// The tree of a record of a sealed interface, with the key `type` first.
     static ObjectNode ofChoice(Record value) {
         return fill(NODES.objectNode().put(RecordShape.TYPE, RecordShape.name(value.getClass())), value);
     }

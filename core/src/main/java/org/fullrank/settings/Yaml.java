@@ -31,9 +31,9 @@ public final class Yaml {
     /// Reads a record.
     ///
     /// @param subject names the text in errors, for example `recipe quick.yaml`
-    /// @param settings settings `a.b=c` laid over the text, in order
-    /// @throws InputException for text that is no YAML, unknown or missing keys, values of the wrong type, and what
-    ///     the record's constructor refuses; one line with the path of the key
+    /// @param settings settings `a.b=c` that replace values of the text, in order
+    /// @throws InputException for text that is not YAML, unknown or missing keys, values of the wrong type,
+    ///     and values that the record's constructor refuses; one line with the path of the key
     public static <T extends Record> T read(String subject, String text, Class<T> type, List<String> settings) {
         SettingSource source = new SettingSource(subject);
         JsonNode tree = parseValue(subject, text);

@@ -87,7 +87,7 @@ public final class YamlText {
         return plain ? text : '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
-    /// A float keeps a dot and a signed exponent, which YAML 1.1 asks for: `1.0e-4`.
+    /// A float always has a dot and a signed exponent, because YAML 1.1 requires them: `1.0e-4`.
     private static String number(JsonNode node) {
         if (!node.isFloatingPointNumber()) {
             return node.asText();

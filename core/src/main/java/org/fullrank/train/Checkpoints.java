@@ -53,7 +53,7 @@ public final class Checkpoints {
                 : all(folder);
     }
 
-    /// The checkpoint with the best monitored score, or the latest where none was scored.
+    /// The checkpoint with the best monitored score, or the latest one if there is no score.
     public static Path best(Path folder) {
         Path best = folder.resolve(BEST);
         return Files.exists(best) ? best : latest(folder);
@@ -75,7 +75,7 @@ public final class Checkpoints {
         return Files.exists(soundFile());
     }
 
-    /// Removes those of later steps, the best one included.
+    /// Removes the checkpoints of later steps, including the best one.
     void removeAfter(long step) {
         String last = file(step).getFileName().toString();
         remove(all(folder).stream()

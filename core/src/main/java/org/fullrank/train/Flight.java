@@ -34,14 +34,14 @@ public record Flight(
         List<Double> losses,
         List<Double> gradients,
         List<Batch> batches) {
-    /// Steps whose items are listed.
+    /// Number of steps whose items are listed.
     static final int BATCHES = 4;
 
     static final String FOLDER = "flight";
     private static final String SNAPSHOT = "snapshot.safetensors";
     private static final String FILE = "flight.json";
 
-    /// The key of a batch.
+    /// The items of a batch.
     ///
     /// @param step from 0
     /// @param items indices in the training split
@@ -53,7 +53,7 @@ public record Flight(
         batches = List.copyOf(batches);
     }
 
-    /// Writes both files; the state of `learner` is that of the snapshot.
+    /// Writes both files. The state of `learner` must be the snapshot.
     void save(RunFolder folder, Learner learner) {
         Path flight = folder.path().resolve(FOLDER);
         try {
@@ -84,7 +84,7 @@ public record Flight(
         return folder.path().resolve(FOLDER).resolve(SNAPSHOT);
     }
 
-    /// Removes what an earlier failure left, because the run continues.
+    /// Removes the files of an earlier failure, because the run continues.
     static void clear(RunFolder folder) {
         try {
             Files.deleteIfExists(snapshot(folder));

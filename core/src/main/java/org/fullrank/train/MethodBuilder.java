@@ -11,14 +11,14 @@ import org.fullrank.view.ViewGenerator;
 public final class MethodBuilder {
     private MethodBuilder() {}
 
-    /// The network with its initial values, which depend on the recipe's seed alone.
+    /// The network with its initial values, which depend only on the recipe's seed.
     ///
-    /// @throws org.fullrank.engine.InputException when the encoder cannot take such views
+    /// @throws org.fullrank.engine.InputException when the encoder does not accept these views
     public static Method build(Recipe recipe, ViewGenerator views, Device device) {
         return build(recipe, views, device, recipe.train().precision().resolve(device));
     }
 
-    /// The same in a given precision.
+    /// The same with a given precision.
     public static Method build(Recipe recipe, ViewGenerator views, Device device, Precision precision) {
         return Method.of(
                 recipe.method(), recipe.encoder(), views.shape(), recipe.seed(), Method.Setting.of(device, precision));

@@ -13,12 +13,13 @@ package org.fullrank.view;
 public record Crop(double scaleMin, double scaleMax, double ratioMin, double ratioMax, Filter filter) {
     /// Smallest share of the area on ImageNet-like photographs: SimCLR, BYOL and VICReg all crop from 8 %.
     public static final double SCALE_MIN = 0.08;
-    /// Smallest share of the area on 32x32 images: below a fifth of one nothing can be told apart (solo-learn,
-    /// CIFAR).
+    /// Smallest share of the area on 32x32 images: smaller parts than a fifth are not recognizable
+    /// (solo-learn, CIFAR).
     public static final double SCALE_MIN_SMALL = 0.2;
     /// Largest share of the area: the whole image.
     public static final double SCALE_MAX = 1;
-    /// Smallest width by height, as in Inception training (Szegedy et al., 2014), which all the methods took over.
+    /// Smallest width by height, as in the training of Inception (Szegedy et al., 2014); all the methods use
+    /// it.
     public static final double RATIO_MIN = 3.0 / 4;
     /// Largest width by height, the inverse of the smallest.
     public static final double RATIO_MAX = 4.0 / 3;

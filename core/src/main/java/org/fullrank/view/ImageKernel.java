@@ -168,7 +168,7 @@ final class ImageKernel {
         }
     }
 
-    /// Brings the planes, which are stored column by column, into rows, blurred across the columns on the way.
+    /// Transposes the planes from columns to rows, and blurs them across the columns.
     private void turn(int radius) {
         int n = channels * size;
         int loaded = 0;

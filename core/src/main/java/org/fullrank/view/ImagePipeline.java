@@ -24,11 +24,11 @@ public record ImagePipeline(
         double gray,
         Blur blur,
         Solarize solarize) {
-    /// Probability of a mirror image, in every recipe for photographs.
+    /// Probability of a mirror image in every recipe for photographs.
     public static final double FLIP = 0.5;
     /// Probability of gray in SimCLR, BYOL and VICReg.
     public static final double GRAY = 0.2;
-    /// Half a turn either way reaches every angle.
+    /// Half a turn in either direction reaches every angle.
     public static final double MAX_ROTATION = 180;
 
     public ImagePipeline {
@@ -42,12 +42,12 @@ public record ImagePipeline(
         solarize = Objects.requireNonNullElse(solarize, Solarize.NONE);
     }
 
-    /// A crop of the published size and nothing else; jitter that gets a strength takes its usual probability.
+    /// Only a crop of the published size. If jitter gets a strength, its probability is the usual one.
     public static ImagePipeline defaults() {
         return of(Crop.defaults()).withJitter(Jitter.defaults());
     }
 
-    /// A crop and nothing else.
+    /// Only a crop.
     public static ImagePipeline of(Crop crop) {
         return new ImagePipeline(crop, 0, 0, 0, Jitter.NONE, 0, Blur.NONE, Solarize.NONE);
     }

@@ -13,9 +13,9 @@ import org.fullrank.settings.Named;
 /// @param pipelines at least one sequence of changes
 @Named("images")
 public record ImageViews(int size, int views, Normalize normalize, List<ImagePipeline> pipelines) implements ViewSpec {
-    /// Smallest side: below it a blur has no room for its mirror border.
+    /// Smallest side. A smaller view has no room for the mirrored border of a blur.
     public static final int MIN_SIZE = 4;
-    /// Largest side, far above that of any recipe; a larger one is taken for a mistake.
+    /// Largest side, far above any recipe. A larger side is treated as a mistake.
     public static final int MAX_SIZE = 2048;
 
     public ImageViews {

@@ -23,10 +23,10 @@ public record Jitter(double p, double brightness, double contrast, double satura
     /// Strengths of SimCLR on CIFAR-10 (color strength 1/2).
     public static final Jitter SIMCLR_CIFAR = new Jitter(P, 0.4, 0.4, 0.4, 0.1);
 
-    /// Strengths may not lie above this: a factor of four already clips most of a picture.
+    /// Largest strength. A factor of four already clips most of a picture.
     static final double MAX_STRENGTH = 3;
 
-    /// The usual probability, no strength.
+    /// The usual probability, with all strengths 0.
     public static Jitter defaults() {
         return new Jitter(P, 0, 0, 0, 0);
     }

@@ -15,7 +15,8 @@ public record Normalize(List<Double> mean, List<Double> std) {
     /// Channel statistics of the CIFAR-10 training images.
     public static final Normalize CIFAR10 =
             new Normalize(List.of(0.4914, 0.4822, 0.4465), List.of(0.2470, 0.2435, 0.2616));
-    /// Center 1/2 and deviation 1/4, near those of photographs: for data of unknown statistics.
+    /// Center 1/2 and deviation 1/4, which are near the values of photographs. For data with unknown
+    /// statistics.
     public static final Normalize HALF = new Normalize(List.of(0.5), List.of(0.25));
     /// Values stay in [0, 1].
     public static final Normalize NONE = new Normalize(List.of(0.0), List.of(1.0));

@@ -7,8 +7,9 @@ import java.util.random.RandomGenerator;
 record Placement(
         int top, int left, int height, int width, int scaledHeight, int scaledWidth, int firstRow, int firstColumn) {
 
-    /// From this size on the plain view scales to 256/224 of its side before the center crop, the evaluation
-    /// protocol of ImageNet; smaller pictures are framed tightly and keep their border.
+    /// From this size on the plain view is scaled to 256/224 of its side before the center crop, as in the
+    /// evaluation protocol of ImageNet. Smaller pictures usually show their object without a margin, so they
+    /// keep their border.
     static final int MARGIN_FROM = 96;
 
     private static final double MARGIN = 256.0 / 224;

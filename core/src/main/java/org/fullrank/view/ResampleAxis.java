@@ -15,8 +15,9 @@ final class ResampleAxis {
     private int stride;
     private int outputs;
 
-    /// Weights that take `in` inputs to `out` outputs; only outputs `first` to `first + count - 1` are kept, as 0 to
-    /// count - 1. At the border the filter is cut off and its weights scaled back to a sum of 1.
+    /// Computes weights that resample `in` inputs to `out` outputs. Only the outputs `first` to `first +
+    /// count - 1` are kept, with the numbers 0 to count - 1. At the border the filter is cut off, and its
+    /// weights are scaled to a sum of 1.
     void prepare(Filter filter, int in, int out, int first, int count) {
         double scale = (double) in / out;
         double spread = Math.max(scale, 1);
@@ -82,7 +83,7 @@ final class ResampleAxis {
         return weights;
     }
 
-    /// Where the weights of output k begin in [#weights()].
+    /// The position of the first weight of output k in [#weights()].
     int base(int k) {
         return k * stride;
     }

@@ -7,14 +7,14 @@ final class Rotation {
     private final int size;
     private final float[] source;
 
-    /// A turn of these planes, each `[size, size]` column by column.
+    /// Rotates these planes, each `[size, size]`, column by column.
     Rotation(float[][] planes, int size) {
         this.planes = planes;
         this.size = size;
         this.source = new float[size * size];
     }
 
-    /// Turns all planes counter-clockwise; 0 changes nothing.
+    /// Rotates all planes counter-clockwise; 0 changes nothing.
     ///
     /// @param degrees of the turn
     void apply(double degrees) {

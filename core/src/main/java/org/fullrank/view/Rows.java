@@ -6,7 +6,7 @@ package org.fullrank.view;
 ///
 /// A row contains its channels one after another: channel c of position i is at `c * length + i`.
 final class Rows {
-    /// Rows that one transpose takes at once: the floats of half a cache line.
+    /// Number of rows that are transposed at once: the floats of half a cache line.
     static final int BLOCK = 8;
 
     private Rows() {}
@@ -133,7 +133,8 @@ final class Rows {
         }
     }
 
-    /// At least `count` rows of at least `length` values; the rows given where they suffice.
+    /// At least `count` rows of at least `length` values. The given rows are returned if they are large
+    /// enough.
     static float[][] reserve(float[][] rows, int count, int length) {
         return rows.length >= count && rows[0].length >= length
                 ? rows

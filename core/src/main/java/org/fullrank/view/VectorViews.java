@@ -13,18 +13,19 @@ import org.fullrank.settings.Named;
 @Named("vectors")
 public record VectorViews(int views, double noise, double dropout, double corruption, boolean standardize)
         implements ViewSpec {
-    /// Share of corrupted features in SCARF is 0.6 with one clean view; with both views corrupted half of it keeps
-    /// as many features in common.
+    /// In SCARF the share of corrupted features is 0.6, with one clean view. If both views are corrupted,
+    /// half of this share keeps as many features in common.
     public static final double CORRUPTION = 0.3;
-    /// A tenth of the spread of a feature: it blurs the value but keeps its rank.
+    /// A tenth of the standard deviation of a feature: it changes the value a little and keeps the order of
+    /// values.
     public static final double NOISE = 0.1;
-    /// No dropout: corruption hides a feature without an impossible value.
+    /// No dropout. Corruption hides a feature without an impossible value.
     public static final double DROPOUT = 0;
 
     /// The preset `vector`.
     public static final VectorViews DEFAULT = new VectorViews(TWO, NOISE, DROPOUT, CORRUPTION, true);
 
-    /// Noise may not lie above this: ten deviations leave nothing of a feature.
+    /// Largest noise. Noise of ten standard deviations hides a feature completely.
     static final double MAX_NOISE = 10;
 
     /// [#DEFAULT].

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// threads are daemons and end when idle, so nothing needs to be closed. Several callers may use it at the
 /// same time.
 final class Workers<S> {
-    /// Items that a thread takes at once: few enough to balance, enough to make the taking free.
+    /// Number of items that a thread takes at once: few enough for balanced work, and enough to make the
+    /// overhead small.
     private static final int CHUNK = 4;
 
     private final int threads;
