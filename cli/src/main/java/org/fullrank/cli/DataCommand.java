@@ -28,10 +28,10 @@ import picocli.CommandLine.Parameters;
             "  fullrank data table.csv --label-column species"
         })
 final class DataCommand extends Job {
-    /// The largest contact sheet: an image of a hundred megapixels or so.
+    /// Largest number of images in a contact sheet, which then has about a hundred megapixels.
     private static final int MOST_IMAGES = 1000;
 
-    /// Files left out that are named; `--json` names all.
+    /// Largest number of left-out files that are named; `--json` names all.
     private static final int SHOWN = 10;
 
     @Parameters(paramLabel = "PATH", description = "A file, a folder or the built-in name shapes.")

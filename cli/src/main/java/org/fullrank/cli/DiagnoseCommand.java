@@ -147,7 +147,7 @@ final class DiagnoseCommand extends Job {
     @Option(names = "--json", description = "Prints the diagnoses as one JSON object.")
     boolean json;
 
-    /// Options are checked before the first subject is read; the page is written after the last.
+    /// Checks the options before the first subject is read, and writes the page after the last one.
     @Override
     void work() {
         requireOptions();
@@ -191,7 +191,7 @@ final class DiagnoseCommand extends Job {
                 : LabelFile.read(labels, new Selection(null, labelColumn));
     }
 
-    /// The label column in the file of embeddings; with `--labels`, the option means a column of that file instead.
+    /// The label column in the file of embeddings. With `--labels` the option refers to that file instead.
     private @Nullable String ownLabelColumn() {
         return labels == null ? labelColumn : null;
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A loss or a part of it as a function of saved embeddings, with its settings.
 sealed interface Evaluable {
-    /// The function of that name, with settings `key=value` laid over its defaults.
+    /// The function of that name, with settings `key=value` that replace its defaults.
     ///
     /// @throws InputException for an unknown name, an unknown key, or a value that the function refuses
     static Evaluable named(String name, List<String> settings) {
@@ -62,18 +62,18 @@ sealed interface Evaluable {
         return (T) Yaml.read("objective " + name, Yaml.write(record), record.getClass(), settings);
     }
 
-    /// What it takes, in words.
+    /// The expected files, in words.
     String takes();
 
-    /// Whether it takes that many files.
+    /// Whether it accepts this number of files.
     boolean takes(int files);
 
     /// The record with its settings.
     Record settings();
 
-    /// The value for matrices `[N, D]` of one shape and type.
+    /// The value for matrices `[N, D]` of the same shape and type.
     ///
-    /// @param draw the key of what is drawn at random
+    /// @param draw the key of random draws
     Terms evaluate(List<Tensor> z, long draw);
 
     /// A regularizer of one matrix.
@@ -127,9 +127,10 @@ sealed interface Evaluable {
         }
     }
 
-    /// A regression of the second matrix, held fixed, on the first.
+    /// A regression from the first matrix to the second one, which is fixed.
     ///
-    /// @param predictor makes the prediction from the first matrix; null where the first matrix is the prediction
+    /// @param predictor computes the prediction from the first matrix; null if the first matrix is the
+    ///     prediction
     record OfPair(Regression regression, @Nullable Spectral predictor) implements Evaluable {
         static OfPair of(String name, Regression defaults, List<String> settings) {
             return switch (defaults) {

@@ -141,7 +141,7 @@ final class EvaluateCommand extends Job {
         }
     }
 
-    /// An option that would do nothing is a mistake.
+    /// Refuses options that would have no effect.
     private void requireUse(List<Evaluation> chosen) {
         List<String> used = options(chosen).toList();
         for (Evaluation evaluation : Evaluations.all()) {
@@ -184,7 +184,7 @@ final class EvaluateCommand extends Job {
         }
     }
 
-    /// Numbers of other data are no part of the run.
+    /// Saves a result, unless it was measured on other data than the run's own.
     private void save(Trained trained, String name, ProtocolResult found) {
         if (data != null) {
             return;

@@ -15,7 +15,7 @@ final class Interruption {
 
     private Interruption() {}
 
-    /// Turns signals into requests to stop, from now on.
+    /// From now on, signals become requests to stop.
     static Interruption arm() {
         var interruption = new Interruption();
         armed = interruption;
@@ -27,7 +27,7 @@ final class Interruption {
         return requested;
     }
 
-    /// Lets signals end the process at once again, unless one has already come.
+    /// From now on, signals end the process at once again, unless one has already been received.
     void disarm() {
         if (!requested) {
             try {

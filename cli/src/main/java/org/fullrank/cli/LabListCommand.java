@@ -20,7 +20,7 @@ final class LabListCommand extends Job {
         list(this, json);
     }
 
-    /// Also what `lab` does without a command.
+    /// Prints the list. `lab` without a command also prints it.
     static void list(Job job, boolean json) {
         if (json) {
             var experiments = Experiments.all().stream().map(Experiment::toMap).toList();

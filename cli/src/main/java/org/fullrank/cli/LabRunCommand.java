@@ -95,7 +95,7 @@ final class LabRunCommand extends Job {
         requireNoFailure(sweeps);
     }
 
-    /// @throws JobException when a claim fails, so that the exit code says so
+    /// @throws JobException when a claim fails, so that the exit code is not 0
     void requireNoFailure(List<Sweep> sweeps) {
         int fails = sweeps.stream()
                 .mapToInt(sweep -> sweep.count(ClaimVerdict.FAILS))

@@ -44,7 +44,7 @@ final class MethodsCommand extends Job {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
-    /// What is told about one name.
+    /// The description of one name.
     private record Entry(String name, Card card, SequencedMap<String, String> settings) {
         Map<String, Object> json() {
             var json = new LinkedHashMap<String, Object>();
@@ -62,7 +62,7 @@ final class MethodsCommand extends Job {
     /// The names of one kind.
     ///
     /// @param key in the JSON object
-    /// @param heading how one of them is chosen
+    /// @param heading how to select one of them in a recipe
     /// @param prefix of the settings in a recipe
     private record Kind(String key, String heading, String prefix, List<Entry> entries) {
         static <T> Kind of(String key, String heading, String prefix, Class<T> sealed, Function<T, Card> card) {

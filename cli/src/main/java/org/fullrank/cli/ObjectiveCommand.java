@@ -81,11 +81,11 @@ final class ObjectiveCommand extends Job {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
-    /// Two rows: fewer have no variance, and no other sample to differ from.
+    /// Smallest number of rows. A single row has no variance and no other sample to compare with.
     private static final int LEAST_ROWS = 2;
 
-    /// What was computed. A number is a `Float` or a `Double`, as the files are, and prints with the digits that
-    /// tell it from its neighbors.
+    /// The results. A number is a `Float` or a `Double`, depending on the type of the files. It is printed
+    /// with as many digits as its type needs.
     private record Result(Number value, SequencedMap<String, Number> parts) {}
 
     @Override
@@ -161,7 +161,7 @@ final class ObjectiveCommand extends Job {
         return index < alphabet ? last : letters(index / alphabet - 1) + last;
     }
 
-    /// What touches the engine, in a class of its own: `--help` does not load it.
+    /// The computation with the engine. It is a separate class, so that `--help` does not load the engine.
     private static final class Computation {
         private Computation() {}
 

@@ -89,7 +89,7 @@ final class PretrainCommand extends Job {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
-    /// Recipe and data are checked before the run folder is made, so that a mistake leaves nothing behind.
+    /// Checks recipe and data before the run folder is created, so that a mistake leaves no folder behind.
     @Override
     void work() {
         requireTogether();
@@ -114,7 +114,7 @@ final class PretrainCommand extends Job {
         }
     }
 
-    /// The data path becomes absolute, so that the run can be read from any folder.
+    /// The recipe with an absolute data path, so that the run can be read from any folder.
     private Recipe recipe() {
         List<String> all = new ArrayList<>(settings);
         if (data != null) {
@@ -178,7 +178,8 @@ final class PretrainCommand extends Job {
         writeReport(path);
     }
 
-    /// Called when the folder is free again and however the training ended, so that the page says how.
+    /// Writes the report. It is called after every end of a training, when the folder is free again, so that
+    /// the page shows the status.
     private void writeReport(Path path) {
         if (Files.exists(path)) {
             try {

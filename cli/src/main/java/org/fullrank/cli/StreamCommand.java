@@ -222,7 +222,7 @@ final class StreamCommand extends Job {
                 : Samples.open(Path.of(input), options);
     }
 
-    /// Tells of the stream on standard error, and stops it on a signal.
+    /// Reports the progress of the stream on standard error, and stops it on a signal.
     private final class Progress implements StreamListener {
         private final @Nullable Interruption interruption;
 
