@@ -21,7 +21,8 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
     /// Long compared with 1/eta, the slowest time of the flow with decay 0.01.
     private static final double TIME = 4000;
 
-    /// A mode is alive above this p; the unstable points of the runs lie below, or starts are compared across them.
+    /// A mode is alive if p is above this. The unstable points of the runs are below it, or the starts are on
+    /// both sides of them.
     private static final double ALIVE = 0.05;
 
     ByolPhase() {
@@ -95,7 +96,7 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
         return end(a, start).p() > ALIVE;
     }
 
-    /// The border of a property that holds at the upper end and not at the lower.
+    /// The border of a property that is true at the upper end and false at the lower end.
     private static double border(double low, double high, DoublePredicate holds) {
         for (int i = 0; i < 30; i++) {
             double middle = (low + high) / 2;

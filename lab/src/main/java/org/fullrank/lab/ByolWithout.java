@@ -59,7 +59,7 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
         return trace(y -> lemma.slope(a, DATA, y), start);
     }
 
-    /// The predictor held at the identity.
+    /// The flow with the identity as a fixed predictor.
     private Trajectory noPredictor() {
         return trace(
                 y -> new Full(
@@ -69,7 +69,7 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
                 new Full(start.w(), SimpleMatrix.identity(ByolFlow.OUTPUTS), start.wa()));
     }
 
-    /// The gradient through the target too: -(W (X + X') - Wp W X) joins dW.
+    /// The flow with a gradient through the target too: -(W (X + X') - Wp W X) is added to dW.
     private Trajectory noStopGradient() {
         return trace(
                 y -> {

@@ -18,7 +18,7 @@ public sealed interface Experiment
     /// The name on the command line and of the page.
     String name();
 
-    /// What it shows, in one line.
+    /// The statement that it checks, in one line.
     String title();
 
     Citation source();
@@ -26,7 +26,7 @@ public sealed interface Experiment
     /// The set-up in words and formulas, Markdown: enough to repeat it without the code.
     String about();
 
-    /// Whether its claims are decidable only with a data set.
+    /// Whether its claims can be decided only with a data set.
     default boolean needsData() {
         return false;
     }
@@ -34,7 +34,7 @@ public sealed interface Experiment
     /// Runs it. The outcome is a pure function of the setting.
     Outcome run(Setting setting);
 
-    /// Its facts for JSON.
+    /// The description of the experiment for JSON.
     default SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", name());

@@ -70,7 +70,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 """;
     }
 
-    /// How a run ended.
+    /// The end of a run.
     private record End(double selectivity, double cosine, double norm, double activity) {}
 
     @Override
@@ -238,7 +238,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return jumps;
     }
 
-    /// All laws on the same samples.
+    /// Trains all rules on the same samples.
     private Map<LocalRule, End> train(Setting setting, double sigma, double jump, double time, List<LocalRule> laws) {
         double rate = Math.min(RATE, RATE / sigma);
         RandomGenerator random =
@@ -260,7 +260,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return ends;
     }
 
-    /// Uniform in +- 1/sqrt(2), as linear layers begin.
+    /// Uniform in +- 1/sqrt(2), the initial values of linear layers.
     private static double[] start(RandomGenerator random) {
         double bound = Math.sqrt(0.5);
         return new double[] {random.nextDouble(-bound, bound), random.nextDouble(-bound, bound)};
@@ -293,7 +293,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 VectorMath.deviation(z));
     }
 
-    /// Activity over time under the variance without the log, sigma_y 1.
+    /// Activity over time with the variance term without the log, sigma_y 1.
     private Trajectory growth(Setting setting) {
         RandomGenerator random = setting.random("lpl-toy growth");
         double[] w = start(random);

@@ -88,10 +88,10 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                 """;
     }
 
-    /// What a run left.
+    /// The result of a run.
     ///
-    /// @param excess largest |W(t)| over the bound exp(-l0 t)
-    /// @param sharp the same over exp(-int lambda_min(H))
+    /// @param excess largest |W(t)| divided by the bound exp(-l0 t)
+    /// @param sharp the same divided by exp(-int lambda_min(H))
     /// @param error largest relative difference of dW and -H vec(W)
     private record Run(
             double l0,

@@ -102,7 +102,7 @@ record Oja(Rule rule) implements Experiment {
                 """;
     }
 
-    /// How a run ended, and what it left.
+    /// The end of a run and its curves.
     private record Run(double cosine, double norm, Trajectory path, Trajectory cosines, Trajectory norms) {}
 
     @Override

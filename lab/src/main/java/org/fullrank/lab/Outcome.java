@@ -17,7 +17,7 @@ public record Outcome(
         }
     }
 
-    /// How many claims have this verdict.
+    /// Number of claims with this verdict.
     public int count(ClaimVerdict verdict) {
         return (int) claims.stream().filter(claim -> claim.verdict() == verdict).count();
     }

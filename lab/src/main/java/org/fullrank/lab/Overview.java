@@ -75,7 +75,8 @@ public record Overview(List<Sweep> sweeps) {
         return new ResultTable(header, rows);
     }
 
-    /// An expected value may depend on the seed, so a figure that fails says what was expected.
+    /// The figure in words. An expected value may depend on the seed, so a failed figure is printed with the
+    /// expected value.
     private static String figure(Claim claim) {
         return switch (claim.verdict()) {
             case HOLDS -> claim.figure();

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 ///     are the same
 /// @param data path of a data set, for the experiments that need one; null if there is none
 public record Setting(long seed, boolean quick, @Nullable String data) {
-    /// Seed 1: pages are made by it, and no result was chosen by it.
+    /// Seed 1. The pages use it; it was not chosen for its results.
     public static final long SEED = 1;
 
-    /// The quick or the full size of something.
+    /// The quick or the full size.
     int size(int quickly, int fully) {
         return quick ? quickly : fully;
     }

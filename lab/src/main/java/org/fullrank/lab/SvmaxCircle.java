@@ -26,7 +26,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     private static final int POINTS = 128;
     private static final double RATE = 1;
     private static final int STEPS = 2000;
-    /// Deviations of the angle about the poles at which expected singular values are those of the paper's figure 1.
+    /// Standard deviation of the angle about the poles for which the expected singular values are those of
+    /// the paper's figure 1.
     private static final double POLARIZED = 0.1013;
 
     private static final double SPREAD = 0.816;
@@ -114,7 +115,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         "the deviation is that of exp(-2 sigma^2) = .264, chosen for s1; quantiles cut the tails"));
     }
 
-    /// How a descent went.
+    /// The result of a descent.
     private record Descent(SimpleMatrix end, Trajectory first, Trajectory second) {}
 
     private Descent descend(SimpleMatrix start, boolean svmax, boolean pull, Setting setting) {
