@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// `/difference?first=NAME&second=NAME` compares two runs. The first two have a subaddress `events`. Names
 /// are looked up among the existing runs; no path is built from a request.
 final class Routes implements HttpHandler, AutoCloseable {
-    /// Event streams at a time, one for each open tab: far more than a person opens.
+    /// Largest number of event streams at a time, one for each open tab. A person opens far fewer.
     static final int MOST_STREAMS = 200;
 
     private static final Set<String> PICTURES = Set.of("map.png", "views.png");
@@ -154,7 +154,7 @@ final class Routes implements HttpHandler, AutoCloseable {
         return "/runs/" + name;
     }
 
-    /// The parts between slashes, each decoded by itself.
+    /// The parts between slashes, each decoded separately.
     private static List<String> segments(String path) {
         return Arrays.stream(path.split("/"))
                 .filter(part -> !part.isEmpty())

@@ -25,7 +25,7 @@ record RunDifference(RunList runs, Path first, Path second) {
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final String ABSENT = "–";
 
-    /// What the page of a difference draws.
+    /// The data for the page of a difference.
     ObjectNode data() {
         ObjectNode data = MAPPER.createObjectNode()
                 .put("kind", "difference")

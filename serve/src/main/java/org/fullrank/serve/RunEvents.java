@@ -68,7 +68,7 @@ final class RunEvents {
         } while (stream.pause());
     }
 
-    /// @return false when a file was cut, as by a resume
+    /// @return false if a file was shortened, for example by a resume
     private boolean grown(EventStream stream) throws IOException {
         for (int i = 0; i < tails.size(); i++) {
             String name = RunPage.GROWING.get(i).replace(".jsonl", "");

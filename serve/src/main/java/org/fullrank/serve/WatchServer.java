@@ -36,7 +36,7 @@ public final class WatchServer implements AutoCloseable {
 
     /// Starts the server.
     ///
-    /// @param folder of run folders, or one run folder; may still be missing
+    /// @param folder a folder of run folders, or one run folder; it may be missing
     /// @param host name or address of the interface to listen on
     /// @param port 0 for any free port
     /// @throws InputException when the host is unknown or the port is taken
