@@ -46,12 +46,14 @@ public final class LatentPredictive extends Layer {
         this.factor = new float[weights.units];
     }
 
-    /** The full rule: pull, log-variance push, corrected decorrelation, with the constants of {@link LatentSettings}. */
+    /**
+     * The full rule: pull, log-variance push, corrected decorrelation, with the constants of {@link LatentSettings}.
+     */
     public static Builder builder(int inputs, int units) {
         return new Builder(inputs, units);
     }
 
-    /** The log-variance push and decay alone: for one unit on centered input it has the fixed points of Oja's rule. */
+    /** Only the log-variance push and decay. For one unit on centered input it has the fixed points of Oja's rule. */
     public static Builder logVarianceHebb(int inputs, int units) {
         return builder(inputs, units).pull(0).decorrelation(Decorrelation.NONE, Population.OTHERS, 0);
     }
@@ -85,7 +87,7 @@ public final class LatentPredictive extends Layer {
             return this;
         }
 
-        /** What the units compute. */
+        /** The function that the units compute. */
         public Builder activation(Activation value) {
             activation = value;
             return this;
@@ -112,7 +114,7 @@ public final class LatentPredictive extends Layer {
             return this;
         }
 
-        /** Weight decay: each sample takes {@code eta decay W} off the weights. */
+        /** Weight decay: each sample subtracts {@code eta decay W} from the weights. */
         public Builder decay(double value) {
             decay = value;
             return this;

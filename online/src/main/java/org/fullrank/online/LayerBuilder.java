@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class LayerBuilder<B extends LayerBuilder<B>>
         permits Oja.Builder, Sanger.Builder, LatentPredictive.Builder {
-    /** Seed of the first weights unless another is set. */
+    /** Default seed of the first weights. */
     public static final long SEED = 1;
 
     final int inputs;

@@ -17,7 +17,7 @@ final class Moments {
 
     final double[] mean;
     final double[] variance;
-    /** {@code [M, M]}, or empty. Its diagonal repeats {@link #variance} in less precision. */
+    /** {@code [M, M]}, or empty. Its diagonal repeats {@link #variance} with less precision. */
     private final Weights covariance;
 
     private final float[] deviation;
@@ -72,7 +72,7 @@ final class Moments {
     }
 
     /**
-     * Combines the moments of two sets of vectors into those of both together.
+     * Combines the moments of two sets of vectors into the moments of their union.
      *
      * @param share weight of the others, 0 to 1
      * @param signs 1 or -1 for each unit of the others

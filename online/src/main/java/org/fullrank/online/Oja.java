@@ -10,7 +10,9 @@ import java.io.IOException;
  * components, in no particular order. The subspace rule is known from memory, unverified against the paper.
  */
 public final class Oja extends Layer {
-    /** 0.005: fits inputs of a few values of variance about one; keep the rate times |x|^2 well below 1. */
+    /**
+     * 0.005: suitable for inputs of a few values with variance about one. The rate times |x|^2 should be well below 1.
+     */
     public static final double LEARNING_RATE = 0.005;
 
     private final Schedule learningRate;

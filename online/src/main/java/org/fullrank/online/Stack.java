@@ -18,7 +18,8 @@ public final class Stack implements OnlineRule {
     /**
      * Makes a stack that owns the layers, the lowest first.
      *
-     * @throws IllegalArgumentException when there is none, or one is not as wide as the one below has units
+     * @throws IllegalArgumentException when there is no layer, or the inputs of a layer differ from the units of the
+     *     layer below
      */
     public static Stack of(Layer... layers) {
         Check.that(layers.length > 0, "stack: found no layer, expected at least one; give layers");

@@ -27,7 +27,7 @@ public final class Standardized implements OnlineRule {
         this.scaled = new float[rule.inputs()];
     }
 
-    /** Standardizes the input of a learner, which belongs to the result. */
+    /** Standardizes the input of a learner. The learner then belongs to the result. */
     public static Standardized of(OnlineRule rule) {
         Check.that(
                 !(rule instanceof Standardized),
@@ -35,7 +35,7 @@ public final class Standardized implements OnlineRule {
         return new Standardized(rule);
     }
 
-    /** The learner that gets the standardized inputs. */
+    /** The learner that receives the standardized inputs. */
     public OnlineRule rule() {
         return rule;
     }

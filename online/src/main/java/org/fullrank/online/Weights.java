@@ -19,9 +19,9 @@ import java.util.SplittableRandom;
  * results are the same on every machine.
  */
 final class Weights {
-    /** Changes that wait: 4 arrays are as many as the compiler turns into a good loop. */
+    /** Largest number of waiting changes. The compiler generates efficient loops for up to 4 arrays. */
     static final int RANK = 4;
-    /** The scale s is taken into V below this, before g / s could grow large. */
+    /** Below this value the scale s is multiplied into V, before g / s becomes too large. */
     private static final double SMALLEST_SCALE = 0.5;
 
     final int inputs;
@@ -94,7 +94,7 @@ final class Weights {
         }
     }
 
-    /** Makes the waiting changes. */
+    /** Applies the waiting changes. */
     private void change() {
         float keep = 1;
         float by = (float) (1 / scale);

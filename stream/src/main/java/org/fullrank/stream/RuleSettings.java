@@ -34,8 +34,8 @@ public record RuleSettings(
     /** 16: enough for a nearest-neighbor search on most sensor streams. */
     public static final int UNITS = 16;
     /**
-     * 0.01: the default learning rate times the width of a sample is at most this, which bears bursts of ten times the
-     * usual size. With 0.03 the rule diverged on standardized windows of accelerometers that begin at rest.
+     * 0.01: largest product of the default learning rate and the width of a sample. With it the rule tolerates bursts
+     * of ten times the usual size. With 0.03 it diverged on standardized windows of accelerometers that start at rest.
      */
     public static final double STEP = 0.01;
 
@@ -63,7 +63,7 @@ public record RuleSettings(
         return new RuleSettings(name, value, activation, learningRate, decay, standardize, seed);
     }
 
-    /** The same with another learning rate, whatever the width of a sample. */
+    /** The same with another learning rate, independent of the width of a sample. */
     public RuleSettings withLearningRate(double value) {
         return new RuleSettings(name, units, activation, value, decay, standardize, seed);
     }

@@ -15,18 +15,18 @@ import org.jspecify.annotations.Nullable;
 record RuleState(Path file, Mode mode) {
     private static final int MARKS = 3;
 
-    /** What a stream does with the state. */
+    /** How a stream uses the state. */
     enum Mode {
-        /** Learns on from it if it is there, and saves to it. */
+        /** Continues learning from the state if it exists, and saves to it. */
         CONTINUE,
-        /** The same, and skips what it has seen of the input. */
+        /** The same, and skips the samples that the saved rule has already processed. */
         RESUME,
-        /** Transforms with it, learns and saves nothing. */
+        /** Only transforms with the saved rule; neither learns nor saves. */
         FROZEN
     }
 
     /**
-     * A rule to begin with.
+     * The rule at the start of a stream.
      *
      * @param samples samples of the input to skip
      * @param bytes bytes of the output to keep
@@ -42,7 +42,7 @@ record RuleState(Path file, Mode mode) {
     }
 
     /**
-     * The saved rule; null when there is none yet.
+     * The saved rule; null if there is none yet.
      *
      * @param input names the input in errors
      * @throws IllegalArgumentException when the state is damaged or does not fit the samples or the settings

@@ -30,22 +30,22 @@ public record SampleOptions(@Nullable String sequenceColumn, List<String> skipCo
         return new SampleOptions(null, List.of(), WINDOW, HOP);
     }
 
-    /** The same with a column that names the sequence of each row. */
+    /** The same with a column that identifies the sequence of each row. */
     public SampleOptions withSequenceColumn(String column) {
         return new SampleOptions(column, skipColumns, window, hop);
     }
 
-    /** The same with columns that are no input. */
+    /** The same with columns that are not inputs. */
     public SampleOptions withSkipColumns(String... columns) {
         return new SampleOptions(sequenceColumn, List.of(columns), window, hop);
     }
 
-    /** The same with windows of so many time steps, so many steps apart. */
+    /** The same with windows of {@code steps} time steps and a distance of {@code apart} steps. */
     public SampleOptions withWindow(int steps, int apart) {
         return new SampleOptions(sequenceColumn, skipColumns, steps, apart);
     }
 
-    /** Names of columns, which the first row may hold. */
+    /** Names of columns, which may occur in the first row. */
     List<String> columns() {
         List<String> columns = new ArrayList<>(skipColumns);
         if (sequenceColumn != null) {

@@ -60,7 +60,7 @@ final class StreamLoop {
         return new StreamSummary(seen, rule, finished);
     }
 
-    /** @return whether the input came to its end */
+    /** @return whether the input was read to its end */
     private boolean loop() throws IOException {
         do {
             boolean fresh = seen >= skip;
@@ -104,7 +104,7 @@ final class StreamLoop {
         }
     }
 
-    /** Keeps what is there if the state can resume from it, else deletes it. */
+    /** Keeps the output if the state can resume from it, and otherwise deletes it. */
     private void cutOff() throws IOException {
         if (state == null) {
             out.discard();
