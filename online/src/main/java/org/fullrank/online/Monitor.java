@@ -15,7 +15,7 @@ import java.util.Arrays;
 public final class Monitor {
     /** Rate of the running moments, which average over about 1000 used samples. */
     public static final double RATE = 1e-3;
-    /** One of this many samples is used. 7 keeps the cost low and, being odd, varies the position in sequences of even length. */
+    /** One of this many samples is used. 7 keeps the cost low, and varies the position in sequences of even length. */
     public static final int EVERY = 7;
     /** Used samples between two verdicts. */
     public static final int JUDGED_EVERY = 100;
