@@ -236,7 +236,8 @@ final class DiagnoseCommand extends Job {
         requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--key", "--label-column");
         requireNone(files, "a file", "run folders", "--places", "--data", "--split", "--best");
         if (second != null && subjects.size() > 1) {
-            throw new InputException("--second: found %d files, expected one, of which it is the other view; diagnose"
+            throw new InputException("--second: found %d files, expected one, because --second is its other view;"
+                    + " diagnose"
                             .formatted(subjects.size())
                     + " them one by one");
         }
@@ -252,7 +253,7 @@ final class DiagnoseCommand extends Job {
         }
         if (Files.exists(page) && !page.toString().toLowerCase(Locale.ROOT).endsWith(".html")) {
             throw new InputException(
-                    "--page %s: found something there that is no .html, expected a new file or an older page; name another"
+                    "--page %s: found a file that is not .html, expected a new file or an older page; name another"
                             .formatted(page));
         }
         requireFolder("--page", page);

@@ -80,7 +80,7 @@ sealed interface Evaluable {
     record OfOne(Regularizer regularizer) implements Evaluable {
         @Override
         public String takes() {
-            return "exactly one, as a regularizer takes";
+            return "exactly one for a regularizer";
         }
 
         @Override

@@ -101,7 +101,7 @@ final class LabRunCommand extends Job {
                 .mapToInt(sweep -> sweep.count(ClaimVerdict.FAILS))
                 .sum();
         if (fails > 0) {
-            throw new JobException("lab run %s: found %d claims that fail, expected none; see the pages in %s"
+            throw new JobException("lab run %s: found %d failed claims, expected none; see the pages in %s"
                     .formatted(name, fails, out));
         }
     }

@@ -131,9 +131,8 @@ final class MethodsCommand extends Job {
                                 objectives),
                         Kind.of(
                                 "regularizers",
-                                "regularizers, which the objectives are made of; by themselves on any layer with"
-                                        + " method.inner of joint-embedding, and with method.regularizer of"
-                                        + " self-distillation",
+                                "regularizers, the parts of objectives; set a single one on a layer with method.inner"
+                                        + " of joint-embedding, or with method.regularizer of self-distillation",
                                 "",
                                 Regularizer.class,
                                 Regularizer::card),

@@ -140,7 +140,8 @@ final class ObjectiveCommand extends Job {
                                         matrix.file()));
             }
             if (matrix.type() != first.type()) {
-                throw new InputException("objective %s: found %s in %s and %s in %s, expected one type; save both alike"
+                throw new InputException("objective %s: found %s in %s and %s in %s, expected one type; save both"
+                        + " with the same type"
                         .formatted(name, precision(first), first.file(), precision(matrix), matrix.file()));
             }
         }
@@ -183,7 +184,7 @@ final class ObjectiveCommand extends Job {
             } catch (FullrankException e) {
                 throw e;
             } catch (RuntimeException e) { // of the engine
-                String reason = NativeErrors.isOutOfMemory(e) ? "out of memory; take fewer rows" : NativeErrors.line(e);
+                String reason = NativeErrors.isOutOfMemory(e) ? "out of memory; use fewer rows" : NativeErrors.line(e);
                 throw new JobException(
                         "objective %s on %s: %s"
                                 .formatted(

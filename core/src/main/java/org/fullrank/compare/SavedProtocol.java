@@ -27,7 +27,9 @@ record SavedProtocol(String hash, SequencedMap<String, String> fields) {
             protocol.requireLike(saved.hash, saved.fields);
         } catch (InputException e) {
             throw new InputException(
-                    "%s; %s holds the second, so name another folder with --out".formatted(e.getMessage(), folder), e);
+                    "%s; %s contains numbers of the second, so name another folder with --out"
+                            .formatted(e.getMessage(), folder),
+                    e);
         }
     }
 

@@ -19,9 +19,9 @@ public record Sheet(List<String> head, List<List<String>> rows) {
     public static final List<String> LEGEND = List.of(
             "Mean ± sample standard deviation over seeds (n of them measured).",
             "RankMe counts the dimensions in use; std is the spread of directions: 0 is a collapse to one point, 1 an"
-                    + " even spread over the sphere. Both on test items.",
-            "A difference from the reference is in points; p is of a paired t-test over seeds, corrected for the number"
-                    + " of recipes (Holm); * marks p below " + PairedTest.LEVEL + ".");
+                    + " even spread over the sphere. Both are measured on test items.",
+            "A difference from the reference is in percentage points; p is from a paired t-test over seeds, corrected"
+                    + " for the number of recipes (Holm); * marks p below " + PairedTest.LEVEL + ".");
 
     public Sheet {
         head = List.copyOf(head);

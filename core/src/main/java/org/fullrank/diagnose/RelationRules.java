@@ -52,7 +52,7 @@ final class RelationRules {
                 Kind.CLASS_WISE,
                 degree,
                 text(
-                        "%d of %d classes are points: %s (spread below %s of that of all rows)",
+                        "%d of %d classes are points: %s (spread below %s of the spread of all rows)",
                         points.size(), known.size(), names(points), POINT),
                 "keep samples of a class apart: lower the pull, method.objective.invariance",
                 most ? Set.of(Kind.DIMENSIONAL, Kind.REDUNDANT) : Set.of());
@@ -79,8 +79,8 @@ final class RelationRules {
                 Kind.SHORTCUT,
                 Confidence.below(pairs.distance(), ALIKE, f.errors().plain()),
                 text(
-                        "the two views of a row lie at %.2g of the squared distance of unrelated rows (too alike: below"
-                                + " %s)",
+                        "the squared distance of the two views of a row is %.2g of the squared distance of unrelated"
+                                + " rows (too similar: below %s)",
                         pairs.distance(), ALIKE),
                 "make the views differ more: lower views.pipelines.0.crop.scaleMin, or for vectors raise views.noise");
     }
@@ -100,6 +100,6 @@ final class RelationRules {
                         "views have %.2g of a distance in common (nothing: below %s), and are each other's nearest"
                                 + " neighbors %.1f times as often as by chance",
                         common, COMMON, luck),
-                "make the views milder: raise views.pipelines.0.crop.scaleMin, or for vectors lower views.corruption");
+                "make the views weaker: raise views.pipelines.0.crop.scaleMin, or for vectors lower views.corruption");
     }
 }

@@ -29,7 +29,9 @@ final class SampleRules {
         return new Finding(
                 Kind.UNDER_SAMPLED,
                 Confidence.below(f.rows(), needed, 0),
-                text("%d rows of width %d cannot tell; %d rows would", f.rows(), f.width(), needed),
+                text(
+                        "%d rows of width %d are too few for a verdict; %d rows would be enough",
+                        f.rows(), f.width(), needed),
                 text("examine at least %d rows; for a run raise data.samples or name a larger split", needed));
     }
 }

@@ -80,7 +80,7 @@ final class ScaleRules {
                 Kind.COMMON_OFFSET,
                 Confidence.below(1 - f.offset(), 1 - MOSTLY_MEAN, f.errors().rest()),
                 text(
-                        "the mean of all rows holds %.1f %% of their squared length (too much: above %.0f %%)",
+                        "the mean of all rows is %.1f %% of their squared length (too much: above %.0f %%)",
                         100 * f.offset(), 100 * MOSTLY_MEAN),
                 "center the embedding: method.projector.lastNorm=plain in training; for finished embeddings subtract the"
                         + " mean");

@@ -96,8 +96,8 @@ final class Verdicts {
                 Verdict.Kind.HEALTHY,
                 1 - nearest.degree(),
                 text(
-                        "effective rank %.1f of %d, no knee above %.1f in the first half, the mean holds %.0f %%;"
-                                + " nearest to %s",
+                        "effective rank %.1f of %d, no knee above %.1f in the first half, the mean is %.0f %% of the"
+                                + " squared length; nearest fault: %s",
                         figures.spectrum().effectiveRank(),
                         figures.available(),
                         figures.spectrum().knee(),

@@ -45,7 +45,7 @@ public final class AtomicFile {
         } catch (IOException e) {
             remove(temporary, e);
             throw new JobException(
-                    "cannot write %s (%s); the file as it was before is untouched; free space or choose another folder"
+                    "cannot write %s (%s); the old file is unchanged; free space or choose another folder"
                             .formatted(path, e.getMessage()),
                     e);
         }

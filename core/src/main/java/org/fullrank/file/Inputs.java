@@ -73,7 +73,7 @@ public final class Inputs {
     public static void expectEnd(InputStream in, String subject, String expected) throws IOException {
         if (in.read() >= 0) {
             throw new InputException(
-                    subject + " holds more bytes than its header says, expected " + expected + "; get the file again");
+                    subject + " has more bytes than its header says, expected " + expected + "; get the file again");
         }
     }
 

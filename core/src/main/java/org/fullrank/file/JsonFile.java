@@ -43,7 +43,7 @@ public final class JsonFile {
             String reason =
                     String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
             throw new InputException(
-                    "%s: found other text than Fullrank wrote (%s), expected its JSON; remove the file"
+                    "%s: found text that Fullrank did not write (%s), expected its JSON; remove the file"
                             .formatted(file, reason),
                     e);
         } catch (IOException e) {

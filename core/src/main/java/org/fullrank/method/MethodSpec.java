@@ -154,9 +154,9 @@ public sealed interface MethodSpec {
         public void requireTrains(EncoderSpec encoder) {
             if (encoder.hasSkips()) {
                 throw new InputException(
-                        "method: found layer-local with an encoder whose skip connections carry activity"
-                                + " around the layers that would learn alone, expected an encoder of plain blocks; use"
-                                + " --set encoder.type=vgg, convnet or mlp");
+                        "method: found layer-local with an encoder that has skip connections, expected an encoder"
+                                + " without them, because each block is trained separately; use --set"
+                                + " encoder.type=vgg, convnet or mlp");
             }
         }
     }

@@ -18,7 +18,7 @@ public sealed interface PredictorSpec {
     /// Whether `rows` rows are enough for embeddings of `width` columns.
     default Need need(long rows, long width) {
         return Need.met(
-                rows, "N %d, D %d: the loss compares single rows and takes no covariance".formatted(rows, width));
+                rows, "N %d, D %d: the loss compares single rows and uses no covariance".formatted(rows, width));
     }
 
     /// Whether there are parameters that the optimizer updates.
@@ -117,8 +117,8 @@ public sealed interface PredictorSpec {
         public Need need(long rows, long width) {
             double seen = rows / (1 - rho);
             String text =
-                    ("N %d, D %d: the correlation runs over about %s rows, directions it does not see are left out"
-                                    + " of the predictor")
+                    ("N %d, D %d: the correlation averages over about %s rows; directions missing in it are left out"
+                            + " of the predictor")
                             .formatted(rows, width, Need.number(seen));
             Need.Verdict verdict = seen > width ? Need.Verdict.MET : Need.Verdict.CONSIDER;
             return new Need(verdict, text, rows, 0, "", 0);
@@ -212,7 +212,7 @@ public sealed interface PredictorSpec {
         public Need need(long rows, long width) {
             return Need.met(
                     rows,
-                    "N %d, D %d: the correlation runs over about %s rows and is not inverted"
+                    "N %d, D %d: the correlation averages over about %s rows and is not inverted"
                             .formatted(rows, width, Need.number(rows / (1 - rho))));
         }
 

@@ -182,11 +182,11 @@ final class CollapseDetector {
         return switch (kind) {
             case NORM_BLOW_UP -> "lower optimizer.learningRate";
             case NORM_VANISHING ->
-                "keep what spreads embeddings, such as method.objective.variance; where the loss has it, lower"
+                "add a term that spreads embeddings, such as method.objective.variance; if the loss has one, lower"
                         + " optimizer.weightDecay";
             case CONSTANT, DIMENSIONAL ->
-                "lower optimizer.learningRate, or raise what keeps embeddings apart: the variance and covariance weights"
-                        + " of method.objective, or method.predictor and method.target";
+                "lower optimizer.learningRate, or strengthen the terms that keep embeddings apart: the variance and"
+                        + " covariance weights of method.objective, or method.predictor and method.target";
             case HEALTHY, REDUNDANT, COMMON_OFFSET, CLASS_WISE, SHORTCUT, OVER_AUGMENTED, UNDER_SAMPLED ->
                 throw new IllegalStateException("no alarm for " + kind);
         };

@@ -46,7 +46,7 @@ public record AlignmentUniformity(double alignment, double uniformity, double t)
     public Need need(long rows, long width) {
         return Need.met(
                 rows,
-                "N %d: %d pairs of rows in each view; no covariance is taken".formatted(rows, rows * (rows - 1) / 2));
+                "N %d: %d pairs of rows in each view; no covariance is used".formatted(rows, rows * (rows - 1) / 2));
     }
 
     private Regularized sum() {

@@ -71,7 +71,7 @@ public record LeJepa(double lambda, int directions, int points, double range, We
     public Need need(long rows, long width) {
         return Need.met(
                 rows,
-                "N %d, D %d: single directions are compared with a normal distribution; no covariance is taken"
+                "N %d, D %d: single directions are compared with a normal distribution; no covariance is used"
                         .formatted(rows, width));
     }
 }

@@ -66,7 +66,7 @@ public record LogDet(double invariance, double entropy, double distortion) imple
         return Need.consider(
                 rows,
                 width,
-                "N %d <= D %d: %s, but each batch spreads %d directions only and sees nothing of the others"
+                "N %d <= D %d: %s, but each batch contains only %d directions and cannot spread the others"
                         .formatted(rows, width, floor, rows - 1));
     }
 }

@@ -60,8 +60,8 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
         return consider(
                 rows,
                 width,
-                ("N %d <= D %d: a batch has %d singular values, so its bound is that of N and %d directions go unseen"
-                                + " in it")
+                ("N %d <= D %d: a batch has only %d singular values, so the upper bound is lower and %d directions"
+                        + " are missing in each batch")
                         .formatted(rows, width, rows, width - rows));
     }
 

@@ -73,6 +73,6 @@ public record NtXent(double temperature) implements Objective {
     @Override
     public Need need(long rows, long width) {
         return Need.met(
-                rows, "N %d: %d negatives for each anchor; no covariance is taken".formatted(rows, 2 * (rows - 1)));
+                rows, "N %d: %d negatives for each anchor; no covariance is used".formatted(rows, 2 * (rows - 1)));
     }
 }

@@ -106,7 +106,7 @@ public record Tico(double beta, double rho) implements Objective {
     public Need need(long rows, long width) {
         return Need.met(
                 rows,
-                "N %d, D %d: the covariance runs over about %s rows and is not inverted"
+                "N %d, D %d: the covariance averages over about %s rows and is not inverted"
                         .formatted(rows, width, Need.number(rows / (1 - beta))));
     }
 }

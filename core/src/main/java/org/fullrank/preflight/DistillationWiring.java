@@ -168,14 +168,14 @@ final class DistillationWiring {
         if (!(Math.abs(seen.kept() - seen.expected()) <= RATE_TOLERANCE)) {
             found.add(
                     Finding.WRONG,
-                    "the target keeps %s of itself in a step, expected %s"
+                    "the target keeps a share of %s of its old values in a step, expected %s"
                             .formatted(PreflightReport.number(seen.kept()), seen.expected()),
                     null);
         }
         if (seen.horizon() > SLOW) {
             found.add(
                     Finding.CONSIDER,
-                    "the target averages over %s times the whole training: it hardly leaves its initial values"
+                    "the target averages over %s times the whole training: it hardly changes from its initial values"
                             .formatted(PreflightReport.number(seen.horizon())),
                     "method.target.rate=" + wantedRate(seen));
         }
@@ -190,9 +190,9 @@ final class DistillationWiring {
     private static String healthy(Seen seen) {
         String target = Double.isNaN(seen.expected())
                 ? "the gradient stops at the target"
-                : "no gradient reaches the target network, which keeps %s of itself in a step"
+                : "no gradient reaches the target network, which keeps a share of %s of its old values in a step"
                         .formatted(PreflightReport.number(seen.kept()));
-        return target + "; a predictor is there; norms: " + seen.norms();
+        return target + "; there is a predictor; norms: " + seen.norms();
     }
 
     /// Collects findings.

@@ -211,7 +211,7 @@ final class RateSweep {
                     NAME,
                     finding,
                     figures,
-                    "the peak %s lies above the window of usable rates, %s%s"
+                    "the peak rate %s is above the usable rates, %s%s"
                             .formatted(PreflightReport.number(peak), found, note),
                     List.of(wanted(window, scale)));
         }
@@ -220,7 +220,8 @@ final class RateSweep {
                     NAME,
                     Finding.FINE,
                     figures,
-                    "the loss says nothing over so few steps: the window %s is by collapse and divergence alone%s"
+                    "the loss does not decrease visibly in so few steps: the range %s is limited only by collapse and"
+                            + " divergence%s"
                             .formatted(found, note));
         }
         if (peak < window.lower / FAR) {
@@ -228,7 +229,7 @@ final class RateSweep {
                     NAME,
                     Finding.CONSIDER,
                     figures,
-                    "the peak %s lies far below the window of usable rates, %s%s: training will be slow"
+                    "the peak rate %s is far below the usable rates, %s%s: training will be slow"
                             .formatted(PreflightReport.number(peak), found, note),
                     List.of(wanted(window, scale)));
         }
@@ -236,10 +237,10 @@ final class RateSweep {
                 NAME,
                 Finding.FINE,
                 figures,
-                "the peak %s lies %s the window of usable rates, %s%s"
+                "the peak rate %s is %s the usable rates, %s%s"
                         .formatted(
                                 PreflightReport.number(peak),
-                                peak < window.lower ? "at the lower edge of" : "in",
+                                peak < window.lower ? "at the lower end of" : "among",
                                 found,
                                 note));
     }

@@ -111,12 +111,13 @@ final class TermShares {
             return "the loss has one term: nothing to balance";
         }
         if (small.isEmpty()) {
-            return "every term has a say: at least %s %% of the gradient before the first step"
+            return "every term has an effect: at least %s %% of the gradient before the first step"
                     .formatted(PreflightReport.number(100 * SMALL));
         }
         return String.join("; ", small)
                 + (ruling.isEmpty() ? "" : ", " + ruling + " more than 99 %")
-                + "; it hardly counts before the first step: see in the log whether it grows once the embedding spreads";
+                + "; its effect before the first step is small: check in the log whether it grows when the embedding"
+                        + " spreads";
     }
 
     /// The weight that gives a term the share [#WANTED] of the gradient at the encoder.

@@ -105,7 +105,8 @@ final class ViewStrength {
         figures.put("raw-farther", raw.farther());
         figures.put("encoder-farther", encoded.farther());
         figures.put("items", (double) rows);
-        String rates = "among %d items the nearest second view is the own one for %s %% by raw values and %s %% by the"
+        String rates = "among %d items the nearest second view belongs to the same item for %s %% by raw values and"
+                + " %s %% by the"
                         .formatted(
                                 rows,
                                 PreflightReport.number(100 * raw.rate()),
@@ -116,7 +117,7 @@ final class ViewStrength {
                 .formatted(PreflightReport.number(100 * farther));
         if (raw.rate() >= EASY) {
             Finding finding = raw.rate() >= COPIES ? Finding.WRONG : Finding.CONSIDER;
-            String why = rates + ": too easy, pairs can be told without learning";
+            String why = rates + ": too easy, pairs can be found without learning";
             return new PreflightCheck(NAME, finding, figures, why, stronger(views));
         }
         if (farther < FAINT) {

@@ -68,21 +68,21 @@ public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) 
                 Setting.many(
                         "against",
                         "RUN2",
-                        "Runs that classes compares with: which classes lost although the mean rose. With one run on"
-                                + " each side the test knows nothing of other seeds.",
+                        "Runs to compare with, for classes: it finds classes that lost accuracy although the mean"
+                                + " rose. With one run on each side, the result does not apply to other seeds.",
                         Path.class,
                         this::withAgainst),
                 Setting.many(
                         "with",
                         "RUN3",
-                        "More runs of the recipe of RUN, of other seeds. classes then tests over seeds; --against takes"
-                                + " runs of the same seeds.",
+                        "More runs with the recipe of RUN and other seeds, for classes, which then tests over seeds."
+                                + " --against must have runs with the same seeds.",
                         Path.class,
                         this::withMore),
                 Setting.one(
                         "probe",
                         "NAME",
-                        "Classifier of classes: knn or linear. Default: %s.".formatted(PROBE),
+                        "Classifier for classes: knn or linear. Default: %s.".formatted(PROBE),
                         Probe.class,
                         this::withProbe));
     }

@@ -92,7 +92,7 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
                 Setting.many(
                         "fractions",
                         "SHARE",
-                        "Shares of the labels that finetune uses, above 0 and at most 1. Default: %s."
+                        "Shares of the labels for finetune, above 0 and at most 1. Default: %s."
                                 .formatted(
                                         FRACTIONS.stream().map(String::valueOf).collect(Collectors.joining(","))),
                         Double.class,
@@ -100,13 +100,13 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
                 Setting.one(
                         "draws",
                         "N",
-                        "Draws of labeled items of finetune for each share. Default: %d.".formatted(DRAWS),
+                        "Number of draws of labeled items for each share, for finetune. Default: %d.".formatted(DRAWS),
                         Integer.class,
                         this::withDraws),
                 Setting.one(
                         "steps",
                         "N",
-                        "Steps of each fit of finetune; fewer take less time. Default: %d.".formatted(STEPS),
+                        "Training steps of each fit, for finetune. Default: %d.".formatted(STEPS),
                         Integer.class,
                         this::withSteps));
     }

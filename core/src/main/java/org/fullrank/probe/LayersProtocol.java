@@ -27,7 +27,7 @@ public record LayersProtocol(List<String> layers) implements Evaluation {
         return List.of(Setting.many(
                 "layers",
                 "NAME",
-                "Layers that the evaluation layers measures, for example block.stage2.0,embedding. Default: all.",
+                "Layers to measure, for layers, such as block.stage2.0,embedding. Default: all.",
                 String.class,
                 LayersProtocol::new));
     }

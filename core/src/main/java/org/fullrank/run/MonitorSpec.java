@@ -64,7 +64,7 @@ public record MonitorSpec(
         layers = List.copyOf(layers);
         TrainSpec.require(everyEpochs >= 0, "everyEpochs", everyEpochs, "0 (only at the end) or more");
         TrainSpec.require(everySteps >= 0, "everySteps", everySteps, "0 (about 40 checks a run) or more");
-        TrainSpec.require(rows >= 16, "rows", rows, "at least 16, because a rank cannot be told from fewer items");
+        TrainSpec.require(rows >= 16, "rows", rows, "at least 16, because a rank cannot be measured with fewer items");
         TrainSpec.require(recordEverySteps >= 0, "recordEverySteps", recordEverySteps, "0 (no recorder) or more");
         TrainSpec.require(knnNeighbors >= 1, "knnNeighbors", knnNeighbors, "at least 1");
         TrainSpec.require(

@@ -60,14 +60,14 @@ public final class Replay {
         public String text(Path run) {
             var text = new StringBuilder();
             text.append("run %s ended %s%n".formatted(run, found));
-            text.append("%d of %d steps from step %d on gave the loss and gradient of the run bit by bit%s%n"
+            text.append("%d of %d steps from step %d on had the same loss and gradient as in the run, bit by bit%s%n"
                     .formatted(
                             reproduced,
                             steps,
                             snapshot + 1,
                             isExact() ? "" : ": not the same machine, data or recipe, or a fault of the hardware"));
             if (operation == null) {
-                return text.append("every operation gave finite numbers%n".formatted())
+                return text.append("every operation had a finite result%n".formatted())
                         .toString();
             }
             text.append("first operation that is not finite, in step %d: %s%n".formatted(step, operation.operation()));

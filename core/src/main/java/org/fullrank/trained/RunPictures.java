@@ -77,7 +77,8 @@ final class RunPictures {
         var map = new LinkedHashMap<String, Object>();
         map.put(
                 "about",
-                "Representations of %s, along their two principal components, which hold %.0f %% and %.0f %% of the variance; colored by %s."
+                "Representations of %s, along their first two principal components, with %.0f %% and %.0f %% of the"
+                        + " variance; colored by %s."
                         .formatted(items, 100 * shares[0], 100 * shares[1], groups.by));
         map.put("explained", shares);
         map.put("names", groups.names);
@@ -98,7 +99,7 @@ final class RunPictures {
             List<String> names = IntStream.rangeClosed(1, clusters)
                     .mapToObj(c -> "cluster " + c)
                     .toList();
-            return new Groups("cluster (k-means), for there are no labels", names, KMeans.groups(features, clusters));
+            return new Groups("cluster (k-means; there are no labels)", names, KMeans.groups(features, clusters));
         }
     }
 

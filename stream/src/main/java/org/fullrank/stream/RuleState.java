@@ -72,11 +72,13 @@ record RuleState(Path file, Mode mode) {
         long[] marks = saved.marks();
         if (marks.length != MARKS) {
             throw new IllegalArgumentException(
-                    "resume: found a state that no stream has written, expected one of a stream; do not resume");
+                    "resume: found a state that was not written by a stream, expected the state of a stream; do not"
+                            + " resume");
         }
         if (marks[2] != 0) {
             throw new IllegalArgumentException(
-                    "resume: found a state whose stream was finished, expected one that was cut off; do not resume, to learn on from new input");
+                    "resume: found the state of a finished stream, expected the state of an interrupted one; to learn"
+                            + " from new input, do not resume");
         }
         return new Begin(rule, marks[0], marks[1]);
     }
