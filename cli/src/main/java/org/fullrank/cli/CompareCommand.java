@@ -93,8 +93,8 @@ final class CompareCommand extends Job implements ComparisonListener {
     void work() {
         Grid grid = grid();
         if (grid.seeds().size() < ComparisonReport.FEW_SEEDS) {
-            note("warning: found %d seeds, expected at least %d: with fewer the spread is unreliable and no"
-                    + " difference is significant"
+            note(("warning: found %d seeds, expected at least %d: with fewer the spread is unreliable and no"
+                    + " difference is significant")
                     .formatted(grid.seeds().size(), ComparisonReport.FEW_SEEDS));
         }
         ComparisonReport report =

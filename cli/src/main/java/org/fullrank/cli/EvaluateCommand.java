@@ -147,8 +147,8 @@ final class EvaluateCommand extends Job {
         for (Evaluation evaluation : Evaluations.all()) {
             for (String option : options(List.of(evaluation)).toList()) {
                 if (isGiven(option) && !used.contains(option)) {
-                    throw new InputException("%s: found no protocol %s, expected it, because no other protocol has"
-                            + " this option; add --protocol %s"
+                    throw new InputException(("%s: found no protocol %s, expected it, because no other protocol has"
+                            + " this option; add --protocol %s")
                             .formatted(option, evaluation.name(), evaluation.name()));
                 }
             }

@@ -140,8 +140,8 @@ final class ObjectiveCommand extends Job {
                                         matrix.file()));
             }
             if (matrix.type() != first.type()) {
-                throw new InputException("objective %s: found %s in %s and %s in %s, expected one type; save both"
-                        + " with the same type"
+                throw new InputException(("objective %s: found %s in %s and %s in %s, expected one type; save both"
+                        + " with the same type")
                         .formatted(name, precision(first), first.file(), precision(matrix), matrix.file()));
             }
         }

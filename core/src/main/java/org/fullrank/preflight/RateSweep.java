@@ -220,8 +220,8 @@ final class RateSweep {
                     NAME,
                     Finding.FINE,
                     figures,
-                    "the loss does not decrease visibly in so few steps: the range %s is limited only by collapse and"
-                            + " divergence%s"
+                    ("the loss does not decrease visibly in so few steps: the range %s is limited only by collapse and"
+                            + " divergence%s")
                             .formatted(found, note));
         }
         if (peak < window.lower / FAR) {

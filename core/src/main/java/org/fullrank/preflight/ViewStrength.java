@@ -105,8 +105,8 @@ final class ViewStrength {
         figures.put("raw-farther", raw.farther());
         figures.put("encoder-farther", encoded.farther());
         figures.put("items", (double) rows);
-        String rates = "among %d items the nearest second view belongs to the same item for %s %% by raw values and"
-                + " %s %% by the"
+        String rates = ("among %d items the nearest second view belongs to the same item for %s %% by raw values and"
+                + " %s %% by the")
                         .formatted(
                                 rows,
                                 PreflightReport.number(100 * raw.rate()),

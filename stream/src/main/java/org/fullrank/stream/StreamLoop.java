@@ -77,8 +77,8 @@ final class StreamLoop {
         } while (samples.next());
         if (seen < skip) {
             throw new IllegalArgumentException(
-                    "resume: found %d samples in %s, expected at least the %d samples that the saved learner has"
-                            + " processed; give the input of the interrupted stream"
+                    ("resume: found %d samples in %s, expected at least the %d samples that the saved learner has"
+                            + " processed; give the input of the interrupted stream")
                             .formatted(seen, samples.name(), skip));
         }
         return true;
