@@ -18,7 +18,7 @@ import org.fullrank.settings.Nearest;
 import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
-/// A loss or a part of it as a function of saved embeddings, with its settings.
+/// A loss, or a part of a loss, that can be evaluated on saved embeddings.
 sealed interface Evaluable {
     /// The function of that name, with settings `key=value` that replace its defaults.
     ///

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The first row is a header if it names the label column, or if any of its cells is not a number while the
 /// cell below is a number. The label column is given by name or by position (from 1, or from the end as -1,
-/// -2, ...). If it is not given, it is the column named `label`, `class`, `target` or `y`. If there is no
-/// such column, it is the only column whose cell in the first row is not a number.
+/// -2, ...). If it is not given, it is the column named `label`, `class`, `target` or `y`. Otherwise it is
+/// the only column that does not have a number in the first row.
 public final class CsvTable implements AutoCloseable {
     private static final List<String> LABEL_NAMES = List.of("label", "class", "target", "y");
     private static final Set<String> MISSING = Set.of("", "nan", "inf", "infinity");

@@ -8,7 +8,8 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Symmetric products of a matrix with itself. Computing only the lower triangle halves the work.
+/// Computes the symmetric products `X' X` and `X X'` of a matrix. Computing only the lower triangle halves
+/// the work.
 public final class Gram {
     private static final int BLOCK_ROWS = 2048;
 

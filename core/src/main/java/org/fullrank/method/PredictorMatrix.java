@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// Measures of a predictor W, `[D, D]`, and the correlation F = E[f f'] of its input. Theory expects three
-/// properties of a predictor that prevents collapse: W and F share eigenvectors, W is symmetric, and W has
-/// more than a few nonzero singular values.
+/// Measures that compare a predictor W, `[D, D]`, with the correlation F = E[f f'] of its input. Theory
+/// expects three properties of a predictor that prevents collapse: W and F share eigenvectors, W is
+/// symmetric, and W has more than a few nonzero singular values.
 ///
 /// Source: Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align); the asymmetry is from the authors'
 /// talk.

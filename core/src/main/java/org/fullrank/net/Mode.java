@@ -1,6 +1,6 @@
 package org.fullrank.net;
 
-/// Whether batch norms use the statistics of the batch or the running statistics in a forward pass.
+/// Selects whether batch norms use the statistics of the batch or the running statistics.
 public enum Mode {
     /// Statistics of the batch; the running statistics are updated.
     TRAIN,

@@ -11,9 +11,9 @@ import org.fullrank.settings.Named;
 /// views).
 ///
 /// The paper adds this regularizer to ranking losses with labels. Its table of self-supervised training was
-/// not found, so the alignment is our choice, unverified against the paper. The alignment must ignore the
-/// length of embeddings: the regularizer ignores it too, so embeddings could otherwise shrink to lower the
-/// loss.
+/// not found, so the alignment is our choice, unverified against the paper. The regularizer does not depend
+/// on the length of embeddings. The alignment must not depend on it either, because embeddings could then
+/// shrink to lower the loss.
 ///
 /// @param alignment weight of [UnitDistance]
 /// @param meanSingularValue weight of [MeanSingularValue], lambda in the paper

@@ -9,7 +9,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Npy;
 
 /// The supported file formats. The format is recognized by the first bytes of a file. The file name decides
-/// only if they are not sufficient.
+/// only if these bytes are not sufficient.
 enum RowFormat {
     NPY,
     ZIP,

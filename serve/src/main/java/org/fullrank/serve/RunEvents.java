@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// the file with that name. `state` is sent when the status of the run changes, `reload` when another file
 /// changes, and `gone` when the folder is deleted.
 ///
-/// The id of an event contains how much of each file the browser has received, so a reconnecting browser
-/// continues there. If the browser did not receive the id of some lines, these lines are sent twice. A page
-/// must accept that.
+/// The id of an event records how many bytes of each file the browser has received. A browser that reconnects
+/// continues from there. Lines are sent twice if the browser did not receive their id; a page must accept
+/// that.
 final class RunEvents {
     private static final Pattern POSITIONS = Pattern.compile("(\\d{1,15})-(\\d{1,15})-(\\d{1,15})");
     private static final ObjectMapper MAPPER = new ObjectMapper();
