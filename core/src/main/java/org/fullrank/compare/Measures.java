@@ -54,7 +54,7 @@ record Measures(
         return vitals.health();
     }
 
-    // What is missing in a file becomes null whatever the types say.
+    // Values that are missing in a file become null, even if the types do not allow null.
     @SuppressWarnings("ConstantConditions")
     private boolean isWhole() {
         return hash != null && protocol != null && score != null && (vitals != null || health != null);

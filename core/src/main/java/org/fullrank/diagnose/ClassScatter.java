@@ -239,7 +239,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
             Tensor projected = residuals.matmul(directions.t()); // [N, k]
             double[] within =
                     Tensors.doubles(projected.mul_(projected).mean(new long[] {0}, false, new ScalarTypeOptional()));
-            // pinv(Sb) has C / s^2, which the division by C takes away.
+            // pinv(Sb) contains the factor C, which the division by C removes.
             return IntStream.range(0, used)
                     .mapToDouble(k -> within[k] / (values[k] * values[k]))
                     .sum();

@@ -75,7 +75,7 @@ final class ScaleRules {
     }
 
     static Finding offset(Figures f) {
-        // Compared by what is left beside the mean, which is what moves near 1.
+        // Compared by 1 minus the offset, which changes most near an offset of 1.
         return new Finding(
                 Kind.COMMON_OFFSET,
                 Confidence.below(1 - f.offset(), 1 - MOSTLY_MEAN, f.errors().rest()),

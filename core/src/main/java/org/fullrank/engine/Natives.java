@@ -32,8 +32,8 @@ public final class Natives {
         if (loaded) {
             return;
         }
-        // The collector does not feel native memory, so its limits on it would only raise false alarms: memory is
-        // owned by scopes.
+        // Scopes own native memory. Java's garbage collector does not see it, so the binding's limits would only cause
+        // false errors.
         System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
         System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         String platform = Loader.getPlatform();

@@ -70,7 +70,7 @@ public record NpyMatrix(Path file, Npy.Header header, long offset) {
     ///
     /// @throws InputException when the file cannot be read, or contains NaN or infinity
     public Tensor read() {
-        // Of a matrix in Fortran order the transpose lies in the file row by row.
+        // For a matrix in Fortran order, the file contains the transpose row by row.
         Tensor stored =
                 header.fortran() ? Tensors.empty(type(), columns(), rows()) : Tensors.empty(type(), rows(), columns());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every ordered pair of views counts. The predictor and the loss always receive the whole batch.
 public final class SelfDistillation implements Method {
-    // The spelling is part of the keys: another one would draw other numbers.
+    // The spelling is part of the key. Another spelling would give other random numbers.
     private static final long DRAW = Keyed.name("draw of the regulariser");
     private static final long TARGET = Keyed.name("initialisation of the target");
 

@@ -51,7 +51,8 @@ public record MeanSingularValue(Form form) implements Regularizer {
         Tensor mean = polar.sum().div(Tensors.scalar(d)).to(z.scalar_type());
         Tensor length = switch (form) {
             case PLAIN -> fixed.norm();
-            // Rows have norm 1, but for rows of zeros, which count as if they had: the bounds never meet.
+            // Rows have norm 1, except rows of zeros, which are treated as if they had norm 1. So the bounds are never
+            // equal.
             case BOUNDED -> torch.full_like(mean, Tensors.scalar(Math.sqrt(z.size(0))));
         };
         Tensor lower = length.div(Tensors.scalar(d));

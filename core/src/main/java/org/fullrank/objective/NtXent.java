@@ -43,13 +43,13 @@ public record NtXent(double temperature) implements Objective {
         logits.fill_diagonal_(Tensors.scalar(Double.NEGATIVE_INFINITY));
         Tensor others = torch.logsumexp(logits, new long[] {1}, true); // [V N, 1]
         Tensor contrast = others.mean();
-        // With P the softmax of the rows, the gradient of the contrast in U is (P + P') U / (V N tau).
+        // With P the softmax of the rows, the gradient of the contrast with respect to U is (P + P') U / (V N tau).
         Tensor shares = Surrogate.wanted(views) ? logits.sub_(others).exp_() : logits; // [V N, V N]
         List<Term> terms = List.of(Term.of("alignment", positives.neg()), Term.of("contrast", contrast));
         return Terms.closed(views, terms, kept -> {
             Tensor slopes = kept[1] == 0 ? torch.zeros_like(shares) : shares.add(shares.t()); // [V N, V N]
-            // An anchor is among those alike with itself: that pushes along its own row, which a point of the sphere
-            // does not feel.
+            // The similar rows include the anchor itself. Its part of the gradient is along its own row, which has no
+            // effect on the sphere.
             alike(slopes, v, n).sub_(Tensors.scalar(kept[0] * 2 / (v - 1)));
             Tensor gradient = slopes.mm(unit).div_(Tensors.scalar(anchors * temperature)); // [V N, D]
             return Surrogate.apart(rows.gradient(gradient.view(v, n, views.width())));

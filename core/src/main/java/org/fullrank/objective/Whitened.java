@@ -44,7 +44,7 @@ record Whitened(Tensor values, Tensor inverse, double share) {
         Tensor pivots = factor.diagonal(0, 1, 2).square(); // [B, D]
         Tensor floor = covariance.diagonal(0, 1, 2).mul(Tensors.scalar(rounding * x.size(2))); // [B, D]
         boolean regular = Tensors.value(pivots.gt(floor).all().to(ScalarType.Double)) != 0;
-        // Embeddings that are not finite go through: their value says so.
+        // Embeddings that are not finite are accepted; their value is then not finite.
         if (!regular && Tensors.value(x.isfinite().all().to(ScalarType.Double)) != 0) {
             throw singular(x, samples, "is singular: some dimensions are constant or depend on others");
         }

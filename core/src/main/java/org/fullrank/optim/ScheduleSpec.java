@@ -34,7 +34,8 @@ public record ScheduleSpec(double warmupEpochs, double finalShare, boolean scale
         double base = scaleWithBatch ? learningRate * batch / REFERENCE_BATCH : learningRate;
         double warmup = Math.min(warmupEpochs * stepsPerEpoch, totalSteps);
         if (step < warmup) {
-            // The official code gives the very first step the rate 0 and so wastes it: here it gets the first share.
+            // In the official code the first step has rate 0 and no effect. Here it gets the first share of the
+            // warm-up.
             return base * (step + 1) / (warmup + 1);
         }
         double progress = (step - warmup) / Math.max(1, totalSteps - warmup);

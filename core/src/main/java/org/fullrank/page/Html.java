@@ -32,7 +32,7 @@ public final class Html {
     private static final String STYLE = resource("uPlot.min.css") + resource("page.css");
     private static final String SCRIPT = resource("uPlot.iife.min.js") + "(() => {\n'use strict';\n"
             + String.join("", PARTS.stream().map(Html::resource).toList()) + "})();\n";
-    // A point spectrum that falls, in the tab of the browser.
+    // Icon of the browser tab: a decreasing spectrum.
     private static final String ICON =
             "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'"
                     + "%3E%3Cpath d='M2 2v12h3V2zm4.5 4v8h3V6zM11 10v4h3v-4z' fill='%231f56c4'/%3E%3C/svg%3E";

@@ -149,7 +149,7 @@ public final class Preflight {
                                 DistillationWiring.NAME,
                                 true,
                                 () -> DistillationWiring.of(rehearsal, Math.min(wired, StepCost.SOME))));
-        // Forward alone takes a third of a step.
+        // A forward pass takes a third of a step.
         int viewed = (int) Math.min(matched(matched), 0.2 * left() / (row / 3));
         checks.add(
                 viewed < 4 * LEAST_ROWS && viewed < matched(matched)

@@ -49,7 +49,7 @@ record StepCost(
         double record = 0;
         double encode;
         try (Rehearsal.Try copy = rehearsal.start()) {
-            // The first step loads code; its time and memory are nobody's.
+            // The first step loads code, so its time and memory are not measured.
             int least = warm(copy, rehearsal, Math.min(FEW, batch));
             ProcessMemory.forgetPeak();
             for (int rows : IntStream.of(least, SOME, chunk, batch)

@@ -56,7 +56,7 @@ final class ViewStrength {
                 Method network = rehearsal.network()) {
             List<Tensor> pair = rehearsal.batch(0, rows).subList(0, 2);
             Match raw = match(pair.get(0).flatten(1, -1), pair.get(1).flatten(1, -1));
-            // In training mode the norms take the statistics of these views: settled ones, at once.
+            // In training mode the norms use the statistics of these views directly.
             Tensor first = network.encode(pair.get(0), Mode.TRAIN); // [N, D]
             Match encoded = match(first, network.encode(pair.get(1), Mode.TRAIN));
             return judge(raw, encoded, rows, rehearsal.recipe().views());

@@ -89,7 +89,7 @@ public final class Knn {
     /// Writes the winners of `similarities`, shape `[count, N]`, to `predicted` from `start` on.
     private void vote(Tensor similarities, int[] predicted, int start) {
         int k = protocol.neighbors();
-        // One more than needed shows whether the last neighbor is one of several equals.
+        // One more neighbor than needed, to detect whether the last neighbor has ties.
         int asked = Math.min(k + 1, bank.rows());
         var top = torch.topk(similarities, asked, 1, true, true);
         float[] values = Tensors.floats(top.get0()); // [count, asked]

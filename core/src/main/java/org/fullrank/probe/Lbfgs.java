@@ -109,7 +109,7 @@ final class Lbfgs {
             if (reached <= value + SUFFICIENT_DECREASE * step * slope) {
                 return reached;
             }
-            // Near the minimum the decrease drowns in rounding; a flatter slope still shows progress.
+            // Near the minimum the decrease is smaller than rounding errors; a flatter slope still shows progress.
             if (reached <= value + NOISE * Math.abs(value) && Math.abs(dot(nextGradient, direction)) < -slope) {
                 return reached;
             }

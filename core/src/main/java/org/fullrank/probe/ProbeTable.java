@@ -144,7 +144,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results) implements
     private static List<Result> components(Splits raw, int encoderWidth, Protocol protocol) {
         var widths = new TreeSet<>(protocol.pcaWidths());
         widths.add(encoderWidth);
-        // Wider than the input there are no components: the widest there is stands for all of those.
+        // There cannot be more components than the input has. The largest possible number replaces larger ones.
         int widest = Pca.widest(raw.train());
         var possible = new TreeSet<Integer>();
         widths.forEach(w -> possible.add(Math.min(w, widest)));

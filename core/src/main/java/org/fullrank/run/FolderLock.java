@@ -69,7 +69,8 @@ final class FolderLock implements AutoCloseable {
             if (!Files.isReadable(file)) {
                 return false;
             }
-            // Shared, so that several who ask do not take one another for a training; one at a time in this process.
+            // A shared lock, so that several tests do not mistake one another for a training. In this process only one
+            // test runs at a time.
             synchronized (HELD) {
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                     return !tryLock(channel, true);

@@ -25,7 +25,7 @@ final class Overrides {
     static void apply(JsonNode tree, List<String> settings) {
         List<Setting> parsed =
                 new ArrayList<>(settings.stream().map(Overrides::parse).toList());
-        // What names or fills a section comes before what lies in it; else as given.
+        // Settings of a whole section come before settings inside of it; otherwise the given order is kept.
         parsed.sort(Comparator.comparingInt(s -> s.path().size() - (s.isType() ? 1 : 0)));
         for (Setting setting : parsed) {
             apply(tree, setting);

@@ -38,7 +38,7 @@ final class RunPictures {
     static final int CLUSTERS = 8;
 
     private static final int COLUMNS = 32;
-    // Held out first; test labels only give colors.
+    // Held-out items are preferred. Test labels are used only for colors.
     private static final List<Split> PREFERRED = List.of(Split.TEST, Split.VALIDATION, Split.TRAIN, Split.UNLABELED);
 
     private RunPictures() {}

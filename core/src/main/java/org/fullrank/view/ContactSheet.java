@@ -116,7 +116,7 @@ public final class ContactSheet {
                 long at = ((long) (y / zoom) * spec.size() + x / zoom) * channels;
                 int rgb = color(spec.normalize(), channels, cell, at);
                 if (sheet.getType() == BufferedImage.TYPE_BYTE_GRAY) {
-                    // Without conversion: a gray BufferedImage would take the value for one of another gamma.
+                    // No conversion, because a gray BufferedImage would assume another gamma.
                     sheet.getRaster().setSample(left + x, top + y, 0, rgb & 0xFF);
                 } else {
                     sheet.setRGB(left + x, top + y, rgb);
