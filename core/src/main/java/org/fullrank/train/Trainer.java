@@ -258,7 +258,7 @@ public final class Trainer implements AutoCloseable {
         timing.put("monitorSeconds", (System.nanoTime() - began) / 1e9);
         record(metrics, learner.epoch(step - 1), result.values(), timing);
         result.alarms().forEach(alarm -> watcher.note(alarm.line()));
-        // The best one is saved first. If the process dies before the numbered one, the steps are repeated and save it again.
+        // The best one is saved first: if the process then dies, the steps are repeated and save it again.
         if (recipe.checkpoints().keepBest() && result.best()) {
             save(checkpoints.bestFile());
         }
