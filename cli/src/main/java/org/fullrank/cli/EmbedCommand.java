@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
         description = "Embeds a data set with the encoder of a run and writes the embeddings.",
         footer = {
             "",
-            "A .npy file holds float32 [items, width]; its labels are written to FILE_labels.npy. A .csv file has one row per"
-                    + " item and the class in its last column.",
+            "A .npy file contains float32 [items, width]; the labels are written to FILE_labels.npy. A .csv file has"
+                    + " one row per item and the class in its last column.",
             "",
             "Examples:",
             "  fullrank embed runs/mine --out embeddings.npy",

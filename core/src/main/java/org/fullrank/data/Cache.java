@@ -6,11 +6,12 @@ import java.util.Locale;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.Inputs;
 
-/// The folder of packed files.
+/// The cache folder for packed files.
 final class Cache {
     private Cache() {}
 
-    /// The packed file of a source: named after it, with a digest of its full path and of the settings.
+    /// The packed file of a source. Its name consists of the name of the source and a digest of its full path
+    /// and of the settings.
     static Path file(DataSpec spec, String name, String format) {
         String identity = format.equals("built-in shapes")
                 ? spec.path()
@@ -40,7 +41,7 @@ final class Cache {
         }
     }
 
-    /// What is thrown when a packed file cannot be written.
+    /// The exception for a packed file that cannot be written.
     static JobException failed(Path file, IOException e) {
         return new JobException(
                 "packed data " + file + " cannot be written: " + Inputs.reason(e)

@@ -11,8 +11,8 @@ import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 
-/// Tables of numbers in CSV files, see [CsvTable]. All cells but the label must be finite numbers: categories have to
-/// be encoded as numbers before, missing values filled in.
+/// Tables of numbers in CSV files, see [CsvTable]. All cells except the label must be finite numbers.
+/// Categories must be encoded as numbers, and missing values must be filled in, before the file is read.
 ///
 /// @param parts the file of each split
 record CsvSource(Map<Split, Path> parts, DataSpec spec) implements DataSource {
@@ -85,7 +85,7 @@ record CsvSource(Map<Split, Path> parts, DataSpec spec) implements DataSource {
         return value;
     }
 
-    /// Whole numbers by value, else by name.
+    /// Orders classes by value if all are whole numbers, and otherwise by name.
     private static Comparator<String> order(Map<String, Integer> classes) {
         boolean numbers = classes.keySet().stream().allMatch(name -> name.matches("-?\\d{1,15}"));
         return numbers ? Comparator.comparingLong(Long::parseLong) : Comparator.naturalOrder();

@@ -2,13 +2,13 @@ package org.fullrank.data;
 
 import java.io.IOException;
 
-/// A data set in one of the supported formats. It writes its items into a pack.
+/// A data set in one of the supported formats, which can write its items into a pack.
 sealed interface DataSource
         permits ImageSource, IdxSource, CifarSource, StlSource, NumpySource, CsvSource, ShapesSource {
-    /// What it is, in words: `image folder`, `IDX`, ...
+    /// The format in words: `image folder`, `IDX`, ...
     String format();
 
-    /// State of the files behind it: their names, sizes and times. A pack of another state is stale.
+    /// The state of the source files: names, sizes and times. A pack of another state is stale.
     String stamp() throws IOException;
 
     /// Writes all items.

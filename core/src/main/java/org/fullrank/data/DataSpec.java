@@ -4,17 +4,18 @@ import java.nio.file.Path;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// What to read and how: the `data` section of a recipe. Start from [#of(String)] and change parts with the `with`
-/// methods.
+/// The data set to read, and the settings for reading it: the `data` section of a recipe. Start from
+/// [#of(String)] and change single settings with the `with` methods.
 ///
 /// @param path a file, a folder or the built-in name `shapes`
-/// @param samples at most so many items of each split that is learned from, train and unlabeled; 0: all. Which
-///     ones is fixed: they are the same for every seed of a recipe
+/// @param samples largest number of items of each training split (train and unlabeled); 0: all. The choice of
+///     items is the same for every seed of a recipe
 /// @param labelColumn column of a CSV file that holds the class: its name in the header, its position from 1, or a
 ///     negative position counted from the end (`-1` is the last); null: the column named `label`, `class`, `target`
 ///     or `y` if there is one, else no labels
-/// @param storedShorterSide images whose shorter side is longer than this are scaled down to it when packed, in pixels
-/// @param maxPixels images that claim more pixels than this are not decoded
+/// @param storedShorterSide in pixels: images with a longer shorter side are scaled down to it when they are
+///     packed
+/// @param maxPixels images with more pixels, according to their header, are not decoded
 /// @param maxSkippedShare at most this share of the images may be undecodable, in `[0, 1]`
 /// @param cache folder of the packed files; null: `$XDG_CACHE_HOME/fullrank` or `~/.cache/fullrank`
 public record DataSpec(
@@ -26,16 +27,17 @@ public record DataSpec(
         double maxSkippedShare,
         @Nullable Path cache) {
 
-    /// All: fewer are for quick comparisons.
+    /// All. Fewer samples are for quick comparisons.
     public static final int SAMPLES = 0;
 
-    /// 256 pixels: enough for the usual crops of 224, while a photograph takes a quarter megabyte, not twenty.
+    /// 256 pixels: enough for the usual crops of 224, and a photograph needs a quarter of a megabyte instead
+    /// of twenty megabytes.
     public static final int STORED_SHORTER_SIDE = 256;
 
-    /// 2^26 pixels (8192 x 8192): more than cameras make, and at most 400 MB while it is decoded.
+    /// 2^26 pixels (8192 x 8192): more than cameras have, and at most 400 MB during decoding.
     public static final long MAX_PIXELS = 1L << 26;
 
-    /// 5 %: real collections have a few broken files; more is a sign of a broken copy.
+    /// 5 %. Real collections have a few broken files; more indicate a broken copy.
     public static final double MAX_SKIPPED_SHARE = 0.05;
 
     public DataSpec {
@@ -98,7 +100,7 @@ public record DataSpec(
         return new DataSpec(path, samples, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, folder);
     }
 
-    /// The settings that change what is packed, as a part of the name of the cache file.
+    /// The settings that affect the packed items, as a part of the name of the cache file.
     String decodeKey() {
         return labelColumn + "|" + storedShorterSide + "|" + maxPixels + "|" + maxSkippedShare;
     }

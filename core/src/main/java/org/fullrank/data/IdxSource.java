@@ -15,12 +15,13 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// The IDX files of MNIST and data sets like it, compressed or not: magic `00 00 08 d` for unsigned bytes in d
-/// dimensions, the sizes as big-endian 32-bit numbers, the bytes. Images have three dimensions, labels one.
+/// The IDX files of MNIST and similar data sets, compressed or not. A file contains the magic bytes `00 00 08
+/// d` (unsigned bytes in d dimensions), the sizes as big-endian 32-bit numbers, and the bytes. Images have
+/// three dimensions, labels have one.
 ///
 /// @param parts the files of each split
 record IdxSource(Map<Split, Part> parts) implements DataSource {
-    /// A file of images and, where there is one, its file of labels.
+    /// A file of images and, if it exists, its file of labels.
     record Part(Path images, @Nullable Path labels) {}
 
     /// Whether these first bytes are those of an IDX file.
@@ -46,7 +47,7 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
         return new IdxSource(parts);
     }
 
-    /// The source for all IDX files among `files`, which lie in one folder.
+    /// The source for all IDX files among `files`, which are in one folder.
     static IdxSource ofFiles(Path folder, List<Path> files) throws IOException {
         Map<Split, Part> parts = new LinkedHashMap<>();
         for (Path file : files) {
@@ -132,7 +133,7 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
         }
     }
 
-    /// Reads the header and checks that the file can hold what it claims, before anything is allocated.
+    /// Reads the header, and checks it against the file size before memory is allocated.
     private static int[] shape(Path file, DataInputStream in, int dimensions) throws IOException {
         int magic = in.readInt();
         if (magic != 0x0800 + dimensions) {

@@ -12,15 +12,16 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
-/// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are ignored.
+/// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are
+/// ignored.
 record ImageSource(Tree tree, DataSpec spec) implements DataSource {
-    /// No encoded image is larger: what claims to be is left out before it is read.
+    /// Largest accepted size of an encoded image. A larger file is left out before it is read.
     static final int MAX_ENCODED_BYTES = 1 << 28;
 
     private static final Set<String> EXTENSIONS =
             Set.of("jpg", "jpeg", "jpe", "png", "gif", "bmp", "tif", "tiff", "webp");
 
-    /// Whether a file of this name should be an image.
+    /// Whether a file of this name is expected to be an image.
     static boolean named(String name) {
         int dot = name.lastIndexOf('.');
         return dot >= 0 && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
@@ -95,7 +96,7 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
         }
     }
 
-    /// Now that all names are known, gives each image its split and class.
+    /// Assigns each image its split and class, after all names are known.
     private static void place(PackWriter out, List<String> packed) {
         Layout layout = Layout.of(packed);
         List<Layout.Place> places = packed.stream().map(layout::place).toList();
@@ -121,7 +122,7 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
         });
     }
 
-    /// Takes what the pool has decoded, in the order of submission.
+    /// Receives the decoded images in the order of submission.
     private record PackSink(PackWriter out, List<String> packed) implements DecodePool.Sink {
         @Override
         public void image(String path, Pixels pixels) throws IOException {

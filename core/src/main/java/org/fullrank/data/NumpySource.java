@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /// NumPy arrays: one `.npy` (compressed with gzip or not), an `.npz`, or a folder of `.npy` files.
 ///
-/// uint8 arrays `[N, H, W]`, `[N, H, W, C]` and `[N, C, H, W]` with C 1 or 3 are images; matrices `[N, F]` of any
-/// number type are vectors. Labels are whole numbers `[N]`. In an `.npz` or a folder the names tell: `x`, `images`,
-/// `data`, `features`, `embeddings`, `arr_0` are data and `y`, `labels`, `targets`, `classes`, `arr_1` labels, each
-/// alone or with the name of a split before or behind it (`x_train`, `test_images`). Beside a single `a.npy` labels are
-/// looked for in `a_labels.npy` and `labels.npy`.
+/// uint8 arrays `[N, H, W]`, `[N, H, W, C]` and `[N, C, H, W]` with C 1 or 3 are images. Matrices `[N, F]` of
+/// any number type are vectors. Whole numbers `[N]` are labels.
+///
+/// In an `.npz` or a folder the role of an array depends on its name. Data are named `x`, `images`, `data`,
+/// `features`, `embeddings` or `arr_0`. Labels are named `y`, `labels`, `targets`, `classes` or `arr_1`. The
+/// name of a split may come before or after (`x_train`, `test_images`). For a single `a.npy`, labels are read
+/// from `a_labels.npy` or `labels.npy` in the same folder.
 record NumpySource(Tree tree, boolean images) implements DataSource {
     private static final Set<String> DATA =
             Set.of("x", "image", "images", "data", "features", "feature", "embeddings", "embedding", "z", "arr0");
@@ -31,7 +33,7 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
     private static final int MAX_ITEM_VALUES = 1 << 28;
     private static final int MAX_LABELS = 1 << 28;
 
-    /// What an array is for.
+    /// The role of an array.
     private record Role(Split split, boolean data) {}
 
     static NumpySource of(Tree tree) throws IOException {
@@ -192,7 +194,7 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
         return labels;
     }
 
-    /// Classes are the distinct labels of all splits, in rising order.
+    /// Sets the labels. Classes are the distinct labels of all splits, in ascending order.
     private static void label(Map<Split, double[]> labels, PackWriter out) {
         double[] distinct = labels.values().stream()
                 .flatMapToDouble(DoubleStream::of)
@@ -223,7 +225,7 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
                 : "NumPy array " + entry.path() + " in " + tree.root();
     }
 
-    /// An upper limit of the bytes that an array can have.
+    /// An upper limit of the size of an array in bytes.
     private static long most(Tree tree, Tree.Entry entry) throws IOException {
         return switch (tree) {
             case FileTree file -> Inputs.mostBytes(file.root());

@@ -8,7 +8,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.utils.CloseShieldFilterInputStream;
 import org.fullrank.file.Inputs;
 
-/// The files in a `.tar`, compressed with gzip or not, read as a stream: nothing is unpacked.
+/// The files in a `.tar`, compressed with gzip or not. It is read as a stream and not unpacked.
 ///
 /// @param root the archive
 /// @param gzip whether it is compressed

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/// The files in a `.zip`, read in place and sorted by path.
+/// The files in a `.zip`, sorted by path. They are read in place.
 ///
 /// @param root the archive
 record ZipTree(Path root) implements Tree {

@@ -18,12 +18,13 @@ import java.util.Set;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A CSV file, compressed with gzip or not, separated by comma, semicolon or tab, read row by row. All rows have as
-/// many cells as the first one.
+/// Reads a CSV file row by row. The file may be compressed with gzip. Cells are separated by comma, semicolon
+/// or tab. All rows must have as many cells as the first row.
 ///
-/// The first row is a header when a cell of it is no number while the one below is, or when it names the label column.
-/// The label column is given by name or by position (from 1, or from the end as -1, -2, ...); without that it is the
-/// one named `label`, `class`, `target` or `y`, or else the only one that is not numeric in the first row.
+/// The first row is a header if it names the label column, or if any of its cells is not a number while the
+/// cell below is a number. The label column is given by name or by position (from 1, or from the end as -1,
+/// -2, ...). If it is not given, it is the column named `label`, `class`, `target` or `y`. Otherwise it is
+/// the only column that does not have a number in the first row.
 public final class CsvTable implements AutoCloseable {
     private static final List<String> LABEL_NAMES = List.of("label", "class", "target", "y");
     private static final Set<String> MISSING = Set.of("", "nan", "inf", "infinity");
@@ -39,7 +40,7 @@ public final class CsvTable implements AutoCloseable {
     private final boolean header;
     private final int label;
 
-    /// Columns of the head of a file.
+    /// What the first rows of a file show about its columns.
     private record Columns(boolean header, int label) {}
 
     private record Reading(CsvReader<CsvRecord> csv, Iterator<CsvRecord> rows) {}
@@ -58,10 +59,11 @@ public final class CsvTable implements AutoCloseable {
     /// @param cells as they stand in the file
     public record Row(long line, List<String> cells) {}
 
-    /// Opens a file and finds out about its columns.
+    /// Opens a file and examines its columns.
     ///
-    /// @param labelColumn name or position; null to look for one
-    /// @param remedy how to name the label column, for messages, as `correct data.labelColumn`
+    /// @param labelColumn name or position; null to search for one
+    /// @param remedy how the user can correct the label column, for messages, such as `correct
+    ///     data.labelColumn`
     /// @throws InputException when the file is empty, no CSV, or has no such column
     public static CsvTable open(Path file, @Nullable String labelColumn, String remedy) throws IOException {
         CsvReader<CsvRecord> csv = CsvReader.builder()
@@ -85,22 +87,22 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// Cells of each row.
+    /// Number of cells in each row.
     public int columns() {
         return names.size();
     }
 
-    /// The names of the columns; null where there is no header.
+    /// The names of the columns; null if there is no header.
     public @Nullable List<String> names() {
         return header ? names : null;
     }
 
-    /// The position of the label column from 0, or -1 where there is none.
+    /// The position of the label column from 0, or -1 if there is none.
     public int label() {
         return label;
     }
 
-    /// The next row; null behind the last one.
+    /// The next row; null after the last one.
     ///
     /// @throws InputException when it is no CSV, or has more or fewer cells than the first one
     public @Nullable Row next() throws IOException {
@@ -115,7 +117,8 @@ public final class CsvTable implements AutoCloseable {
         return new Row(row.getStartingLineNumber(), row.getFields());
     }
 
-    /// Where a cell stands and what is in it, for messages: `CSV file a.csv, line 3, column 2 (height) is 'tall'`.
+    /// The position and the content of a cell, for messages: `CSV file a.csv, line 3, column 2 (height) is
+    /// 'tall'`.
     public String describe(Row row, int column) {
         String name = header ? " (" + names.get(column) + ")" : "";
         String cell = row.cells().get(column);
@@ -137,8 +140,7 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// Whether a cell holds neither a number nor one of the ways to write that there is none: nothing at all, `nan`,
-    /// `inf`, `infinity`.
+    /// Whether a cell is text: neither a number, nor empty, nor `nan`, `inf` or `infinity`.
     public static boolean isText(String cell) {
         if (!Double.isNaN(number(cell))) {
             return false;

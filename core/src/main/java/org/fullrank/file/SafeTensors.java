@@ -29,12 +29,13 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Reads and writes the safetensors format: 8 bytes with the length of a JSON header (little-endian), the header (name
-/// to
-/// type, shape and byte range), raw numbers. A file from anywhere is safe to open: every claim of the header is checked
-/// against the file before anything is allocated.
+/// Reads and writes the safetensors format. The file starts with the length of a JSON header (8 bytes,
+/// little-endian). The header maps each name to type, shape and byte range. The raw numbers follow.
+///
+/// Files from unknown sources are safe to open: the header is checked against the file before memory is
+/// allocated.
 public final class SafeTensors implements AutoCloseable {
-    /// Headers beyond this are refused, as in the reference implementation.
+    /// Larger headers are refused, as in the reference implementation.
     private static final long MAX_HEADER_BYTES = 100_000_000;
 
     private static final ObjectMapper JSON =
@@ -165,7 +166,7 @@ public final class SafeTensors implements AutoCloseable {
         return new SafeTensors(path, arena, file, data, entries, metadata);
     }
 
-    /// Every tensor has bytes of its own; a file where they overlap was made to mislead.
+    /// Checks that the bytes of tensors do not overlap. A file in which they overlap is malicious.
     private static void requireApart(Path path, SequencedMap<String, Entry> entries) {
         var byOffset = new ArrayList<>(entries.entrySet());
         byOffset.sort(Comparator.comparingLong(
@@ -222,7 +223,7 @@ public final class SafeTensors implements AutoCloseable {
         return shape;
     }
 
-    /// A number from 0 on, or -1 for anything else.
+    /// A number that is not negative, or -1 for anything else.
     private static long count(JsonNode node) {
         return node.isIntegralNumber() && node.canConvertToLong() ? Math.max(-1, node.longValue()) : -1;
     }
@@ -276,20 +277,20 @@ public final class SafeTensors implements AutoCloseable {
         return metadata;
     }
 
-    /// The shape of a tensor, or null when the file has none of that name.
+    /// The shape of a tensor, or null if the file has no tensor of that name.
     public long @org.jspecify.annotations.Nullable [] shape(String name) {
         Entry entry = entries.get(name);
         return entry == null ? null : entry.shape().clone();
     }
 
-    /// Where a tensor lies in the file.
+    /// The position of a tensor in the file.
     ///
     /// @param type of its numbers, which are little-endian, row after row
     /// @param shape sizes, outermost first
     /// @param offset of the first number, in bytes
     public record Extent(ScalarType type, List<Long> shape, long offset) {}
 
-    /// Where tensor `name` lies, or null when the file has none of that name.
+    /// The position of tensor `name`, or null if the file has no tensor of that name.
     public @org.jspecify.annotations.Nullable Extent extent(String name) {
         Entry entry = entries.get(name);
         return entry == null
@@ -302,7 +303,7 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Copies tensor `name` into `target` (any device, converted to its type).
     ///
-    /// @throws InputException when there is none, or its shape is another one
+    /// @throws InputException when there is no such tensor, or its shape differs
     public void copyInto(String name, Tensor target) {
         try (var scope = Scope.withoutGradients()) {
             target.copy_(read(name, Tensors.shape(target)));

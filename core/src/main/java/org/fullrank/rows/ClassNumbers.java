@@ -10,10 +10,11 @@ import java.util.regex.Pattern;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
 
-/// Collects the class of each row and numbers the classes from 0: by value if all are whole numbers, else
-/// alphabetically.
+/// Collects the class of each row and numbers the classes from 0. The order is by value if all classes are
+/// whole numbers, and alphabetical otherwise.
 final class ClassNumbers {
-    /// The most classes: more are identifiers of rows, and would fill the memory with names.
+    /// Largest number of classes. A file with more contains identifiers of rows, and their names would fill
+    /// the memory.
     static final int MOST_CLASSES = 1 << 20;
 
     private static final Pattern NUMBER = Pattern.compile("[-+]?\\d+(\\.\\d*)?([eE][-+]?\\d+)?");
@@ -28,7 +29,7 @@ final class ClassNumbers {
         this.name = name;
     }
 
-    /// The class of the next row by number.
+    /// Adds the class of the next row by number.
     ///
     /// @throws InputException unless it is a whole number from 0 to 2^31 - 1
     void add(double value) {
@@ -38,7 +39,7 @@ final class ClassNumbers {
         put(String.valueOf((long) value));
     }
 
-    /// The class of the next row by name.
+    /// Adds the class of the next row by name.
     ///
     /// @throws InputException when it is empty
     void add(String label) {

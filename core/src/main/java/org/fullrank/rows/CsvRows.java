@@ -15,10 +15,11 @@ import org.fullrank.file.CsvTable;
 import org.fullrank.file.CsvTable.Row;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the numbers of a CSV file as float64, without its label column. A cell that is empty, `nan` or `inf` is NaN. A
-/// first column that numbers the rows (a header without a name, or named id, index or row) is left out, with a warning.
+/// Reads the numbers of a CSV file as float64, without the label column. A cell that is empty, `nan` or `inf`
+/// becomes NaN. A first column that numbers the rows is left out, with a warning; its header is empty, id,
+/// index or row.
 final class CsvRows implements RowStream {
-    /// Names of a first column that counts rows: no name is how pandas writes its index.
+    /// Names of a first column that numbers the rows. The empty name is for the index of pandas.
     private static final Set<String> INDEX = Set.of("", "id", "index", "row");
 
     private final Path file;

@@ -14,9 +14,9 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a class for each row: a `.npy` of whole numbers `[N]`, the array `labels` or `y` of an archive, a column of a
-/// CSV file, or a text file with one class on each line. Names are kept; whole numbers are ordered by value, names by
-/// the alphabet. Needs 4 bytes of memory a row.
+/// Reads a class for each row from one of these sources: a `.npy` of whole numbers `[N]`, the array `labels`
+/// or `y` of an archive, a column of a CSV file, or a text file with one class per line. Names are kept.
+/// Whole numbers are ordered by value, names alphabetically. It needs 4 bytes of memory per row.
 public final class LabelFile {
     private static final String REMEDY = "correct --label-column";
 
@@ -24,7 +24,7 @@ public final class LabelFile {
 
     /// Reads a file of labels.
     ///
-    /// @throws InputException when it is missing or damaged, or holds something else than labels
+    /// @throws InputException when it is missing or damaged, or contains something other than labels
     public static Labels read(Path file, Selection selection) {
         Labels labels = switch (RowFormat.of(file)) {
             case NPY -> numbers(NpyFile.open(file, true));
@@ -44,13 +44,13 @@ public final class LabelFile {
         return labels;
     }
 
-    /// The labels that an archive of embeddings holds; null where there are none.
+    /// The labels in an archive of embeddings; null if there are none.
     static @Nullable Labels of(Archive archive) {
         String array = archive.labels();
         return array == null ? null : numbers(archive.open(array, true));
     }
 
-    /// The label column of a CSV file of embeddings; null where there is none.
+    /// The label column of a CSV file of embeddings; null if there is none.
     static @Nullable Labels beside(Path file, Selection selection) {
         try (CsvTable table = table(file, selection)) {
             if (table.label() < 0) {

@@ -5,9 +5,10 @@ import java.util.Arrays;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// The mean and the standard deviation (of the population) of each feature.
+/// The mean and the standard deviation (divisor N) of each feature.
 public final class ColumnMoments {
-    /// A deviation below this share of the mean's size is rounding, not spread: the feature counts as constant.
+    /// A deviation below this share of the mean's size is a rounding error, and the feature counts as
+    /// constant.
     private static final double CONSTANT = 1e-6;
 
     private final float[] mean;
@@ -36,7 +37,7 @@ public final class ColumnMoments {
         return new ColumnMoments(means, stds);
     }
 
-    /// ColumnMoments that were saved: one mean and one deviation for each feature.
+    /// Restores saved moments: one mean and one deviation for each feature.
     public static ColumnMoments of(float[] mean, float[] std) {
         if (mean.length != std.length) {
             throw new IllegalArgumentException("%d means for %d deviations".formatted(mean.length, std.length));
@@ -68,7 +69,7 @@ public final class ColumnMoments {
         return mean[f];
     }
 
-    /// The standard deviation of feature `f`; 0 where it is constant.
+    /// The standard deviation of feature `f`; 0 if it is constant.
     public float std(int f) {
         return std[f];
     }

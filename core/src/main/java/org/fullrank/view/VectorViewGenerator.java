@@ -8,8 +8,9 @@ import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 
-/// Makes views of vectors, `[F]`. The key of a vector is its row. The plain view is the row itself, standardized if the
-/// settings say so. A constant feature gets no noise, and is 0 after standardization.
+/// Makes views of vectors, `[F]`. The random key of a vector is its row number. The plain view is the row
+/// itself, standardized if the settings require it. A constant feature gets no noise, and becomes 0 by
+/// standardization.
 public final class VectorViewGenerator implements ViewGenerator {
     private static final long VIEW_KEY = Keyed.name("view.vector");
 
@@ -26,7 +27,8 @@ public final class VectorViewGenerator implements ViewGenerator {
         this(vectors, spec, seed, threads, ColumnMoments.of(vectors));
     }
 
-    /// Views by given moments: rows of another split are standardized by those of the training split.
+    /// Creates a generator with given moments. Rows of another split are standardized by the moments of the
+    /// train split.
     public VectorViewGenerator(Vectors vectors, VectorViews spec, long seed, int threads, ColumnMoments moments) {
         moments.requireFeatures(vectors.features());
         this.vectors = vectors;

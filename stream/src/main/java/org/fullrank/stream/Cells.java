@@ -3,14 +3,14 @@ package org.fullrank.stream;
 import java.util.Locale;
 import java.util.Set;
 
-/** Cells of text: the number in a cell, and how errors show a cell. */
+/** Parses cells of text as numbers, and formats cells for error messages. */
 final class Cells {
     private static final Set<String> MISSING = Set.of("", "nan", "inf", "infinity");
     private static final int SHOWN = 40;
 
     private Cells() {}
 
-    /** The number in a cell; NaN when there is none. */
+    /** The number in a cell; NaN if there is none. */
     static float number(String cell) {
         String text = cell.strip();
         if (text.isEmpty() || Character.isLetter(text.charAt(text.length() - 1))) {
@@ -27,7 +27,9 @@ final class Cells {
         return !Float.isNaN(number(cell));
     }
 
-    /** Whether a cell is neither a number nor a missing one: empty, {@code nan}, {@code inf}, {@code infinity}. */
+    /**
+     * Whether a cell is text: neither a number nor a missing value (empty, {@code nan}, {@code inf}, {@code infinity}).
+     */
     static boolean isText(String cell) {
         String text = cell.strip().toLowerCase(Locale.ROOT);
         boolean sign = text.startsWith("-") || text.startsWith("+");

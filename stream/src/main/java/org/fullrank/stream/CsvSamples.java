@@ -18,12 +18,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of CSV, separated by comma, semicolon or tab. The first row is a header when a cell of it is text while the one
- * below is a number, or when all its cells are text and one names a column of the options. This is the rule of the
- * other commands, which this module cannot call; a test of the command line holds both to one table of cases.
+ * Samples from rows of CSV, separated by comma, semicolon or tab. The first row is a header if a cell of it is text
+ * while the cell below is a number. It is also a header if all its cells are text and one of them is the name of a
+ * column in the options. The other commands have the same rule. This module cannot call their code, so a test checks
+ * both with the same cases.
  */
 final class CsvSamples implements Samples {
-    /** Bytes of the first line that are looked at for the separator. */
+    /** Number of bytes of the first line in which the separator is searched. */
     private static final int HEAD_BYTES = 1 << 13;
 
     private static final int NAMES_SHOWN = 20;
@@ -78,7 +79,10 @@ final class CsvSamples implements Samples {
         this.values = new float[width];
     }
 
-    /** Reads the second row only when the first holds text: a row of numbers is no header, and a pipe may be slow. */
+    /**
+     * Decides whether the first row is a header. It reads the second row only if the first one contains text: a row of
+     * numbers is not a header, and a pipe may be slow.
+     */
     private boolean isHeader(List<String> first, List<String> columns) throws IOException {
         if (first.stream().noneMatch(Cells::isText)) {
             return false;
