@@ -20,9 +20,8 @@ import org.fullrank.optim.Optimizer;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.InputShape;
 
-/// The network, objective and optimizer of a recipe with nothing around them: forward, backward, update. What a
-/// training
-/// step costs at least.
+/// The network, objective and optimizer of a recipe without the training loop: forward, backward, update. It
+/// gives the lowest possible cost of a training step.
 final class BareNetwork implements AutoCloseable {
     private final Layer encoder;
     private final Layer projector;

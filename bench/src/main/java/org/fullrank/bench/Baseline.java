@@ -15,7 +15,7 @@ import org.fullrank.engine.InputException;
 
 /// Figures that later versions of the code are compared with.
 ///
-/// @param machine where they were measured
+/// @param machine machine on which they were measured
 /// @param figures with the benchmark in their names, as `StepBench 200: trainer step`
 public record Baseline(Machine machine, List<Figure> figures) {
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

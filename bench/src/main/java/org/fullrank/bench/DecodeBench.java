@@ -10,9 +10,10 @@ import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 
-/// Images decoded and packed per second, from the first look at the path to the finished file on the disk, and the time
-/// to open that file again. Prints the first (cold) round and the median of all, and the rate per second of processor
-/// time, which other work on the machine disturbs less: times the number of cores it is the rate of an idle machine.
+/// Measures how many images per second are decoded and packed, including format detection and the finished
+/// file on the disk. It also measures the time to open that file again. It prints the first (cold) round and
+/// the median of all rounds, and the rate per second of processor time. Other work on the machine disturbs
+/// this last rate less. Multiplied by the number of cores, it is the rate of an idle machine.
 ///
 /// ```
 /// ./mvnw -q -DskipTests package

@@ -18,9 +18,10 @@ import org.fullrank.engine.Threads;
 import org.fullrank.linalg.Moments;
 import org.fullrank.rows.Batch;
 
-/// What moments, ranks and spread of a stream of float32 rows take, by the clock and by the processor, and the
-/// rate of the moments beside that of the plain float64 matrix product. The stream is one block of noise, given
-/// again and again; the symmetric product that moments need counts `N D^2` operations, half of a plain one.
+/// Measures the wall-clock and processor time of moments, ranks and spread of a stream of float32 rows. It
+/// also compares the rate of the moments with the rate of a plain float64 matrix product. The stream repeats
+/// one block of noise. The symmetric product of the moments counts as `N D^2` operations, half of a plain
+/// product.
 ///
 /// ```
 /// bench/run DiagnoseBench [ROWS] [COLUMNS] [BLOCK] [THREADS]

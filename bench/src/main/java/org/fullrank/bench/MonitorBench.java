@@ -14,9 +14,9 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 
-/// Which share of a training's time its checks take at the default rate: the quick ones, which look at every
-/// place, and those at the end of an epoch, which add kNN. The training is the real one, from its first step to
-/// its last.
+/// Measures the share of a training's time that its checks take at the default rate. There are quick checks
+/// of every place, and checks with kNN at the end of an epoch. The training is a real one, measured from its
+/// first to its last step.
 ///
 /// ```
 /// bench/run MonitorBench [RECIPE] [KEY=VALUE ...]

@@ -17,10 +17,10 @@ import org.fullrank.objective.Svmax;
 import org.fullrank.objective.Views;
 import org.fullrank.objective.WMse;
 
-/// Every objective with its defaults, forward and backward, on two views `[N, D]` in float32, beside the same formula
-/// with automatic differentiation ([PlainObjectives]). The two take turns in one process until the seconds are spent;
-/// figures are medians. Their first call each, which is not timed, shows that they compute the same: how far value and
-/// gradient lie apart, relative to those of the plain formula.
+/// Measures every objective with its defaults, forward and backward, on two float32 views `[N, D]`. Each one
+/// is compared with the same formula and automatic differentiation ([PlainObjectives]). The two are measured
+/// in turns in one process until the time is used up; figures are medians. The first call of each is not
+/// timed. It checks that both compute the same value and gradient, and prints the relative difference.
 ///
 /// ```
 /// bench/run ObjectiveBench [SECONDS] [THREADS] [NAME ...]

@@ -9,14 +9,12 @@ import org.fullrank.online.OnlineRule;
 import org.fullrank.online.Population;
 import org.fullrank.online.RuleName;
 
-/// Microseconds per update of the online rules on one thread, and their share of the bound: the time that the bare
-/// minimum of memory traffic takes, measured in turns with the updates, in the same process, on one array as large as
-/// the
-/// weights. An update must read the weights for the response, and read and write them for the change; with the
-/// corrected
-/// decorrelation it must do the same with the covariance. The bound does just that, as one loop over each array, with
-/// no
-/// arithmetic of the rule.
+/// Measures microseconds per update of the online rules on one thread, and compares them with a lower bound.
+/// The bound is the time of the necessary memory traffic, measured in turns with the updates, in the same
+/// process, on one array as large as the weights. An update must read the weights for the response, and read
+/// and write them for the change. With the corrected decorrelation it must do the same with the covariance.
+/// The bound makes only these reads and writes, as one loop over each array, without the arithmetic of the
+/// rule.
 ///
 /// ```
 /// bench/run OnlineBench [INPUTS] [UNITS]

@@ -20,9 +20,10 @@ import org.fullrank.objective.Tico;
 import org.fullrank.objective.Vicreg;
 import org.fullrank.objective.WMse;
 
-/// The objectives as one writes their formula down, with two views and automatic differentiation: what `ObjectiveBench`
-/// compares with. Operations are those of the published codes where there is one; C is formed as `[D, D]`. Of W-MSE and
-/// LeJEPA only the default settings are covered (one sub-batch without epsilon; Gaussian weights, mean).
+/// The plain formulas of the objectives, for two views and with automatic differentiation. `ObjectiveBench`
+/// compares the library with them. The operations are those of the published code if there is any; C is
+/// computed as `[D, D]`. Of W-MSE and LeJEPA only the default settings are covered (one sub-batch without
+/// epsilon; Gaussian weights, mean).
 ///
 /// @param x the first view, `[N, D]`
 /// @param y the second view, `[N, D]`

@@ -16,8 +16,8 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ResNet;
 import org.fullrank.view.InputShape;
 
-/// Samples per second of ResNet-18 (CIFAR stem, width 1, 32x32), forward and backward, in float32 and in bfloat16. The
-/// two take turns; the figures are medians.
+/// Measures samples per second of ResNet-18 (CIFAR stem, width 1, 32x32), forward and backward, in float32
+/// and in bfloat16. The two are measured in turns; the figures are medians.
 ///
 /// ```
 /// bench/run PrecisionBench [ROUNDS] [BATCH] [THREADS]

@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// Says what got slower since a baseline.
+/// Reports which figures became slower than in a baseline.
 ///
-/// A figure counts as changed when its medians differ by more than [#MARGIN] of the old one and by more than the two
-/// interquartile ranges together. Figures of two machines are listed with their ratio, but not judged.
+/// A figure has changed if its medians differ by more than [#MARGIN] of the old median, and by more than the
+/// sum of the two interquartile ranges. Figures of two machines are listed with their ratio, but not judged.
 ///
 /// @param rows one for each figure of either side
 /// @param judged whether both sides were measured on one machine

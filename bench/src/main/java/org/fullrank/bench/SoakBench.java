@@ -15,10 +15,11 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 
-/// How much memory a long training takes beyond a short one: the growth of the resident set (`VmRSS`) from the end of
-/// the warm-up to the last step, each read after a garbage collection. The training is the real one on the built-in
-/// shapes, with a small network, checks and checkpoints once per epoch of 156 steps; the warm-up is two epochs, after
-/// which the packed data are mapped whole and every kind of work has been done at least once. Linux only.
+/// Measures how much more memory a long training needs than a short one. It is the growth of the resident set
+/// (`VmRSS`) from the end of the warm-up to the last step, each read after a garbage collection. The training
+/// is a real one on the built-in shapes, with a small network, and with checks and checkpoints once per epoch
+/// of 156 steps. The warm-up is two epochs: after them all packed data are mapped, and every kind of work has
+/// been done at least once. Linux only.
 ///
 /// ```
 /// bench/run SoakBench [STEPS] [WARMUP]

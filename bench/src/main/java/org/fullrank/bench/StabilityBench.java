@@ -6,8 +6,9 @@ import org.fullrank.online.Alarm;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.online.RuleName;
 
-/// Ten million updates of each rule on a slowly changing stream, then a million of one constant sample: largest weight,
-/// samples at which the monitor was not silent, the alarm at the end. A feature that is not finite ends with an error.
+/// Runs ten million updates of each rule on a slowly changing stream, then one million on a constant sample.
+/// It reports the largest weight, the samples at which the monitor raised an alarm, and the alarm at the end.
+/// A feature that is not finite ends the benchmark with an error.
 ///
 /// ```
 /// bench/run StabilityBench [UPDATES]

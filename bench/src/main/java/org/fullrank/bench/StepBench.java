@@ -21,11 +21,11 @@ import org.fullrank.train.TrainingListener;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// What the training loop costs beyond the arithmetic: seconds of a step of the real [Trainer], views and records
-/// included, against forward, backward and update of the same network on a fixed batch. The two take turns in one
-/// process, so that other work on the machine hits both alike; the making of the views is timed by itself as well. The
-/// check by kNN and checkpoints are off. Steps that write a record are rarer than half, so the median does not see
-/// them: the means are printed too.
+/// Measures the cost of the training loop beyond the arithmetic. It compares a step of the real [Trainer],
+/// with views and records, with forward, backward and update of the same network on a fixed batch. The two
+/// are measured in turns in one process, so that other work on the machine affects both alike. The time for
+/// making the views is also measured separately. The kNN check and checkpoints are off. Fewer than half of
+/// the steps write a record, so the median does not contain that cost; the means are printed too.
 ///
 /// ```
 /// bench/run StepBench [STEPS] [RECIPE] [KEY=VALUE ...]

@@ -18,11 +18,11 @@ import org.fullrank.probe.Knn;
 import org.fullrank.probe.KnnProtocol;
 import org.fullrank.probe.Pca;
 
-/// Measures what one pass over a stream teaches: kNN accuracy (k = 20, cosine) of online features compared with raw
-/// input, PCA and random projection of equal width, as mean and standard deviation over three seeds. The streams are
-/// of the data sets ECG5000, BasicMotions and Fashion-MNIST as described in `docs/explanation/results.md`. All get
-/// inputs
-/// standardized by the training items; no rule sees a label, and every rule has the same learning rate.
+/// Measures what rules learn in one pass over a stream. It compares the kNN accuracy (k = 20, cosine) of
+/// online features with raw input, PCA and random projection of equal width, as mean and standard deviation
+/// over three seeds. The streams are made from the data sets ECG5000, BasicMotions and Fashion-MNIST as
+/// described in `docs/explanation/results.md`. All inputs are standardized by the training items. No rule
+/// sees a label, and every rule has the same learning rate.
 ///
 /// ```
 /// bench/run StreamBench TIME_SERIES_FOLDER FASHION_MNIST_FOLDER

@@ -13,7 +13,8 @@ import org.fullrank.probe.Features;
 import org.fullrank.stream.SampleOptions;
 import org.fullrank.stream.Samples;
 
-/// A stream in order, and the items that its features are measured on. Values are standardized by the training items.
+/// A stream in order, and the items on which its features are measured. Values are standardized by the
+/// training items.
 ///
 /// @param name the data set
 /// @param train the bank of the kNN, `[items, inputs]`

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/// What the benchmarks with a `main` of their own share: seconds of one call, the middle of several, arguments.
+/// Helpers for benchmarks with their own `main`: the time of one call, the median of several, and arguments.
 final class Timing {
     private Timing() {}
 

@@ -1,4 +1,4 @@
-/// Benchmarks: every figure of speed that the project claims is printed by a class of this package.
+/// Benchmarks: a class of this package prints every figure of speed that the project claims.
 @NullMarked
 package org.fullrank.bench;
 

@@ -23,11 +23,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "compare",
         sortOptions = false,
-        description = "Trains several recipes with several seeds and compares them: a table with spread, a test for"
-                + " differences, curves, a page.",
+        description = "Trains several recipes with several seeds and compares them: a table with standard deviations,"
+                + " a test for differences, curves, a page.",
         footer = {
             "",
-            "Each training is a run of its own in DIR/runs. Ctrl-C stops with a checkpoint; the same command with"
+            "Each training is a separate run in DIR/runs. Ctrl-C stops with a checkpoint; the same command with"
                     + " --resume continues.",
             "",
             "Examples:",
@@ -41,15 +41,16 @@ final class CompareCommand extends Job implements ComparisonListener {
             paramLabel = "[LABEL=]RECIPE[,KEY=VALUE...]",
             arity = "1..*",
             description =
-                    "The name of a recipe or a YAML file, followed by settings for it alone, separated by commas.")
+                    "The name of a recipe or a YAML file. Settings for this recipe only may follow, separated by"
+                            + " commas.")
     List<String> candidates = new ArrayList<>();
 
     @Option(
             names = "--seeds",
             paramLabel = "LIST",
             defaultValue = "1,2,3",
-            description = "Each recipe is trained once with each seed. Default: ${DEFAULT-VALUE}; fewer than 3 say"
-                    + " little about the spread.")
+            description = "Each recipe is trained once with each seed. Default: ${DEFAULT-VALUE}; with fewer than 3"
+                    + " the spread is unreliable.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     String seeds;
 
@@ -67,13 +68,13 @@ final class CompareCommand extends Job implements ComparisonListener {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets a value of all recipes, as in train.epochs=50; may be given several times.")
+            description = "Sets a value of all recipes, such as train.epochs=50; may be given several times.")
     List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--reference",
             paramLabel = "LABEL",
-            description = "The recipe that the others are tested against. Default: the first.")
+            description = "The recipe with which the others are compared. Default: the first.")
     @Nullable
     String reference;
 
@@ -92,7 +93,8 @@ final class CompareCommand extends Job implements ComparisonListener {
     void work() {
         Grid grid = grid();
         if (grid.seeds().size() < ComparisonReport.FEW_SEEDS) {
-            note("warning: found %d seeds, expected at least %d: fewer say little about spread and show no difference"
+            note(("warning: found %d seeds, expected at least %d: with fewer the spread is unreliable and no"
+                    + " difference is significant")
                     .formatted(grid.seeds().size(), ComparisonReport.FEW_SEEDS));
         }
         ComparisonReport report =

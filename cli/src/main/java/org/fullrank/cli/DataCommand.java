@@ -17,11 +17,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Shows what a path contains.
+/// Shows the content of a path.
 @Command(
         name = "data",
         sortOptions = false,
-        description = "Shows what a path contains, and the views that a recipe makes of it.",
+        description = "Shows the data in a path, and the views that a recipe makes of them.",
         footer = {
             "",
             "Examples:",
@@ -30,10 +30,10 @@ import picocli.CommandLine.Parameters;
             "  fullrank data table.csv --label-column species"
         })
 final class DataCommand extends Job {
-    /// The largest contact sheet: an image of a hundred megapixels or so.
+    /// Largest number of images in a contact sheet, which then has about a hundred megapixels.
     private static final int MOST_IMAGES = 1000;
 
-    /// Files left out that are named; `--json` names all.
+    /// Largest number of left-out files that are named; `--json` names all.
     private static final int SHOWN = 10;
 
     @Parameters(paramLabel = "PATH", description = "A file, a folder or the built-in name shapes.")
@@ -44,7 +44,8 @@ final class DataCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The column of a CSV file that holds the class: its name, or its position from 1; -1 is the last.")
+                    "The column of a CSV file that contains the class: its name, or its position from 1; -1 is the"
+                            + " last.")
     @Nullable
     String labelColumn;
 

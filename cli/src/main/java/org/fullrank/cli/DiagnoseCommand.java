@@ -30,12 +30,13 @@ import picocli.CommandLine.Parameters;
         name = "diagnose",
         sortOptions = false,
         description =
-                "Tells whether embeddings have collapsed, how, and what to change. Takes a run or a file of embeddings.",
+                "Reports whether embeddings have collapsed, how, and what to change. The input is a run or a file of"
+                        + " embeddings.",
         footer = {
             "",
-            "A file is a matrix [N, D] with a row for each item: .npy, .npz, .csv or .safetensors. It is read in blocks"
-                    + " and may be larger than the memory.",
-            "For a run, up to 2000 items are embedded, preferably items that it did not learn from.",
+            "A file contains a matrix [N, D] with a row for each item: .npy, .npz, .csv or .safetensors. It is read"
+                    + " in blocks and may be larger than the memory.",
+            "For a run, up to 2000 items are embedded, preferably items that were not used for training.",
             "",
             "Exit code: 0 whatever the verdict, 3 on a collapse with --fail-on collapse, 1 the job failed, 2 the"
                     + " arguments or the input are wrong.",
@@ -60,14 +61,14 @@ final class DiagnoseCommand extends Job {
     @Parameters(
             paramLabel = "RUN|FILE",
             arity = "1..*",
-            description = "Run folders, or files of embeddings; each is diagnosed by itself.")
+            description = "Run folders, or files of embeddings; each is diagnosed separately.")
     List<Path> subjects = new ArrayList<>();
 
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "The class of each row: .npy of whole numbers, a column of a .csv, or .txt with one on each"
-                    + " line. Default: the labels in the file of embeddings, such as labels or y of an .npz.")
+            description = "The class of each row: .npy of whole numbers, a column of a .csv, or .txt with one class"
+                    + " per line. Default: the labels in the file of embeddings, such as labels or y of an .npz.")
     @Nullable
     Path labels;
 
@@ -96,8 +97,9 @@ final class DiagnoseCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The label column of a .csv (of --labels if given): its name, its position from 1, or from the"
-                            + " end as -1. Default: the column named label, class, target or y, or the only one with text.")
+                    "The label column of the .csv, or of the file of --labels if given: its name, its position from"
+                            + " 1, or its position from the end (-1 is the last). Default: the column named label,"
+                            + " class, target or y, or the only column with text.")
     @Nullable
     String labelColumn;
 
@@ -119,7 +121,7 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = "--split",
             paramLabel = "NAME",
-            description = "The split of those data. Default: the first of test, validation and train that exists.")
+            description = "The split of the data. Default: the first of test, validation and train that exists.")
     @Nullable
     String split;
 
@@ -138,14 +140,14 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = "--fail-on",
             paramLabel = "WHAT",
-            description = "Exits with code 3 when a verdict is of this kind; the only kind is collapse.")
+            description = "Exits with code 3 if there is a verdict of this kind; the only kind is collapse.")
     @Nullable
     FailOn failOn;
 
     @Option(names = "--json", description = "Prints the diagnoses as one JSON object.")
     boolean json;
 
-    /// Options are checked before the first subject is read; the page is written after the last.
+    /// Checks the options before the first subject is read, and writes the page after the last one.
     @Override
     void work() {
         requireOptions();
@@ -189,7 +191,7 @@ final class DiagnoseCommand extends Job {
                 : LabelFile.read(labels, new Selection(null, labelColumn));
     }
 
-    /// The label column in the file of embeddings; with `--labels`, the option means a column of that file instead.
+    /// The label column in the file of embeddings. With `--labels` the option refers to that file instead.
     private @Nullable String ownLabelColumn() {
         return labels == null ? labelColumn : null;
     }
@@ -234,7 +236,8 @@ final class DiagnoseCommand extends Job {
         requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--array", "--label-column");
         requireNone(files, "a file", "run folders", "--places", "--data", "--split", "--best");
         if (second != null && subjects.size() > 1) {
-            throw new InputException("--second: found %d files, expected one, of which it is the other view; diagnose"
+            throw new InputException(("--second: found %d files, expected one, because --second is its other view;"
+                    + " diagnose")
                             .formatted(subjects.size())
                     + " them one by one");
         }
@@ -250,7 +253,7 @@ final class DiagnoseCommand extends Job {
         }
         InputException.when(
                 Files.exists(page) && !page.toString().toLowerCase(Locale.ROOT).endsWith(".html"),
-                "--page %s: found something there that is no .html, expected a new file or an older page; name another",
+                "--page %s: found a file that is not .html, expected a new file or an older page; name another",
                 page);
         requireFolder("--page", page);
     }

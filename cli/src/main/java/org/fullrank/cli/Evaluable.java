@@ -18,21 +18,22 @@ import org.fullrank.settings.Nearest;
 import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
-/// A function of saved embeddings, with its settings.
+/// A loss, or a part of a loss, that can be evaluated on saved embeddings.
 ///
-/// @param takes what it takes, in words
-/// @param fewest files that it takes
-/// @param most files that it takes
+/// @param takes the expected files, in words
+/// @param fewest the smallest accepted number of files
+/// @param most the largest accepted number of files
 /// @param settings the record with its settings
-/// @param formula the value for matrices `[N, D]` of one shape and type, and the key of what is drawn at random
+/// @param formula the value for matrices `[N, D]` of the same shape and type
 record Evaluable(String takes, int fewest, int most, Record settings, Formula formula) {
-    /// A value of matrices.
+    /// The value of matrices.
     @FunctionalInterface
     interface Formula {
+        /// @param draw the key of random draws
         Terms evaluate(List<Tensor> z, long draw);
     }
 
-    /// The function of that name, with settings `key=value` laid over its defaults.
+    /// The function of that name, with settings `key=value` that replace its defaults.
     ///
     /// @throws InputException for an unknown name, an unknown key, or a value that the function refuses
     static Evaluable named(String name, List<String> settings) {
@@ -79,7 +80,7 @@ record Evaluable(String takes, int fewest, int most, Record settings, Formula fo
 
     private static Evaluable of(Regularizer regularizer) {
         return new Evaluable(
-                "exactly one, as a regularizer takes",
+                "exactly one for a regularizer",
                 1,
                 1,
                 (Record) regularizer,
@@ -102,9 +103,10 @@ record Evaluable(String takes, int fewest, int most, Record settings, Formula fo
                 });
     }
 
-    /// A regression of the second matrix, held fixed, on the first.
+    /// A regression from the first matrix to the second one, which is fixed.
     ///
-    /// @param predictor makes the prediction from the first matrix; null where the first matrix is the prediction
+    /// @param predictor computes the prediction from the first matrix; null if the first matrix is the
+    ///     prediction
     private static Evaluable of(Regression regression, @Nullable Spectral predictor) {
         return new Evaluable(
                 "exactly two, prediction and target",

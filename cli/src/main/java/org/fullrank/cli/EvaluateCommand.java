@@ -23,18 +23,18 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Runs evaluations on a run. Their names and settings come from [Evaluations], so that a new one appears here by
-/// itself. What one of them found is printed before the next begins.
+/// Runs evaluations on a run. Their names and settings come from [Evaluations], so a new evaluation appears
+/// here without changes to this class. The result of each evaluation is printed before the next one begins.
 @Command(
         name = "evaluate",
         sortOptions = false,
         modelTransformer = EvaluateCommand.SettingOptions.class,
-        description = "Measures the encoder of a run: kNN and linear accuracy, compared with raw input, PCA of the same"
-                + " width and the untrained encoder, or what other protocols measure.",
+        description = "Measures the encoder of a run. By default: kNN and linear accuracy, compared with raw input,"
+                + " PCA of the same width, and the untrained encoder. --protocol selects other measurements.",
         footer = {
             "",
-            "Every number carries a hash of its protocol; compare numbers of equal hashes only. What was measured on"
-                    + " the run's own data is kept in evaluation.json of its folder.",
+            "Every number is printed with a hash of its protocol; compare only numbers with the same hash. Results on"
+                    + " the run's own data are saved in evaluation.json in the run folder.",
             "",
             "Examples:",
             "  fullrank evaluate runs/mine",
@@ -141,13 +141,14 @@ final class EvaluateCommand extends Job {
         }
     }
 
-    /// An option that would do nothing is a mistake.
+    /// Refuses options that would have no effect.
     private void requireUse(List<Evaluation> chosen) {
         List<String> used = options(chosen).toList();
         for (Evaluation evaluation : Evaluations.all()) {
             for (String option : options(List.of(evaluation)).toList()) {
                 if (isGiven(option) && !used.contains(option)) {
-                    throw new InputException("%s: found no protocol %s, which alone takes it; add --protocol %s"
+                    throw new InputException(("%s: found no protocol %s, expected it, because no other protocol has"
+                            + " this option; add --protocol %s")
                             .formatted(option, evaluation.name(), evaluation.name()));
                 }
             }
@@ -184,7 +185,7 @@ final class EvaluateCommand extends Job {
         }
     }
 
-    /// Numbers of other data are no part of the run.
+    /// Saves a result, unless it was measured on other data than the run's own.
     private void save(Trained trained, String name, ProtocolResult found) {
         if (data != null) {
             return;

@@ -16,8 +16,9 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// The command `fullrank`. Results go to standard output, everything else to standard error. An error is one line. The
-/// exit code is 0 for success, 1 for a failed job, 2 for wrong arguments or input, and 3 for a collapse.
+/// The command `fullrank`. Results go to standard output, everything else to standard error. An error is one
+/// line. The exit code is 0 for success, 1 for a failed job, 2 for wrong arguments or input, and 3 for a
+/// collapse.
 @Command(
         name = "fullrank",
         description = "Self-supervised representation learning: turns unlabeled images and tables into embeddings.",

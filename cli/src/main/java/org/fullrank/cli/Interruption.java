@@ -3,8 +3,8 @@ package org.fullrank.cli;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/// Handles Ctrl-C and SIGTERM while a training runs: the training stops and writes its checkpoint, and the process ends
-/// with the exit code of the command instead of that of the signal.
+/// Handles Ctrl-C and SIGTERM during a training: the training stops and writes its checkpoint. The process
+/// ends with the exit code of the command instead of the exit code of the signal.
 final class Interruption {
     private static volatile @Nullable Interruption armed;
 
@@ -15,7 +15,7 @@ final class Interruption {
 
     private Interruption() {}
 
-    /// Turns signals into requests to stop, from now on.
+    /// From now on, signals become requests to stop.
     static Interruption arm() {
         var interruption = new Interruption();
         armed = interruption;
@@ -27,7 +27,7 @@ final class Interruption {
         return requested;
     }
 
-    /// Lets signals end the process at once again, unless one has already come.
+    /// From now on, signals end the process at once again, unless one has already been received.
     void disarm() {
         if (!requested) {
             try {

@@ -10,11 +10,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// The base of all commands: options, then a call of the library.
+/// The base class of all commands. A command has options and calls the library.
 ///
-/// `--help` instantiates every command and looks at its fields and at the signatures of its methods. So fields and
-/// constants of a command have types of the JDK only, and no method has a type of the engine in its signature; types
-/// inside of methods load when the command runs.
+/// For `--help`, all commands are instantiated and their fields and method signatures are inspected. To keep
+/// this fast, fields and constants of a command have only types of the JDK, and no method signature contains
+/// a type of the engine. Types inside of method bodies are loaded only when the command runs.
 abstract class Job implements Callable<Integer> {
     /// The exit code of a job that did its work and found a collapse.
     static final int COLLAPSED = 3;
@@ -34,7 +34,7 @@ abstract class Job implements Callable<Integer> {
         return code;
     }
 
-    /// Records that the work is done and has found a collapse.
+    /// Records that the work is finished and has found a collapse.
     final void collapsed() {
         code = COLLAPSED;
     }

@@ -3,15 +3,15 @@ package org.fullrank.cli;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// The lab; by itself it lists the experiments.
+/// The command `lab`. Without a subcommand it lists the experiments.
 @Command(
         name = "lab",
         sortOptions = false,
-        description = "Runs the papers' experiments: each checks its claims and writes a page.",
+        description = "Runs experiments from papers. Each one checks claims of its paper and writes a page.",
         subcommands = {LabListCommand.class, LabRunCommand.class},
         footer = {
             "",
-            "Without a command, lists the experiments.",
+            "Without a command, it lists the experiments.",
             "",
             "Examples:",
             "  fullrank lab",

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /// Lists the experiments of the lab.
 @Command(
         name = "list",
-        description = "Lists the experiments with what they show and where they come from.",
+        description = "Lists the experiments with a summary and the source of each.",
         footer = {"", "Examples:", "  fullrank lab list"})
 final class LabListCommand extends Job {
     @Option(names = "--json", description = "Prints the list as one JSON object.")
@@ -20,7 +20,7 @@ final class LabListCommand extends Job {
         list(this, json);
     }
 
-    /// Also what `lab` does without a command.
+    /// Prints the list. `lab` without a command also prints it.
     static void list(Job job, boolean json) {
         if (json) {
             var experiments = Experiments.all().stream().map(Experiment::toMap).toList();

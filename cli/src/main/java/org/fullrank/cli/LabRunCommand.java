@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
         description = "Runs an experiment, or all of them, and writes a page for each.",
         footer = {
             "",
-            "A page is NAME.md with NAME.svg; the experiment all also writes README.md, with the measured values of every"
-                    + " seed. The exit code is 1 when a claim fails.",
+            "A page is NAME.md with NAME.svg. The name all also writes README.md with the measured values of every"
+                    + " seed. The exit code is 1 if a claim fails.",
             "",
             "Examples:",
             "  fullrank lab run oja",
@@ -44,7 +44,8 @@ final class LabRunCommand extends Job {
             paramLabel = "S",
             split = ",",
             description =
-                    "Seed of all random numbers, or several separated by commas: the pages show the first. Default: "
+                    "Seed of all random numbers, or several seeds separated by commas; the pages show the first one."
+                            + " Default: "
                             + Setting.SEED + ".")
     List<Long> seeds = new ArrayList<>();
 
@@ -54,7 +55,7 @@ final class LabRunCommand extends Job {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "MNIST, for lpl-digits; without it the claims of that experiment cannot be decided.")
+            description = "MNIST, for lpl-digits; without it the claims of that experiment cannot be checked.")
     @Nullable
     String data;
 
@@ -94,13 +95,13 @@ final class LabRunCommand extends Job {
         requireNoFailure(sweeps);
     }
 
-    /// @throws JobException when a claim fails, so that the exit code says so
+    /// @throws JobException when a claim fails, so that the exit code is not 0
     void requireNoFailure(List<Sweep> sweeps) {
         int fails = sweeps.stream()
                 .mapToInt(sweep -> sweep.count(ClaimVerdict.FAILS))
                 .sum();
         if (fails > 0) {
-            throw new JobException("lab run %s: found %d claims that fail, expected none; see the pages in %s"
+            throw new JobException("lab run %s: found %d failed claims, expected none; see the pages in %s"
                     .formatted(name, fails, out));
         }
     }

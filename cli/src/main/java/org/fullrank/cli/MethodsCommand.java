@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Lists methods and losses: their cards and settings.
+/// Lists methods and losses with their descriptions and settings.
 @Command(
         name = "methods",
         sortOptions = false,
@@ -36,14 +36,14 @@ import picocli.CommandLine.Parameters;
             "  fullrank pretrain --set method.objective.type=nt-xent --set method.objective.temperature=0.2"
         })
 final class MethodsCommand extends Job {
-    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Only this one.")
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Only this objective or regularizer.")
     @Nullable
     String name;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
-    /// What is told about one name.
+    /// The description of one name.
     private record Entry(String name, Card card, SequencedMap<String, String> settings) {
         Map<String, Object> json() {
             var json = new LinkedHashMap<String, Object>();
@@ -61,7 +61,7 @@ final class MethodsCommand extends Job {
     /// The names of one kind.
     ///
     /// @param key in the JSON object
-    /// @param heading how one of them is chosen
+    /// @param heading how to select one of them in a recipe
     /// @param prefix of the settings in a recipe
     private record Kind(String key, String heading, String prefix, List<Entry> entries) {
         static <T> Kind of(String key, String heading, String prefix, Class<T> sealed, Function<T, Card> card) {
@@ -127,9 +127,8 @@ final class MethodsCommand extends Job {
                                 objectives),
                         Kind.of(
                                 "regularizers",
-                                "regularizers, which the objectives are made of; by themselves on any layer with"
-                                        + " method.inner of joint-embedding, and with method.regularizer of"
-                                        + " self-distillation",
+                                "regularizers, the parts of objectives; set a single one on a layer with method.inner"
+                                        + " of joint-embedding, or with method.regularizer of self-distillation",
                                 "",
                                 Regularizer.class,
                                 Regularizer::card),

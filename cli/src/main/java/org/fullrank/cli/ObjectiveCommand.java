@@ -27,9 +27,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Evaluates a loss on saved embeddings. Names, settings and the headers of all files are checked before the first
-/// value
-/// is read; gradients are written when all are known.
+/// Evaluates a loss on saved embeddings. Names, settings and the headers of all files are checked before the
+/// first value is read. Gradients are written after all of them have been computed.
 @Command(
         name = "objective",
         sortOptions = false,
@@ -37,11 +36,11 @@ import picocli.CommandLine.Parameters;
                 "Evaluates an objective, a regularizer or a regression on saved embeddings: value, parts, gradients.",
         footer = {
             "",
-            "A regularizer takes one file, an objective two or more views of the same samples; a regression takes"
-                    + " two, prediction and target, and holds the target fixed.",
-            "Files are matrices [N, D] of float32 or float64, a row for each sample, all of one shape and one type;"
-                    + " what is computed, printed and written has their precision.",
-            "docs/reference/methods.md has the formula, the settings and reference values of each name.",
+            "A regularizer needs one file. An objective needs two or more views of the same samples. A regression"
+                    + " needs two files, prediction and target; the target is fixed.",
+            "Files are matrices [N, D] of float32 or float64 with a row for each sample, all with the same shape and"
+                    + " type. Results have the same precision.",
+            "docs/reference/methods.md has the formula, the settings and reference values for each name.",
             "",
             "Examples:",
             "  fullrank objective vicreg a.npy b.npy",
@@ -59,14 +58,14 @@ final class ObjectiveCommand extends Job {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets one of its settings; may be given several times.")
+            description = "Sets a setting of the objective, such as temperature=0.2; may be given several times.")
     List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--draw",
             paramLabel = "K",
             defaultValue = "0",
-            description = "Key of what it draws at random, such as directions: equal keys, equal draws. Default:"
+            description = "Key of random draws, such as directions: equal keys give equal draws. Default:"
                     + " ${DEFAULT-VALUE}.")
     long draw;
 
@@ -74,18 +73,19 @@ final class ObjectiveCommand extends Job {
             names = "--gradients",
             paramLabel = "DIR",
             description =
-                    "Writes the gradient with respect to each file, in their order, as grad_a.npy, grad_b.npy, ...")
+                    "Writes the gradient with respect to each file, in the order of the files, as grad_a.npy,"
+                            + " grad_b.npy, ...")
     @Nullable
     Path gradients;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
-    /// Two rows: fewer have no variance, and no other sample to differ from.
+    /// Smallest number of rows. A single row has no variance and no other sample to compare with.
     private static final int LEAST_ROWS = 2;
 
-    /// What was computed. A number is a `Float` or a `Double`, as the files are, and prints with the digits that
-    /// tell it from its neighbors.
+    /// The results. A number is a `Float` or a `Double`, depending on the type of the files. It is printed
+    /// with as many digits as its type needs.
     private record Result(Number value, SequencedMap<String, Number> parts) {}
 
     @Override
@@ -140,7 +140,8 @@ final class ObjectiveCommand extends Job {
                                         matrix.file()));
             }
             if (matrix.type() != first.type()) {
-                throw new InputException("objective %s: found %s in %s and %s in %s, expected one type; save both alike"
+                throw new InputException(("objective %s: found %s in %s and %s in %s, expected one type; save both"
+                        + " with the same type")
                         .formatted(name, precision(first), first.file(), precision(matrix), matrix.file()));
             }
         }
@@ -161,7 +162,7 @@ final class ObjectiveCommand extends Job {
         return index < alphabet ? last : letters(index / alphabet - 1) + last;
     }
 
-    /// What touches the engine, in a class of its own: `--help` does not load it.
+    /// The computation with the engine. It is a separate class, so that `--help` does not load the engine.
     private static final class Computation {
         private Computation() {}
 
@@ -183,7 +184,7 @@ final class ObjectiveCommand extends Job {
             } catch (FullrankException e) {
                 throw e;
             } catch (RuntimeException e) { // of the engine
-                String reason = NativeErrors.isOutOfMemory(e) ? "out of memory; take fewer rows" : NativeErrors.line(e);
+                String reason = NativeErrors.isOutOfMemory(e) ? "out of memory; use fewer rows" : NativeErrors.line(e);
                 throw new JobException(
                         "objective %s on %s: %s"
                                 .formatted(

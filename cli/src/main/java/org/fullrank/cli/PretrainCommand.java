@@ -26,19 +26,19 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Trains by a recipe.
+/// Trains an encoder as described by a recipe.
 @Command(
         name = "pretrain",
         sortOptions = false,
-        description = "Trains an encoder by a recipe, then evaluates it.",
+        description = "Trains an encoder as described by a recipe, then evaluates it.",
         footer = {
             "",
             "Ctrl-C stops with a checkpoint; --resume continues from there, with the same result bit by bit.",
             "",
             "A preflight tries a recipe on its data without training. It checks the share of each loss term in the",
             "gradient, the batch size against the width, the wiring of self-distillation, the strength of the views,",
-            "the learning rate, time and memory, and says what it would change and why. Before a training of more",
-            "than ten minutes a short form of it runs for a few seconds and prints warnings.",
+            "the learning rate, time and memory, and suggests changes with reasons. Before a training of more",
+            "than ten minutes a short preflight runs for a few seconds and prints warnings.",
             "",
             "Examples:",
             "  fullrank pretrain                                  recipe shapes-vicreg on built-in images",
@@ -74,14 +74,13 @@ final class PretrainCommand extends Job {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets any value of the recipe, as in train.epochs=50; may be given several times.")
+            description = "Sets any value of the recipe, such as train.epochs=50; may be given several times.")
     List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--preflight",
             description =
-                    "Only tries recipe and data, for at most a minute, and says what it would change; makes no run"
-                            + " folder.")
+                    "Only tries recipe and data, for at most a minute, and suggests changes; makes no run folder.")
     boolean preflight;
 
     @Option(names = "--no-preflight", description = "Starts a long training without the short preflight.")
@@ -90,7 +89,7 @@ final class PretrainCommand extends Job {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
-    /// Recipe and data are checked before the run folder is made, so that a mistake leaves nothing behind.
+    /// Checks recipe and data before the run folder is created, so that a mistake leaves no folder behind.
     @Override
     void work() {
         requireTogether();
@@ -115,7 +114,7 @@ final class PretrainCommand extends Job {
         }
     }
 
-    /// The data path becomes absolute, so that the run can be read from any folder.
+    /// The recipe with an absolute data path, so that the run can be read from any folder.
     private Recipe recipe() {
         List<String> all = new ArrayList<>(settings);
         if (data != null) {
@@ -179,7 +178,8 @@ final class PretrainCommand extends Job {
         writeReport(path);
     }
 
-    /// Called when the folder is free again and however the training ended, so that the page says how.
+    /// Writes the report. It is called after every end of a training, when the folder is free again, so that
+    /// the page shows the status.
     private void writeReport(Path path) {
         if (Files.exists(path)) {
             try {

@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
                         + " result was not finite.",
         footer = {
             "",
-            "Such a run leaves a flight record in its folder, unless monitor.recordEverySteps is 0. On the same machine",
-            "the steps are the same bit by bit; the output says whether they were.",
+            "The run has a flight record in its folder, unless monitor.recordEverySteps is 0. On the same machine",
+            "the steps are the same bit by bit; the output reports whether they were.",
             "",
             "Examples:",
             "  fullrank replay runs/mine",

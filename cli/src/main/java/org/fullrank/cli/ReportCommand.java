@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         sortOptions = false,
-        description = "Writes report.html into run folders: one file that opens from disk and needs nothing else.",
+        description = "Writes report.html into run folders: one file that opens from disk and needs no other file.",
         footer = {
             "",
             "pretrain writes it when it ends. Write it again for runs of an older version, or after evaluate.",

@@ -26,16 +26,18 @@ import picocli.CommandLine.Option;
 @Command(
         name = "stream",
         sortOptions = false,
-        description = "Learns features of a stream, one sample at a time, and writes them as it reads.",
+        description = "Learns features of a stream, one sample at a time, and writes the features while it reads the"
+                + " samples.",
         footer = {
             "",
-            "Input is CSV, one sample per row, or .ts, one series per line and one sample per time step or window; it"
-                    + " may be compressed with gzip. Give --standardize unless its values are of order one. Rules: lpl,"
-                    + " vicreg-hinge, vicreg-log, log-hebb, oja, sanger; docs/reference/online.md explains them.",
+            "Input is CSV with one sample per row, or .ts with one series per line and one sample per time step or"
+                    + " window. It may be compressed with gzip. Use --standardize unless the values are of order one."
+                    + " Rules: lpl, vicreg-hinge, vicreg-log, log-hebb, oja, sanger; docs/reference/online.md"
+                    + " explains them.",
             "",
-            "With --state the learner outlives the process: after a kill, --resume continues from the last save and the"
-                    + " output becomes what it would have been; without a rerun at most the last --save-every samples"
-                    + " are lost. Until it is complete, the output is called FILE.part.",
+            "With --state the learner is saved. After a kill, --resume continues from the last save, and the final"
+                    + " output is the same as without the kill. Without --resume, at most the last --save-every"
+                    + " samples are lost. An incomplete output is called FILE.part.",
             "",
             "Examples:",
             "  fullrank stream --input sensors.csv --standardize --sequence-column device --output features.csv",
@@ -72,15 +74,15 @@ final class StreamCommand extends Job {
     @Option(
             names = "--sequence-column",
             paramLabel = "COLUMN",
-            description = "CSV column, by name or position, that is no input: where its value changes, a new sequence"
-                    + " begins. Default: all rows are one sequence.")
+            description = "CSV column, by name or position, that is not an input: a new sequence begins when its"
+                    + " value changes. Default: all rows are one sequence.")
     @Nullable
     String sequenceColumn;
 
     @Option(
             names = "--skip-column",
             paramLabel = "COLUMN",
-            description = "CSV column, by name or position, that is no input. May be given several times.")
+            description = "CSV column, by name or position, that is not an input. May be given several times.")
     List<String> skipColumns = List.of();
 
     @Option(
@@ -102,11 +104,11 @@ final class StreamCommand extends Job {
     @Option(
             names = "--learning-rate",
             paramLabel = "R",
-            description = "Default: that of the rule, at most 0.01 divided by the width of a sample.")
+            description = "Default: the rate of the rule, at most 0.01 divided by the width of a sample.")
     @Nullable
     Double learningRate;
 
-    @Option(names = "--decay", paramLabel = "D", description = "Weight decay. Default: that of the rule.")
+    @Option(names = "--decay", paramLabel = "D", description = "Weight decay. Default: the decay of the rule.")
     @Nullable
     Double decay;
 
@@ -136,11 +138,11 @@ final class StreamCommand extends Job {
 
     @Option(
             names = "--resume",
-            description = "Continues where a stream with this state was cut off: skips the samples that the state has"
-                    + " seen and completes the output.")
+            description = "Continues a stream that was interrupted: skips the samples that the saved learner has"
+                    + " already processed, and completes the output.")
     boolean resume;
 
-    @Option(names = "--frozen", description = "Only transforms with the state, learns nothing.")
+    @Option(names = "--frozen", description = "Only transforms samples with the saved learner, without learning.")
     boolean frozen;
 
     @Option(names = "--json", description = "Prints a summary as one JSON object; the output must be a file.")
@@ -216,7 +218,7 @@ final class StreamCommand extends Job {
                 : Samples.open(Path.of(input), options);
     }
 
-    /// Tells of the stream on standard error, and stops it on a signal.
+    /// Reports the progress of the stream on standard error, and stops it on a signal.
     private final class Progress implements StreamListener {
         private final @Nullable Interruption interruption;
 

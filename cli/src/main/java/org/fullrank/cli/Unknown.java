@@ -5,7 +5,7 @@ import java.util.List;
 import org.fullrank.settings.Nearest;
 import picocli.CommandLine;
 
-/// Error lines for an argument that a command does not know, with the one that was probably meant.
+/// Error lines for unknown arguments. Each line suggests the most similar known argument.
 final class Unknown {
     private Unknown() {}
 

@@ -3,7 +3,8 @@ package org.fullrank.cli;
 import java.io.OutputStream;
 import java.io.PrintStream;
 
-/// Runs the commands that only print, so that the launcher can record which classes they load and start them faster.
+/// Runs the commands that only print. The launcher records the classes that they load, to start these
+/// commands faster.
 final class Warmup {
     private Warmup() {}
 

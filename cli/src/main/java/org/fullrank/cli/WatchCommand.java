@@ -10,14 +10,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Shows runs in the browser while they train.
+/// Shows runs in the browser during training.
 @Command(
         name = "watch",
         sortOptions = false,
-        description = "Shows the runs of a folder in the browser while they train, until Ctrl-C.",
+        description = "Shows the runs of a folder in the browser during training, until Ctrl-C.",
         footer = {
             "",
-            "Only this machine can see the page, unless --host names another of its addresses. It never slows a run down.",
+            "Only this machine can open the page, unless --host is another address of it. The page never slows down a"
+                    + " run.",
             "",
             "Examples:",
             "  fullrank watch",
@@ -34,14 +35,14 @@ final class WatchCommand extends Job {
     @Option(
             names = "--port",
             paramLabel = "N",
-            description = "Port to listen on, 0 for any that is free. Default: " + WatchServer.DEFAULT_PORT + ".")
+            description = "Port to listen on; 0 selects a free port. Default: " + WatchServer.DEFAULT_PORT + ".")
     int port = WatchServer.DEFAULT_PORT;
 
     @Option(
             names = "--host",
             paramLabel = "HOST",
-            description = "Name or address to listen on; any but a loopback address lets other machines read the page."
-                    + " Default: " + WatchServer.DEFAULT_HOST + ".")
+            description = "Name or address to listen on; with any address except a loopback address, other machines"
+                    + " can read the page. Default: " + WatchServer.DEFAULT_HOST + ".")
     String host = WatchServer.DEFAULT_HOST;
 
     @Option(names = "--json", description = "Prints the address as one JSON object.")

@@ -1,4 +1,4 @@
-/// The commands: options, then a call of the library.
+/// The commands of the command line.
 @NullMarked
 package org.fullrank.cli;
 

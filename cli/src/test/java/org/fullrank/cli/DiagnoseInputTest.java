@@ -175,13 +175,13 @@ class DiagnoseInputTest {
                 "z.npy --labels minus.txt|minus.txt: found label -2 in row 2 (from 0)",
                 "z.npy --labels columns.csv|columns.csv: found 2 columns and none that is named label",
                 "z.npy --labels lines.npz|lines.npz: found no array labels or y of shape [N]",
-                "z.npy wide.npy --second z.npy|--second: found 2 files, expected one, of which it is the other view",
+                "z.npy wide.npy --second z.npy|--second: found 2 files, expected one, because --second",
                 "z.npy --second-key a|--second-key: found no --second",
                 "z.npy --split test|--split: found a file among the subjects, expected run folders only",
                 "z.npy --places embedding|--places: found a file among the subjects, expected run folders only",
                 "folder --labels three.npy|--labels: found a run folder among the subjects, expected files of embeddings",
                 "z.npy --page nowhere/page.html|nowhere, expected one; make it first",
-                "z.npy --page z.npy|no .html, expected a new file",
+                "z.npy --page z.npy|not .html, expected a new file",
             })
     void whatCannotBeExaminedIsRefusedInOneLine(String arguments, String message) {
         List<String> line = new ArrayList<>(List.of("diagnose"));

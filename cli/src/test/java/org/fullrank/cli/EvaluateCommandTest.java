@@ -173,7 +173,7 @@ class EvaluateCommandTest {
                 "--protocol layers --layers block.1|fullrank: layers: found no layer block.1, expected one of input,",
                 "--protocol classes --probe svm|fullrank evaluate: Invalid value for option '--probe'",
                 "--protocol classes --against no/such|fullrank: run no/such: found nothing there",
-                "--against no/such|fullrank: --against: found no protocol classes, which alone takes it",
+                "--against no/such|fullrank: --against: found no protocol classes, expected it",
                 "--protocol classes --with no/such|fullrank: classes: found more runs with no/such but none to compare",
                 "--draws 2|fullrank: --draws: found no protocol finetune",
                 "--layers input|fullrank: --layers: found no protocol layers",

@@ -57,7 +57,7 @@ class ObjectiveInputTest {
             value = {
                 "vicreg|objective vicreg: found 0 files, expected two or more",
                 "vicreg a.npy|objective vicreg: found 1 file, expected two or more, one for each view of the samples",
-                "covariance a.npy b.npy|objective covariance: found 2 files, expected exactly one, as a regularizer",
+                "covariance a.npy b.npy|objective covariance: found 2 files, expected exactly one for a regularizer",
                 "vicerg a.npy b.npy|objective: found no vicerg, expected one of vicreg, ",
                 "vicreg row.npy row.npy|objective vicreg: found 1 row in F/row.npy, expected at least 2",
                 "vicreg a.npy wide.npy|objective vicreg: found shape [4, 3] in F/a.npy and [4, 5] in F/wide.npy, expected",

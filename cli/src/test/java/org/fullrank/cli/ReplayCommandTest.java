@@ -52,7 +52,7 @@ class ReplayCommandTest {
         CommandLineRun text = CommandLineRun.of("replay", folder.resolve("run").toString());
         assertThat(text.code()).as(text.err()).isZero();
         assertThat(text.out())
-                .contains("gave the loss and gradient of the run bit by bit")
+                .contains("had the same loss and gradient as in the run, bit by bit")
                 .contains("first operation that is not finite, in step 1: objective, term ")
                 .contains("  given    ", "  result   1 of 1 not finite");
 

@@ -22,8 +22,8 @@ import org.fullrank.probe.RawInput;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// The baselines of a comparison, measured once for a folder and kept in its subfolder `baselines`: the raw input, once
-/// for a protocol, and the untrained encoder, once for a seed, an encoder and its views.
+/// The baselines of a comparison. They are measured once and saved in the subfolder `baselines`: the raw
+/// input once per protocol, and the untrained encoder once per seed, encoder and views.
 final class Baselines {
     private static final String FOLDER = "baselines";
 
@@ -45,8 +45,8 @@ final class Baselines {
         FolderFiles.locked(folder, () -> JsonFile.write(made(untrained(recipe)), score));
     }
 
-    /// The raw input; minutes for a logistic regression on tens of thousands of images, so another process waits
-    /// for it instead of measuring it too.
+    /// Measures the raw input. The logistic regression takes minutes on tens of thousands of images, so
+    /// another process waits for the result instead of measuring it again.
     void measureRaw(DataSpec spec, ComparisonListener listener) {
         if (!wanted) {
             return;
@@ -64,8 +64,8 @@ final class Baselines {
         });
     }
 
-    /// What has been measured, by name: the raw input, and the untrained encoder of each kind that the candidates
-    /// have, with one score for each seed.
+    /// The measured scores by name: the raw input, and each kind of untrained encoder among the candidates,
+    /// with one score for each seed.
     SequencedMap<String, List<Score>> scores(Grid grid) {
         var scores = new LinkedHashMap<String, List<Score>>();
         if (!wanted) {
@@ -105,7 +105,7 @@ final class Baselines {
         return folder.resolve(FOLDER).resolve("untrained-%s-seed%d.json".formatted(key, recipe.seed()));
     }
 
-    /// What the features of an untrained encoder depend on besides the data.
+    /// Everything that affects the features of an untrained encoder, except the data.
     private String kind(Recipe recipe) {
         return protocol.hash() + recipe.encoder() + recipe.views();
     }

@@ -9,8 +9,9 @@ import org.fullrank.settings.Yaml;
 
 /// A recipe in a comparison, trained once for each seed.
 ///
-/// @param label names it in tables and its runs in the folder; letters, digits, dots, hyphens, underscores
-/// @param recipe whose own seed does not count
+/// @param label name of the candidate in tables and in the names of its runs; letters, digits, dots, hyphens,
+///     underscores
+/// @param recipe the recipe; its own seed is ignored
 public record Candidate(String label, Recipe recipe) {
     public Candidate {
         InputException.unless(
@@ -19,11 +20,11 @@ public record Candidate(String label, Recipe recipe) {
                 label);
     }
 
-    /// Reads `[LABEL=]RECIPE[,KEY=VALUE...]`, such as `no-variance=shapes-vicreg,method.objective.variance=0`.
-    /// Commas within brackets, braces and quotes belong to a value. The label is the recipe's name where none is
-    /// given, with the settings behind it.
+    /// Reads `[LABEL=]RECIPE[,KEY=VALUE...]`, such as
+    /// `no-variance=shapes-vicreg,method.objective.variance=0`. Commas within brackets, braces and quotes
+    /// belong to a value. If no label is given, it is the recipe's name followed by the settings.
     ///
-    /// @param common settings `a.b=c` of all candidates; those of the text lie over them
+    /// @param common settings `a.b=c` of all candidates; the settings in the text replace them
     /// @throws InputException when there is no such recipe, or a setting is wrong
     public static Candidate parse(String text, List<String> common) {
         List<String> parts = split(text);

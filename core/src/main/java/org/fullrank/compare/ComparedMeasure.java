@@ -5,11 +5,11 @@ import java.util.function.ToDoubleFunction;
 import org.fullrank.diagnose.Measure;
 import org.fullrank.stats.MeanAndSpread;
 
-/// A number that is compared between trainings.
+/// A number that a comparison reports for each training.
 public enum ComparedMeasure {
-    /// Share of right answers of nearest neighbors on the test items, 0 to 1.
+    /// kNN accuracy on the test items, 0 to 1.
     KNN("kNN", "knn", 100, 1, o -> o.score().knnShare()),
-    /// Share of right answers of the linear probe, 0 to 1.
+    /// Accuracy of the linear probe, 0 to 1.
     LINEAR("linear", "linear", 100, 1, o -> o.score().linearShare()),
     /// RankMe of the representation, 1 to its width.
     RANK(
@@ -25,7 +25,7 @@ public enum ComparedMeasure {
             1,
             3,
             o -> o.health().representation().get(Measure.STD)),
-    /// RankMe of the embedding behind the projector.
+    /// RankMe of the embedding, the output of the projector.
     EMBEDDING_RANK(
             "embedding RankMe",
             Measure.RANKME.at("embedding"),
@@ -39,7 +39,7 @@ public enum ComparedMeasure {
             1,
             3,
             o -> o.health().embedding().get(Measure.STD)),
-    /// Seconds of an epoch by the clock.
+    /// Wall-clock seconds per epoch.
     SECONDS("s/epoch", "secondsPerEpoch", 1, 2, TrainingOutcome.Measured::secondsPerEpoch);
 
     private final String title;
@@ -70,7 +70,7 @@ public enum ComparedMeasure {
         return value.applyAsDouble(outcome);
     }
 
-    /// `85.5 ± 0.3`: mean and sample standard deviation; the mean alone where there is one seed.
+    /// `85.5 ± 0.3`: mean and sample standard deviation; only the mean if there is one seed.
     String text(MeanAndSpread spread) {
         if (spread.n() == 0) {
             return "-";

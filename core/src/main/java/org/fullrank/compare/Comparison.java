@@ -30,9 +30,10 @@ import org.fullrank.train.TrainingListener;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
-/// Trains and measures every cell of a grid, one after the other, and keeps the report in its folder up to date. A
-/// finished cell is not repeated, an interrupted one resumes from its checkpoint, and a failed one is reported and does
-/// not stop the others. All state is in files, so a second call on the same folder continues where the first ended.
+/// Trains and measures every cell of a grid, one after another, and updates the report in its folder. A
+/// finished cell is not repeated. An interrupted cell resumes from its checkpoint. A failed cell is reported,
+/// and the others continue. All state is in files, so a second call on the same folder continues where the
+/// first call ended.
 public final class Comparison {
     private final Grid grid;
     private final ComparisonListener listener;
@@ -46,12 +47,12 @@ public final class Comparison {
         baselines = new Baselines(grid.folder(), protocol, withBaselines);
     }
 
-    /// Checks everything that can be checked before the first training, and makes the folder.
+    /// Checks everything that can be checked before the first training, and creates the folder.
     ///
-    /// @param resume whether the folder may hold the runs of an earlier call
+    /// @param resume whether the folder may contain the runs of an earlier call
     /// @param withBaselines whether raw input and untrained encoders are measured too
-    /// @throws InputException when data of unlike protocols would meet in one table, a recipe does not fit its
-    ///     data, the folder is not free, or a run in it was made by another recipe
+    /// @throws InputException when numbers of different protocols would be in one table, a recipe does not
+    ///     fit its data, the folder is not free, or a run in it has another recipe
     public static Comparison prepare(Grid grid, ComparisonListener listener, boolean resume, boolean withBaselines) {
         requireFolder(grid.folder(), resume);
         Protocol protocol = protocol(grid);
@@ -115,9 +116,10 @@ public final class Comparison {
         }
     }
 
-    /// Does what is not done yet.
+    /// Trains and measures all cells that are not yet finished.
     ///
-    /// @return where all cells stand; also in the folder, as `compare.json`, `compare.md` and `compare.html`
+    /// @return the state of all cells; it is also written to the folder as `compare.json`, `compare.md` and
+    ///     `compare.html`
     public ComparisonReport run() {
         List<Cell> cells = grid.cells();
         List<TrainingOutcome> outcomes = new ArrayList<>();
@@ -151,7 +153,7 @@ public final class Comparison {
         }
     }
 
-    /// Trains a cell to its end where it is not; null when it is.
+    /// Trains a cell to its end. The result is null if the cell is trained.
     private @Nullable TrainingOutcome train(Cell cell, String name) {
         if (!Files.exists(cell.folder())) {
             listener.note(name + "training in " + cell.folder());

@@ -4,16 +4,16 @@ import java.util.function.Function;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 
-/// Runs the trainings of a comparison and hears about its progress.
+/// Runs the trainings of a comparison and receives its progress.
 public interface ComparisonListener {
-    /// Runs one training with a listener of its own.
+    /// Runs one training with its own listener.
     ///
     /// @return what `training` returns
     Trainer.Ending train(Cell cell, Function<TrainingListener, Trainer.Ending> training);
 
-    /// Hears one line about progress.
+    /// Receives one line about progress.
     void note(String line);
 
-    /// Whether the user wants to stop; asked after each training.
+    /// Whether the user wants to stop; called after each training.
     boolean stopRequested();
 }

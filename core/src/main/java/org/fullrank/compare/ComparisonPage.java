@@ -7,12 +7,12 @@ import java.util.Map;
 import org.fullrank.diagnose.Measure;
 import org.fullrank.page.Html;
 
-/// The page of a comparison: one HTML file that needs nothing else, with the table, the curves of each recipe and the
-/// protocol in full.
+/// The page of a comparison: one HTML file that needs no other file. It contains the table, the curves of
+/// each recipe, and the full protocol.
 final class ComparisonPage {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    /// Metrics that the page draws, by their name on the page and in `metrics.jsonl`.
+    /// Metrics that the page draws: their names on the page, with their keys in `metrics.jsonl`.
     private static final Map<String, String> METRICS =
             Map.of("loss", "loss", "knn", "knn", "rankme", Measure.RANKME.at("representation"));
 

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The results of a comparison so far: rows, tests against the reference, baselines.
 public final class ComparisonReport {
-    /// Below this a spread and a test say next to nothing.
+    /// With fewer seeds, the spread and the test are not meaningful.
     public static final int FEW_SEEDS = 3;
 
-    /// What candidates are tested on.
+    /// The measures for which candidates are tested.
     static final List<ComparedMeasure> TESTED = List.of(ComparedMeasure.KNN, ComparedMeasure.LINEAR);
 
     private final Grid grid;
@@ -28,13 +28,13 @@ public final class ComparisonReport {
     private final SequencedMap<String, List<Score>> baselines;
     private final Map<ComparedMeasure, Map<String, Verdict>> verdicts = new EnumMap<>(ComparedMeasure.class);
 
-    /// One candidate against the reference.
+    /// The test of one candidate against the reference.
     ///
-    /// @param test of the two
-    /// @param holm its p, corrected for the number of candidates
+    /// @param test paired test of the two
+    /// @param holm p of the test, corrected for the number of candidates
     public record Verdict(PairedTest test, double holm) {
-        /// Whether the difference counts as shown; never with fewer than [#FEW_SEEDS] pairs, whose differences may
-        /// lie close together by chance.
+        /// Whether the difference is significant. It is never significant with fewer than [#FEW_SEEDS] pairs,
+        /// whose differences may be similar by chance.
         public boolean different() {
             return test.n() >= FEW_SEEDS && holm < PairedTest.LEVEL;
         }
@@ -72,7 +72,7 @@ public final class ComparisonReport {
         return protocol;
     }
 
-    /// One for each candidate, in their order.
+    /// One row for each candidate, in their order.
     public List<Row> rows() {
         return List.copyOf(rows);
     }
@@ -85,7 +85,7 @@ public final class ComparisonReport {
                 .orElseThrow();
     }
 
-    /// Name to one score for each seed.
+    /// The scores of each baseline by its name, one score for each seed.
     public SequencedMap<String, List<Score>> baselines() {
         return baselines;
     }
@@ -95,7 +95,7 @@ public final class ComparisonReport {
         return verdicts.getOrDefault(figure, Map.of()).get(row.candidate().label());
     }
 
-    /// What did not become a number: `label, seed 2: failed: why`.
+    /// Remarks about trainings without a number: `label, seed 2: failed: why`.
     public List<String> remarks() {
         List<String> remarks = new ArrayList<>();
         for (Row row : rows) {
@@ -138,7 +138,7 @@ public final class ComparisonReport {
         return text.toString();
     }
 
-    /// For a page in Markdown: table, protocol, remarks.
+    /// The table, the protocol and the remarks for a page in Markdown.
     private String markdown() {
         var text = new StringBuilder(table().markdown());
         text.append("\nProtocol ").append(protocol.hash()).append(".\n");
@@ -146,7 +146,7 @@ public final class ComparisonReport {
         return text.append(remarks().isEmpty() ? "" : "\n").toString();
     }
 
-    /// For JSON: everything but the curves.
+    /// For JSON: everything except the curves.
     public SequencedMap<String, Object> toMap() {
         return ReportTree.of(this);
     }

@@ -11,10 +11,10 @@ import org.fullrank.stats.MeanAndSpread;
 ///
 /// @param points in the order of their steps
 record Curve(List<Point> points) {
-    /// As many points as a small chart can show.
+    /// Largest number of points: as many as a small chart can show.
     private static final int MOST_POINTS = 150;
 
-    /// @param spread over the seeds that recorded the metric at this step
+    /// @param spread mean and standard deviation over the seeds that recorded the metric at this step
     record Point(long step, MeanAndSpread spread) {}
 
     Curve {

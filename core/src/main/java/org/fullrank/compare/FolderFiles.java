@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.fullrank.engine.JobException;
 
-/// Lets several processes share the folder of a comparison: one process at a time writes the files that belong to all
-/// of its runs.
+/// Lets several processes share the folder of a comparison. Only one process at a time writes the files that
+/// belong to all runs.
 final class FolderFiles {
     private static final String LOCK = "compare.lock";
 
     private FolderFiles() {}
 
-    /// Runs `body` when no other process does; waits until then.
+    /// Runs `body` while no other process does; waits if necessary.
     @SuppressWarnings("try")
     static void locked(Path folder, Runnable body) {
         Path file = folder.resolve(LOCK);

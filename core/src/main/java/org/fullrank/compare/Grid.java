@@ -8,12 +8,12 @@ import java.util.Set;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Nearest;
 
-/// The candidates and seeds of a comparison: each candidate is trained with each seed.
+/// The candidates and seeds of a comparison. Each candidate is trained with each seed.
 ///
-/// @param candidates with labels of their own
+/// @param candidates the candidates, each with a different label
 /// @param seeds of the trainings, none twice
 /// @param reference label of the candidate that the others are tested against
-/// @param folder of the comparison; runs lie in `runs/<label>-seed<seed>` below it
+/// @param folder folder of the comparison; the runs are in its subfolders `runs/<label>-seed<seed>`
 public record Grid(List<Candidate> candidates, List<Long> seeds, String reference, Path folder) {
     public Grid {
         candidates = List.copyOf(candidates);

@@ -9,7 +9,7 @@ import org.fullrank.run.EvaluationFile;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
-/// The measures of a finished training: the top of the file `evaluation.json` in its run folder.
+/// The measures of a finished training: the first part of the file `evaluation.json` in its run folder.
 ///
 /// @param hash of the protocol
 /// @param protocol its settings by name
@@ -31,7 +31,7 @@ record Measures(
         return new Measures(hash, protocol, step, score, SavedVitals.of(found), null);
     }
 
-    /// What the folder of a run has; null when nothing was measured, or other protocols only.
+    /// The measures in the folder of a run; null if nothing was measured, or only other protocols.
     static @Nullable Measures read(Path folder) {
         @Nullable Measures saved = JsonFile.read(folder.resolve(EvaluationFile.NAME), Measures.class);
         if (saved == null || !saved.isWhole()) {
@@ -54,7 +54,7 @@ record Measures(
         return vitals.health();
     }
 
-    // What is missing in a file becomes null whatever the types say.
+    // Values that are missing in a file become null, even if the types do not allow null.
     @SuppressWarnings("ConstantConditions")
     private boolean isWhole() {
         return hash != null && protocol != null && score != null && (vitals != null || health != null);

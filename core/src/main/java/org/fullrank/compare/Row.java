@@ -4,7 +4,7 @@ import java.util.List;
 import org.fullrank.stats.MeanAndSpread;
 import org.fullrank.stats.PairedTest;
 
-/// One candidate of a comparison, with all its trainings.
+/// One candidate of a comparison and all its trainings.
 ///
 /// @param candidate what was trained
 /// @param outcomes one for each seed, in their order
@@ -13,7 +13,7 @@ public record Row(Candidate candidate, List<TrainingOutcome> outcomes) {
         outcomes = List.copyOf(outcomes);
     }
 
-    /// The trainings that were measured.
+    /// The measured trainings.
     public List<TrainingOutcome.Measured> measured() {
         return outcomes.stream()
                 .filter(TrainingOutcome.Measured.class::isInstance)
@@ -21,12 +21,12 @@ public record Row(Candidate candidate, List<TrainingOutcome> outcomes) {
                 .toList();
     }
 
-    /// A figure over the seeds that were measured.
+    /// A figure over the measured seeds.
     public MeanAndSpread spread(ComparedMeasure figure) {
         return MeanAndSpread.of(measured(), figure::of);
     }
 
-    /// The paired test of a figure over the seeds that were measured for both.
+    /// The paired test of a figure over the seeds that were measured for both rows.
     public PairedTest test(Row reference, ComparedMeasure figure) {
         var pairs = measured().stream()
                 .flatMap(mine -> reference.measured().stream()

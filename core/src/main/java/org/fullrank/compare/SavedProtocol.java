@@ -10,14 +10,14 @@ import org.fullrank.file.JsonFile;
 import org.fullrank.probe.Protocol;
 import org.jspecify.annotations.Nullable;
 
-/// The protocol of all numbers in a folder: the file `protocol.json`.
+/// The protocol of all numbers in a folder, saved in the file `protocol.json`.
 ///
 /// @param hash of the protocol
 /// @param fields its settings by name
 record SavedProtocol(String hash, SequencedMap<String, String> fields) {
     private static final String FILE = "protocol.json";
 
-    /// @throws InputException when the folder holds numbers by another protocol
+    /// @throws InputException when the folder contains numbers of another protocol
     static void require(Path folder, Protocol protocol) {
         @Nullable SavedProtocol saved = JsonFile.read(folder.resolve(FILE), SavedProtocol.class);
         if (saved == null) {
@@ -27,7 +27,9 @@ record SavedProtocol(String hash, SequencedMap<String, String> fields) {
             protocol.requireLike(saved.hash, saved.fields);
         } catch (InputException e) {
             throw new InputException(
-                    "%s; %s holds the second, so name another folder with --out".formatted(e.getMessage(), folder), e);
+                    "%s; %s contains numbers of the second, so name another folder with --out"
+                            .formatted(e.getMessage(), folder),
+                    e);
         }
     }
 

@@ -7,10 +7,11 @@ import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.trained.Trained;
 
-/// Vital signs of the two places of a finished training, as `evaluation.json` holds them.
+/// The vital signs of the representation and of the embedding of a finished training, as saved in
+/// `evaluation.json`.
 ///
 /// @param representation output of the encoder
-/// @param embedding what the objective acts on, behind the projector
+/// @param embedding output of the projector, the input of the objective
 record SavedVitals(Place representation, Place embedding) {
     /// One place.
     ///
@@ -39,8 +40,8 @@ record SavedVitals(Place representation, Place embedding) {
         return new Trained.Health(representation.vitals(), embedding.vitals());
     }
 
-    /// The same as an earlier version wrote it, under another key: its standard deviation of rows of length 1 lacks
-    /// the factor `sqrt(D)` of [Measure#STD].
+    /// The format of an earlier version, with another key. Its standard deviation of rows of length 1 does
+    /// not have the factor `sqrt(D)` of [Measure#STD].
     record Old(OldPlace representation, OldPlace embedding) {
         SavedVitals renewed() {
             return new SavedVitals(representation.renewed(), embedding.renewed());

@@ -4,12 +4,12 @@ import java.util.Objects;
 import org.fullrank.probe.Linear;
 import org.fullrank.probe.ProbeTable;
 
-/// The answers of the probes on one kind of features.
+/// The number of correct answers of the probes, for one kind of features.
 ///
 /// @param width features of an item
 /// @param asked test items
-/// @param knn right answers of nearest neighbors
-/// @param linear right answers of the linear probe
+/// @param knn correct answers of kNN
+/// @param linear correct answers of the linear probe
 /// @param converged whether the linear probe was fitted to the end
 public record Score(int width, int asked, int knn, int linear, boolean converged) {
     static Score of(ProbeTable.Result result) {

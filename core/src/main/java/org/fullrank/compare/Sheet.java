@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// @param head one title for each column
 /// @param rows as many cells each
 public record Sheet(List<String> head, List<List<String>> rows) {
-    /// How the table is read; one sentence each.
+    /// Explanations of the table, one sentence each.
     public static final List<String> LEGEND = List.of(
             "Mean ± sample standard deviation over seeds (n of them measured).",
             "RankMe counts the dimensions in use; std is the spread of directions: 0 is a collapse to one point, 1 an"
-                    + " even spread over the sphere. Both on test items.",
-            "A difference from the reference is in points; p is of a paired t-test over seeds, corrected for the number"
-                    + " of recipes (Holm); * marks p below " + PairedTest.LEVEL + ".");
+                    + " even spread over the sphere. Both are measured on test items.",
+            "A difference from the reference is in percentage points; p is from a paired t-test over seeds, corrected"
+                    + " for the number of recipes (Holm); * marks p below " + PairedTest.LEVEL + ".");
 
     public Sheet {
         head = List.copyOf(head);
@@ -56,7 +56,7 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         return cells;
     }
 
-    /// The most that a rank can be: ` of 128`.
+    /// The largest possible rank: ` of 128`.
     private static String limit(Row row, ComparedMeasure figure) {
         if (row.measured().isEmpty()) {
             return "";

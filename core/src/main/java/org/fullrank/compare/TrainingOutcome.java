@@ -8,21 +8,21 @@ import org.fullrank.trained.Trained;
 public sealed interface TrainingOutcome {
     Cell cell();
 
-    /// What was recorded while it trained, oldest first.
+    /// The log records of the training, oldest first.
     List<MetricRecord> records();
 
     /// Trained to the end and measured.
     ///
-    /// @param secondsPerEpoch of the clock, checks while training included
+    /// @param secondsPerEpoch wall-clock seconds per epoch, including checks
     record Measured(Cell cell, List<MetricRecord> records, Score score, Trained.Health health, double secondsPerEpoch)
             implements TrainingOutcome {}
 
-    /// Ended by an error; not tried again.
+    /// The training ended with an error; it is not repeated.
     ///
     /// @param message one line
     record Failed(Cell cell, List<MetricRecord> records, String message) implements TrainingOutcome {}
 
-    /// Not yet done.
+    /// The training is not yet finished.
     ///
     /// @param message why, one line
     record Pending(Cell cell, List<MetricRecord> records, String message) implements TrainingOutcome {}

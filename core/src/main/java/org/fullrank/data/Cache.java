@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.Inputs;
 
-/// The folder of packed files.
+/// The cache folder for packed files.
 final class Cache {
     private Cache() {}
 
@@ -42,7 +42,7 @@ final class Cache {
         }
     }
 
-    /// What is thrown when a packed file cannot be written.
+    /// The exception for a packed file that cannot be written.
     static JobException failed(Path file, IOException e) {
         return new JobException(
                 "packed data " + file + " cannot be written: " + Inputs.reason(e)

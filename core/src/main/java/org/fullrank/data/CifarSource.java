@@ -11,9 +11,10 @@ import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 
-/// The binary files of CIFAR-10 (records of one label and 3072 bytes) and CIFAR-100 (coarse label, fine label, 3072
-/// bytes; the fine one is used). The bytes are the planes red, green, blue of 32 x 32 pixels. Files named `test...` are
-/// the test split. Class names are read from `batches.meta.txt` or `fine_label_names.txt` where it is present.
+/// The binary files of CIFAR-10 (records of one label and 3072 bytes) and CIFAR-100 (coarse label, fine
+/// label, 3072 bytes). For CIFAR-100 the fine label is used. The bytes of an image are its red, green and
+/// blue planes of 32 x 32 pixels. Files named `test...` are the test split. Class names are read from
+/// `batches.meta.txt` or `fine_label_names.txt` if the file exists.
 ///
 /// @param tree the files
 /// @param classes 10 or 100
@@ -24,13 +25,13 @@ record CifarSource(Tree tree, int classes) implements DataSource {
     private static final List<String> NAMES_10 =
             List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
 
-    /// Whether a file of this name and size holds records.
+    /// Whether a file of this name and size contains records.
     static boolean matches(String name, long size) {
         String lower = name.toLowerCase(Locale.ROOT);
         return (lower.endsWith(".bin") || lower.endsWith(".bin.gz")) && !StlSource.matches(name) && size != 0;
     }
 
-    /// 10 or 100: by the size of a file, and by its name where the size fits neither or both.
+    /// 10 or 100, according to the size of a file. If the size fits neither or both, the name decides.
     static int classesOf(String name, long size) {
         boolean ten = size % (PLANE * 3 + 1) == 0;
         boolean hundred = size % (PLANE * 3 + 2) == 0;
@@ -93,7 +94,7 @@ record CifarSource(Tree tree, int classes) implements DataSource {
         }
     }
 
-    /// From three planes, beginning at `from`, to RGB pixels.
+    /// Converts three planes, beginning at `from`, to RGB pixels.
     private static byte[] interleaved(byte[] planes, int from, int plane) {
         byte[] pixels = new byte[3 * plane];
         for (int i = 0; i < plane; i++) {

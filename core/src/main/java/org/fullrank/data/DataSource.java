@@ -2,10 +2,10 @@ package org.fullrank.data;
 
 import java.io.IOException;
 
-/// A data set in one of the supported formats. It writes its items into a pack.
+/// A data set in one of the supported formats, which can write its items into a pack.
 sealed interface DataSource
         permits ImageSource, IdxSource, CifarSource, StlSource, NumpySource, CsvSource, ShapesSource {
-    /// What it is, in words: `image folder`, `IDX`, ...
+    /// The format in words: `image folder`, `IDX`, ...
     String format();
 
     /// What decides how the files are read, apart from the settings.

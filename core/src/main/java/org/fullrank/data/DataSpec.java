@@ -5,12 +5,12 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// What to read and how: the `data` section of a recipe. Start from [#of(String)] and change parts with the `with`
-/// methods.
+/// The data set to read, and the settings for reading it: the `data` section of a recipe. Start from
+/// [#of(String)] and change single settings with the `with` methods.
 ///
 /// @param path a file, a folder or the built-in name `shapes`
-/// @param samples at most so many items of each split that is learned from, train and unlabeled; 0: all. Which
-///     ones is fixed: they are the same for every seed of a recipe
+/// @param samples largest number of items of each training split (train and unlabeled); 0: all. The choice of
+///     items is the same for every seed of a recipe
 /// @param labelColumn column of a CSV file that holds the class: its name in the header, its position from 1, or a
 ///     negative position counted from the end (`-1` is the last); null: the column named `label`, `class`, `target`
 ///     or `y` if there is one, else the only column of text; `none`: no labels
@@ -33,16 +33,17 @@ public record DataSpec(
         double maxSkippedShare,
         @Nullable Path cache) {
 
-    /// All: fewer are for quick comparisons.
+    /// All. Fewer samples are for quick comparisons.
     public static final int SAMPLES = 0;
 
-    /// 256 pixels: enough for the usual crops of 224, while a photograph takes a quarter megabyte, not twenty.
+    /// 256 pixels: enough for the usual crops of 224, and a photograph needs a quarter of a megabyte instead
+    /// of twenty megabytes.
     public static final int STORED_SHORTER_SIDE = 256;
 
-    /// 2^26 pixels (8192 x 8192): more than cameras make, and at most 400 MB while it is decoded.
+    /// 2^26 pixels (8192 x 8192): more than cameras have, and at most 400 MB during decoding.
     public static final long MAX_PIXELS = 1L << 26;
 
-    /// 5 %: real collections have a few broken files; more is a sign of a broken copy.
+    /// 5 %. Real collections have a few broken files; more indicate a broken copy.
     public static final double MAX_SKIPPED_SHARE = 0.05;
 
     public DataSpec {
@@ -121,7 +122,7 @@ public record DataSpec(
         return new DataSpec(path, samples, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, folder);
     }
 
-    /// The settings that change what is packed, as a part of the name of the cache file.
+    /// The settings that affect the packed items, as a part of the name of the cache file.
     String decodeKey() {
         return labelColumn + "|" + array + "|" + ignore + "|" + ignoreCase + "|" + storedShorterSide + "|" + maxPixels + "|" + maxSkippedShare;
     }

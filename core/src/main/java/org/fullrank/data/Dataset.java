@@ -18,13 +18,14 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// What a `--data` path holds: items in splits, decoded once into a packed file and mapped from there.
+/// The content of a `--data` path: items in splits, decoded once into a packed file and memory-mapped from
+/// it.
 ///
-/// The formats are: a folder of images (`[split/]class/file`, or without classes), the same inside `.tar`, `.tar.gz`
-/// or `.zip`; IDX; CIFAR-10, CIFAR-100 and STL-10 binaries (folder or archive); NumPy images or vectors; CSV; and the
-/// built-in name `shapes`. They are told apart by their content.
+/// Supported formats: a folder of images (`[split/]class/file`, or without classes); the same inside `.tar`,
+/// `.tar.gz` or `.zip`; IDX; CIFAR-10, CIFAR-100 and STL-10 binaries (folder or archive); NumPy images or
+/// vectors; CSV; and the built-in name `shapes`. The format is recognized by the content.
 ///
-/// Closing a data set closes all items that it handed out.
+/// Closing a data set closes all items that came from it.
 public final class Dataset implements AutoCloseable {
     private static final long STREAM = Keyed.name("data.samples");
 
@@ -40,10 +41,10 @@ public final class Dataset implements AutoCloseable {
         this.samples = samples;
     }
 
-    /// Opens what the spec names. The first time it is decoded into a packed file in the cache folder; later that
-    /// file is only mapped. A packed file that is damaged, or older than its source, is written anew.
+    /// Opens the data of the spec. The first call decodes them into a packed file in the cache folder; later
+    /// calls only map that file. A packed file that is damaged or older than its source is written again.
     ///
-    /// @throws InputException when the path holds nothing that can be read, naming what is wrong
+    /// @throws InputException when the path contains nothing that can be read; the message names the problem
     /// @throws JobException when the packed file cannot be written
     public static Dataset open(DataSpec spec) {
         return open(spec, reading(spec, () -> Formats.detect(spec)));
@@ -95,7 +96,7 @@ public final class Dataset implements AutoCloseable {
         }
     }
 
-    /// Runs a step that reads the source; an error of reading becomes one that names the path.
+    /// Runs a step that reads the source. A read error becomes an error that names the path.
     private static <T> T reading(DataSpec spec, Reading<T> step) {
         try {
             return step.run();
@@ -118,20 +119,20 @@ public final class Dataset implements AutoCloseable {
         return name;
     }
 
-    /// What it is, in words: `image folder`, `tar.gz of images`, `IDX`, `CIFAR-10 binary`, `STL-10 binary`, `NumPy
-    /// images`, `NumPy vectors`, `CSV`, `built-in shapes`, ...
+    /// The format in words: `image folder`, `tar.gz of images`, `IDX`, `CIFAR-10 binary`, `STL-10 binary`,
+    /// `NumPy images`, `NumPy vectors`, `CSV`, `built-in shapes`, ...
     public String format() {
         return pack.index().format();
     }
 
-    /// The splits that there are, in the order of [Split].
+    /// The existing splits, in the order of [Split].
     public SequencedSet<Split> splits() {
         return Collections.unmodifiableSequencedSet(
                 new TreeSet<>(pack.index().splits().keySet()));
     }
 
-    /// The items of a split, limited by [DataSpec#samples]: [Images] or [Vectors]. The same object each time; closed
-    /// with this data set at the latest.
+    /// The items of a split, limited by [DataSpec#samples]: [Images] or [Vectors]. Every call returns the
+    /// same object. It is closed with this data set at the latest.
     ///
     /// @throws InputException when there is no such split
     public synchronized Items items(Split split) {
@@ -156,8 +157,8 @@ public final class Dataset implements AutoCloseable {
         return learned && samples > 0 && samples < size;
     }
 
-    /// `count` of `size` items in ascending order: a pure function of the two, and those of a smaller count are
-    /// among those of a larger one.
+    /// `count` of `size` items in ascending order. The choice depends only on these two numbers. A smaller
+    /// count gives a subset of a larger one.
     private static int[] chosen(int size, int count) {
         int[] indices = Arrays.copyOf(SamplingOrder.permutation(Keyed.of(0, STREAM), size), count);
         Arrays.sort(indices);
@@ -182,7 +183,7 @@ public final class Dataset implements AutoCloseable {
         return pack.index().classNames();
     }
 
-    /// The files that were left out because they could not be decoded or lay outside the layout.
+    /// The files that were left out because they could not be decoded or did not fit the layout.
     public List<Skipped> skipped() {
         return pack.index().skipped();
     }
@@ -219,14 +220,14 @@ public final class Dataset implements AutoCloseable {
         return TrainTest.holdOut(train, TrainTest.HELD_OUT_SHARE, 0);
     }
 
-    /// What an encoder is pretrained on: the unlabeled split where there is one (STL-10), else the training split.
+    /// The items for pretraining: the unlabeled split if there is one (STL-10), otherwise the train split.
     ///
     /// @throws InputException when there is neither
     public Items pretraining() {
         return items(splits().contains(Split.UNLABELED) ? Split.UNLABELED : Split.TRAIN);
     }
 
-    /// What there is, in numbers and in words.
+    /// A summary in numbers and words.
     public Summary summary() {
         return Summary.of(this, pack);
     }
@@ -236,8 +237,9 @@ public final class Dataset implements AutoCloseable {
         return pack.file();
     }
 
-    /// A checksum of the packed content, 16 hexadecimal digits: the same on every machine and for every wrapping.
-    /// Where [DataSpec#samples] leaves items out, their number follows: `8a3f5c0e12d4b697, 1000 samples`.
+    /// A checksum of the packed content, 16 hexadecimal digits: the same on every machine and for every
+    /// archive format. If [DataSpec#samples] leaves items out, their number follows: `8a3f5c0e12d4b697, 1000
+    /// samples`.
     public String fingerprint() {
         boolean limited = pack.index().splits().entrySet().stream()
                 .anyMatch(split -> isLimited(split.getKey(), split.getValue().size()));

@@ -11,19 +11,20 @@ import org.fullrank.engine.JobException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes images on all cores and hands them on in the order in which they were submitted. At most
+/// Decodes images on all cores and delivers them in the order in which they were submitted. At most
 /// [#WINDOW_PER_CORE] images per core are in memory.
 final class DecodePool implements AutoCloseable {
     static final int WINDOW_PER_CORE = 32;
 
-    /// Takes results, on the thread that submits.
+    /// Receives results, on the thread that submits.
     interface Sink {
         void image(String path, Pixels pixels) throws IOException;
 
         void skipped(String path, String reason) throws IOException;
     }
 
-    /// An image, or the reason why there is none; neither for a file that was never meant to be an image.
+    /// An image, or the reason why it could not be decoded. Both are missing for a file that is not an image
+    /// by its name.
     private record Decoded(
             String path, @Nullable Pixels pixels, @Nullable String reason) {}
 
@@ -44,7 +45,8 @@ final class DecodePool implements AutoCloseable {
 
     /// Queues an image; waits while the window is full.
     ///
-    /// @param named whether the file's name says it is an image; else it is left out in silence when it is none
+    /// @param named whether the file has the name of an image; if not, and it is not an image, it is ignored
+    ///     without a message
     void decode(String path, boolean named, Callable<byte[]> encoded) throws IOException {
         window.add(threads.submit(() -> decodeNow(path, named, encoded)));
         if (window.size() >= most) {
@@ -59,7 +61,7 @@ final class DecodePool implements AutoCloseable {
         });
     }
 
-    /// Hands on all that is queued.
+    /// Delivers all queued results.
     void finish() throws IOException {
         while (!window.isEmpty()) {
             next();

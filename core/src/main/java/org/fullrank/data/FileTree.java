@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A single file, as a tree with one entry.
+/// A single file, presented as a tree with one entry.
 record FileTree(Path root) implements Tree {
     @Override
     public String kind() {

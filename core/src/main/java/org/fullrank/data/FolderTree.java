@@ -68,7 +68,7 @@ final class FolderTree implements Tree {
         return stamp.text();
     }
 
-    /// Collects regular files and broken links; devices and pipes are left alone.
+    /// Collects regular files and broken links; devices and pipes are ignored.
     private final class Lister extends SimpleFileVisitor<Path> {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {

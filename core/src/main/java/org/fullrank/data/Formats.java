@@ -20,7 +20,7 @@ import org.fullrank.file.Inputs;
 import org.fullrank.file.Npy;
 import org.jspecify.annotations.Nullable;
 
-/// Finds out what a path holds by looking at the content; names only decide between formats that look alike.
+/// Recognizes the format of a path by its content. File names only decide between formats that look alike.
 final class Formats {
     private static final int HEAD_BYTES = 512;
 
@@ -31,7 +31,7 @@ final class Formats {
 
     /// The source for a path.
     ///
-    /// @throws InputException when nothing is there, or nothing that can be read
+    /// @throws InputException when the path does not exist, or contains nothing that can be read
     static DataSource detect(DataSpec spec) throws IOException {
         if (spec.path().equals(ShapesSource.NAME)) {
             return ShapesSource.standard();
@@ -97,7 +97,7 @@ final class Formats {
         return new CsvSource(Map.of(Split.TRAIN, path), spec, null);
     }
 
-    /// The source for a folder or an archive: decided by the first file whose format is known.
+    /// The source for a folder or an archive. The first file with a known format decides.
     private static Optional<DataSource> tree(Tree tree, DataSpec spec) throws IOException {
         List<DataSource> found = new ArrayList<>();
         List<Path> idx = new ArrayList<>();
@@ -121,7 +121,8 @@ final class Formats {
         return tables.isEmpty() ? Optional.empty() : Optional.of(new CsvSource(tables, spec, null));
     }
 
-    /// The source that a file decides on; null when it does not. Files of IDX and CSV are only collected.
+    /// The source for the format of this file; null if the file does not decide the format. IDX and CSV files
+    /// are only collected.
     private static @Nullable DataSource entry(
             Tree tree, Tree.Entry entry, DataSpec spec, List<Path> idx, Map<Split, Path> tables) throws IOException {
         if (ImageSource.named(entry.name())) {
@@ -159,7 +160,7 @@ final class Formats {
         }
     }
 
-    /// Bytes of the content; for gzip the last four bytes of the file tell.
+    /// Length of the content in bytes. For gzip it is read from the last four bytes of the file.
     private static long length(Path file) throws IOException {
         long size = Files.size(file);
         if (!Inputs.isGzip(file) || size < 18) {

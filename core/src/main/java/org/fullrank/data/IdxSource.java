@@ -16,8 +16,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// The IDX files of MNIST and data sets like it, compressed or not: magic `00 00 08 d` for unsigned bytes in d
-/// dimensions, the sizes as big-endian 32-bit numbers, the bytes. Images have three dimensions, labels one.
+/// The IDX files of MNIST and similar data sets, compressed or not. A file contains the magic bytes `00 00 08
+/// d` (unsigned bytes in d dimensions), the sizes as big-endian 32-bit numbers, and the bytes. Images have
+/// three dimensions, labels have one.
 ///
 /// @param parts the files of each split
 record IdxSource(Map<Split, Part> parts) implements DataSource {
@@ -50,7 +51,7 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
         return new IdxSource(parts);
     }
 
-    /// The source for all IDX files among `files`, which lie in one folder.
+    /// The source for all IDX files among `files`, which are in one folder.
     static IdxSource ofFiles(Path folder, List<Path> files) throws IOException {
         Map<Split, Part> parts = new LinkedHashMap<>();
         for (Path file : files) {

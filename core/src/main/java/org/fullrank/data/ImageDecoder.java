@@ -15,12 +15,14 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes images to RGB. Keeps its readers, so there is one per thread.
+/// Decodes images to RGB. It reuses its readers, so each thread needs its own instance.
 ///
-/// Gray becomes RGB with three equal channels, CMYK is converted, 16 bits are cut to 8, transparent pixels are laid on
-/// white, and the orientation of EXIF is applied. Color profiles of RGB images are left to the reader.
+/// Gray images become RGB with three equal channels. CMYK is converted. 16-bit values are cut to 8 bits.
+/// Transparent pixels are drawn on white. The EXIF orientation is applied. Color profiles of RGB images are
+/// left to the reader.
 final class ImageDecoder {
-    /// Pixels being decoded at one time by all threads together; a larger image is decoded alone.
+    /// Largest number of pixels that all threads together decode at one time. A larger image is decoded
+    /// alone.
     private static final Semaphore PIXELS_IN_FLIGHT = new Semaphore(1 << 26, true);
 
     private static final int PERMITS = 1 << 26;
@@ -38,7 +40,7 @@ final class ImageDecoder {
         this.spec = spec;
     }
 
-    /// The image formats that are understood.
+    /// The supported image formats.
     enum Format {
         JPEG,
         PNG,
@@ -143,7 +145,7 @@ final class ImageDecoder {
         }
     }
 
-    /// Waits until so many pixels may be decoded.
+    /// Waits until this many pixels may be decoded.
     private int admit(int width, int height) throws IOException {
         long pixels = (long) width * height;
         if (pixels < 1 || pixels > spec.maxPixels()) {
@@ -183,8 +185,8 @@ final class ImageDecoder {
         return all.next();
     }
 
-    /// Keeps a warning that means lost data. Others are harmless: a missing color profile, or bytes too many
-    /// between the parts of a JPEG.
+    /// Stores a warning about lost data. Other warnings are harmless, for example about a missing color
+    /// profile, or extra bytes between the parts of a JPEG.
     private void note(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         boolean lost = Stream.of("premature", "corrupt", "truncated", "end of").anyMatch(lower::contains);

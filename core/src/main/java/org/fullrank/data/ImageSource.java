@@ -8,15 +8,16 @@ import java.util.Locale;
 import java.util.Set;
 import org.fullrank.engine.InputException;
 
-/// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are ignored.
+/// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are
+/// ignored.
 record ImageSource(Tree tree, DataSpec spec) implements DataSource {
-    /// No encoded image is larger: what claims to be is left out before it is read.
+    /// Largest accepted size of an encoded image. A larger file is left out before it is read.
     static final int MAX_ENCODED_BYTES = 1 << 28;
 
     private static final Set<String> EXTENSIONS =
             Set.of("jpg", "jpeg", "jpe", "png", "gif", "bmp", "tif", "tiff", "webp");
 
-    /// Whether a file of this name should be an image.
+    /// Whether a file of this name is expected to be an image.
     static boolean named(String name) {
         int dot = name.lastIndexOf('.');
         return dot >= 0 && EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));

@@ -8,8 +8,9 @@ import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Packed uint8 images. Each image is `[height, width, channels]`, row by row, channels together; sizes may differ from
-/// image to image. Channels are 3 (RGB) or 1 (gray, from IDX and NumPy files).
+/// Packed uint8 images. Each image is `[height, width, channels]`, row by row, with the channels of a pixel
+/// together. Sizes may differ from image to image. There are 3 channels (RGB) or 1 (gray, from IDX and NumPy
+/// files).
 public final class Images implements Items {
     private final int channels;
     private final int[] heights;
@@ -20,7 +21,7 @@ public final class Images implements Items {
     private final @Nullable Arena owner;
     private final boolean uniform;
 
-    /// Items of a mapped pack. `owner` is closed with this object; null when the memory belongs to another.
+    /// Items of a mapped pack. `owner` is closed with this object; null if another object owns the memory.
     Images(PackIndex.Items index, int channels, MemorySegment pixels, @Nullable Labels labels, @Nullable Arena owner) {
         this(channels, index.heights(), index.widths(), index.offsets(), pixels, labels, owner);
     }
@@ -55,7 +56,7 @@ public final class Images implements Items {
     ///
     /// @param pixels `[N, height, width, channels]`
     /// @param channels 1 or 3
-    /// @throws InputException when the array is no whole number of images or the labels are of another count
+    /// @throws InputException when the array is not a whole number of images or the number of labels differs
     public static Images of(byte[] pixels, int height, int width, int channels, @Nullable Labels labels) {
         long each = (long) height * width * channels;
         if (height < 1 || width < 1 || (channels != 1 && channels != 3) || pixels.length % each != 0) {
@@ -98,12 +99,12 @@ public final class Images implements Items {
         return widths[i];
     }
 
-    /// Whether all images have one size.
+    /// Whether all images have the same size.
     public boolean uniform() {
         return uniform;
     }
 
-    /// The memory that holds all pixels, uint8. Read-only.
+    /// The memory of all pixels, uint8. Read-only.
     public MemorySegment pixels() {
         return pixels;
     }

@@ -11,8 +11,8 @@ public sealed interface Items extends AutoCloseable permits Images, Vectors {
     @Nullable
     Labels labels();
 
-    /// The items `indices`, in that order; an index may occur more than once. The result borrows the storage of this
-    /// object: closing it does nothing, and it ends with this object.
+    /// The items `indices`, in that order; an index may occur more than once. The result uses the storage of
+    /// this object. Closing it has no effect, and it becomes invalid when this object is closed.
     ///
     /// @param indices each in `[0, size())`
     /// @throws IndexOutOfBoundsException when an index is outside

@@ -3,7 +3,7 @@ package org.fullrank.data;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The facts in the header of a JPEG.
+/// The values in the header of a JPEG file.
 ///
 /// @param width in pixels, as stored
 /// @param height in pixels, as stored
@@ -47,7 +47,7 @@ record JpegHeader(int width, int height, int components, int orientation) {
         return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     }
 
-    /// The orientation in an EXIF block, a small TIFF file; 1 when there is none or it is nonsense.
+    /// The orientation in an EXIF block, a small TIFF file; 1 if there is none or it is invalid.
     private static int orientation(byte[] jpeg, int from, int to) {
         for (int i = 0; i < EXIF.length; i++) {
             if (from + i >= to || jpeg[from + i] != EXIF[i]) {

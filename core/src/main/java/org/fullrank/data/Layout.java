@@ -7,16 +7,16 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// How the folders of a tree of images are read.
+/// How the folders of a tree of images are interpreted.
 ///
-/// Folders that all files share are passed by, as long as one folder is left above the files. If the next folders are
-/// named after splits (all of them, or `train` among them) they are the splits. The next folder below is the class;
-/// deeper folders do not matter. Images without any folder have no class.
+/// Leading folders that all files share are skipped, as long as one folder above the files is left. If the
+/// next folders have names of splits (all of them, or `train` among them), they are the splits. The next
+/// folder below is the class. Deeper folders have no meaning. Images without any folder have no class.
 ///
-/// @param skip how many leading folders are passed by
+/// @param skip number of leading folders that are skipped
 /// @param splits whether the next folder names the split
 record Layout(int skip, boolean splits) {
-    /// Where an image belongs; no split when it lies outside all of them.
+    /// The split and the class of an image; the split is null if the image is outside all splits.
     record Place(@Nullable Split split, @Nullable String className) {}
 
     /// The layout of these paths, with `/` between their parts.

@@ -16,14 +16,15 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/// A packed data set: a file of a header of 64 bytes, the items one behind the other, and the [PackIndex].
+/// A packed data set: a file with a header of 64 bytes, the items one after another, and the [PackIndex].
 ///
-/// The header (little-endian) is: magic `FULLRANK` (8 bytes), version, CRC32C of the rest of the header, payload bytes
-/// (8), index bytes (8), CRC32C of the index, zeros. Header and index are always checked when a pack is opened, the
-/// payload up to [#CHECKED_BYTES].
+/// The header (little-endian) contains the magic `FULLRANK` (8 bytes), the version, the CRC32C of the rest of
+/// the header, the number of payload bytes (8), the number of index bytes (8), the CRC32C of the index, and
+/// zeros. Header and index are always checked when a pack is opened. The payload is checked up to
+/// [#CHECKED_BYTES].
 ///
-/// @param file where the pack lies
-/// @param index what it holds
+/// @param file path of the pack
+/// @param index description of the payload
 record Pack(Path file, PackIndex index, long payloadBytes) {
     static final long MAGIC = ByteBuffer.wrap("FULLRANK".getBytes(StandardCharsets.US_ASCII))
             .order(ByteOrder.LITTLE_ENDIAN)
@@ -34,15 +35,15 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
 
     static final int HEADER_BYTES = 64;
 
-    /// Length of the pieces of the payload that have a checksum each.
+    /// Length of a payload block. Each block has a checksum.
     static final int BLOCK_BYTES = 1 << 24;
 
-    /// At most this much of the payload is read to check it when a pack is opened, a fifth of a second's work:
-    /// smaller packs are checked whole, of larger ones evenly spaced blocks.
+    /// Largest part of the payload that is checked when a pack is opened, which takes a fifth of a second.
+    /// Smaller packs are checked completely; of larger ones, evenly spaced blocks are checked.
     static final long CHECKED_BYTES = 1L << 30;
 
-    /// Opens and checks a pack. Empty when there is none, or it is damaged, of another version or of another state
-    /// of the source; then it has to be written anew.
+    /// Opens and checks a pack. The result is empty if there is no pack, or if it is damaged, of another
+    /// version, or of another state of the source. Then it must be written again.
     static Optional<Pack> open(Path file, String stamp) {
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -70,7 +71,7 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
         }
     }
 
-    /// The items of a split, in memory of their own mapping; the caller closes them.
+    /// The items of a split, in a separate memory mapping; the caller closes them.
     Items items(Split split) {
         PackIndex.Items where = Objects.requireNonNull(index.splits().get(split));
         Labels labels = where.classes() == null ? null : new Labels(where.classes(), index.classNames());
@@ -109,7 +110,7 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
         return (int) crc.getValue();
     }
 
-    /// Checksum of the header behind the place of the checksum itself.
+    /// Checksum of the part of the header after the checksum itself.
     static int crc(ByteBuffer header) {
         var crc = new CRC32C();
         crc.update(header.array(), 16, HEADER_BYTES - 16);

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What a pack file says about its payload; written behind it.
+/// The description of the payload of a pack file. It is written after the payload.
 ///
-/// @param stamp state of the source when it was read; another state makes the pack stale
-/// @param format what the source is, in words
+/// @param stamp state of the source when it was read; if the source changes, the pack is stale
+/// @param format format of the source, in words
 /// @param channels 1 or 3; 0 for vectors
 /// @param classNames names of the classes, empty when nothing is labeled
 /// @param splits items of each split

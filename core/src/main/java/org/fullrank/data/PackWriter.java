@@ -19,8 +19,8 @@ import java.util.zip.CRC32C;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a [Pack]: items in the order in which they come, to a temporary file that gets its name only when it is
-/// complete and on the disk. Closing without [#finish] leaves nothing behind.
+/// Writes a [Pack], item by item, to a temporary file. The file gets its final name only when it is complete
+/// and on the disk. If the writer is closed without [#finish], no file remains.
 final class PackWriter implements Closeable {
     private static final int BUFFER_BYTES = 1 << 20;
 
@@ -55,7 +55,7 @@ final class PackWriter implements Closeable {
         image(rows(split), shape, pixels, label, "");
     }
 
-    /// Appends an image whose split and class are told later by [#distribute].
+    /// Appends an image whose split and class are assigned later by [#distribute].
     void unplaced(Shape shape, byte[] pixels, String path) throws IOException {
         image(unplaced, shape, pixels, -1, path);
     }
@@ -69,7 +69,7 @@ final class PackWriter implements Closeable {
         write(pixels);
     }
 
-    /// Gives each unplaced image its place; within a split they are sorted by path.
+    /// Assigns each of these images its split and class. Within a split they are sorted by path.
     void distribute(Placement placement) {
         for (int i = 0; i < unplaced.size(); i++) {
             SplitRows.Row row = unplaced.row(i);
@@ -83,13 +83,13 @@ final class PackWriter implements Closeable {
     /// Split and class (or -1) of an image.
     record Placed(Split split, int label) {}
 
-    /// Says where the i-th unplaced image belongs; null leaves it out.
+    /// Returns the split and class of the i-th image without a place; null leaves the image out.
     interface Placement {
         @Nullable
         Placed place(int i, String path);
     }
 
-    /// Appends a vector. All vectors of a split must come one behind the other.
+    /// Appends a vector. All vectors of a split must come one after another.
     ///
     /// @param label its class, or -1
     void vector(Split split, float[] values, int label) throws IOException {
@@ -100,12 +100,12 @@ final class PackWriter implements Closeable {
         write(bytes.array());
     }
 
-    /// Sets the classes of the items of a split, in the order in which these came.
+    /// Sets the classes of the items of a split, in the order in which the items were added.
     void labels(Split split, int[] classes) {
         rows(split).labels(classes);
     }
 
-    /// How many items a split has so far.
+    /// Number of items of a split so far.
     int size(Split split) {
         SplitRows rows = splits.get(split);
         return rows == null ? 0 : rows.size();
@@ -254,7 +254,7 @@ final class PackWriter implements Closeable {
         }
     }
 
-    /// The pack, not its source, is what failed.
+    /// An error of the pack, not of its source.
     static final class WriteException extends IOException {
         private final transient Path file;
 

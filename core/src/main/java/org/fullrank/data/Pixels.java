@@ -4,8 +4,9 @@ import java.util.Arrays;
 
 /// An image in an array: uint8 `[height, width, 3]`.
 record Pixels(int height, int width, byte[] rgb) {
-    /// Scaled down so that the shorter side is at most `side`, with the Catmull-Rom kernel widened to the scale,
-    /// which keeps edges sharp without aliasing. The image itself when it is small enough.
+    /// The image scaled down so that the shorter side is at most `side`. It uses the Catmull-Rom kernel,
+    /// widened to the scale, which keeps edges sharp without aliasing. If the image is small enough, it is
+    /// returned unchanged.
     Pixels shrunkTo(int side) {
         int shorter = Math.min(height, width);
         if (shorter <= side) {
@@ -16,7 +17,7 @@ record Pixels(int height, int width, byte[] rgb) {
         return new Pixels(h, w, columns(rows(w), w, h));
     }
 
-    /// Upright, given the orientation that EXIF states for the stored image.
+    /// The upright image, given the EXIF orientation of the stored image.
     Pixels upright(int orientation) {
         if (orientation <= 1) {
             return this;

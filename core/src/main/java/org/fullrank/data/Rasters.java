@@ -7,8 +7,8 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 
-/// Converts the many layouts of Java images to RGB bytes. Samples are taken as stored: asking the image for colors is
-/// slow and brightens gray ones.
+/// Converts Java images with any memory layout to RGB bytes. It uses the samples as they are stored:
+/// converting colors through the image class is slow and brightens gray images.
 final class Rasters {
     private static final int WHITE = 255;
 
@@ -65,7 +65,8 @@ final class Rasters {
         }
     }
 
-    /// Any number of bits; one or two bands are gray (and alpha), three or four RGB (and alpha).
+    /// Reads samples with any number of bits. One or two bands are gray (and alpha), three or four are RGB
+    /// (and alpha).
     private static void samples(BufferedImage image, Raster raster, byte[] rgb) throws IOException {
         int width = image.getWidth();
         int bands = raster.getNumBands();

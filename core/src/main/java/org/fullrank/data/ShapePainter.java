@@ -2,16 +2,17 @@ package org.fullrank.data;
 
 import org.fullrank.engine.Keyed;
 
-/// Draws the images of the built-in data set `shapes`: one filled shape on a cluttered ground, 32 x 32 pixels, RGB.
+/// Draws the images of the built-in data set `shapes`: one filled shape on a cluttered background, 32 x 32
+/// pixels, RGB.
 ///
-/// The class is the kind of shape and nothing else: position, size, angle, colors, the texture of the filling, the
-/// texture of the ground and the clutter on it are drawn independently of it. So two images of one class have little in
-/// common pixel by pixel, and what a network has to find is the outline. An image is a pure function of (seed, index),
-/// the same on every machine: only exact arithmetic and StrictMath are used.
+/// The class is the kind of shape. Position, size, angle, colors, both textures and the clutter are drawn
+/// independently of the class. So two images of one class have few pixels in common, and a network has to
+/// find the outline. An image depends only on (seed, index) and is the same on every machine, because only
+/// exact arithmetic and StrictMath are used.
 ///
-/// Edges are smooth: the share of a pixel that is covered is read from its distance to the outline.
+/// Edges are smooth: the covered share of a pixel is computed from its distance to the outline.
 final class ShapePainter {
-    /// Counts up with every change that changes an image.
+    /// Increases with every change that affects an image.
     static final int VERSION = 4;
 
     static final int SIDE = 32;
@@ -20,7 +21,7 @@ final class ShapePainter {
         "arrow", "crescent", "cross", "disc", "ell", "hourglass", "ring", "square", "star", "triangle"
     };
 
-    /// Corners (x, y) in units of the radius, in order; null where the outline is not a polygon.
+    /// Corners (x, y) in units of the radius, in order; null if the outline is not a polygon.
     private static final float[][] POLYGONS = {
         {1, 0, 0.1f, 0.8f, 0.1f, 0.3f, -0.95f, 0.3f, -0.95f, -0.3f, 0.1f, -0.3f, 0.1f, -0.8f},
         {},
@@ -174,7 +175,7 @@ final class ShapePainter {
         return new float[] {random.nextFloat() * 255, random.nextFloat() * 255, random.nextFloat() * 255};
     }
 
-    /// A color not far from another one.
+    /// A color similar to another one.
     private static float[] near(float[] color, Keyed random) {
         float[] near = color.clone();
         for (int c = 0; c < near.length; c++) {
@@ -183,7 +184,7 @@ final class ShapePainter {
         return near;
     }
 
-    /// A color that can be told from the ground.
+    /// A color that differs clearly from the background.
     private static float[] contrasting(float[] ground, Keyed random) {
         float[] best = color(random);
         for (int i = 0; i < 20 && apart(best, ground) < 130; i++) {

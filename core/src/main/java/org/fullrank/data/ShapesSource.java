@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The built-in data set `shapes`, with which everything can be tried without a file: see [ShapePainter].
+/// The built-in data set `shapes`, for trying everything without a file: see [ShapePainter].
 ///
 /// @param train number of training images
 /// @param test number of test images
 /// @param seed of the drawing
 record ShapesSource(int train, int test, long seed) implements DataSource {
-    /// The name that stands for it in place of a path.
+    /// The name that is used instead of a path.
     static final String NAME = "shapes";
 
     /// 10,000: an epoch of a small network takes seconds on two cores.
@@ -19,7 +19,7 @@ record ShapesSource(int train, int test, long seed) implements DataSource {
     /// 2,000: the standard error of an accuracy is 1.1 points at most.
     static final int TEST = 2_000;
 
-    /// Images are drawn in parallel, so many at a time.
+    /// Number of images that are drawn in parallel at a time.
     private static final int BATCH = 1000;
 
     static ShapesSource standard() {

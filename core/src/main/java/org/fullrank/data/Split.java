@@ -8,16 +8,16 @@ import org.fullrank.engine.InputException;
 import org.fullrank.settings.Nearest;
 import org.fullrank.settings.OldSpelling;
 
-/// A part of a data set, as divided by its makers.
+/// A part of a data set, as defined by its authors.
 public enum Split {
     TRAIN,
     VALIDATION,
     TEST,
-    /// Items without labels that are meant for pre-training only, as the 100,000 of STL-10.
+    /// Items without labels that are meant for pre-training only, such as the 100,000 of STL-10.
     UNLABELED;
 
-    /// The split that a folder of this name holds: `train`, `val`, `valid`, `validation`, `test`, `unlabeled` and
-    /// their usual variants, in any case; empty when the name is no split.
+    /// The split of a folder of this name: `train`, `val`, `valid`, `validation`, `test`, `unlabeled` and
+    /// their usual variants, in upper or lower case; empty if the name is not a split.
     static Optional<Split> ofFolder(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "train", "training" -> Optional.of(TRAIN);
@@ -28,9 +28,9 @@ public enum Split {
         };
     }
 
-    /// The split of a name that a user gave.
+    /// The split of a name from the user.
     ///
-    /// @param subject what the name was given to, such as `--split`
+    /// @param subject where the name was given, such as `--split`
     /// @throws InputException when there is no such split
     public static Split named(String subject, String wanted) {
         List<String> names = Arrays.stream(values()).map(Split::label).toList();

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 
-/// Columns that collect the items of one split while they are written.
+/// Collects the data of one split, column by column, while the items are written.
 final class SplitRows {
     private int size;
     private int[] heights = new int[1024];
@@ -16,7 +16,7 @@ final class SplitRows {
     private int[] labels = new int[1024];
     private final List<String> keys = new ArrayList<>();
 
-    /// One item: its size, where it lies, its CRC32C, its class (or -1) and what it is sorted by (or "").
+    /// One item: its size, its position, its CRC32C, its class (or -1) and its sort key (or "").
     record Row(int height, int width, long offset, int checksum, int label, String key) {
         Row withLabel(int other) {
             return new Row(height, width, offset, checksum, other, key);

@@ -12,7 +12,7 @@ import org.fullrank.text.Numbers;
 import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 
-/// What a data set holds: [#text()] for people, [#toMap()] for JSON.
+/// The content of a data set: [#text()] for people, [#toMap()] for JSON.
 ///
 /// @param name of the data set
 /// @param format in words
@@ -40,7 +40,7 @@ public record Summary(
         long cacheBytes,
         String fingerprint) {
 
-    /// Class names in the text; JSON has all of them.
+    /// Largest number of class names in the text; JSON has all of them.
     private static final int SHOWN_CLASSES = 10;
 
     /// One split.
@@ -57,7 +57,7 @@ public record Summary(
             @Nullable Range width,
             List<Integer> classCounts) {}
 
-    /// Smallest, middle and largest of some numbers.
+    /// Minimum, median and maximum of some numbers.
     public record Range(int min, int median, int max) {
         static Range of(int[] values) {
             int[] sorted = values.clone();

@@ -9,17 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Two disjoint sets of items of one data set.
 ///
-/// @param train what is learned from
-/// @param test what is tested on
-/// @param protocol how the two came about, in words, for the protocol of an evaluation
+/// @param train items to learn from
+/// @param test items to test on
+/// @param protocol how the two sets were chosen, in words, for the protocol of an evaluation
 public record TrainTest(Items train, Items test, String protocol) {
-    /// One fifth: enough to measure on, while most items remain to learn from.
+    /// One fifth: enough for a measurement, while most items remain for training.
     public static final double HELD_OUT_SHARE = 0.2;
 
     private static final long STREAM = Keyed.name("data.holdout");
 
-    /// Holds out a share of the items: of each class alike when they are labeled (at least one item of a class with
-    /// two or more, never its last). Which ones is a pure function of the seed, the size and the labels.
+    /// Holds out a share of the items. If they are labeled, it holds out the same share of each class, at
+    /// least one item of a class with two or more items, and never the last item of a class. The choice
+    /// depends only on the seed, the size and the labels.
     ///
     /// @param share held out for testing, in `(0, 1)`
     /// @throws InputException when the share is outside, or there are fewer than two items

@@ -11,10 +11,12 @@ sealed interface Tree permits FileTree, FolderTree, TarTree, ZipTree {
 
     Path root();
 
-    /// Whether [Entry#content()] may be opened at any time and from any thread, or only while it is visited.
+    /// Whether [Entry#content()] may be opened at any time and from any thread. If not, it may be opened only
+    /// during the visit of the file.
     boolean randomAccess();
 
-    /// Visits the files, in sorted order where access is random, else in stored order, until the visitor says stop.
+    /// Visits the files until the visitor stops. The order is sorted if access is random, and otherwise the
+    /// stored order.
     void each(Visitor visitor) throws IOException;
 
     /// Names, sizes and times of the files, in short.
@@ -23,7 +25,7 @@ sealed interface Tree permits FileTree, FolderTree, TarTree, ZipTree {
     /// A file of the tree.
     ///
     /// @param path relative to the root, with `/`
-    /// @param size bytes it claims to have
+    /// @param size number of bytes, according to the archive
     record Entry(String path, long size, Content content) {
         /// The last part of the path.
         String name() {

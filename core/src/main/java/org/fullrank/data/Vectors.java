@@ -42,7 +42,7 @@ public final class Vectors implements Items {
     /// Vectors from an array, copied, with their classes.
     ///
     /// @param values `[N, features]`, row by row
-    /// @throws InputException when the array is no whole number of rows or the labels are of another count
+    /// @throws InputException when the array is not a whole number of rows or the number of labels differs
     public static Vectors of(float[] values, int features, @Nullable Labels labels) {
         if (features < 1 || values.length % features != 0) {
             throw new InputException("vector array of " + values.length + " values, expected a multiple of " + features

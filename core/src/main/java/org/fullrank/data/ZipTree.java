@@ -10,7 +10,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/// The files in a `.zip`, read in place and sorted by path.
+/// The files in a `.zip`, sorted by path. They are read in place.
 ///
 /// @param root the archive
 record ZipTree(Path root) implements Tree {

@@ -10,12 +10,16 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// How rows `[N, D]` lie by class: the spread and rank of each, and the figure that their centroids form.
+/// The geometry of rows `[N, D]` by class: the spread and rank of each class, and the relative positions of
+/// the class centroids.
 ///
-/// "Within" is the covariance of rows about the centroid of their class, divisor N; "between" that of the centroids.
-/// Centroid figures are about the mean of the centroids and of at most [#CENTROIDS] classes, those of most rows. Neural
-/// collapse: Papyan, Han and Donoho 2020, "Prevalence of neural collapse"; unverified against the paper. Its third
-/// measure compares centroids with the weights of a classifier and is left out, for there is none here.
+/// "Within" is the covariance of the rows about the centroid of their class, with divisor N. "Between" is the
+/// covariance of the centroids. Centroid figures are relative to the mean of the centroids and use at most
+/// [#CENTROIDS] classes, those with the most rows.
+///
+/// Neural collapse: Papyan, Han and Donoho 2020, "Prevalence of neural collapse"; unverified against the
+/// paper. Its third measure (NC3) compares centroids with the weights of a classifier. It is left out because
+/// there is no classifier here.
 ///
 /// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
 /// @param width D
@@ -44,18 +48,18 @@ public record ClassGeometry(
         double equinorm,
         double equiangularity,
         double nearestCentroid) {
-    /// Rows that a class needs to be called collapsed: the spread of 8 rows of one dimension falls below
-    /// [#SMALL_SPREAD] of its expectation about once in 10^4 classes.
+    /// Smallest number of rows of a class that can be called collapsed. In one dimension the spread of 8 rows
+    /// falls below [#SMALL_SPREAD] times its expectation about once in 10^4 classes.
     public static final int SMALLEST_CLASS = 8;
 
-    /// Spread beside the upper quartile of classes below which a class is collapsed: less than a quarter of the
-    /// deviation that others have.
+    /// A class is collapsed if its spread, relative to the upper quartile of classes, is below this: less
+    /// than a quarter of the standard deviation of other classes.
     public static final double SMALL_SPREAD = 0.05;
 
     /// The same for the share of rank.
     public static final double SMALL_RANK = 0.1;
 
-    /// Classes whose centroids are compared, at most: their matrix `[C, C]` is decomposed.
+    /// Largest number of classes whose centroids are compared, because their matrix `[C, C]` is decomposed.
     public static final int CENTROIDS = 512;
 
     public ClassGeometry {
@@ -67,13 +71,13 @@ public record ClassGeometry(
     /// @param label as given
     /// @param rows n
     /// @param spread trace of its covariance (divisor n - 1); NaN for one row, as all below
-    /// @param relativeSpread the same over the upper quartile of classes, so that it means
-    ///     the same when most have collapsed; NaN also where that is 0
-    /// @param totalShare the same over the trace of the covariance of all rows (divisor N - 1)
-    /// @param participation participation ratio of its covariance, 0 where it is a point
-    /// @param rankShare the same over that of isotropic Gaussian rows, `(k D + 2) / (k + D + 1)`, `k = n - 1`,
-    ///     a ratio of expectations
-    /// @param collapsed spread or share of rank far below those of the other classes
+    /// @param relativeSpread spread divided by the upper quartile of all classes, so that it has the same
+    ///     meaning if most classes have collapsed; NaN also if that quartile is 0
+    /// @param totalShare spread divided by the trace of the covariance of all rows (divisor N - 1)
+    /// @param participation participation ratio of its covariance, 0 if the class is a point
+    /// @param rankShare participation ratio divided by the value of isotropic Gaussian rows, `(k D + 2) / (k
+    ///     + D + 1)`, `k = n - 1`, a ratio of expectations
+    /// @param collapsed whether its spread or share of rank is far below the other classes
     public record Shape(
             int label,
             long rows,
@@ -84,9 +88,11 @@ public record ClassGeometry(
             double rankShare,
             boolean collapsed) {}
 
-    /// Of finite rows `[N, D]`, float32 or float64, and their classes; the tensor stays the caller's.
+    /// The geometry of finite rows `[N, D]`, float32 or float64, and their classes. The caller still owns the
+    /// tensor.
     ///
-    /// @throws InputException when `rows` is not a matrix with rows and columns, or labels are of another number
+    /// @throws InputException when `rows` is not a matrix with rows and columns, or the number of labels
+    ///     differs
     public static ClassGeometry of(Tensor rows, int[] labels) {
         Matrices.require("class geometry", rows);
         if (labels.length != rows.size(0)) {
@@ -153,7 +159,7 @@ public record ClassGeometry(
                         .collect(Collectors.joining(", ", "classes ", few.size() > SMALLEST_CLASS ? ", ..." : ""));
     }
 
-    /// At most `most` numbers of rows, evenly spaced, those of one class together.
+    /// At most `most` row numbers, evenly spaced, grouped by class.
     private static int[] order(int[] labels, long most) {
         int count = Math.toIntExact(Math.min(most, labels.length));
         return IntStream.range(0, count)

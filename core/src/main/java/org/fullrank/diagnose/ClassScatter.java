@@ -13,13 +13,13 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// Rows taken apart by class: centroids, and residuals about them. The arithmetic of [ClassGeometry].
+/// Rows split by class into centroids and residuals. [ClassGeometry] computes its figures from them.
 ///
 /// @param residuals of the rows, class by class, `[N, D]`
-/// @param centroids `[C, D]`, about the mean of all rows
-/// @param groups where each class lies
+/// @param centroids `[C, D]`, relative to the mean of all rows
+/// @param groups the rows of each class
 record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
-    /// Singular values of centroids below this share of the largest are rounding.
+    /// Singular values of centroids below this share of the largest are rounding errors.
     private static final double RANK = 1e-7;
 
     /// A class: rows `from` to `from + rows - 1`.
@@ -74,7 +74,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
                 groups.size() < 2 ? Double.NaN : nearestCentroid());
     }
 
-    /// Centroids of the classes of most rows.
+    /// Centroids of the classes with the most rows.
     private Tensor largest() {
         if (groups.size() <= ClassGeometry.CENTROIDS) {
             return centroids;
@@ -180,10 +180,11 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
         return Tensors.value(own.le(bound).squeeze(1).div(ties).sum());
     }
 
-    /// Squared distances nearer than this share of squared lengths are equal: rounding of float64.
+    /// Squared distances that differ by less than this share of the squared lengths count as equal, because
+    /// of rounding in float64.
     private static final double TIE = 1e-13;
 
-    /// The figure of centroids `[C, D]` about their mean; NaN for fewer than two.
+    /// The positions of centroids `[C, D]` relative to their mean; NaN for fewer than two.
     private record Frame(
             double cosine,
             double simplex,
@@ -213,7 +214,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
                     deviation(cosines));
         }
 
-        /// Of two centroids that differ from the mean of all.
+        /// The cosines of all pairs of centroids that differ from the mean.
         private static double[] cosines(Tensor frame, double[] norms) {
             Tensor unit = Reductions.unit(frame); // [C, D]
             double[] all = Tensors.doubles(unit.matmul(unit.t())); // [C, C]
@@ -238,7 +239,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
             Tensor projected = residuals.matmul(directions.t()); // [N, k]
             double[] within =
                     Tensors.doubles(projected.mul_(projected).mean(new long[] {0}, false, new ScalarTypeOptional()));
-            // pinv(Sb) has C / s^2, which the division by C takes away.
+            // pinv(Sb) contains the factor C, which the division by C removes.
             return IntStream.range(0, used)
                     .mapToDouble(k -> within[k] / (values[k] * values[k]))
                     .sum();
@@ -248,7 +249,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
             return java.util.Arrays.stream(values).average().orElse(Double.NaN);
         }
 
-        /// Divisor n.
+        /// Standard deviation with divisor n.
         private static double deviation(double[] values) {
             double mean = mean(values);
             return Math.sqrt(mean(java.util.Arrays.stream(values)

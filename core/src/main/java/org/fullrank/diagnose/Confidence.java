@@ -1,26 +1,27 @@
 package org.fullrank.diagnose;
 
-/// Confidence that a measure lies beyond its threshold: 1/2 at the threshold, towards 1 beyond it and
-/// towards 0 before it, always rising with the distance. All figures that rules compare are positive, and so are
-/// compared by their ratio:
+/// The confidence that a measure is beyond its threshold. It is 1/2 at the threshold, increases towards 1
+/// beyond it, and decreases towards 0 on the other side. All figures that rules compare are positive, so they
+/// are compared by their ratio:
 ///
 /// ```
 /// c = 1 / (1 + exp(-1.702 x / s)),  x = ln(value / threshold),  s^2 = ln(LEEWAY)^2 + e^2
 /// ```
 ///
-/// which is the normal distribution function to within 0.01, for a threshold that is itself uncertain by the factor
-/// [#LEEWAY] and a figure with the relative standard error e.
+/// This logistic function is within 0.01 of the normal distribution function. It assumes that the threshold
+/// is uncertain by the factor [#LEEWAY], and that the figure has the relative standard error e.
 final class Confidence {
-    /// Factor by which a threshold may be wrong. Thresholds are judgments: those of two careful people differ by about
-    /// a half.
+    /// Factor by which a threshold may be wrong. Thresholds are judgments: those of two careful people can
+    /// differ by a factor of 1.5.
     static final double LEEWAY = 1.5;
 
-    /// Makes the logistic function near the normal one (Camilli 1994, "Origin of the scaling constant d = 1.7").
+    /// Makes the logistic function similar to the normal distribution function (Camilli 1994, "Origin of the
+    /// scaling constant d = 1.7").
     private static final double LOGISTIC = 1.702;
 
     private Confidence() {}
 
-    /// That `value` is above `threshold`.
+    /// The confidence that `value` is above `threshold`.
     ///
     /// @param error relative standard error of the value, 0 where it is exact
     /// @return 0 where the value is not a number or not above 0
@@ -32,7 +33,7 @@ final class Confidence {
         return 1 / (1 + Math.exp(-LOGISTIC * Math.log(value / threshold) / scale));
     }
 
-    /// That `value` is below `threshold`.
+    /// The confidence that `value` is below `threshold`.
     ///
     /// @param error relative standard error of the value, 0 where it is exact
     /// @return 0 where the value is not a number, 1 where it is not above 0

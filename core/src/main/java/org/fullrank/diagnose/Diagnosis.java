@@ -9,13 +9,13 @@ import org.fullrank.linalg.Moments;
 
 /// The result of examining one embedding.
 ///
-/// @param subject what was examined, as `z.npy` or `representation`
+/// @param subject what was examined, such as `z.npy` or `representation`
 /// @param rows N, without those that were left out
 /// @param width D
 /// @param verdicts the most severe first; one of kind healthy where nothing was found
 /// @param sections the figures
 /// @param plots what a page draws
-/// @param warnings one line each, such as rows that were left out
+/// @param warnings one line each, for example about rows that were left out
 public record Diagnosis(
         String subject,
         long rows,
@@ -33,11 +33,11 @@ public record Diagnosis(
     /// Numbers for drawings.
     ///
     /// @param singularValues of the centered rows, descending, `min(N, D)` of them
-    /// @param isotropic those that isotropic Gaussian rows of the same N, D and total variance would show
+    /// @param isotropic singular values of isotropic Gaussian rows with the same N, D and total variance
     /// @param deviations standard deviation of each dimension, `[D]`
     /// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`
     public record Plots(double[] singularValues, double[] isotropic, double[] deviations, double[] norms) {
-        /// Those of `moments`, with the percentiles of `spread`.
+        /// The numbers for `moments`, with the percentiles of `spread`.
         public static Plots of(Moments moments, Spread spread) {
             double[] values = moments.centered().singularValues();
             double[] isotropic =
@@ -67,7 +67,7 @@ public record Diagnosis(
         }
     }
 
-    /// The same diagnosis under another subject.
+    /// The same diagnosis with another subject.
     public Diagnosis withSubject(String name) {
         return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings);
     }
@@ -82,7 +82,8 @@ public record Diagnosis(
         return verdicts.stream().anyMatch(verdict -> verdict.kind().collapse());
     }
 
-    /// For JSON, as `fullrank diagnose --json` prints it and `diagnosis.json` of a run folder holds it.
+    /// For JSON: the output of `fullrank diagnose --json` and the content of `diagnosis.json` in a run
+    /// folder.
     public SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("subject", subject);

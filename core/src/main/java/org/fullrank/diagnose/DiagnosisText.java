@@ -15,7 +15,7 @@ public final class DiagnosisText {
     /// Characters of a line.
     private static final int WIDTH = 120;
 
-    /// The last column is never narrower.
+    /// Smallest width of the last column.
     private static final int LEAST_LAST = 44;
 
     private DiagnosisText() {}
@@ -66,8 +66,8 @@ public final class DiagnosisText {
                 reading.meaning());
     }
 
-    /// Columns of a section, two spaces apart, the last one broken where a line would be wider than a terminal; no
-    /// space at the end of a line.
+    /// Columns of a section, two spaces apart. The last column is broken if a line would be wider than a
+    /// terminal. No line ends in a space.
     private static String aligned(List<List<String>> lines) {
         int[] widths = new int[COLUMNS - 1];
         for (List<String> line : lines) {
@@ -91,7 +91,7 @@ public final class DiagnosisText {
         return text.toString();
     }
 
-    /// The words of a text in lines of at most `width` characters, at least one line.
+    /// Breaks a text into lines of at most `width` characters; at least one line.
     private static List<String> broken(String words, int width) {
         var lines = new ArrayList<String>();
         var line = new StringBuilder();

@@ -5,36 +5,39 @@ import static org.fullrank.diagnose.ScaleRules.text;
 import java.util.Set;
 import org.fullrank.diagnose.Verdict.Kind;
 
-/// Rules on how many dimensions carry something.
+/// Rules for two faults: too few dimensions in use, and dimensions that repeat others.
 final class DimensionRules {
-    /// Fall between two neighbors of the spectrum that no smooth decay shows: a power law of variances with
-    /// exponent 3 falls by 2.8 at most, isotropic rows by next to nothing within the first half of the directions.
-    /// The largest of 120 healthy small trainings was 4, of the base of the collapse study 5.4; their collapsed
-    /// siblings lie at 9 to 1e6.
+    /// Ratio of two neighboring singular values above which there is a knee. A smooth decay has smaller
+    /// ratios: a power law of variances with exponent 3 has at most 2.8, and isotropic rows have nearly 1
+    /// within the first half of the directions. The largest ratio in 120 healthy small trainings was 4, and
+    /// 5.4 in the healthy base of the collapse study. Their collapsed variants have 9 to 1e6.
     static final double KNEE = 8;
 
-    /// Share of the variance that may lie behind the fall: with more, what lies before it is no rank, but clusters.
+    /// Largest share of the variance after the knee. With a larger share, the directions before the knee
+    /// separate clusters and do not show a low rank.
     static final double BEHIND = 0.05;
 
-    /// A spectrum without a fall is collapsed when its effective rank is below `sqrt(min(N - 1, D))` over this. The
-    /// root, because healthy trainings use a smaller share of more dimensions: their effective ranks were 3.5 of
-    /// 64, 3.3 of 128, 3.9 of 256, 11.5 of 512 at the least, 1.2 to 2.6 times this threshold; those of collapsed
-    /// ones 1.0 to 1.6 of 64. A power law of variances with exponent 1 stays above it in any width, one with
-    /// exponent 3 below it from width 90 on.
+    /// A spectrum without a knee is collapsed if its effective rank is below `sqrt(min(N - 1, D))` divided by
+    /// this. The square root is used because healthy trainings use a smaller share of the dimensions if there
+    /// are more. Their smallest effective ranks were 3.5 of 64, 3.3 of 128, 3.9 of 256 and 11.5 of 512, which
+    /// is 1.2 to 2.6 times this threshold. Collapsed trainings had 1.0 to 1.6 of 64. A power law of variances
+    /// with exponent 1 is above the threshold for any width; with exponent 3 it is below from width 90 on.
     static final double ROOT = 5;
 
-    /// Share of dimensions that repeat others, above which it is a fault: none of 240 healthy embeddings had more
-    /// than 1 %.
+    /// Share of dimensions that repeat others above which there is a fault. None of 240 healthy embeddings
+    /// had more than 1 %.
     static final double COPIES = 0.1;
 
-    /// Mean squared correlation above which dimensions say the same without being copies; healthy ones had up to
-    /// 0.28.
+    /// Mean squared correlation above which dimensions are redundant without being copies. Healthy embeddings
+    /// had up to 0.28.
     static final double CORRELATED = 0.5;
 
-    /// Dimensions that are no copies, as a share of all, below which copies are called a lost rank instead.
+    /// If the share of dimensions that are not copies is below this, the fault is a lost rank instead of
+    /// redundancy.
     static final double ORIGINALS = 0.125;
 
-    /// Rank of the originals, as a share of their number, from which the copies explain what is missing.
+    /// If the rank divided by the number of dimensions that are not copies is at least this, the copies
+    /// explain the lost rank.
     private static final double EXPLAINED = 0.9;
 
     private DimensionRules() {}
@@ -46,8 +49,8 @@ final class DimensionRules {
                 Kind.DIMENSIONAL, degree, evidence(f), next(f), copied(f) ? Set.of() : Set.of(Kind.REDUNDANT));
     }
 
-    /// Whether copies of dimensions account for the lost rank. If not, it is the other way round: in few directions
-    /// some dimensions are bound to be near copies.
+    /// Whether copies of dimensions explain the lost rank. If not, the low rank explains the copies: with few
+    /// directions some dimensions are necessarily similar.
     private static boolean copied(Figures f) {
         return left(f) >= EXPLAINED * originals(f);
     }
@@ -70,7 +73,7 @@ final class DimensionRules {
         return Math.sqrt(slope.available()) / ROOT;
     }
 
-    /// How many dimensions are left.
+    /// Number of dimensions that are left.
     static int left(Figures f) {
         SpectrumShape slope = f.spectrum();
         return kneeDegree(slope, f.errors().spectrum()) > Finding.VERDICT ? slope.kneeAt() : slope.directions99();

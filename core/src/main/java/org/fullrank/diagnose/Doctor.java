@@ -11,18 +11,18 @@ import org.fullrank.rows.Batch;
 import org.fullrank.rows.Batches;
 import org.jspecify.annotations.Nullable;
 
-/// Examines embeddings: whether they have collapsed, how, and what to change.
+/// Examines embeddings: whether they have collapsed, in which way, and what to change.
 ///
-/// Moments use all rows, in one pass; measures that compare rows with one another use a sample of at most
+/// Moments use all rows, in one pass. Measures that compare rows with one another use a sample of at most
 /// [Reservoir#CAPACITY] rows.
 public final class Doctor {
     private static final long SEED = Keyed.name("doctor");
 
     private Doctor() {}
 
-    /// The diagnosis of a stream of rows, which is read to its end and stays the caller's to close.
+    /// The diagnosis of a stream of rows. The stream is read to its end; the caller closes it.
     ///
-    /// @param subject what is examined, as `z.npy`
+    /// @param subject what is examined, such as `z.npy`
     /// @throws org.fullrank.engine.InputException when the rows cannot be read, or none is finite
     public static Diagnosis examine(String subject, Batches batches) {
         try (var moments = new Moments(batches.width());
@@ -48,10 +48,10 @@ public final class Doctor {
     /// The diagnosis of rows in memory. It skips confidence intervals and the expensive measures, so it is quick enough
     /// for every check of a training.
     ///
-    /// @param subject what is examined, as `representation`
-    /// @param rows embeddings `[N, D]`, float32 or float64; they stay the caller's
-    /// @param second those of another view of the same samples, `[N, D]`; null where there is none
-    /// @param labels class of each row, from 0; null where there are none
+    /// @param subject what is examined, such as `representation`
+    /// @param rows embeddings `[N, D]`, float32 or float64; the caller still owns them
+    /// @param second embeddings of another view of the same samples, `[N, D]`; null if there is none
+    /// @param labels class of each row, from 0; null if there are none
     /// @throws org.fullrank.engine.InputException when a value is not finite, or there is no row
     public static Diagnosis examine(String subject, Tensor rows, @Nullable Tensor second, int @Nullable [] labels) {
         try (var moments = Moments.of(rows);

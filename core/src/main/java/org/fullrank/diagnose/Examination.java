@@ -15,12 +15,12 @@ import org.fullrank.stats.Interval;
 import org.fullrank.stats.Normal;
 import org.jspecify.annotations.Nullable;
 
-/// All measures of an embedding, from which its [Diagnosis] is made.
+/// All measures of an embedding. Its [Diagnosis] is made from them.
 ///
 /// @param moments of all rows
 /// @param sample of the rows
-/// @param pairing null where there is one view
-/// @param classes null where there are no labels
+/// @param pairing null if there is only one view
+/// @param classes null if there are no labels
 /// @param neighbors null in a quick examination
 record Examination(
         Moments moments,
@@ -32,12 +32,12 @@ record Examination(
         @Nullable Pairing pairing,
         @Nullable ClassGeometry classes,
         @Nullable Neighbors neighbors) {
-    /// Rows that [#quick] compares with one another: the cost is their square.
+    /// Number of rows that [#quick] compares with one another. The cost grows with its square.
     static final int QUICK_ROWS = 512;
 
-    /// Of a stream, with intervals.
+    /// The examination of a stream, with intervals.
     ///
-    /// @param classNames empty where classes have numbers only
+    /// @param classNames empty if classes have numbers only
     static Examination full(Moments moments, Batch sample, List<String> classNames) {
         Batch units = inUnits(sample);
         Tensor first = units.first();
@@ -54,7 +54,8 @@ record Examination(
                 Neighbors.of(first, sample.numbers()));
     }
 
-    /// Without intervals and neighbors; dimensions and views are compared on a part of the rows.
+    /// An examination without intervals and neighbors. It compares dimensions and views on a part of the
+    /// rows.
     static Examination quick(Moments moments, Batch sample) {
         Batch units = inUnits(sample);
         Tensor first = Matrices.evenly(units.first(), QUICK_ROWS);
@@ -71,9 +72,8 @@ record Examination(
                 null);
     }
 
-    /// Rows that are compared with one another, in units in which their squares fit into float64: none of these
-    /// measures
-    /// depends on the scale of the embedding.
+    /// The sample in units in which squares fit into float64. The measures that compare rows do not depend on
+    /// the scale of the embedding.
     private static Batch inUnits(Batch sample) {
         Tensor first = sample.first();
         Tensor second = sample.second();
@@ -188,7 +188,7 @@ record Examination(
                 plain.plain());
     }
 
-    /// The relative standard error that a 95 % interval of a logarithm stands for.
+    /// The relative standard error that corresponds to a 95 % interval of a logarithm.
     private static double error(Interval interval, Figures.Errors plain) {
         double width = Math.log(interval.upper() / interval.lower()) / (2 * Normal.TWO_SIDED_95);
         return Double.isFinite(width) && width >= 0 ? width : plain.plain();

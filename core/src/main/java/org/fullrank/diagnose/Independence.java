@@ -11,26 +11,28 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// How far pairs of dimensions depend on one another beyond correlation: the Hilbert-Schmidt independence criterion
-/// by random Fourier features.
+/// Dependence between pairs of dimensions beyond correlation. The measure is the Hilbert-Schmidt independence
+/// criterion (HSIC), approximated by random Fourier features.
 ///
-/// With features `phi(x) = sqrt(2/m) cos(w x / s + b)`, `w ~ N(0, 1)`, `b ~ U(0, 2 pi)`, `m` of them, the inner product
-/// `phi(x) phi(y)` approximates the Gaussian kernel `exp(-(x - y)^2 / (2 s^2))`, and `|Cov(Phi_i, Phi_j)|_F^2` with
-/// divisor `N - 1` is `Tr(K_i H K_j H) / (N - 1)^2`, the biased HSIC. The bandwidth `s` is the median distance of a
-/// column, by pairs of a shuffle; 1 standard deviation where that is 0. Each value is divided by
-/// `sqrt(HSIC(i, i) HSIC(j, j))`, so that a column with itself reads 1. As all of them are biased upwards, the same is
-/// done with each column shuffled by itself.
+/// The m features are `phi(x) = sqrt(2/m) cos(w x / s + b)`, with `w ~ N(0, 1)` and `b ~ U(0, 2 pi)`. The
+/// inner product `phi(x) phi(y)` approximates the Gaussian kernel `exp(-(x - y)^2 / (2 s^2))`. Then
+/// `|Cov(Phi_i, Phi_j)|_F^2` with divisor `N - 1` is `Tr(K_i H K_j H) / (N - 1)^2`, the biased HSIC.
+///
+/// The bandwidth `s` is the median distance between values of a column, over the pairs of a shuffle. If that
+/// is 0, it is 1 standard deviation. Each value is divided by `sqrt(HSIC(i, i) HSIC(j, j))`, so the value of
+/// a column with itself is 1. All values are biased upwards. For comparison, the same is computed after each
+/// column has been shuffled separately.
 ///
 /// @param mean over the pairs, from 0 to 1
 /// @param shuffled the same after shuffling
 /// @param dependent share of pairs above the 99th percentile of shuffled ones; 0.01 by chance
 /// @param pairs number of pairs
 record Independence(double mean, double shuffled, double dependent, int pairs) {
-    /// Columns that are compared, at most: 496 pairs.
+    /// Largest number of columns that are compared: 496 pairs.
     static final int COLUMNS = 32;
 
-    /// Features of a column. The normalized value of a pair then differs by some hundredths from that of the exact
-    /// kernel, and equally for shuffled columns.
+    /// Number of features of a column. With it the normalized value of a pair differs by a few hundredths
+    /// from the value of the exact kernel, and by the same amount for shuffled columns.
     static final int FEATURES = 32;
 
     private static final int SHUFFLED_PAIRS = 256;
@@ -38,8 +40,8 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
     private static final double CHANCE = 0.01;
     private static final long KEY = Keyed.name("independence");
 
-    /// Of standardized columns `[N, D]`, none constant; of [#COLUMNS] of them drawn by key where there are more. Not
-    /// defined for fewer than 3 rows or 2 columns.
+    /// The independence of standardized columns `[N, D]` without constant columns. If there are more than
+    /// [#COLUMNS], so many are drawn by key. It is not defined for fewer than 3 rows or 2 columns.
     static Independence of(Tensor columns) {
         int rows = Math.toIntExact(columns.size(0));
         int width = Math.toIntExact(columns.size(1));
@@ -64,7 +66,7 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
         return new Independence(mean(found), mean(chance), (double) above / found.length, found.length);
     }
 
-    /// Above chance: 0 for independent columns, 1 for equal ones.
+    /// Dependence above chance: 0 for independent columns, 1 for equal ones.
     double excess() {
         return (mean - shuffled) / (1 - shuffled);
     }
@@ -87,7 +89,7 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
         return flat.sub_(Reductions.means(flat));
     }
 
-    /// HSIC of all pairs of columns `[d, d]`, the diagonal included.
+    /// HSIC of all pairs of columns `[d, d]`, including the diagonal.
     static Tensor hsic(double[][] x, double[] bandwidths, int features) {
         long width = x.length;
         Tensor phi = features(x, bandwidths, features); // [N, d m]

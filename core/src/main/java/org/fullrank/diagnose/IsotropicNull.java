@@ -9,12 +9,12 @@ import org.fullrank.engine.InputException;
 import org.fullrank.linalg.Spectrum;
 import org.fullrank.linalg.Wishart;
 
-/// What embeddings `[N, D]` would show if they were isotropic Gaussian rows: the most that N rows can show of D
-/// dimensions. Figures are means over samples; 0 or NaN where nothing can be shown (a single row has no centered
-/// spectrum).
+/// The figures that isotropic Gaussian rows `[N, D]` would have. They are the largest values that N rows can
+/// reach in D dimensions. Figures are means over samples. They are 0 or NaN if they are not defined: a single
+/// row has no centered spectrum.
 ///
-/// Centering takes one degree of freedom, so the centered figures are those of N - 1 rows. See [Wishart] for how
-/// they are found.
+/// Centering removes one degree of freedom, so the centered figures are those of N - 1 rows. [Wishart]
+/// computes the singular values.
 ///
 /// @param rows N
 /// @param width D
@@ -36,7 +36,7 @@ public record IsotropicNull(
 
     private record Shape(long rows, int width) {}
 
-    /// The null of `rows` rows in `width` dimensions; a pure function, remembered.
+    /// The null of `rows` rows in `width` dimensions; a pure function whose results are cached.
     public static IsotropicNull of(long rows, int width) {
         if (rows < 1 || width < 1) {
             throw new InputException("isotropic null: found shape [%d, %d], expected at least one row and column"

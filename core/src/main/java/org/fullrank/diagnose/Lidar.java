@@ -8,33 +8,36 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// LiDAR: the effective number of directions that tell samples apart, in units of how views of a sample
-/// differ. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint Embedding SSL
-/// Architectures"; written from memory, unverified against the paper.
+/// LiDAR: the effective number of directions that distinguish samples, relative to the difference between
+/// views of one sample. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint
+/// Embedding SSL Architectures"; written from memory, unverified against the paper.
 ///
-/// With q views of each of N samples, `Sb` is the covariance (divisor N) of the means of the samples and `Sw` that
-/// (divisor N q) of the views about the mean of their sample. The value is `exp(-sum p log p)`, `p = l / sum l`, over
-/// the eigenvalues `l` of `(Sw + delta I)^(-1/2) Sb (Sw + delta I)^(-1/2)`. `delta` is [#DELTA] times the mean variance
-/// of a dimension, so that the scale of the embedding does not matter.
+/// With q views of each of N samples, `Sb` is the covariance (divisor N) of the sample means. `Sw` is the
+/// covariance (divisor N q) of the views about the mean of their sample. The value is `exp(-sum p log p)`, `p
+/// = l / sum l`, over the eigenvalues `l` of `(Sw + delta I)^(-1/2) Sb (Sw + delta I)^(-1/2)`. Here `delta`
+/// is [#DELTA] times the mean variance of a dimension, so the scale of the embedding has no effect.
 ///
-/// @param value from 1 (one direction) to `min(N - 1, D)`; 0 where all samples are one point, NaN for a single sample
-/// @param isotropic what isotropic Gaussian samples and views of the same number, width and ratio of scatters show
+/// @param value from 1 (one direction) to `min(N - 1, D)`; 0 if all samples are one point, NaN for a single
+///     sample
+/// @param isotropic the value of isotropic Gaussian samples and views with the same number, width and ratio
+///     of scatters
 record Lidar(double value, double isotropic) {
-    /// Regularization of the scatter within, relative to the mean variance of a dimension.
+    /// Regularization of the within-sample scatter, relative to the mean variance of a dimension.
     static final double DELTA = 1e-4;
 
-    /// Width from which the matrix `[D, D]` is avoided, and rows are thinned to as many in all views together.
+    /// From this width on the matrix `[D, D]` is avoided, and the total number of rows of all views is
+    /// reduced to this number.
     static final int WIDE = 1024;
 
-    /// Gaussian values that the isotropic value is averaged over, about: it varies from draw to draw when they are
-    /// few.
+    /// Approximate number of Gaussian values over which the isotropic value is averaged. With few values it
+    /// varies from draw to draw.
     private static final long DRAWN = 1L << 18;
 
     private static final long MOST_DRAWS = 8;
 
     private static final long KEY = Keyed.name("lidar");
 
-    /// Of two or more views of the same samples, `[N, D]` each.
+    /// LiDAR of two or more views of the same samples, `[N, D]` each.
     static Lidar of(Tensor[] views) {
         long width = views[0].size(1);
         long most = width > WIDE ? Math.max(2, 2L * WIDE / views.length) : Matrices.mostRows(width);
@@ -53,7 +56,8 @@ record Lidar(double value, double isotropic) {
         return new Lidar(value, isotropic(rows, views.length, width, within / between));
     }
 
-    /// Two views lie opposite to one another about their mean, so the residuals of one are enough.
+    /// The residuals of the views about the sample means. Two views are opposite to each other about their
+    /// mean, so the residuals of one of them are enough.
     private static Tensor residuals(Tensor[] views, Tensor means) {
         int count = views.length == 2 ? 1 : views.length;
         return Tensors.cat(
@@ -84,7 +88,7 @@ record Lidar(double value, double isotropic) {
         return sum / draws;
     }
 
-    /// The effective rank, of centered means `[N, D]` and residuals `[M, D]`.
+    /// The effective rank for centered means `[N, D]` and residuals `[M, D]`.
     static double rank(Tensor means, Tensor residuals) {
         try (var scope = Scope.open()) {
             double width = means.size(1);
@@ -98,7 +102,8 @@ record Lidar(double value, double isotropic) {
         }
     }
 
-    /// By the Cholesky factor of `Sw + delta I`, `[D, D]`: `L^-1 Sb L'^-1` has the same eigenvalues.
+    /// The eigenvalues by the Cholesky factor L of `Sw + delta I`, `[D, D]`: `L^-1 Sb L'^-1` has the same
+    /// eigenvalues.
     static double[] narrow(Tensor means, Tensor residuals, double delta) {
         Tensor within = residuals.t().matmul(residuals).div_(Tensors.scalar(residuals.size(0))); // [D, D]
         within.diagonal().add_(Tensors.scalar(delta));
@@ -126,7 +131,8 @@ record Lidar(double value, double isotropic) {
         return Tensors.doubles(torch.linalg_eigvalsh(gram));
     }
 
-    /// Scale does not matter, rounding below zero counts as zero.
+    /// The entropy rank. The scale of the eigenvalues has no effect. Negative eigenvalues, which come from
+    /// rounding, count as zero.
     private static double entropyRank(double[] eigenvalues) {
         double sum = Arrays.stream(eigenvalues).filter(l -> l > 0).sum();
         double entropy = 0;

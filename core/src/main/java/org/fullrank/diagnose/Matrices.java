@@ -11,16 +11,17 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Limits and preparation that the measures of relations between rows, dimensions, views and classes share. Tensors are
-/// float64 matrices on the host and belong to the caller's scope.
+/// Size limits and preparation steps for measures that compare rows, dimensions, views or classes. Tensors
+/// are float64 matrices on the host and belong to the caller's scope.
 final class Matrices {
-    /// Values of a matrix that is worked on, at most: 128 MiB as float64. A wider sample is thinned to fewer rows.
+    /// Largest number of values of a matrix: 128 MiB as float64. A wider sample is reduced to fewer rows.
     static final long LARGEST = 1L << 24;
 
-    /// Rows of a matrix `[N, N]` that are computed at once, so that it is never whole in memory.
+    /// Number of rows of a matrix `[N, N]` that are computed at once, so that the whole matrix is never in
+    /// memory.
     static final int BLOCK = 512;
 
-    /// A deviation below this share of the mean counts as none: 1e-7 of it, which is the rounding of float32.
+    /// A deviation below this share of the mean counts as zero, because it is the rounding error of float32.
     static final double CONSTANT = 1e-7;
 
     private Matrices() {}
@@ -30,7 +31,7 @@ final class Matrices {
         T run();
     }
 
-    /// Runs `work` in a scope of its own, without gradients; errors of the engine begin with `subject`.
+    /// Runs `work` in its own scope, without gradients. Messages of engine errors begin with `subject`.
     static <T> T guarded(String subject, Work<T> work) {
         return NativeErrors.guard(subject, () -> {
             try (var scope = Scope.withoutGradients()) {
@@ -67,12 +68,12 @@ final class Matrices {
         return Tensors.to(rows, Device.CPU).index_select(0, Tensors.of(chosen));
     }
 
-    /// Rows of a matrix of `width` columns that are worked on, at most.
+    /// Largest number of rows of a matrix with `width` columns.
     static long mostRows(long width) {
         return Math.max(1, LARGEST / width);
     }
 
-    /// Standard Gaussian values `[rows, columns]`, a function of the key.
+    /// Standard Gaussian values `[rows, columns]`, which depend only on the key.
     static Tensor gaussian(Keyed random, long rows, long columns) {
         double[] values = new double[Math.toIntExact(rows * columns)];
         for (int i = 0; i < values.length; i++) {
@@ -81,7 +82,7 @@ final class Matrices {
         return Tensors.of(values, rows, columns);
     }
 
-    /// A random order of `count` numbers, a function of the key.
+    /// A random order of `count` numbers, which depends only on the key.
     static int[] shuffled(Keyed random, int count) {
         int[] order = IntStream.range(0, count).toArray();
         for (int i = count - 1; i > 0; i--) {

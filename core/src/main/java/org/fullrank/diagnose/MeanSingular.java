@@ -9,17 +9,17 @@ import org.fullrank.engine.Scope;
 import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Spectrum;
 
-/// Mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centered, between the bounds that any such
-/// rows keep. A row of zeros stays as it is.
+/// The mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centered, and the bounds for such
+/// rows. A row of zeros is not scaled.
 ///
-/// Source: Taha et al. 2021, "SVMax", equations 2 and 3. With fewer rows than columns there are only N singular
-/// values; the mean is over D all the same, so both bounds can be reached for every shape.
+/// Source: Taha et al. 2021, "SVMax", equations 2 and 3. With fewer rows than columns there are only N
+/// singular values. The mean still divides by D, so both bounds can be reached for every shape.
 ///
 /// @param value the mean
 /// @param lower `sqrt(N) / D`, reached at rank one
 /// @param upper `sqrt(N min(N, D)) / D`, reached where all singular values are equal
 public record MeanSingular(double value, double lower, double upper) {
-    /// Of rows `[N, D]`, float64.
+    /// The mean singular value of rows `[N, D]`, float64.
     static MeanSingular of(Tensor rows) {
         try (var scope = Scope.withoutGradients()) {
             Tensor units = Magnitude.times(rows, Magnitude.factor(rows)); // [N, D]
@@ -32,7 +32,7 @@ public record MeanSingular(double value, double lower, double upper) {
         }
     }
 
-    /// Where it lies between its bounds, from 0 to 1; NaN where they are one (a single row or column).
+    /// The position between the bounds, from 0 to 1; NaN if the bounds are equal (a single row or column).
     public double share() {
         return upper == lower ? Double.NaN : (value - lower) / (upper - lower);
     }

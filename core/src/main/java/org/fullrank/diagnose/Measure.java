@@ -5,13 +5,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Every measure of an embedding: one key, one formula, one scale, wherever it is written. `docs/reference/measures.md`
-/// has a row for each.
+/// Every measure of an embedding. A measure has the same key, formula and scale wherever it is written.
+/// `docs/reference/measures.md` has a row for each.
 ///
-/// Symbols: N rows `z_i` in D dimensions, `u_i = z_i / |z_i|`, m their mean, s the singular values of the rows as they
-/// are, c those of the centered rows, `l = c^2 / (N - 1)`, `r_jk` the correlation of two dimensions. `sd` is a standard
-/// deviation over rows with divisor N - 1. A key that ends in `.share` is a rank as a share of what isotropic Gaussian
-/// rows of the same N and D show, see [IsotropicNull].
+/// Symbols: N rows `z_i` in D dimensions, `u_i = z_i / |z_i|`, m the mean of the rows, s the singular values
+/// of the rows as they are, c the singular values of the centered rows, `l = c^2 / (N - 1)`, and `r_jk` the
+/// correlation of two dimensions. `sd` is a standard deviation over rows with divisor N - 1. A key that ends
+/// in `.share` is a rank divided by the rank of isotropic Gaussian rows with the same N and D, see
+/// [IsotropicNull].
 public enum Measure {
     STD(
             "std",
@@ -314,32 +315,32 @@ public enum Measure {
         return Optional.ofNullable(BY_KEY.get(key));
     }
 
-    /// Its name in every file, table and page, as `rankme.centered`.
+    /// Its name in every file, table and page, such as `rankme.centered`.
     public String key() {
         return key;
     }
 
-    /// Its key at a place of a network, as `embedding.rankme.centered`.
+    /// Its key at a place of a network, such as `embedding.rankme.centered`.
     public String at(String place) {
         return place + "." + key;
     }
 
-    /// In the symbols of the class comment.
+    /// The formula, in the symbols of the class comment.
     public String formula() {
         return formula;
     }
 
-    /// The values that it can take.
+    /// The range of its values.
     public String scale() {
         return scale;
     }
 
-    /// Healthy range in words, from trainings by the small recipes; empty where there is none.
+    /// Healthy range in words, from trainings with the small recipes; empty if there is none.
     public String healthy() {
         return healthy;
     }
 
-    /// What it says, one line.
+    /// Its meaning, one line.
     public String meaning() {
         return meaning;
     }

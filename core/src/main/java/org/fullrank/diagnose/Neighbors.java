@@ -13,11 +13,12 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// Rows that repeat others, rows that lie far off, and dimensions with heavy tails.
+/// Finds rows that repeat other rows, rows that are far from the others, and dimensions with heavy tails.
 ///
-/// Two rows are near-duplicates when their cosine is above [#COSINE] and their distance below [#DISTANCE] of that of
-/// typical rows (`sqrt(2)` times the median distance from the center, the median of each dimension) or below 1e-6 of
-/// their own. All pairs are compared. In one or two dimensions rows come as near by chance.
+/// Two rows are near-duplicates if their cosine is above [#COSINE] and they are close: their distance is
+/// below [#DISTANCE] times the distance of typical rows, or below 1e-6 of their own length. The distance of
+/// typical rows is `sqrt(2)` times the median distance from the center; the center is the median of each
+/// dimension. All pairs are compared. In one or two dimensions rows can be this close by chance.
 ///
 /// For outliers see [Remoteness].
 ///
@@ -25,14 +26,15 @@ import org.fullrank.stats.Quantiles;
 /// @param width D
 /// @param duplicateRows rows that have a near-duplicate
 /// @param duplicatePairs pairs of them
-/// @param duplicates some pairs, each row with the first that it repeats
-/// @param outliers rows that lie [#FAR] robust deviations off or more; NaN for fewer than [#SMALLEST_ROWS] rows
+/// @param duplicates some pairs; each row with the first row that it repeats
+/// @param outliers rows that are [#FAR] or more robust deviations away; NaN for fewer than [#SMALLEST_ROWS]
+///     rows
 /// @param farthest some of them, the farthest first
 /// @param kurtosis mean excess kurtosis of varying dimensions, `m4 / m2^2 - 3`: 0 = Gaussian, 3 = Laplace; NaN for
 /// fewer
 ///     than [#SMALLEST_ROWS] rows or no such dimension, as those below
 /// @param largestKurtosis of a dimension; at most about N
-/// @param largestDimension whose it is; -1 where there is none
+/// @param largestDimension the dimension with the largest kurtosis; -1 if there is none
 /// @param heavyShare share of varying dimensions with more than [#HEAVY]
 public record Neighbors(
         long rows,
@@ -46,23 +48,26 @@ public record Neighbors(
         double largestKurtosis,
         int largestDimension,
         double heavyShare) {
-    /// Least cosine of near-duplicates, an angle of less than a degree.
+    /// Smallest cosine of near-duplicates, an angle of less than one degree.
     public static final double COSINE = 1 - 1e-4;
 
-    /// Largest distance of near-duplicates beside that of typical rows: images that differ by rounding or
-    /// compression lie that near, other images do not.
+    /// Largest distance of near-duplicates, relative to the distance of typical rows. Images that differ only
+    /// by rounding or compression are this close; other images are not.
     public static final double DISTANCE = 1e-3;
 
-    /// Robust deviations from which a row is an outlier. Of 4096 Gaussian rows the farthest has about 4.
+    /// A row with at least this many robust deviations is an outlier. The farthest of 4096 Gaussian rows has
+    /// about 4.
     public static final double FAR = 10;
 
-    /// Excess kurtosis from which a dimension has heavy tails: that of a Laplace distribution.
+    /// A dimension with a larger excess kurtosis has heavy tails; this is the value of a Laplace
+    /// distribution.
     public static final double HEAVY = 3;
 
-    /// Rows from which outliers and tails are looked for: no row of 16 can have a kurtosis above 12.
+    /// Smallest number of rows for which outliers and tails are searched. With 16 rows no kurtosis can be
+    /// above 12.
     public static final int SMALLEST_ROWS = 16;
 
-    /// Examples that are kept, at most.
+    /// Largest number of examples.
     public static final int EXAMPLES = 8;
 
     private static final double OWN = 1e-6;
@@ -75,15 +80,16 @@ public record Neighbors(
     /// Two rows by number, the second of which repeats the first.
     public record Pair(long first, long second) {}
 
-    /// A row by number, and how many robust deviations it lies off.
+    /// The number of a row, and its distance in robust deviations.
     public record Outlier(long row, double deviations) {}
 
-    /// Of finite rows `[N, D]`, float32 or float64, numbered from 0; they stay the caller's.
+    /// The neighbors of finite rows `[N, D]`, float32 or float64, numbered from 0. The caller still owns the
+    /// rows.
     public static Neighbors of(Tensor rows) {
         return of(rows, LongStream.range(0, rows.size(0)).toArray());
     }
 
-    /// Of rows with these numbers.
+    /// The neighbors of rows with these numbers.
     ///
     /// @throws InputException when `rows` is not a matrix with rows and columns
     public static Neighbors of(Tensor rows, long[] numbers) {
@@ -197,8 +203,8 @@ public record Neighbors(
             }
         }
 
-        /// Which rows from `from` on nearly equal which later ones. With `d^2 = |x|^2 + |y|^2 - 2 x y`, the cosine
-        /// is at least c if `|x|^2 + |y|^2 - d^2 >= 2 c |x| |y|`.
+        /// Which rows, from `from` on, are near-duplicates of which later rows. With `d^2 = |x|^2 + |y|^2 - 2
+        /// x y`, the cosine is at least c if `|x|^2 + |y|^2 - d^2 >= 2 c |x| |y|`.
         private static Tensor mask(Tensor z, Tensor remote, Tensor lengths, double near, int from, int count) {
             long behind = z.size(0) - from;
             Tensor others = z.narrow(0, from, behind); // [N - from, D]

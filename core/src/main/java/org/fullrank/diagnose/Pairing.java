@@ -9,9 +9,9 @@ import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Interval;
 import org.fullrank.stats.Normal;
 
-/// How two views of the same samples, `[N, D]` each, relate. "Pairs" are the two views of one sample; "others" are all
-/// `N (N - 1)` pairs of a view of one sample and the other view of another, which is what shuffling the second view
-/// gives on average.
+/// Relation between two views of the same samples, `[N, D]` each. "Pairs" are the two views of one sample.
+/// "Others" are all `N (N - 1)` pairs of a view of one sample and the other view of another sample. Their
+/// mean is what a random shuffle of the second view gives on average.
 ///
 /// Directions are rows scaled to length 1; a row of zeros stays zero.
 ///
@@ -54,22 +54,23 @@ public record Pairing(
         double lidarShare,
         Interval cosineInterval,
         Interval matchInterval) {
-    /// What LiDAR adds to the diagonal of the scatter within, as a share of the mean variance of a dimension.
+    /// The number that LiDAR adds to the diagonal of the within-sample scatter, as a share of the mean
+    /// variance of a dimension.
     public static final double LIDAR_DELTA = Lidar.DELTA;
 
-    /// Two similarities nearer than this are one: rounding of float64.
+    /// Two similarities with a smaller difference count as equal, because of rounding in float64.
     private static final double TIE = 1e-12;
 
     private static final double SPREAD = 2; // t of the uniformity
 
-    /// Of two views, rows in the same order, finite; they stay the caller's.
+    /// The relation of two views with finite rows in the same order. The caller still owns them.
     public static Pairing of(Tensor first, Tensor second) {
         return of(List.of(first, second));
     }
 
-    /// Of two or more views.
+    /// The relation of two or more views.
     ///
-    /// @throws InputException when there are fewer than two or they are not matrices of one shape
+    /// @throws InputException when there are fewer than two views or they are not matrices of the same shape
     public static Pairing of(List<Tensor> views) {
         require(views);
         return Matrices.guarded("pairing", () -> {
@@ -143,7 +144,8 @@ public record Pairing(
         return Reductions.squares(x.sub(y)) / x.size(0);
     }
 
-    /// `E|x_i - y_j|^2` over `i != j`, in closed form about the common mean, so that an offset cancels.
+    /// `E|x_i - y_j|^2` over `i != j`, in closed form, relative to the common mean, so that an offset
+    /// cancels.
     private static double othersDistances(Tensor x, Tensor y) {
         double rows = x.size(0);
         Tensor center = Reductions.means(x).add(Reductions.means(y)).div_(Tensors.scalar(2)); // [1, D]

@@ -16,15 +16,15 @@ import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
 import org.jspecify.annotations.Nullable;
 
-/// How many dimensions embeddings `[N, D]` use, by several measures, each also as a share of what isotropic
-/// Gaussian rows of the same N and D would show. Rows that are all equal have a centered rank of 0; a single row has
-/// centered ranks 0, and shares that are NaN.
+/// The number of dimensions that embeddings `[N, D]` use, by several measures. Each measure is also given as
+/// a share of the value for isotropic Gaussian rows with the same N and D. Rows that are all equal have a
+/// centered rank of 0. A single row has centered ranks of 0 and shares of NaN.
 ///
 /// @param vitals the ranks and their shares
 /// @param powerLaw decay of the eigenvalues of the centered rows
 /// @param meanSingular the mean singular value between its bounds; null where rows were not given
-/// @param isotropic what isotropic rows show
-/// @param intervals 95 % intervals; empty where rows were not given, or fewer than 8
+/// @param isotropic the values of isotropic rows
+/// @param intervals 95 % intervals; empty if rows were not given, or if there are fewer than 8
 public record Ranks(
         Vitals vitals,
         PowerLaw powerLaw,
@@ -46,19 +46,21 @@ public record Ranks(
             Measure.PARTICIPATION_SHARE,
             Measure.STABLE_RANK_SHARE);
 
-    /// What intervals are made for; the intervals of shares follow from those of the ranks.
+    /// Measures for which intervals are computed. The intervals of shares follow from the intervals of the
+    /// ranks.
     private static final List<Measure> RESAMPLED =
             Stream.concat(RANKS.stream(), Stream.of(Measure.ALPHA)).toList();
 
     private static final List<Measure> ALL =
             Stream.concat(RESAMPLED.stream(), SHARES.stream()).toList();
 
-    /// The ranks, without intervals and without the mean singular value: what a check during training takes.
+    /// The ranks, without intervals and without the mean singular value, for checks during training.
     public static Ranks of(Moments moments) {
         return of(moments, null, Map.of());
     }
 
-    /// The ranks, with intervals from a sample of the same rows. The mean singular value is that of the sample.
+    /// The ranks, with intervals from a sample of the same rows. The mean singular value is computed on the
+    /// sample.
     public static Ranks of(Moments moments, Batch sample) {
         try (var scope = Scope.withoutGradients()) {
             Tensor rows = Resampling.rows(Tensors.to(sample.first(), Device.CPU)); // [m, D]
@@ -84,7 +86,7 @@ public record Ranks(
         return vitals.get(measure);
     }
 
-    /// The interval of a measure; [Interval#NONE] where there is none.
+    /// The interval of a measure; [Interval#NONE] if there is none.
     public Interval interval(Measure measure) {
         return intervals.getOrDefault(measure, Interval.NONE);
     }

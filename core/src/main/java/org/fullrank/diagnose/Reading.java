@@ -9,8 +9,9 @@ import org.fullrank.stats.Interval;
 /// @param measure what was measured
 /// @param value NaN where it is not defined
 /// @param interval 95 % interval; [Interval#NONE] where none is computed
-/// @param healthy healthy range in words; that of the measure unless it depends on the shape of the data
-/// @param note what only this embedding has, such as the rows that are meant; empty where there is nothing
+/// @param healthy healthy range in words: the range of the [Measure], unless it depends on the shape of the
+///     data
+/// @param note details of this embedding, such as the numbers of the affected rows; may be empty
 public record Reading(Measure measure, double value, Interval interval, String healthy, String note) {
     /// A value without an interval.
     public static Reading of(Measure measure, double value) {
@@ -27,22 +28,22 @@ public record Reading(Measure measure, double value, Interval interval, String h
         return new Reading(measure, value, interval, healthy, text);
     }
 
-    /// The same with a healthy range of its own.
+    /// The same with another healthy range.
     Reading healthy(String range) {
         return new Reading(measure, value, interval, range, note);
     }
 
-    /// Key of the measure, as `rankme`.
+    /// Key of the measure, such as `rankme`.
     public String name() {
         return measure.key();
     }
 
-    /// What the value says, one line.
+    /// The meaning of the value, one line.
     public String meaning() {
         return note.isEmpty() ? measure.meaning() : measure.meaning() + "; " + note;
     }
 
-    /// For JSON; what is not defined is NaN.
+    /// For JSON; undefined values are NaN.
     public SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", name());

@@ -9,7 +9,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// How far dimensions repeat one another. Dimensions that do not vary are left out: they are dead, not redundant.
+/// How strongly dimensions repeat one another. Dimensions that do not vary are left out: they are dead, not
+/// redundant.
 ///
 /// @param rows rows that were used; a wide sample is thinned to evenly spaced ones, see [#WORK]
 /// @param width D
@@ -17,14 +18,16 @@ import org.fullrank.linalg.Reductions;
 /// @param squaredCorrelation mean squared correlation of two different dimensions, from 0 to 1; NaN for fewer than 2 of
 ///     them or 2 rows
 /// @param chance what independent dimensions show on average, `1 / (N - 1)`; NaN for a single row
-/// @param excess the first less the second
+/// @param excess `squaredCorrelation` minus `chance`
 /// @param duplicatePairs pairs with `|r| >` [#DUPLICATE]; NaN for fewer than [#SMALLEST_ROWS] rows
-/// @param duplicateDimensions dimensions that repeat one of a lower number, so many could be left out; NaN as above
+/// @param duplicateDimensions dimensions that repeat a dimension with a lower number and could be left out;
+///     NaN as above
 /// @param duplicates some of them
 /// @param hsic mean dependence of two dimensions by HSIC, from 0 to 1, normalized and by random features; NaN for fewer
 ///     than 3 rows or 2 varying dimensions
-/// @param hsicShuffled the same when each dimension is shuffled by itself: chance
-/// @param hsicExcess above chance: 0 = independent, 1 = equal
+/// @param hsicShuffled the same after each dimension has been shuffled separately; this is the value by
+///     chance
+/// @param hsicExcess HSIC above chance: 0 = independent, 1 = equal
 /// @param dependentPairs share of pairs above the 99th percentile of shuffled ones; 0.01 by chance
 /// @param hsicPairs pairs that were compared by HSIC; of more than 32 dimensions, 32 drawn by key
 public record Redundancy(
@@ -42,17 +45,18 @@ public record Redundancy(
         double hsicExcess,
         double dependentPairs,
         int hsicPairs) {
-    /// Absolute correlation from which two dimensions count as one: they share 98 % of their variance.
+    /// Two dimensions with a larger absolute correlation count as equal: they share 98 % of their variance.
     public static final double DUPLICATE = 0.99;
 
-    /// Rows from which duplicates are counted: of 16 rows, independent dimensions reach a correlation of 0.99 about
-    /// once in 10^12 pairs; of 4 rows, once in 100.
+    /// Smallest number of rows for which duplicates are counted. With 16 rows, independent dimensions reach a
+    /// correlation of 0.99 about once in 10^12 pairs; with 4 rows, once in 100.
     public static final int SMALLEST_ROWS = 16;
 
-    /// Examples that are kept, at most.
+    /// Largest number of examples.
     public static final int EXAMPLES = 8;
 
-    /// Products that correlations may take, `N D^2`: about a second. Beyond it rows are thinned, to 1024 at least.
+    /// Largest number of products for correlations, `N D^2`, which take about a second. If there are more,
+    /// the number of rows is reduced, to at least 1024.
     public static final long WORK = 1L << 35;
 
     private static final long FEWEST_ROWS = 1024;
@@ -61,10 +65,10 @@ public record Redundancy(
         duplicates = List.copyOf(duplicates);
     }
 
-    /// Two dimensions, the first of the lower number, and their correlation.
+    /// Two dimensions, the one with the lower number first, and their correlation.
     public record Pair(int first, int second, double correlation) {}
 
-    /// Of rows `[N, D]`, float32 or float64, finite, at least one; they stay the caller's.
+    /// The redundancy of finite rows `[N, D]`, float32 or float64, at least one. The caller still owns them.
     ///
     /// @throws InputException when `rows` is not a matrix with rows and columns
     public static Redundancy of(Tensor rows) {
@@ -85,7 +89,7 @@ public record Redundancy(
         });
     }
 
-    /// Of centered columns of length 1 `[N, d]`, which are those of numbers `varying`.
+    /// The redundancy of centered columns of length 1 `[N, d]`, the columns with the numbers `varying`.
     private static Redundancy of(Tensor z, int[] varying, int width) {
         long rows = z.size(0);
         int count = varying.length;
@@ -121,7 +125,7 @@ public record Redundancy(
                 independence.pairs());
     }
 
-    /// Share of the varying dimensions that repeat another one; NaN where that is not defined.
+    /// Share of the varying dimensions that repeat another one; NaN if it is not defined.
     public double duplicateShare() {
         return varying == 0 ? Double.NaN : duplicateDimensions / varying;
     }
@@ -158,7 +162,7 @@ public record Redundancy(
                 .toArray();
     }
 
-    /// All correlations, in blocks of columns against those behind them.
+    /// All correlations, in blocks of columns with the columns after them.
     private static final class Correlations {
         private double squares;
         private double duplicates;
@@ -170,8 +174,8 @@ public record Redundancy(
             partner = new int[columns];
         }
 
-        /// Without duplicates, which so few rows do not tell: `sum_ij r_ij^2` is that of the Gram matrix `[N, N]` of
-        /// the rows, which takes `N^2 D` instead of `N D^2`.
+        /// The correlations without duplicates, which cannot be found with so few rows. `sum_ij r_ij^2`
+        /// equals the sum for the Gram matrix `[N, N]` of the rows, at a cost of `N^2 D` instead of `N D^2`.
         private static Correlations ofFew(Tensor z) {
             var found = new Correlations(Math.toIntExact(z.size(1)));
             double own = Reductions.squares(Reductions.sum(z.mul(z), 0)); // the diagonal
@@ -192,7 +196,8 @@ public record Redundancy(
             return found;
         }
 
-        /// @param r correlations of columns from `from` on with themselves and those behind, others zero
+        /// @param r correlations of the columns from `from` on with themselves and with later columns; all
+        ///     others are zero
         private void add(Tensor r, int from) {
             squares += Reductions.squares(r);
             Tensor sizes = r.abs();

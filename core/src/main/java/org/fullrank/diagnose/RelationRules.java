@@ -10,24 +10,25 @@ import org.fullrank.diagnose.Figures.Pairs;
 import org.fullrank.diagnose.Verdict.Kind;
 import org.jspecify.annotations.Nullable;
 
-/// Rules on classes and on pairs of views.
+/// Rules for faults of classes and of pairs of views.
 final class RelationRules {
-    /// Spread of a class, as a share of that of all rows, below which it is a point. Classes of healthy trainings
-    /// had 0.27 and more; a class of Gaussian rows in the same place as all others has 1.
+    /// A class is a point if its spread, as a share of the spread of all rows, is below this. Classes of
+    /// healthy trainings had at least 0.27. A class of Gaussian rows with the same mean as all others has 1.
     static final double POINT = 0.1;
 
-    /// Rows that a class must have for its spread to be a figure.
+    /// Smallest number of rows of a class for which its spread is used.
     static final int CLASS_ROWS = 8;
 
-    /// Distance of two views, as a share of that of unrelated rows, below which telling them apart from others is
-    /// no task. Healthy trainings had 0.09 to 0.6.
+    /// Two views are too similar to be a task if their distance, as a share of the distance of unrelated
+    /// rows, is below this. Healthy trainings had 0.09 to 0.6.
     static final double ALIKE = 0.01;
 
-    /// What views have in common at least, as a share of the distance of unrelated rows. Trainings without a term
-    /// for it kept 0.15.
+    /// The smallest part that views must have in common, as a share of the distance of unrelated rows.
+    /// Trainings without an alignment term kept 0.15.
     static final double COMMON = 0.05;
 
-    /// How often the nearest neighbor may be the other view, times chance, where views share nothing.
+    /// For views that share nothing, the nearest neighbor is the other view at most this many times as often
+    /// as by chance.
     static final double LUCK = 5;
 
     private static final int NAMED = 10;
@@ -51,7 +52,7 @@ final class RelationRules {
                 Kind.CLASS_WISE,
                 degree,
                 text(
-                        "%d of %d classes are points: %s (spread below %s of that of all rows)",
+                        "%d of %d classes are points: %s (spread below %s of the spread of all rows)",
                         points.size(), known.size(), names(points), POINT),
                 "keep samples of a class apart: lower the pull, method.objective.invariance",
                 most ? Set.of(Kind.DIMENSIONAL, Kind.REDUNDANT) : Set.of());
@@ -78,8 +79,8 @@ final class RelationRules {
                 Kind.SHORTCUT,
                 Confidence.below(pairs.distance(), ALIKE, f.errors().plain()),
                 text(
-                        "the two views of a row lie at %.2g of the squared distance of unrelated rows (too alike: below"
-                                + " %s)",
+                        "the squared distance of the two views of a row is %.2g of the squared distance of unrelated"
+                                + " rows (too similar: below %s)",
                         pairs.distance(), ALIKE),
                 "make the views differ more: lower views.pipelines.0.crop.scaleMin, or for vectors raise views.noise");
     }
@@ -99,6 +100,6 @@ final class RelationRules {
                         "views have %.2g of a distance in common (nothing: below %s), and are each other's nearest"
                                 + " neighbors %.1f times as often as by chance",
                         common, COMMON, luck),
-                "make the views milder: raise views.pipelines.0.crop.scaleMin, or for vectors lower views.corruption");
+                "make the views weaker: raise views.pipelines.0.crop.scaleMin, or for vectors lower views.corruption");
     }
 }

@@ -7,9 +7,9 @@ import java.util.List;
 import org.fullrank.linalg.Moments;
 import org.fullrank.linalg.Spectrum;
 
-/// Warnings of a diagnosis: what changes the measures or is worth knowing, but is no fault by itself.
+/// Warnings of a diagnosis: facts that affect the measures or are good to know, but are not faults.
 final class Remarks {
-    /// Share of rows with a near-duplicate from which it is worth a line: fewer are in nearly any data.
+    /// Share of rows with a near-duplicate above which there is a warning. Nearly all data have a few.
     static final double DUPLICATE_ROWS = 0.01;
 
     private static final int HUNDRED = 100;
@@ -27,7 +27,7 @@ final class Remarks {
         }
         if (rows <= width) {
             notes.add(text(
-                    "%d rows can show at most %d of %d dimensions; shares of ranks allow for it",
+                    "%d rows can show at most %d of %d dimensions; shares of ranks take this into account",
                     rows, rows - 1, width));
         }
         int dead = (int) examination.spread().get(Measure.CONSTANT);
@@ -53,7 +53,7 @@ final class Remarks {
         long room = Math.min(moments.rows() - 1, moments.width());
         if (rank > 0 && rank < room) {
             notes.add(text(
-                    "the rank is %d of %d; directions that hold nothing (below %.0e of the strongest): %d",
+                    "the rank is %d of %d; directions without variance (below %.0e of the strongest): %d",
                     rank, room, Spectrum.RELATIVE_EPSILON, room - rank));
         }
     }
@@ -65,7 +65,7 @@ final class Remarks {
                 .count();
         if (judged < all) {
             notes.add(text(
-                    "only %d of %d classes have %d rows in the sample and could be judged",
+                    "only %d of %d classes have at least %d rows in the sample and could be judged",
                     judged, all, RelationRules.CLASS_ROWS));
         }
     }
@@ -73,13 +73,13 @@ final class Remarks {
     private static void neighbors(List<String> notes, Neighbors neighbors, int sampled) {
         if (neighbors.kurtosis() > Neighbors.HEAVY) {
             notes.add(text(
-                    "tails are heavy, excess kurtosis %.3g: far rows change ranks, which verdicts allow for, and 95 %%"
-                            + " intervals of ranks hold in about 9 of 10 data sets",
+                    "tails are heavy, excess kurtosis %.3g: outlying rows change ranks; verdicts take this into"
+                            + " account, but 95 %% intervals of ranks are correct in only about 90 %% of data sets",
                     neighbors.kurtosis()));
         }
         if (neighbors.outliers() > 0) {
             notes.add(text(
-                    "%.0f of %d rows lie far off, as row %d",
+                    "%.0f of %d rows are far from the others, such as row %d",
                     neighbors.outliers(),
                     sampled,
                     neighbors.farthest().getFirst().row()));
@@ -87,7 +87,7 @@ final class Remarks {
         if (neighbors.duplicateShare() > DUPLICATE_ROWS) {
             Neighbors.Pair pair = neighbors.duplicates().getFirst();
             notes.add(text(
-                    "%.0f %% of rows nearly equal another one, as %d and %d",
+                    "%.0f %% of rows nearly equal another one, such as %d and %d",
                     100 * neighbors.duplicateShare(), pair.first(), pair.second()));
         }
     }

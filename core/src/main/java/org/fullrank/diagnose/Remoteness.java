@@ -8,34 +8,40 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// How far off each row lies, in robust deviations: `|v - median| / (1.4826 MAD)` of the worst of three figures of the
-/// row, where MAD is the median of the distances from the median. Outliers move neither.
+/// The distance of each row from the others, in robust deviations: `|v - median| / (1.4826 MAD)`, where MAD
+/// is the median of the distances from the median. Outliers change neither the median nor the MAD. The
+/// distance is the largest of three figures of the row:
 ///
-/// The figures: its length (too long or too short); its distance from the center within the leading subspace, each
-/// coordinate about its median and divided by its own `1.4826 MAD`; its distance from that subspace. So a row is found
-/// whether it is long, unlike the others along a leading direction, or outside of what the others span. A figure that
-/// differs by less than 1 % of its median is not off.
+/// - its length, too long or too short;
+/// - its distance from the center within the leading subspace, each coordinate about its median and divided
+///   by its own `1.4826 MAD`;
+/// - its distance from that subspace.
 ///
-/// The leading subspace has at most [#DIRECTIONS] principal directions, found from a keyed random start by
-/// [#ROUNDS] rounds of subspace iteration; with no more columns than that it is the whole space.
+/// So a row is found if it is long, if it differs from the others along a leading direction, or if it is
+/// outside of the subspace of the others. A difference of less than 1 % of the median counts as zero.
+///
+/// The leading subspace has at most [#DIRECTIONS] principal directions. They are computed from a keyed random
+/// start by [#ROUNDS] rounds of subspace iteration. With no more columns than [#DIRECTIONS] it is the whole
+/// space.
 final class Remoteness {
     static final int DIRECTIONS = 32;
     static final int ROUNDS = 2;
 
-    /// Makes a MAD the standard deviation of Gaussian values.
+    /// Converts a MAD to the standard deviation of Gaussian values.
     static final double GAUSSIAN = 1.482602218505602;
 
-    /// What counts as no difference, beside the median.
+    /// A difference below this share of the median counts as zero.
     private static final double FLOOR = 0.01;
 
-    /// Share of a squared length that may be rounding.
+    /// Share of a squared length that may be a rounding error.
     private static final double ROUNDING = 1e-10;
 
     private static final long KEY = Keyed.name("remoteness");
 
     private Remoteness() {}
 
-    /// Of rows about their center, `[N, D]`, and their squared lengths before, `[N, 1]`.
+    /// The deviations of rows relative to their center, `[N, D]`, and the squared lengths of the original
+    /// rows, `[N, 1]`.
     static double[] of(Tensor z, Tensor lengths) {
         Tensor x = z.sub(Reductions.means(z)); // [N, D]
         Tensor directions = directions(x); // [k, D]
@@ -55,7 +61,7 @@ final class Remoteness {
         return worst;
     }
 
-    /// Orthonormal, `[k, D]`.
+    /// The orthonormal leading directions, `[k, D]`.
     private static Tensor directions(Tensor x) {
         long count = Math.min(DIRECTIONS, Math.min(x.size(0), x.size(1)));
         Tensor basis = Matrices.gaussian(Keyed.of(KEY), x.size(1), count); // [D, k]

@@ -9,26 +9,32 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Moments;
 
-/// 95 % intervals of figures of a sample of rows, from random halves of it without replacement.
+/// Computes 95 % intervals for figures of a sample of rows, from random halves of the sample without
+/// replacement.
 ///
-/// A bootstrap draws rows twice, and a matrix with equal rows has a lower rank: its ranks lie below that of the
-/// data. Halves hold no row twice. Given m rows, a mean over a random half varies about the mean of all by `(1 /
-/// (m/2) - 1 / m) s^2 = s^2 / m`, which is just how the mean of m rows varies about the truth; the same holds for
-/// smooth figures (delete-half jackknife: Wu 1986; Shao and Wu 1989). So the standard deviation over halves is the
-/// standard error at m rows, and `sqrt(m / N)` times it that at N rows. Ranks are compared by their logarithms,
-/// about the mean of the halves: that every half shows less rank than the whole cancels.
+/// A bootstrap would draw rows twice. Repeated rows lower the rank of a matrix, so its ranks would be too
+/// low. Halves contain no row twice.
+///
+/// Given m rows, the mean of a random half varies about the mean of all rows with variance `(1 / (m/2) - 1 /
+/// m) s^2 = s^2 / m`. The mean of m rows varies about the true mean with the same variance. This also holds
+/// for smooth figures (delete-half jackknife: Wu 1986; Shao and Wu 1989). So the standard deviation over
+/// halves is the standard error at m rows. Multiplied by `sqrt(m / N)`, it is the standard error at N rows.
+///
+/// Every half has a lower rank than the whole sample. This does not affect the interval, because the
+/// deviation is taken about the mean of the halves. Ranks are compared by their logarithms.
 final class Resampling {
-    /// Halves drawn. With 16 the standard error is itself known to a fifth; Student's factor makes up for it.
+    /// Number of random halves. With 16 the standard error itself has an error of a fifth; Student's factor
+    /// takes this into account.
     static final int DRAWS = 16;
 
     /// 97.5 % point of Student's t with DRAWS - 1 degrees of freedom.
     static final double STUDENT = 2.131449545559323;
 
-    /// Rows below which halves say nothing.
+    /// With fewer rows no interval is computed.
     static final int FEWEST = 8;
 
-    /// Rows that halves are drawn from where columns are many: the spectrum of a half is then that of a Gram matrix
-    /// of 512 rows, which takes some 20 ms.
+    /// Number of rows from which halves are drawn if there are many columns. The spectrum of a half then
+    /// needs a Gram matrix of 512 rows, which takes about 20 ms.
     static final int WIDE_ROWS = 1024;
 
     private static final int WIDE = 512;
@@ -36,14 +42,14 @@ final class Resampling {
 
     private Resampling() {}
 
-    /// The rows of `sample` that halves are drawn from: all, or 1024 where there are more than 512 columns (rows
-    /// of a reservoir are in the order of the file, so they are taken evenly).
+    /// The rows of `sample` from which halves are drawn: all, or 1024 evenly spaced rows if there are more
+    /// than 512 columns. The rows of a reservoir are in the order of the file.
     static Tensor rows(Tensor sample) {
         return sample.size(1) <= WIDE ? sample : Matrices.evenly(sample, WIDE_ROWS);
     }
 
-    /// Half the width of the 95 % interval at `total` rows of each figure that `figures` makes of moments of some
-    /// of the rows `[m, D]`. NaN where a half has no such figure; empty where rows are fewer than 8.
+    /// Half the width of the 95 % interval at `total` rows of each figure that `figures` computes from
+    /// moments of rows `[m, D]`. NaN if a figure is not defined for a half; empty for fewer than 8 rows.
     static double[] errors(Tensor rows, long total, Function<Moments, double[]> figures) {
         int m = Math.toIntExact(rows.size(0));
         if (m < FEWEST) {

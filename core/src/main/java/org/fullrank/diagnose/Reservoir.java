@@ -13,18 +13,20 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.rows.Batch;
 import org.jspecify.annotations.Nullable;
 
-/// A uniform sample of rows, without replacement, of a stream whose length need not be known, with their second
-/// view, their labels and their numbers.
+/// A uniform random sample of the rows of a stream, without replacement, with their second view, labels and
+/// row numbers. The length of the stream need not be known.
 ///
-/// Each row has a random rank that is a function of the seed and its number; the sample is those of the smallest
-/// ranks (bottom-k sampling). So the sample of a file is the same in whatever blocks or order it is read, and as
-/// long as there are no more rows than it holds, it is all of them.
+/// Each row has a random rank that depends only on the seed and the row number. The sample contains the rows
+/// with the smallest ranks (bottom-k sampling). So the sample of a file does not depend on the order or the
+/// block size in which it is read. If the stream has no more rows than the capacity, the sample contains all
+/// of them.
 public final class Reservoir implements AutoCloseable {
-    /// Rows that it holds: their Gram matrix takes 128 MiB and a second, a neighbor search among them as long.
+    /// Largest number of rows. Their Gram matrix needs 128 MiB and a second; a neighbor search takes about as
+    /// long.
     public static final int CAPACITY = 4096;
 
-    /// Values of a view that it holds, at most: 256 MiB of float32. So beyond 16,384 columns it holds fewer rows, of
-    /// 150,000 columns 447.
+    /// Largest number of values of a view: 256 MiB of float32. So with more than 16,384 columns there are
+    /// fewer rows; with 150,000 columns there are 447.
     public static final long MOST_VALUES = 1L << 26;
 
     private static final long KEY = Keyed.name("reservoir");
@@ -39,12 +41,12 @@ public final class Reservoir implements AutoCloseable {
 
     private record Slot(long rank, int place, long number) {}
 
-    /// Empty.
+    /// Creates an empty reservoir.
     public Reservoir(long seed) {
         this.seed = seed;
     }
 
-    /// Offers rows. All batches have a second view or none, and labels or none.
+    /// Offers rows. Either all batches have a second view or none of them; the same holds for labels.
     public void add(Batch batch) {
         if (batch.rows() == 0) {
             return;
@@ -97,7 +99,7 @@ public final class Reservoir implements AutoCloseable {
         }
     }
 
-    /// Where a row of this rank goes, or -1.
+    /// The position for a row of this rank, or -1 if it is not kept.
     private int place(long rank) {
         if (kept.size() < capacity) {
             return kept.size();
@@ -142,7 +144,7 @@ public final class Reservoir implements AutoCloseable {
         }
     }
 
-    /// Makes place for the rows that are kept, twice as much as before.
+    /// Doubles the space for rows.
     private @Nullable Tensor grown(@Nullable Tensor held) {
         if (held == null || kept.size() <= held.size(0)) {
             return held;

@@ -5,26 +5,28 @@ import java.util.Locale;
 import java.util.Set;
 import org.fullrank.diagnose.Verdict.Kind;
 
-/// Rules on where rows lie and how long they are.
+/// Rules for faults of the position and the length of rows.
 final class ScaleRules {
-    /// [Figures#directions] below which all rows point the same way: any two have a cosine above 0.999, which
-    /// bfloat16 hardly tells from 1 (its step is 0.004). Embeddings of perceptrons without stop-gradient or
-    /// predictor came to 0.002 to 0.025, those of trainings that hold to 0.4 and more.
+    /// If [Figures#directions] is below this, all rows have the same direction: any two have a cosine above
+    /// 0.999, which bfloat16 can hardly distinguish from 1 (its step is 0.004). Embeddings of perceptrons
+    /// without stop-gradient or predictor had 0.002 to 0.025. Embeddings of healthy trainings had 0.4 and
+    /// more.
     static final double SAME_DIRECTION = 0.03;
 
-    /// [Figures#offset] above which the mean is a fault of its own: a random pair of rows has a cosine of 0.95, and
-    /// a search by cosine sorts by the last digits. ReLU representations have 0.3 to 0.8 by their nature and are
-    /// well.
+    /// If [Figures#offset] is above this, the mean is a separate fault: a random pair of rows has a cosine of
+    /// 0.95, and a search by cosine depends on the last digits. Healthy ReLU representations have 0.3 to 0.8.
     static final double MOSTLY_MEAN = 0.95;
 
-    /// [Figures#offset] that a constant has at least: rows that point to two opposite ends have none.
+    /// Smallest [Figures#offset] of a constant embedding. Rows with two opposite directions have no offset.
     static final double SOME_MEAN = 0.5;
 
-    /// Entry, as a root mean square, from which half precision overflows at about six standard deviations (65504).
+    /// Root mean square of entries above which half precision overflows (at 65504, about six standard
+    /// deviations).
     static final double LARGE_ENTRY = 1e4;
 
-    /// Length below which a row is lost beside the constants that losses add: a standard deviation of 1e-3 or less
-    /// is a hundredth of VICReg's epsilon, and the gradient of a cosine grows as one over the length.
+    /// Length below which a row is too small compared with the constants in losses. The variance for a
+    /// standard deviation of 1e-3 is a hundredth of VICReg's epsilon, and the gradient of a cosine grows with
+    /// the inverse of the length.
     static final double SMALL_NORM = 1e-3;
 
     private ScaleRules() {}
@@ -73,12 +75,12 @@ final class ScaleRules {
     }
 
     static Finding offset(Figures f) {
-        // Compared by what is left beside the mean, which is what moves near 1.
+        // Compared by 1 minus the offset, which changes most near an offset of 1.
         return new Finding(
                 Kind.COMMON_OFFSET,
                 Confidence.below(1 - f.offset(), 1 - MOSTLY_MEAN, f.errors().rest()),
                 text(
-                        "the mean of all rows holds %.1f %% of their squared length (too much: above %.0f %%)",
+                        "the mean of all rows is %.1f %% of their squared length (too much: above %.0f %%)",
                         100 * f.offset(), 100 * MOSTLY_MEAN),
                 "center the embedding: method.projector.lastNorm=plain in training; for finished embeddings subtract the"
                         + " mean");

@@ -4,9 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
-/// Measures that are read together.
+/// A group of measures that are read together.
 ///
-/// @param name lower-case, as `spread`
+/// @param name lower-case, such as `spread`
 public record Section(String name, List<Reading> readings) {
     public Section {
         readings = List.copyOf(readings);

@@ -2,25 +2,25 @@ package org.fullrank.diagnose;
 
 import org.fullrank.linalg.Spectrum;
 
-/// The shape of a centered spectrum: how fast it falls, and where.
+/// The shape of a centered spectrum: how fast it decreases, and at which direction.
 ///
-/// @param effectiveRank [Spectrum#effectiveRank]; 0 where nothing varies
-/// @param knee the largest fall between two neighbors, `s_k / s_(k + 1)`, among the first half of the directions;
-///     1 where there are no two
-/// @param kneeAt the k of it: how many directions lie before the fall
-/// @param varianceAfterKnee share of the variance in the directions after the fall
-/// @param directions99 directions that hold 99 % of the variance
-/// @param available directions in which the rows could vary, `min(N - 1, D)`
+/// @param effectiveRank [Spectrum#effectiveRank]; 0 if nothing varies
+/// @param knee the largest ratio of two neighbors, `s_k / s_(k + 1)`, in the first half of the directions; 1
+///     if there are fewer than two
+/// @param kneeAt the k of the knee, the number of directions before it
+/// @param varianceAfterKnee share of the variance in the directions after the knee
+/// @param directions99 number of directions that contain 99 % of the variance
+/// @param available number of directions in which the rows can vary, `min(N - 1, D)`
 record SpectrumShape(
         double effectiveRank, double knee, int kneeAt, double varianceAfterKnee, int directions99, int available) {
-    /// A singular value below this share of the largest is rounding: a float32 carries 6e-8, and the sums of a
-    /// covariance add a decade.
+    /// A singular value below this share of the largest is a rounding error: the precision of float32 is
+    /// 6e-8, and the sums of a covariance lose another decimal digit.
     static final double ROUNDING = 1e-6;
 
-    /// Share of the variance that [#directions99] hold: the usual choice of principal component analysis.
+    /// Share of the variance in [#directions99], the usual choice in principal component analysis.
     static final double MOST = 0.99;
 
-    /// Of a centered spectrum.
+    /// The shape of a centered spectrum.
     ///
     /// @param rows N
     static SpectrumShape of(Spectrum spectrum, long rows, int width) {

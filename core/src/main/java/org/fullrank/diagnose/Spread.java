@@ -15,11 +15,11 @@ import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
 import org.fullrank.stats.Quantiles;
 
-/// How far embeddings `[N, D]` spread: in each dimension, in length, on the sphere, and about their mean.
+/// The spread of embeddings `[N, D]`: within each dimension, in length, on the sphere, and about their mean.
 ///
 /// @param vitals the measures that need all rows
-/// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`; empty where rows were not given
-/// @param intervals 95 % intervals; empty where rows were not given, or fewer than 8
+/// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`; empty if rows were not given
+/// @param intervals 95 % intervals; empty if rows were not given, or if there are fewer than 8
 public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> intervals) {
     private static final List<Measure> RESAMPLED = List.of(Measure.STD, Measure.STD_RAW, Measure.NORM, Measure.OFFSET);
 
@@ -55,7 +55,7 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
         }
     }
 
-    /// The spread, with percentiles, but without intervals, which take most of the time.
+    /// The spread with percentiles, but without intervals, because they take most of the time.
     static Spread withoutIntervals(Moments moments, Batch sample) {
         try (var scope = Scope.withoutGradients()) {
             return of(
@@ -83,7 +83,7 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
         return vitals.get(measure);
     }
 
-    /// The interval of a measure; [Interval#NONE] where there is none.
+    /// The interval of a measure; [Interval#NONE] if there is none.
     public Interval interval(Measure measure) {
         return intervals.getOrDefault(measure, Interval.NONE);
     }
@@ -110,19 +110,20 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
         return Reading.of(measure, get(measure), interval(measure));
     }
 
-    /// Length at a percentile of the rows; NaN where rows were not given.
+    /// Length at a percentile of the rows; NaN if rows were not given.
     public double percentile(int percent) {
         return norms.length == 0 ? Double.NaN : norms[percent];
     }
 
-    /// Median length of the rows that are not zero, to a percentile; 0 where all are, NaN where rows were not
-    /// given.
+    /// Median length of the rows that are not zero, exact to one percentile; 0 if all rows are zero, NaN if
+    /// rows were not given.
     double medianNorm() {
         int first = Math.min(zeroPercentiles(), HIGHEST);
         return percentile((first + HIGHEST) / 2);
     }
 
-    /// How many percentiles of the lengths are 0: of k, more than k - 1 percent of the rows are zero, of 101 all.
+    /// Number of percentiles of the lengths that are 0. For k of them, more than k - 1 percent of the rows
+    /// are zero; for 101, all rows.
     int zeroPercentiles() {
         return (int) Arrays.stream(norms).filter(length -> length == 0).count();
     }

@@ -6,20 +6,24 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// Rows without the weight of far ones: distances from the center, the median of each dimension, are cut to [#FAR]
-/// times the median distance of those that are not there. A handful of far rows can hold nearly all the variance;
-/// that looks like a rank of a handful, like dimensions that repeat one another, and like classes that are points.
-/// Cut rows keep their directions. (Close to the spatial sign covariance, which cuts all rows to the same length:
-/// Locantore et al. 1999, unverified against the paper.)
+/// Limits the effect of outlying rows: it reduces large distances from the center to [#FAR] times the median
+/// distance. The center is the median of each dimension. The median distance leaves out rows at the center. A
+/// row keeps its direction.
+///
+/// A few outlying rows can contain nearly all the variance. Such data look as if the rank were very low, as
+/// if dimensions repeated one another, or as if each class were a point.
+///
+/// The method is similar to the spatial sign covariance, which scales all rows to the same length (Locantore
+/// et al. 1999, unverified against the paper).
 final class Trimmed {
-    /// Distances that are cut, in medians: one Gaussian row of 23 in one dimension, and none in many, so that tails
-    /// that are not heavy keep their spectrum.
+    /// Larger distances, in multiples of the median, are reduced. This affects one of 23 Gaussian rows in one
+    /// dimension, and none in many dimensions, so data without heavy tails keep their spectrum.
     static final double FAR = 3;
 
     private Trimmed() {}
 
-    /// Rows `[N, D]` about the median of each dimension, float64; those of no distance at all stay. The caller's
-    /// scope owns the result.
+    /// Rows `[N, D]` relative to the median of each dimension, float64. Rows at the median stay zero. The
+    /// caller's scope owns the result.
     static Tensor of(Tensor rows) {
         Tensor wide = rows.to(ScalarType.Double); // [N, D]
         Tensor apart = wide.sub(wide.median(0, true).get0()); // [N, D]

@@ -3,9 +3,9 @@ package org.fullrank.diagnose;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// A fault of an embedding, or that none was found.
+/// A fault of an embedding, or the result that no fault was found.
 ///
-/// @param kind which fault
+/// @param kind the fault, or healthy
 /// @param confidence from 0 to 1
 /// @param evidence the measures that show it, one line
 /// @param next one step to take, with the setting to change, one line
@@ -14,13 +14,13 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
     public enum Kind {
         /// Nothing was found.
         HEALTHY("healthy", false),
-        /// All rows are one point, or nearly: complete collapse.
+        /// All rows are one point, or nearly one point: complete collapse.
         CONSTANT("constant collapse", true),
-        /// The rows lie in few dimensions of many.
+        /// The rows use only a few of the dimensions.
         DIMENSIONAL("dimensional collapse", true),
-        /// Lengths of rows grow out of range.
+        /// Lengths of rows are too large.
         NORM_BLOW_UP("norm blow-up", true),
-        /// Lengths of rows fall towards zero.
+        /// Lengths of rows are close to zero.
         NORM_VANISHING("vanishing norms", true),
         /// Dimensions repeat one another.
         REDUNDANT("redundancy", true),
@@ -48,7 +48,7 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
             return title;
         }
 
-        /// Whether `--fail-on collapse` fails on it.
+        /// Whether the verdict makes `--fail-on collapse` fail.
         public boolean collapse() {
             return collapse;
         }

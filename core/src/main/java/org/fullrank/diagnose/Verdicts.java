@@ -10,18 +10,19 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Decides what is wrong with an embedding. Each [Rule] looks for one fault and says how sure it is. A rule above its
-/// threshold becomes a verdict, unless a more severe verdict already explains it. The confidence of a verdict is that
-/// of its rule, see [Confidence]; that of health is one less the largest of all rules.
+/// Decides what is wrong with an embedding. Each [Rule] looks for one fault and reports its confidence in it.
+/// A rule above its threshold becomes a verdict, unless a more severe verdict already explains it. A verdict
+/// has the confidence of its rule, see [Confidence]. The confidence in health is 1 minus the largest
+/// confidence of all rules.
 final class Verdicts {
-    /// Looks for one fault; null where its figures are missing.
+    /// Looks for one fault; null if its figures are missing.
     @FunctionalInterface
     interface Rule {
         @Nullable
         Finding judge(Figures figures);
     }
 
-    /// All rules, in the order of the severity of what they look for.
+    /// All rules, in the order of the severity of their faults.
     static final List<Rule> RULES = List.of(
             ScaleRules::constant,
             DimensionRules::dimensional,
@@ -36,13 +37,14 @@ final class Verdicts {
 
     private Verdicts() {}
 
-    /// Faults that a few far rows can mimic: they must also hold when far rows count less.
+    /// Faults that a few outlying rows can imitate. They must also be found with the [Trimmed] rows.
     private static final Set<Verdict.Kind> MIMICKED =
             EnumSet.of(Verdict.Kind.DIMENSIONAL, Verdict.Kind.REDUNDANT, Verdict.Kind.CLASS_WISE);
 
-    /// The verdicts on an embedding, the most severe first; one of kind healthy where no rule is above its threshold.
+    /// The verdicts on an embedding, the most severe first. If no rule is above its threshold, the only
+    /// verdict is healthy.
     ///
-    /// @param trimmed the figures when far rows count less, see [Trimmed]; computed only when needed
+    /// @param trimmed the figures of trimmed rows, see [Trimmed]; computed only when needed
     static List<Verdict> of(Figures figures, Supplier<Figures> trimmed) {
         if (figures.rows() < SampleRules.FEWEST_ROWS) {
             return List.of(SampleRules.underSampled(figures).verdict());
@@ -94,8 +96,8 @@ final class Verdicts {
                 Verdict.Kind.HEALTHY,
                 1 - nearest.degree(),
                 text(
-                        "effective rank %.1f of %d, no knee above %.1f in the first half, the mean holds %.0f %%;"
-                                + " nearest to %s",
+                        "effective rank %.1f of %d, no knee above %.1f in the first half, the mean is %.0f %% of the"
+                                + " squared length; nearest fault: %s",
                         figures.spectrum().effectiveRank(),
                         figures.available(),
                         figures.spectrum().knee(),

@@ -16,22 +16,22 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
 
-/// Vital signs of an embedding `[N, D]`: the measures that need nothing but its [Moments]. The only place where they
-/// are computed; training, checks, comparisons and diagnoses each ask for those that they show.
+/// Vital signs of an embedding `[N, D]`: the measures that need only its [Moments]. They are computed only
+/// here. Training, checks, comparisons and diagnoses request the measures that they show.
 ///
 /// @param rows N
 /// @param width D
 /// @param values by measure, in the order in which they were asked for
 public record Vitals(long rows, int width, SequencedMap<Measure, Double> values) {
-    /// Of the embedding of a training batch: quick enough for every record of the log.
+    /// Measures of the embedding of a training batch, quick enough for every log record.
     public static final List<Measure> BATCH = List.of(Measure.STD, Measure.STD_RAW, Measure.RANKME);
 
-    /// Of the pooled output of a layer on a training batch. The participation ratio is what the authors of Latent
-    /// Predictive Learning report for each layer.
+    /// Measures of the pooled output of a layer on a training batch. The authors of Latent Predictive
+    /// Learning report the participation ratio of each layer.
     public static final List<Measure> LAYER =
             List.of(Measure.RANKME, Measure.PARTICIPATION, Measure.ACTIVITY, Measure.STD_RAW);
 
-    /// Of each place at a check while training.
+    /// Measures of each place at a check during training.
     public static final List<Measure> CHECK = List.of(
             Measure.RANKME,
             Measure.RANKME_CENTERED_SHARE,
@@ -41,14 +41,14 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
             Measure.OFFSET,
             Measure.DEAD);
 
-    /// Of each place after a training, in a comparison.
+    /// Measures of each place after a training, in a comparison.
     public static final List<Measure> COMPARED = List.of(Measure.RANKME, Measure.STD, Measure.STD_RAW);
 
     /// A dimension below this share of the root mean square deviation adds less than 1e-4 of an average dimension's
     /// variance.
     public static final double DEAD_SHARE = 0.01;
 
-    /// Points of [#spectrum]: enough for a picture of a spectrum of thousands.
+    /// Number of points of [#spectrum]: enough to draw a spectrum of thousands of values.
     public static final int POINTS = 32;
 
     private static final Map<Measure, ToDoubleFunction<Moments>> FORMULAS = formulas();
@@ -96,7 +96,7 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
         values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
     }
 
-    /// The asked measures of rows whose moments are known.
+    /// The requested measures of rows whose moments are known.
     ///
     /// @throws IllegalArgumentException when one of them needs more than moments
     public static Vitals of(Moments moments, Collection<Measure> asked) {
@@ -111,8 +111,8 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
         return new Vitals(moments.rows(), moments.width(), values);
     }
 
-    /// The asked measures of `z`, shape `[N, D]` with `N >= 2`, on any device; `z` stays the caller's. A thousand rows
-    /// are enough for a steady reading, and quick.
+    /// The requested measures of `z`, shape `[N, D]` with `N >= 2`, on any device. The caller still owns `z`.
+    /// A thousand rows are quick and enough for stable values.
     ///
     /// @throws InputException when `z` is not such a matrix or holds a value that is not finite
     public static Vitals of(Tensor z, Collection<Measure> asked) {
@@ -133,8 +133,9 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
         return Moments.of(z);
     }
 
-    /// [#POINTS] singular values of the centered rows from the largest to the smallest, at ranks evenly spaced on a
-    /// logarithmic scale (repeated where there are fewer), divided by the root of the total variance.
+    /// [#POINTS] singular values of the centered rows, from the largest to the smallest, divided by the
+    /// square root of the total variance. Their ranks are evenly spaced on a logarithmic scale; values repeat
+    /// if there are fewer.
     public static double[] spectrum(Moments moments) {
         double[] singularValues = moments.centered().normalized().singularValues();
         double sum = Arrays.stream(singularValues).map(s -> s * s).sum();
@@ -148,7 +149,7 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
 
     /// The value of a measure.
     ///
-    /// @throws IllegalArgumentException when it was not asked for
+    /// @throws IllegalArgumentException when it was not requested
     public double get(Measure measure) {
         Double value = values.get(measure);
         if (value == null) {
@@ -157,7 +158,7 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
         return value;
     }
 
-    /// By the keys of the log at a place, as `embedding.rankme`.
+    /// The values by their keys in the log at a place, such as `embedding.rankme`.
     public SequencedMap<String, Double> at(String place) {
         var named = new LinkedHashMap<String, Double>();
         values.forEach((measure, value) -> named.put(measure.at(place), value));
@@ -168,7 +169,8 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
         return Arrays.stream(values).average().orElseThrow();
     }
 
-    /// Dimensions whose deviation is rounding, or below `share` of the root mean square one.
+    /// Number of dimensions whose deviation is a rounding error, or below `share` times the root mean square
+    /// deviation.
     private static int still(Moments moments, double share) {
         double[] std = moments.deviations();
         double[] mean = moments.mean();

@@ -1,4 +1,5 @@
-/// What an embedding is made of: its spectrum, its rank, the spread of its dimensions.
+/// Diagnosis of embeddings: measures of their spectrum, rank, spread, classes and views, and the rules that
+/// find faults.
 @NullMarked
 package org.fullrank.diagnose;
 

@@ -3,7 +3,7 @@ package org.fullrank.engine;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
-/// Where tensors live and are computed.
+/// The device that holds tensors and computes with them.
 public enum Device {
     /// The host's processor.
     CPU(DeviceType.CPU),
@@ -25,13 +25,13 @@ public enum Device {
         return new org.bytedeco.pytorch.Device(type);
     }
 
-    /// What the user asked for: a device, or `auto`, which takes the GPU when there is one.
+    /// The user's choice: a device, or `auto`, which selects the GPU if there is one.
     public enum Choice {
         AUTO,
         CPU,
         CUDA;
 
-        /// @throws InputException when a GPU is asked for and there is none
+        /// @throws InputException when a GPU is requested and there is none
         public Device resolve() {
             return switch (this) {
                 case CPU -> Device.CPU;

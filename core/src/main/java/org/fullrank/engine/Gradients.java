@@ -2,7 +2,7 @@ package org.fullrank.engine;
 
 import org.bytedeco.pytorch.GradMode;
 
-/// Switches the recording of gradients on this thread until closed.
+/// Switches the recording of gradients on or off on this thread until it is closed.
 public final class Gradients implements AutoCloseable {
     private final boolean before;
 
@@ -12,12 +12,12 @@ public final class Gradients implements AutoCloseable {
         GradMode.set_enabled(recorded);
     }
 
-    /// Nothing is recorded: evaluation, updates of parameters in place.
+    /// Nothing is recorded. For evaluation and for updates of parameters in place.
     public static Gradients off() {
         return new Gradients(false);
     }
 
-    /// Gradients are recorded, also inside a stretch where they are off.
+    /// Gradients are recorded, even inside a block in which they are off.
     public static Gradients on() {
         return new Gradients(true);
     }

@@ -1,6 +1,7 @@
 package org.fullrank.engine;
 
-/// The arguments, a file or a setting is wrong: nothing was started and nothing was written. Commands exit with 2.
+/// An argument, a file or a setting is wrong. Nothing was started and nothing was written. Commands exit with
+/// code 2.
 public final class InputException extends FullrankException {
     public InputException(String message) {
         super(message);

@@ -1,7 +1,7 @@
 package org.fullrank.engine;
 
-/// The input was fine but the job could not be finished: a loss that is not finite, a full disk, an engine that
-/// failed. Commands exit with 1.
+/// The input was valid but the job could not be finished, for example because of a loss that is not finite or
+/// a full disk. Commands exit with code 1.
 public final class JobException extends FullrankException {
     public JobException(String message) {
         super(message);

@@ -2,15 +2,17 @@ package org.fullrank.engine;
 
 import java.util.random.RandomGenerator;
 
-/// A stream of random numbers that is a pure function of its key, a seed and a path of numbers such as (epoch, sample,
-/// view). Nothing in Fullrank draws from a shared generator, so neither the order of work nor the number of threads,
-/// nor a restart in the middle can change a draw.
+/// A stream of random numbers that depends only on its key: a seed and a path of numbers such as (epoch,
+/// sample, view). Fullrank has no shared random generator. So the order of work, the number of threads and a
+/// restart cannot change a draw.
 ///
-/// The stream is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): the state
-/// walks by the golden ratio and each output is a finalised copy of it. The key is absorbed number by number with the
-/// same finaliser, so paths (1, 2) and (2, 1) are unrelated. Seed and first number of the path may be exchanged,
-/// though:
-/// let a path begin with the [#name] of what is drawn, which no seed equals but by chance.
+/// The generator is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+/// 2014): each step adds the golden ratio to the state, and each output is a mixed copy of the state. The
+/// same mixing function absorbs the key number by number, so the paths (1, 2) and (2, 1) give unrelated
+/// streams.
+///
+/// The seed and the first number of the path are interchangeable. So start each path with the [#name] of the
+/// quantity that is drawn, because a seed equals such a number only by chance.
 public final class Keyed implements RandomGenerator {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 

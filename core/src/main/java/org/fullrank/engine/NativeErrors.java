@@ -2,19 +2,19 @@ package org.fullrank.engine;
 
 import java.util.function.Supplier;
 
-/// The one place that turns errors of the native engine, which arrive as `RuntimeException` with a C++ stack in the
-/// message, into [JobException] with one line.
+/// Converts errors of the native engine into a [JobException] with a one-line message. The engine throws a
+/// `RuntimeException` whose message contains a C++ stack trace.
 public final class NativeErrors {
     private static final int LONGEST_LINE = 300;
 
     private NativeErrors() {}
 
-    /// Runs `work`; what the engine throws becomes a [JobException] that begins with `subject`.
+    /// Runs `work`. An exception of the engine becomes a [JobException] whose message begins with `subject`.
     public static <T> T guard(String subject, Supplier<T> work) {
         return guard(() -> subject, work);
     }
 
-    /// The same with a subject that is asked for when something was thrown, so that it can say how far the work
+    /// The same with a subject that is computed after the exception, so that it can report how far the work
     /// came.
     public static <T> T guard(Supplier<String> subject, Supplier<T> work) {
         try {
@@ -38,7 +38,7 @@ public final class NativeErrors {
         return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "..." : line;
     }
 
-    /// Whether the engine could not get memory.
+    /// Whether the engine ran out of memory.
     public static boolean isOutOfMemory(Throwable e) {
         String message = String.valueOf(e.getMessage());
         return message.contains("DefaultCPUAllocator: can't allocate memory") || message.contains("CUDA out of memory");

@@ -9,15 +9,16 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
-/// Loads libtorch. Every native library is unpacked before the first one is opened: opened one by one, a half-unpacked
-/// set can bind to another libtorch of the machine, and the process dies with SIGSEGV.
+/// Loads libtorch. It unpacks all native libraries before it opens the first one. Otherwise a library could
+/// bind to another libtorch on the machine, and the process would die with SIGSEGV.
 ///
-/// The unpacked files live in `~/.javacpp/cache`, or where the system property `org.bytedeco.javacpp.cachedir` says.
+/// The unpacked files are in `~/.javacpp/cache`, or in the folder of the system property
+/// `org.bytedeco.javacpp.cachedir`.
 public final class Natives {
-    /// How the binding names its libraries for NVIDIA GPUs.
+    /// Suffix of the binding's library names for NVIDIA GPUs.
     private static final String GPU = "-gpu";
 
-    /// What the binding's own library needs, dependencies first.
+    /// Libraries that the binding's own library needs, dependencies first.
     private static final List<String> IN_ORDER = List.of("c10", "torch_cpu", "torch");
 
     private static boolean loaded;
@@ -31,8 +32,8 @@ public final class Natives {
         if (loaded) {
             return;
         }
-        // The collector does not feel native memory, so its limits on it would only raise false alarms: memory is
-        // owned by scopes.
+        // Scopes own native memory. Java's garbage collector does not see it, so the binding's limits would only cause
+        // false errors.
         System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
         System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         String platform = Loader.getPlatform();
@@ -58,8 +59,8 @@ public final class Natives {
         loaded = true;
     }
 
-    /// Opens libtorch by full paths, each library after those that it needs: a dependency that is not open yet is
-    /// looked for in `LD_LIBRARY_PATH` first and beside the library last, and there it may be another libtorch.
+    /// Opens libtorch by full paths, each library after its dependencies. A dependency that is not yet open
+    /// would be searched in `LD_LIBRARY_PATH` first, where it may belong to another libtorch.
     private static void open(List<File> folders) {
         for (String name : IN_ORDER) {
             for (File folder : folders) {

@@ -6,26 +6,28 @@ import java.nio.file.Path;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// The arithmetic of convolutions and matrix products in the network. Weights, normalization statistics, objectives
-/// and optimizers are always float32.
+/// The number format for convolutions and matrix products in the network. Weights, normalization statistics,
+/// objectives and optimizers always use float32.
 public enum Precision {
     /// float32 throughout.
     FP32,
     /// bfloat16 autocast: products in bfloat16 with float32 accumulation.
     BF16;
 
-    /// Runs with this precision until closed. Casts of weights are cached inside, so open one for each forward pass.
+    /// Computes with this precision until it is closed. Casts of weights are cached inside, so open a new one
+    /// for each forward pass.
     public Autocast autocast(Device device) {
         return new Autocast(this == BF16, device);
     }
 
-    /// What the user asked for: a precision, or `auto`, which takes bf16 where the processor or GPU computes in it.
+    /// The user's choice: a precision, or `auto`, which selects bf16 if the processor or GPU computes in it
+    /// natively.
     public enum Choice {
         AUTO,
         FP32,
         BF16;
 
-        /// @throws InputException when bf16 is asked for on a processor that only emulates it
+        /// @throws InputException when bf16 is requested on a processor that only emulates it
         public Precision resolve(Device device) {
             return switch (this) {
                 case FP32 -> Precision.FP32;
@@ -56,7 +58,7 @@ public enum Precision {
         };
     }
 
-    /// An open stretch of autocast on this thread.
+    /// A block on this thread in which autocast is on.
     public static final class Autocast implements AutoCloseable {
         private final boolean active;
         private final Device device;

@@ -4,8 +4,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
-/// The owner of native memory: every tensor made on this thread while a scope is open is freed when it closes, except
-/// those that are kept. The collector does not feel native memory, so each step of a loop runs in a scope of its own.
+/// Owns native memory: when a scope is closed, it frees every tensor that was made on this thread while it
+/// was open, except tensors that were kept. Java's garbage collector does not see native memory, so each step
+/// of a loop needs its own scope.
 ///
 /// ```java
 /// try (var scope = Scope.open()) {
@@ -35,7 +36,7 @@ public final class Scope implements AutoCloseable {
         return new Scope(Gradients.off());
     }
 
-    /// Lets `pointer` outlive this scope. The receiver owns it and closes it.
+    /// Keeps `pointer` alive after this scope is closed. The caller then owns it and must close it.
     public <P extends Pointer> P keep(P pointer) {
         pointer.retainReference();
         return pointer;

@@ -13,10 +13,10 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Copies between Java arrays and tensors, and shorthands for verbose calls of the binding. All copies are bulk copies:
-/// access to single elements needs an unsafe back door of the JVM.
+/// Copies between Java arrays and tensors, and shorter forms of frequent calls. It copies whole arrays only,
+/// because access to single elements would need an unsafe JVM feature.
 ///
-/// Every tensor returned belongs to the innermost open [Scope] of the calling thread.
+/// Every returned tensor belongs to the innermost open [Scope] of the calling thread.
 public final class Tensors {
     static {
         Natives.load();
@@ -170,7 +170,7 @@ public final class Tensors {
         return new TensorOptional();
     }
 
-    /// Rows one after another: `[N1, ...], [N2, ...] -> [N1 + N2, ...]`.
+    /// Concatenates along the rows: `[N1, ...], [N2, ...] -> [N1 + N2, ...]`.
     public static Tensor cat(Iterable<Tensor> parts) {
         var vector = new TensorVector();
         for (Tensor part : parts) {

@@ -3,12 +3,13 @@ package org.fullrank.engine;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
-/// The number of threads that the engine computes with. Results are bit-identical only for equal numbers of threads,
-/// because a sum that is split in another way is rounded in another way.
+/// The number of threads that the engine uses. Results are bit-identical only for the same number of threads,
+/// because another split of a sum changes its rounding.
 public final class Threads {
     private Threads() {}
 
-    /// What `auto`, written as 0, stands for: one thread for each processor that this process may use.
+    /// The number of threads for a request. The request 0 means one thread for each processor that this
+    /// process may use.
     public static int resolve(int requested) {
         InputException.when(
                 requested < 0, "threads: found %d, expected 0 (all processors) or a positive number", requested);

@@ -1,5 +1,5 @@
-/// The layer below everything else: loading libtorch, devices, precision, threads, keyed random numbers, memory scopes,
-/// copies between arrays and tensors. Knows nothing about learning.
+/// The lowest layer: loading libtorch, devices, precision, threads, keyed random numbers, memory scopes, and
+/// copies between arrays and tensors. This package contains nothing about learning.
 @NullMarked
 package org.fullrank.engine;
 

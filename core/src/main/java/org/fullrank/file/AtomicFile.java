@@ -10,9 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.fullrank.engine.JobException;
 
-/// Writes a file so that a reader sees the old content or the new, and never a part of it: writes to a temporary name
-/// in the same folder, calls fsync, renames the file, and calls fsync on the folder. When writing fails, for example on
-/// a full disk, the old file is untouched and the temporary one is removed.
+/// Writes a file atomically: a reader sees either the whole old content or the whole new content. It writes
+/// to a temporary file in the same folder, calls fsync, renames the file, and calls fsync on the folder. If
+/// writing fails, for example on a full disk, the old file stays unchanged and the temporary file is removed.
 public final class AtomicFile {
     /// Fills the channel of the temporary file.
     @FunctionalInterface
@@ -45,7 +45,7 @@ public final class AtomicFile {
         } catch (IOException e) {
             remove(temporary, e);
             throw new JobException(
-                    "cannot write %s (%s); the file as it was before is untouched; free space or choose another folder"
+                    "cannot write %s (%s); the old file is unchanged; free space or choose another folder"
                             .formatted(path, e.getMessage()),
                     e);
         }
@@ -65,7 +65,8 @@ public final class AtomicFile {
         write(path, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Writes what remains of a buffer; one call of a channel may take a part only.
+    /// Writes the rest of a buffer, with several calls if necessary: one call of a channel may write only a
+    /// part.
     public static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A CSV file, compressed with gzip or not, separated by comma, semicolon or tab, read row by row. All rows have as
-/// many cells as the first one.
+/// Reads a CSV file row by row. The file may be compressed with gzip. Cells are separated by comma, semicolon
+/// or tab. All rows must have as many cells as the first row.
 ///
 /// [CsvHead] has the rules that find the header, the label column and an index of the rows.
 public final class CsvTable implements AutoCloseable {
@@ -57,10 +57,11 @@ public final class CsvTable implements AutoCloseable {
     /// @param cells as they stand in the file
     public record Row(long line, List<String> cells) {}
 
-    /// Opens a file and finds out about its columns.
+    /// Opens a file and examines its columns.
     ///
-    /// @param labelColumn name or position; null to look for one
-    /// @param remedy how to name the label column, for messages, as `correct data.labelColumn`
+    /// @param labelColumn name or position; null to search for one
+    /// @param remedy how the user can correct the label column, for messages, such as `correct
+    ///     data.labelColumn`
     /// @throws InputException when the file is empty, no CSV, or has no such column
     public static CsvTable open(Path file, @Nullable String labelColumn, String remedy) throws IOException {
         CsvReader<CsvRecord> csv = CsvReader.builder()
@@ -84,17 +85,17 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// Cells of each row.
+    /// Number of cells in each row.
     public int columns() {
         return names.size();
     }
 
-    /// The names of the columns; null where there is no header.
+    /// The names of the columns; null if there is no header.
     public @Nullable List<String> names() {
         return columns.header() ? names : null;
     }
 
-    /// The position of the label column from 0, or -1 where there is none.
+    /// The position of the label column from 0, or -1 if there is none.
     public int label() {
         return columns.label();
     }
@@ -109,7 +110,7 @@ public final class CsvTable implements AutoCloseable {
         return columns.warnings();
     }
 
-    /// The next row; null behind the last one.
+    /// The next row; null after the last one.
     ///
     /// @throws InputException when it is no CSV, or has more or fewer cells than the first one
     public @Nullable Row next() throws IOException {
@@ -124,7 +125,8 @@ public final class CsvTable implements AutoCloseable {
         return new Row(row.getStartingLineNumber(), row.getFields());
     }
 
-    /// Where a cell stands and what is in it, for messages: `CSV file a.csv, line 3, column 2 (height) is 'tall'`.
+    /// The position and the content of a cell, for messages: `CSV file a.csv, line 3, column 2 (height) is
+    /// 'tall'`.
     public String describe(Row row, int column) {
         String name = columns.header() ? " (" + names.get(column) + ")" : "";
         String cell = row.cells().get(column);

@@ -7,9 +7,8 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.fullrank.engine.JobException;
 
-/// Writes a CSV file, whole or not at all. A cell is in quotation marks where it needs them: around a comma, a
-/// quotation
-/// mark or a line break.
+/// Writes a CSV file atomically. A cell is put in quotation marks if it contains a comma, a quotation mark or
+/// a line break.
 public final class CsvWriter {
     private final de.siegmar.fastcsv.writer.CsvWriter rows;
 

@@ -14,9 +14,9 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.fullrank.engine.InputException;
 
-/// Opens files that may be compressed with gzip, and says in plain words what went wrong.
+/// Opens files, compressed with gzip or not, and explains errors in plain words.
 public final class Inputs {
-    /// Deflate cannot make data more than 1032 times smaller, so a file cannot hold more than this many times its
+    /// The largest possible compression ratio of Deflate. A file cannot contain more than this many times its
     /// size.
     private static final long MOST_EXPANSION = 1032;
 
@@ -52,12 +52,12 @@ public final class Inputs {
         }
     }
 
-    /// An upper limit of the bytes that the file holds, decompressed: what a header claims beyond it is a lie.
+    /// An upper limit of the decompressed size of the file, in bytes. A header that claims more is wrong.
     public static long mostBytes(Path file) throws IOException {
         return isGzip(file) ? mostExpanded(file) : Files.size(file);
     }
 
-    /// An upper limit of the bytes that a compressed file can hold.
+    /// An upper limit of the decompressed size of a compressed file, in bytes.
     public static long mostExpanded(Path file) throws IOException {
         return Math.min(Files.size(file), Long.MAX_VALUE / 2048) * MOST_EXPANSION + 4096;
     }
@@ -73,11 +73,11 @@ public final class Inputs {
     public static void expectEnd(InputStream in, String subject, String expected) throws IOException {
         if (in.read() >= 0) {
             throw new InputException(
-                    subject + " holds more bytes than its header says, expected " + expected + "; get the file again");
+                    subject + " has more bytes than its header says, expected " + expected + "; get the file again");
         }
     }
 
-    /// An error of reading in words: what was found.
+    /// The cause of a read error in plain words.
     public static String reason(Throwable e) {
         return switch (e) {
             case EOFException eof -> "it ends early";

@@ -10,14 +10,14 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
 
-/// A file with one JSON object, indented so that people can read it, and written whole or not at all.
+/// A file with one JSON object. It is indented for human readers and written atomically.
 public final class JsonFile {
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     private JsonFile() {}
 
-    /// Writes records, maps, lists and numbers; numbers that JSON lacks become `"NaN"`, `"Infinity"` and
-    /// `"-Infinity"`.
+    /// Writes records, maps, lists and numbers. NaN and infinities, which JSON does not have, become `"NaN"`,
+    /// `"Infinity"` and `"-Infinity"`.
     ///
     /// @throws JobException when the file cannot be written
     public static void write(Path file, Object value) {
@@ -36,7 +36,7 @@ public final class JsonFile {
     /// Reads back what [#write] wrote; null when there is no such file.
     ///
     /// @param type a record, or `ObjectNode` for any object
-    /// @throws InputException when the file holds something else
+    /// @throws InputException when the file contains something else
     /// @throws JobException when the file cannot be read
     public static <T> @Nullable T read(Path file, Class<T> type) {
         if (!Files.exists(file)) {
@@ -48,7 +48,7 @@ public final class JsonFile {
             String reason =
                     String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
             throw new InputException(
-                    "%s: found other text than Fullrank wrote (%s), expected its JSON; remove the file"
+                    "%s: found text that Fullrank did not write (%s), expected its JSON; remove the file"
                             .formatted(file, reason),
                     e);
         } catch (IOException e) {

@@ -17,13 +17,15 @@ import java.util.function.Predicate;
 import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
 
-/// A file of JSON objects, one to a line, each with the `step` at which it was written: `metrics.jsonl`,
-/// `spectra.jsonl`, `alarms.jsonl`. Each line is written at once, so that nothing is lost when the process is killed. A
-/// run that resumes from an earlier step cuts the file back to that step, so that the file of a resumed run equals that
-/// of an uninterrupted one.
+/// A file with one JSON object per line: `metrics.jsonl`, `spectra.jsonl` or `alarms.jsonl`. Each object
+/// contains the `step` at which it was written. Each line is written at once, so a killed process loses no
+/// line.
+///
+/// A run that resumes from an earlier step removes all lines after that step. So the file of a resumed run
+/// equals the file of an uninterrupted run.
 public final class JsonLines implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    /// Bytes of a file that are looked at first for its last line: some records with everything that is measured.
+    /// Number of bytes at the end of a file in which the last line is searched first: a few large records.
     private static final int END_BYTES = 1 << 13;
 
     private final Path file;
@@ -34,7 +36,8 @@ public final class JsonLines implements AutoCloseable {
         this.channel = channel;
     }
 
-    /// Opens a file after `step` steps, 0 for a fresh run: lines of later steps and a torn last line are dropped.
+    /// Opens a file after `step` steps, 0 for a new run. Lines of later steps and an incomplete last line are
+    /// removed.
     ///
     /// @throws JobException when the file cannot be written
     public static JsonLines open(Path file, long step) {
@@ -44,7 +47,7 @@ public final class JsonLines implements AutoCloseable {
         });
     }
 
-    /// Opens a file with those of its lines that are to be kept.
+    /// Opens a file and removes all lines for which `kept` is false.
     public static JsonLines open(Path file, Predicate<String> kept) {
         try {
             StringBuilder text = new StringBuilder();
@@ -60,7 +63,8 @@ public final class JsonLines implements AutoCloseable {
         }
     }
 
-    /// The objects of a file, oldest first; lines that cannot be read are left out, and so is a missing file.
+    /// The objects of a file, oldest first. Lines that cannot be read are left out. A missing file has no
+    /// objects.
     public static List<JsonNode> read(Path file) {
         List<JsonNode> nodes = new ArrayList<>();
         for (String line : text(file)) {
@@ -108,7 +112,8 @@ public final class JsonLines implements AutoCloseable {
         }
     }
 
-    /// The last line that is `sought`, or null. Reads the end of the file, and more of it only until there is one.
+    /// The last line for which `sought` is true, or null. Reads the file from its end, only as far as
+    /// necessary.
     public static @Nullable String last(Path file, Predicate<String> sought) {
         if (!Files.exists(file)) {
             return null;
@@ -131,7 +136,7 @@ public final class JsonLines implements AutoCloseable {
         }
     }
 
-    /// The lines between two places of a file, without the first one when the file does not begin with it.
+    /// The lines between two positions of a file. The first one is left out if it may be incomplete.
     private static List<String> lines(FileChannel channel, long begin, long end) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(end - begin));
         for (int read = 0; bytes.hasRemaining() && read >= 0; ) {

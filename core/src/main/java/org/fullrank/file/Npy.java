@@ -19,16 +19,17 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 
-/// The NumPy file format `.npy`, versions 1.0 to 3.0: a header with element type, order and shape, then the elements.
+/// The NumPy file format `.npy`, versions 1.0 to 3.0: a header with element type, order and shape, then the
+/// elements.
 ///
-/// Reading checks what the header claims against the bytes that are there before it allocates anything.
+/// The reader compares the header with the length of the file before it allocates memory.
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-    /// Headers are a line of text; a longer one is a lie.
+    /// Largest accepted size of a header. A header is one line of text, so a longer one is wrong.
     private static final int MAX_HEADER_BYTES = 1 << 16;
 
-    /// Data begin at a multiple of this, as NumPy writes them.
+    /// Data begin at a multiple of this, as in NumPy.
     private static final int ALIGNMENT = 64;
 
     private static final Pattern DESCR = Pattern.compile("['\"]descr['\"]\\s*:\\s*['\"]([<>|=]?)([a-zA-Z]\\d*)['\"]");
@@ -37,7 +38,7 @@ public final class Npy {
 
     private Npy() {}
 
-    /// The element types that are read.
+    /// The supported element types.
     public enum Type {
         BOOL("b1", 1),
         U8("u1", 1),
@@ -91,7 +92,7 @@ public final class Npy {
         }
     }
 
-    /// What a file says about its elements.
+    /// The description of the elements in a file.
     ///
     /// @param type of the elements
     /// @param order byte order
@@ -132,9 +133,9 @@ public final class Npy {
         return head.length >= MAGIC.length && Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
     }
 
-    /// Reads the header; the stream stands at the first element afterwards.
+    /// Reads the header. Afterwards the stream is positioned at the first element.
     ///
-    /// @param subject what is read, for messages, as "NumPy file x.npy"
+    /// @param subject what is read, for messages, such as "NumPy file x.npy"
     /// @param most upper limit of the bytes the stream can hold
     /// @throws InputException when this is no `.npy`, or claims more than `most` bytes
     public static Header header(InputStream stream, String subject, long most) throws IOException {
@@ -245,7 +246,7 @@ public final class Npy {
         return header.put(line.getBytes(StandardCharsets.US_ASCII)).array();
     }
 
-    /// Writes a float32 matrix `[values.length / columns, columns]`, whole or not at all.
+    /// Writes a float32 matrix `[values.length / columns, columns]` atomically.
     ///
     /// @throws JobException when the file cannot be written
     public static void write(Path file, float[] values, int columns) {
@@ -260,7 +261,7 @@ public final class Npy {
         });
     }
 
-    /// Writes int32 numbers `[N]`, such as labels, whole or not at all.
+    /// Writes int32 numbers `[N]`, such as labels, atomically.
     ///
     /// @throws JobException when the file cannot be written
     public static void write(Path file, int[] values) {

@@ -18,8 +18,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// A `.npy` file with a matrix `[N, D]` of float32 or float64, read into a tensor of the same precision. Either byte
-/// order and either order of the entries will do. The values never pass through the Java heap.
+/// A `.npy` file that contains a matrix `[N, D]` of float32 or float64. It is read into a tensor of the same
+/// precision and never copied to the Java heap. Both byte orders and both C and Fortran order are supported.
 ///
 /// @param file path
 /// @param header what the file says about itself, checked
@@ -61,16 +61,16 @@ public record NpyMatrix(Path file, Npy.Header header, long offset) {
         return header.shape().getLast();
     }
 
-    /// The precision, as tensors name it.
+    /// The precision, as a tensor type.
     public ScalarType type() {
         return header.type() == Npy.Type.F64 ? ScalarType.Double : ScalarType.Float;
     }
 
     /// The values `[N, D]`, row by row. The caller's scope owns the tensor.
     ///
-    /// @throws InputException when the file cannot be read, or holds NaN or infinity
+    /// @throws InputException when the file cannot be read, or contains NaN or infinity
     public Tensor read() {
-        // Of a matrix in Fortran order the transpose lies in the file row by row.
+        // For a matrix in Fortran order, the file contains the transpose row by row.
         Tensor stored =
                 header.fortran() ? Tensors.empty(type(), columns(), rows()) : Tensors.empty(type(), rows(), columns());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -83,7 +83,7 @@ public record NpyMatrix(Path file, Npy.Header header, long offset) {
         return values;
     }
 
-    /// Writes a matrix of float32 or float64 in its own precision, whole or not at all.
+    /// Writes a matrix of float32 or float64 atomically, without changing its precision.
     ///
     /// @throws org.fullrank.engine.JobException when the file cannot be written
     public static void write(Path file, Tensor matrix) {

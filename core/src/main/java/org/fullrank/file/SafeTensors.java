@@ -31,12 +31,13 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads and writes the safetensors format: 8 bytes with the length of a JSON header (little-endian), the header (name
-/// to
-/// type, shape and byte range), raw numbers. A file from anywhere is safe to open: every claim of the header is checked
-/// against the file before anything is allocated.
+/// Reads and writes the safetensors format. The file starts with the length of a JSON header (8 bytes,
+/// little-endian). The header maps each name to type, shape and byte range. The raw numbers follow.
+///
+/// Files from unknown sources are safe to open: the header is checked against the file before memory is
+/// allocated.
 public final class SafeTensors implements AutoCloseable {
-    /// Headers beyond this are refused, as in the reference implementation.
+    /// Larger headers are refused, as in the reference implementation.
     private static final long MAX_HEADER_BYTES = 100_000_000;
 
     /// Key of the checksum in the metadata: CRC32C of the file behind its first 8 bytes, with zeros in its own place.
@@ -276,7 +277,7 @@ public final class SafeTensors implements AutoCloseable {
         return shape;
     }
 
-    /// A number from 0 on, or -1 for anything else.
+    /// A number that is not negative, or -1 for anything else.
     private static long count(JsonNode node) {
         return node.isIntegralNumber() && node.canConvertToLong() ? Math.max(-1, node.longValue()) : -1;
     }
@@ -349,7 +350,7 @@ public final class SafeTensors implements AutoCloseable {
         return entry == null ? null : entry.shape().clone();
     }
 
-    /// Where a tensor lies in the file.
+    /// The position of a tensor in the file.
     ///
     /// @param type of its numbers, which are little-endian, row after row
     /// @param shape sizes, outermost first
@@ -369,7 +370,7 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Copies tensor `name` into `target` (any device, converted to its type).
     ///
-    /// @throws InputException when there is none, or its shape is another one
+    /// @throws InputException when there is no such tensor, or its shape differs
     public void copyInto(String name, Tensor target) {
         try (var scope = Scope.withoutGradients()) {
             target.copy_(read(name, Tensors.shape(target)));

@@ -1,4 +1,5 @@
-/// Files: atomic writes, JSON, JSON Lines, CSV, `.npy` and safetensors. Knows nothing of what is stored in them.
+/// File formats: atomic writes, JSON, JSON Lines, CSV, `.npy` and safetensors. This package does not
+/// interpret the content of the files.
 @NullMarked
 package org.fullrank.file;
 

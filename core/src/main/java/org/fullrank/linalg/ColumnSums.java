@@ -11,13 +11,13 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// What [Moments] sums up for each dimension, as deviations from the means c of the first rows: `sum (x - c)`,
-/// `sum (x - c)^2`, and the same for rows scaled to length 1.
+/// The sums that [Moments] needs for each dimension: `sum (x - c)` and `sum (x - c)^2`, where c is the mean
+/// of the first rows, and the same sums for rows scaled to length 1.
 final class ColumnSums implements AutoCloseable {
-    /// Rows that are worked on at once, in memory that stays: few enough for the processor's cache.
+    /// Number of rows in one slice: few enough for the processor's cache. Its memory is reused.
     private static final int SLICE = 256;
 
-    /// Values that are worked on at once, at most: 64 MiB. Rows of more than 32,768 columns come in fewer at a time.
+    /// Largest number of values in one slice: 64 MiB. With more than 32,768 columns a slice has fewer rows.
     private static final int SLICE_VALUES = 1 << 23;
 
     private final Column raw;
@@ -43,7 +43,7 @@ final class ColumnSums implements AutoCloseable {
         unit.clear();
     }
 
-    /// As if all rows so far had been multiplied by `factor`.
+    /// Changes the sums as if all rows so far had been multiplied by `factor`.
     void scale(double factor) {
         norms *= factor;
         squaredNorms *= factor * factor;
@@ -141,7 +141,8 @@ final class ColumnSums implements AutoCloseable {
             }
         }
 
-        /// Adds rows, which are shifted in place; `work` of the same shape, which may be the same, is overwritten.
+        /// Adds rows and shifts them in place. `work` has the same shape, may be the same tensor, and is
+        /// overwritten.
         void add(Tensor values, Tensor work, boolean first) {
             if (first) {
                 double[] mean = Tensors.doubles(values.mean(new long[] {0}, false, new ScalarTypeOptional()));

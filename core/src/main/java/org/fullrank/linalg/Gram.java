@@ -8,15 +8,15 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Products of a matrix with itself. They are symmetric: where only the lower triangle is
-/// computed, that is half the work.
+/// Computes the symmetric products `X' X` and `X X'` of a matrix. Computing only the lower triangle halves
+/// the work.
 public final class Gram {
     private static final int BLOCK_ROWS = 2048;
 
     private Gram() {}
 
-    /// `X' X / N` of `x`, shape `[N, D]` float32, as float64 `[D, D]`, both triangles: float32 products of blocks of
-    /// rows are summed in float64. The caller's scope owns it.
+    /// `X' X / N` of `x`, shape `[N, D]` float32, as float64 `[D, D]` with both triangles. Float32 products
+    /// of blocks of rows are summed in float64. The caller's scope owns it.
     public static Tensor secondMoment(Tensor x) {
         long rows = x.size(0);
         Tensor sum = Tensors.zeros(Device.CPU, ScalarType.Double, x.size(1), x.size(1)); // [D, D]

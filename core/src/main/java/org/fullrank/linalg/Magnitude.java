@@ -4,19 +4,19 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// Powers of two that keep squares of values within float64. Multiplying by a power of two changes no digit, so values
-/// of an ordinary size and scaled ones give the same results bit by bit.
+/// Scales values by powers of two so that their squares stay within the range of float64. This scaling
+/// changes no digit, so scaled and unscaled values give the same results bit by bit.
 public final class Magnitude {
-    /// Binary exponents up to which values stay as they are, 1e60: sums of the fourth powers of any number of them fit
-    /// into float64.
+    /// Largest binary exponent of values that are not scaled, about 1e60. Sums of the fourth powers of any
+    /// number of such values fit into float64.
     private static final int SAFE = 200;
 
     private static final int LARGEST = 1000; // so that the power itself is an ordinary number
 
     private Magnitude() {}
 
-    /// The exponent e for which values are best taken in units of `2^e`: 0 where they can stay as they are, or where
-    /// the largest is 0 or not finite.
+    /// The exponent e of the unit `2^e` for these values. It is 0 if no scaling is needed, or if the largest
+    /// value is 0 or not finite.
     ///
     /// @param largest absolute value
     static int exponent(double largest) {
@@ -32,17 +32,18 @@ public final class Magnitude {
         return Math.scalb(1.0, -exponent(largest));
     }
 
-    /// The same for all values of a tensor. Those of float32 and smaller types always stay as they are.
+    /// The same for all values of a tensor. It is always 1 for float32 and smaller types.
     public static double factor(Tensor values) {
         return values.scalar_type().intern() == ScalarType.Double ? factor(largest(values)) : 1;
     }
 
-    /// `values` times a factor; itself where that is 1. The caller's scope owns a new tensor.
+    /// `values` multiplied by a factor, or `values` itself if the factor is 1. The caller's scope owns a new
+    /// tensor.
     public static Tensor times(Tensor values, double factor) {
         return factor == 1 ? values : values.mul(Tensors.scalar(factor));
     }
 
-    /// Largest absolute value; 0 of none.
+    /// Largest absolute value; 0 if there are no values.
     static double largest(Tensor values) {
         return values.numel() == 0 ? 0 : Tensors.value(values.abs().max());
     }

@@ -9,26 +9,30 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// First and second moments of embeddings `[N, D]` that come block by block: means, deviations, lengths of rows,
-/// and the spectra of the centered and of the raw matrix. One pass, float64 throughout.
+/// First and second moments of embeddings `[N, D]` that arrive in blocks: means, deviations, lengths of rows,
+/// and the spectra of the centered and of the raw matrix. It makes one pass over the rows and computes in
+/// float64.
 ///
-/// Rows wait in a buffer that grows with them to `max(D, 1024)` rows. As long as it has not overflowed, all rows are
-/// at hand: the spectra are those of the smaller of the two Gram matrices, so `N < D` costs `N^2 D`. When it
-/// overflows, its rows are added to the scatter matrix `[D, D]`, shifted by the mean of the first rows, so that a
-/// common offset cancels before it is squared. How rows are cut into blocks therefore changes no bit of any figure.
-/// Where `[D, D]` would be larger than [#MOST_VALUES], the rows must fit into a buffer of that size.
+/// Rows collect in a buffer of at most `max(D, 1024)` rows. If all rows fit, the spectra come from the
+/// smaller of the two Gram matrices, so `N < D` costs `N^2 D`. A full buffer is added to the scatter matrix
+/// `[D, D]` and emptied. The mean of the first rows is subtracted before, so that a common offset cancels
+/// before it is squared. The buffer also makes every figure independent, bit by bit, of how the rows are
+/// divided into blocks. If `[D, D]` would be larger than [#MOST_VALUES], all rows must fit into a buffer of
+/// that size.
 ///
-/// Values of any finite size will do: where their squares could overflow or vanish, everything is kept in units of a
+/// Values of any finite size are accepted. If squares could overflow or vanish, all values are scaled by a
 /// power of two, which changes no digit. Values much smaller than the largest ones become zero.
 ///
-/// Native memory: two matrices `[min(N, D), D]` of float64 at most (while a spectrum is computed, four); close it.
+/// It owns native memory and must be closed: at most two matrices `[min(N, D), D]` of float64, and four while
+/// it computes a spectrum.
 public final class Moments implements AutoCloseable {
-    /// Rows that are added to the scatter matrix at once, at least: enough to keep the product at the full rate of
-    /// the processor, few enough to stay in its caches.
+    /// Smallest number of rows that are added to the scatter matrix at once. It is large enough for the full
+    /// speed of the processor, and small enough for its caches.
     static final int BUFFER_ROWS = 1024;
 
-    /// Values of the buffer and of the scatter matrix, at most: 4 GiB each, a quarter of a machine of 16 GiB. So up
-    /// to 23,170 columns any number of rows will do, and of 150,000 columns 3579 rows.
+    /// Largest number of values of the buffer and of the scatter matrix: 4 GiB each, a quarter of the memory
+    /// of a machine with 16 GiB. So any number of rows is possible with up to 23,170 columns, and 3579 rows
+    /// with 150,000 columns.
     public static final long MOST_VALUES = 1L << 29;
 
     private final int width;
@@ -46,7 +50,7 @@ public final class Moments implements AutoCloseable {
     private int exponent; // values are kept in units of 2^exponent
     private boolean sized; // whether a value other than 0 has come
 
-    /// Ready for rows of `width` columns.
+    /// Creates moments of rows with `width` columns.
     public Moments(int width) {
         InputException.when(
                 width < 1, "moments: found embeddings of %d columns, expected at least 1; give columns", width);
@@ -63,9 +67,10 @@ public final class Moments implements AutoCloseable {
         return moments;
     }
 
-    /// Adds rows `[B, D]`, float32 or float64, on any device; they stay the caller's and must be finite.
+    /// Adds rows `[B, D]`, float32 or float64, on any device. They must be finite, and the caller still owns
+    /// them.
     ///
-    /// @throws InputException when rows of that width become too many for [#MOST_VALUES]
+    /// @throws InputException when there are too many rows of this width for [#MOST_VALUES]
     public void add(Tensor block) {
         requireMatrix(block, width);
         requireRoom(rows + block.size(0));
@@ -116,7 +121,7 @@ public final class Moments implements AutoCloseable {
         return inUnits(settled().deviations());
     }
 
-    /// The same of the rows scaled to length 1; a row of zeros stays as it is.
+    /// The same for rows scaled to length 1; a row of zeros is not scaled.
     public double[] unitDeviations() {
         return settled().unitDeviations();
     }
@@ -126,7 +131,7 @@ public final class Moments implements AutoCloseable {
         return Math.scalb(settled().meanNorm(), exponent);
     }
 
-    /// Mean squared length of a row, `E|z|^2`; infinite where float64 cannot hold it.
+    /// Mean squared length of a row, `E|z|^2`; infinite if it is too large for float64.
     public double meanSquare() {
         return Math.scalb(settled().meanSquare(), 2 * exponent);
     }
@@ -138,15 +143,15 @@ public final class Moments implements AutoCloseable {
         return all == 0 ? 0 : Math.min(1, common / all);
     }
 
-    /// Unit roundoff of the type that the rows came in: 2^-24 for float32, 2^-53 for float64.
+    /// Unit roundoff of the type of the rows: 2^-24 for float32, 2^-53 for float64.
     public double rounding() {
         return rounding;
     }
 
-    /// The size of a singular value that the rounding of the rows alone can make: rounding errors of values near
-    /// `rms` are noise of at most `u rms`, with the unit roundoff u of the stored type, and the largest singular
-    /// value of such noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller ones count as zero, so that constant rows
-    /// with a large offset have rank 0.
+    /// The size of a singular value that can result from rounding of the rows alone. Rounding errors of
+    /// values near `rms` are noise of at most `u rms`, where u is the unit roundoff of the stored type. The
+    /// largest singular value of this noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller singular values
+    /// count as zero, so that constant rows with a large offset have rank 0.
     public double noise() {
         return Math.scalb(noiseInUnits(), exponent);
     }
@@ -188,8 +193,8 @@ public final class Moments implements AutoCloseable {
         }
     }
 
-    /// Chooses the unit so that the squares of `block` can be summed; what was kept so far follows. The unit never
-    /// shrinks once a value has come.
+    /// Chooses the unit so that the squares of `block` can be summed, and converts the stored values to it.
+    /// After the first value the unit never becomes smaller.
     private void fit(double largest) {
         int fitting = Magnitude.exponent(Math.scalb(largest, -exponent)) + exponent;
         boolean grows = fitting > exponent;
@@ -227,7 +232,7 @@ public final class Moments implements AutoCloseable {
         }
     }
 
-    /// Moves the rows that wait into the sums and the scatter matrix.
+    /// Adds the rows in the buffer to the sums and the scatter matrix.
     private void absorb() {
         try (var scope = Scope.open()) {
             if (gram == null) {
@@ -260,7 +265,8 @@ public final class Moments implements AutoCloseable {
         return vector.unsqueeze(1).mul(vector.unsqueeze(0)); // [D, D]
     }
 
-    /// What is left of the mean after rounding goes too, or constant rows would have rank one.
+    /// Subtracts the rest of the mean that remains after rounding. Otherwise constant rows would have rank
+    /// one.
     private static Tensor recentered(Tensor rows) {
         return rows.sub_(Reductions.means(rows));
     }
@@ -276,7 +282,7 @@ public final class Moments implements AutoCloseable {
         return room(waiting).narrow(0, 0, waiting); // [N or a bufferful, D]
     }
 
-    /// The buffer, with place for so many rows; it doubles when it grows.
+    /// The buffer, with space for `needed` rows. It doubles when it grows.
     private Tensor room(long needed) {
         Tensor old = buffer;
         if (old != null && needed <= old.size(0)) {

@@ -1,31 +1,34 @@
 package org.fullrank.linalg;
 
-/// The power law `l_j ~ j^-alpha` of eigenvalues in descending order: a line through `log l_j` over `log j`, least
-/// squares, each index once. Source: Agrawal et al. 2022, "alpha-ReQ"; that the range of the fit leaves out the
-/// first indices and the tail, as here, and that alpha near 1 goes with good features, is unverified against the
-/// paper.
+/// The power law `l_j ~ j^-alpha` of eigenvalues in descending order. It is fitted as a least-squares line
+/// through `log l_j` over `log j`, where each index has the same weight.
+///
+/// Source: Agrawal et al. 2022, "alpha-ReQ". Two points are unverified against the paper: that the fit leaves
+/// out the first indices and the tail, as here, and that alpha near 1 indicates good features.
 ///
 /// @param alpha 0 = all directions alike, large = few directions; NaN with fewer than 3 eigenvalues
 /// @param from first index of the fit, from 1
 /// @param to last index
 public record PowerLaw(double alpha, int from, int to) {
-    /// First index of the fit where there are enough: the first few eigenvalues often stand apart.
+    /// First index of the fit if there are enough eigenvalues. The first few eigenvalues often do not follow
+    /// the power law.
     public static final int FROM = 10;
 
-    /// Last index at most, and at most half of all: the smallest ones are shrunk by the finite sample.
+    /// Largest last index of the fit; it is also at most half of all indices. A finite sample makes the
+    /// smallest eigenvalues too small.
     public static final int TO = 100;
 
     private static final int FEWEST = 3;
     private static final int FEWEST_BEHIND = 2 * (2 * FROM - 1); // their half leaves FROM indices from FROM on
 
-    /// Which indices a fit takes, in words.
+    /// The indices of the fit, in words.
     public static String rule() {
         return "ranks %d to half of them, at most %d, or all where they are fewer than %d"
                 .formatted(FROM, TO, FEWEST_BEHIND);
     }
 
-    /// The fit to the logarithms of the eigenvalues above zero, descending: indices 10 to half of them, at most
-    /// 100; where those would be fewer than 10 indices, all of them.
+    /// The fit to the logarithms of the eigenvalues above zero, descending: indices 10 to half of them, at
+    /// most 100; all indices if these were fewer than 10.
     static PowerLaw fit(double[] logarithms) {
         boolean few = logarithms.length < FEWEST_BEHIND;
         int from = few ? 1 : FROM;

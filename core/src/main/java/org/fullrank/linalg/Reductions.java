@@ -13,7 +13,7 @@ public final class Reductions {
         return rows.mean(new long[] {0}, true, new ScalarTypeOptional());
     }
 
-    /// Sum along `dim`, which stays as 1.
+    /// Sum along `dim`, which is kept with size 1.
     public static Tensor sum(Tensor values, long dim) {
         return values.sum(new long[] {dim}, true, new ScalarTypeOptional());
     }
@@ -23,7 +23,7 @@ public final class Reductions {
         return sum(rows.mul(rows), 1);
     }
 
-    /// Rows scaled to length 1; a row of zeros stays as it is.
+    /// Rows scaled to length 1; a row of zeros is not scaled.
     public static Tensor unit(Tensor rows) {
         return rows.div(squaredNorms(rows).sqrt().clamp_min(Tensors.scalar(Double.MIN_NORMAL)));
     }

@@ -11,17 +11,19 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The singular values of an embedding matrix, not centered, in descending order, and the ranks read from them.
+/// The singular values of an embedding matrix, not centered, in descending order, and the ranks computed from
+/// them.
 ///
-/// They are the square roots of the eigenvalues of the smaller of `Z Z'` and `Z' Z`, in float64. That halves the
-/// digits, so a singular value is exact to about 1e-8 of the largest; float32 embeddings hold no more.
+/// They are the square roots of the eigenvalues of the smaller of `Z Z'` and `Z' Z`, computed in float64.
+/// Squaring halves the number of correct digits, so a singular value is exact to about 1e-8 of the largest
+/// one. This is enough for float32 embeddings.
 ///
 /// @param singularValues `min(N, D)` values, none negative, descending; or all NaN
 public record Spectrum(double[] singularValues) {
-    /// Singular values below this share of the largest count as zero. Rounding the embedding to float32 moves them
-    /// by about 1e-8 of the largest, so 1e-6 is clear of noise on both sides. The threshold takes the place of the
-    /// constant 1e-7 that the RankMe paper adds to every share, which in high dimensions adds to the rank of a
-    /// collapsed embedding.
+    /// Singular values below this share of the largest count as zero. Rounding the embedding to float32 moves
+    /// them by about 1e-8 of the largest, so 1e-6 is clearly above this noise. The threshold replaces the
+    /// constant 1e-7 that the RankMe paper adds to every share. In high dimensions that constant would raise
+    /// the rank of a collapsed embedding.
     public static final double RELATIVE_EPSILON = 1e-6;
 
     public Spectrum {
@@ -30,9 +32,9 @@ public record Spectrum(double[] singularValues) {
         }
     }
 
-    /// The spectrum of `z`, shape `[N, D]`, on any device and of any real type; `z` stays the caller's.
+    /// The spectrum of `z`, shape `[N, D]`, on any device and of any real type. The caller still owns `z`.
     ///
-    /// @throws InputException when `z` is not a matrix, is empty, or holds a value that is not finite
+    /// @throws InputException when `z` is not a matrix, is empty, or contains a value that is not finite
     public static Spectrum of(Tensor z) {
         if (z.dim() != 2 || z.numel() == 0) {
             throw new InputException("spectrum: found embeddings of shape %s, expected a matrix [N, D] with rows and"
@@ -65,29 +67,31 @@ public record Spectrum(double[] singularValues) {
         }
     }
 
-    /// RankMe: `exp(-sum p log p)` with `p = s / sum s`, the number of dimensions in use, from 1 (one direction) to
-    /// `min(N, D)` (all alike); 0 for an embedding that is zero. Source: Garrido et al. 2023, "RankMe", equation 2,
-    /// on embeddings that are not centered, as there; for the epsilon see [#RELATIVE_EPSILON].
+    /// RankMe: `exp(-sum p log p)` with `p = s / sum s`, the number of dimensions in use, from 1 (one
+    /// direction) to `min(N, D)` (all alike); 0 for an embedding that is zero. Source: Garrido et al. 2023,
+    /// "RankMe", equation 2; as in the paper, embeddings are not centered. For the epsilon see
+    /// [#RELATIVE_EPSILON].
     public double rankMe() {
         return entropyRank(aboveZero().toArray());
     }
 
-    /// Effective rank: `exp(-sum p log p)` with `p = s^2 / sum s^2`, the shares of the variance, from 1 to `min(N,
-    /// D)`; 0 for an embedding that is zero. Source: Roy and Vetterli 2007, "The effective rank", who take the
-    /// shares of singular values, which is [#rankMe]; shares of variance, as here, are those of von Neumann's
-    /// entropy, and small directions add less to them.
+    /// Effective rank: `exp(-sum p log p)` with `p = s^2 / sum s^2`, the shares of the variance, from 1 to
+    /// `min(N, D)`; 0 for an embedding that is zero. Source: Roy and Vetterli 2007, "The effective rank".
+    /// They use the shares of singular values, which give [#rankMe]. The shares of variance, used here, are
+    /// those of von Neumann's entropy and give less weight to small directions.
     public double effectiveRank() {
         return entropyRank(
                 aboveZero().map(s -> s / singularValues[0]).map(s -> s * s).toArray());
     }
 
-    /// How many singular values are above [#RELATIVE_EPSILON] of the largest; 0 for an embedding that is zero.
+    /// Number of singular values above [#RELATIVE_EPSILON] times the largest; 0 for an embedding that is
+    /// zero.
     public int rank() {
         return (int) aboveZero().count();
     }
 
-    /// Stable rank: `|Z|_F^2 / |Z|_2^2`, from 1 to `min(N, D)`: how many directions as strong as the strongest
-    /// would have the same variance; 0 for an embedding that is zero.
+    /// Stable rank: `|Z|_F^2 / |Z|_2^2`, from 1 to `min(N, D)`: the number of directions, all as strong as
+    /// the strongest, that would have the same total variance; 0 for an embedding that is zero.
     public double stableRank() {
         double largest = singularValues[0];
         return largest == 0
@@ -98,7 +102,7 @@ public record Spectrum(double[] singularValues) {
                         .sum();
     }
 
-    /// How fast the eigenvalues decay; see [PowerLaw].
+    /// The decay of the eigenvalues; see [PowerLaw].
     public PowerLaw powerLaw() {
         return PowerLaw.fit(aboveZero().map(s -> 2 * Math.log(s)).toArray());
     }
@@ -116,7 +120,8 @@ public record Spectrum(double[] singularValues) {
         return singularValues[0] == 0 ? 0 : sum * sum / squares;
     }
 
-    /// The same, in units in which squares neither overflow nor vanish; the same values where they do not anyway.
+    /// The same spectrum in units in which squares neither overflow nor vanish. If they do not anyway, the
+    /// values are not changed.
     public Spectrum normalized() {
         return times(Magnitude.factor(singularValues[0]));
     }
@@ -158,7 +163,8 @@ public record Spectrum(double[] singularValues) {
                         + " the first step with a loss that is not finite");
     }
 
-    /// Roots of eigenvalues in ascending order; rounding below zero counts as zero.
+    /// Square roots of ascending eigenvalues, in descending order. A negative eigenvalue, which comes from
+    /// rounding, counts as zero.
     static double[] descendingRoots(double[] ascending) {
         double[] descending = new double[ascending.length];
         for (int i = 0; i < ascending.length; i++) {

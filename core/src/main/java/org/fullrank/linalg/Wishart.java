@@ -7,20 +7,23 @@ import org.fullrank.engine.Natives;
 
 /// Singular values of Gaussian matrices `[n, p]` with independent entries of variance 1.
 ///
-/// Small ones are drawn. A Gaussian matrix has the singular values of a bidiagonal one of `k = min(n, p)` columns
-/// whose entries are independent: the diagonal chi-distributed with `m, m - 1, ...` degrees of freedom, `m =
-/// max(n, p)`, the diagonal next to it with `k - 1, ..., 1` (Silverstein 1985; Dumitriu and Edelman 2002, "Matrix
-/// models for beta ensembles"). So a draw costs `O(k^2)`, whatever m.
+/// For small matrices they are drawn at random. A Gaussian matrix has the same singular values as a
+/// bidiagonal matrix with `k = min(n, p)` columns and independent chi-distributed entries. The diagonal has
+/// `m, m - 1, ...` degrees of freedom, where `m = max(n, p)`; the diagonal next to it has `k - 1, ..., 1`
+/// (Silverstein 1985; Dumitriu and Edelman 2002, "Matrix models for beta ensembles"). So a draw costs
+/// `O(k^2)`, whatever m is.
 ///
-/// Large ones fluctuate little and follow the law of Marchenko and Pastur 1967: the eigenvalues over m are
-/// quantiles of the density `sqrt((b - x)(x - a)) / (2 pi c x)` between `a, b = (1 -+ sqrt(c))^2`, `c = k / m`.
-/// The largest one is that of Tracy and Widom instead, whose mean lies off the edge of the law by an amount that
-/// Johnstone 2001 gives.
+/// For large matrices the random fluctuation is small, and the law of Marchenko and Pastur 1967 is used: the
+/// eigenvalues divided by m are quantiles of the density `sqrt((b - x)(x - a)) / (2 pi c x)` between `a, b =
+/// (1 -+ sqrt(c))^2`, where `c = k / m`. The largest eigenvalue is the mean of the Tracy-Widom law, whose
+/// distance from the edge `b` is given by Johnstone 2001.
 public final class Wishart {
-    /// Columns k up to which matrices are drawn: beyond, the quantiles are good to 0.3 % in every rank.
+    /// Largest number of columns k for which matrices are drawn. For more columns the error of the quantiles
+    /// is at most 0.3 % in every rank.
     static final int DRAWN = 256;
 
-    /// Singular values drawn in all, by which the error of a mean is below 0.3 %; at least [#FEWEST] matrices.
+    /// Total number of singular values that are drawn, for at least [#FEWEST] matrices. With this number the
+    /// error of a mean is below 0.3 %.
     private static final int VALUES = 4096;
 
     private static final int FEWEST = 16;
@@ -34,7 +37,8 @@ public final class Wishart {
 
     private Wishart() {}
 
-    /// Spectra of draws, or the one that is typical; `n` and `p` at least 1.
+    /// Spectra of several random draws, or the single typical spectrum of a large matrix; `n` and `p` are at
+    /// least 1.
     public static Spectrum[] spectra(long n, int p) {
         int k = Math.toIntExact(Math.min(n, p));
         long m = Math.max(n, p);
@@ -68,7 +72,8 @@ public final class Wishart {
         return Spectrum.descendingRoots(diagonal);
     }
 
-    /// Marsaglia and Tsang 2000, "A simple method for generating gamma variables"; shape below 1 by one more.
+    /// Marsaglia and Tsang 2000, "A simple method for generating gamma variables"; a shape below 1 is drawn
+    /// with shape + 1.
     private static double chiSquare(RandomGenerator random, long freedom) {
         double shape = freedom / 2.0;
         if (shape < 1) {
@@ -85,7 +90,7 @@ public final class Wishart {
         }
     }
 
-    /// Singular values at the middle of k equal shares of the law.
+    /// Singular values at the midpoints of k parts of the law with equal probability.
     private static double[] quantiles(int k, long m) {
         double c = (double) k / m;
         double low = square(1 - Math.sqrt(c));

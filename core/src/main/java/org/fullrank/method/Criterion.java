@@ -13,7 +13,7 @@ import org.fullrank.objective.Terms;
 import org.fullrank.objective.Views;
 import org.jspecify.annotations.Nullable;
 
-/// An objective with its memory from batch to batch, where it has one, and the key of its draws.
+/// An objective with the key of its random draws and, if it needs one, its memory from batch to batch.
 ///
 /// @param key of the draws; each step has a draw of its own
 record Criterion(Objective objective, @Nullable Parameter memory, long key) {
@@ -46,7 +46,8 @@ record Criterion(Objective objective, @Nullable Parameter memory, long key) {
         return new Term(term.name(), term.value(), term.weight(), setting);
     }
 
-    /// Remembers what `terms` want to be given with the next batch; after the backward pass, which may need the old.
+    /// Stores the memory that `terms` need for the next batch. Call it after the backward pass, which may
+    /// need the old memory.
     void remember(Terms terms) {
         Tensor next = terms.memory();
         if (memory != null && next != null) {

@@ -14,10 +14,10 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Term;
 import org.fullrank.objective.Terms;
 
-/// One network for all views; the objective acts on the embeddings of the projector, gathered over the whole
-/// batch, and regularizers on the pooled outputs of inner layers, gathered likewise.
+/// One network for all views. The objective receives the projector's embeddings of the whole batch.
+/// Regularizers can also act on the pooled outputs of inner layers, again of the whole batch.
 public final class JointEmbedding implements Method {
-    /// The networks with what teaches them.
+    /// The networks and their objectives.
     record Parts(
             Encoder encoder,
             Layer.Chain projector,
@@ -104,7 +104,7 @@ public final class JointEmbedding implements Method {
         return List.copyOf(terms.values());
     }
 
-    /// The weighted term. Without weight nothing is recorded: the value is only logged.
+    /// The weighted term. With weight 0 no graph is recorded, and the value is only logged.
     private Terms inner(Inner inner, List<List<Tensor>> leaves, long step) {
         int output = 1 + layers.indexOf(inner.layer());
         List<Tensor> y = leaves.stream()

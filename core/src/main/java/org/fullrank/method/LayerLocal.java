@@ -12,20 +12,19 @@ import org.fullrank.net.Mode;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Terms;
 
-/// Every block of the encoder has an objective of its own on its pooled output. Blocks run one after another: the
-/// graph of one is gone before the next begins, which gets activities without a graph. So no gradient crosses a
-/// block, and memory does not grow with depth.
+/// Trains each block of the encoder with its own objective on its pooled output. Blocks run one after
+/// another. Each block gets the previous block's output without its graph, which is freed first. So no
+/// gradient passes from block to block, and memory does not grow with depth.
 ///
 /// Source: Halvagal and Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
-/// representations in deep sensory networks" (2023), and the official code: the gradient of the pull reaches both
-/// views,
-/// where the paper (unverified against it) stops that of the earlier one. As both views share the weights,
-/// stopping it in each direction in turn would halve the gradient of the pull, nothing else: halve its weight for
-/// that form.
+/// representations in deep sensory networks" (2023), and the official code. In the code the gradient of the
+/// pull reaches both views; in the paper (unverified against it) it is stopped for the earlier view. Both
+/// views share the weights, so stopping it would only halve the gradient of the pull. To get the form of the
+/// paper, halve the weight of the pull.
 public final class LayerLocal implements Method {
-    /// What teaches one block.
+    /// The objective of one block and its head.
     ///
-    /// @param head between its pooled output and the objective
+    /// @param head network between the pooled output of the block and the objective
     record Teacher(Layer.Chain head, Criterion criterion) {}
 
     private final Encoder encoder;
@@ -41,9 +40,10 @@ public final class LayerLocal implements Method {
         this.setting = setting;
     }
 
-    /// What a block gave.
+    /// The results of one block.
     ///
-    /// @param activities what the next block gets, one for each view, without a graph; the receiver closes them
+    /// @param activities inputs of the next block, one for each view, without a graph; the receiver closes
+    ///     them
     /// @param embedding of the first view, `[N, D]`; the receiver closes it
     private record Learned(
             double loss, SequencedMap<String, Double> parts, List<Tensor> activities, Tensor pooled, Tensor embedding) {
@@ -88,7 +88,7 @@ public final class LayerLocal implements Method {
         return new Outcome(total, parts, measures, layers, embedding);
     }
 
-    /// Norms over all blocks.
+    /// The gradient norms are over all blocks.
     @Override
     public SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step) {
         var gradients = new LinkedHashMap<String, TermGradient>();
@@ -145,7 +145,7 @@ public final class LayerLocal implements Method {
         }
     }
 
-    /// Embedding `[N, D]`, pooled output `[N, C]`, and the activity without a graph.
+    /// Embedding `[N, D]`, pooled output `[N, C]`, and the block's output without a graph.
     private List<Tensor> forward(Layer block, Layer head, Tensor x, Mode mode) {
         try (var autocast = setting.precision().autocast(setting.device())) {
             Tensor activity = block.forward(x, mode);

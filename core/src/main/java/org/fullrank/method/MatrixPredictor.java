@@ -15,9 +15,9 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Parameter;
 import org.jspecify.annotations.Nullable;
 
-/// A predictor that is one matrix, `p = z W' + b`: trained, solved for, or set from the running correlation F of
-/// its input. F is kept for each of them, not centered, since how W lies to it says whether the embedding is about
-/// to collapse.
+/// A predictor that is one matrix, `p = z W' + b`. The matrix W is trained, solved for, or computed from the
+/// running correlation F of its input. F is not centered. F is updated in all three cases, because the
+/// relation of W to F shows whether the embedding is about to collapse.
 final class MatrixPredictor implements Predictor {
     private final PredictorSpec spec;
     private final @Nullable Parameter weight; // [D, D]; none where W is a function of F
@@ -53,7 +53,7 @@ final class MatrixPredictor implements Predictor {
         return predictions;
     }
 
-    /// Moves the running expectations by the mean over all views, or ordered pairs of views.
+    /// Updates the running expectations with the mean over all views, or over all ordered pairs of views.
     private void observe(List<Tensor> online, List<Tensor> targets, boolean first) {
         try (var scope = Scope.withoutGradients()) {
             var squares = online.stream().map(z -> product(z, z)).toList();
@@ -120,7 +120,7 @@ final class MatrixPredictor implements Predictor {
         }
     }
 
-    /// W = S F^-1 on the directions that F has.
+    /// W = S F^-1, restricted to the directions in which F is not zero.
     private Tensor solved(PredictorSpec.Optimal optimal) {
         Tensor inverse = SymmetricEigen.of(correlation.tensor()).map(s -> {
             Tensor cut = s.narrow(0, s.numel() - 1, 1).mul(Tensors.scalar(optimal.epsilon()));
@@ -138,8 +138,8 @@ final class MatrixPredictor implements Predictor {
         }
     }
 
-    /// The spectrum of F, the mean cosine of W u and u over its eigenvectors u (1: W and F have the same), and
-    /// how far W is from symmetric, `|W - W'| / |W|`.
+    /// The spectrum of F, the mean cosine of W u and u over the eigenvectors u of F (1: W and F have the same
+    /// eigenvectors), and the asymmetry of W, `|W - W'| / |W|`.
     @Override
     public SequencedMap<String, Double> measures() {
         try (var scope = Scope.withoutGradients()) {
@@ -165,7 +165,7 @@ final class MatrixPredictor implements Predictor {
         }
     }
 
-    /// Of W itself and the running F.
+    /// The measures of W itself and the running F.
     @Override
     public SequencedMap<String, Double> inspect(Tensor embeddings) {
         try (var scope = Scope.withoutGradients()) {

@@ -21,18 +21,19 @@ import org.fullrank.optim.GroupSpec;
 import org.fullrank.view.InputShape;
 import org.jspecify.annotations.Nullable;
 
-/// A network together with the way its views meet an objective. One call makes the gradients of one batch.
+/// A network and the way that its views and its objective are connected. One call computes the gradients of
+/// one batch.
 public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation, LayerLocal {
     /// The prefix of the encoder's parameters in [#parameters].
     String ENCODER = "encoder";
-    /// The prefix of the predictor's parameters in [#parameters], where there is one.
+    /// The prefix of the predictor's parameters in [#parameters], if there is a predictor.
     String PREDICTOR = GroupSpec.PREDICTOR;
 
-    /// What one batch gave.
+    /// The results of one batch.
     ///
     /// @param total the loss
     /// @param parts its terms by name
-    /// @param measures what else the method knows of itself by name, such as the rank of a predictor
+    /// @param measures other measures of the method by name, such as the rank of a predictor
     /// @param layers pooled outputs `[N, C]` of the blocks in [#watched] for the first view, detached; owned by the
     ///     caller's scope
     /// @param embedding the embeddings of the first view, `[N, D]`, detached; owned by the caller's scope
@@ -51,50 +52,51 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         }
     }
 
-    /// Where and how to compute.
+    /// The device, the precision and the parameter type.
     record Setting(Device device, Precision precision, ScalarType type) {
-        /// float32 parameters, the normal case.
+        /// With float32 parameters, the normal case.
         public static Setting of(Device device, Precision precision) {
             return new Setting(device, precision, ScalarType.Float);
         }
     }
 
-    /// Puts the gradients of the loss of one whole batch into the parameter buffer.
+    /// Computes the gradients of the loss of one whole batch and stores them in the parameter buffer.
     ///
     /// @param views V tensors `[N, C, H, W]` or `[N, F]`, on the device
-    /// @param chunks into how many parts each view is cut to save memory; loss and gradient do not
-    ///     depend on it, except that batch norm takes its statistics within a chunk
-    /// @param step counts from 0 over the whole training; the key of what is drawn at random
+    /// @param chunks number of parts into which each view is divided to save memory; loss and gradient do not
+    ///     depend on it, except that batch norm uses the statistics of a chunk
+    /// @param step counts from 0 over the whole training; it is the key of random draws
     /// @throws InputException unless there are 1 to N chunks
     Outcome learn(List<Tensor> views, int chunks, long step);
 
     /// The gradient of one weighted term of the loss.
     ///
-    /// @param embeddings its norm with respect to the embeddings of all views, of all blocks where each has its own
-    /// @param encoder its norm with respect to the parameters of the encoder
+    /// @param embeddings norm of the gradient with respect to the embeddings of all views, and of all blocks
+    ///     if each block has its own
+    /// @param encoder norm of the gradient with respect to the parameters of the encoder
     /// @param setting the key of the method that the gradient is proportional to, such as `objective.variance`;
     ///     null where there is none
     record TermGradient(
             double embeddings, double encoder, @Nullable String setting) {}
 
-    /// The gradient of each weighted term of the loss by itself, by name. It runs forward and backward once for each
-    /// term and leaves running statistics, gradients and memories moved: for a throw-away copy.
+    /// The gradient of each weighted loss term separately, by name. It runs forward and backward once per
+    /// term and changes running statistics, gradients and memories, so use it on a temporary copy.
     ///
     /// @param views as in [#learn]
     SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step);
 
-    /// Called after the optimizer has moved the parameters by the gradients of step `step`: for what follows the
-    /// parameters, such as a target network.
+    /// Called after the optimizer has updated the parameters with the gradients of step `step`. It updates
+    /// everything that follows the parameters, such as a target network.
     default void stepped(long step, long totalSteps) {}
 
-    /// The network that stays after training.
+    /// The encoder, which is kept after training.
     Encoder encoder();
 
-    /// Where and how it computes.
+    /// The device, the precision and the parameter type of this method.
     Setting setting();
 
-    /// What the method knows of its own state by name, such as the spectrum of a predictor; measured for records
-    /// only.
+    /// Measures of the method's own state by name, such as the spectrum of a predictor. They are computed
+    /// only for log records.
     default SequencedMap<String, Double> measures() {
         return new LinkedHashMap<>();
     }
@@ -116,35 +118,35 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         }
     }
 
-    /// The blocks that the method acts on, which training therefore watches: rank and spread in the log, and the
-    /// probe.
+    /// The blocks that the method trains directly. Training logs their rank and spread and probes them.
     default List<String> watched() {
         return List.of();
     }
 
     /// The embedding that the objective acts on, `[N, C, H, W]` or `[N, F]` to `[N, E]`, in float32: the
-    /// representation itself where there is no projector.
+    /// representation itself if there is no projector.
     default Tensor embed(Tensor x, Mode mode) {
         return project(encode(x, mode), mode);
     }
 
-    /// What the projector makes of representations, `[N, D]` to `[N, E]`, in float32; representations themselves
-    /// where there is no projector.
+    /// The projector's output for representations, `[N, D]` to `[N, E]`, in float32. Without a projector the
+    /// representations are returned.
     default Tensor project(Tensor representations, Mode mode) {
         try (var autocast = setting().precision().autocast(setting().device())) {
             return projector().forward(representations, mode).to(setting().type());
         }
     }
 
-    /// What a check tells of the method beyond its embeddings, by name: predictor and target of self-distillation.
+    /// Measures of the method for a check, by name, in addition to those of its embeddings. They describe the
+    /// predictor and the target of self-distillation.
     ///
     /// @param embeddings of plain items, `[N, E]`
     default SequencedMap<String, Double> inspect(Tensor embeddings) {
         return new LinkedHashMap<>();
     }
 
-    /// What each layer of the projector gives for representations `[N, D]`, the embedding last, in float32; empty
-    /// without a projector.
+    /// The output of each layer of the projector for representations `[N, D]`, the embedding last, in
+    /// float32. It is empty without a projector.
     default List<Tensor> head(Tensor representation, Mode mode) {
         try (var autocast = setting().precision().autocast(setting().device())) {
             return projector().outputs(representation, mode).stream()
@@ -153,10 +155,11 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         }
     }
 
-    /// The layers between representation and embedding: those of the last block where each block has its own.
+    /// The layers between representation and embedding. If each block has its own layers, these are the
+    /// layers of the last block.
     Layer.Chain projector();
 
-    /// All numbers that an optimizer updates, and the running statistics.
+    /// All parameters that the optimizer updates, and the running statistics.
     ParameterBuffer parameters();
 
     /// Every buffer of the method by the prefix of its names in a checkpoint; the trained one has the empty prefix.

@@ -15,10 +15,11 @@ import org.fullrank.objective.Papers;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
 
-/// Published methods by name, with the heads and constants of their papers. A preset is a starting point: heads are
-/// usually made smaller for small encoders. The name of an objective stands for the joint embedding with it.
+/// Published methods by name, with the heads and constants of their papers. A preset is a starting point:
+/// small encoders usually need smaller heads. The name of an objective is also accepted, and selects joint
+/// embedding with that objective.
 public final class MethodPresets {
-    /// The weight of an extra regularizer where one is set.
+    /// The default weight of an additional regularizer.
     public static final double REGULARIZER_WEIGHT = 1;
     /// BYOL's heads; the same in the IsoLoss code.
     public static final List<Integer> BYOL_WIDTHS = List.of(4096, 256);
@@ -28,16 +29,17 @@ public final class MethodPresets {
     public static final int SIMSIAM_HIDDEN = 512;
     /// The heads of the official DirectPred code.
     public static final List<Integer> DIRECTPRED_WIDTHS = List.of(512, 128);
-    /// Steps between two settings of the predictor in DirectPred's best long runs.
+    /// Number of steps between two computations of the predictor in DirectPred's best long runs.
     public static final int DIRECTPRED_EVERY = 5;
     /// Target rate of the IsoLoss code, raised to 1 over training.
     public static final double ISOLOSS_RATE = 0.99;
     /// The share of the past in the correlation, IsoLoss code with a slow target; 0.5 without.
     public static final double ISOLOSS_RHO = 0.998;
-    /// What the IsoLoss code adds to the normalized eigenvalues for DirectCopy (the original is unverified).
+    /// The number that the IsoLoss code adds to the normalized eigenvalues for DirectCopy (the original is
+    /// unverified).
     public static final double DIRECTCOPY_EPSILON = 0.25;
 
-    /// One of them.
+    /// One preset.
     ///
     /// @param card idea and paper
     public record Preset(Card card, MethodSpec method) {}
@@ -46,7 +48,7 @@ public final class MethodPresets {
 
     private MethodPresets() {}
 
-    /// All by name, in the order of listings.
+    /// All presets by name, in the order of listings.
     public static SequencedMap<String, Preset> all() {
         return PRESETS;
     }

@@ -17,7 +17,7 @@ import org.fullrank.objective.Vicreg;
 import org.fullrank.settings.Named;
 import org.jspecify.annotations.Nullable;
 
-/// How views meet an objective.
+/// How the views of a sample and the objective are connected.
 public sealed interface MethodSpec {
     /// The method of this name, such as `byol`: see [MethodPresets].
     ///
@@ -29,7 +29,7 @@ public sealed interface MethodSpec {
     /// Idea and paper.
     Card card();
 
-    /// Columns of the embeddings, of the last block where each has its own.
+    /// Columns of the embeddings; if each block has its own embeddings, those of the last block.
     ///
     /// @param features columns of the representation
     int width(int features);
@@ -52,7 +52,8 @@ public sealed interface MethodSpec {
         return false;
     }
 
-    /// One network for all views, an objective on the embeddings of its projector: VICReg, SimCLR and their kin.
+    /// One network for all views, and an objective on the embeddings of its projector: VICReg, SimCLR and
+    /// similar methods.
     ///
     /// @param inner regularizers on inner layers of the encoder
     @Named("joint-embedding")
@@ -96,7 +97,8 @@ public sealed interface MethodSpec {
     /// A regularizer on the pooled output `[N, C]` of a block of the encoder, averaged over the views.
     ///
     /// @param layer name of the block
-    /// @param weight beside the objective; 0: it is logged, and nothing learns from it
+    /// @param weight weight relative to the objective; 0: the value is logged only and has no effect on
+    ///     training
     record Inner(String layer, Regularizer regularizer, double weight) {
         public Inner {
             InputException.unless(
@@ -109,8 +111,9 @@ public sealed interface MethodSpec {
         }
     }
 
-    /// Every block of the encoder learns by itself, by an objective on its own pooled output; nothing flows back
-    /// from one block to the one before. Latent Predictive Learning (Halvagal and Zenke 2023) with its objective.
+    /// Every block of the encoder is trained separately, by an objective on its own pooled output. No
+    /// gradient passes from a block to the block before. Latent Predictive Learning (Halvagal and Zenke 2023)
+    /// with its objective.
     ///
     /// @param projector widths of the head between the pooled output of each block and its objective, ReLU after
     ///     each layer; empty: no head. The published option is `[2048, 256]`
@@ -150,18 +153,18 @@ public sealed interface MethodSpec {
         public void requireTrains(EncoderSpec encoder) {
             InputException.when(
                     encoder.hasSkips(),
-                    "method: found layer-local with an encoder whose skip connections carry activity"
-                            + " around the layers that would learn alone, expected an encoder of plain blocks; use"
-                            + " --set encoder.type=vgg, convnet or mlp");
+                    "method: found layer-local with an encoder that has skip connections, expected an encoder"
+                            + " without them, because each block is trained separately; use --set"
+                            + " encoder.type=vgg, convnet or mlp");
         }
     }
 
-    /// A predictor on the embedding of one view meets the target that another view gives: BYOL, SimSiam and their
-    /// kin.
+    /// A predictor on the embedding of one view is compared with the target from another view: BYOL, SimSiam
+    /// and similar methods.
     ///
-    /// @param over how the regressions of all ordered pairs of views become one number: `pair` is BYOL's sum over
-    ///     the two directions (of more views twice the mean, so that the size stays that of two), `mean`
-    ///     SimSiam's
+    /// @param over how the regressions of all ordered pairs of views are combined: `pair` is BYOL's sum over
+    ///     the two directions (with more than two views: twice the mean, which has the same size); `mean` is
+    ///     SimSiam's mean
     /// @param regularizer acts on the online embedding of each view, averaged over views; null for none
     /// @param weight of the regularizer
     @Named("self-distillation")

@@ -11,7 +11,7 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
 import org.fullrank.net.ProjectorSpec;
 
-/// A predictor at work. It sees the whole batch, whatever the chunks.
+/// A predictor in training. It receives the whole batch even if the batch is computed in chunks.
 sealed interface Predictor permits Predictor.Network, MatrixPredictor {
     /// The predictions from all views in training, differentiable.
     ///
@@ -22,12 +22,12 @@ sealed interface Predictor permits Predictor.Network, MatrixPredictor {
     /// After the optimizer's step.
     default void stepped(long step) {}
 
-    /// What is logged of it.
+    /// Measures for the log.
     default SequencedMap<String, Double> measures() {
         return new LinkedHashMap<>();
     }
 
-    /// What a check logs of it: the singular values of the predictor as a matrix W, see [PredictorMatrix].
+    /// Measures for a check: the singular values of the predictor as a matrix W, see [PredictorMatrix].
     ///
     /// @param embeddings of plain items, `[N, D]`
     default SequencedMap<String, Double> inspect(Tensor embeddings) {
@@ -48,7 +48,7 @@ sealed interface Predictor permits Predictor.Network, MatrixPredictor {
         };
     }
 
-    /// Layers, trained by gradient; none is the identity.
+    /// Layers, trained by gradient. Without layers it is the identity.
     ///
     /// @param trained whether there are layers
     record Network(Layer layers, Method.Setting setting, boolean trained) implements Predictor {
@@ -61,7 +61,7 @@ sealed interface Predictor permits Predictor.Network, MatrixPredictor {
             }
         }
 
-        /// Of the linear map that comes closest to the layers on these embeddings.
+        /// The measures of the linear map that approximates the layers best on these embeddings.
         @Override
         public SequencedMap<String, Double> inspect(Tensor embeddings) {
             if (!trained) {

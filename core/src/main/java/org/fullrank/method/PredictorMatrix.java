@@ -7,20 +7,21 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// How a predictor W, `[D, D]`, lies to the correlation F = E[f f'] of its input: what theory expects of a predictor
-/// that keeps an embedding from collapsing is eigenvectors shared with F, symmetry, and a spectrum with more than
-/// a few directions.
+/// Measures that compare a predictor W, `[D, D]`, with the correlation F = E[f f'] of its input. Theory
+/// expects three properties of a predictor that prevents collapse: W and F share eigenvectors, W is
+/// symmetric, and W has more than a few nonzero singular values.
 ///
-/// Source: Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align); the asymmetry is from the authors' talk.
+/// Source: Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align); the asymmetry is from the authors'
+/// talk.
 ///
 /// @param largest singular value of W
-/// @param smallest singular value of W, on the directions that F has
+/// @param smallest singular value of W, on the directions in which F is not zero
 /// @param participation `(sum s^2)^2 / sum s^4` of the singular values: directions that W uses, 1 to D
 /// @param asymmetry `|W - W'| / |W|`: 0 = symmetric, sqrt(2) = none
 /// @param alignment mean cosine of W u and u over the eigenvectors u of F: 1 = W and F share them
 record PredictorMatrix(double largest, double smallest, double participation, double asymmetry, double alignment) {
-    /// Directions with less than this share of the largest eigenvalue of F are not looked at: what a predictor does
-    /// there cannot be seen from its outputs, and does not matter.
+    /// Directions with less than this share of the largest eigenvalue of F are ignored, because a predictor's
+    /// outputs do not depend on them.
     private static final double SMALLEST_SHARE = 1e-6;
 
     /// @param w the matrix, `p = z W'`
@@ -30,7 +31,8 @@ record PredictorMatrix(double largest, double smallest, double participation, do
         return inside(u.t().mm(w.to(ScalarType.Double)).mm(u));
     }
 
-    /// Of the W with the smallest squared error of `z W'` against the predictions, on the directions that z has.
+    /// The measures of the W with the smallest squared error between `z W'` and the predictions, on the
+    /// directions in which z varies.
     ///
     /// @param z inputs, `[N, D]`
     /// @param predictions `[N, D]`
@@ -68,7 +70,7 @@ record PredictorMatrix(double largest, double smallest, double participation, do
                 Tensors.value(torch.nan_to_num(cosines).mean()));
     }
 
-    /// By the names of the log.
+    /// The measures by their names in the log.
     SequencedMap<String, Double> values() {
         var values = new LinkedHashMap<String, Double>();
         values.put("predictor.largest", largest);

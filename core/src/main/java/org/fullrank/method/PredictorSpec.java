@@ -9,8 +9,8 @@ import org.fullrank.objective.Need;
 import org.fullrank.objective.Papers;
 import org.fullrank.settings.Named;
 
-/// What stands between the online embedding z and the target of self-distillation, `[N, D] -> [N, D]`. Without
-/// one, or with a bad one, the embedding collapses.
+/// The settings of the predictor in self-distillation, `[N, D] -> [N, D]`. It predicts the target from the
+/// online embedding z. Without a predictor, or with a bad one, the embedding collapses.
 public sealed interface PredictorSpec {
     /// Idea and paper.
     Card card();
@@ -18,15 +18,15 @@ public sealed interface PredictorSpec {
     /// Whether `rows` rows are enough for embeddings of `width` columns.
     default Need need(long rows, long width) {
         return Need.met(
-                rows, "N %d, D %d: the loss compares single rows and takes no covariance".formatted(rows, width));
+                rows, "N %d, D %d: the loss compares single rows and uses no covariance".formatted(rows, width));
     }
 
-    /// Whether there are parameters that an optimizer moves.
+    /// Whether there are parameters that the optimizer updates.
     default boolean hasWeights() {
         return true;
     }
 
-    /// Nothing: the ablation that collapses unless something else prevents it.
+    /// No predictor. This ablation collapses unless something else prevents it.
     @Named("identity")
     record Identity() implements PredictorSpec {
         @Override
@@ -40,7 +40,7 @@ public sealed interface PredictorSpec {
         }
     }
 
-    /// Linear, batch norm, ReLU, linear with bias: BYOL's and SimSiam's.
+    /// Linear, batch norm, ReLU, linear with bias: the predictor of BYOL and SimSiam.
     ///
     /// @param hidden width of the hidden layer
     /// @param batchNorm whether the hidden layer is normalized over the whole batch
@@ -79,19 +79,19 @@ public sealed interface PredictorSpec {
         }
     }
 
-    /// The symmetrized least-squares predictor: every `every` steps W solves `W E[f f'] = (E[f_a f'] + E[f f_a'])
-    /// / 2` for the online embeddings f and the targets f_a, in between it is trained by gradient. Worse than
-    /// every other in the paper.
+    /// The symmetrized least-squares predictor. Once in `every` steps, W is set to the solution of `W E[f f']
+    /// = (E[f_a f'] + E[f f_a']) / 2` for the online embeddings f and the targets f_a. Between these steps it
+    /// is trained by gradient. In the paper it is worse than all other predictors.
     ///
-    /// Source: Tian, Chen, Ganguli (2021), section 3 and table 1. How the expectations are kept is not said
-    /// there: here as in [DirectSet].
+    /// Source: Tian, Chen, Ganguli (2021), section 3 and table 1. The paper does not say how the expectations
+    /// are estimated; here they are estimated as in [DirectSet].
     ///
-    /// @param every steps between two solutions
+    /// @param every number of steps between two solutions
     /// @param rho the share of the past in the running expectations
     /// @param epsilon directions with less than this share of the largest eigenvalue of `E[f f']` are left out
     @Named("optimal")
     record Optimal(int every, double rho, double epsilon) implements PredictorSpec {
-        /// Cuts off what float32 cannot tell from 0.
+        /// Removes eigenvalues that float32 cannot distinguish from 0.
         public static final double DEFAULT_EPSILON = 1e-5;
 
         public Optimal {
@@ -110,8 +110,8 @@ public sealed interface PredictorSpec {
         public Need need(long rows, long width) {
             double seen = rows / (1 - rho);
             String text =
-                    ("N %d, D %d: the correlation runs over about %s rows, directions it does not see are left out"
-                                    + " of the predictor")
+                    ("N %d, D %d: the correlation averages over about %s rows; directions missing in it are left out"
+                            + " of the predictor")
                             .formatted(rows, width, Need.number(seen));
             Need.Verdict verdict = seen > width ? Need.Verdict.MET : Need.Verdict.CONSIDER;
             return new Need(verdict, text, rows, 0, "", 0);
@@ -122,21 +122,21 @@ public sealed interface PredictorSpec {
         }
     }
 
-    /// The predictor set from the running correlation F of its own input, `W = U diag(p) U'` for `F = U diag(s)
-    /// U'`, with p from s by a power: DirectPred (alpha 1/2), DirectCopy (alpha 1). F is not centered.
+    /// A predictor computed from the running correlation F of its own input, `W = U diag(p) U'` for `F = U
+    /// diag(s) U'`, where p is a power of s: DirectPred (alpha 1/2), DirectCopy (alpha 1). F is not centered.
     ///
     /// Source: Tian, Chen, Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs"
     /// (2021), section 4; alpha: Wang et al., "Towards demystifying representation learning with non-contrastive
     /// self-supervision" (2021), abstract only.
     ///
     /// @param alpha the power
-    /// @param epsilon lifts small eigenvalues, see [Form]
+    /// @param epsilon raises small eigenvalues, see [Form]
     /// @param rho the share of the past in F
-    /// @param every steps between two settings of W; in between it is trained by gradient
+    /// @param every number of steps between two computations of W; between them W is trained by gradient
     /// @param form which of the published forms
-    /// @param normalize whether s is divided by its largest value first; then `paper` is `code` but
-    ///     for the floor, so equation 18 as printed needs false
-    /// @param shift c in `p = max(s - c, 0)^alpha`, taken off s before the power (table 7 of the paper)
+    /// @param normalize whether s is first divided by its largest value; then `paper` and `code` differ only
+    ///     by the floor, so equation 18 as printed needs false
+    /// @param shift c in `p = max(s - c, 0)^alpha`, subtracted from s before the power (table 7 of the paper)
     @Named("direct-set")
     record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalize, double shift)
             implements PredictorSpec {
@@ -149,19 +149,20 @@ public sealed interface PredictorSpec {
         /// The smallest eigenvalue of W in the official DirectPred code.
         public static final double FLOOR = 1e-4;
 
-        /// What a largest eigenvalue of 0 counts as: the correlation of a collapsed embedding gives W = 0, not
+        /// Smallest divisor for eigenvalues. So the correlation of a collapsed embedding gives W = 0, not
         /// NaN.
         private static final double SMALLEST = 1e-30;
 
-        /// Where the published forms differ.
+        /// The published forms of the formula.
         public enum Form {
             /// `p = s^alpha + epsilon max(s)` (DirectPred, equations 18 and 19). Timing as [#CODE].
             PAPER,
-            /// `p = max(s^alpha + epsilon, 1e-4)`, the official DirectPred code. F starts as that of the first
-            /// batch and averages both views; W is set after the optimizer's step and begins at random.
+            /// `p = max(s^alpha + epsilon, 1e-4)`, the official DirectPred code. F starts as the correlation
+            /// of the first batch and averages both views. W starts at random and is computed after the
+            /// optimizer's step.
             CODE,
-            /// `p = (s + epsilon)^alpha`, the official IsoLoss code. F starts at 0 and moves for each view before
-            /// that view is predicted.
+            /// `p = (s + epsilon)^alpha`, the official IsoLoss code. F starts at 0 and is updated with each
+            /// view before that view is predicted.
             ISO
         }
 
@@ -186,7 +187,7 @@ public sealed interface PredictorSpec {
             this(alpha, epsilon, rho, every, form, normalize, 0);
         }
 
-        /// Not in the form `iso`, which makes W anew for each prediction.
+        /// False for the form `iso`, which computes W again for each prediction.
         @Override
         public boolean hasWeights() {
             return form != Form.ISO;
@@ -201,7 +202,7 @@ public sealed interface PredictorSpec {
         public Need need(long rows, long width) {
             return Need.met(
                     rows,
-                    "N %d, D %d: the correlation runs over about %s rows and is not inverted"
+                    "N %d, D %d: the correlation averages over about %s rows and is not inverted"
                             .formatted(rows, width, Need.number(rows / (1 - rho))));
         }
 

@@ -23,12 +23,13 @@ import org.fullrank.objective.Terms;
 import org.fullrank.view.InputShape;
 import org.jspecify.annotations.Nullable;
 
-/// A network that predicts, from one view, what a target makes of another view of the same sample: BYOL, SimSiam,
-/// DirectPred, IsoLoss. Nothing in the loss forbids a constant; predictor and target keep training away from it.
+/// A network that predicts, from one view, the target's embedding of another view of the same sample: BYOL,
+/// SimSiam, DirectPred, IsoLoss. The loss does not forbid a constant output; only the predictor and the
+/// target prevent it.
 ///
-/// Every ordered pair of views counts. The predictor and the loss see the batch whole.
+/// Every ordered pair of views counts. The predictor and the loss always receive the whole batch.
 public final class SelfDistillation implements Method {
-    // The spelling is part of the keys: another one would draw other numbers.
+    // The spelling is part of the key. Another spelling would give other random numbers.
     private static final long DRAW = Keyed.name("draw of the regulariser");
     private static final long TARGET = Keyed.name("initialisation of the target");
 
@@ -131,7 +132,7 @@ public final class SelfDistillation implements Method {
                 z.getFirst().detach());
     }
 
-    /// Of every ordered pair of views.
+    /// The sum of the regressions over every ordered pair of views.
     private Sum regressions(List<Tensor> z, List<Tensor> predictions, List<Tensor> targets) {
         var sum = new Sum();
         for (int v = 0; v < z.size(); v++) {
@@ -175,8 +176,8 @@ public final class SelfDistillation implements Method {
         return terms;
     }
 
-    /// Which gradients flow: the loss of one regression alone, the first view predicting the second. Moves running
-    /// statistics and what the predictor remembers: for a throw-away copy.
+    /// Measures which gradients exist, for the loss of a single regression in which the first view predicts
+    /// the second. It changes running statistics and the predictor's memory, so use it on a temporary copy.
     ///
     /// @param views as in [#learn], in one chunk
     public Wiring wiring(List<Tensor> views, long step) {
@@ -205,13 +206,13 @@ public final class SelfDistillation implements Method {
         }
     }
 
-    /// Of the gradient of a leaf; 0 where none came.
+    /// The norm of the gradient of a leaf; 0 if there is no gradient.
     private static double norm(Tensor leaf) {
         Tensor gradient = leaf.grad();
         return gradient.defined() ? Tensors.value(gradient.norm()) : 0;
     }
 
-    /// The mean over views, weighted.
+    /// The weighted mean of the regularizer over views.
     private Tensor regularize(List<Tensor> z, long step, SequencedMap<String, Double> values) {
         long draw = Keyed.of(DRAW, seed, step).nextLong();
         var sum = new Sum();
@@ -222,7 +223,7 @@ public final class SelfDistillation implements Method {
         return total;
     }
 
-    /// Terms added up, name by name.
+    /// A sum of terms, by name.
     private static final class Sum {
         private @Nullable Tensor total;
         private final SequencedMap<String, Tensor> parts = new LinkedHashMap<>();
@@ -266,7 +267,7 @@ public final class SelfDistillation implements Method {
         return predictor.measures();
     }
 
-    /// The predictor as [Predictor#inspect] has it, and `target.lag`, the distance of the slow network from the
+    /// The measures of [Predictor#inspect], and `target.lag`, the distance of the slow network from the
     /// online one, `|target - online| / |online|`: 0 when both are the same.
     @Override
     public SequencedMap<String, Double> inspect(Tensor embeddings) {

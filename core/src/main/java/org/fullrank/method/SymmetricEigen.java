@@ -4,9 +4,10 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Eigenvalues `[D]`, ascending, and eigenvectors `[D, D]`, columns, of a symmetric matrix.
+/// Eigenvalues `[D]`, in ascending order, and eigenvectors `[D, D]`, in columns, of a symmetric matrix.
 record SymmetricEigen(Tensor values, Tensor vectors) {
-    /// Of a symmetric `[D, D]` (its lower triangle is read), on its device and in its type.
+    /// The decomposition of a symmetric `[D, D]` (only its lower triangle is read), on the same device and
+    /// with the same type.
     static SymmetricEigen of(Tensor matrix) {
         var pair = torch.linalg_eigh(matrix);
         return new SymmetricEigen(pair.get0(), pair.get1());

@@ -5,8 +5,8 @@ import org.fullrank.objective.Card;
 import org.fullrank.objective.Papers;
 import org.fullrank.settings.Named;
 
-/// What the prediction from one view is compared with: embeddings of the other view, from the same network or
-/// from a slow copy of it. The target branch never has a predictor.
+/// The settings of the target of self-distillation, which gives the embeddings that predictions are compared
+/// with. The target is the trained network itself or a slow copy of it. It has no predictor.
 public sealed interface TargetSpec {
     /// Idea and paper.
     Card card();
@@ -30,12 +30,13 @@ public sealed interface TargetSpec {
     }
 
     /// A second network that follows the first, `w = rate w + (1 - rate) online` after each step (BYOL). Only
-    /// parameters follow. The network is always in training mode and normalizes with the statistics of its own
-    /// batches; its running statistics are its own and decide nothing (as in the official DirectPred code).
+    /// parameters follow. The target is always in training mode and normalizes with the statistics of its own
+    /// batches, so its running statistics have no effect (as in the official DirectPred code).
     ///
-    /// @param rate the share that stays: 1 freezes the target, 0 makes it the online network of the step before
+    /// @param rate the share of the old target: 1 freezes the target, 0 makes it the online network of the
+    ///     step before
     /// @param curve how the rate changes over training
-    /// @param copy whether the target begins as a copy of the online network, or with initial values of its own
+    /// @param copy whether the target starts as a copy of the online network, or with its own initial values
     @Named("ema")
     record Ema(double rate, Curve curve, boolean copy) implements TargetSpec {
         /// BYOL and DirectPred on ImageNet and STL-10; 0.99 is usual for short trainings.
@@ -43,7 +44,7 @@ public sealed interface TargetSpec {
 
         /// The rate over time.
         public enum Curve {
-            /// Always the same.
+            /// The rate is constant.
             CONSTANT,
             /// `1 - (1 - rate) (1 + cos(pi k / K)) / 2` at step k of K: from the rate to 1.
             COSINE

@@ -11,7 +11,7 @@ import org.fullrank.method.Method.TermGradient;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Term;
 
-/// Goes forward and backward once for each term of a loss, so that the gradient of each is seen by itself.
+/// Computes the gradient of each loss term separately, with one forward and one backward pass per term.
 ///
 /// @param network from a view to its outputs, the embedding first
 /// @param terms from the leaves, V x outputs, to the terms, each with a name of its own; settings are keys of the
@@ -19,7 +19,8 @@ import org.fullrank.objective.Term;
 /// @param parameters that the gradients reach
 record TermGradients(
         WholeBatch.Network network, Function<List<List<Tensor>>, List<Term>> terms, ParameterBuffer parameters) {
-    /// The gradients by the names of the terms; the buffer ends up with those of the last term.
+    /// The gradients by the names of the terms. Afterwards the buffer contains the gradients of the last
+    /// term.
     SequencedMap<String, TermGradient> over(WholeBatch batch) {
         var gradients = new LinkedHashMap<String, TermGradient>();
         for (int asked = 0, count = 1; asked < count; asked++) {

@@ -9,18 +9,20 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NonFiniteTrace;
 
-/// Makes a batch whole before anything compares its samples: outputs of all chunks are gathered into one leaf for
-/// each view, whoever computes the loss leaves gradients there, and every chunk continues backward from its own
-/// rows. With one chunk the graph of the forward pass is kept; with more, each chunk is run again (gradient
-/// caching), so that only one chunk's activations are in memory at a time.
+/// Computes a loss over the whole batch from chunks. It gathers the outputs of all chunks into one leaf
+/// tensor for each view. The caller computes the loss and writes its gradients to these leaves. Then each
+/// chunk continues backward from its own rows.
+///
+/// With one chunk the graph of the forward pass is kept. With more chunks each one is run a second time for
+/// the backward pass (gradient caching), so that only one chunk's activations are in memory at a time.
 final class WholeBatch {
-    /// What turns the inputs of a chunk into its outputs, `[n, ...]` each with n rows.
+    /// Computes the outputs of a chunk from its inputs; each output is `[n, ...]` with n rows.
     @FunctionalInterface
     interface Network {
         List<Tensor> forward(Tensor x, Mode mode);
     }
 
-    /// What computes a loss from the leaves, V x outputs, and goes backward into them.
+    /// Computes a loss from the leaves, V x outputs, and its gradients with respect to the leaves.
     @FunctionalInterface
     interface Loss<T> {
         T backward(List<List<Tensor>> leaves);
@@ -39,7 +41,7 @@ final class WholeBatch {
         this.chunks = chunks;
     }
 
-    /// Forward through `network`, through `loss`, and backward through both.
+    /// Runs forward through `network` and `loss`, and backward through both.
     <T> T learn(Network network, Loss<T> loss) {
         return chunks == 1 ? kept(network, loss) : cached(network, loss);
     }
@@ -77,7 +79,8 @@ final class WholeBatch {
         return result;
     }
 
-    /// The outputs for one view, computed chunk by chunk without recording; `[N, ...]` each. The caller closes them.
+    /// The outputs for one view, `[N, ...]` each, computed chunk by chunk without a graph. The caller closes
+    /// them.
     List<Tensor> gather(Network network, Tensor view, Mode mode) {
         try (var scope = Scope.withoutGradients()) {
             var parts = new ArrayList<List<Tensor>>();
@@ -99,8 +102,8 @@ final class WholeBatch {
         }
     }
 
-    /// From the gradients of the leaves into the graph of one chunk, in one pass for all outputs. A leaf that the
-    /// loss did not touch is skipped.
+    /// Continues backward from the leaves into the graph of one chunk, in one pass for all outputs. A leaf
+    /// without a gradient is skipped.
     private static void backward(List<Tensor> outputs, List<Tensor> leaves, int c, int chunks) {
         Tensor linear = null;
         for (int o = 0; o < outputs.size(); o++) {

@@ -1,6 +1,6 @@
 package org.fullrank.method;
 
-/// What self-distillation really does, seen on one batch: gradients, not settings.
+/// Gradients that show how self-distillation is really wired, measured on one batch.
 ///
 /// @param onlineGradient norm of the gradient of one regression with respect to the embedding that predicts
 /// @param targetGradient norm of its gradient with respect to the embedding that is predicted: 0 where the gradient is

@@ -1,4 +1,5 @@
-/// How views meet an objective. Knows nothing of files, schedules or loops.
+/// Training methods: how the views of a batch and an objective are connected. This package does not use
+/// files, schedules or the training loop.
 @NullMarked
 package org.fullrank.method;
 

@@ -6,16 +6,16 @@ import java.util.SequencedMap;
 import org.fullrank.diagnose.Verdict;
 import org.fullrank.run.MonitorSpec.OnCollapse;
 
-/// An embedding that collapsed while training.
+/// A collapse of an embedding that was detected during training.
 ///
-/// @param step of the check that settled it
-/// @param onset the first step at which the measure was seen to fall
+/// @param step step of the check that raised the alarm
+/// @param onset first step at which a decrease of the measure was seen
 /// @param place `representation`, `embedding` or `block.NAME`
 /// @param kind what kind of collapse
-/// @param evidence the figures that say so, one line
+/// @param evidence the figures that show the collapse, one line
 /// @param next one step to take, which names a setting, one line
 public record Alarm(long step, long onset, String place, Verdict.Kind kind, String evidence, String next) {
-    /// The same with the kind, evidence and step of a diagnosis that found a collapse too.
+    /// The same alarm with the kind, evidence and next step of a diagnosis that also found a collapse.
     Alarm with(Verdict verdict) {
         return verdict.kind().collapse()
                 ? new Alarm(step, onset, place, verdict.kind(), evidence + "; " + verdict.evidence(), verdict.next())

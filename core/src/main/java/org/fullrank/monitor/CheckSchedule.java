@@ -12,11 +12,11 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 
-/// Schedules the checks of a run, writes spectra and alarms, and remembers which check saw the best state and which the
-/// state to roll back to.
+/// Schedules the checks of a run and writes spectra and alarms. It remembers which check had the best state,
+/// and to which state the run can roll back.
 public final class CheckSchedule implements AutoCloseable {
-    /// A rank within 5 % of the best says no more than the best: of such states the later one is taken, which has
-    /// learned more.
+    /// Ranks within 5 % of the best one count as equal. Among such states the latest one is used, because it
+    /// has learned more.
     static final double NEAR_BEST = 0.95;
 
     private static final String RANK = Measure.RANKME.at(Monitor.REPRESENTATION);
@@ -33,10 +33,10 @@ public final class CheckSchedule implements AutoCloseable {
     private double bestScore = Double.NEGATIVE_INFINITY;
     private double bestShare;
 
-    /// How long a training is.
+    /// The length of a training.
     public record Length(long stepsPerEpoch, long totalSteps) {}
 
-    /// @param folder its records up to `step` give the state of earlier checks
+    /// @param folder run folder; its records up to `step` restore the state of earlier checks
     public CheckSchedule(RunFolder folder, Recipe recipe, Monitor monitor, Length length, long step) {
         spec = recipe.monitor();
         this.monitor = monitor;
@@ -66,12 +66,12 @@ public final class CheckSchedule implements AutoCloseable {
         return values.containsKey(RANK) || values.containsKey("knn");
     }
 
-    /// What a check gave.
+    /// The result of a check.
     ///
     /// @param values by the names of the log
-    /// @param alarms new ones
-    /// @param best whether no check scored higher
-    /// @param soundest whether this is the state to go back to
+    /// @param alarms new alarms
+    /// @param best whether no check had a higher score
+    /// @param soundest whether a rollback should restore this state
     public record Result(SequencedMap<String, Double> values, List<Alarm> alarms, boolean best, boolean soundest) {}
 
     /// Whether there is a check after `step` steps.
@@ -83,14 +83,14 @@ public final class CheckSchedule implements AutoCloseable {
         return step % quickSteps == 0;
     }
 
-    /// With kNN.
+    /// Whether the check includes kNN.
     private boolean isFull(long step) {
         boolean epochEnd = step % stepsPerEpoch == 0;
         return step == totalSteps
                 || epochEnd && spec.everyEpochs() > 0 && step / stepsPerEpoch % spec.everyEpochs() == 0;
     }
 
-    /// Makes the check, writes spectra and alarms.
+    /// Makes the check and writes spectra and alarms.
     public Result check(Method method, long step) {
         Monitor.Check check = monitor.check(method);
         var values = new LinkedHashMap<>(check.values());
@@ -112,7 +112,7 @@ public final class CheckSchedule implements AutoCloseable {
         return new Result(values, raised, isFull(step) && best(values), soundest);
     }
 
-    /// By kNN accuracy, or RankMe where there are no labels.
+    /// Whether this check is the best, by kNN accuracy, or by RankMe if there are no labels.
     private boolean best(Map<String, Double> values) {
         double score = values.getOrDefault("knn", values.getOrDefault(RANK, 0.0));
         boolean best = score > bestScore;
@@ -120,7 +120,8 @@ public final class CheckSchedule implements AutoCloseable {
         return best;
     }
 
-    /// By the rank of the representation, without labels, among checks at which nothing sank.
+    /// Whether this check has the best rank of the representation among checks without a sinking place.
+    /// Labels are not used.
     private boolean soundest(long step, Map<String, Double> values) {
         double share = values.getOrDefault(RANK_SHARE, 0.0);
         boolean candidate =

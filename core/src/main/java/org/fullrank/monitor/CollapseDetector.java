@@ -11,29 +11,31 @@ import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// Detects collapse from check to check: which embedding has collapsed, and since when. A pure function of the
-/// measures of all checks so far, so that a resumed run finds its state in `metrics.jsonl`.
+/// Detects collapse from check to check: which embedding has collapsed, and since which step. Its state
+/// depends only on the measures of all checks so far, so a resumed run restores it from `metrics.jsonl`.
 ///
-/// At each place:
-/// - **Collapsed** is a check with a spread (`std`) below [#SPREAD], or a rank share below [#SHARE], or one of
-///   them below a third of its best, or a norm below a twentieth of its best or a thousand times that of the first
-///   check. Two such checks in a row, at the end of the run one, raise an alarm, once for each kind.
-/// - The **best** is taken from [#START] of the run on: a network at its initial values has ranks that mean nothing.
-///   Before that there are no alarms.
-/// - A place that was never sound is given until [#GRACE] of the run.
-/// - **Sinking** is a check that is collapsed, or with spread or rank share below [#SINKING] of the best, or a
-///   norm below a third of it. The **onset** is the first check of the unbroken row of sinking checks that ends
-///   with the alarm.
+/// The rules for each place:
+/// - A check is **collapsed** if the spread (`std`) is below [#SPREAD], or the rank share is below [#SHARE].
+///   It is also collapsed if one of them is below a third of its best value, if the norm is below a twentieth
+///   of its best value, or if the norm is above a thousand times the norm of the first check. Two collapsed
+///   checks in a row raise an alarm, once for each kind. At the end of the run one collapsed check is enough.
+/// - The **best** values are taken after the share [#START] of the run, because the ranks of a network at its
+///   initial values have no meaning. There are no alarms before.
+/// - A place that was never sound raises no alarm before the share [#GRACE] of the run.
+/// - A check is **sinking** if it is collapsed, if the spread or the rank share is below [#SINKING] times its
+///   best value, or if the norm is below a third of its best value. The **onset** is the first check of the
+///   unbroken row of sinking checks that ends with the alarm.
 final class CollapseDetector {
     /// Spread below which all rows count as one point.
     static final double SPREAD = 0.05;
-    /// Rank share below which an embedding counts as collapsed whatever it was before.
+    /// Rank share below which an embedding counts as collapsed, independent of earlier values.
     static final double SHARE = 0.02;
     /// Share of its own best below which a measure counts as collapsed.
     static final double FALLEN = 1.0 / 3;
     /// Share of its own best below which a measure counts as sinking.
     static final double SINKING = 0.7;
-    /// Factor by which norms may grow: where lengths do not matter to the loss, they grow tenfold in sound runs.
+    /// Factor by which norms may grow. If the loss does not depend on lengths, norms grow tenfold in healthy
+    /// runs.
     static final double GROWTH = 1000;
     /// Share of its best below which a norm has vanished.
     static final double VANISHED = 0.05;
@@ -75,7 +77,7 @@ final class CollapseDetector {
         }
     }
 
-    /// Takes the measures of a check after `step` steps, by the names of `metrics.jsonl`.
+    /// Adds the measures of a check after `step` steps, by their keys in `metrics.jsonl`.
     ///
     /// @return new alarms
     List<Alarm> update(long step, Map<String, Double> measures) {
@@ -180,11 +182,11 @@ final class CollapseDetector {
         return switch (kind) {
             case NORM_BLOW_UP -> "lower optimizer.learningRate";
             case NORM_VANISHING ->
-                "keep what spreads embeddings, such as method.objective.variance; where the loss has it, lower"
+                "add a term that spreads embeddings, such as method.objective.variance; if the loss has one, lower"
                         + " optimizer.weightDecay";
             case CONSTANT, DIMENSIONAL ->
-                "lower optimizer.learningRate, or raise what keeps embeddings apart: the variance and covariance weights"
-                        + " of method.objective, or method.predictor and method.target";
+                "lower optimizer.learningRate, or strengthen the terms that keep embeddings apart: the variance and"
+                        + " covariance weights of method.objective, or method.predictor and method.target";
             case HEALTHY, REDUNDANT, COMMON_OFFSET, CLASS_WISE, SHORTCUT, OVER_AUGMENTED, UNDER_SAMPLED ->
                 throw new IllegalStateException("no alarm for " + kind);
         };

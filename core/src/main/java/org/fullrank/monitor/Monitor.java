@@ -30,16 +30,16 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Measures a network while it learns, never on the test split: rank, spread and norms on samples that need no
-/// labels, and where there are labels kNN accuracy, on the validation split, or on training samples kept out of
-/// the bank. The frozen network sees all samples in
-/// their plain view.
+/// Measures a network during training, never on the test split. It measures rank, spread and norms on
+/// samples, without labels. If there are labels, it also measures kNN accuracy on the validation split, or on
+/// training samples that are not in the bank. The network is frozen and receives all samples in their plain
+/// view.
 public final class Monitor {
     /// The output of the encoder.
     static final String REPRESENTATION = "representation";
-    /// Behind the projector.
+    /// The output of the projector.
     static final String EMBEDDING = "embedding";
-    /// Queries for each sample of the bank where both come from the training split.
+    /// Number of bank samples for each query if both come from the train split.
     private static final int BANK_PER_QUERY = 5;
     /// Rows of a forward pass.
     private static final int BATCH = 256;
@@ -80,9 +80,9 @@ public final class Monitor {
     /// @param spectra by place, as [Vitals#spectrum]
     record Check(SequencedMap<String, Double> values, SequencedMap<String, double[]> spectra) {}
 
-    /// A quick check of representation, embedding and layers; empty where there are fewer than two items.
+    /// A quick check of representation, embedding and layers; empty if there are fewer than two items.
     ///
-    /// @throws InputException when something is not finite, naming the place
+    /// @throws InputException when a value is not finite; the message names the place
     public Check check(Method method) {
         var values = new LinkedHashMap<String, Double>();
         var spectra = new LinkedHashMap<String, double[]>();
@@ -138,7 +138,7 @@ public final class Monitor {
         return places;
     }
 
-    /// What the frozen network makes of `x`, `[N, ...]`, at its places, each `[N, D]`, from one pass:
+    /// The outputs of the frozen network for `x`, `[N, ...]`, at its places, each `[N, D]`, from one pass:
     /// representation, embedding and the named blocks. The caller's scope owns them.
     public static SequencedMap<String, Tensor> outputs(Method method, Tensor x, List<String> blocks) {
         List<Tensor> encoded = method.encode(x, Mode.EVALUATE, blocks);
@@ -157,7 +157,8 @@ public final class Monitor {
                 .toList();
     }
 
-    /// kNN accuracy where there are labels: `knn`, and `block.NAME.knn` for the blocks that the method watches.
+    /// kNN accuracy if there are labels: `knn`, and `block.NAME.knn` for the blocks that the method trains
+    /// directly.
     SequencedMap<String, Double> knn(Method method) {
         var values = new LinkedHashMap<String, Double>();
         if (asked.labels() == null || asked.size() == 0 || bank.labels() == null || bank.size() < spec.knnNeighbors()) {

@@ -1,4 +1,5 @@
-/// Monitoring during training: when a check is due, what it measures, and the collapse detector with its alarms.
+/// Monitoring during training: when a check is made, what it measures, and the collapse detector with its
+/// alarms.
 @NullMarked
 package org.fullrank.monitor;
 

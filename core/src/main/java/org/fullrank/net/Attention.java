@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.global.torch;
 final class Attention {
     private Attention() {}
 
-    /// Every token looks at all others, `[B, T, width] -> [B, T, width]`.
+    /// Every token attends to all tokens, `[B, T, width] -> [B, T, width]`.
     ///
     /// @param heads divides `width`
     static Layer layer(NetworkBuilder net, int width, int heads) {

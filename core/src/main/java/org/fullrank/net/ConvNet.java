@@ -5,13 +5,13 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
-/// Plain 3x3 convolutions with batch norm and ReLU, then the mean over pixels: the quick encoder for small images.
+/// A small encoder for small images: 3x3 convolutions with batch norm and ReLU, then the mean over pixels.
 ///
 /// @param channels one stage for each entry; each stage after the first halves the image
 /// @param depth convolutions for each stage
 /// @param stemStride stride of the very first convolution: 1, or 2 to halve the image at once
 public record ConvNet(List<Integer> channels, int depth, int stemStride) implements EncoderSpec {
-    /// Four stages see all of a 32-pixel image.
+    /// Four stages: the receptive field then covers an image of 32 pixels.
     public static final List<Integer> DEFAULT_CHANNELS = List.of(32, 64, 128, 256);
     /// Two convolutions per stage, as in VGG's smallest nets.
     public static final int DEFAULT_DEPTH = 2;

@@ -5,18 +5,20 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 
-/// An encoder as an ordered list of named blocks, so that one can look at what each gives, or run them one by one. Its
-/// output is the representation `[B, D]`, which comes from the pooled activity of the last block.
+/// An encoder as an ordered list of named blocks. A caller can run all blocks or one at a time, and read the
+/// output of each. The output of the encoder is the representation `[B, D]`, computed from the pooled output
+/// of the last block.
 ///
-/// What a block gives is pooled to one row for each item: the mean over the pixels of feature maps, activities of
-/// fully connected layers as they are, the class token or the mean over the tokens of a transformer.
+/// The output of a block is pooled to one row per item. For feature maps this is the mean over the pixels.
+/// For a transformer it is the class token or the mean over the tokens. Outputs of fully connected layers
+/// need no pooling.
 public final class Encoder implements Layer {
-    /// A stretch of the encoder.
+    /// A part of the encoder.
     ///
-    /// @param name what users call it
-    /// @param layer from the activity of the block before to its own, `[B, C, H, W]`, `[B, C]` or tokens
-    ///     `[B, T, C]`
-    /// @param width columns C of its pooled output
+    /// @param name name for users
+    /// @param layer computes the output of the block from the output of the block before, `[B, C, H, W]`,
+    ///     `[B, C]` or tokens `[B, T, C]`
+    /// @param width columns C of the pooled output
     public record Block(String name, Layer layer, int width) {}
 
     private final Layer entry;
@@ -24,8 +26,8 @@ public final class Encoder implements Layer {
     private final Layer pool;
     private final Layer exit;
 
-    /// Feature maps are pooled by the mean over pixels, and the pooled activity of the last block is the
-    /// representation.
+    /// Creates an encoder that pools feature maps by the mean over pixels. The pooled output of the last
+    /// block is the representation.
     ///
     /// @param entry what comes before the first block, such as the stem of a ResNet
     /// @param blocks in the order of the data, at least one
@@ -35,8 +37,9 @@ public final class Encoder implements Layer {
 
     /// @param entry what comes before the first block
     /// @param blocks in the order of the data, at least one
-    /// @param pool from the activity of any block to one row for each item, `[B, C]`
-    /// @param exit from the pooled activity of the last block to the representation, such as a last norm
+    /// @param pool computes one row per item, `[B, C]`, from the output of any block
+    /// @param exit computes the representation from the pooled output of the last block, for example a last
+    ///     norm
     Encoder(Layer entry, List<Block> blocks, Layer pool, Layer exit) {
         this.entry = entry;
         this.blocks = List.copyOf(blocks);
@@ -71,12 +74,12 @@ public final class Encoder implements Layer {
         return outputs;
     }
 
-    /// What the first block gets for the input `x`.
+    /// The input of the first block for the encoder input `x`.
     public Tensor enter(Tensor x, Mode mode) {
         return entry.forward(x, mode);
     }
 
-    /// The activity of a block as one row for each item, `[B, C]`.
+    /// The output of a block, pooled to one row per item, `[B, C]`.
     public Tensor pool(Tensor activity, Mode mode) {
         return pool.forward(activity, mode);
     }
@@ -86,7 +89,7 @@ public final class Encoder implements Layer {
         return blocks;
     }
 
-    /// Their names.
+    /// The names of the blocks.
     public List<String> names() {
         return blocks.stream().map(Block::name).toList();
     }

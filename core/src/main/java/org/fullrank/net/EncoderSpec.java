@@ -3,7 +3,8 @@ package org.fullrank.net;
 import java.util.List;
 import org.fullrank.view.InputShape;
 
-/// What encoder to build. Its output is the representation that evaluation and search use.
+/// The settings of an encoder. The output of the encoder is the representation, which evaluation and search
+/// use.
 public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp {
     /// Width D of the representation `[N, D]`.
     int features();
@@ -14,11 +15,11 @@ public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp {
     /// Whether any layer normalizes over the batch.
     boolean hasBatchNorm();
 
-    /// Whether activity passes around the layers of a block, so that they cannot learn alone.
+    /// Whether blocks have skip connections, so that a block cannot be trained alone.
     boolean hasSkips();
 
-    /// Declares the parameters in `net` and puts the layers together: `[B, C, H, W]` or `[B, F]` to `[B, D]`.
+    /// Declares the parameters in `net` and builds the layers: `[B, C, H, W]` or `[B, F]` to `[B, D]`.
     ///
-    /// @throws org.fullrank.engine.InputException when the encoder cannot take such an input
+    /// @throws org.fullrank.engine.InputException when the encoder does not accept inputs of this shape
     Encoder build(NetworkBuilder net, InputShape input);
 }

@@ -3,12 +3,12 @@ package org.fullrank.net;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/// How a parameter starts.
+/// The initial value of a parameter.
 sealed interface Init {
     /// Fills `count` values from `offset` on.
     void fill(float[] values, int offset, int count, RandomGenerator random);
 
-    /// One value everywhere.
+    /// The same value everywhere.
     record Constant(double value) implements Init {
         @Override
         public void fill(float[] values, int offset, int count, RandomGenerator random) {
@@ -25,8 +25,8 @@ sealed interface Init {
         }
     }
 
-    /// Gaussian around 0. The truncated normal of timm's transformers is the same: it cuts at +-2, a hundred standard
-    /// deviations of 0.02 away.
+    /// Gaussian with mean 0. timm's transformers use a truncated normal, which is the same in practice: it is
+    /// cut at +-2, which is a hundred standard deviations of 0.02.
     record Normal(double std) implements Init {
         @Override
         public void fill(float[] values, int offset, int count, RandomGenerator random) {

@@ -7,17 +7,17 @@ import org.bytedeco.pytorch.Tensor;
 /// A differentiable function with parameters.
 @FunctionalInterface
 public interface Layer {
-    /// The output for `x`; shapes are those of the layer. The caller's scope owns the result.
+    /// The output for `x`; the shapes depend on the layer. The caller's scope owns the result.
     Tensor forward(Tensor x, Mode mode);
 
-    /// The layers one after another; none gives the identity.
+    /// A chain of the layers. Without layers it is the identity.
     static Chain chain(List<Layer> layers) {
         return new Chain(layers);
     }
 
-    /// Layers one after another.
+    /// A chain of layers.
     ///
-    /// @param layers in the order of the data; none gives the identity
+    /// @param layers layers in the order of the data; an empty list gives the identity
     record Chain(List<Layer> layers) implements Layer {
         public Chain {
             layers = List.copyOf(layers);
@@ -32,7 +32,7 @@ public interface Layer {
             return y;
         }
 
-        /// What each layer gives for `x`, from one pass.
+        /// The output of each layer for `x`, from one pass.
         public List<Tensor> outputs(Tensor x, Mode mode) {
             var outputs = new ArrayList<Tensor>();
             Tensor y = x;

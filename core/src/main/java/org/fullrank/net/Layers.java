@@ -6,7 +6,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The few layers that every network here is made of, with PyTorch's names for their parameters.
+/// The basic layers of all networks here, with PyTorch's parameter names.
 final class Layers {
     /// The share of a new batch in the running statistics; PyTorch's default.
     static final double NORM_MOMENTUM = 0.1;
@@ -40,8 +40,8 @@ final class Layers {
                 (x, mode) -> torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), one, one, one, 1));
     }
 
-    /// Convolution with bias whose windows touch and do not overlap, `[B, in, H, W] -> [B, out, H / side, W / side]`,
-    /// with PyTorch's default start of convolutions.
+    /// Convolution with bias and adjacent windows that do not overlap, `[B, in, H, W] -> [B, out, H / side, W
+    /// / side]`, with PyTorch's default initial values of convolutions.
     static Layer patches(NetworkBuilder net, int in, int out, int side) {
         var init = new Init.FanInUniform((long) in * side * side);
         Parameter weight = net.parameter("weight", init, out, in, side, side);
@@ -56,7 +56,7 @@ final class Layers {
                         x, weight.tensor(), new TensorOptional(bias.tensor()), stride, padding, dilation, 1));
     }
 
-    /// Affine map `[B, in] -> [B, out]`, with PyTorch's default start of linear layers.
+    /// Affine map `[B, in] -> [B, out]`, with PyTorch's default initial values of linear layers.
     static Layer linear(NetworkBuilder net, int in, int out, boolean bias) {
         var init = new Init.FanInUniform(in);
         if (bias) {
@@ -130,7 +130,8 @@ final class Layers {
         return parameter == null ? Tensors.none() : new TensorOptional(parameter.tensor());
     }
 
-    /// In place. Returns its argument: what the engine's in-place functions return does not own its tensor.
+    /// Changes its argument in place and returns it. The return value of the engine's in-place functions is
+    /// not used, because it does not own its tensor.
     static Layer relu() {
         return NonFiniteTrace.layer("relu", "", (x, mode) -> {
             torch.relu_(x);

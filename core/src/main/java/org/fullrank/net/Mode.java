@@ -1,12 +1,12 @@
 package org.fullrank.net;
 
-/// How batch normalisation behaves in one forward pass.
+/// Selects whether batch norms use the statistics of the batch or the running statistics.
 public enum Mode {
-    /// Statistics of the batch; the running statistics move.
+    /// Statistics of the batch; the running statistics are updated.
     TRAIN,
-    /// Statistics of the batch; the running statistics stay. For the second forward pass of a chunk, which must give
-    /// what the first gave.
+    /// Statistics of the batch; the running statistics are not updated. For the second forward pass of a
+    /// chunk, whose result must equal the result of the first.
     REPLAY,
-    /// Running statistics: evaluation. No buffer moves.
+    /// Running statistics, for evaluation. No buffer changes.
     EVALUATE
 }

@@ -10,8 +10,8 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Collects the parameters that layers declare while they are put together, then lays them out in one buffer. The
-/// initial value of a parameter is a pure function of (seed, its name).
+/// Collects the parameters that layers declare, then stores them in one buffer. The initial value of a
+/// parameter depends only on the seed and the parameter's name.
 public final class NetworkBuilder {
     private static final long INITIALISATION = Keyed.name("initialisation");
 
@@ -37,33 +37,35 @@ public final class NetworkBuilder {
         this.prefix = prefix;
     }
 
-    /// The same builder for names below `name`, as in `layer1.0.conv1`.
+    /// A builder for parameters whose names begin with `name`, such as `layer1.0.conv1`.
     public NetworkBuilder in(String name) {
         return new NetworkBuilder(seed, parameters, statistics, prefix + name + ".");
     }
 
-    /// The names so far, as `layer1.0.conv1`.
+    /// The name prefix of this builder, such as `layer1.0.conv1`.
     String path() {
         return prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
     }
 
-    /// A trained number of `sizes`: a matrix or filter if it has several axes, else a vector such as a bias.
+    /// A trained parameter with shape `sizes`: a matrix or filter if it has several axes, otherwise a vector
+    /// such as a bias.
     Parameter parameter(String name, Init init, long... sizes) {
         return declare(parameters, name, sizes.length > 1, init, sizes);
     }
 
-    /// Trained rows that are added to tokens or stand among them, `[1, T, C]`. Like biases they are no matrix: weight
-    /// decay would pull them, and not a map, to 0. timm treats class tokens and position embeddings so too.
+    /// Trained rows that are added to tokens or are tokens themselves, `[1, T, C]`. They count as vectors, so
+    /// weight decay does not apply to them. timm treats class tokens and position embeddings in the same way.
     Parameter tokens(String name, Init init, long... sizes) {
         return declare(parameters, name, false, init, sizes);
     }
 
-    /// A trained number of `sizes` that begins uniform on +-1/sqrt(fanIn), as PyTorch's linear layers do.
+    /// A trained parameter with shape `sizes` whose initial values are uniform on +-1/sqrt(fanIn), as in
+    /// PyTorch's linear layers.
     public Parameter weight(String name, long fanIn, long... sizes) {
         return parameter(name, new Init.FanInUniform(fanIn), sizes);
     }
 
-    /// A number of `sizes` that no optimiser moves, such as the running mean of a norm.
+    /// Numbers with shape `sizes` that no optimizer changes, such as the running mean of a norm.
     public Parameter statistic(String name, double value, long... sizes) {
         return declare(statistics, name, sizes.length > 1, new Init.Constant(value), sizes);
     }
@@ -74,9 +76,9 @@ public final class NetworkBuilder {
         return handle;
     }
 
-    /// Lays out everything declared so far. Called once, after the last layer.
+    /// Builds the buffer with everything declared so far. Called once, after the last layer.
     ///
-    /// @param type Float, or Double where a test wants exact derivatives
+    /// @param type Float, or Double if a test needs exact derivatives
     public ParameterBuffer build(Device device, ScalarType type) {
         var ordered = new ArrayList<Declaration>();
         parameters.stream().filter(Declaration::isMatrix).forEach(ordered::add);

@@ -9,8 +9,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Looks at the result of every operation of the networks on this thread while it is open, and remembers the first
-/// that is not finite. Without an open trace nothing is looked at. It changes no number.
+/// Finds the first network operation on this thread whose result is not finite. It checks results only while
+/// it is open, and changes no number.
 public final class NonFiniteTrace implements AutoCloseable {
     private static final ThreadLocal<@Nullable NonFiniteTrace> OPEN = new ThreadLocal<>();
 
@@ -20,22 +20,22 @@ public final class NonFiniteTrace implements AutoCloseable {
 
     /// The first operation whose result is not finite.
     ///
-    /// @param operation what it is and where, as `linear encoder.0`
-    /// @param place beginning of the names of its parameters, as `encoder.0`; empty where it has none
-    /// @param input range of what it was given
-    /// @param output range of what it made of it
+    /// @param operation kind and place, such as `linear encoder.0`
+    /// @param place prefix of the names of its parameters, such as `encoder.0`; empty if it has no parameters
+    /// @param input range of its input
+    /// @param output range of its output
     public record Finding(String operation, String place, String input, String output) {}
 
     private NonFiniteTrace() {}
 
-    /// Looks at all operations on this thread until closed.
+    /// Checks all operations on this thread until it is closed.
     public static NonFiniteTrace open() {
         var trace = new NonFiniteTrace();
         OPEN.set(trace);
         return trace;
     }
 
-    /// What was found first, null when all was finite.
+    /// The first finding, or null if all results were finite.
     public @Nullable Finding first() {
         return first;
     }
@@ -45,7 +45,8 @@ public final class NonFiniteTrace implements AutoCloseable {
         OPEN.remove();
     }
 
-    /// Until closed, names of operations are those of another branch of the network, such as the target.
+    /// Until it is closed, operations are reported with the name of another branch of the network, such as
+    /// the target.
     public static Section section(String name) {
         NonFiniteTrace trace = OPEN.get();
         if (trace != null) {
@@ -58,17 +59,17 @@ public final class NonFiniteTrace implements AutoCloseable {
         };
     }
 
-    /// A stretch of operations of one branch.
+    /// A sequence of operations of one branch.
     public interface Section extends AutoCloseable {
         @Override
         void close();
     }
 
-    /// The layer under a name, looked at when a trace is open.
+    /// A layer with a name, whose results are checked if a trace is open.
     ///
-    /// @param kind what it does, as `convolution`
-    /// @param place where, as `encoder.layer1.0.conv1`; empty for an operation without parameters, which is named
-    ///     after the one before
+    /// @param kind kind of layer, such as `convolution`
+    /// @param place place, such as `encoder.layer1.0.conv1`; empty for an operation without parameters, which
+    ///     gets the name of the operation before
     static Layer layer(String kind, String place, Layer layer) {
         return (x, mode) -> {
             NonFiniteTrace trace = OPEN.get();
@@ -84,7 +85,7 @@ public final class NonFiniteTrace implements AutoCloseable {
         };
     }
 
-    /// Shows a result to the trace that is open, if one is.
+    /// Passes a result to the open trace, if there is one.
     public static void seen(String operation, Tensor input, Tensor output) {
         NonFiniteTrace trace = OPEN.get();
         if (trace != null && trace.first == null && output.defined()) {

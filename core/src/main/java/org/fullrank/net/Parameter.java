@@ -3,7 +3,7 @@ package org.fullrank.net;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// A handle that a layer keeps of one of its parameters or statistics. It is filled when the buffer is laid out.
+/// A layer's handle to one of its parameters or statistics. Its value is available after the buffer is built.
 public final class Parameter {
     private final String name;
     private @Nullable Tensor tensor;
@@ -16,7 +16,7 @@ public final class Parameter {
         tensor = view;
     }
 
-    /// The view into the buffer; its gradient accumulates there too.
+    /// The view into the buffer. Its gradient is also added to the buffer.
     public Tensor tensor() {
         if (tensor == null) {
             throw new IllegalStateException("parameter " + name + " is used before the network is built");

@@ -10,12 +10,13 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// All numbers of a network in three vectors: trainable values `[P]`, their gradients `[P]`, and the running statistics
-/// `[Q]` of its norms. Parameters are views of the first and accumulate into the second, so that the optimiser's step,
-/// clipping, averaging and the checkpoint are each a few operations on one vector.
+/// All numbers of a network in three vectors: trainable values `[P]`, their gradients `[P]`, and the running
+/// statistics `[Q]` of its norms. Each parameter is a view of the first vector, and its gradient is added to
+/// the second. So an optimizer step, gradient clipping, averaging and a checkpoint each need only a few
+/// vector operations.
 ///
-/// Matrices and filters come first, everything else (biases, norms, class tokens) last, so what weight decay applies to
-/// is one prefix.
+/// Matrices and filters come first; biases, norms and class tokens come last. Weight decay applies to the
+/// first part only, which is therefore one contiguous range.
 public final class ParameterBuffer implements AutoCloseable {
     /// One parameter or statistic: `count` numbers from `offset` on, of shape `sizes`.
     ///
@@ -45,7 +46,7 @@ public final class ParameterBuffer implements AutoCloseable {
     private final Tensor statistics;
     private final List<Pointer> owned = new ArrayList<>();
 
-    /// Lays the buffer out and fills the handles of the layers.
+    /// Creates the buffer and connects the handles of the layers to it.
     ///
     /// @param values initial parameters on the host, `[P]`
     /// @param statistics initial running statistics on the host, `[Q]`
@@ -77,7 +78,7 @@ public final class ParameterBuffer implements AutoCloseable {
         }
     }
 
-    /// Segments in the order of memory, with the handles that wait for their views.
+    /// Segments in the order of memory, with the handles that are not yet connected.
     record Layout(List<Segment> segments, List<Parameter> handles) {}
 
     private <P extends Pointer> P own(Scope scope, P pointer) {
@@ -103,7 +104,7 @@ public final class ParameterBuffer implements AutoCloseable {
         return statisticSegments;
     }
 
-    /// All trainable values, `[P]`. Written to in place by optimisers, with gradients off.
+    /// All trainable values, `[P]`. Optimizers change them in place, with gradients off.
     public Tensor values() {
         return values;
     }
@@ -118,7 +119,7 @@ public final class ParameterBuffer implements AutoCloseable {
         return statistics;
     }
 
-    /// How many of the leading values belong to matrices and filters.
+    /// Number of values of matrices and filters, which come first.
     public long matrixCount() {
         return segments.stream()
                 .filter(Segment::isMatrix)

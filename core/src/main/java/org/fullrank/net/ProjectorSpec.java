@@ -3,8 +3,9 @@ package org.fullrank.net;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
-/// The head between representation and objective: linear layers, each but the last followed by batch norm and ReLU, the
-/// last without bias (VICReg, appendix; Barlow Twins the same). Thrown away after training.
+/// The settings of the projector, the network between the representation and the objective. It is a chain of
+/// linear layers. Batch norm and ReLU follow each layer except the last, and the last layer has no bias
+/// (VICReg, appendix; the same in Barlow Twins). The projector is discarded after training.
 ///
 /// @param widths outputs of each layer; empty: the objective acts on the representation itself
 /// @param batchNorm whether a batch norm stands before each ReLU
@@ -18,11 +19,11 @@ public record ProjectorSpec(
 
     /// The batch norm after the last layer.
     public enum LastNorm {
-        /// There is none.
+        /// No norm.
         NONE,
         /// With scale and shift.
         AFFINE,
-        /// Without (SimSiam).
+        /// Without scale and shift (SimSiam).
         PLAIN
     }
 
@@ -62,7 +63,7 @@ public record ProjectorSpec(
         return widths.isEmpty() ? features : widths.getLast();
     }
 
-    /// Whether any layer takes statistics of a batch.
+    /// Whether any layer uses statistics of a batch.
     public boolean hasBatchNorm() {
         return batchNorm && widths.size() > 1 || lastNorm != LastNorm.NONE && !widths.isEmpty();
     }

@@ -16,7 +16,7 @@ import org.fullrank.view.InputShape;
 /// @param width multiplier of all channel counts; 1 gives 64 channels in the first stage
 /// @param zeroInit whether the last norm of each block starts at 0, so that each block starts as the identity
 public record ResNet(int depth, Stem stem, double width, boolean zeroInit) implements EncoderSpec {
-    /// The smallest that is called ResNet.
+    /// The smallest published ResNet.
     public static final int DEFAULT_DEPTH = 18;
     /// The published size.
     public static final double DEFAULT_WIDTH = 1.0;
@@ -51,7 +51,7 @@ public record ResNet(int depth, Stem stem, double width, boolean zeroInit) imple
         return depth == 50;
     }
 
-    /// Output channels over inner channels of a block.
+    /// Number of output channels divided by number of inner channels of a block.
     private int expansion() {
         return hasBottlenecks() ? 4 : 1;
     }

@@ -3,7 +3,7 @@ package org.fullrank.net;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
-/// Checks of the sizes in settings of networks.
+/// Checks the sizes in the settings of networks.
 final class Sizes {
     private Sizes() {}
 

@@ -6,9 +6,9 @@ import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
-/// Plain 3x3 convolutions with bias and ReLU, no norm, some followed by a 2x2 max-pool, then the mean over pixels:
-/// the encoder of layer-local learning. Parameter names and shapes are those of the convolutions of torchvision's VGG
-/// without norms.
+/// The encoder of layer-local learning: 3x3 convolutions with bias and ReLU and without norms, then the mean
+/// over pixels. A 2x2 max-pool follows some of the convolutions. Parameter names and shapes are those of the
+/// convolutions in torchvision's VGG without norms.
 ///
 /// @param channels one block for each entry
 /// @param poolAfter the numbers of the blocks, from 1, that end with a max-pool; each halves the image

@@ -9,12 +9,12 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
-/// Vision transformer (Dosovitskiy et al. 2021): patches of the image become tokens with learned positions, which
-/// attend to each other in blocks with norms before attention and before a perceptron. Parameter names, shapes and
-/// initial distributions are those of timm's `VisionTransformer`, with `class_token=False, global_pool='avg'` for the
-/// pool `mean`.
+/// Vision transformer (Dosovitskiy et al. 2021). It splits the image into patches, turns each patch into a
+/// token, and adds a learned position to each token. Each block applies a norm before attention and another
+/// norm before a perceptron. Parameter names, shapes and initial distributions are those of timm's
+/// `VisionTransformer`; the pool `mean` corresponds to `class_token=False, global_pool='avg'`.
 ///
-/// The positions belong to one image size: a trained encoder takes images of that size only.
+/// The positions belong to one image size, so a trained encoder accepts images of that size only.
 ///
 /// @param patch side of a patch in pixels; divides both sides of the image
 /// @param width columns of a token and of the representation; a multiple of the heads
@@ -25,13 +25,13 @@ import org.fullrank.view.InputShape;
 public record Vit(int patch, int width, int depth, int heads, double mlpRatio, Pool pool) implements EncoderSpec {
     /// 64 patches of an image of 32 pixels; the published 16 is for images of 224.
     public static final int DEFAULT_PATCH = 4;
-    /// That of ViT-Tiny (Touvron et al. 2021), the smallest that is published.
+    /// The width of ViT-Tiny (Touvron et al. 2021), the smallest published size.
     public static final int DEFAULT_WIDTH = 192;
     /// The same.
     public static final int DEFAULT_DEPTH = 12;
     /// The same: 64 columns for each head.
     public static final int DEFAULT_HEADS = 3;
-    /// That of all published sizes.
+    /// The ratio of all published sizes.
     public static final double DEFAULT_MLP_RATIO = 4;
 
     /// Added to the variances of the norms; timm's value.
@@ -41,9 +41,9 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
     /// Standard deviation of the initial class token; timm's value.
     static final double TOKEN_STD = 1e-6;
 
-    /// Which row stands for the image.
+    /// How an image becomes one row.
     public enum Pool {
-        /// A class token that is put before the patches, as published.
+        /// A class token before the patches, as published.
         TOKEN,
         /// The mean over the patches; there is no class token.
         MEAN
@@ -164,7 +164,7 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
         return Layers.layerNorm(net, width, NORM_EPSILON);
     }
 
-    /// As timm starts the linear layers of transformers.
+    /// A linear layer with the initial values of timm's transformers.
     static Layer linear(NetworkBuilder net, int in, int out) {
         return Layers.linear(net, in, out, new Init.Normal(WEIGHT_STD), new Init.Constant(0));
     }

@@ -1,4 +1,5 @@
-/// Networks: encoders, projectors, the flat parameter buffer, weight files. Knows nothing of objectives or training.
+/// Networks: encoders, projectors, the flat parameter buffer, weight files. This package does not use
+/// objectives or the training loop.
 @NullMarked
 package org.fullrank.net;
 

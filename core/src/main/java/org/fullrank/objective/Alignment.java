@@ -2,7 +2,7 @@ package org.fullrank.objective;
 
 import org.bytedeco.pytorch.Tensor;
 
-/// A function of the views of one batch that is low when the views of a sample agree.
+/// A loss on the views of one batch. Its value is low if the views of each sample agree.
 public sealed interface Alignment
         permits MeanSquared, //
                 UnitDistance {

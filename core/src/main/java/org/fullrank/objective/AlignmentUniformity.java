@@ -6,18 +6,19 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// Alignment and uniformity on the hypersphere, the two sides of contrastive learning taken apart: views agree in
-/// direction, and the directions of each view spread over the sphere.
+/// Two losses on the hypersphere that together describe contrastive learning. Alignment: the views of a
+/// sample have the same direction. Uniformity: the directions within each view are spread over the sphere.
 ///
-/// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity on the
-/// hypersphere" (2020), with exponent alpha 2, t 2 and the weights of the listing in the official code.
+/// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity
+/// on the hypersphere" (2020). The defaults are the exponent alpha 2, t 2, and the weights in the listing of
+/// the official code.
 ///
 /// @param alignment weight of [UnitDistance]
 /// @param uniformity weight of [HypersphereUniformity], averaged over the views
 /// @param t of [HypersphereUniformity]
 @Named("alignment-uniformity")
 public record AlignmentUniformity(double alignment, double uniformity, double t) implements Objective {
-    /// The listing of the official code; its STL-10 example has 0.98 and 0.96.
+    /// From the listing of the official code. Its STL-10 example uses 0.98 and 0.96.
     public static final double DEFAULT_WEIGHT = 1;
 
     public AlignmentUniformity {
@@ -46,7 +47,7 @@ public record AlignmentUniformity(double alignment, double uniformity, double t)
     public Need need(long rows, long width) {
         return Need.met(
                 rows,
-                "N %d: %d pairs of rows in each view; no covariance is taken".formatted(rows, rows * (rows - 1) / 2));
+                "N %d: %d pairs of rows in each view; no covariance is used".formatted(rows, rows * (rows - 1) / 2));
     }
 
     private static Regularized sum(double alignment, double uniformity, double t) {

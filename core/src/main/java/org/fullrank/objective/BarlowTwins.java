@@ -9,27 +9,30 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// Barlow Twins: the cross-correlation `C = BN(Z1)' BN(Z2) / N` of two views is to be the identity,
-/// `scale (sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2)`. BN subtracts the mean of each column and divides by
-/// `sqrt(var + epsilon)` with the biased variance, and takes part in the gradient. More views: the mean over pairs.
+/// Barlow Twins: it makes the cross-correlation `C = BN(Z1)' BN(Z2) / N` of two views the identity. The loss
+/// is `scale (sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2)`. BN subtracts the mean of each column and
+/// divides by `sqrt(var + epsilon)` with the biased variance. The gradient passes through BN. With more than
+/// two views, the loss is the mean over all pairs.
 ///
-/// Parts, before weighting: `diagonal`, 0 (views agree in every dimension) to D and above, and `off_diagonal`, which
-/// is 0 where no dimension of one view correlates with another of the other. For N < D no `[D, D]` matrix is formed:
-/// `|Z1' Z2|_F^2 = tr(Z1 Z1' Z2 Z2')` takes the Gram matrices of the samples, and the diagonal is a sum over columns.
-/// The cost is `N^2 D` in place of `N D^2`, in the gradient too.
+/// Parts, before weighting: `diagonal` is 0 if the views agree in every dimension, and D or more if they do
+/// not. `off_diagonal` is 0 if no dimension of one view correlates with another dimension of the other view.
 ///
-/// Source: Zbontar et al., "Barlow Twins" (2021), in the form and with the constants of the official code.
+/// For N < D no `[D, D]` matrix is computed: `|Z1' Z2|_F^2 = tr(Z1 Z1' Z2 Z2')` needs only the Gram matrices
+/// of the samples, and the diagonal is a sum over columns. The cost is `N^2 D` instead of `N D^2`, for the
+/// gradient too.
+///
+/// Source: Zbontar et al., "Barlow Twins" (2021), with the formula and the constants of the official code.
 ///
 /// @param lambda weight of the entries off the diagonal
 /// @param scale of the whole; some toolkits have 0.1 or 0.025
 /// @param epsilon added to the variance inside the root
 @Named("barlow-twins")
 public record BarlowTwins(double lambda, double scale, double epsilon) implements Objective {
-    /// The official code.
+    /// From the official code.
     public static final double DEFAULT_LAMBDA = 0.0051;
-    /// The official code scales nothing.
+    /// The official code does not scale the loss.
     public static final double DEFAULT_SCALE = 1;
-    /// That of its batch norm.
+    /// The epsilon of the batch norm in the official code.
     public static final double DEFAULT_EPSILON = 1e-5;
 
     public BarlowTwins {
@@ -103,7 +106,8 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
             return cross.square().sum();
         }
 
-        /// The gradients of `on diagonal + off offDiagonal` in the standardized views, V x `[N, D]`.
+        /// The gradients of `on diagonal + off offDiagonal` with respect to the standardized views, V x `[N,
+        /// D]`.
         List<Tensor> gradients(double on, double off) {
             List<Tensor> gradients = x.stream().map(torch::zeros_like).toList();
             forEachPair((a, b, pair) -> {

@@ -4,9 +4,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// What a person should know about a loss, or about a part of a method, beyond its settings.
+/// A description of a loss, or of a part of a method, for people.
 ///
-/// @param idea what it asks of embeddings, or does
+/// @param idea what the loss asks of embeddings, or what the part does
 /// @param paper where it was published
 /// @param healthy of each number that it logs, by name: its range and what a healthy run shows
 public record Card(String idea, String paper, SequencedMap<String, String> healthy) {
@@ -14,19 +14,19 @@ public record Card(String idea, String paper, SequencedMap<String, String> healt
         healthy = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(healthy));
     }
 
-    /// Of something that logs nothing of its own.
+    /// A card without logged numbers.
     public Card(String idea, String paper) {
         this(idea, paper, new LinkedHashMap<>());
     }
 
-    /// With the range of one more number.
+    /// The same card with the range of one more number.
     public Card with(String name, String range) {
         var more = new LinkedHashMap<>(healthy);
         more.put(name, range);
         return new Card(idea, paper, more);
     }
 
-    /// With the ranges that another card has.
+    /// The same card with the ranges of another card added.
     Card with(Card part) {
         var more = new LinkedHashMap<>(healthy);
         more.putAll(part.healthy);

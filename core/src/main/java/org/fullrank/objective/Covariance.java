@@ -3,8 +3,9 @@ package org.fullrank.objective;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.settings.Named;
 
-/// VICReg's covariance term `c(Z) = 1/D sum_{i != j} C_ij^2`, C with N - 1. Range 0 (uncorrelated dimensions) upwards;
-/// 0 also where the embedding has collapsed to a point, which is why it needs a variance term beside it.
+/// VICReg's covariance term `c(Z) = 1/D sum_{i != j} C_ij^2`, where C is the covariance with divisor N - 1.
+/// It is 0 if the dimensions are uncorrelated, and has no upper limit. It is also 0 if the embedding has
+/// collapsed to a point, so it needs a variance term beside it.
 ///
 /// Source: VICReg (2022), equations 3 and 4.
 @Named("covariance")

@@ -5,17 +5,19 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// How unevenly embeddings cover the unit sphere: `log mean_{i != j} exp(-t |x_i - x_j|^2)` with `x_i` the rows divided
-/// by their norms. Range 0 (all rows have one direction) down to -4t (two opposite rows); near -2t for many rows spread
-/// evenly in many dimensions. A row of zeros lies at the center of the sphere.
+/// Measures how unevenly embeddings cover the unit sphere: `log mean_{i != j} exp(-t |x_i - x_j|^2)`, where
+/// `x_i` are the rows divided by their norms. It is 0 if all rows have one direction, and -4t for two
+/// opposite rows. For many rows that are spread evenly in many dimensions it is near -2t. A row of zeros is
+/// treated as the center of the sphere.
 ///
-/// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity on the
-/// hypersphere" (2020), and the official code, which is given rows of norm 1 and takes the mean over pairs of a batch.
+/// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity
+/// on the hypersphere" (2020), and the official code, which expects rows of norm 1 and takes the mean over
+/// the pairs of a batch.
 ///
 /// @param t the sharpness of the kernel
 @Named("hypersphere-uniformity")
 public record HypersphereUniformity(double t) implements Regularizer {
-    /// Paper and official code.
+    /// From the paper and the official code.
     public static final double DEFAULT_T = 2;
 
     public HypersphereUniformity {

@@ -9,11 +9,12 @@ import org.fullrank.objective.SlicedGaussianity.Pooling;
 import org.fullrank.objective.SlicedGaussianity.Weighting;
 import org.fullrank.settings.Named;
 
-/// LeJEPA: each view predicts the mean of the views, and each view's embeddings are an isotropic standard Gaussian:
-/// `(1 - lambda) prediction + lambda sigreg`. All views share the directions of a step.
+/// LeJEPA. Its loss is `(1 - lambda) prediction + lambda sigreg`. The prediction term compares each view with
+/// the mean of the views. The SIGReg term makes the embeddings of each view an isotropic standard Gaussian.
+/// All views use the same random directions in a step.
 ///
-/// Source: Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the heuristics" (2025),
-/// and the complete example of the official code.
+/// Source: Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the
+/// heuristics" (2025), and the complete example of the official code.
 ///
 /// @param lambda the balance, 0 to 1
 /// @param directions of [SlicedGaussianity]
@@ -24,7 +25,7 @@ import org.fullrank.settings.Named;
 @Named("lejepa")
 public record LeJepa(double lambda, int directions, int points, double range, Weighting weighting, Pooling pooling)
         implements Objective {
-    /// The complete example of the official code.
+    /// From the complete example of the official code.
     public static final double DEFAULT_LAMBDA = 0.02;
 
     public LeJepa {
@@ -68,7 +69,7 @@ public record LeJepa(double lambda, int directions, int points, double range, We
     public Need need(long rows, long width) {
         return Need.met(
                 rows,
-                "N %d, D %d: single directions are compared with a normal distribution; no covariance is taken"
+                "N %d, D %d: single directions are compared with a normal distribution; no covariance is used"
                         .formatted(rows, width));
     }
 }

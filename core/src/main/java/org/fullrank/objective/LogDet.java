@@ -6,14 +6,14 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// Invariance and entropy: views agree, and the Gaussian with the covariance of each view's embeddings has a large
-/// entropy, in place of VICReg's two terms for the same end.
+/// Agreement of views with maximal entropy. The entropy is that of a Gaussian with the covariance of each
+/// view's embeddings. It replaces the variance and covariance terms of VICReg.
 ///
-/// The logarithm makes the balance of the weights a choice of scale: the embedding settles where its variance is about
-/// 1 / (2 invariance / entropy) over the noise of the views relative to it.
+/// Because of the logarithm, the two weights only set the scale of the embedding. Its variance settles near 1
+/// / (2 invariance / entropy), divided by the noise of the views relative to the embedding.
 ///
-/// Source: Shwartz-Ziv et al., "What do we maximize in self-supervised learning?" (2022), abstract only; the weights
-/// are suggestions, unverified against the paper.
+/// Source: Shwartz-Ziv et al., "What do we maximize in self-supervised learning?" (2022), abstract only. The
+/// weights are suggestions, unverified against the paper.
 ///
 /// @param invariance weight of [MeanSquared], averaged over all entries
 /// @param entropy weight of [LogDetEntropy], averaged over the views
@@ -22,7 +22,7 @@ import org.fullrank.settings.Named;
 public record LogDet(double invariance, double entropy, double distortion) implements Objective {
     /// VICReg's weight; unverified.
     public static final double DEFAULT_INVARIANCE = 25;
-    /// The entropy is taken as it is; unverified.
+    /// The entropy is not scaled; unverified.
     public static final double DEFAULT_ENTROPY = 1;
 
     public LogDet {
@@ -63,7 +63,7 @@ public record LogDet(double invariance, double entropy, double distortion) imple
         return Need.consider(
                 rows,
                 width,
-                "N %d <= D %d: %s, but each batch spreads %d directions only and sees nothing of the others"
+                "N %d <= D %d: %s, but each batch contains only %d directions and cannot spread the others"
                         .formatted(rows, width, floor, rows - 1));
     }
 }

@@ -7,24 +7,25 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
-/// The negative entropy of a Gaussian with the covariance of the embedding, up to a floor and per dimension:
-/// `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, Zc the centered embeddings. That is the coding rate of MCR2, with its
-/// distortion eps^2, on centered rows. Range 0 (collapsed to a point) downwards without end; by Hadamard's inequality
-/// it
-/// rewards both large variances and small covariances. A direction is worth having from a variance of distortion / D.
+/// The negative entropy of a Gaussian with the covariance of the embedding, limited from below and per
+/// dimension: `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, where Zc are the centered embeddings. This is
+/// the coding rate of MCR2, with its distortion eps^2, on centered rows. It is 0 if the embedding has
+/// collapsed to a point, and has no lower limit. By Hadamard's inequality it rewards both large variances and
+/// small covariances. A direction counts from a variance of about distortion / D on.
 ///
-/// As a bound of the entropy of the true distribution it is one from above, so maximizing it is a heuristic. Form and
-/// default of the distortion are published for MCR2 (rows of norm 1, not centered, not divided by D); centering and
-/// division by D are ours, unverified against a paper, and so is its use with views.
+/// This entropy is an upper bound of the entropy of the true distribution, so maximizing it is a heuristic.
+/// The form and the default distortion are published for MCR2, for rows of norm 1 that are not centered, and
+/// without the division by D. The centering, the division by D and the use with views are our choices,
+/// unverified against a paper.
 ///
-/// Source: Yu et al., "Learning diverse and discriminative representations via the principle of maximal coding rate
-/// reduction" (2020), the rate of the whole set, and the official code; Shwartz-Ziv et al., "What do we maximize in
-/// self-supervised learning?" (2022) for the role of the entropy.
+/// Source: Yu et al., "Learning diverse and discriminative representations via the principle of maximal
+/// coding rate reduction" (2020), the rate of the whole set, and the official code; Shwartz-Ziv et al., "What
+/// do we maximize in self-supervised learning?" (2022) for the role of the entropy.
 ///
 /// @param distortion eps^2, the squared error that the code may have
 @Named("log-det-entropy")
 public record LogDetEntropy(double distortion) implements Regularizer {
-    /// The eps^2 of the published commands of MCR2, supervised and not.
+    /// The eps^2 in the published commands of MCR2, for supervised and unsupervised training.
     public static final double DEFAULT_DISTORTION = 0.5;
 
     public LogDetEntropy {

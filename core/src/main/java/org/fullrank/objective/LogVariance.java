@@ -5,9 +5,10 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// LPL's push `h(Z) = -1/D sum_i log(Var(z_i) + epsilon)`, variance with N - 1. Range -log(epsilon) (collapsed to a
-/// point) downwards without end: unlike the hinge it never stops pushing, but ever less, the gradient being that of the
-/// variance divided by the variance. The slope is largest where the standard deviation is sqrt(epsilon).
+/// LPL's push `h(Z) = -1/D sum_i log(Var(z_i) + epsilon)`, variance with divisor N - 1. It is -log(epsilon)
+/// if the embedding has collapsed to a point, and has no lower limit. Unlike VICReg's hinge it never stops
+/// pushing. The push becomes weaker as the variance grows, because the gradient contains the factor 1 /
+/// variance. The slope with respect to the standard deviation is largest at sqrt(epsilon).
 ///
 /// Source: Halvagal, Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
 /// representations in deep sensory networks" (2023), official code.
@@ -15,7 +16,7 @@ import org.fullrank.settings.Named;
 /// @param epsilon added to the variance inside the logarithm
 @Named("log-variance")
 public record LogVariance(double epsilon) implements Regularizer {
-    /// The official code for deep networks (its two-dimensional toy has 1e-8).
+    /// From the official code for deep networks (its two-dimensional toy example uses 1e-8).
     public static final double DEFAULT_EPSILON = 1e-4;
 
     public LogVariance {

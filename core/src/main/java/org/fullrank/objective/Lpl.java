@@ -6,8 +6,9 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// Latent predictive learning on one embedding: views predict each other (pull), each dimension varies (Hebbian push),
-/// no two correlate. Both views get the gradient of the pull, as in the official code; the paper stops it at the past.
+/// Latent predictive learning on one embedding. It has three terms: views predict each other (pull), each
+/// dimension varies (Hebbian push), and no two dimensions correlate (decorrelation). The gradient of the pull
+/// reaches both views, as in the official code. In the paper it is stopped for the earlier view.
 ///
 /// Source: Halvagal, Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
 /// representations in deep sensory networks" (2023), official code for deep networks.

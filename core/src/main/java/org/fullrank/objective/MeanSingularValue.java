@@ -7,17 +7,17 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// SVMax: the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, not centered, is to be large.
-/// Among
-/// embeddings of one Frobenius norm F it lies between two known bounds: `lower = F / D`, reached at rank one, and
-/// `upper = F sqrt(min(N, D)) / D`, reached where all singular values are equal. Healthy: nearer to `upper`.
+/// SVMax: it maximizes the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, not
+/// centered. For embeddings with Frobenius norm F the mean has two known bounds. The lower bound `lower = F /
+/// D` is reached at rank one. The upper bound `upper = F sqrt(min(N, D)) / D` is reached if all singular
+/// values are equal. Healthy values are nearer to `upper`.
 ///
-/// A batch smaller than the dimension has only N singular values. The mean is over D all the same, and `upper` is that
-/// of N equal ones, so both bounds hold and are reached for every shape.
+/// A batch with N < D has only N singular values. The mean still divides by D, and `upper` assumes N equal
+/// values. So both bounds hold, and can be reached, for every shape.
 ///
-/// The gradient of `s_mu` is `1/D P Q'` with the thin decomposition `Z = P S Q'`; no singular vector is differentiated.
-/// Where a singular value is 0, any value between -1 and 1 could stand in its place; 0 does here, so a direction
-/// that is exactly absent is not pushed out by this term alone.
+/// The gradient of `s_mu` is `1/D P Q'` with the thin decomposition `Z = P S Q'`; no singular vector is
+/// differentiated. For a singular value of 0 the gradient is not unique, and its factor is taken as 0. So
+/// this term alone does not move embeddings into a direction in which all of them are exactly 0.
 ///
 /// Source: Taha et al., "SVMax: a feature embedding regularizer" (2021), equations 1 to 4.
 ///
@@ -26,7 +26,7 @@ import org.fullrank.settings.Named;
 public record MeanSingularValue(Form form) implements Regularizer {
     /// The forms of the regularizer.
     public enum Form {
-        /// `-s_mu` of the rows as they are, equation 1. Without an end: embeddings can grow.
+        /// `-s_mu` of the rows as they are, equation 1. It has no lower limit, because embeddings can grow.
         PLAIN,
         /// `exp((upper - s_mu) / (upper - lower))` of rows of norm 1, equation 4: from 1 (all singular values
         /// equal) to e (rank one).
@@ -51,7 +51,8 @@ public record MeanSingularValue(Form form) implements Regularizer {
         Tensor mean = polar.sum().div(Tensors.scalar(d)).to(z.scalar_type());
         Tensor length = switch (form) {
             case PLAIN -> fixed.norm();
-            // Rows have norm 1, but for rows of zeros, which count as if they had: the bounds never meet.
+            // Rows have norm 1, except rows of zeros, which are treated as if they had norm 1. So the bounds are never
+            // equal.
             case BOUNDED -> torch.full_like(mean, Tensors.scalar(Math.sqrt(z.size(0))));
         };
         Tensor lower = length.div(Tensors.scalar(d));

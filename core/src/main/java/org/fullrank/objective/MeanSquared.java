@@ -6,11 +6,12 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// The squared distance of the views of a sample, averaged over samples and pairs of views: the invariance of VICReg,
-/// the pull of LPL. Range 0 to infinity; 0 when views agree (which a collapsed embedding does too).
+/// The squared distance between the views of a sample, averaged over samples and pairs of views. It is
+/// VICReg's invariance and LPL's pull. It is 0 if the views agree, which is also true for a collapsed
+/// embedding. It has no upper limit.
 ///
-/// Source: Bardes, Ponce, LeCun, "VICReg" (2022), equation 5, and the official code, which divides by D as well; the
-/// distance to the mean of the views is that of the official LeJEPA code.
+/// Source: Bardes, Ponce, LeCun, "VICReg" (2022), equation 5, and the official code, which divides by D as
+/// well. The distance to the mean of the views is the one of the official LeJEPA code.
 ///
 /// @param per what one distance is divided by
 /// @param between which distances are averaged
@@ -26,13 +27,13 @@ public record MeanSquared(Per per, Between between) implements Alignment {
 
     /// The distances.
     public enum Between {
-        /// From view to view, over all pairs.
+        /// Between views, over all pairs.
         VIEWS,
-        /// From each view to the mean of the views: (V - 1) / 2V of the former.
+        /// From each view to the mean of the views. The value is (V - 1) / 2V times the value over pairs.
         CENTER
     }
 
-    /// Distances between views.
+    /// Uses distances between views.
     public MeanSquared(Per per) {
         this(per, Between.VIEWS);
     }

@@ -7,23 +7,25 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// Maximum manifold capacity representations: minus the nuclear norm (sum of singular values) of the matrix `[N, D]` of
-/// centroids, a centroid being the mean of the views of a sample on the unit sphere, plus `lambda` times the mean over
-/// samples of the nuclear norm of the V views of one. Long centroids mean that views agree; singular values that are
-/// alike mean that centroids spread.
+/// Maximum manifold capacity representations. The views of each sample are put on the unit sphere, and their
+/// mean is the centroid of the sample. The loss is minus the nuclear norm (sum of singular values) of the
+/// matrix `[N, D]` of centroids, plus `lambda` times the mean nuclear norm of the V views of one sample.
+/// Centroids are long if the views agree. Their singular values are alike if the centroids spread over all
+/// directions.
 ///
-/// Parts: `global_nuclear`, from 0 to `sqrt(N min(N, D))`, which is reached where views agree and all singular values
-/// are equal; with a weight above 0 also `local_nuclear`, from sqrt(V) (views agree) to V (views are orthogonal).
+/// Parts: `global_nuclear` ranges from 0 to `sqrt(N min(N, D))`, which is reached if the views agree and all
+/// singular values are equal. `local_nuclear` is reported for a weight above 0. It ranges from sqrt(V) (views
+/// agree) to V (views are orthogonal).
 ///
 /// The gradient of a nuclear norm is the polar factor ([Polar]); no singular vector is differentiated.
 ///
-/// Source: Yerxa et al., "Learning efficient coding of natural images with maximum manifold capacity representations"
-/// (2023), in the form of the official code as public copies have it; unverified against the paper.
+/// Source: Yerxa et al., "Learning efficient coding of natural images with maximum manifold capacity
+/// representations" (2023), as in public copies of the official code; unverified against the paper.
 ///
 /// @param lambda weight of the local nuclear norms
 @Named("mmcr")
 public record Mmcr(double lambda) implements Objective {
-    /// The official code for images; other toolkits have 0.005.
+    /// From the official code for images; other toolkits use 0.005.
     public static final double DEFAULT_LAMBDA = 0;
 
     public Mmcr {

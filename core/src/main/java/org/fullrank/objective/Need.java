@@ -2,30 +2,29 @@ package org.fullrank.objective;
 
 import java.util.Locale;
 
-/// Whether N rows can say what a loss wants to know of D dimensions: the covariance of N rows has rank N - 1 at most,
-/// so
-/// that it is singular for N <= D. What a loss does about that differs.
+/// Reports whether a batch of N rows is large enough for a loss on D dimensions. The covariance of N rows has
+/// at most rank N - 1, so it is singular for N <= D. Some losses need more rows than others.
 ///
 /// @param verdict whether the rows suffice
 /// @param text one line that says why
-/// @param rows the rows that are looked at together
-/// @param enoughRows how many would do; 0 where nothing is to change
-/// @param rowsSetting the key of the loss that sets the rows; empty where they are the batch
-/// @param enoughWidth a width for which the rows there are would do; 0 where nothing is to change
+/// @param rows the rows that the loss sees together
+/// @param enoughRows a number of rows that would be enough; 0 if nothing needs to change
+/// @param rowsSetting the key of the loss that sets the number of rows; empty if it is the batch size
+/// @param enoughWidth a width for which the present rows are enough; 0 if nothing needs to change
 public record Need(Verdict verdict, String text, long rows, long enoughRows, String rowsSetting, long enoughWidth) {
     /// Whether the rows suffice.
     public enum Verdict {
-        /// They do.
+        /// The rows suffice.
         MET,
-        /// A training may go well; have a look.
+        /// Training may work; check the result.
         CONSIDER,
-        /// A training is not expected to go well.
+        /// Training is not expected to work.
         UNMET
     }
 
-    /// Rows for each dimension that a whitening should have: with N = 2 D the smallest eigenvalue of the covariance of
-    /// unit noise lies near (1 - sqrt(1/2))^2 = 0.09, with N = D near 0 (Marchenko-Pastur). The official W-MSE code
-    /// takes 2 D.
+    /// Recommended number of rows per dimension for whitening. With N = 2 D the smallest eigenvalue of the
+    /// covariance of unit noise is near (1 - sqrt(1/2))^2 = 0.09; with N = D it is near 0 (Marchenko-Pastur).
+    /// The official W-MSE code uses 2 D.
     public static final int ROWS_PER_DIMENSION = 2;
 
     /// Rows that suffice.
@@ -33,7 +32,7 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
         return new Need(Verdict.MET, text, rows, 0, "", 0);
     }
 
-    /// Rows that may be too few; a batch of [#ROWS_PER_DIMENSION] rows for each dimension would do.
+    /// Rows that may be too few. A batch of [#ROWS_PER_DIMENSION] rows per dimension would be enough.
     public static Need consider(long rows, long width, String text) {
         return new Need(
                 Verdict.CONSIDER,
@@ -44,7 +43,7 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
                 Math.max(ROWS_PER_DIMENSION, rows / ROWS_PER_DIMENSION));
     }
 
-    /// Variances and covariances that are summed and not inverted.
+    /// For losses that sum variances and covariances and do not invert them.
     static Need sumsOfProducts(long rows, long width) {
         return met(
                 rows,
@@ -53,7 +52,7 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
                         .formatted(rows, width, number(1 / Math.sqrt(rows - 1.0))));
     }
 
-    /// Singular values of the batch that are to be large.
+    /// For losses that maximize singular values of the batch.
     static Need singularValues(long rows, long width) {
         if (rows > width) {
             return met(rows, "N %d > D %d: every singular value can be raised".formatted(rows, width));
@@ -61,12 +60,12 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
         return consider(
                 rows,
                 width,
-                ("N %d <= D %d: a batch has %d singular values, so its bound is that of N and %d directions go unseen"
-                                + " in it")
+                ("N %d <= D %d: a batch has only %d singular values, so the upper bound is lower and %d directions"
+                        + " are missing in each batch")
                         .formatted(rows, width, rows, width - rows));
     }
 
-    /// A number for people, as the preflight prints it.
+    /// A number in the format of the preflight.
     public static String number(double value) {
         boolean whole = value == Math.rint(value) && value < 1e6;
         int decimals = whole || value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;

@@ -7,17 +7,17 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// SimCLR's contrastive loss, the mean over all V N anchors of `-sim(i, j) / tau + log sum_{k != i} exp(sim(i, k) /
-/// tau)`
-/// with cosine similarity; j runs over the other views of the anchor's sample, and the denominator holds everything but
-/// the anchor itself. Near log(V N - 1) for unrelated embeddings; lower as views agree and samples spread.
+/// SimCLR's contrastive loss with cosine similarity: the mean over all V N anchors of `-sim(i, j) / tau + log
+/// sum_{k != i} exp(sim(i, k) / tau)`. Here j runs over the other views of the anchor's sample, and k over
+/// all embeddings except the anchor. The loss is near log(V N - 1) for unrelated embeddings. It decreases as
+/// views agree and samples spread.
 ///
 /// Source: Chen et al., "A simple framework for contrastive learning" (2020), equation 1.
 ///
 /// @param temperature tau
 @Named("nt-xent")
 public record NtXent(double temperature) implements Objective {
-    /// What the paper found best for CIFAR-10.
+    /// The best value in the paper for CIFAR-10.
     public static final double DEFAULT_TEMPERATURE = 0.5;
 
     public NtXent {
@@ -43,13 +43,13 @@ public record NtXent(double temperature) implements Objective {
         logits.fill_diagonal_(Tensors.scalar(Double.NEGATIVE_INFINITY));
         Tensor others = torch.logsumexp(logits, new long[] {1}, true); // [V N, 1]
         Tensor contrast = others.mean();
-        // With P the softmax of the rows, the gradient of the contrast in U is (P + P') U / (V N tau).
+        // With P the softmax of the rows, the gradient of the contrast with respect to U is (P + P') U / (V N tau).
         Tensor shares = Surrogate.wanted(views) ? logits.sub_(others).exp_() : logits; // [V N, V N]
         List<Term> terms = List.of(Term.of("alignment", positives.neg()), Term.of("contrast", contrast));
         return Terms.closed(views, terms, kept -> {
             Tensor slopes = kept[1] == 0 ? torch.zeros_like(shares) : shares.add(shares.t()); // [V N, V N]
-            // An anchor is among those alike with itself: that pushes along its own row, which a point of the sphere
-            // does not feel.
+            // The similar rows include the anchor itself. Its part of the gradient is along its own row, which has no
+            // effect on the sphere.
             alike(slopes, v, n).sub_(Tensors.scalar(kept[0] * 2 / (v - 1)));
             Tensor gradient = slopes.mm(unit).div_(Tensors.scalar(anchors * temperature)); // [V N, D]
             return Surrogate.apart(rows.gradient(gradient.view(v, n, views.width())));
@@ -73,6 +73,6 @@ public record NtXent(double temperature) implements Objective {
     @Override
     public Need need(long rows, long width) {
         return Need.met(
-                rows, "N %d: %d negatives for each anchor; no covariance is taken".formatted(rows, 2 * (rows - 1)));
+                rows, "N %d: %d negatives for each anchor; no covariance is used".formatted(rows, 2 * (rows - 1)));
     }
 }

@@ -6,9 +6,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.settings.Choices;
 import org.fullrank.settings.Nearest;
 
-/// What training minimizes: a pure function of the embeddings of the whole batch, of the key of its random draws and of
-/// its memory. It never hears of chunks, workers or devices. Each record has the settings of its paper, and knows its
-/// own facts.
+/// The function that training minimizes. It depends only on the embeddings of the whole batch, the key of its
+/// random draws, and its memory. It does not depend on chunks, workers or devices. Each record contains the
+/// settings of its paper and describes the loss.
 public sealed interface Objective
         permits Vicreg, //
                 NtXent,
@@ -30,13 +30,13 @@ public sealed interface Objective
     /// Whether `rows` rows are enough for `width` columns.
     Need need(long rows, long width);
 
-    /// The shape of what it remembers from batch to batch for embeddings of `width` columns; empty for no memory.
-    /// The memory of the first batch is all zeros.
+    /// The shape of the memory from batch to batch for embeddings of `width` columns; empty for no memory.
+    /// For the first batch the memory is all zeros.
     default long[] memory(long width) {
         return new long[0];
     }
 
-    /// Other published forms of it by their names, with their defaults.
+    /// Other published forms of this objective by their names, with their defaults.
     default SequencedMap<String, Objective> forms() {
         return new LinkedHashMap<>();
     }

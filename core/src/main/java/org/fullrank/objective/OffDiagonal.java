@@ -6,16 +6,18 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.jspecify.annotations.Nullable;
 
-/// The sum of the squared covariances of different dimensions, which VICReg and LPL divide by different numbers.
+/// The sum of the squared covariances of different dimensions. VICReg and LPL divide it by different numbers.
 ///
-/// For N >= D the diagonal of the `[D, D]` matrix is set to zero before anything is summed: a column that is much
-/// longer than the others would otherwise leave nothing but rounding. For N < D the `[D, D]` matrix is never formed:
-/// with centered Z the sum of all squared entries is that of the smaller Gram matrix, `|Z'Z|_F = |ZZ'|_F`, at the cost
-/// `N^2 D` instead of `N D^2`, and the diagonal is subtracted. Where the diagonal is most of the sum, this is done in
-/// float64.
+/// For N >= D the diagonal of the `[D, D]` matrix is set to zero before the sum. Otherwise a column with a
+/// much larger variance than the others would leave only rounding errors.
+///
+/// For N < D the `[D, D]` matrix is never computed. For centered Z the sum of all squared entries equals the
+/// sum for the smaller Gram matrix, `|Z'Z|_F = |ZZ'|_F`, at a cost of `N^2 D` instead of `N D^2`. Then the
+/// diagonal is subtracted. If the diagonal is most of the sum, this is computed in float64.
 final class OffDiagonal {
-    /// The share of the diagonal in the sum from which on float32 loses too many digits to the difference. With
-    /// columns of equal length the share is at most about N / D, and far below for embeddings in training.
+    /// If the diagonal is at least this share of the sum, the difference loses too many digits in float32.
+    /// With columns of equal length the share is at most about N / D. It is much smaller for embeddings in
+    /// training.
     private static final double LARGEST_SHARE = 0.5;
 
     private OffDiagonal() {}
@@ -37,7 +39,7 @@ final class OffDiagonal {
     /// `sum_{i != j} G_ij^2` of `G = Zc'Zc`.
     ///
     /// @param gram `Zc Zc'`, `[N, N]`, or G without its diagonal, `[D, D]`
-    /// @param lengths the diagonal of G, `[D]`; null where it is not in `gram`
+    /// @param lengths the diagonal of G, `[D]`; null if `gram` does not include it
     private record Sum(Tensor value, Tensor gram, @Nullable Tensor lengths) {
         static Sum byColumns(Tensor centered) {
             Tensor gram = centered.t().mm(centered).fill_diagonal_(Tensors.scalar(0)); // [D, D]
@@ -56,7 +58,7 @@ final class OffDiagonal {
             return new Sum(all.sub(diagonal), gram, lengths);
         }
 
-        /// A quarter of the gradient in Zc, `[N, D]`.
+        /// A quarter of the gradient with respect to Zc, `[N, D]`.
         Tensor slope(Tensor centered) {
             if (lengths == null) {
                 return centered.mm(gram);

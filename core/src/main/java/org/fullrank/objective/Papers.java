@@ -1,6 +1,6 @@
 package org.fullrank.objective;
 
-/// The papers that more than one loss, or part of a method, comes from.
+/// Papers that several losses or parts of methods cite.
 public final class Papers {
     public static final String VICREG = "Bardes, Ponce, LeCun: VICReg, ICLR 2022, arXiv 2105.04906";
     public static final String BYOL = "Grill et al.: Bootstrap your own latent, NeurIPS 2020, arXiv 2006.07733";

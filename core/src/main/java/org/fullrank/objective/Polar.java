@@ -6,23 +6,24 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The sum of the singular values of a matrix `Z = P S Q'` and its gradient, the orthogonal factor `P Q'` of the polar
-/// decomposition: `(ZZ')^(-1/2) Z`.
+/// The sum of the singular values of a matrix `Z = P S Q'`, and its gradient: the orthogonal factor `P Q'` of
+/// the polar decomposition, `(ZZ')^(-1/2) Z`.
 ///
-/// Both come from the eigenvectors of the smaller Gram matrix, several times faster than from singular vectors. A
-/// singular value is exact to about 1e-8 of the largest; one below that counts as zero, with no part in the gradient.
-/// An embedding that is not finite has the sum NaN.
+/// Both are computed from the eigenvectors of the smaller Gram matrix. This is several times faster than a
+/// singular value decomposition. A singular value is exact to about 1e-8 of the largest one. A smaller one
+/// counts as zero and has no part in the gradient. For an embedding that is not finite the sum is NaN.
 ///
-/// A stack of matrices has the sum over all of them.
+/// For a stack of matrices the sum is over all of them.
 ///
 /// @param sum of the singular values, a float64 scalar
 /// @param factor `P Q'`, shape and type of the matrix; null where it was not asked for
 record Polar(Tensor sum, @Nullable Tensor factor) {
-    /// An eigenvalue below this many roundings of the largest, for each row of the Gram matrix, is rounding itself.
+    /// An eigenvalue below this many rounding errors of the largest eigenvalue, times the rows of the Gram
+    /// matrix, counts as zero.
     private static final double ROUNDINGS = 4;
 
-    /// @param z `[N, D]`, or a stack of such, `[B, N, D]`, without a graph
-    /// @param withFactor whether the gradient is wanted
+    /// @param z `[N, D]`, or a stack of matrices, `[B, N, D]`, without a graph
+    /// @param withFactor whether to compute the gradient
     static Polar of(Tensor z, boolean withFactor) {
         SmallGram small = SmallGram.of(z);
         if (!small.finite()) {

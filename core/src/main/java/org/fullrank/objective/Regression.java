@@ -7,13 +7,14 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
-/// How far the prediction from one view is from the target that another view gives. Part `similarity` of each is
-/// the mean cosine of prediction and target: 1 when all agree, which a collapsed embedding does too.
+/// The distance between the prediction from one view and the target from another view. Each form reports the
+/// part `similarity`, the mean cosine of prediction and target. It is 1 if all agree, which is also true for
+/// a collapsed embedding.
 ///
-/// The two with a name that begins with `iso` leave the left factor `W` of the predictor `p = z W` out of the
-/// gradient, so that modes with small eigenvalues learn as fast as the others. They teach the online branch
-/// alone: a predictor gets no gradient from them. Their gradient is that of no function, and of the cosine one
-/// the value means nothing; watch the similarity.
+/// The two forms whose name begins with `iso` leave the left factor `W` of the predictor `p = z W` out of the
+/// gradient, so that modes with small eigenvalues learn as fast as the others. They train the online branch
+/// only; the predictor gets no gradient from them. Their gradient is not the gradient of any function. The
+/// value of the cosine form has no meaning, so watch the similarity instead.
 public sealed interface Regression {
     /// The name of the value in logs.
     String PART = "regression";
@@ -24,24 +25,24 @@ public sealed interface Regression {
     /// The value, a term of weight 1, and the figure `similarity`.
     ///
     /// @param online z, the embeddings of the online branch, `[N, D]`
-    /// @param prediction p, what the predictor made of `online`, `[N, D]`
-    /// @param target `[N, D]`; detached by whoever wants to stop gradients
+    /// @param prediction p, the predictor's output for `online`, `[N, D]`
+    /// @param target `[N, D]`; the caller detaches it to stop gradients
     /// @throws InputException unless the three are matrices of one shape
     Terms evaluate(Tensor online, Tensor prediction, Tensor target);
 
     /// `2 - 2 cos(p, t)`, the mean over samples: the squared distance of the two after normalization, 0 to 4.
-    /// SimSiam's `-cos` is half of it less 1, DirectPred's `-2 cos` is it less 2.
+    /// SimSiam's `-cos` is half of this value minus 1. DirectPred's `-2 cos` is this value minus 2.
     ///
     /// Source: BYOL (2020), equation 2, as in public codes (unverified against the paper).
     ///
-    /// @param form what of it is the value
+    /// @param form the form of the value
     @Named("cosine")
     record Cosine(Form form) implements Regression {
         /// The value that is logged and differentiated.
         public enum Form {
-            /// `2 - 2 cos`, BYOL's.
+            /// `2 - 2 cos`, the form of BYOL.
             DISTANCE,
-            /// `-cos`, SimSiam's: half the gradient of the distance.
+            /// `-cos`, the form of SimSiam. Its gradient is half the gradient of the distance.
             NEGATIVE
         }
 
@@ -87,9 +88,10 @@ public sealed interface Regression {
         }
     }
 
-    /// IsoLoss on cosines: with `v = t / (|p||t|) - (p.t) p / (|p|^3 |t|)` the gradient of [Cosine] is `-2 v W /
-    /// N`, of this `-2 v / N`. The value is that of the official code for a symmetric positive `W`, where `|z
-    /// W^{1/2}|^2` is `z.p`: `-2 mean(z.t / (|p||t|) - (p.t)(z.p) / (2 |p|^3 |t|))`.
+    /// IsoLoss on cosines: with `v = t / (|p||t|) - (p.t) p / (|p|^3 |t|)` the gradient of [Cosine] is `-2 v
+    /// W / N`, and the gradient of this form is `-2 v / N`. The value is the value in the official code for a
+    /// symmetric positive `W`, where `|z W^{1/2}|^2` is `z.p`: `-2 mean(z.t / (|p||t|) - (p.t)(z.p) / (2
+    /// |p|^3 |t|))`.
     ///
     /// Source: Halvagal, Laborieux, Zenke (2023), official code.
     @Named("iso-cosine")
@@ -118,8 +120,8 @@ public sealed interface Regression {
         }
     }
 
-    /// IsoLoss on distances: the value of [Euclidean] with gradient `2 (p - t) / N` in place of `2 (p - t) W /
-    /// N`.
+    /// IsoLoss on distances: the value of [Euclidean] with the gradient `2 (p - t) / N` instead of `2 (p - t)
+    /// W / N`.
     ///
     /// Source: Halvagal, Laborieux, Zenke (2023), official code.
     @Named("iso-euclidean")
@@ -172,7 +174,7 @@ public sealed interface Regression {
         return sum(a.mul(b)).div(UnitRows.norm(a).mul(UnitRows.norm(b)));
     }
 
-    /// Over columns, `[N, D] -> [N, 1]`.
+    /// The sum over columns, `[N, D] -> [N, 1]`.
     private static Tensor sum(Tensor t) {
         return Reductions.sum(t, 1);
     }

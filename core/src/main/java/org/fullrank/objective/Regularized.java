@@ -9,16 +9,16 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// An alignment of the views and any number of weighted regularizers on each of them: the form of VICReg, SVMax, LPL,
-/// log-det and LeJEPA.
+/// One alignment of the views and any number of weighted regularizers on each view. VICReg, SVMax, LPL,
+/// log-det and LeJEPA have this form.
 ///
-/// @param pull what brings the views of a sample together
-/// @param penalties what keeps the embedding from collapsing
+/// @param pull the term that brings the views of a sample together
+/// @param penalties the terms that prevent collapse
 public record Regularized(Pull pull, List<Penalty> penalties) {
     /// The alignment with its weight.
     ///
-    /// @param part the name of its value in logs, as the paper has it
-    /// @param setting the key of the objective that the weight is proportional to; null where there is none
+    /// @param part the name of its value in logs, as in the paper
+    /// @param setting the key of the objective that the weight is proportional to; null if there is none
     public record Pull(
             String part,
             Alignment alignment,
@@ -31,8 +31,8 @@ public record Regularized(Pull pull, List<Penalty> penalties) {
 
     /// One regularizer with its weight.
     ///
-    /// @param over how the values of the views become one
-    /// @param setting the key that the weight is proportional to; null where there is none
+    /// @param over how the values of the views are combined
+    /// @param setting the key that the weight is proportional to; null if there is none
     public record Penalty(
             Regularizer regularizer,
             double weight,
@@ -44,7 +44,7 @@ public record Regularized(Pull pull, List<Penalty> penalties) {
 
         /// The term for V matrices `[N, D]`, and the figures of the regularizer.
         ///
-        /// @param draw the key of what is drawn at random
+        /// @param draw the key of random draws
         public Terms evaluate(List<Tensor> views, long draw) {
             double scale = switch (over) {
                 case MEAN -> 1.0 / views.size();
@@ -63,12 +63,12 @@ public record Regularized(Pull pull, List<Penalty> penalties) {
         }
     }
 
-    /// How the values of a regularizer on V views become one number.
+    /// How the values of a regularizer on V views are combined.
     public enum OverViews {
         /// Their mean.
         MEAN(1),
-        /// Twice their mean: the sum over the two branches of a pair. With V views the balance against the alignment
-        /// stays that of two.
+        /// Twice their mean, which is the sum over the two branches of a pair. So with V views the balance
+        /// with the alignment is the same as with two.
         PAIR(2);
 
         private final double scale;
@@ -77,7 +77,7 @@ public record Regularized(Pull pull, List<Penalty> penalties) {
             this.scale = scale;
         }
 
-        /// What the mean is multiplied by.
+        /// The factor of the mean.
         public double scale() {
             return scale;
         }

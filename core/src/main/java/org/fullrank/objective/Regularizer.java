@@ -3,7 +3,7 @@ package org.fullrank.objective;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/// A function of one embedding matrix that is low when the embedding uses all its dimensions.
+/// A loss on one embedding matrix. Its value is low if the embedding uses all its dimensions.
 public sealed interface Regularizer
         permits VarianceHinge, //
                 Covariance,
@@ -15,7 +15,7 @@ public sealed interface Regularizer
                 HypersphereUniformity {
     /// The value for `z`, shape `[N, D]`, N >= 2: one term of weight 1.
     ///
-    /// @param draw the key of what is drawn at random for this batch; equal keys give equal values
+    /// @param draw the key of random draws for this batch; equal keys give equal values
     Terms evaluate(Tensor z, long draw);
 
     /// The values for each of several matrices of one shape; the draw is the same for all.

@@ -10,18 +10,20 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// SIGReg: how far the embeddings, projected on random unit directions, are from a standard normal distribution. For a
-/// direction a with projections `x_n = a . z_n` the Epps-Pulley statistic is
-/// `T = N integral |1/N sum_n exp(i t x_n) - exp(-t^2/2)|^2 w(t) dt`, by the trapezoid rule over `[-range, range]`.
-/// Near 1 for a standard normal sample of any size, 0.41 N where the embedding has collapsed to 0 (defaults); the
-/// statistic sees mean, variance and shape in each direction, so that rank, scale and offset are all held.
+/// SIGReg: the distance between the embeddings, projected on random unit directions, and a standard normal
+/// distribution. For a direction a with projections `x_n = a . z_n` the Epps-Pulley statistic is `T = N
+/// integral |1/N sum_n exp(i t x_n) - exp(-t^2/2)|^2 w(t) dt`, computed by the trapezoid rule over `[-range,
+/// range]`. With the defaults it is near 1 for a standard normal sample of any size, and 0.41 N if the
+/// embedding has collapsed to 0. It depends on the mean, variance and shape in each direction, so it prevents
+/// loss of rank, of scale and of centering.
 ///
-/// The directions are a function of the draw: Gaussian entries from the stream of (draw, name, direction), divided by
-/// the norm.
+/// The directions depend only on the draw: Gaussian entries from the stream of (draw, name, direction),
+/// divided by the norm.
 ///
-/// Source: Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the heuristics" (2025),
-/// and the official code, which integrates over `[0, 3]` and doubles. The paper's own listing is reported (not read) to
-/// have 17 points on `[-5, 5]`; the README of the code has 1024 directions, its complete example 256.
+/// Source: Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the
+/// heuristics" (2025), and the official code, which integrates over `[0, 3]` and doubles the result. The
+/// listing in the paper is reported (not read) to have 17 points on `[-5, 5]`. The README of the code has
+/// 1024 directions; its complete example has 256.
 ///
 /// @param directions M, how many
 /// @param points of the integral, on `[0, range]` (it is symmetric)
@@ -33,7 +35,7 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         implements Regularizer {
     /// The weight of a frequency t.
     public enum Weighting {
-        /// `exp(-t^2/2)`, as the official code.
+        /// `exp(-t^2/2)`, as in the official code.
         GAUSSIAN,
         /// 1.
         UNIFORM;
@@ -46,11 +48,11 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         }
     }
 
-    /// How the statistics of the directions become one.
+    /// How the statistics of the directions are combined.
     public enum Pooling {
-        /// Their mean, as the official code.
+        /// Their mean, as in the official code.
         MEAN,
-        /// The largest: only the worst direction gets a gradient.
+        /// The largest statistic. Only the worst direction gets a gradient.
         MAX
     }
 
@@ -82,7 +84,7 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         return evaluate(z, directions(z, draw));
     }
 
-    /// With the directions drawn once.
+    /// Draws the directions once for all views.
     @Override
     public List<Terms> evaluate(List<Tensor> views, long draw) {
         Tensor unit = directions(views.getFirst(), draw); // [M, D]

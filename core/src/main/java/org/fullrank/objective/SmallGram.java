@@ -5,16 +5,16 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// The smaller of `Z Z'` and `Z' Z`, which have the same eigenvalues but for zeros, in float64: squaring halves the
-/// digits.
+/// The smaller of `Z Z'` and `Z' Z`. Both have the same nonzero eigenvalues. It is computed in float64,
+/// because squaring halves the number of correct digits.
 ///
-/// A stack of matrices has a stack of each.
+/// A stack of matrices gives a stack of results.
 ///
 /// @param sides Z, or Z' where that has fewer rows, `[m, M]` with m <= M, float64
 /// @param gram `sides sides'`, `[m, m]`
 /// @param wide whether `sides` is Z
 record SmallGram(Tensor sides, Tensor gram, boolean wide) {
-    /// @param z `[N, D]`, or a stack of such, `[B, N, D]`, without a graph
+    /// @param z `[N, D]`, or a stack of matrices, `[B, N, D]`, without a graph
     static SmallGram of(Tensor z) {
         Tensor exact = z.to(ScalarType.Double); // [N, D]
         boolean wide = z.size(-2) < z.size(-1);
@@ -22,19 +22,19 @@ record SmallGram(Tensor sides, Tensor gram, boolean wide) {
         return new SmallGram(sides, sides.matmul(sides.mT()), wide);
     }
 
-    /// Whether all entries are numbers; decompositions refuse others.
+    /// Whether all entries are finite; decompositions refuse other matrices.
     boolean finite() {
         return Tensors.value(torch.isfinite(gram).all()) != 0;
     }
 
-    /// `weights Z` or `Z weights`, as the sides are: shape and type of `z`.
+    /// `weights Z` or `Z weights`, depending on the sides, with the shape and type of `z`.
     ///
     /// @param weights `[m, m]`, symmetric
     Tensor weighted(Tensor weights, Tensor z) {
         return like(z, weights.matmul(sides));
     }
 
-    /// A matrix `[m, M]` that lies as the sides do, in shape and type of `z`.
+    /// Converts a matrix `[m, M]`, oriented as the sides, to the shape and type of `z`.
     Tensor like(Tensor z, Tensor product) {
         return (wide ? product : product.mT()).to(z.scalar_type());
     }

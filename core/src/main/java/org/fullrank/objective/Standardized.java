@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 
-/// Columns with mean 0 and variance 1, as batch norm without scale and shift makes them.
+/// Columns scaled to mean 0 and variance 1, as in a batch norm without scale and shift.
 ///
 /// @param values `(z - mean) inverse`, `[N, D]`
 /// @param inverse `1 / sqrt(var + epsilon)` with the biased variance, `[D]`
@@ -26,7 +26,8 @@ record Standardized(Tensor values, Tensor inverse) {
         return new Standardized(scaled.mul_(inverse), inverse.div(largest));
     }
 
-    /// The gradient in `z` of what has this gradient in the values; writes over `gradient`.
+    /// The gradient with respect to `z` of a function with this gradient with respect to the values.
+    /// Overwrites `gradient`.
     Tensor gradient(Tensor gradient) {
         Tensor along = mean(gradient.mul(values)); // [D]
         return gradient.sub_(mean(gradient))

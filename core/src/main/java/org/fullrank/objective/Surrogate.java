@@ -4,22 +4,22 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
-/// A scalar with a known value and a known gradient. The engine has no custom autograd functions from Java; an
-/// objective that knows its gradient in closed form uses this in their place.
+/// A scalar with a given value and a given gradient. The engine does not support custom autograd functions
+/// from Java, so objectives with a gradient in closed form use this class.
 final class Surrogate {
     private Surrogate() {}
 
     /// A scalar equal to `value` whose gradient with respect to `z` is `gradient`.
     ///
-    /// @param value scalar; its own graph, where it has one, stays
-    /// @param z what the value was computed from, `[N, D]`
+    /// @param value scalar; if it has a graph, the graph is kept
+    /// @param z the input of the value, `[N, D]`
     /// @param gradient of the value, `[N, D]`, without a graph
     static Tensor of(Tensor value, Tensor z, Tensor gradient) {
         Tensor linear = z.reshape(-1).dot(gradient.reshape(-1)); // one pass, no matrix between
         return value.add(linear.sub(linear.detach()));
     }
 
-    /// A scalar equal to `value` with a gradient in each view that asks for one.
+    /// A scalar equal to `value` with a gradient in each view that requires one.
     ///
     /// @param gradients of the value, V x `[N, D]`, without a graph
     static Tensor of(Tensor value, Views views, List<Tensor> gradients) {
@@ -45,7 +45,7 @@ final class Surrogate {
                 .toList();
     }
 
-    /// Whether a gradient is asked for in any view.
+    /// Whether any view requires a gradient.
     static boolean wanted(Views views) {
         return views.embeddings().stream().anyMatch(Tensor::requires_grad);
     }

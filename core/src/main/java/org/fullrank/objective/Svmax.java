@@ -6,20 +6,22 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// SVMax for views: they agree in direction ([UnitDistance]), and the singular values of each view's embeddings on the
-/// unit sphere are alike (the bounded form of [MeanSingularValue], averaged over the views).
+/// SVMax for views. The views agree in direction ([UnitDistance]). The singular values of each view's
+/// embeddings on the unit sphere become alike (the bounded form of [MeanSingularValue], averaged over the
+/// views).
 ///
-/// The paper adds the regularizer to ranking losses with labels; its table of self-supervised training was not found,
-/// so the alignment is the natural one on the sphere and unverified against the paper. The distance of embeddings as
-/// they are would not do: the regularizer does not see their length, and shrinking them would lower it.
+/// The paper adds this regularizer to ranking losses with labels. Its table of self-supervised training was
+/// not found, so the alignment is our choice, unverified against the paper. The regularizer does not depend
+/// on the length of embeddings. The alignment must not depend on it either, because embeddings could then
+/// shrink to lower the loss.
 ///
 /// @param alignment weight of [UnitDistance]
 /// @param meanSingularValue weight of [MeanSingularValue], lambda in the paper
 @Named("svmax")
 public record Svmax(double alignment, double meanSingularValue) implements Objective {
-    /// The alignment is taken as it is.
+    /// The alignment is not scaled.
     public static final double DEFAULT_ALIGNMENT = 1;
-    /// The paper's lambda beside contrastive and N-pair losses (triplet: 0.1, angular: 2).
+    /// The paper's lambda for contrastive and N-pair losses (triplet: 0.1, angular: 2).
     public static final double DEFAULT_MEAN_SINGULAR_VALUE = 1;
 
     public Svmax {

@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /// One term of a loss.
 ///
-/// @param name as the paper has it
+/// @param name as in the paper
 /// @param value before weighting, a scalar
-/// @param weight what the value is multiplied by in the loss
+/// @param weight factor of the value in the loss
 /// @param setting the key of the loss that the weight is proportional to; null where there is none
 public record Term(
         String name, Tensor value, double weight, @Nullable String setting) {
-    /// A term that is taken as it is.
+    /// A term with weight 1.
     public static Term of(String name, Tensor value) {
         return new Term(name, value, 1, null);
     }
 
-    /// The share of the loss: value times weight.
+    /// The term's part of the loss: value times weight.
     public Tensor weighted() {
         return weight == 1 ? value : value.mul(Tensors.scalar(weight));
     }

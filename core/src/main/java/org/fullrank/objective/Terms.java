@@ -15,8 +15,8 @@ public final class Terms {
     /// The gradient of a sum of terms in closed form.
     @FunctionalInterface
     interface ClosedGradient {
-        /// The gradient of `sum_k kept_k weight_k value_k` in the embeddings, V x `[N, D]`; without a graph and newly
-        /// made for each call.
+        /// The gradient of `sum_k kept_k weight_k value_k` with respect to the embeddings, V x `[N, D]`. The
+        /// tensors have no graph and are new for each call.
         ///
         /// @param kept 1 for a term that is in the sum, 0 for one that is not
         List<Tensor> of(double... kept);
@@ -43,7 +43,7 @@ public final class Terms {
         this.total = total;
     }
 
-    /// A sum of terms that are differentiable by themselves.
+    /// A sum of differentiable terms.
     static Terms sum(List<Term> terms) {
         return new Terms(terms, new LinkedHashMap<>(), null, null, weightedSum(terms));
     }
@@ -53,7 +53,8 @@ public final class Terms {
         return sum(List.of(Term.of(name, value)));
     }
 
-    /// A sum of terms whose gradient is known: the terms are plain numbers, the total has one gradient for all.
+    /// A sum of terms whose gradient is known in closed form. The terms are plain numbers; the total has the
+    /// gradient of all of them.
     static Terms closed(Views views, List<Term> terms, ClosedGradient gradient) {
         Tensor value = weightedSum(terms);
         if (!Surrogate.wanted(views)) {
@@ -65,22 +66,23 @@ public final class Terms {
         return new Terms(terms, new LinkedHashMap<>(), null, new Closed(views, gradient), total);
     }
 
-    /// With further numbers to log, which nothing learns from. One that has the name of a term is logged in its place.
+    /// The same with more numbers to log, which have no gradient. A number with the name of a term is logged
+    /// instead of the term.
     Terms withFigures(SequencedMap<String, Tensor> more) {
         return new Terms(list, more, memory, closed, total);
     }
 
-    /// With what the objective wants to be given with the next batch, detached.
+    /// The same with the memory that the objective needs for the next batch, detached.
     Terms withMemory(Tensor next) {
         return new Terms(list, figures, next, closed, total);
     }
 
-    /// What is minimized, a differentiable scalar.
+    /// The value that is minimized, a differentiable scalar.
     public Tensor total() {
         return total;
     }
 
-    /// What is logged, by name: the value of each term before weighting, and figures.
+    /// The logged values by name: each term before weighting, and other figures.
     public SequencedMap<String, Tensor> parts() {
         var parts = new LinkedHashMap<String, Tensor>();
         list.forEach(term -> parts.put(term.name(), term.value()));
@@ -93,12 +95,12 @@ public final class Terms {
         return closed == null ? list : apart(closed);
     }
 
-    /// Numbers that are logged and not minimized.
+    /// Numbers that are only logged and not minimized.
     public SequencedMap<String, Tensor> figures() {
         return figures;
     }
 
-    /// What the objective wants to be given with the next batch; null for one without memory.
+    /// The memory that the objective needs for the next batch; null if it has no memory.
     public @Nullable Tensor memory() {
         return memory;
     }

@@ -7,27 +7,27 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// TiCo, transformation invariance and covariance contrast: with rows on the unit sphere,
-/// `1 - mean_i cos(x_i, y_i) + rho mean_i x_i' C x_i`, where C is a running uncentered covariance of the first view,
-/// `C = beta C_before + (1 - beta) X' X / N`. The contrast asks embeddings to leave the directions that embeddings of
-/// this and earlier batches take most. C_before is the memory of the objective, zeros at first; the gradient flows
-/// through the share of the current batch, not through the memory.
+/// TiCo, transformation invariance and covariance contrast. With rows on the unit sphere the loss is `1 -
+/// mean_i cos(x_i, y_i) + rho mean_i x_i' C x_i`. C is a running uncentered covariance of the first view, `C
+/// = beta C_before + (1 - beta) X' X / N`. The contrast term moves embeddings away from the directions that
+/// are most frequent in this and earlier batches. C_before is the memory of the objective and starts at zero.
+/// The gradient passes through the current batch's part of C, not through the memory.
 ///
-/// The first view alone is contrasted, as published; where there are more than two, the alignment is the mean over the
-/// others. Parts: `alignment`, 0 to 2, and `contrast` before weighting, 0 to 1.
+/// Only the first view is contrasted, as published. With more than two views the alignment is the mean over
+/// the others. Parts: `alignment`, 0 to 2, and `contrast` before weighting, 0 to 1.
 ///
 /// Source: Zhu et al., "TiCo: Transformation invariance and covariance contrast for self-supervised visual
-/// representation learning" (2022), as public re-implementations have it; the authors' code and the paper were not
-/// read, and a re-implementation names rho 8 as the paper's while others have 20. The published method takes the other
-/// view from a momentum encoder; here both come from one network.
+/// representation learning" (2022), as in public re-implementations. The paper and the authors' code were not
+/// read. One re-implementation gives rho 8 as the paper's value; others have 20. The published method takes
+/// the other view from a momentum encoder; here both views come from one network.
 ///
 /// @param beta share of the memory in the running covariance, 0 to below 1
 /// @param rho weight of the contrast
 @Named("tico")
 public record Tico(double beta, double rho) implements Objective {
-    /// All re-implementations agree.
+    /// The value in all re-implementations.
     public static final double DEFAULT_BETA = 0.9;
-    /// What a re-implementation reports as the paper's recommendation; unverified.
+    /// The paper's recommendation according to a re-implementation; unverified.
     public static final double DEFAULT_RHO = 8;
 
     public Tico {
@@ -104,7 +104,7 @@ public record Tico(double beta, double rho) implements Objective {
     public Need need(long rows, long width) {
         return Need.met(
                 rows,
-                "N %d, D %d: the covariance runs over about %s rows and is not inverted"
+                "N %d, D %d: the covariance averages over about %s rows and is not inverted"
                         .formatted(rows, width, Need.number(rows / (1 - beta))));
     }
 }

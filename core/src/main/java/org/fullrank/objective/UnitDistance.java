@@ -4,12 +4,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// The squared distance of the views of a sample on the unit sphere, `|x - y|^2 = 2 - 2 cos(x, y)`, averaged over
-/// samples and pairs of views. Range 0 (views agree in direction) to 4. It does not see the length of embeddings, so it
-/// cannot be lowered by shrinking them.
+/// The squared distance between the views of a sample on the unit sphere, `|x - y|^2 = 2 - 2 cos(x, y)`,
+/// averaged over samples and pairs of views. It ranges from 0 (views agree in direction) to 4. It ignores the
+/// length of embeddings, so shrinking them does not lower it.
 ///
-/// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity on the
-/// hypersphere" (2020), alignment with exponent 2.
+/// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity
+/// on the hypersphere" (2020), alignment with exponent 2.
 @Named("unit-distance")
 public record UnitDistance() implements Alignment {
     @Override

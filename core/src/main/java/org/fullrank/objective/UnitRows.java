@@ -6,15 +6,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// Rows as points of the unit sphere, or a stack of such matrices.
+/// The rows of a matrix, or of a stack of matrices, scaled to length 1.
 ///
-/// @param values each row divided by its norm, `[..., N, D]`, without a graph; a row of zeros stays one
-/// @param norms of the rows, `[..., N, 1]`, not below the floor
+/// @param values each row divided by its norm, `[..., N, D]`, without a graph; a row of zeros stays zero
+/// @param norms norms of the rows, `[..., N, 1]`, at least [#NORM_FLOOR]
 record UnitRows(Tensor values, Tensor norms) {
     /// The norm below which a row counts as zero, as in PyTorch's `normalize`.
     static final double NORM_FLOOR = 1e-12;
 
-    /// @param z `[..., N, D]`; its graph is left aside
+    /// @param z `[..., N, D]`; its graph is ignored
     static UnitRows of(Tensor z) {
         Tensor fixed = z.detach();
         Tensor norms = norms(fixed); // [..., N, 1]
@@ -32,13 +32,14 @@ record UnitRows(Tensor values, Tensor norms) {
                 .clamp_min_(Tensors.scalar(NORM_FLOOR));
     }
 
-    /// The rows of V views one after another, `[V, N, D]`.
+    /// The rows of V views as a stack, `[V, N, D]`.
     static UnitRows of(Views views) {
         List<Tensor> z = views.embeddings();
         return of(Tensors.cat(z).view(z.size(), views.samples(), views.width()));
     }
 
-    /// The gradient in the rows as they were of what has this gradient in the points; writes over `gradient`.
+    /// The gradient with respect to the original rows of a function with this gradient with respect to the
+    /// scaled rows. Overwrites `gradient`.
     Tensor gradient(Tensor gradient) {
         Tensor along = Reductions.sum(gradient.mul(values), -1); // [..., N, 1]
         return gradient.addcmul_(values, along, Tensors.scalar(-1)).div_(norms);

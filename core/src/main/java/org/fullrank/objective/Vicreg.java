@@ -8,11 +8,11 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// VICReg: views agree, each dimension varies, no two dimensions correlate. Three normalizations are in use
-/// ([Form]); the covariance term is summed over the two branches in all of them.
+/// VICReg: views agree, each dimension varies, and no two dimensions correlate. Papers and codes use three
+/// normalizations ([Form]). In all of them the covariance term is summed over the two branches.
 ///
-/// Source: Bardes, Ponce, LeCun, "VICReg: variance-invariance-covariance regularization for self-supervised learning"
-/// (2022), equations 1 to 6, and the official code.
+/// Source: Bardes, Ponce, LeCun, "VICReg: variance-invariance-covariance regularization for self-supervised
+/// learning" (2022), equations 1 to 6, and the official code.
 ///
 /// @param form what the terms are divided by
 /// @param invariance weight of [MeanSquared]
@@ -30,8 +30,8 @@ public record Vicreg(Form form, double invariance, double variance, double covar
         /// The paper, as public notes report it (unverified against the paper itself): invariance summed over the D
         /// entries, variance summed over the two branches.
         PAPER("as the paper prints it", MeanSquared.Per.SAMPLE, OverViews.PAIR),
-        /// solo-learn, `solo/losses/vicreg.py`: invariance as the official code, variance summed over the two
-        /// branches, so that it counts twice.
+        /// solo-learn, `solo/losses/vicreg.py`: invariance as in the official code, variance summed over the
+        /// two branches, so it counts twice.
         SOLO("as solo-learn", MeanSquared.Per.ENTRY, OverViews.PAIR);
 
         private final String words;
@@ -54,7 +54,7 @@ public record Vicreg(Form form, double invariance, double variance, double covar
         sum(form, invariance, variance, covariance, gamma, epsilon);
     }
 
-    /// In the form of the official code.
+    /// Creates the form of the official code.
     public Vicreg(double invariance, double variance, double covariance, double gamma, double epsilon) {
         this(Form.OFFICIAL, invariance, variance, covariance, gamma, epsilon);
     }

@@ -6,7 +6,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The embeddings of one whole batch: V >= 2 matrices `[N, D]`, one for each view; row i of each is the same sample.
+/// The embeddings of one whole batch: V >= 2 matrices `[N, D]`, one for each view. Row i of each matrix
+/// belongs to the same sample.
 ///
 /// @param draw the key of what an objective draws at random for this batch (directions, partitions): equal keys give
 ///     equal draws

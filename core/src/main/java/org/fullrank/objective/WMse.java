@@ -10,17 +10,18 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// W-MSE: each view is whitened by itself, so it cannot collapse, and the whitened views are to agree. The batch is
-/// parted at random into sub-batches, the same for all views; each is whitened by the Cholesky factor of its own
-/// covariance ([Whitened]). The value is the mean over sub-batches, over pairs of views, and over `iterations`
-/// partitions of `2 - 2 cos` (normalized) or of the squared difference of entries.
+/// W-MSE: each view is whitened separately, so it cannot collapse, and the whitened views must agree. The
+/// batch is divided at random into sub-batches, the same for all views. Each sub-batch is whitened by the
+/// Cholesky factor of its own covariance ([Whitened]). The value is the mean of `2 - 2 cos` (normalized) or
+/// of the squared difference of entries, over sub-batches, pairs of views, and `iterations` random
+/// partitions.
 ///
-/// Rows that do not fill a last sub-batch are left out of that partition: they have no part in its value and get no
-/// gradient from it. Which they are is drawn anew for each partition. With epsilon 0 the value does not change under
-/// any invertible affine map of a view, but for the order in which Cholesky takes the dimensions.
+/// Rows that do not fill the last sub-batch are left out of that partition and get no gradient from it. Each
+/// partition leaves out other random rows. With epsilon 0, any invertible affine map of a view leaves the
+/// value unchanged, except for an effect of the order in which Cholesky processes the dimensions.
 ///
-/// Source: Ermolov et al., "Whitening for self-supervised representation learning" (2021), in the form and with the
-/// constants of the official code.
+/// Source: Ermolov et al., "Whitening for self-supervised representation learning" (2021), with the formula
+/// and the constants of the official code.
 ///
 /// @param subBatch rows that are whitened together, more than D unless epsilon is above 0 (the official code takes
 ///     2 D); 0: the whole batch
@@ -29,7 +30,7 @@ import org.fullrank.settings.Named;
 /// @param normalize whether whitened rows are put on the unit sphere
 @Named("w-mse")
 public record WMse(int subBatch, int iterations, double epsilon, boolean normalize) implements Objective {
-    /// The whole batch: the definition itself, and no random draw. The official code has 128 for 64 dimensions.
+    /// The whole batch, which needs no random draw. The official code uses 128 for 64 dimensions.
     public static final int DEFAULT_SUB_BATCH = 0;
     /// The official code for CIFAR.
     public static final int DEFAULT_ITERATIONS = 1;

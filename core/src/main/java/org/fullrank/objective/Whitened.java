@@ -7,17 +7,16 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 
-/// Sub-batches whose columns are uncorrelated with variance 1: `Y = Xc L^-T` with Xc the centered rows, their
-/// covariance
-/// `S = Xc' Xc / (w - 1)` and the Cholesky factor of `(1 - epsilon) S + epsilon I = L L'`. With epsilon 0 the
-/// covariance of Y is the identity.
+/// Sub-batches whose columns are uncorrelated and have variance 1: `Y = Xc L^-T`. Xc are the centered rows,
+/// and L is the Cholesky factor of `(1 - epsilon) S + epsilon I = L L'`, where `S = Xc' Xc / (w - 1)` is
+/// their covariance. With epsilon 0 the covariance of Y is the identity.
 ///
 /// @param values Y, `[B, w, D]`
 /// @param inverse L^-1, `[B, D, D]`
 /// @param share `(1 - epsilon) / (w - 1)`
 record Whitened(Tensor values, Tensor inverse, double share) {
     /// @param x the sub-batches of all views, `[B, w, D]`, without a graph
-    /// @param samples of each view that are in a sub-batch, for messages
+    /// @param samples number of samples of each view that are in a sub-batch, for messages
     /// @throws InputException when a covariance is singular in the precision of `x`
     static Whitened of(Tensor x, double epsilon, long samples) {
         long rows = x.size(1);
@@ -37,14 +36,15 @@ record Whitened(Tensor values, Tensor inverse, double share) {
         return new Whitened(centered.matmul(inverse.mT()), inverse, share);
     }
 
-    /// A pivot is the variance of a column that the columns before it do not explain: rounding where they explain
-    /// all. A failed decomposition leaves pivots that are zero, negative or not a number.
+    /// A pivot is the part of a column's variance that the columns before it do not explain. If they explain
+    /// all of it, the pivot is only a rounding error. A failed decomposition leaves pivots that are zero,
+    /// negative or not a number.
     private static void requireRegular(Tensor x, long samples, Tensor covariance, Tensor factor) {
         double rounding = x.scalar_type().intern() == ScalarType.Double ? Math.ulp(1.0) : Math.ulp(1f);
         Tensor pivots = factor.diagonal(0, 1, 2).square(); // [B, D]
         Tensor floor = covariance.diagonal(0, 1, 2).mul(Tensors.scalar(rounding * x.size(2))); // [B, D]
         boolean regular = Tensors.value(pivots.gt(floor).all().to(ScalarType.Double)) != 0;
-        // Embeddings that are not finite go through: their value says so.
+        // Embeddings that are not finite are accepted; their value is then not finite.
         if (!regular && Tensors.value(x.isfinite().all().to(ScalarType.Double)) != 0) {
             throw singular(x, samples, "is singular: some dimensions are constant or depend on others");
         }
@@ -58,10 +58,11 @@ record Whitened(Tensor values, Tensor inverse, double share) {
                         + " the embedding, or raise epsilon");
     }
 
-    /// The gradient in the sub-batches of what has the gradient `slope` in the values.
+    /// The gradient with respect to the sub-batches of a function with the gradient `slope` with respect to
+    /// the values.
     ///
-    /// With the adjoint of the Cholesky decomposition everything but three products falls away: for
-    /// `M = slope' Y` and T its lower triangle mirrored, the gradient in Xc is `(slope - share Y T) L^-1`.
+    /// With the adjoint of the Cholesky decomposition only three products remain. For `M = slope' Y` and T
+    /// its mirrored lower triangle, the gradient with respect to Xc is `(slope - share Y T) L^-1`.
     Tensor gradient(Tensor slope) {
         Tensor m = slope.mT().matmul(values); // [B, D, D]
         Tensor mirrored = m.tril(-1).add(m.tril().mT());

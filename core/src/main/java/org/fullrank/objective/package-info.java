@@ -1,5 +1,5 @@
-/// What training minimizes: regularizers, alignments and objectives, each a pure function of the whole batch. Knows
-/// nothing of networks, chunks, devices or workers.
+/// The functions that training minimizes: regularizers, alignments and objectives. Each depends only on the
+/// whole batch. This package does not use networks, chunks, devices or workers.
 @NullMarked
 package org.fullrank.objective;
 

@@ -3,15 +3,15 @@ package org.fullrank.optim;
 import org.fullrank.engine.InputException;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// Treats groups of parameters differently: the predictor of self-distillation, and vectors (biases and norms). By
-/// default all are treated alike.
+/// How the optimizer treats two groups of parameters: the predictor of self-distillation, and vectors (biases
+/// and norms). By default all parameters are treated alike.
 ///
 /// @param predictorRate multiplies the learning rate of the predictor
 /// @param predictorDecays whether the predictor's rate follows the cosine of the schedule; if not it stays at the
 ///     base rate after the warm-up, as in the official SimSiam code
 /// @param weightDecay which matrices decay; none do at a weight decay of 0
-/// @param vectorRate multiplies the learning rate of biases and norms; 0.024 is that of the official Barlow Twins code,
-///     0.0048 compared with 0.2
+/// @param vectorRate multiplies the learning rate of biases and norms; the official Barlow Twins code uses
+///     0.024, the quotient of the rates 0.0048 and 0.2
 public record GroupSpec(double predictorRate, boolean predictorDecays, Decaying weightDecay, double vectorRate) {
     /// All parameters have the same rate.
     public static final double DEFAULT_RATE = 1;
@@ -41,12 +41,12 @@ public record GroupSpec(double predictorRate, boolean predictorDecays, Decaying 
         return new GroupSpec(DEFAULT_RATE, true, Decaying.ALL, DEFAULT_RATE);
     }
 
-    /// Whether anything is asked for that only a predictor can have.
+    /// Whether any setting here needs a predictor.
     public boolean needsPredictor() {
         return predictorRate != DEFAULT_RATE || !predictorDecays || weightDecay == Decaying.PREDICTOR;
     }
 
-    /// The schedule of the predictor where that of everything else is `schedule`.
+    /// The schedule of the predictor if all other parameters use `schedule`.
     public ScheduleSpec predictor(ScheduleSpec schedule) {
         return predictorDecays ? schedule : new ScheduleSpec(schedule.warmupEpochs(), 1, schedule.scaleWithBatch());
     }
@@ -63,7 +63,7 @@ public record GroupSpec(double predictorRate, boolean predictorDecays, Decaying 
                 };
     }
 
-    /// What multiplies the learning rate of a segment.
+    /// The factor of the learning rate of a segment.
     double factor(Segment segment) {
         return (isPredictor(segment) ? predictorRate : 1) * (segment.isMatrix() ? 1 : vectorRate);
     }

@@ -12,7 +12,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// SGD with momentum, and LARS, which is the same after each matrix's gradient has been scaled by its trust ratio.
+/// SGD with momentum, and LARS. LARS first scales the gradient of each matrix by its trust ratio and then
+/// makes the same update.
 final class MomentumOptimizer implements Optimizer {
     private final ParameterBuffer parameters;
     private final List<ParameterRange> stretches;
@@ -69,7 +70,8 @@ final class MomentumOptimizer implements Optimizer {
         }
     }
 
-    /// `g <- g eta |w| / |g|` for each matrix; where a norm is 0 the gradient stays (official VICReg code).
+    /// `g <- g eta |w| / |g|` for each matrix. If a norm is 0, the gradient is not changed (official VICReg
+    /// code).
     private void applyTrust(Tensor gradient, List<Segment> matrices, OptimizerSpec.Lars lars, double learningRate) {
         var weights = new TensorVector();
         var gradients = new TensorVector();

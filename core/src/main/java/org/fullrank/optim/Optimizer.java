@@ -17,13 +17,13 @@ public sealed interface Optimizer extends AutoCloseable permits MomentumOptimize
     /// @param step counts from 0 over the whole training
     void step(double learningRate, double predictorRate, long step);
 
-    /// The vectors `[P]` that an exact resume needs, by name. Restored by copying into them.
+    /// The vectors `[P]` that an exact resume needs, by name. To restore the state, copy into them.
     SequencedMap<String, Tensor> state();
 
     @Override
     void close();
 
-    /// The same for all parameters.
+    /// The optimizer of `spec` for `parameters`, with the same treatment of all parameters.
     static Optimizer of(OptimizerSpec spec, ParameterBuffer parameters) {
         return of(spec, GroupSpec.defaults(), parameters);
     }

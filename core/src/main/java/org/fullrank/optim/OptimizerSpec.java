@@ -58,8 +58,9 @@ public sealed interface OptimizerSpec {
         }
     }
 
-    /// Layer-wise adaptive rate scaling (You et al. 2017), as the official VICReg and Barlow Twins codes use it: the
-    /// gradient of each matrix is scaled by `eta |w| / |g|`; biases and norms take a plain momentum step.
+    /// Layer-wise adaptive rate scaling (You et al. 2017), as the official VICReg and Barlow Twins codes use
+    /// it: the gradient of each matrix is scaled by `eta |w| / |g|`; biases and norms get a plain momentum
+    /// step.
     ///
     /// @param eta the trust coefficient
     /// @param clip whether the trust ratio divided by the rate is capped at 1, the variant for small data sets (as

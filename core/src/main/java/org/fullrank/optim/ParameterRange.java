@@ -6,15 +6,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// A contiguous range of the flat buffer that the optimizer treats alike, so that each of its operations is one for the
-/// whole range.
+/// A contiguous range of the flat parameter buffer. The optimizer updates the whole range with one call of
+/// each operation.
 ///
 /// @param predictor whether they follow the rate of the predictor
 /// @param factor of that rate
 /// @param decays whether weight decay applies
 record ParameterRange(long offset, long count, boolean predictor, double factor, boolean decays) {
-    /// The buffer cut where the treatment changes: at most four, since matrices come before vectors and the
-    /// predictor last among both.
+    /// The parameter buffer, divided where the treatment changes. There are at most four ranges, because
+    /// matrices come before vectors and the predictor is last in both.
     static List<ParameterRange> of(ParameterBuffer parameters, GroupSpec groups) {
         var stretches = new ArrayList<ParameterRange>();
         for (Segment segment : parameters.segments()) {
@@ -40,12 +40,12 @@ record ParameterRange(long offset, long count, boolean predictor, double factor,
         return new ParameterRange(offset, count + next.count, predictor, factor, decays);
     }
 
-    /// Its part of `vector` `[P]`.
+    /// The part of `vector` `[P]` in this range.
     Tensor view(Tensor vector) {
         return vector.narrow(0, offset, count);
     }
 
-    /// Its matrices and filters.
+    /// The matrices and filters in this range.
     List<Segment> matrices(ParameterBuffer parameters) {
         return parameters.segments().stream()
                 .filter(Segment::isMatrix)

@@ -9,11 +9,11 @@ import org.fullrank.engine.InputException;
 /// @param finalShare the rate at the end as a share of the base rate
 /// @param scaleWithBatch whether the base rate is meant for a batch of 256 and scales with the batch
 public record ScheduleSpec(double warmupEpochs, double finalShare, boolean scaleWithBatch) {
-    /// A tenth of a hundred epochs, the usual share.
+    /// A tenth of 100 epochs, which is a usual share.
     public static final double DEFAULT_WARMUP_EPOCHS = 10;
     /// As in the official VICReg code.
     public static final double DEFAULT_FINAL_SHARE = 0.001;
-    /// The batch that base rates are quoted for.
+    /// The batch size to which published base rates refer.
     public static final int REFERENCE_BATCH = 256;
 
     public ScheduleSpec {
@@ -34,7 +34,8 @@ public record ScheduleSpec(double warmupEpochs, double finalShare, boolean scale
         double base = scaleWithBatch ? learningRate * batch / REFERENCE_BATCH : learningRate;
         double warmup = Math.min(warmupEpochs * stepsPerEpoch, totalSteps);
         if (step < warmup) {
-            // The official code gives the very first step the rate 0 and so wastes it: here it gets the first share.
+            // In the official code the first step has rate 0 and no effect. Here it gets the first share of the
+            // warm-up.
             return base * (step + 1) / (warmup + 1);
         }
         double progress = (step - warmup) / Math.max(1, totalSteps - warmup);

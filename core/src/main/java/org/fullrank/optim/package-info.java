@@ -1,4 +1,5 @@
-/// Optimizers on the flat parameter buffer and schedules. Knows nothing of objectives or the training loop.
+/// Optimizers on the flat parameter buffer, and learning-rate schedules. This package does not use objectives
+/// or the training loop.
 @NullMarked
 package org.fullrank.optim;
 

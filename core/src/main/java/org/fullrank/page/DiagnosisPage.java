@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.fullrank.diagnose.Diagnosis;
 
-/// The page of `fullrank diagnose --page`: verdicts, figures and plots of one or several embeddings.
+/// The page that `fullrank diagnose --page` writes: the verdicts, figures and plots of one or several
+/// embeddings.
 public final class DiagnosisPage {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private DiagnosisPage() {}
 
-    /// One HTML file that needs nothing else.
+    /// One HTML file that needs no other file.
     public static String html(List<Diagnosis> diagnoses) {
         ObjectNode data = MAPPER.createObjectNode().put("kind", "diagnoses");
         data.set(

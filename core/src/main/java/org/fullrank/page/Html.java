@@ -10,11 +10,11 @@ import java.util.Base64;
 import java.util.List;
 import org.fullrank.file.JsonLines;
 
-/// Makes a page of data: one HTML file with the data as JSON, the script that draws them and its style in it. The
-/// script is the same for all pages; `kind` in the data says what it draws.
+/// Builds a page as one HTML file: the data as JSON, the script that draws the data, and the style. All pages
+/// have the same script. The field `kind` of the data selects what the script draws.
 ///
-/// The page carries a content security policy by which nothing but this style and this script can run, and nothing is
-/// loaded from anywhere but, for a live page, from where the page came from.
+/// A content security policy in the page allows only this script and this style. The page loads nothing from
+/// elsewhere; only a live page also loads pictures and events from its own server.
 public final class Html {
     private static final String FOLDER = "/org/fullrank/page/";
     private static final List<String> PARTS = List.of(
@@ -30,21 +30,21 @@ public final class Html {
     private static final String STYLE = resource("uPlot.min.css") + resource("page.css");
     private static final String SCRIPT = resource("uPlot.iife.min.js") + "(() => {\n'use strict';\n"
             + String.join("", PARTS.stream().map(Html::resource).toList()) + "})();\n";
-    // A point spectrum that falls, in the tab of the browser.
+    // Icon of the browser tab: a decreasing spectrum.
     private static final String ICON =
             "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'"
                     + "%3E%3Cpath d='M2 2v12h3V2zm4.5 4v8h3V6zM11 10v4h3v-4z' fill='%231f56c4'/%3E%3C/svg%3E";
 
     private Html() {}
 
-    /// A page that needs nothing but itself.
+    /// A page that needs no other file.
     ///
     /// @param data with a `kind` that the script knows
     public static String alone(String title, JsonNode data) {
         return page(title, data, policy("data:", ""));
     }
 
-    /// A page that loads pictures and hears events from where it came from.
+    /// A page that loads pictures and receives events from its own server.
     ///
     /// @param data with a `kind` that the script knows
     public static String live(String title, JsonNode data) {
@@ -92,8 +92,8 @@ public final class Html {
                 .replace("\"", "&quot;");
     }
 
-    /// JSON that cannot end the element that it lies in: `<` occurs in strings only, where JSON has an escape for
-    /// it.
+    /// JSON that is safe inside of an HTML element: it contains no `<`. In JSON `<` occurs only in strings,
+    /// where it can be escaped.
     static String json(JsonNode data) {
         return JsonLines.line(data).replace("<", "\\u003c");
     }

@@ -16,14 +16,13 @@ import java.util.function.Predicate;
 import org.fullrank.run.MetricKeys;
 import org.jspecify.annotations.Nullable;
 
-/// The objects of a file with one JSON object to a line, shortened for a page. Lines that are damaged are left out,
-/// and a last line without its end waits until it is whole. Keys of an
-/// earlier version have their names of today.
+/// The objects of a JSON Lines file, shortened for a page. Damaged lines are left out. The last line is left
+/// out until it has its line end. Old names of keys are replaced by today's names.
 ///
 /// @param objects oldest first
 /// @param end bytes of the file that were read, up to the end of its last whole line
 public record Lines(List<ObjectNode> objects, long end) {
-    /// Digits of a number on a page: more than a drawing shows, a third of what a double has.
+    /// Digits of a number on a page: more than a drawing can show, and a third of the digits of a double.
     public static final int DIGITS = 6;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -33,7 +32,7 @@ public record Lines(List<ObjectNode> objects, long end) {
         objects = List.copyOf(objects);
     }
 
-    /// Reads a file; one that is missing or cannot be read has no lines.
+    /// Reads a file. If the file is missing or cannot be read, there are no lines.
     public static Lines read(Path file) {
         try {
             return of(Files.readAllBytes(file));
@@ -42,7 +41,7 @@ public record Lines(List<ObjectNode> objects, long end) {
         }
     }
 
-    /// The whole lines of some bytes.
+    /// The complete lines in these bytes.
     public static Lines of(byte[] bytes) {
         var objects = new ArrayList<ObjectNode>();
         int begin = 0;
@@ -58,7 +57,7 @@ public record Lines(List<ObjectNode> objects, long end) {
         return new Lines(objects, begin);
     }
 
-    /// At most about `most` of the lines, evenly spread, and besides all that are `kept`.
+    /// About `most` lines, evenly spaced, and all lines for which `kept` is true.
     Lines thinned(int most, Predicate<ObjectNode> kept) {
         if (objects.size() <= most) {
             return this;

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.fullrank.diagnose.Measure;
 import org.jspecify.annotations.Nullable;
 
-/// Names that measures had in a `diagnosis.json` of an earlier version. The values need no change: none of them had
-/// another formula or scale there.
+/// Translates the measure names that an earlier version wrote to `diagnosis.json`. The formulas and scales of
+/// these measures have not changed, so the values stay as they are.
 final class OldNames {
     private static final Map<String, Measure> RENAMED = Map.ofEntries(
             Map.entry("normalized-std", Measure.STD),

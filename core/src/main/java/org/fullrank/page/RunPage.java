@@ -21,17 +21,17 @@ import org.fullrank.run.Metrics;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// The page of a run, from the files of its folder. Every file but `config.yaml` may be missing, damaged or from an
-/// older version: what cannot be read is not shown.
+/// The page of a run, built from the files in the run's folder. Every file except `config.yaml` may be
+/// missing, damaged, or from an older version. The page leaves out what it cannot read.
 public final class RunPage {
     /// The report in a run folder.
     public static final String FILE = "report.html";
-    /// Files of lines that grow while a run trains, in the order in which a live page counts them.
+    /// Files to which a run appends lines during training, in the order in which a live page counts them.
     public static final List<String> GROWING = List.of(RunFolder.METRICS, RunFolder.SPECTRA, RunFolder.ALARMS);
-    /// Files that a run gets once; a live page is read again when one changes.
+    /// Files that a run writes once. A live page is reloaded when one of them changes.
     public static final List<String> SETTLED =
             List.of(RunFolder.CONFIG, RunFolder.DIAGNOSIS, EvaluationFile.NAME, "map.json", "map.png", "views.png");
-    /// Records in a page: a curve is no more than some thousand pixels wide.
+    /// Largest number of records in a page: a curve is at most a few thousand pixels wide.
     public static final int MOST_RECORDS = 3000;
     /// Columns of the heat map in a page, over all places.
     public static final int MOST_SPECTRA = 1200;
@@ -40,12 +40,12 @@ public final class RunPage {
 
     private RunPage() {}
 
-    /// Where a live page gets changes and pictures.
+    /// The address from which a live page gets changes and pictures.
     ///
     /// @param base address of the run, without a slash at its end
     public record Live(String base) {}
 
-    /// The report as one file that needs nothing else.
+    /// The report as one file that needs no other file.
     ///
     /// @throws InputException when there is no run
     public static String html(Path run) {
@@ -101,7 +101,7 @@ public final class RunPage {
         return data;
     }
 
-    /// What each measure of an embedding says, by its key: the notes of the drawings.
+    /// The meaning of each measure of an embedding, by its key. The drawings show it as notes.
     private static ObjectNode meanings() {
         ObjectNode meanings = MAPPER.createObjectNode();
         for (Measure measure : Measure.values()) {
@@ -110,7 +110,7 @@ public final class RunPage {
         return meanings;
     }
 
-    /// How a run stands, as pages and events say it: `status` in lower case, and `message`.
+    /// The status of a run for pages and events: `status` in lower case, and `message`.
     public static ObjectNode status(RunFolder folder) {
         return MAPPER.createObjectNode().put("status", folder.status().label()).put("message", folder.message());
     }
@@ -138,7 +138,7 @@ public final class RunPage {
         return Long.toHexString(stamp);
     }
 
-    /// Records of a check stay in a thinned page: there are few of them.
+    /// Whether the record comes from a check. These records are few, so a shortened page keeps all of them.
     private static boolean isCheck(ObjectNode record) {
         return record.has("event") || record.has("knn") || record.has(Measure.RANKME.at("representation"));
     }
@@ -168,7 +168,7 @@ public final class RunPage {
         }
     }
 
-    /// The value of a top-level key of one line, which is all that a heading needs of a recipe.
+    /// The value of a top-level key on one line. A heading needs no more of a recipe.
     private static @Nullable String line(@Nullable String yaml, String key) {
         if (yaml == null) {
             return null;

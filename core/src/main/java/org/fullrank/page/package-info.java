@@ -1,6 +1,6 @@
-/// Pages to look at: the report in a run folder, the page of a diagnosis, and what the live page is made of. Each
-/// is one HTML file that needs nothing else. They read the files of a run folder and know neither engine nor
-/// training loop.
+/// HTML pages: the report in a run folder, the page of a diagnosis, and the parts of the live page. Each page
+/// is one HTML file and needs no other file. This package reads the files of a run folder. It does not use
+/// the engine or the training loop.
 @NullMarked
 package org.fullrank.page;
 

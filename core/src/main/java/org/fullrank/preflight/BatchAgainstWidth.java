@@ -12,13 +12,14 @@ import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// Whether a batch of N rows can say what the loss wants to know of D dimensions: what the method's [Need] says.
+/// Checks whether a batch of N rows is large enough for a loss on D dimensions, according to the method's
+/// [Need].
 final class BatchAgainstWidth {
     static final String NAME = "batch-and-width";
 
     private BatchAgainstWidth() {}
 
-    /// @param embedding of one batch, `[N, D]`; null when none could be had
+    /// @param embedding of one batch, `[N, D]`; null if it could not be computed
     static PreflightCheck of(Recipe recipe, @Nullable Tensor embedding) {
         int width = recipe.method().width(recipe.encoder().features());
         Need need = recipe.method().need(recipe.train().batch(), width);
@@ -38,7 +39,7 @@ final class BatchAgainstWidth {
         return new PreflightCheck(NAME, finding, figures, need.text(), changes(need, recipe.method(), width));
     }
 
-    /// A narrower last layer where there is one, else more rows.
+    /// Suggests a narrower last layer if there is one, and otherwise more rows.
     private static List<String> changes(Need need, MethodSpec method, int width) {
         if (need.enoughRows() == 0) {
             return List.of();

@@ -18,35 +18,37 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.jspecify.annotations.Nullable;
 
-/// Checks from the gradients and buffers of one step of a throw-away copy that self-distillation is wired as the recipe
-/// says. Its loss does not forbid a constant output, so a missing stop-gradient or predictor leads to collapse.
+/// Checks that self-distillation is wired as the recipe says, from the gradients and buffers of one step of a
+/// temporary copy. The check is important because the loss does not forbid a constant output: a missing
+/// stop-gradient or predictor leads to collapse.
 final class DistillationWiring {
     static final String NAME = "wiring";
 
-    /// A gradient at the target above this share of that at the online embedding flows on purpose or by mistake,
-    /// not by rounding: a stopped one is exactly 0.
+    /// If the gradient at the target is above this share of the gradient at the online embedding, it is not
+    /// stopped. A stopped gradient is exactly 0.
     static final double LEAK = 1e-6;
 
-    /// Predictions nearer to what they are made of than this are no predictions: a predictor that begins at random
-    /// moves an embedding by about its own length.
+    /// If predictions differ from their input by less than this, there is no predictor. A predictor with
+    /// random initial values changes an embedding by about its own length.
     static final double NO_PREDICTION = 1e-6;
 
-    /// How far the share that the target keeps may be from the recipe's: the update is rounded to float32.
+    /// Largest difference between the share that the target keeps and the recipe's share. The update is
+    /// rounded to float32.
     static final double RATE_TOLERANCE = 0.02;
 
-    /// A target that averages over more than this share of the training hardly moves in it. Published recipes
-    /// average over a hundredth or less.
+    /// A target that averages over more than this share of the training hardly changes during it. Published
+    /// recipes average over a hundredth or less.
     static final double SLOW = 0.25;
 
     private DistillationWiring() {}
 
-    /// What was seen.
+    /// The measurements.
     ///
-    /// @param wiring of the gradients
-    /// @param kept share of the target that stayed in one step, NaN without a target network
-    /// @param expected the same by the recipe
+    /// @param wiring wiring of the gradients
+    /// @param kept share of the target that was kept in one step, NaN without a target network
+    /// @param expected the same according to the recipe
     /// @param horizon steps that the target averages over, as a share of the training
-    /// @param norms how many norms took statistics in encoder, projector and predictor
+    /// @param norms number of norms that updated statistics in encoder, projector and predictor
     record Seen(Wiring wiring, double kept, double expected, double horizon, SequencedMap<String, Integer> norms) {}
 
     static PreflightCheck of(Rehearsal rehearsal, int rows) {
@@ -80,7 +82,8 @@ final class DistillationWiring {
         }
     }
 
-    /// `1 - <moved, apart> / |apart|^2`, where apart is the way from the old target to the online parameters.
+    /// `1 - <moved, apart> / |apart|^2`, where `apart` is the difference between the online parameters and
+    /// the old target.
     private static double kept(ParameterBuffer target, Tensor before, ParameterBuffer online) {
         try (var off = Gradients.off()) {
             double along = 0;
@@ -104,7 +107,7 @@ final class DistillationWiring {
                 .orElseThrow(() -> new IllegalStateException("the target has " + name + ", the online network not"));
     }
 
-    /// Norms whose running mean or variance moved, by the part of the network.
+    /// Number of norms whose running mean or variance changed, for each part of the network.
     private static SequencedMap<String, Integer> norms(ParameterBuffer buffer, Tensor before) {
         var norms = new LinkedHashMap<String, Integer>();
         List.of("encoder", "projector", Method.PREDICTOR).forEach(part -> norms.put(part, 0));
@@ -165,20 +168,20 @@ final class DistillationWiring {
         if (!(Math.abs(seen.kept() - seen.expected()) <= RATE_TOLERANCE)) {
             found.add(
                     Finding.WRONG,
-                    "the target keeps %s of itself in a step, expected %s"
+                    "the target keeps a share of %s of its old values in a step, expected %s"
                             .formatted(PreflightReport.number(seen.kept()), seen.expected()),
                     null);
         }
         if (seen.horizon() > SLOW) {
             found.add(
                     Finding.CONSIDER,
-                    "the target averages over %s times the whole training: it hardly leaves its initial values"
+                    "the target averages over %s times the whole training: it hardly changes from its initial values"
                             .formatted(PreflightReport.number(seen.horizon())),
                     "method.target.rate=" + wantedRate(seen));
         }
     }
 
-    /// A target that averages over a hundredth of the training.
+    /// The rate of a target that averages over a hundredth of the training.
     private static String wantedRate(Seen seen) {
         double steps = 1 / Math.max(1e-12, 1 - seen.expected()) / seen.horizon();
         return String.format(Locale.ROOT, "%.3g", Math.max(0.5, 1 - 100 / Math.max(steps, 200)));
@@ -187,12 +190,12 @@ final class DistillationWiring {
     private static String healthy(Seen seen) {
         String target = Double.isNaN(seen.expected())
                 ? "the gradient stops at the target"
-                : "no gradient reaches the target network, which keeps %s of itself in a step"
+                : "no gradient reaches the target network, which keeps a share of %s of its old values in a step"
                         .formatted(PreflightReport.number(seen.kept()));
-        return target + "; a predictor is there; norms: " + seen.norms();
+        return target + "; there is a predictor; norms: " + seen.norms();
     }
 
-    /// What was found, collected.
+    /// Collects findings.
     private static final class Findings {
         private Finding finding = Finding.FINE;
         private final List<String> reasons = new ArrayList<>();

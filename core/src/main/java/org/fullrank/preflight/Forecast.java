@@ -10,9 +10,9 @@ import org.fullrank.text.Numbers;
 
 /// Forecasts the time and memory of a training from measured steps.
 ///
-/// @param stepSeconds mean of measured steps
-/// @param seconds of all steps with records and checks, without the evaluation after the training
-/// @param checkSeconds of one check
+/// @param stepSeconds mean time of the measured steps
+/// @param seconds time of all steps with records and checks, without the evaluation after the training
+/// @param checkSeconds time of one check
 record Forecast(double stepSeconds, double seconds, double checkSeconds) {
     static final String NAME = "forecast";
 
@@ -30,7 +30,7 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         return new Forecast(stepSeconds, steps + checks * check + looks * look, check);
     }
 
-    /// Items that a check encodes.
+    /// Number of items that a check encodes.
     private static double checkItems(MonitorSpec monitor, Dataset data) {
         int size = data.pretraining().size();
         int limit = monitor.knnSamples() == 0 ? size : Math.min(monitor.knnSamples(), size);

@@ -17,33 +17,33 @@ import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// Checks a recipe on its data before a training: the balance of the loss terms, batch against width, the wiring of
-/// self-distillation, the strength of the views, the learning rate, time and memory. It trains copies of its own and
-/// throws them away, writes nothing, and does not change the training that follows by a single bit.
+/// Checks a recipe on its data before a training: the balance of the loss terms, batch size and width, the
+/// wiring of self-distillation, the strength of the views, the learning rate, time and memory. It trains
+/// temporary copies, writes no files, and does not change the training that follows by a single bit.
 ///
-/// How much is tried depends on the time that there is; what does not fit is made with fewer rows, or left out with a
-/// word on it.
+/// If the time is short, a check uses fewer rows, or is skipped and reported as skipped.
 public final class Preflight {
-    /// Seconds that a whole preflight may take, about.
+    /// Approximate time of a full preflight in seconds.
     public static final double FULL_SECONDS = 60;
 
-    /// Seconds that the short form may take, about: one percent of the shortest training that it precedes.
+    /// Approximate time of a short preflight in seconds: one percent of the shortest training that it
+    /// precedes.
     public static final double SHORT_SECONDS = 5;
 
-    /// Trainings that are forecast to be shorter than these seconds begin without a short form: it would not pay.
+    /// A training with a forecast of fewer seconds starts without a short preflight.
     public static final double LONG_SECONDS = 600;
 
-    /// Steps of the ramp of learning rates: ten for each of the six decades.
+    /// Number of steps of the learning-rate sweep: ten for each of the six decades.
     static final int RAMP = 60;
-    /// Where time is short: fewer would jump over the window.
+    /// Number of steps if the time is short. With fewer steps the sweep could miss the usable rates.
     static final int SHORT_RAMP = 40;
-    /// A loss that compares the rows of a batch says little about fewer rows than this.
+    /// Smallest number of rows for a loss that compares the rows of a batch.
     static final int LEAST_ROWS = 16;
-    /// The sweep on fewer rows than this would see noise.
+    /// Smallest number of rows for the sweep. With fewer rows it would measure noise.
     static final int LEAST_SWEEP_ROWS = 32;
-    /// Items whose views are matched: chance is 0.2 %.
+    /// Number of items whose views are matched; the match rate by chance is 0.2 %.
     static final int MATCHED = 512;
-    /// The same in the short form.
+    /// The same for a short preflight.
     static final int MATCHED_SHORT = 256;
 
     private final Rehearsal rehearsal;
@@ -65,8 +65,8 @@ public final class Preflight {
         return new Preflight(recipe, data, FULL_SECONDS).full();
     }
 
-    /// The checks that take moments, in about [#SHORT_SECONDS]; nothing when the training is forecast to be shorter
-    /// than [#LONG_SECONDS].
+    /// The quick checks, in about [#SHORT_SECONDS]. The result is empty if the forecast of the training is
+    /// shorter than [#LONG_SECONDS].
     ///
     /// @throws InputException when the data do not fit the recipe
     public static Optional<PreflightReport> brief(Recipe recipe, Dataset data) {
@@ -107,7 +107,7 @@ public final class Preflight {
         return Optional.of(report(forecast.seconds()));
     }
 
-    /// The time and memory of a step; null when the recipe's batch cannot be learned from at all.
+    /// The time and memory of a step; null if no step with the recipe's batch is possible.
     private @Nullable StepCost probe(double affordable) {
         try {
             return NativeErrors.guard(() -> "preflight", () -> StepCost.of(rehearsal, affordable));
@@ -129,7 +129,7 @@ public final class Preflight {
         }
     }
 
-    /// What can be said where the loss cannot be computed.
+    /// Makes the checks that are possible if the loss cannot be computed.
     private void withoutStep() {
         SortedColumns.of(data.pretraining()).ifPresent(checks::add);
         checks.add(BatchAgainstWidth.of(rehearsal.recipe(), null));
@@ -150,7 +150,7 @@ public final class Preflight {
                                 DistillationWiring.NAME,
                                 true,
                                 () -> DistillationWiring.of(rehearsal, Math.min(wired, StepCost.SOME))));
-        // Forward alone takes a third of a step.
+        // A forward pass takes a third of a step.
         int viewed = (int) Math.min(matched(matched), 0.2 * left() / (row / 3));
         checks.add(
                 viewed < 4 * LEAST_ROWS && viewed < matched(matched)
@@ -200,7 +200,7 @@ public final class Preflight {
                 rehearsal.recipe(), RateSweep.window(points), rehearsal.peakRate(), rehearsal.rateScale(), rows);
     }
 
-    /// Of steps of the whole batch after the first ones, which are slower.
+    /// The mean time of steps of the whole batch, without the first ones, which are slower.
     private static double mean(List<Double> times, StepCost probe) {
         return times.stream()
                 .skip(RateSweep.STILL)
@@ -213,7 +213,7 @@ public final class Preflight {
         return Math.min(most, rehearsal.samples());
     }
 
-    /// Rows for which `time` is enough, at most the batch.
+    /// Number of rows for which `time` is enough, at most the batch.
     private int affordable(double time, double secondsOfRow) {
         return (int) Math.min(rehearsal.recipe().train().batch(), time / Math.max(secondsOfRow, 1e-12));
     }
@@ -230,7 +230,8 @@ public final class Preflight {
                 "left out: a step of this recipe takes too long here for a check within %.0f s".formatted(seconds));
     }
 
-    /// @param whole whether the check saw the recipe's own batch: if not, a failure may be that of the fewer rows
+    /// @param whole whether the check used the recipe's own batch size; if not, a failure may come from the
+    ///     smaller number of rows
     private static PreflightCheck guarded(String name, boolean whole, Supplier<PreflightCheck> check) {
         try {
             return NativeErrors.guard(() -> "preflight, " + name, check::get);

@@ -10,19 +10,19 @@ import java.util.SequencedMap;
 ///
 /// @param name such as `gradient-share`
 /// @param finding how serious it is
-/// @param figures what was measured, by name; NaN where a figure could not be had
-/// @param why what the figures say, one line
-/// @param changes what it would set, each as `key=value` for `--set`; empty where nothing is to change or where a
-///     choice is left to the reader
+/// @param figures what was measured, by name; NaN if a figure could not be measured
+/// @param why what the figures mean, one line
+/// @param changes suggested settings, each as `key=value` for `--set`; empty if nothing needs to change or if
+///     the choice is left to the reader
 public record PreflightCheck(
         String name, Finding finding, SequencedMap<String, Double> figures, String why, List<String> changes) {
-    /// How serious a finding is.
+    /// Severity of a finding.
     public enum Finding {
         /// Nothing to do.
         FINE,
-        /// A training may go well; have a look.
+        /// Training may work; check the setting.
         CONSIDER,
-        /// A training is not expected to go well.
+        /// Training is not expected to work.
         WRONG;
 
         /// In lower case.
@@ -41,12 +41,12 @@ public record PreflightCheck(
         changes = List.copyOf(changes);
     }
 
-    /// One that changes nothing.
+    /// A check without suggested changes.
     static PreflightCheck of(String name, Finding finding, SequencedMap<String, Double> figures, String why) {
         return new PreflightCheck(name, finding, figures, why, List.of());
     }
 
-    /// One line: finding, why, and what it would set.
+    /// One line: finding, reason, and suggested settings.
     public String line() {
         StringBuilder line = new StringBuilder(name + ": " + why);
         changes.forEach(change -> line.append(" [--set ").append(change).append(']'));

@@ -33,12 +33,12 @@ public record PreflightReport(
                 .orElseThrow(() -> new IllegalArgumentException("no check " + name));
     }
 
-    /// The checks that found something.
+    /// The checks with a finding.
     public List<PreflightCheck> findings() {
         return checks.stream().filter(c -> c.finding() != Finding.FINE).toList();
     }
 
-    /// Significant digits of a figure: what a check of some seconds estimates is not more exact.
+    /// Significant digits of a figure. The estimates of a check of a few seconds are not more exact.
     private static final int DIGITS = 3;
 
     /// One line: what was found and how long the training will take.

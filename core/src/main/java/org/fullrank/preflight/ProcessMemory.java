@@ -26,7 +26,7 @@ final class ProcessMemory {
         }
     }
 
-    /// Lets the peak begin again at the present size, where the system allows it.
+    /// Resets the peak to the present size, if the system allows it.
     static void forgetPeak() {
         try {
             Files.writeString(PEAK_RESET, "5");
@@ -35,7 +35,7 @@ final class ProcessMemory {
         }
     }
 
-    /// What this process may use at most: the machine's memory, or the limit of its container.
+    /// The largest memory of this process: the machine's memory, or the limit of its container.
     static OptionalDouble limit() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? OptionalDouble.of(system.getTotalMemorySize())

@@ -18,56 +18,62 @@ import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 
-/// A short sweep over learning rates: from the initial weights, the rate rises exponentially from step to step on
-/// fresh views, and the loss, the rank and the spread of the embedding are watched. The window of usable rates
-/// begins where the loss has visibly fallen and ends before it rises or the embedding collapses. It is approximate:
-/// a rate is tried for one step, on weights that the lower rates have already moved.
+/// A short sweep over learning rates. It starts from the initial weights and raises the rate exponentially
+/// from step to step, on new views. It watches the loss and the rank and spread of the embedding. The usable
+/// rates begin where the loss has visibly decreased, and end before the loss increases or the embedding
+/// collapses. The result is approximate: each rate is tried for one step only, on weights that the lower
+/// rates have already changed.
 final class RateSweep {
     static final String NAME = "learning-rate";
 
-    /// Steps at the lowest rate, for the loss before training and its scatter.
+    /// Number of steps at the lowest rate. They measure the loss before training and its scatter.
     static final int STILL = 8;
-    /// Share of the smoothed loss that the past keeps: it looks back about three steps.
+    /// Share of the past in the smoothed loss, which averages over about three steps.
     static final double SMOOTHING = 0.7;
-    /// The window begins where so much of the largest fall is reached: less could be the scatter of batches.
+    /// The usable rates begin where this share of the largest decrease of the loss is reached. A smaller
+    /// decrease could be the scatter of batches.
     static final double VISIBLE = 0.5;
-    /// It ends where so much of the largest fall is lost again.
+    /// The usable rates end where this share of the largest decrease is lost again.
     static final double LOST = 0.3;
-    /// A fall smaller than this many standard deviations of the still loss is no fall.
+    /// A decrease of fewer standard deviations of the loss at the lowest rate does not count.
     static final double SIGNAL = 2;
-    /// A rise smaller than this many is none: it is nearly ten of those of the smoothed loss.
+    /// An increase of fewer standard deviations does not count. It is nearly ten standard deviations of the
+    /// smoothed loss.
     static final double RISE = 4;
-    /// A rise that is over after fewer steps than this, most of a decade, was a passing one.
+    /// An increase that ends after fewer steps than this, most of a decade, is temporary and does not count.
     static final int PATIENCE = 8;
-    /// The embedding collapses where its centered rank falls below this share of that at the start. Where the loss is
-    /// blind to scale it is the only sign of a rate too high: with NT-Xent and IsoLoss the rank falls to a fifth
-    /// from ten times the usual rate on, while the loss stays low.
+    /// The embedding collapses if its centered rank falls below this share of the rank at the start. If the
+    /// loss does not depend on scale, this is the only sign of a rate that is too high. With NT-Xent and
+    /// IsoLoss the rank falls to a fifth at ten times the usual rate and above, while the loss stays low.
     static final double RANK_LEFT = 0.25;
-    /// The same of the spread of the directions, which falls for a while in sound self-distillation too.
+    /// The same for the spread of the directions. In healthy self-distillation it also decreases for some
+    /// time.
     static final double SPREAD_LEFT = 0.1;
-    /// A peak so many times above the window is wrong: neither a warm-up nor the roughness of the sweep excuses it.
-    /// One so many times below it is slow; less far below it is not, since the ramp passes each rate in one step.
+    /// A peak rate this many times above the usable rates is wrong, even with a warm-up and an approximate
+    /// sweep. A peak rate this many times below them is slow. A rate that is less far below is acceptable,
+    /// because the sweep tries each rate for one step only.
     static final double FAR = 10;
 
     private RateSweep() {}
 
     /// One step of the sweep.
     ///
-    /// @param loss NaN or infinite where it blew up
+    /// @param loss NaN or infinite if training diverged
     /// @param rank centered RankMe of the embedding
     /// @param spread [Measure#STD] of the embedding
     record Point(double rate, double loss, double rank, double spread) {}
 
-    /// What the points say.
+    /// The usable rates that the points show.
     ///
-    /// @param lower where the loss has visibly fallen; NaN when it never does
-    /// @param upper the last rate before harm; the last one tried when none came
-    /// @param harm what ended the window, empty when nothing did
+    /// @param lower rate at which the loss has visibly decreased; NaN if it never does
+    /// @param upper the last rate before harm; the last rate of the sweep if there was no harm
+    /// @param harm the reason for the upper limit, empty if there is none
     record Window(double lower, double upper, String harm) {}
 
-    /// The lowest and highest rate tried.
+    /// The lowest and the highest rate of the sweep.
     record Range(double low, double high) {
-        /// From far below to far above what is used with the optimizer, and the recipe's own peak.
+        /// The range of the sweep: from far below to far above the usual rates of the optimizer, including
+        /// the recipe's own peak.
         static Range of(OptimizerSpec optimizer, double peak) {
             Range usual = switch (optimizer) {
                 case OptimizerSpec.AdamW _ -> new Range(1e-6, 1);
@@ -80,8 +86,8 @@ final class RateSweep {
 
     /// The sweep itself.
     ///
-    /// @param steps of the ramp
-    /// @param seconds gets the time of each step
+    /// @param steps number of steps of the sweep
+    /// @param seconds receives the time of each step
     static List<Point> sweep(Rehearsal rehearsal, int rows, int steps, List<Double> seconds) {
         Range range = Range.of(rehearsal.recipe().optimizer(), rehearsal.peakRate());
         var points = new ArrayList<Point>();
@@ -98,7 +104,7 @@ final class RateSweep {
         return points;
     }
 
-    /// @param still whether the rate is so low that a failure is not its doing, and is thrown
+    /// @param still whether the rate is so low that it cannot cause a failure; then a failure is thrown
     private static Point point(Rehearsal.Try copy, double rate, int rows, List<Double> seconds, boolean still) {
         try (var scope = Scope.open()) {
             long begin = System.nanoTime();
@@ -119,7 +125,7 @@ final class RateSweep {
         }
     }
 
-    /// What the points at rest say.
+    /// The values at the lowest rate.
     private record Rest(double loss, double scatter, double rank, double spread) {
         static Rest of(List<Point> points) {
             double loss = mean(points, Point::loss);
@@ -132,7 +138,7 @@ final class RateSweep {
             return points.stream().mapToDouble(value).average().orElse(Double.NaN);
         }
 
-        /// What makes a point unusable at once; empty where nothing does.
+        /// The reason why a point is unusable; empty if it is usable.
         String harm(Point p) {
             if (!Double.isFinite(p.loss) || !Double.isFinite(p.rank)) {
                 return "the loss is not finite";
@@ -149,7 +155,7 @@ final class RateSweep {
         }
     }
 
-    /// The window that the points show; the first [#STILL] are at rest.
+    /// The usable rates that the points show. The first [#STILL] points are at the lowest rate.
     static Window window(List<Point> points) {
         Rest rest = Rest.of(points.subList(0, STILL));
         double smooth = rest.loss;
@@ -205,7 +211,7 @@ final class RateSweep {
                     NAME,
                     finding,
                     figures,
-                    "the peak %s lies above the window of usable rates, %s%s"
+                    "the peak rate %s is above the usable rates, %s%s"
                             .formatted(PreflightReport.number(peak), found, note),
                     List.of(wanted(window, scale)));
         }
@@ -214,7 +220,8 @@ final class RateSweep {
                     NAME,
                     Finding.FINE,
                     figures,
-                    "the loss says nothing over so few steps: the window %s is by collapse and divergence alone%s"
+                    ("the loss does not decrease visibly in so few steps: the range %s is limited only by collapse and"
+                            + " divergence%s")
                             .formatted(found, note));
         }
         if (peak < window.lower / FAR) {
@@ -222,7 +229,7 @@ final class RateSweep {
                     NAME,
                     Finding.CONSIDER,
                     figures,
-                    "the peak %s lies far below the window of usable rates, %s%s: training will be slow"
+                    "the peak rate %s is far below the usable rates, %s%s: training will be slow"
                             .formatted(PreflightReport.number(peak), found, note),
                     List.of(wanted(window, scale)));
         }
@@ -230,15 +237,16 @@ final class RateSweep {
                 NAME,
                 Finding.FINE,
                 figures,
-                "the peak %s lies %s the window of usable rates, %s%s"
+                "the peak rate %s is %s the usable rates, %s%s"
                         .formatted(
                                 PreflightReport.number(peak),
-                                peak < window.lower ? "at the lower edge of" : "in",
+                                peak < window.lower ? "at the lower end of" : "among",
                                 found,
                                 note));
     }
 
-    /// The middle of the window on a logarithmic scale, or a tenth of its end where it has no beginning.
+    /// The middle of the usable rates on a logarithmic scale. If they have no lower limit, a tenth of the
+    /// upper limit.
     private static String wanted(Window window, double scale) {
         double rate = Double.isNaN(window.lower) || window.lower > window.upper
                 ? window.upper / FAR

@@ -19,8 +19,9 @@ import org.fullrank.train.Trainer;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// The views and throw-away networks of a preflight, built from the same recipe as the training. It shares nothing with
-/// the training and all randomness is keyed, so the training is the same bit by bit with or without it.
+/// The views and temporary networks of a preflight, built from the same recipe as the training. It shares no
+/// state with the training, and all randomness is keyed. So the training is the same, bit by bit, with or
+/// without a preflight.
 final class Rehearsal {
     private final Recipe recipe;
     private final Items items;
@@ -74,12 +75,12 @@ final class Rehearsal {
         return base * rateScale();
     }
 
-    /// What the schedule multiplies the recipe's rate by.
+    /// Factor of the schedule on the recipe's rate.
     double rateScale() {
         return recipe.schedule().scaleWithBatch() ? (double) recipe.train().batch() / ScheduleSpec.REFERENCE_BATCH : 1;
     }
 
-    /// The items of batch `number` of the first epoch, from the beginning again after the last.
+    /// The items of batch `number` of the first epoch, starting again after the last batch.
     int[] indices(int number, int rows) {
         int[] indices = new int[rows];
         long begin = (long) number * rows;
@@ -89,7 +90,7 @@ final class Rehearsal {
         return indices;
     }
 
-    /// Fresh views of batch `number`: a second round through the data sees other views.
+    /// New views of batch `number`. A second pass through the data gives other views.
     List<Tensor> batch(int number, int rows) {
         int epoch = Math.toIntExact((long) number * rows / order.length);
         int[] indices = indices(number, rows);
@@ -100,7 +101,7 @@ final class Rehearsal {
         return batch;
     }
 
-    /// As many chunks as keep the rows of one at those of the recipe.
+    /// The number of chunks with which a chunk has the same number of rows as in the recipe.
     int chunks(int rows) {
         int each = Math.ceilDiv(recipe.train().batch(), recipe.train().chunks());
         return Math.max(1, rows / each);
@@ -116,7 +117,7 @@ final class Rehearsal {
         return new Try(network());
     }
 
-    /// A training that is thrown away.
+    /// A temporary training.
     final class Try implements AutoCloseable {
         private final Method method;
         private final Optimizer optimizer;
@@ -131,7 +132,7 @@ final class Rehearsal {
             return method;
         }
 
-        /// One step as in training, on fresh views; its tensors belong to the caller's scope.
+        /// One step as in training, on new views; its tensors belong to the caller's scope.
         Method.Outcome step(double rate, int rows) {
             Method.Outcome outcome = method.learn(batch(step, rows), chunks(rows), step);
             Tensors.value(method.parameters().gradients().norm());
@@ -141,7 +142,7 @@ final class Rehearsal {
             return outcome;
         }
 
-        /// Seconds of one step.
+        /// Time of one step in seconds.
         double seconds(double rate, int rows) {
             long begin = System.nanoTime();
             try (var scope = Scope.open()) {

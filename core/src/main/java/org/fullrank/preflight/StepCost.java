@@ -11,15 +11,15 @@ import org.fullrank.engine.Scope;
 import org.fullrank.method.Method;
 import org.fullrank.probe.Embedder;
 
-/// The time and memory of training steps, measured with steps of growing size. A batch that would not fit into memory
-/// or time is extrapolated and not run.
+/// The time and memory of training steps, measured with steps of growing size. If a batch would not fit into
+/// memory or time, its cost is extrapolated from smaller ones.
 ///
-/// @param stepSeconds of a step of the whole batch
+/// @param stepSeconds time of a step of the whole batch
 /// @param measured whether such a step was made; if not, the time is that of fewer rows, scaled
-/// @param recordSeconds of the measures of a record in the log
-/// @param encodeSeconds of one item in a check
+/// @param recordSeconds time to measure one record of the log
+/// @param encodeSeconds time to encode one item in a check
 /// @param peakBytes the largest resident set of a step of the whole batch, measured or estimated; NaN where unknown
-/// @param rowBytes by which a row more in a chunk raises it; NaN where unknown
+/// @param rowBytes memory that one more row in a chunk adds; NaN if unknown
 record StepCost(
         double stepSeconds,
         boolean measured,
@@ -27,20 +27,21 @@ record StepCost(
         double encodeSeconds,
         double peakBytes,
         double rowBytes) {
-    /// Rows of the first steps: few, and enough for any loss but a whitening.
+    /// Number of rows of the first steps: few, but enough for any loss except whitening.
     static final int FEW = 16;
-    /// Rows of the next: memory grows by enough to be seen.
+    /// Number of rows of the next steps, large enough for a measurable growth of memory.
     static final int SOME = 64;
-    /// Items that are encoded for the time of a check.
+    /// Number of items that are encoded to measure the time of a check.
     static final int ENCODED = 128;
-    /// The share of the machine's memory that a training may take: the rest is for the system and the file cache.
+    /// The share of the machine's memory that a training may use. The rest is for the system and the file
+    /// cache.
     static final double MEMORY_SHARE = 0.9;
 
-    /// A step of some size, with its time and the largest resident set so far.
+    /// A step with a number of rows, its time, and the largest resident set so far.
     private record TimedStep(int rows, double seconds, double peak) {}
 
     /// @param affordable seconds that one step may take
-    /// @throws InputException when the recipe's own batch cannot be learned from
+    /// @throws InputException when no step with the recipe's own batch is possible
     static StepCost of(Rehearsal rehearsal, double affordable) {
         int batch = rehearsal.recipe().train().batch();
         int chunk = chunkRows(rehearsal);
@@ -48,7 +49,7 @@ record StepCost(
         double record = 0;
         double encode;
         try (Rehearsal.Try copy = rehearsal.start()) {
-            // The first step loads code; its time and memory are nobody's.
+            // The first step loads code, so its time and memory are not measured.
             int least = warm(copy, rehearsal, Math.min(FEW, batch));
             ProcessMemory.forgetPeak();
             for (int rows : IntStream.of(least, SOME, chunk, batch)
@@ -89,7 +90,7 @@ record StepCost(
                 rehearsal.recipe().train().batch(), rehearsal.recipe().train().chunks());
     }
 
-    /// A whitening refuses few rows: then the whole batch it is.
+    /// Makes the first steps. Whitening refuses few rows; then the whole batch is used.
     private static int warm(Rehearsal.Try copy, Rehearsal rehearsal, int few) {
         int batch = rehearsal.recipe().train().batch();
         try {
@@ -113,7 +114,7 @@ record StepCost(
         return seconds <= affordable && !(peak > limit); // an unknown peak stops nothing
     }
 
-    /// From the smallest and the largest size that were one chunk.
+    /// Memory per row, from the smallest and the largest step with one chunk.
     private static double rowBytes(List<TimedStep> steps, int chunk) {
         TimedStep small = steps.getFirst();
         TimedStep large =

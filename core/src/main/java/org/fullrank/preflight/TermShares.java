@@ -16,25 +16,28 @@ import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 import org.fullrank.settings.Yaml;
 
-/// The share of each weighted loss term in the gradient before the first step: the norm of its gradient over the sum of
-/// the norms of all terms, with respect to the embeddings and to the parameters of the encoder.
+/// The share of each weighted loss term in the gradient before the first step. It is the norm of the term's
+/// gradient divided by the sum of these norms over all terms. It is measured with respect to the embeddings
+/// and with respect to the parameters of the encoder.
 final class TermShares {
     static final String NAME = "gradient-share";
 
-    /// A term below this share is named. Terms that grow once the embedding spreads, such as a covariance, begin
-    /// small in shipped recipes too, so this alone is no fault.
+    /// A term below this share is reported. Some terms, such as a covariance, are small at first and grow
+    /// when the embedding spreads. This is also true for built-in recipes, so it is not a fault.
     static final double SMALL = 0.01;
 
-    /// Below this a term has no say: its gradient is lost among the differences from batch to batch. The smallest
-    /// share in a shipped recipe, of the decorrelation in `small-lpl-local`, is forty times as large.
+    /// Below this share a term has no effect: its gradient is smaller than the differences from batch to
+    /// batch. The smallest share in a built-in recipe, for the decorrelation in `small-lpl-local`, is forty
+    /// times as large.
     static final double NOTHING = 1e-5;
 
-    /// What a term without a say would be given: a tenth of the gradient is seen, and does not rule.
+    /// The suggested share of a term without effect: a tenth of the gradient has an effect, but does not
+    /// dominate.
     static final double WANTED = 0.1;
 
     private TermShares() {}
 
-    /// Over `batches` batches of `rows` items from the initial weights.
+    /// Measures the shares over `batches` batches of `rows` items at the initial weights.
     static PreflightCheck of(Rehearsal rehearsal, int rows, int batches) {
         var sums = new LinkedHashMap<String, TermGradient>();
         try (Method network = rehearsal.network()) {
@@ -52,7 +55,7 @@ final class TermShares {
         return judge(sums, key -> setting(rehearsal.recipe(), key));
     }
 
-    /// The value of a key of a recipe that holds a number.
+    /// The value of a numeric key of a recipe.
     private static double setting(Recipe recipe, String key) {
         try {
             return new ObjectMapper()
@@ -64,7 +67,7 @@ final class TermShares {
         }
     }
 
-    /// @param gradients of each term, summed over batches
+    /// @param gradients gradients of each term, summed over batches
     /// @param settings the value of a key of the recipe
     static PreflightCheck judge(SequencedMap<String, TermGradient> gradients, ToDoubleFunction<String> settings) {
         double embeddings = gradients.values().stream()
@@ -108,15 +111,16 @@ final class TermShares {
             return "the loss has one term: nothing to balance";
         }
         if (small.isEmpty()) {
-            return "every term has a say: at least %s %% of the gradient before the first step"
+            return "every term has an effect: at least %s %% of the gradient before the first step"
                     .formatted(PreflightReport.number(100 * SMALL));
         }
         return String.join("; ", small)
                 + (ruling.isEmpty() ? "" : ", " + ruling + " more than 99 %")
-                + "; it hardly counts before the first step: see in the log whether it grows once the embedding spreads";
+                + "; its effect before the first step is small: check in the log whether it grows when the embedding"
+                        + " spreads";
     }
 
-    /// The weight with which a term would have [#WANTED] of the gradient at the encoder.
+    /// The weight that gives a term the share [#WANTED] of the gradient at the encoder.
     private static Optional<String> change(TermGradient gradient, double sum, ToDoubleFunction<String> settings) {
         double others = sum - gradient.encoder();
         if (gradient.setting() == null || gradient.encoder() <= 0 || others <= 0) {

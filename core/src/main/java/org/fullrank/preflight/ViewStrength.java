@@ -19,27 +19,31 @@ import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewPresets;
 import org.fullrank.view.ViewSpec;
 
-/// Measures whether two views of an item still share what it is, before anything is learned: how often the nearest of N
-/// second views to a first view is that of the same item (chance 1 / N), and how many of the others lie farther away
-/// than its own (chance one half, and much more sensitive). Both are measured by the cosine of centered rows, on the
-/// raw values of the views and on the representation of the untrained encoder, whose norms are settled on these views.
+/// Measures, before any training, whether two views of an item still have something in common. The first
+/// measure is how often the nearest of N second views to a first view belongs to the same item (chance 1 /
+/// N). The second measure is the share of second views of other items that are farther away than the item's
+/// own second view (chance one half). The second one is much more sensitive.
+///
+/// Both use the cosine of centered rows. They are measured on the values of the views, and on the
+/// representation of the untrained encoder after its norms have adapted to these views.
 final class ViewStrength {
     static final String NAME = "view-strength";
 
-    /// From this raw match rate on the views are one another's copies: the pairs are told by their values, with
-    /// nothing learned.
+    /// At or above this raw match rate the views are nearly copies of each other: pairs can be found by their
+    /// values, without training.
     static final double COPIES = 0.95;
 
-    /// From this one on they may be too easy: shipped recipes stay below 0.35 among 512 items, crops of at least
-    /// four fifths of a CIFAR-10 picture reach 0.57.
+    /// At or above this raw match rate the views may be too easy. Built-in recipes are below 0.35 among 512
+    /// items. Crops of at least four fifths of a CIFAR-10 picture reach 0.57.
     static final double EASY = 0.6;
 
-    /// Below this share of others farther away there is no trace of identity: for 512 items 0.54 is three standard
-    /// deviations of chance, `1 / sqrt(12 N)` each, above one half.
+    /// Below this share of farther rows the views show nothing of the item's identity. For 512 items 0.54 is
+    /// three standard deviations above chance (one half); a standard deviation is `1 / sqrt(12 N)`.
     static final double NO_TRACE = 0.54;
 
-    /// Below this one the trace is faint: shipped recipes for pictures lie above 0.75, crops of three percent of a
-    /// picture, blurred, below 0.62. The built-in shapes share an outline and nothing else, and lie at 0.55.
+    /// Below this share the views show little of the item's identity. Built-in recipes for pictures have more
+    /// than 0.75. Blurred crops of three percent of a picture have less than 0.62. Views of the built-in
+    /// shapes share only an outline and have 0.55.
     static final double FAINT = 0.65;
 
     private ViewStrength() {}
@@ -50,18 +54,19 @@ final class ViewStrength {
                 Method network = rehearsal.network()) {
             List<Tensor> pair = rehearsal.batch(0, rows).subList(0, 2);
             Match raw = match(pair.get(0).flatten(1, -1), pair.get(1).flatten(1, -1));
-            // In training mode the norms take the statistics of these views: settled ones, at once.
+            // In training mode the norms use the statistics of these views directly.
             Tensor first = network.encode(pair.get(0), Mode.TRAIN); // [N, D]
             Match encoded = match(first, network.encode(pair.get(1), Mode.TRAIN));
             return judge(raw, encoded, rows, rehearsal.recipe().views());
         }
     }
 
-    /// How the rows of one view find those of the other.
+    /// How well the rows of one view match the rows of the other.
     ///
-    /// @param rate share of rows whose nearest row of the other view has the same number; rows that are all alike
-    ///     match none
-    /// @param farther share of other rows that lie farther away than the own one, mean over rows; ties count half
+    /// @param rate share of rows whose nearest row of the other view has the same number; if all rows are
+    ///     equal, none match
+    /// @param farther share of other rows that are farther away than the row's own second view, mean over
+    ///     rows; ties count half
     record Match(double rate, double farther) {}
 
     /// @param a one view, `[N, D]`
@@ -95,7 +100,8 @@ final class ViewStrength {
         figures.put("raw-farther", raw.farther());
         figures.put("encoder-farther", encoded.farther());
         figures.put("items", (double) rows);
-        String rates = "among %d items the nearest second view is the own one for %s %% by raw values and %s %% by the"
+        String rates = ("among %d items the nearest second view belongs to the same item for %s %% by raw values and"
+                + " %s %% by the")
                         .formatted(
                                 rows,
                                 PreflightReport.number(100 * raw.rate()),
@@ -106,7 +112,7 @@ final class ViewStrength {
                 .formatted(PreflightReport.number(100 * farther));
         if (raw.rate() >= EASY) {
             Finding finding = raw.rate() >= COPIES ? Finding.WRONG : Finding.CONSIDER;
-            String why = rates + ": too easy, pairs can be told without learning";
+            String why = rates + ": too easy, pairs can be found without learning";
             return new PreflightCheck(NAME, finding, figures, why, stronger(views));
         }
         if (farther < FAINT) {

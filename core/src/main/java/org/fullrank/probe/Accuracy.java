@@ -5,7 +5,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.stats.Interval;
 import org.fullrank.stats.MeanAndSpread;
 
-/// Correct answers out of all, with the interval that the sample size allows.
+/// The share of correct answers, with a confidence interval that depends on the number of answers.
 ///
 /// @param correct number of correct answers
 /// @param total number of items asked, at least 1

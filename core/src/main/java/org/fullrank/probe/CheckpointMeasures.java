@@ -18,7 +18,7 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 import org.jspecify.annotations.Nullable;
 
-/// The measures of one checkpoint for [LabelFree].
+/// Computes the measures of one checkpoint for [LabelFree].
 final class CheckpointMeasures {
     private static final int BATCH = 256;
 
@@ -65,7 +65,7 @@ final class CheckpointMeasures {
         }
     }
 
-    /// Outputs `[N, D]` for drawn views; those beyond the views of an epoch are of the next.
+    /// Outputs `[N, D]` for drawn views. If one epoch has too few views, the next epoch supplies more.
     private Tensor drawn(int number, boolean representation) {
         Method method = subject.method();
         int count = Math.min(LabelFree.LIDAR_ROWS, items.size());

@@ -13,19 +13,19 @@ import org.fullrank.stats.Holm;
 import org.fullrank.stats.MeanAndSpread;
 import org.fullrank.stats.PairedTest;
 
-/// The accuracy of each class over trainings of several seeds, compared with another method trained with the same
-/// seeds: which classes lose whatever the seed.
+/// The accuracy of each class over trainings with several seeds, compared with another method that was
+/// trained with the same seeds. It shows which classes lose accuracy for every seed.
 ///
 /// @param protocol what the numbers depend on
-/// @param probe name of the classifier that answered
+/// @param probe name of the classifier
 /// @param seeds of the trainings, the same on both sides
 /// @param against names of the other runs
 /// @param mean accuracy over all items
-/// @param rows the classes that the asked split has, in their order
+/// @param rows the classes of the test split, in their order
 public record ClassSeeds(
         ProtocolText protocol, String probe, List<Long> seeds, List<String> against, Row mean, List<Row> rows)
         implements ProtocolResult {
-    /// Counts up whenever the same settings would give other numbers.
+    /// Increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
 
     public ClassSeeds {
@@ -36,19 +36,20 @@ public record ClassSeeds(
 
     /// One class, or all items.
     ///
-    /// @param items of the asked split
-    /// @param accuracy over the seeds
-    /// @param before the same of the other runs
-    /// @param test of the differences seed by seed
-    /// @param corrected its p corrected for the number of classes by Holm; of all items the p itself
+    /// @param items number of items in the test split
+    /// @param accuracy accuracy over the seeds
+    /// @param before accuracy of the other runs
+    /// @param test paired test of the differences, seed by seed
+    /// @param corrected p of the test, corrected for the number of classes by Holm; for all items the
+    ///     uncorrected p
     public record Row(
             String name, int items, MeanAndSpread accuracy, MeanAndSpread before, PairedTest test, double corrected) {
-        /// Whether the class lost more than chance explains.
+        /// Whether the class lost significantly.
         public boolean isLoss() {
             return corrected <= PairedTest.LEVEL && test.difference() < 0;
         }
 
-        /// Whether the class gained more than chance explains.
+        /// Whether the class gained significantly.
         public boolean isGain() {
             return corrected <= PairedTest.LEVEL && test.difference() > 0;
         }
@@ -58,7 +59,7 @@ public record ClassSeeds(
         }
     }
 
-    /// Guards that every training has a partner of its seed.
+    /// Checks that every training has a partner with the same seed.
     ///
     /// @throws InputException when a side has a seed twice, the seeds differ, or there is only one
     static void requirePairs(List<Long> ours, List<Long> theirs) {
@@ -74,10 +75,10 @@ public record ClassSeeds(
 
     /// Tests each class over the seeds.
     ///
-    /// @param ours answers by seed
+    /// @param ours predictions by seed
     /// @param against names of the other runs
-    /// @param theirs their answers by seed
-    /// @throws InputException when seeds have no partner or the items are not the same
+    /// @param theirs predictions of the other runs by seed
+    /// @throws InputException when a seed has no partner or the items are not the same
     public static ClassSeeds of(
             SequencedMap<Long, ClassTable.Answers> ours,
             List<String> against,
@@ -129,7 +130,7 @@ public record ClassSeeds(
         return ProtocolText.fitting("fullrank-classes-over-seeds", VERSION, source, settings);
     }
 
-    /// The classes that lost more than chance explains, the largest loss first.
+    /// The classes that lost significantly, the largest loss first.
     public List<String> losers() {
         return rows.stream()
                 .filter(Row::isLoss)

@@ -15,14 +15,14 @@ import org.fullrank.stats.McNemar;
 import org.fullrank.stats.PairedTest;
 import org.jspecify.annotations.Nullable;
 
-/// The accuracy of each class, and the classes that lost compared with another run: a mean that rises can
-/// hide a class that falls (Balestriero, Bottou and LeCun 2022, "The effects of regularization and data augmentation
-/// are class dependent"). The test is over items, so it compares two trainings, not two methods: for methods see
-/// [ClassSeeds].
+/// The accuracy of each class, and the classes that lost accuracy compared with another run. A higher mean
+/// can hide a class that became worse (Balestriero, Bottou and LeCun 2022, "The effects of regularization and
+/// data augmentation are class dependent"). The test is over items, so it compares two trainings, not two
+/// methods. To compare methods, see [ClassSeeds].
 ///
 /// @param protocol what the numbers depend on
-/// @param probe name of the classifier that answered
-/// @param rows the classes that the asked split has, in their order
+/// @param probe name of the classifier
+/// @param rows the classes of the test split, in their order
 /// @param mean the accuracy over all items
 /// @param against the other run; null for none
 public record ClassTable(
@@ -31,18 +31,18 @@ public record ClassTable(
         List<Row> rows,
         Accuracy mean,
         @Nullable Against against) implements ProtocolResult {
-    /// Counts up whenever the same settings would give other numbers.
+    /// Increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
-    /// Classes whose mistakes are listed: enough to see which pairs are mixed up.
+    /// Number of classes whose mistakes are listed: enough to see which pairs are confused.
     public static final int WORST = 3;
-    /// Mistakes that are listed for one class.
+    /// Number of mistakes that are listed for one class.
     public static final int MISTAKES = 3;
 
     public ClassTable {
         rows = List.copyOf(rows);
     }
 
-    /// Answers for the items of a split.
+    /// Predictions for the items of a split.
     ///
     /// @param names of the classes
     /// @param expected the class of each item
@@ -56,12 +56,12 @@ public record ClassTable(
             return expected[i] == predicted[i];
         }
 
-        /// Over all items.
+        /// The accuracy over all items.
         Accuracy accuracy() {
             return Accuracy.of(predicted, expected);
         }
 
-        /// Over the items of one class.
+        /// The accuracy over the items of one class.
         Accuracy accuracy(int c) {
             int[] items = IntStream.range(0, expected.length)
                     .filter(i -> expected[i] == c)
@@ -74,7 +74,7 @@ public record ClassTable(
             return Arrays.stream(expected).sorted().distinct().toArray();
         }
 
-        /// @param name of the run that gave the other answers
+        /// @param name of the run with the other predictions
         /// @throws InputException when these are for other items
         void requireSameItems(Answers other, String name) {
             InputException.when(
@@ -107,9 +107,9 @@ public record ClassTable(
 
     /// A wrong answer.
     ///
-    /// @param answer the class that was named
-    /// @param items how often
-    /// @param before how often by the other run; null for none
+    /// @param answer the predicted class
+    /// @param items number of items with this answer
+    /// @param before the same number for the other run; null if there is none
     public record Mistake(
             String answer, int items, @Nullable Integer before) {
         @Override
@@ -123,7 +123,7 @@ public record ClassTable(
     /// One class.
     ///
     /// @param accuracy over its items
-    /// @param mistakes its most frequent wrong answers
+    /// @param mistakes the most frequent wrong answers
     /// @param change against the other run; null for none
     public record Row(
             String name,
@@ -131,25 +131,25 @@ public record ClassTable(
             List<Mistake> mistakes,
             @Nullable Change change) {}
 
-    /// What became of one class.
+    /// The change of one class.
     ///
-    /// @param before its accuracy by the other run
+    /// @param before accuracy of the class in the other run
     /// @param lost items that only the other run answers right
     /// @param gained items that only this run answers right
     /// @param p exact, two-sided
-    /// @param corrected the same corrected for the number of classes by Holm
+    /// @param corrected p corrected for the number of classes by Holm
     public record Change(Accuracy before, int lost, int gained, double p, double corrected) {
-        /// Whether more was lost than chance explains.
+        /// Whether the loss is significant.
         public boolean isLoss() {
             return corrected <= PairedTest.LEVEL && lost > gained;
         }
 
-        /// Whether more was gained than chance explains.
+        /// Whether the gain is significant.
         public boolean isGain() {
             return corrected <= PairedTest.LEVEL && gained > lost;
         }
 
-        /// Share of the class that was lost on balance; negative for a gain.
+        /// Net loss as a share of the class; negative for a gain.
         public double loss() {
             return (lost - gained) / (double) before.total();
         }
@@ -157,8 +157,8 @@ public record ClassTable(
 
     /// The other run.
     ///
-    /// @param name as it is printed
-    /// @param mean its accuracy over all items
+    /// @param name name in the printed table
+    /// @param mean accuracy over all items
     public record Against(String name, Accuracy mean) {}
 
     /// Counts by class.
@@ -172,7 +172,7 @@ public record ClassTable(
         return new ClassTable(describe(source, probe), probe.label(), rows, answers.accuracy(), null);
     }
 
-    /// Counts by class, and tests each class against the answers of another run for the same items.
+    /// Counts by class, and compares each class with the predictions of another run for the same items.
     ///
     /// @param name of the other run
     /// @throws InputException when the items are not the same
@@ -211,7 +211,7 @@ public record ClassTable(
         return ProtocolText.fitting("fullrank-classes", VERSION, source, settings);
     }
 
-    /// The classes that lost more than chance explains, the largest loss first; none without another run.
+    /// The classes that lost significantly, the largest loss first; none without another run.
     public List<String> losers() {
         return lost().stream().map(Row::name).toList();
     }
@@ -224,7 +224,7 @@ public record ClassTable(
                 .toList();
     }
 
-    /// Those that lost most; where none did, the least accurate.
+    /// The classes that lost most; if none lost, the least accurate classes.
     private List<Row> worst() {
         List<Row> lost = lost();
         return (lost.isEmpty()

@@ -8,11 +8,12 @@ import java.util.SequencedMap;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// The accuracy of each class, and which classes lost compared with other runs: one other run ([ClassTable]), or runs
-/// of several seeds on both sides ([ClassSeeds]).
+/// Measures the accuracy of each class, and finds the classes that lost accuracy compared with other runs.
+/// The comparison is with one other run ([ClassTable]), or with runs of several seeds on both sides
+/// ([ClassSeeds]).
 ///
 /// @param probe the classifier on frozen features
-/// @param with more runs like the measured one, of other seeds
+/// @param with runs with the same settings as the measured run and other seeds
 /// @param against the runs to compare with
 public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) implements Evaluation {
     /// The classifiers, as users type them.
@@ -28,7 +29,7 @@ public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) 
         }
     }
 
-    /// The linear probe is what most papers report.
+    /// The linear probe, because most papers report it.
     public static final Probe PROBE = Probe.linear;
 
     public ClassesProtocol {
@@ -67,21 +68,21 @@ public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) 
                 Setting.many(
                         "against",
                         "RUN2",
-                        "Runs that classes compares with: which classes lost although the mean rose. With one run on"
-                                + " each side the test knows nothing of other seeds.",
+                        "Runs to compare with, for classes: it finds classes that lost accuracy although the mean"
+                                + " rose. With one run on each side, the result does not apply to other seeds.",
                         Path.class,
                         this::withAgainst),
                 Setting.many(
                         "with",
                         "RUN3",
-                        "More runs of the recipe of RUN, of other seeds. classes then tests over seeds; --against takes"
-                                + " runs of the same seeds.",
+                        "More runs with the recipe of RUN and other seeds, for classes, which then tests over seeds."
+                                + " --against must have runs with the same seeds.",
                         Path.class,
                         this::withMore),
                 Setting.one(
                         "probe",
                         "NAME",
-                        "Classifier of classes: knn or linear. Default: %s.".formatted(PROBE),
+                        "Classifier for classes: knn or linear. Default: %s.".formatted(PROBE),
                         Probe.class,
                         this::withProbe));
     }

@@ -18,7 +18,7 @@ public sealed interface Classifier permits KnnProtocol, LinearProtocol {
         };
     }
 
-    /// Fits on `train` and answers for `test`.
+    /// Fits on `train` and predicts the classes of `test`.
     ///
     /// @throws org.fullrank.engine.InputException as [Knn#evaluate] and [Linear#answer]
     default int[] answer(Features train, Features test) {

@@ -19,9 +19,10 @@ import org.fullrank.net.Mode;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Turns the items of a split into features, one row for each, in order: plain views, frozen encoder, no buffer moves.
+/// Computes the features of the items of a split, one row per item, in order. It uses plain views and a
+/// frozen encoder, and updates no running statistics.
 public final class Embedder {
-    /// Items encoded at a time; the result does not depend on it.
+    /// Number of items that are encoded at a time; the result does not depend on it.
     static final int BATCH = 256;
 
     private Embedder() {}
@@ -38,7 +39,7 @@ public final class Embedder {
         return map(views, items, method.parameters().device(), x -> method.encode(x, Mode.EVALUATE, blocks));
     }
 
-    /// The embeddings of all items behind the projector of `method`.
+    /// The embeddings of all items, the output of the projector of `method`.
     public static Features project(Method method, ViewGenerator views, Items items) {
         return map(views, items, method.parameters().device(), x -> List.of(method.embed(x, Mode.EVALUATE)))
                 .getFirst();

@@ -5,12 +5,12 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// Where evaluated features come from: everything that changes a number without being part of a probe.
+/// The data behind evaluated features: everything that affects a number, except the settings of the probes.
 ///
-/// @param data fingerprint of the data set, which its place and name do not change
-/// @param trainRows items of the train split, which the probes are fitted on
-/// @param testSplit name of the split that is asked
-/// @param testRows its items
+/// @param data fingerprint of the data set; it does not depend on the place and name of the files
+/// @param trainRows number of train items, on which the probes are fitted
+/// @param testSplit name of the split that is classified
+/// @param testRows number of test items
 /// @param classes number of classes
 /// @param reading how the encoder is read
 public record EvaluatedData(String data, int trainRows, String testSplit, int testRows, int classes, Reading reading) {
@@ -25,16 +25,16 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
 
     /// How features are read from an encoder.
     ///
-    /// @param layer what is taken as the features
-    /// @param view what the encoder is shown
-    /// @param batchNorm which statistics its normalizations use
-    /// @param precision arithmetic of its forward pass
+    /// @param layer layer whose output is the features
+    /// @param view input of the encoder
+    /// @param batchNorm statistics that its norms use
+    /// @param precision number format of its forward pass
     public record Reading(String layer, String view, String batchNorm, String precision) {
-        /// The encoder's output, before any projector: what the field reports.
+        /// The encoder's output, before any projector, as is usual in papers.
         public static final String LAYER = "encoder output";
         /// One plain view, no augmentation.
         public static final String VIEW = "plain, no augmentation";
-        /// Statistics gathered in training, so an item's features do not depend on its neighbors in a batch.
+        /// Statistics from training, so an item's features do not depend on the other items in its batch.
         public static final String BATCH_NORM = "eval mode, running statistics";
         /// float32.
         public static final String PRECISION = "fp32";
@@ -60,8 +60,9 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
         }
     }
 
-    /// The data that probes of a data set are fitted on and asked: the training split, and the test split, or the
-    /// validation split where there is no test split, or a held-out share of the training split.
+    /// The items on which probes are fitted and tested. They are fitted on the train split. They are tested
+    /// on the test split; if there is none, on the validation split; otherwise on a held-out share of the
+    /// train split.
     ///
     /// @throws InputException when the data have no labels
     public static EvaluatedData of(Dataset data) {
@@ -92,7 +93,7 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
         describeRest(to);
     }
 
-    /// The same for numbers to which nothing is fitted.
+    /// The same for measures that fit nothing.
     void describeAsked(SequencedMap<String, String> to) {
         to.put("data", data);
         to.put("classes", Integer.toString(classes));

@@ -4,12 +4,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 
-/// One way to measure an encoder. A new one is a class of this kind and a line in [Evaluations].
+/// One way to measure an encoder. To add an evaluation, implement this interface and add a line to
+/// [Evaluations].
 public interface Evaluation {
     /// The name under which its results are saved.
     String name();
 
-    /// Names by which users ask for it or for parts of it, as in `--protocol NAME`.
+    /// Names with which users select this evaluation or parts of it, as in `--protocol NAME`.
     default List<String> parts() {
         return List.of(name());
     }
@@ -19,12 +20,12 @@ public interface Evaluation {
         return this;
     }
 
-    /// What users may set. The functions of the settings change this evaluation.
+    /// The settings for users. The functions of the settings change this evaluation.
     default List<Setting<?>> settings() {
         return List.of();
     }
 
-    /// Measures an encoder, and leaves it as it is.
+    /// Measures an encoder without changing it.
     ///
     /// @throws org.fullrank.engine.InputException when the data do not allow it, for example without labels
     ProtocolResult run(Subject subject);
@@ -36,7 +37,7 @@ public interface Evaluation {
     /// @param about one sentence and the default, for the help
     /// @param type of a value
     /// @param many whether it takes several values
-    /// @param with makes the evaluation with these values; exactly one unless `many`
+    /// @param with creates the evaluation with these values; exactly one value unless `many`
     record Setting<T>(
             String name, String label, String about, Class<T> type, boolean many, Function<List<T>, Evaluation> with) {
         /// A setting of one value.

@@ -7,7 +7,7 @@ import org.fullrank.settings.Nearest;
 
 /// The list of all evaluations.
 public final class Evaluations {
-    /// The name that stands for all of them.
+    /// The name that selects all evaluations.
     public static final String ALL = "all";
 
     private Evaluations() {}

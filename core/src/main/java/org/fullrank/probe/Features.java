@@ -7,8 +7,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The cached features of a split: one row for each item, and its class where it is known. The arrays are not copied;
-/// nobody writes to them afterwards.
+/// The cached features of a split, one row per item, and the class of each item where it is known. The arrays
+/// are not copied, so do not change them.
 ///
 /// @param values float32 `[rows, width]`, row-major, all finite
 /// @param width features of a row, at least 1

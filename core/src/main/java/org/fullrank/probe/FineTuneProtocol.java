@@ -12,35 +12,36 @@ import org.fullrank.view.ImagePipeline;
 import org.fullrank.view.ImageViews;
 import org.jspecify.annotations.Nullable;
 
-/// Trains an encoder further with few labels: all of its weights and a linear head, by AdamW on the mean
-/// cross-entropy, with a rate that warms up and falls as a cosine, the same for encoder and head.
+/// Trains an encoder and a linear head with few labels. AdamW minimizes the mean cross-entropy over all
+/// weights. The learning rate warms up and then decreases as a cosine; it is the same for encoder and head.
 ///
 /// @param fractions shares of the labels of the train split, each in (0, 1]
 /// @param draws of labeled items for each fraction, at least 1
 /// @param steps of one fit, at least 1
-/// @param batch items of a step (all labeled ones where there are fewer), at least 2
-/// @param learningRate of AdamW at its height
+/// @param batch items of a step, at least 2; if fewer items are labeled, a step takes all of them
+/// @param learningRate largest learning rate of AdamW
 /// @param seed of the draws of items, heads and orders
 public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int batch, double learningRate, long seed)
         implements Evaluation {
-    /// Counts up whenever the same settings would give other numbers.
+    /// Increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// 1 %, 10 % and all: the columns of semi-supervised tables since SimCLR.
     public static final List<Double> FRACTIONS = List.of(0.01, 0.1, 1.0);
-    /// Three draws are the fewest that show a spread.
+    /// Three draws, the smallest number that shows a spread.
     public static final int DRAWS = 3;
     /// 500 steps of [#BATCH]: three passes over 10,000 items, and minutes for all fits of a small encoder on two
     /// cores.
     public static final int STEPS = 500;
-    /// 64, as the small recipes.
+    /// 64, as in the small recipes.
     public static final int BATCH = 64;
     /// AdamW's own default.
     public static final double LEARNING_RATE = OptimizerSpec.AdamW.DEFAULT_LEARNING_RATE;
-    /// Any fixed number will do.
+    /// Any fixed number is suitable.
     public static final long SEED = 0;
-    /// The rate rises over this share of the steps: the head is new, and large first steps would undo the encoder.
+    /// The rate rises over this share of the steps. The head is new, and large first steps would damage the
+    /// encoder.
     public static final double WARM_UP_SHARE = 0.1;
-    /// Crops of views keep at least this share of the area: light, so that labels stay true.
+    /// Crops of views keep at least this share of the area, so that the label stays correct.
     public static final double CROP_FROM = 0.6;
 
     public FineTuneProtocol {
@@ -91,7 +92,7 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
                 Setting.many(
                         "fractions",
                         "SHARE",
-                        "Shares of the labels that finetune uses, above 0 and at most 1. Default: %s."
+                        "Shares of the labels for finetune, above 0 and at most 1. Default: %s."
                                 .formatted(
                                         FRACTIONS.stream().map(String::valueOf).collect(Collectors.joining(","))),
                         Double.class,
@@ -99,13 +100,13 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
                 Setting.one(
                         "draws",
                         "N",
-                        "Draws of labeled items of finetune for each share. Default: %d.".formatted(DRAWS),
+                        "Number of draws of labeled items for each share, for finetune. Default: %d.".formatted(DRAWS),
                         Integer.class,
                         this::withDraws),
                 Setting.one(
                         "steps",
                         "N",
-                        "Steps of each fit of finetune; fewer take less time. Default: %d.".formatted(STEPS),
+                        "Training steps of each fit, for finetune. Default: %d.".formatted(STEPS),
                         Integer.class,
                         this::withSteps));
     }
@@ -127,7 +128,8 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
         }
     }
 
-    /// Light crops. Images are mirrored only where the recipe does so: elsewhere a mirror image may be another class.
+    /// Views with weak crops. Images are mirrored only if the recipe does so, because a mirror image may
+    /// belong to another class.
     private static ImageViews light(ImageViews views) {
         double flip = views.pipeline(0).flip();
         return new ImageViews(
@@ -148,7 +150,7 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
                                 light.pipeline(0).flip());
     }
 
-    /// The rest of AdamW.
+    /// The optimizer; its other settings are the defaults of AdamW.
     OptimizerSpec.AdamW optimizer() {
         var defaults = OptimizerSpec.AdamW.defaults();
         return new OptimizerSpec.AdamW(
@@ -157,7 +159,7 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
 
     /// The full text.
     ///
-    /// @param augmentation what is done to a view while training, in words
+    /// @param augmentation augmentation of views during training, in words
     ProtocolText describe(EvaluatedData source, String augmentation) {
         OptimizerSpec.AdamW adam = optimizer();
         var settings = new LinkedHashMap<String, String>();

@@ -30,8 +30,8 @@ import org.fullrank.view.InputShape;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// One fit: a copy of an encoder with a linear head, trained on some labeled items. The encoder that it begins from
-/// stays as it was.
+/// One fit: trains a copy of an encoder with a linear head on labeled items. The original encoder does not
+/// change.
 final class FineTuner implements AutoCloseable {
     private static final long STREAM = Keyed.name("probe.finetune");
 
@@ -45,7 +45,7 @@ final class FineTuner implements AutoCloseable {
     /// @param input the shape of one view
     /// @param classes outputs of the head
     /// @param start a buffer with the encoder's parameters under [Method#ENCODER]
-    /// @param draw which draw; head and order depend on it
+    /// @param draw number of the draw; head and order depend on it
     /// @throws JobException when `start` lacks a parameter or statistic of the encoder
     FineTuner(
             EncoderSpec spec,
@@ -103,7 +103,7 @@ final class FineTuner implements AutoCloseable {
                         .formatted(segment.name(), segment.sizes()));
     }
 
-    /// The labeled items of a draw: of each class its share, rounded, at least one.
+    /// The labeled items of a draw: the same share of each class, rounded, at least one item.
     static int[] labeled(int[] labels, int classes, double fraction, FineTuneProtocol protocol, int draw) {
         int[] left = new int[classes];
         for (int c : labels) {
@@ -121,12 +121,12 @@ final class FineTuner implements AutoCloseable {
         return chosen.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /// Trains on some items.
+    /// Trains on the chosen items.
     ///
     /// @param views of all items
-    /// @param augmented whether views are drawn; else the plain ones are shown
+    /// @param augmented whether random views are used; otherwise plain views are used
     /// @param labels of all items
-    /// @param chosen the items that may be seen
+    /// @param chosen the items to train on
     /// @throws JobException when the loss is no longer finite
     void fit(ViewGenerator views, boolean augmented, int[] labels, int[] chosen) {
         int batch = Math.min(protocol.batch(), chosen.length);
@@ -172,7 +172,7 @@ final class FineTuner implements AutoCloseable {
         }
     }
 
-    /// The answers for all items of a generator, from their plain views.
+    /// The predictions for all items of a generator, from their plain views.
     int[] answers(ViewGenerator views, int size) {
         int[] answers = new int[size];
         try (var off = Gradients.off()) {

@@ -18,7 +18,8 @@ import org.fullrank.view.InputShape;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Accuracies after training on with a share of the labels, from the trained encoder and from its initial weights.
+/// Accuracies after fine-tuning with a share of the labels, once from the trained encoder and once from its
+/// initial weights.
 ///
 /// @param protocol what the numbers depend on
 /// @param rows one for each share of the labels
@@ -31,7 +32,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
     ///
     /// @param fraction share of each class
     /// @param items labeled items
-    /// @param lifted classes that the share gives less than half an item of, and that got one
+    /// @param lifted number of classes that got one item although their share is less than half an item
     /// @param encoder accuracies of the draws, from the trained encoder
     /// @param untrained the same from initial weights
     public record Row(double fraction, int items, int lifted, List<Accuracy> encoder, List<Accuracy> untrained) {
@@ -41,14 +42,14 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
         }
     }
 
-    /// What is trained on.
+    /// The networks and views of a fine-tuning.
     ///
     /// @param spec of the encoder
     /// @param input the shape of one view
-    /// @param trained a buffer with its trained parameters; stays as it was
-    /// @param untrained a buffer with its initial ones; stays as it was
-    /// @param plain views of the training items; also of the asked ones, by [ViewGenerator#on]
-    /// @param augmented drawn views of the training items; null shows the plain ones
+    /// @param trained a buffer with its trained parameters; it is not changed
+    /// @param untrained a buffer with its initial parameters; it is not changed
+    /// @param plain plain views of the training items, and of the test items by [ViewGenerator#on]
+    /// @param augmented random views of the training items; if null, plain views are used
     /// @param augmentation in words
     public record Subject(
             EncoderSpec spec,
@@ -59,10 +60,10 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
             @Nullable ViewGenerator augmented,
             String augmentation) {}
 
-    /// Trains and asks for all fractions and draws.
+    /// Trains and tests for all fractions and draws.
     ///
-    /// @param note hears of each fit
-    /// @throws InputException when labels are missing or of a single class, or the asked split is empty
+    /// @param note receives a message for each fit
+    /// @throws InputException when labels are missing or all of one class, or the test split is empty
     public static FineTuning of(
             Subject subject, TrainTest items, EvaluatedData source, FineTuneProtocol protocol, Consumer<String> note) {
         Labels labels = labels(items.train().labels());

@@ -9,9 +9,10 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007), in float64, block by block.
+/// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007). It computes in
+/// float64, block by block.
 ///
-/// A cluster that loses all its items keeps its center. Among equally near centers the first wins.
+/// A cluster that loses all its items keeps its center. Among equally near centers the first one wins.
 public final class KMeans {
     private static final long STREAM = Keyed.name("probe.kmeans");
     // 2 MB of float64 rows at a time: larger ones leave the cache.
@@ -24,11 +25,11 @@ public final class KMeans {
     private final int[] assigned;
     private final double[] distances; // squared, to the own center
 
-    /// How items fall into clusters.
+    /// The result of clustering.
     ///
     /// @param assigned the cluster of each row
     /// @param inertia sum of squared distances to the own center
-    /// @param iterations of the run
+    /// @param iterations number of iterations of the run
     record Clustering(int[] assigned, double inertia, int iterations) {}
 
     private KMeans(Tensor rows, int clusters) {
@@ -54,7 +55,8 @@ public final class KMeans {
         return squares;
     }
 
-    /// Groups for a picture: the cluster of each row, in `[0, clusters)`, by the settings of the retrieval protocol.
+    /// Groups for a picture: the cluster of each row, in `[0, clusters)`, with the settings of the retrieval
+    /// protocol.
     ///
     /// @param clusters at most as many as there are rows
     public static int[] groups(Features features, int clusters) {
@@ -85,8 +87,8 @@ public final class KMeans {
         }
     }
 
-    /// The first centers: a row drawn evenly, then rows drawn by their squared distance to the nearest center so
-    /// far.
+    /// The first centers: one row drawn uniformly, then rows drawn with probabilities proportional to their
+    /// squared distance to the nearest center so far.
     private Tensor start(Keyed random) {
         double[] centers = new double[clusters * width];
         double[] nearest = new double[assigned.length];
@@ -151,7 +153,7 @@ public final class KMeans {
         }
     }
 
-    /// Puts each center of `[C, D]` into the mean of its items.
+    /// Moves each center of `[C, D]` to the mean of its items.
     private void move(Tensor centers) {
         int[] counts = new int[clusters];
         for (int c : assigned) {

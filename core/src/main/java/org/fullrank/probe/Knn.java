@@ -13,8 +13,8 @@ import org.fullrank.engine.Tensors;
 
 /// Exact nearest-neighbor classification by cosine similarity with weighted votes.
 ///
-/// Equal inputs and threads give equal answers: among equally similar neighbors the one earlier in the bank comes
-/// first, among equal votes the class of the lower number wins.
+/// Equal inputs and threads give equal results. Among equally similar neighbors the one earlier in the bank
+/// comes first. Among classes with equal votes the class with the lower number wins.
 public final class Knn {
     private static final double SMALLEST_NORM = 1e-12;
     // 64 MB of similarities at a time.
@@ -30,7 +30,7 @@ public final class Knn {
         this.protocol = protocol;
     }
 
-    /// The share of `queries` whose class the neighbors in `bank` name.
+    /// The share of `queries` whose class is predicted correctly by their neighbors in `bank`.
     ///
     /// @throws InputException when either is unlabeled, their widths or classes differ, or the bank has fewer
     ///     rows than the protocol has neighbors
@@ -40,7 +40,7 @@ public final class Knn {
         return Accuracy.of(predict(bank, queries, protocol), expected);
     }
 
-    /// The class of each of `queries`, which need no labels.
+    /// The predicted class of each of `queries`, which need no labels.
     ///
     /// @throws InputException as [#evaluate]
     public static int[] predict(Features bank, Features queries, KnnProtocol protocol) {
@@ -87,7 +87,7 @@ public final class Knn {
     /// Writes the winners of `similarities`, shape `[count, N]`, to `predicted` from `start` on.
     private void vote(Tensor similarities, int[] predicted, int start) {
         int k = protocol.neighbors();
-        // One more than needed shows whether the last neighbor is one of several equals.
+        // One more neighbor than needed, to detect whether the last neighbor has ties.
         int asked = Math.min(k + 1, bank.rows());
         var top = torch.topk(similarities, asked, 1, true, true);
         float[] values = Tensors.floats(top.get0()); // [count, asked]
@@ -107,7 +107,8 @@ public final class Knn {
         }
     }
 
-    /// Gives the places of the neighbors that are exactly `last` away to the earliest such rows of the bank.
+    /// Among the rows with a similarity of exactly `last`, selects the earliest rows of the bank as
+    /// neighbors.
     private void takeEarliest(MemorySegment all, int row, float last, long[] indices, int at) {
         long offset = (long) row * bank.rows();
         int place = at;

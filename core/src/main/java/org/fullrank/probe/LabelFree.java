@@ -11,27 +11,27 @@ import java.util.function.ToDoubleFunction;
 import org.fullrank.linalg.PowerLaw;
 import org.jspecify.annotations.Nullable;
 
-/// Measures that need no labels for every checkpoint of a run, which checkpoint each would choose, and where there are
-/// labels, what kNN says of the choice.
+/// Measures that need no labels, for every checkpoint of a run, and the checkpoint that each measure would
+/// choose. If there are labels, the kNN accuracy of each choice is reported too.
 ///
-/// Sources: Garrido et al. 2023, "RankMe"; Agrawal et al. 2022, "alpha-ReQ"; Thilak et al. 2023, "LiDAR" (the last two
-/// unverified against the papers).
+/// Sources: Garrido et al. 2023, "RankMe"; Agrawal et al. 2022, "alpha-ReQ"; Thilak et al. 2023, "LiDAR" (the
+/// last two unverified against the papers).
 ///
 /// @param protocol what the numbers depend on
 /// @param rows one for each checkpoint, in the order of training
 public record LabelFree(ProtocolText protocol, List<Row> rows) implements ProtocolResult {
-    /// Counts up whenever the same settings would give other numbers.
+    /// Increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
-    /// Items of the measures: more than the widths of small encoders, and few enough for spectra in seconds.
+    /// Number of items: more than the width of small encoders, and few enough to compute spectra in seconds.
     public static final int ROWS = 2000;
-    /// Items of LiDAR, and views of each: those of its paper (unverified against it).
+    /// Number of items for LiDAR. It and the number of views are the paper's (unverified against the paper).
     public static final int LIDAR_ROWS = 1000;
 
-    /// Views of an item for LiDAR.
+    /// Number of views of an item for LiDAR.
     public static final int LIDAR_VIEWS = 10;
-    /// The decay that alpha-ReQ takes for the best.
+    /// The decay that is best according to alpha-ReQ.
     public static final double BEST_ALPHA = 1;
-    /// A correlation of fewer checkpoints is not shown.
+    /// A correlation over fewer checkpoints is not shown.
     public static final int FEWEST = 3;
 
     public LabelFree {
@@ -41,15 +41,15 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
     /// The measures of one place.
     ///
     /// @param rankMe not centered, as in its paper
-    /// @param lidar directions in which items differ more than their views
+    /// @param lidar number of directions in which items differ more than their views
     /// @param alpha decay of the centered spectrum; NaN with fewer than three directions
     public record Measures(double rankMe, double lidar, double alpha) {}
 
     /// One checkpoint.
     ///
     /// @param checkpoint its file
-    /// @param step steps that it was trained for
-    /// @param knn of the representation on the asked split; null without labels
+    /// @param step number of training steps
+    /// @param knn kNN accuracy of the representation on the test split; null without labels
     public record Row(
             String checkpoint,
             long step,
@@ -57,15 +57,15 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
             Measures embedding,
             @Nullable Accuracy knn) {}
 
-    /// What one measure would choose.
+    /// The choice of one measure.
     ///
     /// @param measure its name
     /// @param chosen the checkpoint; null when the measure is not a number anywhere
-    /// @param spearman rank correlation with kNN over the checkpoints; NaN without labels, for fewer than [#FEWEST]
-    ///     checkpoints, or where either does not change
+    /// @param spearman rank correlation with kNN over the checkpoints; NaN without labels, for fewer than
+    ///     [#FEWEST] checkpoints, or if either does not change
     public record Choice(String measure, @Nullable Row chosen, double spearman) {}
 
-    /// The measures by name, with what they make of a checkpoint: larger is better.
+    /// The measures by name, each with a score of a checkpoint; larger is better.
     private static final SequencedMap<String, ToDoubleFunction<Row>> CRITERIA = criteria();
 
     private static SequencedMap<String, ToDoubleFunction<Row>> criteria() {
@@ -82,9 +82,9 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
     /// The full text.
     ///
     /// @param data fingerprint of the data
-    /// @param split whose items are measured
-    /// @param rows how many
-    /// @param labeled whether kNN is asked
+    /// @param split split whose items are measured
+    /// @param rows number of items
+    /// @param labeled whether kNN accuracy is measured
     public static ProtocolText describe(String data, String split, int rows, boolean labeled) {
         var settings = new LinkedHashMap<String, String>();
         settings.put("protocol", "fullrank-label-free " + VERSION);
@@ -113,7 +113,7 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
         return new ProtocolText(settings);
     }
 
-    /// What each measure would choose, the earliest of equals.
+    /// The choice of each measure; among equal checkpoints the earliest.
     public List<Choice> choices() {
         return CRITERIA.entrySet().stream()
                 .map(e -> new Choice(e.getKey(), best(e.getValue()), spearman(e.getValue())))

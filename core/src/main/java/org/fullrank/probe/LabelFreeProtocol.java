@@ -10,14 +10,14 @@ import org.fullrank.data.Split;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// Measures every checkpoint of a run without labels, on the items that encoders are pretrained on.
+/// Measures every checkpoint of a run without labels, on the pretraining items.
 public record LabelFreeProtocol() implements Evaluation {
     @Override
     public String name() {
         return "label-free";
     }
 
-    /// All checkpoints in the order of their steps; of two with equal steps one.
+    /// Measures all checkpoints in the order of their steps; only one of two checkpoints with the same step.
     ///
     /// @throws InputException when there are fewer than two items
     @Override

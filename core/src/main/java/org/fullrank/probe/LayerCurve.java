@@ -9,25 +9,25 @@ import org.fullrank.data.Items;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// The accuracy of identical probes on every layer, from the input to the embedding, and where to cut: the layer of the
-/// best linear accuracy on items held out of the training split. The asked split has no part in the choice.
+/// The accuracy of the same probe on every layer, from the input to the embedding, and the best layer. The
+/// best layer is the one with the highest linear accuracy on items held out from the train split. The test
+/// split has no influence on the choice.
 ///
-/// EvaluatedData: Bordes et al. 2022, "Guillotine Regularization" (unverified against the paper): the layers next to
-/// the
-/// objective fit its invariances, so that the best layer for another task lies before them.
+/// Source: Bordes et al. 2022, "Guillotine Regularization" (unverified against the paper). The layers next to
+/// the objective learn its invariances, so the best layer for another task is an earlier one.
 ///
 /// @param protocol what the numbers depend on
 /// @param layers in the order of the data, measured on the held-out items
-/// @param best name of the chosen cut
-/// @param asked linear probes on the asked split, fitted on the whole training split: of the chosen cut, and of the
-///     representation, the usual one
+/// @param best name of the chosen layer
+/// @param asked linear probes on the test split, fitted on the whole train split: for the chosen layer, and
+///     for the representation, the usual choice
 public record LayerCurve(
         ProtocolText protocol, List<Row> layers, String best, SequencedMap<String, Linear.Outcome> asked)
         implements ProtocolResult {
-    /// Counts up whenever the same settings would give other numbers.
+    /// Increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
-    /// Key of the draw of the held-out items; not that of data without a test split, from whose training items these
-    /// are drawn again.
+    /// Key of the draw of the held-out items. It differs from the key that splits data without a test split,
+    /// because the items here are drawn from what remains after that split.
     public static final long SEED = 1;
 
     public LayerCurve {
@@ -48,8 +48,9 @@ public record LayerCurve(
     /// Probes each place.
     ///
     /// @param places in the order of the data; one of them is the representation
-    /// @param items what an evaluation learns from and is asked
-    /// @throws InputException when labels are missing or of one class, or items are fewer than neighbors
+    /// @param items the items to fit and to test on
+    /// @throws InputException when labels are missing or all of one class, or there are fewer items than
+    ///     neighbors
     public static LayerCurve of(List<Place> places, TrainTest items, EvaluatedData source, Reader reader) {
         TrainTest choice = TrainTest.holdOut(items.train(), TrainTest.HELD_OUT_SHARE, SEED);
         var rows = new ArrayList<Row>();
@@ -75,7 +76,7 @@ public record LayerCurve(
         return new LayerCurve(describe(source, choice, rows), rows, best, asked);
     }
 
-    /// The earliest of the most accurate.
+    /// The most accurate layer; among equal layers the earliest.
     private static String best(List<Row> rows) {
         Row best = rows.getFirst();
         for (Row row : rows) {

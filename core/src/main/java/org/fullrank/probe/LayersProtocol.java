@@ -4,7 +4,7 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Nearest;
 
-/// Accuracy of identical probes on layers of the network, and the best layer to cut at.
+/// Measures the same probe on layers of the network and finds the best layer.
 ///
 /// @param layers names of layers, see [Place]; all if empty. The representation is always measured.
 public record LayersProtocol(List<String> layers) implements Evaluation {
@@ -12,7 +12,7 @@ public record LayersProtocol(List<String> layers) implements Evaluation {
         layers = List.copyOf(layers);
     }
 
-    /// All layers.
+    /// Measures all layers.
     public static LayersProtocol defaults() {
         return new LayersProtocol(List.of());
     }
@@ -27,7 +27,7 @@ public record LayersProtocol(List<String> layers) implements Evaluation {
         return List.of(Setting.many(
                 "layers",
                 "NAME",
-                "Layers that the evaluation layers measures, for example block.stage2.0,embedding. Default: all.",
+                "Layers to measure, for layers, such as block.stage2.0,embedding. Default: all.",
                 String.class,
                 LayersProtocol::new));
     }

@@ -19,11 +19,11 @@ final class Lbfgs {
         double evaluate(double[] x, double[] gradient);
     }
 
-    /// Where a minimization ended.
+    /// The result of a minimization.
     ///
     /// @param x the last point
-    /// @param value the function there
-    /// @param iterations steps taken
+    /// @param value value of the function at that point
+    /// @param iterations number of steps
     /// @param gradientShare length of the last gradient as a share of the first; 0 when the first was zero
     /// @param converged whether that share is within the tolerance
     record Minimum(double[] x, double value, int iterations, double gradientShare, boolean converged) {}
@@ -41,7 +41,8 @@ final class Lbfgs {
         this.preconditioner = preconditioner;
     }
 
-    /// Minimizes from `start` until the gradient is `tolerance` times as long as there.
+    /// Minimizes from `start` until the length of the gradient is at most `tolerance` times its length at
+    /// `start`.
     Minimum minimize(double[] start, double tolerance, int maxIterations) {
         double[] x = start.clone();
         double[] gradient = new double[x.length];
@@ -96,7 +97,7 @@ final class Lbfgs {
 
     /// Halves the step until the function decreases enough; writes the point and its gradient.
     ///
-    /// @return the value there, or NaN when no step was short enough
+    /// @return the value at that point, or NaN if no step was short enough
     private double search(
             double[] x, double value, double[] gradient, double[] direction, double[] next, double[] nextGradient) {
         double slope = dot(gradient, direction);
@@ -108,7 +109,7 @@ final class Lbfgs {
             if (reached <= value + SUFFICIENT_DECREASE * step * slope) {
                 return reached;
             }
-            // Near the minimum the decrease drowns in rounding; a flatter slope still shows progress.
+            // Near the minimum the decrease is smaller than rounding errors; a flatter slope still shows progress.
             if (reached <= value + NOISE * Math.abs(value) && Math.abs(dot(nextGradient, direction)) < -slope) {
                 return reached;
             }

@@ -9,24 +9,25 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The linear probe: logistic regression on cached features, fitted until it has converged. See [LinearProtocol] for
-/// what is minimized.
+/// The linear probe: logistic regression on cached features, fitted until it has converged. [LinearProtocol]
+/// defines the function that is minimized.
 ///
-/// The solver is L-BFGS, preconditioned with the Hessian at zero weights, which is the same matrix for every class
-/// direction: `X' X / (N C) + l2 I`. It takes out the bad conditioning of correlated features such as pixels.
+/// The solver is L-BFGS, preconditioned with the Hessian at zero weights: `X' X / (N C) + l2 I`, the same
+/// matrix for every class. The preconditioner removes the bad conditioning of correlated features such as
+/// pixels.
 public final class Linear {
-    /// Features up to this width get the full preconditioner, wider ones its diagonal: a factorization of 4,096 x
-    /// 4,096 takes under a second.
+    /// Features up to this width get the full preconditioner, wider ones only its diagonal. A factorization
+    /// of a 4,096 x 4,096 matrix takes less than a second.
     public static final int WIDEST_FULL = 4096;
 
     private Linear() {}
 
-    /// A fitted probe and how it did.
+    /// The result of a fitted probe.
     ///
     /// @param accuracy on the test split
     /// @param iterations steps of the solver
-    /// @param converged whether the gradient became as small as the protocol asks; if not, the accuracy is that of
-    ///     an unfinished fit and says so
+    /// @param converged whether the gradient became as small as the protocol requires; if not, the fit is
+    ///     unfinished and the printed accuracy has a remark
     /// @param gradientShare length of the last gradient as a share of the first
     /// @param loss the minimized value on the train split, in nats
     public record Outcome(Accuracy accuracy, int iterations, boolean converged, double gradientShare, double loss) {
@@ -39,20 +40,20 @@ public final class Linear {
         }
     }
 
-    /// The answers of a fitted probe.
+    /// The predictions of a fitted probe.
     ///
     /// @param classes one for each item of the test split
-    /// @param outcome how many of them are right
+    /// @param outcome accuracy and result of the fit
     public record Answers(int[] classes, Outcome outcome) {}
 
-    /// Fits on `train` and counts the right answers for `test`.
+    /// Fits on `train` and counts the correct predictions for `test`.
     ///
     /// @throws InputException as [#answer]
     public static Outcome evaluate(Features train, Features test, LinearProtocol protocol) {
         return answer(train, test, protocol).outcome();
     }
 
-    /// Fits on `train` and answers for `test`.
+    /// Fits on `train` and predicts the classes of `test`.
     ///
     /// @throws InputException when either is unlabeled, their widths or classes differ, or the train split has
     ///     fewer than two classes

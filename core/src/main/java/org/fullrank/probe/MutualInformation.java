@@ -1,10 +1,11 @@
 package org.fullrank.probe;
 
-/// How much one labeling of items says about another.
+/// The mutual information of two labelings of the same items.
 final class MutualInformation {
     private MutualInformation() {}
 
-    /// Normalized mutual information `2 I(A; B) / (H(A) + H(B))`, from 0 to 1; 1 when neither tells items apart.
+    /// Normalized mutual information `2 I(A; B) / (H(A) + H(B))`, from 0 to 1; 1 if both labelings have only
+    /// one class.
     ///
     /// @param a of each item, in [0, countA)
     /// @param b of each item, in [0, countB)

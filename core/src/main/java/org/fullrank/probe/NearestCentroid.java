@@ -9,16 +9,18 @@ import java.util.SequencedMap;
 import org.fullrank.data.TrainTest;
 import org.fullrank.method.Method;
 
-/// Accuracy of the nearest class mean by cosine, for the encoder and its baselines. It fits one vector per class and
-/// has
-/// no setting, so it shows whether classes form one compact group each, which few-label users depend on.
+/// Measures the accuracy of the nearest class mean by cosine, for the encoder and its baselines. The
+/// classifier fits one vector per class and has no settings. A high accuracy shows that each class forms one
+/// compact group, which is important for users with few labels.
 ///
-/// Rows are scaled to length 1, averaged for each class of the train split, and the mean is scaled to length 1; an
-/// asked
-/// item gets the class of the largest dot product, the class of the lower number among equals. Source: Snell, Swersky
-/// and Zemel 2017, "Prototypical networks", with the cosine (unverified against the paper).
+/// Rows are scaled to length 1 and averaged for each class of the train split. Each mean is scaled to length
+/// 1 again. A test item gets the class with the largest dot product. Among equal ones it gets the class with
+/// the lower number.
+///
+/// Source: Snell, Swersky and Zemel 2017, "Prototypical networks", with the cosine (unverified against the
+/// paper).
 public record NearestCentroid() implements Evaluation {
-    /// Counts up whenever the same settings would give other numbers.
+    /// Increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
 
     private static final double SMALLEST_NORM = 1e-12;
@@ -44,7 +46,7 @@ public record NearestCentroid() implements Evaluation {
 
     /// One kind of features.
     ///
-    /// @param features what was evaluated
+    /// @param features name of the features
     /// @param width features of an item
     public record Row(String features, int width, Accuracy accuracy) {}
 
@@ -56,9 +58,9 @@ public record NearestCentroid() implements Evaluation {
                 Accuracy.of(predicted, splits.test().labels()));
     }
 
-    /// The class of each row of `test`.
+    /// The predicted class of each row of `test`.
     ///
-    /// @throws org.fullrank.engine.InputException when labels are missing or of a single class
+    /// @throws org.fullrank.engine.InputException when labels are missing or all of one class
     static int[] predict(Features train, Features test) {
         Linear.requireTwoClasses(train.labels());
         double[][] centroids = centroids(train);
@@ -67,7 +69,8 @@ public record NearestCentroid() implements Evaluation {
         return predicted;
     }
 
-    /// Unit means of unit rows, one for each class; NaN, which is never the nearest, for a class without items.
+    /// Means of unit rows, scaled to length 1, one for each class. A class without items has NaN, which is
+    /// never the nearest.
     private static double[][] centroids(Features train) {
         int width = train.width();
         int[] labels = train.labels();
@@ -120,7 +123,7 @@ public record NearestCentroid() implements Evaluation {
         return ProtocolText.fitting("fullrank-nearest-centroid", VERSION, source, settings);
     }
 
-    /// The accuracies, the trained encoder first.
+    /// The table of accuracies, the trained encoder first.
     public record Table(ProtocolText protocol, List<Row> rows) implements ProtocolResult {
         public Table {
             rows = List.copyOf(rows);

@@ -12,11 +12,12 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Gram;
 import org.fullrank.linalg.Reductions;
 
-/// Principal components: the directions of largest variance of the train split, the baseline that needs no learning.
+/// Principal components: the directions of largest variance of the train split. They are the baseline that
+/// needs no training.
 ///
-/// Fitted from the eigenvectors, in float64, of the covariance `[D, D]` or, when there are fewer rows than features, of
-/// the Gram matrix `[N, N]`. Each direction points to where its largest coefficient is positive, so equal data give
-/// equal directions.
+/// They are computed in float64 from the eigenvectors of the covariance `[D, D]` or, if there are fewer rows
+/// than features, of the Gram matrix `[N, N]`. The sign of each direction makes its largest coefficient
+/// positive, so equal data give equal directions.
 public final class Pca {
     private final float[] means; // [D]
     private final float[] directions; // [D, k]
@@ -30,14 +31,14 @@ public final class Pca {
         this.components = variances.length;
     }
 
-    /// The largest width that [#fit] can give for `train`.
+    /// The largest number of components that [#fit] can compute for `train`.
     public static int widest(Features train) {
         return Math.min(train.width(), train.rows());
     }
 
     /// Fits the mean and the first `components` directions.
     ///
-    /// @throws InputException when there are fewer rows or features than components asked for
+    /// @throws InputException when there are fewer rows or features than requested components
     public static Pca fit(Features train, int components) {
         if (components < 1 || components > widest(train)) {
             throw new InputException(
@@ -55,7 +56,7 @@ public final class Pca {
 
     /// The projections of `features`: `[rows, components]`.
     ///
-    /// @throws InputException when their width is not that of the train split
+    /// @throws InputException when their width differs from the train split
     public Features transform(Features features) {
         if (features.width() != means.length) {
             throw new InputException("PCA: found features %d wide, expected %d as in the train split; use one data set"
@@ -77,7 +78,7 @@ public final class Pca {
 
     /// The same directions, cut to the first `components`.
     ///
-    /// @throws InputException when there are not as many
+    /// @throws InputException when there are fewer directions
     public Pca first(int components) {
         if (components < 1 || components > this.components) {
             throw new InputException("PCA: found a cut to %d components, expected 1 to %d; fit more components"

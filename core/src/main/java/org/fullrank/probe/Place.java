@@ -8,16 +8,16 @@ import org.fullrank.method.Method;
 import org.fullrank.net.Encoder;
 import org.fullrank.net.Mode;
 
-/// A place in a network that features are read from.
+/// A place in a network whose output is used as features.
 ///
 /// @param name `input`, `block.NAME`, `representation`, `projector.1` and so on, `embedding`
-/// @param read from views `[B, ...]` to rows `[B, C]`, in evaluation mode
+/// @param read computes rows `[B, C]` from views `[B, ...]`, in evaluation mode
 public record Place(String name, UnaryOperator<Tensor> read) {
-    /// Name of the input as the encoder sees it.
+    /// Name of the encoder's input.
     public static final String INPUT = "input";
     /// Name of the encoder's output, which comes from its last block.
     public static final String REPRESENTATION = "representation";
-    /// Name of what the objective acts on, the last layer of the projector.
+    /// Name of the input of the objective, the last layer of the projector.
     public static final String EMBEDDING = "embedding";
 
     /// All places of a network in the order of the data.

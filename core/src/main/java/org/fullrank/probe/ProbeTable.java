@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// The accuracies of an encoder and of the baselines that it is compared with: raw input, its principal components, and
-/// the same encoder untrained.
+/// The accuracies of an encoder and of its baselines: the raw input, the principal components of the input,
+/// and the same encoder without training.
 ///
 /// @param protocol what the numbers depend on
 /// @param results one row for each kind of features, the trained encoder first
@@ -29,7 +29,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
         notMeasured = List.copyOf(notMeasured);
     }
 
-    /// What an encoder can be compared with.
+    /// The baselines of an encoder.
     public enum Baseline {
         /// The input itself and its principal components.
         RAW,
@@ -37,12 +37,12 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
         UNTRAINED
     }
 
-    /// The probes' answers on one kind of features.
+    /// The results of the probes on one kind of features.
     ///
-    /// @param features what was evaluated
+    /// @param features name of the features
     /// @param width features of an item
-    /// @param knn null when the protocol leaves it out
-    /// @param linear null when the protocol leaves it out
+    /// @param knn null if the protocol leaves it out
+    /// @param linear null if the protocol leaves it out
     public record Result(
             String features, int width, @Nullable Accuracy knn, Linear.@Nullable Outcome linear) {
         /// For JSON: names, counts, shares and intervals.
@@ -60,7 +60,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
         }
     }
 
-    /// What is evaluated; all three describe the same items.
+    /// The features to evaluate; all three describe the same items.
     ///
     /// @param encoder features of the trained encoder
     /// @param untrained features of the same encoder at its initial weights; null leaves the row out
@@ -157,7 +157,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
     private static List<Result> components(Splits raw, int encoderWidth, Protocol protocol) {
         var widths = new TreeSet<>(protocol.pcaWidths());
         widths.add(encoderWidth);
-        // Wider than the input there are no components: the widest there is stands for all of those.
+        // There cannot be more components than the input has. The largest possible number replaces larger ones.
         int widest = Pca.widest(raw.train());
         var possible = new TreeSet<Integer>();
         widths.forEach(w -> possible.add(Math.min(w, widest)));

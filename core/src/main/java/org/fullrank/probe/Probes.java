@@ -9,11 +9,12 @@ import org.fullrank.method.Method;
 import org.fullrank.probe.ProbeTable.Baseline;
 import org.jspecify.annotations.Nullable;
 
-/// kNN and linear accuracy of an encoder and of its baselines.
+/// Measures the kNN and linear accuracy of an encoder and of its baselines.
 ///
 /// @param knn the nearest-neighbor probe; null to leave it out
 /// @param linear the linear probe; null to leave it out
-/// @param baselines what the encoder is compared with; numbers and protocol do not depend on it
+/// @param baselines the baselines that are measured; the encoder's numbers and the protocol do not depend on
+///     this choice
 public record Probes(@Nullable KnnProtocol knn, @Nullable LinearProtocol linear, Set<Baseline> baselines)
         implements Evaluation {
     private static final String KNN = "knn";

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that the accuracies of probes depend on, except the weights of the encoder. It is printed in full with
-/// them, and a short hash identifies it: numbers of different hashes are not comparable.
+/// Everything that affects the accuracies of probes, except the weights of the encoder. It is printed in full
+/// with the accuracies. A short hash identifies it; do not compare numbers with different hashes.
 ///
 /// @param source where the features come from
 /// @param knn the nearest-neighbor probe; null when it is left out
@@ -21,11 +21,11 @@ public record Protocol(
         @Nullable KnnProtocol knn,
         @Nullable LinearProtocol linear,
         List<Integer> pcaWidths) {
-    /// Counts up whenever the same settings would give other numbers.
+    /// Increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
-    /// The longest side of raw images: larger ones are resized to it by area, see [RawInput]. Color images of
-    /// 32 x 32 are enough for recognition (Torralba et al. 2008, "80 million tiny images") and keep the baseline at
-    /// 3,072 features.
+    /// The longest side of raw images. Larger images are resized to it by area, see [RawInput]. Color images
+    /// of 32 x 32 are enough for recognition (Torralba et al. 2008, "80 million tiny images"), and the
+    /// baseline then has 3,072 features.
     public static final int RAW_SIDE = 32;
     /// 128 components: the width of many published baselines.
     public static final List<Integer> PCA_WIDTHS = List.of(128);
@@ -45,7 +45,7 @@ public record Protocol(
         }
     }
 
-    /// Both probes with their defaults, [#PCA_WIDTHS].
+    /// Both probes with their defaults, and [#PCA_WIDTHS].
     public static Protocol of(EvaluatedData source) {
         return new Protocol(source, KnnProtocol.defaults(), LinearProtocol.defaults(), PCA_WIDTHS);
     }
@@ -93,7 +93,7 @@ public record Protocol(
         return asText().hash();
     }
 
-    /// Guards every place that compares numbers.
+    /// Checks that numbers of two protocols may be compared.
     ///
     /// @throws InputException when `other` has another hash; names the first setting that differs
     public void requireLike(Protocol other) {

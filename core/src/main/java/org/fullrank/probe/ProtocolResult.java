@@ -3,18 +3,18 @@ package org.fullrank.probe;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// The numbers of an evaluation, with everything that they depend on.
+/// The numbers of an evaluation, with the protocol that they depend on.
 public interface ProtocolResult {
-    /// What the numbers depend on.
+    /// The protocol that the numbers depend on.
     ProtocolText protocol();
 
-    /// For people: the numbers, lines each with its end.
+    /// For people: the numbers, in lines that each have a line end.
     String table();
 
     /// For JSON: the numbers.
     SequencedMap<String, Object> values();
 
-    /// What intervals the numbers have, in words that follow the hash of the protocol.
+    /// The kind of the intervals, in words that follow the hash of the protocol.
     default String intervals() {
         return "";
     }

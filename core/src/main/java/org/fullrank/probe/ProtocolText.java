@@ -11,15 +11,15 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
-/// Everything that numbers depend on, except the weights of the encoder. It is printed in full with them, and a short
-/// hash identifies it: numbers of different hashes are not comparable.
+/// Everything that affects the numbers of an evaluation, except the weights of the encoder. It is printed in
+/// full with the numbers. A short hash identifies it; do not compare numbers with different hashes.
 ///
 /// @param fields the settings by name, in the order in which they are printed
 public record ProtocolText(SequencedMap<String, String> fields) {
     private static final int HASH_DIGITS = 8;
 
-    /// Words whose spelling has changed since hashes were first printed. A protocol keeps its hash, so that its numbers
-    /// stay comparable.
+    /// Words whose spelling has changed since the first version. Hashes still use the old spelling, so that
+    /// numbers stay comparable.
     private static final Map<String, String> FIRST_SPELLING =
             Map.of("centered", "centred", "standardized", "standardised", "optimizer", "optimiser");
 
@@ -27,7 +27,7 @@ public record ProtocolText(SequencedMap<String, String> fields) {
         fields = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(fields));
     }
 
-    /// The protocol `name version` on features of `source`, of which no probe is fitted.
+    /// The protocol `name version` on features of `source`, without a fitted probe.
     static ProtocolText asking(String name, int version, EvaluatedData source, Map<String, String> settings) {
         var fields = new LinkedHashMap<String, String>();
         fields.put("protocol", name + " " + version);
@@ -66,7 +66,7 @@ public record ProtocolText(SequencedMap<String, String> fields) {
         }
     }
 
-    /// Guards every place that compares numbers.
+    /// Checks that numbers of two protocols may be compared.
     ///
     /// @throws InputException when `other` has another hash; names the first setting that differs
     public void requireLike(ProtocolText other) {

@@ -9,8 +9,8 @@ import org.fullrank.data.Labels;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Ranks all other items for each item, by cosine similarity, block by block: memory does not grow with the square of
-/// the items. Equally similar items keep their order.
+/// Sorts, for each item, all other items by cosine similarity. It works block by block, so memory does not
+/// grow with the square of the number of items. Equally similar items keep their order.
 final class Ranking {
     // 16 MB of similarities at a time.
     private static final int BLOCK_VALUES = 4 << 20;
@@ -24,10 +24,10 @@ final class Ranking {
     private final double[] precisionAtR;
     private final double[] averagePrecision;
 
-    /// What the ranks of all queries give.
+    /// The measures over all queries.
     ///
-    /// @param queries items that have another one of their class
-    /// @param recall for each k asked
+    /// @param queries number of items with another item of their class
+    /// @param recall recall for each requested k
     record Means(int queries, double[] recall, double rPrecision, double mapAtR) {}
 
     private Ranking(int[] classes, int names, int[] recallAt) {
@@ -43,7 +43,7 @@ final class Ranking {
         averagePrecision = new double[classes.length];
     }
 
-    /// @param rows `[N, D]` of length 1; stays the caller's
+    /// @param rows `[N, D]` of length 1; the caller still owns it
     static Means of(Tensor rows, Features features, int[] recallAt) {
         var ranking = new Ranking(features.labels(), features.names().size(), recallAt);
         try (var scope = Scope.withoutGradients()) {
@@ -78,7 +78,7 @@ final class Ranking {
         return values;
     }
 
-    /// How many neighbors a query looks at.
+    /// Number of neighbors that a query needs.
     private int depth(int query) {
         return others[query] == 0
                 ? 0
@@ -108,7 +108,7 @@ final class Ranking {
         return items;
     }
 
-    /// The value of rank `rank` from the top, counted from 1, by quickselect (Hoare 1961); reorders `values`.
+    /// The `rank`-th largest value, counted from 1, by quickselect (Hoare 1961); reorders `values`.
     private static float largest(float[] values, int rank) {
         int low = 0;
         int high = values.length - 1;
@@ -140,7 +140,7 @@ final class Ranking {
         return values[rank - 1];
     }
 
-    /// Ascending keys are descending similarities, then ascending items.
+    /// A sort key: ascending keys mean descending similarities, then ascending items.
     private static long key(float similarity, int item) {
         int bits = Float.floatToIntBits(similarity + 0f); // no negative zero
         int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE);

@@ -8,7 +8,7 @@ import org.fullrank.data.Items;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// The input itself as features: the baseline that needs no encoder.
+/// The input itself as features: the baseline without an encoder.
 ///
 /// Images become pixels in [0, 1], row by row with channels together. Where all images of both splits have one size of
 /// at most [Protocol#RAW_SIDE] on either side they are taken as they are; otherwise each is resized to a square of that
@@ -21,9 +21,9 @@ public final class RawInput {
 
     private RawInput() {}
 
-    /// Both splits, treated alike.
+    /// The features of both splits, computed in the same way.
     ///
-    /// @throws InputException when the splits are of unlike kinds or widths, or too large for one array
+    /// @throws InputException when the splits differ in kind or width, or are too large for one array
     public static Splits of(Items train, Items test) {
         if (train instanceof Images first && test instanceof Images second) {
             int[] size = common(first, second);
@@ -37,7 +37,7 @@ public final class RawInput {
                 + " splits of one data set");
     }
 
-    /// Height and width that both splits get.
+    /// Height and width for both splits.
     private static int[] common(Images first, Images second) {
         boolean plain = first.size() > 0
                 && second.size() > 0
@@ -108,7 +108,8 @@ public final class RawInput {
         return shrink(rows, height, images.width(i), channels, width);
     }
 
-    /// Averages the middle axis of `[outer, from, inner]` to length `to`, each new cell over the old ones below it.
+    /// Shrinks the middle axis of `[outer, from, inner]` to length `to`. Each new cell is the average of the
+    /// old cells that it covers.
     private static float[] shrink(float[] values, int outer, int from, int inner, int to) {
         if (from == to) {
             return values;

@@ -11,8 +11,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 
-/// The measures of metric learning: how many of the nearest items have the class of an item, and how well clusters
-/// match classes. For the encoder, raw input and the untrained encoder.
+/// Measures of retrieval and clustering, for the encoder, the raw input and the untrained encoder: how many
+/// of the nearest items have the class of the query, and how well clusters match classes.
 ///
 /// MAP@R and R-precision: Musgrave, Belongie and Lim 2020, "A metric learning reality check".
 ///
@@ -25,14 +25,14 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
 
     /// The measures of one kind of features, all in [0, 1].
     ///
-    /// @param features what was evaluated
+    /// @param features name of the features
     /// @param width features of an item
-    /// @param queries items that asked; those alone in their class do not
-    /// @param recall share of queries with an item of their class among the nearest k, by k
-    /// @param rPrecision share of the class among the nearest R
+    /// @param queries number of queries; an item that is the only one of its class is no query
+    /// @param recall share of queries with an item of their class among the k nearest, by k
+    /// @param rPrecision share of the class among the R nearest
     /// @param mapAtR mean average precision up to R
     /// @param nmi agreement of k-means clusters with classes
-    /// @param inertia of these clusters
+    /// @param inertia inertia of these clusters
     public record Row(
             String features,
             int width,
@@ -44,7 +44,8 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
             double inertia) {
         /// Measures one kind of features.
         ///
-        /// @throws InputException when labels are missing or of one class, or each item is alone in its class
+        /// @throws InputException when labels are missing or all of one class, or each item is the only one
+        ///     of its class
         public static Row of(String name, Features asked, RetrievalProtocol protocol) {
             int[] labels = asked.labels();
             Linear.requireTwoClasses(labels, "the asked split");
@@ -98,7 +99,7 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
 
     /// Measures each kind of features by its name, the trained encoder first.
     ///
-    /// @param asked features of the asked split
+    /// @param asked features of the test split
     /// @throws InputException as [Row#of]
     public static Retrieval of(SequencedMap<String, Features> asked, EvaluatedData source, RetrievalProtocol protocol) {
         var rows = new ArrayList<Row>();

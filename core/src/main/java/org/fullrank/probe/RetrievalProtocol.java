@@ -7,23 +7,24 @@ import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.Method;
 
-/// Measures retrieval and clustering: every item of the asked split is a query among all others of that split.
+/// Measures retrieval and clustering. Every item of the test split is a query, and all other items of that
+/// split are searched.
 ///
 /// @param recallAt the k of recall@k, ascending, each at least 1
-/// @param restarts k-means runs, the one of the smallest inertia counts; at least 1
+/// @param restarts number of k-means runs; the run with the smallest inertia is used; at least 1
 /// @param maxIterations of one k-means run, at least 1
 /// @param seed of its first centers
 public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIterations, long seed)
         implements Evaluation {
-    /// Counts up whenever the same settings would give other numbers.
+    /// Increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// 1, 2, 4, 8: the columns of metric-learning tables since Oh Song et al. 2016.
     public static final List<Integer> RECALL_AT = List.of(1, 2, 4, 8);
-    /// Ten, as in most libraries: with one, NMI moves by points from seed to seed.
+    /// Ten, as in most libraries. With one run, NMI differs by several percentage points from seed to seed.
     public static final int RESTARTS = 10;
-    /// More than k-means needs on embeddings; it ends when no item changes its cluster.
+    /// More than k-means needs on embeddings. It ends earlier if no item changes its cluster.
     public static final int MAX_ITERATIONS = 300;
-    /// Any fixed number will do.
+    /// Any fixed number is suitable.
     public static final long SEED = 0;
 
     public RetrievalProtocol {

@@ -8,10 +8,10 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Mean cross-entropy of a linear softmax classifier plus `l2/2 |W|^2`, with its gradient in closed form. Products are
-/// float32, everything that is summed over rows is float64.
+/// Mean cross-entropy of a linear softmax classifier plus `l2/2 |W|^2`, with its gradient in closed form.
+/// Products are computed in float32, sums over rows in float64.
 ///
-/// The point is laid out as `[C, D + 1]`: for each class D weights, then the bias.
+/// A point is an array `[C, D + 1]`: for each class D weights and then the bias.
 final class SoftmaxLoss implements Lbfgs.Function {
     // Rows whose gradient one float32 product sums.
     private static final int PRODUCT_ROWS = 8192;
@@ -25,7 +25,7 @@ final class SoftmaxLoss implements Lbfgs.Function {
     private final int columns; // D + 1
     private final double l2;
 
-    /// @param features `[N, D + 1]` float32, the last column ones; stays the caller's
+    /// @param features `[N, D + 1]` float32, the last column ones; the caller still owns it
     /// @param labels N classes
     SoftmaxLoss(Tensor features, int[] labels, int classes, double l2) {
         this.features = features;

@@ -2,10 +2,10 @@ package org.fullrank.probe;
 
 import org.fullrank.engine.InputException;
 
-/// The two splits of one kind of features.
+/// The features of the two splits, of one kind.
 ///
-/// @param train what probes are fitted on
-/// @param test what they are asked
+/// @param train features that probes are fitted on
+/// @param test features that probes classify
 public record Splits(Features train, Features test) {
     public Splits {
         train.requireLike(test, "evaluation");

@@ -4,14 +4,14 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Centers and scales each feature by the mean and standard deviation (divisor N) of the train split. A feature that is
-/// constant there carries nothing and becomes 0 everywhere.
+/// Centers each feature by its mean and scales it by its standard deviation (divisor N), both from the train
+/// split. A feature that is constant there becomes 0 everywhere, because it contains no information.
 ///
 /// @param means one for each feature
-/// @param scales what a centered feature is multiplied with: 1 / standard deviation, or 0 for a constant
+/// @param scales factor of each centered feature: 1 / standard deviation, or 0 for a constant feature
 record Standardizer(float[] means, float[] scales) {
-    /// A feature whose standard deviation is below this share of its mean size is constant: float32 resolves no
-    /// less.
+    /// A feature whose standard deviation is below this share of its mean size counts as constant, because of
+    /// the precision of float32.
     private static final double CONSTANT = 1e-6;
 
     static Standardizer of(Features train) {

@@ -11,7 +11,7 @@ import org.fullrank.net.EncoderSpec;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewSpec;
 
-/// What an evaluation measures: the trained network of a run, its data, and what it is compared with.
+/// The input of an evaluation: the trained network of a run, its data, and its baselines.
 public interface Subject {
     /// The data to measure on.
     Dataset data();
@@ -54,7 +54,7 @@ public interface Subject {
     /// Reports progress in one line.
     void note(String progress);
 
-    /// What probes are fitted on and asked.
+    /// The items on which probes are fitted and tested.
     ///
     /// @throws org.fullrank.engine.InputException when the data have no labels
     default TrainTest items() {
@@ -73,7 +73,7 @@ public interface Subject {
         return embed(method(), items);
     }
 
-    /// The same by another network of this kind.
+    /// The same from another network of this kind.
     default Features embed(Method by, Items items) {
         return Embedder.embed(by, views().on(items), items);
     }

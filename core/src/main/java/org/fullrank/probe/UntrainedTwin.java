@@ -9,19 +9,20 @@ import org.fullrank.net.Mode;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// The network of a run at its initial weights, with the running statistics of the data, so that it is a baseline at
-/// its best.
+/// The network of a run at its initial weights. Its running statistics are computed on the data, which makes
+/// it a stronger baseline.
 final class UntrainedTwin {
-    /// Batches that settle the running statistics: with a momentum of 0.1 they leave 0.9^30 = 4 % of the start.
+    /// Number of batches for the running statistics. With a momentum of 0.1, 0.9^30 = 4 % of the initial
+    /// value remains.
     static final int SETTLING_BATCHES = 30;
 
     private static final int SETTLING_BATCH = 256;
 
     private UntrainedTwin() {}
 
-    /// The settled network; the caller closes it.
+    /// The network with running statistics of the data; the caller closes it.
     ///
-    /// @param train items that give the statistics
+    /// @param train items for the statistics
     static Method of(Subject subject, Items train) {
         Method fresh = subject.initial();
         try {

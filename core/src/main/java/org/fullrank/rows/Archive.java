@@ -8,21 +8,21 @@ import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A file that holds arrays by name.
+/// A file that contains named arrays.
 sealed interface Archive permits NpzArchive, TensorArchive {
-    /// Names that embeddings go by, the most telling first.
+    /// Usual names of embeddings, the clearest first.
     List<String> MATRICES = List.of("embeddings", "z", "x");
 
-    /// Names that labels go by.
+    /// Usual names of labels.
     List<String> LABELS = List.of("labels", "y");
 
-    /// What it is, for messages.
+    /// Name of the archive, for messages.
     String name();
 
-    /// Its arrays with their shapes, those of numbers only.
+    /// The numeric arrays with their shapes.
     SequencedMap<String, List<Long>> shapes();
 
-    /// What else it holds, in words, for messages.
+    /// The other content, in words, for messages.
     List<String> others();
 
     /// Opens an array.
@@ -31,7 +31,7 @@ sealed interface Archive permits NpzArchive, TensorArchive {
     /// @param vector whether it is `[N]` and read as `[N, 1]`
     RowStream open(String array, boolean vector);
 
-    /// The name of the matrix that is meant.
+    /// The name of the matrix to read.
     ///
     /// @param key its name; null to find it
     /// @throws InputException when there is none, or more than one
@@ -65,7 +65,7 @@ sealed interface Archive permits NpzArchive, TensorArchive {
                                 : "one matrix [N, D]; name it with --array"));
     }
 
-    /// The name of the array with labels; null where there is none.
+    /// The name of the array with labels; null if there is none.
     default @Nullable String labels() {
         SequencedMap<String, List<Long>> shapes = shapes();
         for (String name : LABELS) {

@@ -3,25 +3,25 @@ package org.fullrank.rows;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
-/// A matrix in a file.
+/// The layout of a matrix in a file.
 ///
-/// @param name what is read, for messages
-/// @param cells how its numbers are written
+/// @param name name of the array in messages
+/// @param cells number format
 /// @param rows N, at least 1
 /// @param width D, at least 1
-/// @param fortran whether column after column lies in the file instead of row after row
+/// @param fortran whether the file contains the matrix column by column instead of row by row
 record ArrayLayout(String name, Cells cells, long rows, int width, boolean fortran) {
-    /// The widest rows that are read.
+    /// Largest supported width of a row.
     static final int MAX_WIDTH = 1 << 20;
 
-    /// Numbers of a block: 16 MiB of float32, enough to keep products busy.
+    /// Number of values of a block: 16 MiB of float32, enough for efficient matrix products.
     static final int BLOCK_VALUES = 1 << 22;
 
-    /// The most rows of a block, so that narrow rows need no more memory than wide ones.
+    /// Largest number of rows of a block, so that narrow rows need no more memory than wide ones.
     static final int BLOCK_ROWS = 1 << 13;
 
-    /// @param vector whether `[N]` is meant, which is read as `[N, 1]`
-    /// @throws InputException when the shape is not that of a matrix with rows and columns
+    /// @param vector whether the array is `[N]` and is read as `[N, 1]`
+    /// @throws InputException when the shape is not a matrix with rows and columns
     static ArrayLayout of(String name, Cells cells, List<Long> shape, boolean fortran, boolean vector) {
         return vector ? ofVector(name, cells, shape) : ofMatrix(name, cells, shape, fortran);
     }

@@ -12,8 +12,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the rows of an array of plain numbers in a file, block by block, into memory outside the Java heap. The file
-/// is not mapped, so the pages of a large file do not count as memory of the process.
+/// Reads the rows of an array in a file, block by block, into memory outside the Java heap. The file is not
+/// memory-mapped, so the pages of a large file do not count as memory of the process.
 final class ArrayRows implements RowStream {
     private final ArrayLayout layout;
     private final Source source;
@@ -35,12 +35,12 @@ final class ArrayRows implements RowStream {
         this.blockRows = blockRows;
     }
 
-    /// Row after row, in the order of the channel, which stands at the first number and is closed with the stream.
+    /// Reads row by row. The channel must be positioned at the first number, and is closed with the stream.
     static ArrayRows byRows(ArrayLayout layout, ReadableByteChannel channel) {
         return new ArrayRows(layout, new ByRows(channel), ArrayLayout.blockRows(layout.width()));
     }
 
-    /// Column after column: for a block, a piece of each column is read.
+    /// Reads a matrix that is stored column by column. For a block it reads a piece of each column.
     ///
     /// @param offset of the first number in the file; the file is closed with the stream
     static ArrayRows byColumns(ArrayLayout layout, FileChannel file, long offset) {

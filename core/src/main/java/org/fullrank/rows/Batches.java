@@ -15,8 +15,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads rows of one or two views and their labels together. A row that is not finite in one view is left out of all
-/// views and counted; the first ones are listed.
+/// Reads rows of one or two views together with their labels. A row that is not finite in one view is left
+/// out of both views and counted. The first of these rows are listed.
 ///
 /// ```java
 /// while (true) {
@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 public final class Batches implements AutoCloseable {
-    /// Rows left out that are listed by number: enough to find the cause, few enough for one line.
+    /// Largest number of left-out rows that are listed by number: enough to find the cause, few enough for
+    /// one line.
     public static final int LISTED = 10;
 
     private final Cursor first;
@@ -53,9 +54,10 @@ public final class Batches implements AutoCloseable {
 
     /// Rows that belong together: row i of each is sample i. The streams are closed with the batches.
     ///
-    /// @param second another view of the same samples, of equal N and D; null where there is none
-    /// @param labels one for each row, those that are not finite included; null where there are none
-    /// @throws InputException when the widths differ, or counts that are known from the start do
+    /// @param second another view of the same samples, with equal N and D; null if there is none
+    /// @param labels one label for each row, including rows that are not finite; null if there are none
+    /// @throws InputException when the widths differ, or when the numbers of rows are known at the start and
+    ///     differ
     public static Batches of(RowStream rows, @Nullable RowStream second, @Nullable Labels labels) {
         try {
             if (second != null) {
@@ -84,17 +86,17 @@ public final class Batches implements AutoCloseable {
         return second != null;
     }
 
-    /// Names of the classes; empty where there are no labels.
+    /// Names of the classes; empty if there are no labels.
     public List<String> classNames() {
         return labels == null ? List.of() : labels.names();
     }
 
-    /// Rows read so far that were not finite.
+    /// Number of rows read so far that were not finite.
     public long leftOut() {
         return leftOutCount;
     }
 
-    /// What a reader has to be told about the rows read so far, one line each.
+    /// Warnings about the rows read so far, one line each.
     public List<String> warnings() {
         var warnings = new ArrayList<>(first.stream.warnings());
         if (second != null) {
@@ -115,8 +117,8 @@ public final class Batches implements AutoCloseable {
         return warnings;
     }
 
-    /// The next rows, at least one; null behind the last one. The caller's scope owns the tensors, which may change
-    /// at the next call.
+    /// The next rows, at least one; null after the last one. The caller's scope owns the tensors, which may
+    /// change at the next call.
     ///
     /// @throws InputException when the file is damaged, when one view or the labels end before the others, or
     ///     when no row at all is finite
@@ -151,7 +153,7 @@ public final class Batches implements AutoCloseable {
         return new Batch(one, two, classes(numbers), numbers);
     }
 
-    /// A sum that is finite is quick to get and only finite values have one.
+    /// Whether all values are finite. The sum is quick to compute and is finite only if all values are.
     private static boolean finite(Tensor rows) {
         return Double.isFinite(Tensors.value(rows.sum()));
     }
@@ -205,7 +207,8 @@ public final class Batches implements AutoCloseable {
         }
     }
 
-    /// At the end of one view: the end of the other, of the labels, and something to examine.
+    /// At the end of one view, checks that the other view and the labels also end, and that there was at
+    /// least one row.
     private void requireEnd(int rows, int others) {
         if (rows != others && second != null) {
             throw new InputException("%s: ends after %d rows but %s %s, expected equally many rows; give both views of"
@@ -259,7 +262,7 @@ public final class Batches implements AutoCloseable {
         }
     }
 
-    /// A stream with the block that was read last, of which a part may be left.
+    /// A stream and the unread part of its last block.
     private static final class Cursor implements AutoCloseable {
         private final RowStream stream;
         private @Nullable Tensor block;
@@ -269,7 +272,7 @@ public final class Batches implements AutoCloseable {
             this.stream = stream;
         }
 
-        /// Rows that can be taken at once; 0 at the end.
+        /// Number of rows that can be taken at once; 0 at the end.
         int available() {
             while (block == null || at == block.size(0)) {
                 release();

@@ -7,11 +7,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.file.Npy;
 
-/// How the numbers of an array are stored in a file.
+/// The number format of an array in a file.
 ///
-/// @param type as tensors name it
-/// @param bytes of one number
-/// @param order of these bytes
+/// @param type type of the same name in tensors
+/// @param bytes bytes of one number
+/// @param order byte order
 record Cells(ScalarType type, int bytes, ByteOrder order) {
     static Cells of(Npy.Header header) {
         ScalarType type = switch (header.type()) {
@@ -29,7 +29,7 @@ record Cells(ScalarType type, int bytes, ByteOrder order) {
         return new Cells(type, header.type().bytes(), header.order());
     }
 
-    /// float64 for what float32 cannot hold, else float32.
+    /// The type in memory: float64 for types that float32 cannot represent exactly, otherwise float32.
     ScalarType read() {
         return switch (type) {
             case Double, Long, Int, UInt32 -> ScalarType.Double;
@@ -37,8 +37,8 @@ record Cells(ScalarType type, int bytes, ByteOrder order) {
         };
     }
 
-    /// The numbers of `raw`, whose bytes were copied from the file, as [#read] has them. The bytes of `raw` are
-    /// changed.
+    /// Converts the numbers of `raw`, whose bytes were copied from the file, to the type of [#read]. The
+    /// bytes of `raw` are changed.
     Tensor decode(Tensor raw) {
         if (bytes > 1 && order != ByteOrder.nativeOrder()) {
             swap(org.fullrank.engine.Tensors.segment(raw));

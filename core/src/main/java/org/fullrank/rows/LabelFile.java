@@ -26,7 +26,7 @@ public final class LabelFile {
 
     /// Reads a file of labels.
     ///
-    /// @throws InputException when it is missing or damaged, or holds something else than labels
+    /// @throws InputException when it is missing or damaged, or contains something other than labels
     public static Labels read(Path file, Selection selection) {
         Labels labels = switch (RowFormat.of(file)) {
             case NPY -> numbers(NpyFile.open(file, true));
@@ -46,7 +46,7 @@ public final class LabelFile {
         return labels;
     }
 
-    /// The labels that an archive of embeddings holds; null where there are none.
+    /// The labels in an archive of embeddings; null if there are none.
     static @Nullable Labels of(Archive archive) {
         String array = archive.labels();
         if (array != null) {
@@ -61,7 +61,7 @@ public final class LabelFile {
         return classes.labels();
     }
 
-    /// The label column of a CSV file of embeddings; null where there is none.
+    /// The label column of a CSV file of embeddings; null if there is none.
     static @Nullable Labels beside(Path file, Selection selection) {
         try (CsvTable table = table(file, selection)) {
             if (table.label() < 0) {

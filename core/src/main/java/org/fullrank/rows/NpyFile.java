@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Npy;
 
-/// One array in a `.npy` file.
+/// Reads one array in a `.npy` file.
 final class NpyFile {
     private NpyFile() {}
 

@@ -21,19 +21,19 @@ import org.fullrank.file.Npy;
 import org.fullrank.file.NpyText;
 import org.jspecify.annotations.Nullable;
 
-/// The arrays of an `.npz`, a zip of `.npy` files, stored or deflated. An array in C order is unpacked as it is read;
-/// one in Fortran order is unpacked to a temporary file before.
+/// The arrays of an `.npz` file, a zip of `.npy` files, compressed or not. An array in C order is unpacked
+/// while it is read. An array in Fortran order is first unpacked to a temporary file.
 record NpzArchive(Path file) implements Archive {
-    /// An archive with more entries than this is refused: it is no set of arrays.
+    /// An archive with more entries is refused, because it is not a set of arrays.
     private static final int MOST_ENTRIES = 10_000;
 
     private static final String ENDING = ".npy";
     private static final int PIECE = 1 << 16;
 
-    /// Deflate cannot make data more than 1032 times smaller: what a header claims beyond that is a lie.
+    /// The largest possible compression ratio of Deflate. A header that claims more is wrong.
     private static final long MOST_EXPANSION = 1032;
 
-    /// Names of arrays, and of what cannot be read as one.
+    /// Names of arrays, and of entries that cannot be read as arrays.
     private record Contents(SequencedMap<String, List<Long>> shapes, List<String> others) {}
 
     private interface Work<T extends @Nullable Object> {
@@ -127,7 +127,7 @@ record NpzArchive(Path file) implements Archive {
         });
     }
 
-    /// A temporary file with the numbers, which goes away when it is closed.
+    /// A temporary file with the numbers. It is deleted when it is closed.
     private static FileChannel spilled(ArrayLayout layout, InputStream in) throws IOException {
         Path temporary = Files.createTempFile("fullrank", ENDING);
         FileChannel channel = FileChannel.open(
@@ -180,7 +180,7 @@ record NpzArchive(Path file) implements Archive {
         }
     }
 
-    /// The bytes of an entry; closes the archive with them.
+    /// The bytes of an entry. Closing them closes the archive.
     private record Unpacked(ZipFile zip, InputStream in, byte[] piece) implements ReadableByteChannel {
         Unpacked(ZipFile zip, InputStream in) {
             this(zip, in, new byte[PIECE]);

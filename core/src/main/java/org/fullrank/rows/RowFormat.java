@@ -8,7 +8,8 @@ import java.util.Locale;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Npy;
 
-/// The supported formats. The first bytes of a file decide; its name decides only where they cannot.
+/// The supported file formats. The format is recognized by the first bytes of a file. The file name decides
+/// only if these bytes are not sufficient.
 enum RowFormat {
     NPY,
     ZIP,
@@ -55,7 +56,7 @@ enum RowFormat {
         return TEXT;
     }
 
-    /// Whether this is no text.
+    /// Whether the content is not text.
     private static boolean binary(byte[] head) {
         for (byte b : head) {
             if (b == 0) {

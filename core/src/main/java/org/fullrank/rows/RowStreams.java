@@ -8,29 +8,30 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
 import org.jspecify.annotations.Nullable;
 
-/// Opens embeddings from anywhere as a stream of rows, in bounded memory.
+/// Opens embeddings in any supported format as a stream of rows, with bounded memory.
 ///
 /// | format | what is read |
 /// | --- | --- |
 /// | `.npy` | a matrix of float16, float32, float64 or whole numbers, either byte order, C or Fortran order |
-/// | `.npz` | one such matrix: the one named, or `embeddings`, `z`, `x`, or the only one with two dimensions |
+/// | `.npz` | one such matrix: the selected one, or `embeddings`, `z`, `x`, or the only one with two dimensions |
 /// | CSV | rows of numbers, see [org.fullrank.file.CsvTable]; a label column is left out |
-/// | safetensors | one matrix, chosen as of an `.npz` |
+/// | safetensors | one matrix, selected as in an `.npz` |
 ///
-/// A vector `[N]` is refused: it is more often a file of labels than embeddings of one dimension.
+/// A vector `[N]` is refused, because it is more often a file of labels than embeddings of one dimension.
 public final class RowStreams {
     private RowStreams() {}
 
     /// Opens a file; the caller closes the stream.
     ///
-    /// @throws org.fullrank.engine.InputException when it is missing, damaged, or holds no matrix
+    /// @throws org.fullrank.engine.InputException when it is missing, damaged, or does not contain a matrix
     public static RowStream open(Path file) {
         return open(file, Selection.defaults());
     }
 
-    /// Opens what is named of a file; the caller closes the stream.
+    /// Opens the selected part of a file; the caller closes the stream.
     ///
-    /// @throws org.fullrank.engine.InputException when it is missing, damaged, or holds no such matrix
+    /// @throws org.fullrank.engine.InputException when it is missing, damaged, or does not contain this
+    ///     matrix
     public static RowStream open(Path file, Selection selection) {
         return switch (RowFormat.of(file)) {
             case NPY -> NpyFile.matrix(file, selection);
@@ -49,12 +50,11 @@ public final class RowStreams {
         return new MemoryRows(name, values, width);
     }
 
-    /// The labels that a file of embeddings holds itself: the array `labels` or `y` of an archive, the label column
-    /// of a
-    /// CSV file; null where there are none. A column that was not asked for and tells every row from every other is
-    /// taken for their names.
+    /// The labels in a file of embeddings: the array `labels` or `y` of an archive, or the label column of a
+    /// CSV file; null if there are none. A column that was not selected by the user and has a different value
+    /// in every row is treated as names of rows, not as labels.
     ///
-    /// @throws org.fullrank.engine.InputException when they are no labels
+    /// @throws org.fullrank.engine.InputException when they are not labels
     public static @Nullable Labels labels(Path file, Selection selection) {
         return switch (RowFormat.of(file)) {
             case NPY -> null;

@@ -1,18 +1,18 @@
 package org.fullrank.run;
 
-/// When checkpoints are written and which are kept: the `checkpoints` section of a recipe. One is always written at the
-/// end and on Ctrl-C.
+/// When checkpoints are written and which ones are kept: the `checkpoints` section of a recipe. A checkpoint
+/// is always written at the end and on Ctrl-C.
 ///
-/// @param everyMinutes minutes between two checkpoints; 0: not by the clock
-/// @param everyEpochs epochs between two checkpoints; 0: not by epochs
-/// @param keepLast how many of the latest stay
-/// @param keepBest whether the one with the best monitored kNN accuracy stays too
+/// @param everyMinutes minutes between two checkpoints; 0: no checkpoints by time
+/// @param everyEpochs epochs between two checkpoints; 0: no checkpoints by epochs
+/// @param keepLast number of the latest checkpoints that are kept
+/// @param keepBest whether the checkpoint with the best monitored kNN accuracy is kept too
 public record CheckpointSpec(double everyMinutes, int everyEpochs, int keepLast, boolean keepBest) {
-    /// What a crash may cost at most, in minutes.
+    /// Largest loss of work by a crash, in minutes.
     public static final double DEFAULT_EVERY_MINUTES = 5;
-    /// Checkpoints at the end of an epoch are the ones to compare.
+    /// A checkpoint at the end of each epoch, so that epochs can be compared.
     public static final int DEFAULT_EVERY_EPOCHS = 1;
-    /// The latest, and one more should the latest turn out unreadable.
+    /// The latest one, and one more in case the latest is not readable.
     public static final int DEFAULT_KEEP_LAST = 2;
 
     public CheckpointSpec {

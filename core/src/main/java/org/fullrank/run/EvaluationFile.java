@@ -9,13 +9,13 @@ import org.fullrank.engine.JobException;
 import org.fullrank.file.JsonFile;
 import org.jspecify.annotations.Nullable;
 
-/// The file `evaluation.json` of a run folder: the numbers that a comparison reads at its top, and under `protocols`
-/// the latest result of each protocol. Writing one part keeps the others.
+/// The file `evaluation.json` of a run folder. Its first part has the numbers that a comparison reads. The
+/// part `protocols` has the latest result of each protocol. Writing one part does not change the others.
 public final class EvaluationFile {
     /// Its name in the run folder.
     public static final String NAME = "evaluation.json";
 
-    /// The name of kNN and linear probe together.
+    /// The name of the kNN probe and the linear probe together.
     public static final String PROBES = "probes";
 
     private static final String PROTOCOLS = "protocols";
@@ -23,11 +23,11 @@ public final class EvaluationFile {
 
     private EvaluationFile() {}
 
-    /// Puts `values` at the top of the file.
+    /// Writes `values` to the first part of the file.
     ///
     /// @param folder of the run
     /// @param values a record or a map
-    /// @throws InputException when the file is there and not JSON
+    /// @throws InputException when the file exists and is not JSON
     /// @throws JobException when the folder cannot be written
     public static void merge(Path folder, Object values) {
         ObjectNode tree = read(folder);
@@ -35,13 +35,13 @@ public final class EvaluationFile {
         JsonFile.write(folder.resolve(NAME), tree);
     }
 
-    /// What was measured.
+    /// The checkpoint that was measured.
     ///
     /// @param checkpoint its file
-    /// @param step that it is of
+    /// @param step step of the checkpoint
     public record Subject(Path checkpoint, long step) {}
 
-    /// Puts the outcome of one protocol into the file.
+    /// Writes the result of one protocol to the file.
     ///
     /// @throws InputException as [#merge]
     /// @throws JobException as [#merge]

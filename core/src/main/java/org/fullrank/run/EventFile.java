@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 import org.fullrank.file.AtomicFile;
 
-/// A TensorBoard event file: TFRecord frames (length, masked CRC-32C of the length, data, masked CRC-32C of the data;
-/// little-endian), each with one `Event` message of TensorFlow's `event.proto`, written by hand.
+/// A TensorBoard event file. It consists of TFRecord frames (length, masked CRC-32C of the length, data,
+/// masked CRC-32C of the data; little-endian). Each frame contains one `Event` message of TensorFlow's
+/// `event.proto`, encoded here without a library.
 final class EventFile implements Closeable {
     /// TensorBoard reads files whose name contains `tfevents`.
     static final String NAME = "events.out.tfevents.fullrank";
@@ -36,7 +37,7 @@ final class EventFile implements Closeable {
         this.channel = channel;
     }
 
-    /// Starts the file of a folder anew.
+    /// Creates the file of a folder, and replaces an existing one.
     static EventFile create(Path folder) throws IOException {
         Path path = folder.resolve(NAME);
         FileChannel channel = FileChannel.open(
@@ -51,8 +52,8 @@ final class EventFile implements Closeable {
         return path;
     }
 
-    /// Writes one event with all values of the record. The first dot of a name becomes a slash, which TensorBoard
-    /// groups by.
+    /// Writes one event with all values of the record. The first dot of a name becomes a slash, because
+    /// TensorBoard groups by it.
     void append(MetricRecord record) throws IOException {
         Message summary = new Message();
         for (Map.Entry<String, Double> value : record.values().entrySet()) {

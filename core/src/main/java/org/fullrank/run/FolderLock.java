@@ -13,15 +13,17 @@ import java.util.concurrent.locks.LockSupport;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 
-/// Keeps two processes from training in one folder. The operating system frees the lock when its process dies.
+/// Prevents two processes from training in one folder. The operating system frees the lock when its process
+/// ends.
 final class FolderLock implements AutoCloseable {
     static final String FILE = "run.lock";
 
-    /// Closing any channel on a file drops this process's lock on it, so folders held by this process are never
-    /// probed.
+    /// Folders that this process has locked. Closing any channel on a file releases this process's lock on
+    /// it, so these folders are never tested.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    /// Who asks whether a folder is taken holds its lock for an instant; a live page asks twice a second.
+    /// Number of attempts to take a lock. A test whether a folder is taken holds the lock for a moment, and a
+    /// live page tests twice a second.
     private static final int TRIES = 5;
 
     private static final long TRY_AGAIN_NANOS = 20_000_000;
@@ -57,7 +59,7 @@ final class FolderLock implements AutoCloseable {
         }
     }
 
-    /// Whether some process, this one included, trains in the folder.
+    /// Whether any process, including this one, trains in the folder.
     static boolean isTaken(Path folder) {
         Path file = folder.resolve(FILE);
         try {
@@ -67,7 +69,8 @@ final class FolderLock implements AutoCloseable {
             if (!Files.isReadable(file)) {
                 return false;
             }
-            // Shared, so that several who ask do not take one another for a training; one at a time in this process.
+            // A shared lock, so that several tests do not mistake one another for a training. In this process only one
+            // test runs at a time.
             synchronized (HELD) {
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
                     return !tryLock(channel, true);

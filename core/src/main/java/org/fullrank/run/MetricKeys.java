@@ -9,13 +9,13 @@ import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Vitals;
 import org.jspecify.annotations.Nullable;
 
-/// The keys of `metrics.jsonl`: what each means, and how those of an earlier version are read.
+/// The keys of `metrics.jsonl`: the meaning of each key, and how keys of earlier versions are read.
 /// `docs/reference/measures.md` has a row for each.
 public final class MetricKeys {
     /// One key, or a family of keys.
     ///
-    /// @param pattern capitals stand for a name, as in `loss.TERM`
-    /// @param scale the values that it can take, with the unit
+    /// @param pattern capital letters stand for a name, as in `loss.TERM`
+    /// @param scale the range of its values, with the unit
     /// @param meaning one line
     public record Key(String pattern, String scale, String meaning) {}
 
@@ -71,7 +71,7 @@ public final class MetricKeys {
     /// @param when one line
     public record Places(List<String> places, List<Measure> measures, String when) {}
 
-    /// Where the measures of an embedding are written.
+    /// The places in the log with measures of an embedding.
     public static final List<Places> MEASURED = List.of(
             new Places(
                     List.of("representation", "embedding", "block.NAME"),
@@ -91,11 +91,11 @@ public final class MetricKeys {
 
     private MetricKeys() {}
 
-    /// Today's name of a key that an earlier version wrote. No key ever changes its meaning: a measure of another
+    /// Today's name of a key from an earlier version. No key ever changes its meaning: a measure with another
     /// formula or scale has another key.
     ///
-    /// @param line whether the line that holds the key has another one
-    /// @return null where the scale is no longer known: a `std` from before there were shares of rank
+    /// @param line whether the line of the key also has another key
+    /// @return null if the scale is unknown: a `std` from a version without shares of rank
     public static @Nullable String current(String key, Predicate<String> line) {
         if (key.equals("batch.std")) {
             return Measure.STD_RAW.at("batch.embedding");
@@ -130,9 +130,9 @@ public final class MetricKeys {
         return current;
     }
 
-    /// What a run of an earlier version lacks, one line; empty where nothing is missing.
+    /// The missing measures of a run of an earlier version, in one line; empty if nothing is missing.
     ///
-    /// @param lines values as they were written
+    /// @param lines values with their original keys
     static String missing(Iterable<? extends SequencedMap<String, Double>> lines) {
         boolean old = false;
         boolean oldest = false;

@@ -14,13 +14,13 @@ import java.util.SequencedMap;
 import org.fullrank.settings.RecordShape;
 import org.jspecify.annotations.Nullable;
 
-/// One line of `metrics.jsonl`: a record, or how the run ended.
+/// One line of `metrics.jsonl`: either a record, or the end of the run.
 ///
-/// A record is one flat object, `{"step":10,"epoch":0,"loss":1.5,"time.seconds":2.5}`: whatever comes from the clock
-/// starts with `time.`, so that the other keys of two runs can be compared. JSON has no NaN and no infinity: they are
-/// the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, which say more than null would.
+/// A record is one flat object, `{"step":10,"epoch":0,"loss":1.5,"time.seconds":2.5}`. Keys of times and
+/// speeds start with `time.`, so the other keys of two runs can be compared. JSON has no NaN and no infinity,
+/// so they are written as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
 sealed interface MetricLine {
-    /// The step at which it was written.
+    /// The step of the line.
     long step();
 
     record Measured(MetricRecord record) implements MetricLine {
@@ -65,8 +65,8 @@ sealed interface MetricLine {
         }
     }
 
-    /// Reads a line back, keys of an earlier version under their names of today; null when it is torn or not one of
-    /// ours.
+    /// Reads a line. Keys of an earlier version get today's names. The result is null for an incomplete or
+    /// unknown line.
     static @Nullable MetricLine parse(String line) {
         JsonNode node;
         try {
@@ -94,7 +94,7 @@ sealed interface MetricLine {
         return new Measured(new MetricRecord(step, node.path("epoch").asInt(), MetricKeys.current(values), timing));
     }
 
-    /// The numbers of a line by the keys that it was written with.
+    /// The numbers of a line with their original keys.
     static SequencedMap<String, Double> written(String line) {
         SequencedMap<String, Double> values = new LinkedHashMap<>();
         try {

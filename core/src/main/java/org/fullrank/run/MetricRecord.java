@@ -4,14 +4,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// What was measured at one step.
+/// The values that were measured at one step.
 ///
 /// @param step steps done so far, 1 after the first
 /// @param epoch epochs begun so far, 0 in the first
-/// @param values the measured numbers by name, a pure function of recipe and data: `loss`, `loss.variance`, `knn`, ...;
-///     NaN and infinities are allowed
-/// @param timing numbers of the clock by name, such as `seconds` (since the run began, pauses between resumes left
-///     out) and `imagesPerSecond`; they differ from run to run
+/// @param values the measured numbers by name: `loss`, `loss.variance`, `knn`, ...; they depend only on
+///     recipe and data; NaN and infinities are allowed
+/// @param timing times and speeds by name, such as `seconds` (since the run began, without pauses before
+///     resumes) and `imagesPerSecond`; they differ from run to run
 public record MetricRecord(
         long step, int epoch, SequencedMap<String, Double> values, SequencedMap<String, Double> timing) {
     public MetricRecord {

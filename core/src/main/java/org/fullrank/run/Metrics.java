@@ -10,14 +10,16 @@ import org.fullrank.engine.JobException;
 import org.fullrank.file.JsonLines;
 import org.jspecify.annotations.Nullable;
 
-/// Writes what a run measures: `metrics.jsonl`, the truth (see [MetricRecord]), one line at a time so that nothing is
-/// lost when the process is killed, and a TensorBoard event file, rebuilt from the lines on resume.
+/// Writes the measurements of a run to `metrics.jsonl` (see [MetricRecord]) and to a TensorBoard event file.
+/// Each line is written at once, so a killed process loses no line. On resume the event file is rebuilt from
+/// the lines.
 ///
-/// Write the records of a step before its checkpoint: resuming drops what came after the checkpoint's step, so the
-/// lines of a resumed run equal those of an uninterrupted one but for the keys under `time.`.
+/// Write the records of a step before its checkpoint, because a resume removes all records after the
+/// checkpoint's step. Then the lines of a resumed run equal the lines of an uninterrupted run, except for the
+/// keys under `time.`.
 public final class Metrics implements AutoCloseable {
     static final String FILE = RunFolder.METRICS;
-    /// Key of the timing that says when a record was written, in seconds since 1970.
+    /// Key of the time at which a record was written, in seconds since 1970.
     static final String AT = "at";
 
     private final JsonLines lines;
@@ -28,8 +30,8 @@ public final class Metrics implements AutoCloseable {
         this.events = events;
     }
 
-    /// Opens the metrics of a folder after `step` steps: 0 for a fresh run. Records of later steps, the line that
-    /// says how the run ended and a torn last line are dropped.
+    /// Opens the metrics of a folder after `step` steps; 0 for a new run. Records of later steps, the line
+    /// about the end of the run, and an incomplete last line are removed.
     ///
     /// @throws JobException when the files cannot be written
     public static Metrics open(Path folder, long step) {
@@ -65,7 +67,7 @@ public final class Metrics implements AutoCloseable {
     /// Writes how the run ended.
     ///
     /// @param status finished, stopped or failed
-    /// @param message one line for the user, empty when there is nothing to say
+    /// @param message one line for the user, may be empty
     public void end(RunStatus status, long step, String message) {
         lines.append(new MetricLine.Ended(step, status, message).json());
     }
@@ -78,7 +80,7 @@ public final class Metrics implements AutoCloseable {
                 .toList();
     }
 
-    /// What the records of an earlier version lack, one line; empty where nothing is missing.
+    /// The missing measures in the records of an earlier version, in one line; empty if nothing is missing.
     public static String missing(Path folder) {
         return MetricKeys.missing(JsonLines.text(folder.resolve(FILE)).stream()
                 .map(MetricLine::written)
@@ -96,7 +98,7 @@ public final class Metrics implements AutoCloseable {
         return lines;
     }
 
-    /// The last line of a file that can be read, however long the file is; null when there is none.
+    /// The last readable line of a file of any length; null if there is none.
     static @Nullable MetricLine last(Path file) {
         String text = JsonLines.last(file, line -> MetricLine.parse(line) != null);
         return text == null ? null : MetricLine.parse(text);

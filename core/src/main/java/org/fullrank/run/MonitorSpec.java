@@ -2,19 +2,23 @@ package org.fullrank.run;
 
 import java.util.List;
 
-/// What is measured during training: the `monitor` section of a recipe. A quick check measures rank, spread and norms
-/// of a few plain items at several places of the network, without labels, and raises an alarm when they collapse. At
-/// the end of an epoch it adds kNN accuracy where there are labels: on the validation split, or on training items that
-/// are kept out of the bank. The test split is never read.
+/// What is measured during training: the `monitor` section of a recipe. There are two kinds of checks, and
+/// neither reads the test split.
 ///
-/// @param everyEpochs epochs between two kNN checks, and one at the end; 0: none but the one at the end
-/// @param everySteps steps between two quick checks; 0: as [#quickSteps] says
+/// A quick check measures rank, spread and norms of a few plain items at several places of the network,
+/// without labels. It raises an alarm if one of them collapses. The check at the end of an epoch also
+/// measures kNN accuracy if there are labels. It uses the validation split, or training items that are not in
+/// the bank.
+///
+/// @param everyEpochs epochs between two kNN checks; there is always one at the end; 0: only the one at the
+///     end
+/// @param everySteps steps between two quick checks; 0: the value of [#quickSteps]
 /// @param rows items of a quick check
-/// @param layers blocks of the encoder that are measured in addition to representation and embedding
-/// @param onCollapse what an alarm does
+/// @param layers encoder blocks to measure in addition to representation and embedding
+/// @param onCollapse the effect of an alarm
 /// @param recordEverySteps steps between two snapshots of the flight recorder, in memory; 0: no recorder
 /// @param knnNeighbors neighbors that vote
-/// @param knnSamples at most this many samples of each split take part, the first ones of a fixed order; 0: all
+/// @param knnSamples largest number of samples of each split, the first ones of a fixed order; 0: all
 public record MonitorSpec(
         int everyEpochs,
         int everySteps,
@@ -24,33 +28,35 @@ public record MonitorSpec(
         int recordEverySteps,
         int knnNeighbors,
         int knnSamples) {
-    /// Every epoch of a long run shows the curve.
+    /// Every epoch, which is enough for the curve of a long run.
     public static final int DEFAULT_EVERY_EPOCHS = 1;
-    /// As many quick checks as a run of its length can pay for.
+    /// A number of quick checks that fits the length of the run.
     public static final int DEFAULT_EVERY_STEPS = 0;
-    /// Enough to tell a collapse, which leaves a few directions; decompositions of twice as many rows cost eight
-    /// times as much, which slows down small networks noticeably.
+    /// Enough to detect a collapse, which leaves a few directions. Decompositions of twice as many rows cost
+    /// eight times as much and slow down small networks noticeably.
     public static final int DEFAULT_ROWS = 128;
-    /// A replay runs at most so many steps again, and a copy of the weights every 50 steps is not felt.
+    /// A replay repeats at most this many steps, and the cost of copying the weights every 50 steps is
+    /// negligible.
     public static final int DEFAULT_RECORD_EVERY_STEPS = 50;
-    /// Of the usual 20 and 200 the one that also suits small data sets.
+    /// The usual values are 20 and 200; 20 also suits small data sets.
     public static final int DEFAULT_KNN_NEIGHBORS = 20;
-    /// Keeps a check to seconds on two cores; the final evaluation uses all.
+    /// With it a check takes seconds on two cores. The final evaluation uses all samples.
     public static final int DEFAULT_KNN_SAMPLES = 5000;
-    /// Quick checks of a run: an onset is known within a fortieth of its length, and an alarm, which takes two of
-    /// them, comes within a twentieth.
+    /// Number of quick checks of a run. So the onset of a collapse is known within a fortieth of the run. An
+    /// alarm needs two checks, so it comes within a twentieth.
     public static final int QUICK_CHECKS = 40;
-    /// Samples that are trained on for each item of a quick check, at least. Forward alone costs a sixth of
-    /// forward and backward through two views, so quick checks take at most about 1 % of the time.
+    /// Smallest number of training samples for each item of a quick check. A forward pass of one view costs a
+    /// sixth of forward and backward of two views, so quick checks take at most about 1 % of the time.
     public static final int SAMPLES_PER_ROW = 20;
 
-    /// What happens when an embedding has collapsed.
+    /// The reaction to a collapse.
     public enum OnCollapse {
         /// A line in the log and in `alarms.jsonl`; training continues.
         WARN,
-        /// The same, and the run ends with a checkpoint.
+        /// Like WARN, and the run ends with a checkpoint.
         STOP,
-        /// The same, and the run ends with the weights of the best check before the collapse, chosen without labels.
+        /// Like WARN, and the run ends with the weights of the best check before the collapse. The choice
+        /// does not use labels.
         ROLLBACK
     }
 
@@ -58,7 +64,7 @@ public record MonitorSpec(
         layers = List.copyOf(layers);
         TrainSpec.require(everyEpochs >= 0, "everyEpochs", everyEpochs, "0 (only at the end) or more");
         TrainSpec.require(everySteps >= 0, "everySteps", everySteps, "0 (about 40 checks a run) or more");
-        TrainSpec.require(rows >= 16, "rows", rows, "at least 16, because a rank cannot be told from fewer items");
+        TrainSpec.require(rows >= 16, "rows", rows, "at least 16, because a rank cannot be measured with fewer items");
         TrainSpec.require(recordEverySteps >= 0, "recordEverySteps", recordEverySteps, "0 (no recorder) or more");
         TrainSpec.require(knnNeighbors >= 1, "knnNeighbors", knnNeighbors, "at least 1");
         TrainSpec.require(
@@ -72,7 +78,7 @@ public record MonitorSpec(
         return new MonitorSpec(DEFAULT_EVERY_EPOCHS, DEFAULT_KNN_NEIGHBORS, DEFAULT_KNN_SAMPLES);
     }
 
-    /// Defaults but for kNN.
+    /// The defaults except for kNN.
     public MonitorSpec(int everyEpochs, int knnNeighbors, int knnSamples) {
         this(
                 everyEpochs,
@@ -85,8 +91,8 @@ public record MonitorSpec(
                 knnSamples);
     }
 
-    /// Steps between two quick checks of a run: `everySteps`, or, where that is 0, a fortieth of the run, but no
-    /// more often than once for twenty samples learned from to each item checked.
+    /// Number of steps between two quick checks of a run: `everySteps`, or, if that is 0, a fortieth of the
+    /// run. In that case there are at least twenty training samples for each checked item.
     public long quickSteps(long totalSteps, int batch) {
         return everySteps > 0
                 ? everySteps

@@ -10,13 +10,13 @@ import java.util.function.LongSupplier;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// Shows the progress of a training: each term of the loss, spread and rank of the embedding, kNN accuracy, speed and
-/// the time left. On a terminal it is one line that is overwritten; elsewhere it is a plain line every few seconds,
-/// without a bar or control characters.
+/// Shows the progress of a training: each loss term, spread and rank of the embedding, kNN accuracy, speed,
+/// and the time left. On a terminal this is one line that is overwritten. Elsewhere it is a plain line every
+/// few seconds, without control characters.
 public final class Progress {
-    /// Seconds between two plain lines: a log of an hour stays readable.
+    /// Seconds between two plain lines, so that the log of an hour is still readable.
     public static final double PLAIN_SECONDS = 10;
-    /// Seconds between two updates of the line on a terminal: fast enough to look alive.
+    /// Seconds between two updates of the line on a terminal.
     public static final double TERMINAL_SECONDS = 0.2;
 
     private static final int BAR = 20;
@@ -39,7 +39,7 @@ public final class Progress {
         this.nanoTime = nanoTime;
     }
 
-    /// @param columns width of the terminal that `out` writes to, 0 when it writes to none
+    /// @param columns width of the terminal that `out` writes to, 0 if `out` is not a terminal
     /// @param epochs of the whole training
     public static Progress to(PrintWriter out, int columns, int epochs) {
         return new Progress(out, columns, epochs, System::nanoTime);
@@ -49,9 +49,9 @@ public final class Progress {
         return new Progress(out, columns, epochs, nanoTime);
     }
 
-    /// Shows a record; records that follow too fast are only remembered.
+    /// Shows a record. If records follow too fast, they are only stored.
     ///
-    /// @param totalSteps where the training ends
+    /// @param totalSteps last step of the training
     public void measured(MetricRecord record, long totalSteps) {
         if (first == null) {
             first = record;
@@ -65,14 +65,14 @@ public final class Progress {
         }
     }
 
-    /// Writes a line of its own.
+    /// Writes a separate line.
     public void note(String line) {
         close();
         out.println(line);
         out.flush();
     }
 
-    /// Ends the updated line, so that others can write.
+    /// Ends the updated line, so that other output can follow.
     public void close() {
         if (open) {
             out.println();
@@ -123,7 +123,7 @@ public final class Progress {
         return line.toString();
     }
 
-    /// What the user watches; the other metrics are in the files.
+    /// The text of a metric that is shown; the other metrics are only in the files.
     private static String text(String name, double value) {
         return switch (name) {
             case "loss" -> "loss " + Numbers.steady(value);

@@ -15,12 +15,12 @@ import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.settings.Nearest;
 import org.fullrank.view.ViewSpec;
 
-/// All settings of a training run. Two runs of equal recipes on equal data give equal weights.
+/// All settings of a training run. Two runs with equal recipes on equal data give equal weights.
 ///
 /// @param name lower-case words joined by hyphens; names the run folder
 /// @param about one line for the list of recipes, may be empty
 /// @param seed of every random draw
-/// @param groups where the optimizer treats parameters unlike
+/// @param groups groups of parameters that the optimizer treats differently
 public record Recipe(
         String name,
         String about,
@@ -35,7 +35,7 @@ public record Recipe(
         TrainSpec train,
         MonitorSpec monitor,
         CheckpointSpec checkpoints) {
-    /// Any number will do; this one is easy to remember.
+    /// Any number is suitable; this one is easy to remember.
     public static final long DEFAULT_SEED = 1;
 
     public Recipe {
@@ -55,7 +55,7 @@ public record Recipe(
                         + " has no predictor that an optimizer moves; leave out groups or set method.predictor");
     }
 
-    /// The starting point of every recipe file: what a file leaves out comes from here.
+    /// The defaults of every recipe file: missing keys get these values.
     public static Recipe defaults() {
         return new Recipe(
                 "custom",
@@ -86,7 +86,7 @@ public record Recipe(
         }
     }
 
-    /// The same on other data.
+    /// The same with other data.
     public Recipe withData(DataSpec other) {
         return with(seed, other);
     }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.TreeSet;
 import org.fullrank.settings.Yaml;
 
-/// A setting in which two recipes differ.
+/// A setting whose value differs between two recipes.
 ///
 /// @param key of the setting, such as `train.batch`
-/// @param before its value in the first recipe; missing where it has none
-/// @param after its value in the second recipe; missing where it has none
+/// @param before its value in the first recipe; missing if it has none
+/// @param after its value in the second recipe; missing if it has none
 public record RecipeChange(String key, JsonNode before, JsonNode after) {
     /// All changes, in the order of their keys.
     public static List<RecipeChange> between(Recipe before, Recipe after) {

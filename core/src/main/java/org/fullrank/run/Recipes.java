@@ -13,31 +13,31 @@ import org.fullrank.settings.Nearest;
 import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
-/// The recipes that ship with Fullrank, by name, and recipes in the user's own files.
+/// The built-in recipes by name, and recipes in the user's own files.
 public final class Recipes {
-    /// What trains when the user names nothing: built-in data, minutes on two cores.
+    /// The default recipe: built-in data, minutes on two cores.
     public static final String DEFAULT = "shapes-vicreg";
 
     private static final String FOLDER = "/org/fullrank/recipes/";
 
     private Recipes() {}
 
-    /// Names of the recipes that ship, in the order of the list `index`.
+    /// Names of the built-in recipes, in the order of the list `index`.
     public static List<String> list() {
         return resource("index").lines().filter(line -> !line.isBlank()).toList();
     }
 
     /// The recipe of this name or in this file, with all its values.
     ///
-    /// @param settings settings `a.b=c` laid over it
-    /// @throws InputException when there is none (naming the nearest), or it is not valid
+    /// @param settings settings `a.b=c` that replace its values
+    /// @throws InputException when there is none (the message names the most similar one), or it is not valid
     public static Recipe load(String nameOrFile, List<String> settings) {
         return Yaml.read("recipe " + nameOrFile, text(nameOrFile), Recipe.class, settings);
     }
 
-    /// The text of a recipe as it was written, comments included.
+    /// The original text of a recipe, including comments.
     ///
-    /// @throws InputException when there is none of this name and no such file
+    /// @throws InputException when there is no recipe of this name and no such file
     public static String text(String nameOrFile) {
         List<String> names = list();
         if (names.contains(nameOrFile)) {

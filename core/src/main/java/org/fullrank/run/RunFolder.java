@@ -14,25 +14,25 @@ import org.fullrank.file.JsonLines;
 import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
-/// A run is a folder: `config.yaml` (the recipe with all its values), `metrics.jsonl` (the truth), a TensorBoard
-/// event file beside it, `checkpoints/`. Nothing else knows about the run.
+/// The folder of a run. It contains `config.yaml` (the recipe with all its values), `metrics.jsonl` (the
+/// measurements), a TensorBoard event file, and `checkpoints/`. The run has no state outside of this folder.
 ///
-/// One process at a time may train in it: [#create] and [#resume] take its lock until [#close]; [#open] only reads.
+/// Only one process at a time may train in it: [#create] and [#resume] lock the folder until [#close].
+/// [#open] only reads.
 public final class RunFolder implements AutoCloseable {
-    /// Where runs go when the user names no folder.
+    /// The folder of runs if the user names no folder.
     public static final Path DEFAULT_PARENT = Path.of("runs");
 
-    /// Everything measured, and how the run ended.
+    /// All measurements, and the end of the run.
     public static final String METRICS = "metrics.jsonl";
 
     /// Spectra of each check: lines with `step`, `place` and `values`.
     public static final String SPECTRA = "spectra.jsonl";
 
-    /// What was found wrong while training: lines with `step`, `onset`, `place`, `kind`, `evidence`, `next`,
-    /// `action`.
+    /// Alarms during training: lines with `step`, `onset`, `place`, `kind`, `evidence`, `next`, `action`.
     public static final String ALARMS = "alarms.jsonl";
 
-    /// What the embeddings look like at the end.
+    /// The diagnosis of the embeddings at the end.
     public static final String DIAGNOSIS = "diagnosis.json";
 
     /// The recipe of the run.
@@ -48,7 +48,7 @@ public final class RunFolder implements AutoCloseable {
         this.lock = lock;
     }
 
-    /// `runs/<recipe>-<yyyyMMdd-HHmmss>`, with a number behind it should that exist.
+    /// `runs/<recipe>-<yyyyMMdd-HHmmss>`, with a number appended if that folder exists.
     public static Path defaultPath(String recipe, LocalDateTime now) {
         String name = recipe.replaceAll("[^A-Za-z0-9._-]", "-") + "-" + STAMP.format(now);
         Path path = DEFAULT_PARENT.resolve(name);
@@ -69,7 +69,7 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
-    /// Makes the folder, takes its lock and writes `config.yaml`.
+    /// Creates the folder, takes its lock and writes `config.yaml`.
     ///
     /// @throws InputException when something is there already, unless it is an empty folder
     /// @throws JobException when the folder cannot be written
@@ -93,15 +93,15 @@ public final class RunFolder implements AutoCloseable {
 
     /// Opens the folder of a run for reading.
     ///
-    /// @throws InputException when it is missing or no run folder
+    /// @throws InputException when it is missing or not a run folder
     public static RunFolder open(Path path) {
         requireRun(path);
         return new RunFolder(path, null);
     }
 
-    /// Opens the folder of a run to train on, taking its lock.
+    /// Opens the folder of a run to continue training, and takes its lock.
     ///
-    /// @throws InputException when it is missing, no run folder, or another process trains in it
+    /// @throws InputException when it is missing, not a run folder, or another process trains in it
     public static RunFolder resume(Path path) {
         requireRun(path);
         return new RunFolder(path, FolderLock.take(path));
@@ -119,9 +119,9 @@ public final class RunFolder implements AutoCloseable {
         return path.resolve("checkpoints");
     }
 
-    /// The recipe of the run, every value as it was resolved when the run began.
+    /// The recipe of the run, with all values from the start of the run.
     ///
-    /// @throws InputException when `config.yaml` was changed into something that is not valid
+    /// @throws InputException when `config.yaml` was changed and is not valid
     public <T extends Record> T config(Class<T> type) {
         try {
             return Yaml.read("run " + config(), Files.readString(config()), type, List.of());
@@ -130,7 +130,7 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
-    /// The metric writer after `step` steps, 0 for a fresh run; the caller closes it.
+    /// The metric writer after `step` steps, 0 for a new run; the caller closes it.
     public Metrics metrics(long step) {
         return Metrics.open(path, step);
     }
@@ -142,7 +142,7 @@ public final class RunFolder implements AutoCloseable {
         return JsonLines.open(path.resolve(name), step);
     }
 
-    /// Everything measured so far.
+    /// All records so far.
     public List<MetricRecord> records() {
         return Metrics.read(path);
     }
@@ -156,13 +156,13 @@ public final class RunFolder implements AutoCloseable {
                 : RunStatus.INTERRUPTED;
     }
 
-    /// Why the run ended; empty when it has not, or when there is nothing to say.
+    /// The reason why the run ended; empty if it has not ended or if there is no message.
     public String message() {
         return Metrics.last(path.resolve(Metrics.FILE)) instanceof MetricLine.Ended ended ? ended.message() : "";
     }
 
-    /// Removes the folder again if nothing was measured in it yet; anything else in it stays, and so does the folder
-    /// then.
+    /// Removes the folder if nothing was measured in it yet. Other files in it are kept; then the folder is
+    /// kept too.
     public void discardUnused() {
         if (Files.exists(path.resolve(Metrics.FILE))) {
             return;

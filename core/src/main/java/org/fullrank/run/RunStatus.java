@@ -10,17 +10,18 @@ public enum RunStatus {
     FINISHED,
     /// Stopped by the user, with a checkpoint; can be resumed.
     STOPPED,
-    /// Ended because the embedding had collapsed, as `monitor.onCollapse` asks; the message says where and since
-    /// when.
+    /// Ended by `monitor.onCollapse`, because the embedding had collapsed. The message names the place and
+    /// the onset.
     COLLAPSED,
-    /// The same, and the weights are those of the best check before the collapse.
+    /// Like COLLAPSED, with the weights of the best check before the collapse.
     ROLLED_BACK,
     /// Ended by an error, whose message is in `metrics.jsonl`.
     FAILED,
-    /// Killed: no process trains here and no end was written; can be resumed from its last checkpoint.
+    /// Killed: no process trains here, and the end was not recorded. It can be resumed from its last
+    /// checkpoint.
     INTERRUPTED;
 
-    /// The name in text and JSON, as `rolled-back`.
+    /// The name in text and JSON, such as `rolled-back`.
     public String label() {
         return RecordShape.name(this);
     }

@@ -23,10 +23,10 @@ public record RunSummary(
         int epoch,
         String message,
         SequencedMap<String, Double> values) {
-    /// Significant digits of a rank in the table: it tells 12.3 dimensions from 12.4.
+    /// Significant digits of a rank in the table, such as 12.3 dimensions.
     private static final int RANK_DIGITS = 3;
 
-    /// Runs as a table for people, with the figures that tell most about each.
+    /// Runs as a table for people, with the most important figures of each.
     public static String table(List<RunSummary> runs) {
         var table =
                 new Table().row("run", "recipe", "status", "epoch", "step", "loss", "RankMe", "online kNN", "message");

@@ -11,11 +11,12 @@ import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Yaml;
 
-/// The runs of a folder: its subfolders that hold a run, or the folder itself.
+/// The runs of a folder: its subfolders that contain a run, or the folder itself if it is a run.
 public final class Runs {
     private Runs() {}
 
-    /// @return in the order of their names, which for default names is the order of time within a recipe
+    /// @return the runs in the order of their names; for default names this is the order of time within a
+    ///     recipe
     /// @throws InputException when the folder is missing or cannot be read
     public static List<RunSummary> list(Path folder) {
         if (!Files.isDirectory(folder)) {
@@ -35,7 +36,8 @@ public final class Runs {
         }
     }
 
-    /// What the records of a run of an earlier version lack, one line; empty where nothing is missing.
+    /// The missing measures in the records of a run of an earlier version, in one line; empty if nothing is
+    /// missing.
     public static String missing(Path path) {
         return Metrics.missing(path);
     }

@@ -4,7 +4,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Precision;
 
-/// The length of a training and the machine's part in it: the `train` section of a recipe.
+/// The length of a training, and how the machine is used: the `train` section of a recipe.
 ///
 /// @param epochs passes over the data, at least 1
 /// @param batch samples of one step, at least 2; the last, smaller batch of an epoch is dropped
@@ -22,11 +22,12 @@ public record TrainSpec(
         Precision.Choice precision,
         int threads,
         int logEverySteps) {
-    /// The length of the small published comparisons on CIFAR; recipes for a first look take fewer.
+    /// The length of small published comparisons on CIFAR. Recipes for a first look have fewer epochs.
     public static final int DEFAULT_EPOCHS = 100;
-    /// The batch that learning rates are quoted for.
+    /// The batch size to which published learning rates refer.
     public static final int DEFAULT_BATCH = 256;
-    /// Frequent enough to see a collapse within one epoch of a small data set, rare enough to cost nothing.
+    /// Frequent enough to see a collapse within one epoch of a small data set, and rare enough for negligible
+    /// cost.
     public static final int DEFAULT_LOG_EVERY_STEPS = 20;
     /// More than any machine has; a larger number is a mistake.
     public static final int MAX_THREADS = 4096;

@@ -1,5 +1,5 @@
-/// What a training run reads and writes: recipe files bound to records, the run folder, metric sinks, the list of
-/// runs. Knows neither the training loop nor the commands.
+/// The files of a training run: recipes, the run folder, metrics, and the list of runs. This package does not
+/// use the training loop or the command line.
 @NullMarked
 package org.fullrank.run;
 

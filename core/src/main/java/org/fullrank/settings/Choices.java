@@ -8,9 +8,10 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// What a recipe can choose from: the records of a sealed interface with their names and defaults.
+/// The options that a recipe can choose from: the records of a sealed interface with their names and
+/// defaults.
 public final class Choices {
-    /// One of them.
+    /// One choice.
     ///
     /// @param name value of the key `type`
     /// @param defaults the record with its defaults

@@ -12,12 +12,12 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Fills the keys that a tree leaves out, and refuses keys that no record knows.
+/// Fills in the missing keys of a tree, and refuses unknown keys.
 ///
-/// A missing key takes the value of the enclosing record's `defaults()`; an object given in part is completed from
-/// there when it keeps the default's `type`, else from the `defaults()` of its own record. Where a type has a static
-/// method `named(String)`, the key `preset` names what the missing keys come from. A key without any default stays
-/// missing, for [Binder] to report. Lists are never merged.
+/// A missing key gets its value from the enclosing record's `defaults()`. An incomplete object with the same
+/// `type` as the default is completed from the default; otherwise it is completed from the `defaults()` of
+/// its own record. If a type has a static method `named(String)`, the key `preset` selects the values of the
+/// missing keys. A key without a default stays missing, and [Binder] reports it. Lists are never merged.
 final class Completion {
     private final SettingSource source;
     private final JsonNode root;
@@ -67,10 +67,10 @@ final class Completion {
         return fill(path, kept, sealed, record, result);
     }
 
-    /// The keys that were given, and the tree that the others come from.
+    /// The given keys, and the tree that supplies the missing keys.
     private record Start(ObjectNode object, @Nullable JsonNode fallback) {}
 
-    /// A plain name stands for an object with that type, or else with that preset, and nothing else.
+    /// A plain name means an object with only that type, or, if there is no such type, only that preset.
     private Start start(String path, JsonNode given, Class<?> type, @Nullable JsonNode fallback) {
         boolean presets = RecordShape.hasPresets(type);
         ObjectNode object = switch (given) {
@@ -114,7 +114,8 @@ final class Completion {
         }
     }
 
-    /// Whether the key `type` has the name of a preset, as where one record was several once.
+    /// Whether the key `type` contains the name of a preset. This happens in old recipes: some types have
+    /// become presets.
     private static boolean isPresetAsType(Class<?> type, ObjectNode object) {
         String name = object.path(RecordShape.TYPE).asText();
         if (name.isEmpty() || object.has(RecordShape.PRESET) || isTypeName(type, name)) {

@@ -5,17 +5,17 @@ import java.util.Locale;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the known name that is closest to a misspelled one.
+/// Finds the known name that is most similar to a misspelled name.
 public final class Nearest {
-    /// A name is near when at most this share of its letters has to change: typing errors and plurals pass,
-    /// unrelated words do not. Names of more than four letters may differ in two letters in any case.
+    /// A name is similar if at most this share of its letters has to change. This accepts typing errors and
+    /// plurals, but not unrelated words. Names of more than four letters may always differ in two letters.
     public static final double NEAR_SHARE = 0.4;
 
     private static final int SHORT = 4;
 
     private Nearest() {}
 
-    /// The nearest of the known names, or null when none is near. Case does not count.
+    /// The most similar of the known names, or null if none is similar. Case is ignored.
     public static @Nullable String of(String name, Collection<String> known) {
         @Nullable String best = null;
         int least = Integer.MAX_VALUE;
@@ -31,7 +31,7 @@ public final class Nearest {
         return least <= allowed && least < longest ? best : null;
     }
 
-    /// Words for an error message: `; did you mean NAME?`, or nothing when no known name is near.
+    /// Words for an error message: `; did you mean NAME?`, or nothing if no known name is similar.
     public static String hint(String name, Collection<String> known) {
         String near = of(name, known);
         return near == null ? "" : "; did you mean " + near + "?";

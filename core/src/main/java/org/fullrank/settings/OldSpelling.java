@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keys and names whose spelling has changed. Version 0.2 still reads the old spelling, with a warning; saved runs are
-/// read without one.
+/// Keys and names whose spelling has changed. Version 0.2 still reads the old spelling in recipes, with a
+/// warning. In saved runs it gives no warning.
 public final class OldSpelling {
     private static final Logger LOG = LoggerFactory.getLogger(OldSpelling.class);
 
@@ -24,7 +24,7 @@ public final class OldSpelling {
 
     private OldSpelling() {}
 
-    /// The new spelling of `word` when only that one is known here, else `word` itself.
+    /// The new spelling of `word` if only the new one is among the known words, otherwise `word` itself.
     ///
     /// @param subject names the text in the warning, for example `recipe quick.yaml`
     public static String current(String subject, String word, Collection<String> known) {

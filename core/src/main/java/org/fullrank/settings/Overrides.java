@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import org.fullrank.engine.InputException;
 
-/// Settings from the command line, `a.b=c`, laid over a completed tree. A number addresses an element of a list;
-/// values are YAML, so `[1, 2]` replaces a whole list. A changed `type` drops the keys of the old type, and types are
-/// set before other keys whatever their order on the command line.
+/// Settings from the command line, `a.b=c`, which change a completed tree. A number selects an element of a
+/// list. Values are YAML, so `[1, 2]` replaces a whole list. A new `type` removes the keys of the old type.
+/// Types are always set before other keys, independent of the order on the command line.
 final class Overrides {
     private record Setting(String text, List<String> path, JsonNode value) {
         boolean isType() {
@@ -25,7 +25,7 @@ final class Overrides {
     static void apply(JsonNode tree, List<String> settings) {
         List<Setting> parsed =
                 new ArrayList<>(settings.stream().map(Overrides::parse).toList());
-        // What names or fills a section comes before what lies in it; else as given.
+        // Settings of a whole section come before settings inside of it; otherwise the given order is kept.
         parsed.sort(Comparator.comparingInt(s -> s.path().size() - (s.isType() ? 1 : 0)));
         for (Setting setting : parsed) {
             apply(tree, setting);
@@ -77,7 +77,7 @@ final class Overrides {
         };
     }
 
-    /// The key at this depth of the path, as the completed section spells it.
+    /// The key at this depth of the path, in the spelling of the completed section.
     private static String key(ObjectNode section, Setting setting, int depth) {
         List<String> known =
                 section.properties().stream().map(Map.Entry::getKey).toList();

@@ -16,15 +16,17 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// What a recipe can say about a Java type: the keys of a record, the records of a sealed interface and their names,
-/// the spelling of enum constants.
+/// What a recipe can contain for a Java type: the keys of a record, the names of the records of a sealed
+/// interface, and the spelling of enum constants.
 public final class RecordShape {
-    /// The key that chooses the record of a sealed interface.
+    /// The key that selects the record of a sealed interface.
     public static final String TYPE = "type";
 
-    /// The key that names the values which other keys start from, for types with a static method `named(String)`.
+    /// The key that selects a preset, which supplies the values of missing keys. It exists for types with a
+    /// static method `named(String)`.
     static final String PRESET = "preset";
-    /// Where a plain name waits in a section with other keys until it is known to be a type or a preset.
+    /// The temporary key of a plain name in a section with other keys, until it is known to be a type or a
+    /// preset.
     static final String NAME = "";
 
     private RecordShape() {}
@@ -54,7 +56,8 @@ public final class RecordShape {
                 .toList();
     }
 
-    /// The records of a sealed interface in the order of its `permits` list, those of nested interfaces included.
+    /// The records of a sealed interface in the order of its `permits` list, including the records of nested
+    /// interfaces.
     public static List<Class<?>> choices(Class<?> sealed) {
         List<Class<?>> found = new ArrayList<>();
         for (Class<?> permitted : sealed.getPermittedSubclasses()) {
@@ -76,8 +79,8 @@ public final class RecordShape {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// The record's own `defaults()`, or the only value of a record without components; null when every key is
-    /// required.
+    /// The record's own `defaults()`, or the only value of a record without components. Null if there is neither, so
+    /// that every key is required.
     public static @Nullable Record defaults(Class<?> record) {
         try {
             if (keys(record).isEmpty()) {
@@ -101,7 +104,7 @@ public final class RecordShape {
                 .anyMatch(m -> m.getName().equals("named") && Modifier.isStatic(m.getModifiers()));
     }
 
-    /// @throws InputException when the type knows no such name
+    /// @throws InputException when the type has no such name
     static Record preset(Class<?> type, String name) {
         try {
             Method method = type.getDeclaredMethod("named", String.class);
@@ -117,7 +120,7 @@ public final class RecordShape {
         }
     }
 
-    /// What a value of this type looks like, for error messages.
+    /// The expected form of a value of this type, for error messages.
     static String expected(Type type) {
         Type element = element(type);
         if (element != null) {

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Turns records into a tree of plain values, keys in the order of the record's components.
+/// Converts records to a tree of plain values, with the keys in the order of the record's components.
 public final class RecordTree {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -22,7 +22,7 @@ public final class RecordTree {
         return fill(NODES.objectNode(), value);
     }
 
-    /// With the key `type` in front, as a value of a sealed interface is written.
+    /// The tree of a record of a sealed interface, with the key `type` first.
     static ObjectNode ofChoice(Record value) {
         return fill(NODES.objectNode().put(RecordShape.TYPE, RecordShape.name(value.getClass())), value);
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Names where a value came from, such as `recipe quick.yaml`, and makes the errors that point there.
+/// The source of a setting, such as `recipe quick.yaml`. It creates the errors that refer to this source.
 public record SettingSource(String subject) {
 
     InputException wrong(String path, String found, String expected) {
@@ -25,8 +25,8 @@ public record SettingSource(String subject) {
                 .formatted(subject, path, RecordShape.expected(expected), path));
     }
 
-    /// @param keys of the record that refused; a reason that opens with one of them, `epochs: found ...`, points at
-    ///     it
+    /// @param keys of the record that refused a value; if the reason begins with one of them, such as
+    ///     `epochs: found ...`, the error refers to that key
     InputException refused(String path, Collection<String> keys, String reason, Throwable cause) {
         int colon = reason.indexOf(": ");
         String key = colon < 0 ? "" : reason.substring(reason.lastIndexOf('.', colon) + 1, colon);
@@ -35,9 +35,9 @@ public record SettingSource(String subject) {
                 : new InputException(at(path) + ": " + reason, cause);
     }
 
-    /// @param parent path of the record that does not know the key, empty at the root
+    /// @param parent path of the record that does not have the key, empty at the root
     /// @param known keys of that record
-    /// @param tree the whole tree, searched for the same key elsewhere when no sibling is near
+    /// @param tree the whole tree; it is searched for the same key if no key of the record is similar
     InputException unknownKey(String parent, String key, Collection<String> known, JsonNode tree) {
         @Nullable String near = Nearest.of(key, known);
         @Nullable String suggestion = near != null ? join(parent, near) : elsewhere(join(parent, key), key, tree);

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.fullrank.engine.InputException;
 
-/// Reads records from YAML and writes them. Unknown keys are errors, missing keys take the documented default, and
-/// settings of the command line replace values.
+/// Reads records from YAML and writes them. Unknown keys are errors. Missing keys get their documented
+/// default. Settings from the command line replace values.
 public final class Yaml {
     private static final YAMLFactory FACTORY = YAMLFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -31,9 +31,9 @@ public final class Yaml {
     /// Reads a record.
     ///
     /// @param subject names the text in errors, for example `recipe quick.yaml`
-    /// @param settings settings `a.b=c` laid over the text, in order
-    /// @throws InputException for text that is no YAML, unknown or missing keys, values of the wrong type, and what
-    ///     the record's constructor refuses; one line with the path of the key
+    /// @param settings settings `a.b=c` that replace values of the text, in order
+    /// @throws InputException for text that is not YAML, unknown or missing keys, values of the wrong type,
+    ///     and values that the record's constructor refuses; one line with the path of the key
     public static <T extends Record> T read(String subject, String text, Class<T> type, List<String> settings) {
         SettingSource source = new SettingSource(subject);
         JsonNode tree = parseValue(subject, text);

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
-/// Writes a tree as YAML that YAML 1.1 and 1.2 readers understand alike: block maps, lists of plain values on one line,
-/// and quotes around text that a reader could take for something else.
+/// Writes a tree as YAML that YAML 1.1 and YAML 1.2 readers understand in the same way. It uses block maps,
+/// puts lists of plain values on one line, and quotes text that a reader could misinterpret.
 public final class YamlText {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_/][A-Za-z0-9_./+ ()-]*(?<! )");
     private static final Set<String> RESERVED = Set.of("true", "false", "yes", "no", "on", "off", "y", "n", "null");
@@ -87,7 +87,7 @@ public final class YamlText {
         return plain ? text : '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
-    /// A float keeps a dot and a signed exponent, which YAML 1.1 asks for: `1.0e-4`.
+    /// A float always has a dot and a signed exponent, because YAML 1.1 requires them: `1.0e-4`.
     private static String number(JsonNode node) {
         if (!node.isFloatingPointNumber()) {
             return node.asText();

@@ -1,4 +1,5 @@
-/// Records read from and written to YAML: defaults, overrides, choices by name, and suggestions for misspelled keys.
+/// Reads and writes records as YAML: defaults, overrides, choices by name, and suggestions for misspelled
+/// keys.
 @NullMarked
 package org.fullrank.settings;
 

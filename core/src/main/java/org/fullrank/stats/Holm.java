@@ -3,8 +3,8 @@ package org.fullrank.stats;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/// Holm's step-down correction for several tests (Holm 1979, "A simple sequentially rejective multiple test
-/// procedure").
+/// Holm's step-down correction of p values for several tests (Holm 1979, "A simple sequentially rejective
+/// multiple test procedure").
 public final class Holm {
     private Holm() {}
 

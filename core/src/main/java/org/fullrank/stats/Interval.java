@@ -1,19 +1,19 @@
 package org.fullrank.stats;
 
-/// Where a figure lies with 95 % confidence.
+/// A 95 % confidence interval of a figure.
 public record Interval(double lower, double upper) {
-    /// None computed.
+    /// No interval.
     public static final Interval NONE = new Interval(Double.NaN, Double.NaN);
 
-    /// `value - error` to `value + error`; none where one of them is not a number.
+    /// `value - error` to `value + error`; no interval if one of them is not a number.
     public static Interval around(double value, double error) {
         return Double.isFinite(value + error) ? new Interval(value - error, value + error) : NONE;
     }
 
-    /// Wilson's score interval of a share (Wilson 1927): unlike the normal one it stays in [0, 1] and is accurate near
-    /// both ends.
+    /// Wilson's score interval of a share (Wilson 1927). Unlike the normal approximation it stays in [0, 1]
+    /// and is accurate near both ends.
     ///
-    /// @param count how often it happened, at most `total`
+    /// @param count number of occurrences, at most `total`
     /// @param total positive
     public static Interval wilson(double count, double total) {
         double z2 = Normal.TWO_SIDED_95 * Normal.TWO_SIDED_95;
@@ -22,8 +22,8 @@ public record Interval(double lower, double upper) {
         return new Interval(Math.max(0, center - half), Math.min(1, center + half));
     }
 
-    /// The interval of a positive figure whose logarithm has this error; it ends at `limit`, which no data can
-    /// exceed.
+    /// The interval of a positive figure whose logarithm has this error. It ends at `limit`, the largest
+    /// possible value.
     public static Interval ofLogarithm(double value, double error, double limit) {
         return value > 0 && Double.isFinite(value + error)
                 ? new Interval(value * Math.exp(-error), Math.max(value, Math.min(limit, value * Math.exp(error))))

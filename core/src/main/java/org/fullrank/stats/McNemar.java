@@ -1,11 +1,11 @@
 package org.fullrank.stats;
 
-/// Tests of paired right and wrong answers.
+/// Tests whether two classifiers differ in accuracy, from their right and wrong answers on the same items.
 public final class McNemar {
     private McNemar() {}
 
-    /// The exact two-sided p of McNemar's test (1947): how likely a split of the discordant pairs at least as
-    /// uneven is where both directions are equally likely; 1 without discordant pairs.
+    /// The exact two-sided p of McNemar's test (1947): the probability of a split of the discordant pairs
+    /// that is at least as uneven, if both directions are equally likely. It is 1 without discordant pairs.
     ///
     /// @param first pairs that only the first answers right
     /// @param second pairs that only the second answers right

@@ -3,8 +3,9 @@ package org.fullrank.stats;
 import java.util.Arrays;
 import org.fullrank.engine.InputException;
 
-/// Student's paired t-test: whether a figure of two candidates differs, seed by seed. A seed fixes the initial
-/// weights and the order of the data for both, so what a lucky start gives to both drops out of the difference.
+/// Student's paired t-test: whether a figure differs between two candidates, compared seed by seed. With one
+/// seed both candidates have the same initial weights and the same order of the data. So the effect of a
+/// lucky start cancels in the difference.
 ///
 /// @param n pairs
 /// @param difference mean of the differences
@@ -12,19 +13,19 @@ import org.fullrank.engine.InputException;
 ///     two pairs
 /// @param p two-sided: how often chance alone would give a t at least as large; NaN below two pairs
 public record PairedTest(int n, double difference, double t, double p) {
-    /// The usual limit below which a difference counts as shown.
+    /// The usual significance level.
     public static final double LEVEL = 0.05;
 
-    /// Tests `a - b`; the two are paired by place.
+    /// Tests `a - b`; values at the same position form a pair.
     ///
     /// @throws InputException when the lengths differ
     public static PairedTest of(double[] a, double[] b) {
         return of(a, b, 0);
     }
 
-    /// Tests `a - b` where all values are multiples of a step, such as shares of a few items. Differences can then be
-    /// equal by rounding alone, so their deviation counts as at least
-    /// `step / sqrt(6)`, that of two rounding errors.
+    /// Tests `a - b` where all values are multiples of a step, such as shares of a few items. Differences can
+    /// then be equal by rounding alone, so their standard deviation is taken as at least `step / sqrt(6)`,
+    /// the standard deviation of two rounding errors.
     ///
     /// @param step 0 for values that are not rounded
     /// @throws InputException when the lengths differ

@@ -6,7 +6,7 @@ import java.util.Arrays;
 public final class Quantiles {
     private Quantiles() {}
 
-    /// The value below which a share of `values` lies; NaN of none.
+    /// The value below which a share of `values` lies; NaN if there are no values.
     ///
     /// @param share 0 to 1
     public static double of(double[] values, double share) {
@@ -15,7 +15,7 @@ public final class Quantiles {
         return ofSorted(sorted, share);
     }
 
-    /// The same of values in ascending order.
+    /// The same for values in ascending order.
     public static double ofSorted(double[] sorted, double share) {
         if (sorted.length == 0) {
             return Double.NaN;
@@ -26,7 +26,7 @@ public final class Quantiles {
         return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
     }
 
-    /// The value in the middle; NaN of none.
+    /// The median; NaN if there are no values.
     public static double median(double[] values) {
         return of(values, 0.5);
     }

@@ -4,9 +4,9 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/// Numbers as text for people. Every number that is printed, but for coordinates of drawings, has one of these forms.
+/// Formats numbers for people. All printed numbers have one of these forms, except coordinates of drawings.
 public final class Numbers {
-    /// Significant digits of [#number(double)]: more than an interval of an estimate supports.
+    /// Significant digits of [#number(double)]: more than the uncertainty of an estimate justifies.
     public static final int DIGITS = 4;
 
     /// Significant digits of [#compact(double)]: pages of the lab compare numbers with closed forms.
@@ -22,8 +22,9 @@ public final class Numbers {
         return number(value, DIGITS);
     }
 
-    /// So many significant digits: `0.1235`, `12.35`, `1235`. Whole numbers have no decimals; numbers below 0.001 and
-    /// from a million on have a power of ten, `1.23e-05`; NaN is `-`, because there is no value.
+    /// A number with `digits` significant digits: `0.1235`, `12.35`, `1235`. Whole numbers have no decimals;
+    /// numbers below 0.001 and from a million on have a power of ten, `1.23e-05`; NaN is `-`, because there
+    /// is no value.
     public static String number(double value, int digits) {
         if (Double.isNaN(value)) {
             return "-";
@@ -54,14 +55,14 @@ public final class Numbers {
         return plain(value, COMPACT_DIGITS);
     }
 
-    /// At most so many significant digits without trailing zeros, never a power of ten.
+    /// At most `digits` significant digits without trailing zeros, never with a power of ten.
     public static String plain(double value, int digits) {
         BigDecimal rounded = new BigDecimal(value, new MathContext(digits)).stripTrailingZeros();
         return rounded.signum() == 0 ? "0" : rounded.toPlainString();
     }
 
-    /// About four digits in a width that changes little, for a line that is written over: `0.500`, `12.50`, `1235`,
-    /// `1.23e-05`.
+    /// About four digits with a nearly constant width, for a line that is overwritten: `0.500`, `12.50`,
+    /// `1235`, `1.23e-05`.
     public static String steady(double value) {
         double size = Math.abs(value);
         if (size != 0 && (size < 0.1 || size >= LARGE) && Double.isFinite(value)) {

@@ -1,4 +1,4 @@
-/// Text for people: tables in columns, and numbers, shares, times and sizes as they are printed everywhere.
+/// Text for people: tables in columns, and the printed form of numbers, shares, times and sizes.
 @NullMarked
 package org.fullrank.text;
 

@@ -24,8 +24,9 @@ import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// One file with the whole state of a training: parameters, running statistics and the optimizer's vectors as named
-/// tensors, the step in the metadata. It is written atomically. Random numbers are keyed, so nothing else needs saving.
+/// One file with the whole state of a training: parameters, running statistics and the optimizer's vectors as
+/// named tensors, and the step in the metadata. It is written atomically. Random numbers depend only on keys,
+/// so their state need not be saved.
 public final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";
@@ -83,7 +84,7 @@ public final class Checkpoint {
         return tensors;
     }
 
-    /// What a training has seen.
+    /// The data, views and recipe of a training.
     ///
     /// @param fingerprint of its data
     /// @param views of its items; vectors are standardized by the moments of these
@@ -95,8 +96,8 @@ public final class Checkpoint {
         }
     }
 
-    /// What has changed in the recipe since the checkpoint was saved; nothing where the checkpoint does not say, as
-    /// those of older versions.
+    /// The changes of the recipe since the checkpoint was saved. The list is empty if the checkpoint has no
+    /// recipe, as in older versions.
     static List<RecipeChange> changes(Path file, Origin origin) {
         try (var saved = SafeTensors.open(file)) {
             String recipe = saved.metadata().get(RECIPE);
@@ -109,7 +110,7 @@ public final class Checkpoint {
         }
     }
 
-    /// The moments by which the training standardized vectors; null when it learned from images.
+    /// The moments with which the training standardized vectors; null if it learned from images.
     public static @Nullable ColumnMoments moments(Path file) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {
@@ -138,7 +139,7 @@ public final class Checkpoint {
     /// Loads the network only.
     ///
     /// @return the step of the checkpoint
-    /// @throws InputException when the file is damaged or of another architecture; then nothing was changed
+    /// @throws InputException when the file is damaged or has another architecture; then nothing was changed
     public static long load(Path file, Method method) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {
@@ -201,7 +202,7 @@ public final class Checkpoint {
         return Long.parseLong(step);
     }
 
-    /// Writes the encoder alone under torchvision's names, with the counter that torchvision's norms carry.
+    /// Writes only the encoder, with torchvision's names and the batch counter of torchvision's norms.
     ///
     /// @param passes forward passes in training, the value of each `num_batches_tracked`
     static void exportEncoder(Path file, Method method, long passes) {

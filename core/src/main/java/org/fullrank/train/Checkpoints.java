@@ -14,8 +14,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.run.CheckpointSpec;
 
-/// The checkpoints of one run: `step-00001200.safetensors`, the latest few, `best.safetensors`, and
-/// `sound.safetensors`, the state to roll back to after a collapse.
+/// The checkpoints of one run: the latest ones as `step-00001200.safetensors`, the best one as
+/// `best.safetensors`, and the last one before a collapse as `sound.safetensors`.
 public final class Checkpoints {
     private static final String BEST = "best.safetensors";
     private static final String SOUND = "sound.safetensors";
@@ -91,7 +91,7 @@ public final class Checkpoints {
         return Files.exists(soundFile());
     }
 
-    /// Removes those of later steps, the best one included.
+    /// Removes the checkpoints of later steps, including the best one.
     void removeAfter(long step) {
         String last = file(step).getFileName().toString();
         remove(all(folder).stream()

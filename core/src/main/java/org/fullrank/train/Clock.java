@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.fullrank.run.MetricRecord;
 
-/// Wall-clock time, kept apart from everything that must be reproducible.
+/// Wall-clock time. It is separate from everything that must be reproducible.
 final class Clock {
     private double before;
     private long started = System.nanoTime();
@@ -13,7 +13,7 @@ final class Clock {
     private long lastRecord = started;
     private long imagesSinceRecord;
 
-    /// Goes on from the time of the last record.
+    /// Continues from the time of the last record.
     void start(List<MetricRecord> records) {
         before = records.isEmpty() ? 0 : records.getLast().timing().getOrDefault("seconds", 0.0);
         started = System.nanoTime();
@@ -33,7 +33,7 @@ final class Clock {
         return (System.nanoTime() - lastSave) / 60e9;
     }
 
-    /// What a record says of time.
+    /// The times and speeds for a record.
     SequencedMap<String, Double> timing() {
         long now = System.nanoTime();
         var timing = new LinkedHashMap<String, Double>();

@@ -12,17 +12,17 @@ import org.fullrank.file.JsonFile;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// The contents of the folder `flight/`, which a run writes when a number is no longer finite: `snapshot.safetensors`,
-/// the state of a few steps before, and this record as `flight.json`.
+/// The record of a run in which a number was not finite. It is written to the folder `flight/` as
+/// `flight.json`, together with `snapshot.safetensors`, the state a few steps earlier.
 ///
-/// @param step steps done when it was found
+/// @param step steps done when the number was found
 /// @param snapshot steps done at the snapshot
 /// @param found what was not finite
-/// @param device where it was computed
-/// @param precision in which
-/// @param threads of the engine
+/// @param device device of the run
+/// @param precision precision of the run
+/// @param threads threads of the engine
 /// @param losses of the steps since the snapshot, the first of which is step `snapshot` counted from 0
-/// @param gradients lengths of the gradients of the same
+/// @param gradients lengths of the gradients of the same steps
 /// @param batches the items of the last of these steps
 public record Flight(
         long step,
@@ -34,14 +34,14 @@ public record Flight(
         List<Double> losses,
         List<Double> gradients,
         List<Batch> batches) {
-    /// Steps whose items are listed.
+    /// Number of steps whose items are listed.
     static final int BATCHES = 4;
 
     static final String FOLDER = "flight";
     private static final String SNAPSHOT = "snapshot.safetensors";
     private static final String FILE = "flight.json";
 
-    /// The key of a batch.
+    /// The items of a batch.
     ///
     /// @param step from 0
     /// @param items indices in the training split
@@ -53,7 +53,7 @@ public record Flight(
         batches = List.copyOf(batches);
     }
 
-    /// Writes both files; the state of `learner` is that of the snapshot.
+    /// Writes both files. The state of `learner` must be the snapshot.
     void save(RunFolder folder, Learner learner) {
         Path flight = folder.path().resolve(FOLDER);
         try {
@@ -84,7 +84,7 @@ public record Flight(
         return folder.path().resolve(FOLDER).resolve(SNAPSHOT);
     }
 
-    /// Removes what an earlier failure left, because the run continues.
+    /// Removes the files of an earlier failure, because the run continues.
     static void clear(RunFolder folder) {
         try {
             Files.deleteIfExists(snapshot(folder));

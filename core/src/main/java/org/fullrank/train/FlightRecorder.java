@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 import org.fullrank.run.RunFolder;
 
-/// Keeps in memory the state of a few steps ago and the results of the steps since, so that the steps before a
-/// non-finite number can be replayed.
+/// Keeps in memory a state from a few steps ago and the results of the steps since then. With it the steps
+/// before a non-finite number can be replayed.
 final class FlightRecorder implements AutoCloseable {
     private final Learner learner;
     private final int every;
@@ -23,7 +23,7 @@ final class FlightRecorder implements AutoCloseable {
         this.every = every;
     }
 
-    /// Before a step: takes a snapshot when it is time, and the weights are finite.
+    /// Call it before a step. It takes a snapshot if one is due and the weights are finite.
     void before(long step) {
         if (every == 0 || snapshot >= 0 && step - snapshot < every) {
             return;
@@ -45,7 +45,7 @@ final class FlightRecorder implements AutoCloseable {
         gradients.clear();
     }
 
-    /// After the gradients of a step, whether finite or not.
+    /// Call it after the gradients of a step, finite or not.
     void learned(double loss, double gradientNorm) {
         if (every > 0) {
             losses.add(loss);
@@ -53,9 +53,9 @@ final class FlightRecorder implements AutoCloseable {
         }
     }
 
-    /// Writes the folder of the flight. The network is then as it was at the snapshot.
+    /// Writes the folder `flight/`. Afterwards the network has the state of the snapshot.
     ///
-    /// @param step steps done when it was found
+    /// @param step steps done when the error was found
     /// @param threads of the engine
     /// @return whether there was something to write
     boolean write(RunFolder folder, long step, String found, int threads) {

@@ -19,8 +19,8 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that one training step needs: network, optimizer, views, and the items of each step. A step is a function
-/// of the state and of its number, so it can be repeated exactly.
+/// Everything that one training step needs: network, optimizer, views, and the items of each step. A step
+/// depends only on the state and on its number, so it can be repeated exactly.
 public final class Learner implements AutoCloseable {
     private final Recipe recipe;
     private final Items items;
@@ -92,7 +92,7 @@ public final class Learner implements AutoCloseable {
         return Arrays.copyOfRange(order, begin, begin + recipe.train().batch());
     }
 
-    /// Puts the gradients of a step into the buffer. The caller's scope owns what is made.
+    /// Computes the gradients of a step and stores them in the buffer. The caller's scope owns the result.
     public Method.Outcome gradients(long step) {
         int[] indices = batch(step);
         var batch = new ArrayList<Tensor>();
@@ -118,25 +118,26 @@ public final class Learner implements AutoCloseable {
                 recipe.optimizer().learningRate(), recipe.train().batch(), step, stepsPerEpoch, totalSteps);
     }
 
-    /// Moves the parameters by the gradients of a step, and what follows them.
+    /// Updates the parameters with the gradients of a step, and then everything that follows them, such as a
+    /// target network.
     public void move(long step) {
         optimizer.step(rate(step), rate(recipe.groups().predictor(recipe.schedule()), step), step);
         method.stepped(step, totalSteps);
     }
 
-    /// Everything that a step changes.
+    /// All tensors that a step changes.
     Stream<Tensor> state() {
         return Stream.concat(
                 method.buffers().values().stream().flatMap(b -> Stream.of(b.values(), b.statistics())),
                 optimizer.state().values().stream());
     }
 
-    /// Something that is not finite.
+    /// A value that is not finite.
     ///
-    /// @param what as `the term 'variance' of the loss`
+    /// @param what description, such as `the term 'variance' of the loss`
     record Fault(String what, double value) {}
 
-    /// What is not finite in the outcome of a step, null when all is.
+    /// The value that is not finite in the outcome of a step; null if all values are finite.
     public static @Nullable Fault fault(Method.Outcome outcome, double gradientNorm) {
         for (var part : outcome.parts().entrySet()) {
             if (!Double.isFinite(part.getValue())) {

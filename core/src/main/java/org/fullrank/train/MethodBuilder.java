@@ -7,18 +7,18 @@ import org.fullrank.method.MethodSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.ViewGenerator;
 
-/// Builds the network of a recipe for its data.
+/// Builds the network of a recipe for the shape of its data.
 public final class MethodBuilder {
     private MethodBuilder() {}
 
-    /// The network with its initial values, which depend on the recipe's seed alone.
+    /// The network with its initial values, which depend only on the recipe's seed.
     ///
-    /// @throws org.fullrank.engine.InputException when the encoder cannot take such views
+    /// @throws org.fullrank.engine.InputException when the encoder does not accept these views
     public static Method build(Recipe recipe, ViewGenerator views, Device device) {
         return build(recipe, views, device, recipe.train().precision().resolve(device));
     }
 
-    /// The same in a given precision.
+    /// The same with a given precision.
     public static Method build(Recipe recipe, ViewGenerator views, Device device, Precision precision) {
         return Method.of(
                 recipe.method(), recipe.encoder(), views.shape(), recipe.seed(), Method.Setting.of(device, precision));

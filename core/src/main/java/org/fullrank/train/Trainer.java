@@ -25,21 +25,21 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
 import org.jspecify.annotations.Nullable;
 
-/// The training loop of one run: steps, records, checks on schedule, checkpoints. All randomness is keyed by the
-/// seed, so that recipe, data and the step number determine everything that follows, bit by bit.
+/// The training loop of one run: steps, log records, scheduled checks, and checkpoints. All randomness
+/// depends on the seed. So recipe, data and step number determine every later step, bit by bit.
 public final class Trainer implements AutoCloseable {
-    /// How a training ended.
+    /// The end of a training.
     ///
-    /// @param step steps done; after a rollback those of the state that was gone back to
+    /// @param step steps done; after a rollback the steps of the restored state
     /// @param status finished, stopped, collapsed or rolled back
-    /// @param message why, empty when there is nothing to say
+    /// @param message the reason, may be empty
     public record Ending(long step, RunStatus status, String message) {
         public Ending(long step, RunStatus status) {
             this(step, status, "");
         }
     }
 
-    /// Place of the log: what the objective acts on, of the first view of a training batch.
+    /// Place in the log: the embedding of the first view of a training batch.
     private static final String BATCH_EMBEDDING = "batch.embedding";
 
     private final Recipe recipe;
@@ -69,7 +69,7 @@ public final class Trainer implements AutoCloseable {
         checkpoints = new Checkpoints(folder.checkpoints(), recipe.checkpoints());
     }
 
-    /// A fresh training in a fresh run folder.
+    /// A new training in a new run folder.
     ///
     /// @throws InputException when the data do not fit the recipe
     public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
@@ -101,7 +101,8 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// A run may go on with an edited recipe, but not without a word: its two parts are no longer one training.
+    /// Reports changes of the recipe. A run may continue with an edited recipe, but its two parts are then
+    /// different trainings.
     private void noteChanges(List<RecipeChange> changes) {
         if (!changes.isEmpty()) {
             watcher.note(
@@ -117,7 +118,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// Whether a recipe asks for more samples in a batch than there are, found before anything is written.
+    /// Checks that there are enough samples for a batch, before anything is written.
     public static void requireBatch(Recipe recipe, int samples) {
         int rows = recipe.train().batch() / recipe.train().chunks();
         InputException.when(
@@ -137,7 +138,8 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// Trains to the end, or until the watcher asks to stop, or an embedding has collapsed and the recipe says so.
+    /// Trains to the end, or until the watcher requests a stop, or until an embedding has collapsed and the
+    /// recipe stops on collapse.
     ///
     /// @throws JobException when the loss is no longer finite, or the engine or the disk fails
     public Ending run() {
@@ -227,14 +229,15 @@ public final class Trainer implements AutoCloseable {
         watcher.measured(record, totalSteps);
     }
 
-    /// What is measured or saved must be usable: a step can break the weights before a loss shows it.
+    /// Checks that the weights are finite before they are measured or saved. A step can break the weights
+    /// before the loss shows it.
     private void requireFiniteWeights() {
         if (!learner.hasFiniteWeights()) {
             throw failed("after step %d: the weights hold NaN or infinity, expected finite numbers".formatted(step));
         }
     }
 
-    /// Writes the flight record of a step that went wrong.
+    /// Writes the flight record of a failed step.
     private JobException failed(String found) {
         boolean recorded = recorder.write(folder, step, found, threads);
         String checkpoint = Checkpoints.latestIfAny(folder.checkpoints(), watcher::note)
@@ -247,9 +250,9 @@ public final class Trainer implements AutoCloseable {
                         recorded ? ", or see where it began with fullrank replay " + folder.path() : ""));
     }
 
-    /// Records a check and what it saw; saves the state where it is the best.
+    /// Makes a check and records its result. Saves the state if it is the best one.
     ///
-    /// @return the first new alarm, null where there is none
+    /// @return the first new alarm, null if there is none
     private @Nullable Alarm check(Metrics metrics, CheckSchedule checks) {
         requireFiniteWeights();
         long began = System.nanoTime();
@@ -258,7 +261,7 @@ public final class Trainer implements AutoCloseable {
         timing.put("monitorSeconds", (System.nanoTime() - began) / 1e9);
         record(metrics, learner.epoch(step - 1), result.values(), timing);
         result.alarms().forEach(alarm -> watcher.note(alarm.line()));
-        // The best comes first: should the process die in between, the steps are done again and write it again.
+        // The best one is saved first: if the process then dies, the steps are repeated and save it again.
         if (recipe.checkpoints().keepBest() && result.best()) {
             save(checkpoints.bestFile());
         }
@@ -268,8 +271,8 @@ public final class Trainer implements AutoCloseable {
         return result.alarms().isEmpty() ? null : result.alarms().getFirst();
     }
 
-    /// A step can leave finite weights that make an infinite representation: the check sees that before the next
-    /// loss.
+    /// Makes a check. Finite weights can give a representation that is not finite; the check finds this
+    /// before the next loss.
     private CheckSchedule.Result checked(CheckSchedule checks) {
         try {
             return checks.check(method, step);
@@ -278,7 +281,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// Ends the run, with the weights as they are or with those from before.
+    /// Ends the run after a collapse, with the current weights or with the weights from before the collapse.
     private Ending collapsed(Alarm alarm) {
         String what = "%s of the %s since step %d, found at step %d"
                 .formatted(alarm.kind().title(), alarm.place(), alarm.onset(), alarm.step());

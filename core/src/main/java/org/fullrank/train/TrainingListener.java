@@ -2,18 +2,19 @@ package org.fullrank.train;
 
 import org.fullrank.run.MetricRecord;
 
-/// Receives the events of a training, and may stop it.
+/// Receives the events of a training, and can stop it.
 public interface TrainingListener {
-    /// A record was written; `totalSteps` is where the training ends.
+    /// A record was written; `totalSteps` is the last step of the training.
     void measured(MetricRecord record, long totalSteps);
 
-    /// Something worth a line happened: a checkpoint, a stop.
+    /// A message of one line, for example about a checkpoint or a stop.
     void note(String line);
 
-    /// Asked after each step: whether the user wants to stop. The trainer then writes a checkpoint and returns.
+    /// Called after each step. True if the user wants to stop; the trainer then writes a checkpoint and
+    /// returns.
     boolean stopRequested();
 
-    /// One that listens to nothing and never stops.
+    /// A listener that ignores all events and never stops.
     static TrainingListener silent() {
         return new TrainingListener() {
             @Override

@@ -1,4 +1,5 @@
-/// The training loop: steps, checkpoints, the flight recorder, and checks on schedule. Knows nothing of commands.
+/// The training loop: steps, checkpoints, the flight recorder, and scheduled checks. This package does not
+/// use the command line.
 @NullMarked
 package org.fullrank.train;
 

@@ -27,8 +27,9 @@ import org.fullrank.rows.RowStreams;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Diagnoses a trained network: its representation, its embedding and blocks of its encoder, on held-out items where
-/// there are any. A row is the plain view of an item; its second view is the first one that training would draw.
+/// Diagnoses a trained network: its representation, its embedding and blocks of its encoder. It uses held-out
+/// items if there are any. The first view of an item is its plain view; the second one is the first view that
+/// training would draw.
 final class LayerDiagnoses {
     /// Enough for intervals of a few percent, in seconds.
     static final int ROWS = 2000;
@@ -37,7 +38,7 @@ final class LayerDiagnoses {
 
     private LayerDiagnoses() {}
 
-    /// The test split, else the validation split, else what was trained on.
+    /// The test split; if there is none, the validation split; otherwise the training items.
     static Split heldOut(Dataset data) {
         return data.splits().contains(Split.TEST)
                 ? Split.TEST
@@ -46,7 +47,7 @@ final class LayerDiagnoses {
                         : data.splits().getFirst();
     }
 
-    /// At most [#ROWS] items of a split, the first of a fixed order.
+    /// At most [#ROWS] items of a split, the first ones of a fixed order.
     ///
     /// @throws org.fullrank.engine.InputException when the data have no such split
     static Items items(Dataset data, Split split) {
@@ -73,7 +74,7 @@ final class LayerDiagnoses {
         return diagnoses;
     }
 
-    /// What a place gives, row by row.
+    /// The output of a place, row by row.
     private static final class Rows {
         private final List<float[]> parts = new ArrayList<>();
         private int width;

@@ -26,19 +26,21 @@ import org.fullrank.train.Flight;
 import org.fullrank.train.Learner;
 import org.jspecify.annotations.Nullable;
 
-/// Replays the last steps of a failed run from the snapshot of its flight recorder, and finds the first operation whose
-/// result is not finite: in the network and its target layer by layer, in the objective term by term, in the gradients,
-/// in the optimizer's step.
+/// Replays the last steps of a failed run from the snapshot of its flight recorder, and finds the first
+/// operation whose result is not finite. It checks the network and its target layer by layer, the objective
+/// term by term, the gradients, and the optimizer step.
 public final class Replay {
-    /// What a replay showed.
+    /// The result of a replay.
     ///
-    /// @param found what the run had found
+    /// @param found the error that the run had found
     /// @param snapshot steps done at the snapshot
-    /// @param steps steps that were done again
-    /// @param reproduced how many of them gave loss and gradient length of the run, bit for bit
-    /// @param step number of the step, from 1, in which the operation is; after the last step: a check after it
-    /// @param operation the first whose result is not finite; null when all were finite
-    /// @param weights range of the parameters of that operation, empty where it has none
+    /// @param steps number of replayed steps
+    /// @param reproduced number of replayed steps with the same loss and gradient length as in the run, bit
+    ///     for bit
+    /// @param step number of the step, from 1, that contains the operation; a number after the last step
+    ///     means the check after it
+    /// @param operation the first operation whose result is not finite; null if all results were finite
+    /// @param weights range of the parameters of that operation, empty if it has none
     public record Report(
             String found,
             long snapshot,
@@ -47,7 +49,7 @@ public final class Replay {
             long step,
             @Nullable Finding operation,
             String weights) {
-        /// Whether every step gave what it gave in the run.
+        /// Whether every step had the same result as in the run.
         public boolean isExact() {
             return reproduced == steps;
         }
@@ -58,14 +60,14 @@ public final class Replay {
         public String text(Path run) {
             var text = new StringBuilder();
             text.append("run %s ended %s%n".formatted(run, found));
-            text.append("%d of %d steps from step %d on gave the loss and gradient of the run bit by bit%s%n"
+            text.append("%d of %d steps from step %d on had the same loss and gradient as in the run, bit by bit%s%n"
                     .formatted(
                             reproduced,
                             steps,
                             snapshot + 1,
                             isExact() ? "" : ": not the same machine, data or recipe, or a fault of the hardware"));
             if (operation == null) {
-                return text.append("every operation gave finite numbers%n".formatted())
+                return text.append("every operation had a finite result%n".formatted())
                         .toString();
             }
             text.append("first operation that is not finite, in step %d: %s%n".formatted(step, operation.operation()));
@@ -107,8 +109,8 @@ public final class Replay {
 
     /// Replays a run.
     ///
-    /// @param data those of the run
-    /// @param progress hears a line now and then
+    /// @param data the data of the run
+    /// @param progress receives a line of progress now and then
     /// @throws InputException when the run has no flight record, or was computed on another device or in another
     ///     precision than this machine offers
     public static Report of(RunFolder folder, Dataset data, Consumer<String> progress) {
@@ -161,7 +163,7 @@ public final class Replay {
                 finding == null ? "" : weights(finding));
     }
 
-    /// One step, compared with what the run had.
+    /// Replays one step and compares it with the run.
     private @Nullable Finding step(long step, double loss, double gradient) {
         try (var scope = Scope.open();
                 var trace = NonFiniteTrace.open()) {
@@ -185,7 +187,8 @@ public final class Replay {
         return Double.doubleToLongBits(a) == Double.doubleToLongBits(b);
     }
 
-    /// Backward runs from the loss to the input: the last of the parameters comes first.
+    /// Finds the first gradient that is not finite. Backward runs from the loss to the input, so the last
+    /// parameters come first.
     private @Nullable Finding gradients(double norm) {
         ParameterBuffer buffer = method.parameters();
         for (Segment s : buffer.segments().reversed()) {
@@ -204,7 +207,8 @@ public final class Replay {
                         "length of the gradient", "", NonFiniteTrace.range(buffer.gradients()), Double.toString(norm));
     }
 
-    /// What the optimizer or a running statistic made of finite gradients.
+    /// Finds a value that is not finite after a step with finite gradients, in the parameters or the running
+    /// statistics.
     private @Nullable Finding moved(long step) {
         try (var off = Gradients.off()) {
             ParameterBuffer trained = method.parameters();
@@ -238,7 +242,7 @@ public final class Replay {
         }
     }
 
-    /// The check that follows the last step.
+    /// Replays the check that follows the last step.
     private @Nullable Finding check(Monitor monitor) {
         try (var trace = NonFiniteTrace.open()) {
             try {

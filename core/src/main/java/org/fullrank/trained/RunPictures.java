@@ -22,21 +22,23 @@ import org.fullrank.view.ImageViewGenerator;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.ViewGenerator;
 
-/// The pictures of a report: `map.json`, the first two principal components of representations of held-out items;
-/// `map.png`, their thumbnails; and `views.png`, a contact sheet of training views.
+/// The pictures of a report. `map.json` contains the first two principal components of the representations of
+/// held-out items. `map.png` contains the thumbnails of these items. `views.png` is a contact sheet of
+/// training views.
 final class RunPictures {
-    /// Points of the map: more lie on top of one another.
+    /// Number of points of the map. With more, points would cover one another.
     static final int MAP_ITEMS = 1000;
-    /// Largest side of a thumbnail in pixels: it can be told what it shows, and a thousand are about two megabytes.
+    /// Largest side of a thumbnail in pixels. The content is still recognizable, and a thousand thumbnails
+    /// need about two megabytes.
     static final int THUMBNAIL = 32;
     /// Rows of the contact sheet.
     static final int SHEET_ROWS = 6;
 
-    /// Clusters that color a map without labels: colors that can still be told apart.
+    /// Number of clusters that color a map without labels: the number of colors that are easy to distinguish.
     static final int CLUSTERS = 8;
 
     private static final int COLUMNS = 32;
-    // Held out first; test labels only give colors.
+    // Held-out items are preferred. Test labels are used only for colors.
     private static final List<Split> PREFERRED = List.of(Split.TEST, Split.VALIDATION, Split.TRAIN, Split.UNLABELED);
 
     private RunPictures() {}
@@ -75,7 +77,8 @@ final class RunPictures {
         var map = new LinkedHashMap<String, Object>();
         map.put(
                 "about",
-                "Representations of %s, along their two principal components, which hold %.0f %% and %.0f %% of the variance; colored by %s."
+                ("Representations of %s, along their first two principal components, with %.0f %% and %.0f %% of the"
+                        + " variance; colored by %s.")
                         .formatted(items, 100 * shares[0], 100 * shares[1], groups.by));
         map.put("explained", shares);
         map.put("names", groups.names);
@@ -85,7 +88,7 @@ final class RunPictures {
         return map;
     }
 
-    /// What colors the points.
+    /// The groups that color the points.
     private record Groups(String by, List<String> names, int[] members) {
         static Groups of(Features features) {
             int[] classes = features.classes();
@@ -96,7 +99,7 @@ final class RunPictures {
             List<String> names = IntStream.rangeClosed(1, clusters)
                     .mapToObj(c -> "cluster " + c)
                     .toList();
-            return new Groups("cluster (k-means), for there are no labels", names, KMeans.groups(features, clusters));
+            return new Groups("cluster (k-means; there are no labels)", names, KMeans.groups(features, clusters));
         }
     }
 
@@ -130,7 +133,7 @@ final class RunPictures {
         return total;
     }
 
-    /// Five digits place a point to less than a pixel.
+    /// One column of coordinates. Five digits are exact to less than a pixel.
     private static double[] column(float[] places, int which) {
         double[] column = new double[places.length / 2];
         Arrays.setAll(column, i -> Double.parseDouble(String.format(Locale.ROOT, "%.4e", places[2 * i + which])));

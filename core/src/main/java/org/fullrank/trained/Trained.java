@@ -40,9 +40,10 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewSpec;
 import org.jspecify.annotations.Nullable;
 
-/// The trained network of a run, read back from a checkpoint, in float32. Evaluations measure it as their [Subject].
+/// The trained network of a run in float32, read from a checkpoint. It is the [Subject] of evaluations.
 public final class Trained implements Subject, AutoCloseable {
-    /// Items of [#health]: enough for a steady reading, and few enough for spectra of wide projectors in seconds.
+    /// Number of items for [#health]: enough for stable values, and few enough to compute spectra of wide
+    /// projectors in seconds.
     public static final int HEALTH_ROWS = 2000;
 
     private final RunFolder folder;
@@ -77,9 +78,9 @@ public final class Trained implements Subject, AutoCloseable {
 
     /// Reads a checkpoint of a run.
     ///
-    /// @param data what it will see; the caller closes it
+    /// @param data data for the encoder; the caller closes them
     /// @param checkpoint one of [org.fullrank.train.Checkpoints]
-    /// @throws InputException when the checkpoint is damaged or the encoder cannot read such data
+    /// @throws InputException when the checkpoint is damaged or the encoder cannot read these data
     public static Trained open(RunFolder folder, Dataset data, Path checkpoint) {
         var trained = new Trained(folder, data, checkpoint);
         try {
@@ -91,10 +92,11 @@ public final class Trained implements Subject, AutoCloseable {
         }
     }
 
-    /// What is read of a run.
+    /// The data and the checkpoint to read.
     ///
-    /// @param data path of the data to see; null for the run's own
-    /// @param best whether the checkpoint with the best score while training is taken instead of the latest one
+    /// @param data path of the data for the encoder; null for the run's own data
+    /// @param best whether the checkpoint with the best score during training is used instead of the latest
+    ///     one
     public record Reading(@Nullable String data, boolean best) {
         /// The run's own data and the latest checkpoint.
         public static Reading defaults() {
@@ -207,14 +209,14 @@ public final class Trained implements Subject, AutoCloseable {
         return embed(data.items(split));
     }
 
-    /// Rank and spread on items that were not learned from.
+    /// Rank and spread on items that were not used for training.
     ///
-    /// @param representation of the encoder's output
-    /// @param embedding of what the objective acts on, behind the projector
+    /// @param representation vitals of the encoder's output
+    /// @param embedding vitals of the projector's output, the input of the objective
     public record Health(Vitals representation, Vitals embedding) {}
 
-    /// Rank and spread on at most [#HEALTH_ROWS] items of the split that an evaluation asks, the first of a fixed
-    /// order.
+    /// Rank and spread on at most [#HEALTH_ROWS] items of the test split of an evaluation, the first ones of
+    /// a fixed order.
     ///
     /// @throws InputException when the data have no labels, or fewer than two items
     public Health health() {
@@ -238,8 +240,7 @@ public final class Trained implements Subject, AutoCloseable {
         RunPictures.write(folder, data, views, this::embed);
     }
 
-    /// The split that a diagnosis looks at by default: test, or validation, or the training items where there is
-    /// neither.
+    /// The default split of a diagnosis: test; if there is none, validation; otherwise the training items.
     public static Split heldOut(Dataset data) {
         return LayerDiagnoses.heldOut(data);
     }
@@ -247,13 +248,13 @@ public final class Trained implements Subject, AutoCloseable {
     /// Diagnoses of the representation, the embedding and some blocks of the encoder, on up to 2000 items of a split,
     /// from their plain views paired with one view of training each.
     ///
-    /// @param blocks by name; those that the recipe watches are `monitor.layers`
+    /// @param blocks names of blocks; the recipe's own choice is `monitor.layers`
     /// @throws InputException when there is no such block or split, or fewer than two items
     public List<Diagnosis> diagnose(Split split, List<String> blocks) {
         return LayerDiagnoses.of(method, views, LayerDiagnoses.items(data, split), blocks);
     }
 
-    /// The same for the layers that the recipe watches, written to `diagnosis.json` of the run folder.
+    /// The same for the layers in `monitor.layers`, written to `diagnosis.json` in the run folder.
     ///
     /// @throws JobException when the folder cannot be written
     public void diagnose(RunFolder folder) {

@@ -13,7 +13,7 @@ import org.fullrank.run.RunStatus;
 import org.fullrank.train.Checkpoints;
 import org.jspecify.annotations.Nullable;
 
-/// Completes the folder of a run whose training has ended: diagnosis, pictures, accuracies.
+/// Adds the diagnosis, pictures and accuracies to the folder of a run whose training has ended.
 public final class TrainedRun {
     private final Trained trained;
     private final Consumer<String> notes;
@@ -23,13 +23,13 @@ public final class TrainedRun {
         this.notes = notes;
     }
 
-    /// Diagnoses the network, draws its pictures, and evaluates it unless it has collapsed. What cannot be done becomes
-    /// a
-    /// note, because the training itself is done and saved.
+    /// Diagnoses the network, draws its pictures, and evaluates it unless it has collapsed. If a part fails,
+    /// it becomes a note instead of an error, because the training itself is finished and saved.
     ///
     /// @param data of the run
-    /// @param notes gets one line for each part that is left out
-    /// @return the accuracies; null after a collapse, without labels, or where the data do not allow an evaluation
+    /// @param notes receives one line for each part that is left out
+    /// @return the accuracies; null after a collapse, without labels, or if the data do not allow an
+    ///     evaluation
     public static @Nullable ProbeTable finish(
             RunFolder folder, Dataset data, RunStatus status, Consumer<String> notes) {
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints(), notes))) {

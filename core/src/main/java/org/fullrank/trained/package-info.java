@@ -1,5 +1,4 @@
-/// What is read back from a run: the trained encoder, its evaluations and diagnoses, pictures, and the replay of a
-/// failed run.
+/// Uses of a trained run: its encoder, evaluations, diagnoses and pictures, and the replay of a failed run.
 @NullMarked
 package org.fullrank.trained;
 

@@ -1,8 +1,8 @@
 package org.fullrank.view;
 
-/// Gaussian blur of a standard deviation uniform in [sigmaMin, sigmaMax] pixels of the view. The kernel reaches over a
-/// tenth of the side of the view (odd, at least 3 taps; SimCLR, appendix A), the border is mirrored without repeating
-/// the edge.
+/// Gaussian blur. The standard deviation is uniform in [sigmaMin, sigmaMax], in pixels of the view. The width
+/// of the kernel is a tenth of the side of the view (odd, at least 3 taps; SimCLR, appendix A). The border is
+/// mirrored without repeating the edge.
 ///
 /// @param p probability of blur
 /// @param sigmaMin smallest standard deviation in pixels, above 0 where p is

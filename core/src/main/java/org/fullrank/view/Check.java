@@ -3,9 +3,9 @@ package org.fullrank.view;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Checks of settings, with messages that name the setting, the value found and the values allowed.
+/// Checks of settings. A message contains the name of the setting, the value found and the values allowed.
 final class Check {
-    /// More views than any recipe has; a larger number is taken for a mistake.
+    /// More views than any recipe has. A larger number is treated as a mistake.
     private static final int MAX_VIEWS = 64;
 
     private Check() {}
@@ -42,7 +42,7 @@ final class Check {
         }
     }
 
-    /// A value read from a file may be absent whatever its type says.
+    /// Checks that a value is present. A value from a file may be null even if its type does not allow null.
     static void present(String name, @Nullable Object value) {
         if (value == null) {
             throw new InputException("%s is missing in the view settings; add it or name a preset".formatted(name));

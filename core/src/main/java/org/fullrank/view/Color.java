@@ -1,7 +1,7 @@
 package org.fullrank.view;
 
-/// Pointwise changes of color on planes of values in [0, 1], in place, each without a branch on the values so that the
-/// compiler uses vector instructions. Definitions follow torchvision's.
+/// Color changes of single pixels, in place, on planes of values in [0, 1]. The code does not branch on
+/// values, so that the compiler uses vector instructions. The formulas are those of torchvision.
 final class Color {
     /// Weights of the luma of red, green and blue (ITU-R BT.601).
     static final float RED = 0.299f;
@@ -9,10 +9,10 @@ final class Color {
     static final float GREEN = 0.587f;
     static final float BLUE = 0.114f;
 
-    /// Turns a difference of two floats of [0, 1] into one beyond [-1, 1], whatever its size but zero.
+    /// Factor that makes any nonzero difference of two floats in [0, 1] larger than 1 in absolute value.
     private static final float STEEP = 1e30f;
 
-    /// Below any chroma that matters; keeps gray pixels from dividing by zero.
+    /// Smaller than any visible chroma; prevents a division by zero for gray pixels.
     private static final float TINY = 1e-12f;
 
     private Color() {}
@@ -64,11 +64,11 @@ final class Color {
     /// Turns the hue of the HSV hexagon by `turn` in [-1/2, 1/2] of the circle.
     ///
     /// With r', g', b' scaled so that the smallest is 0 and the largest 1, the hue in sixths of the circle is
-    /// +-(g' + b' + 1 - r'), positive where g >= b: on the half circle from red over green to cyan exactly
-    /// one of the three terms moves at a time. Back again, a channel at circular distance d from its own hue
-    /// (red 0, green 2, blue -2) has the share clamp(2 - d, 0, 1) of the chroma.
+    /// +-(g' + b' + 1 - r'), positive where g >= b: on the half circle from red over green to cyan, exactly
+    /// one of the three terms changes at a time. In the other direction, a channel at circular distance d
+    /// from its own hue (red 0, green 2, blue -2) has the share clamp(2 - d, 0, 1) of the chroma.
     ///
-    /// Each loop is short on purpose: the compiler does not use vector instructions in one long loop.
+    /// Each loop is short, because the compiler does not use vector instructions in one long loop.
     ///
     /// @param scratch three planes of at least n values
     static void hue(float[] r, float[] g, float[] b, float turn, float[][] scratch, int n) {
@@ -92,7 +92,7 @@ final class Color {
         }
     }
 
-    /// The hue in sixths of the circle, from -3 to 3, red being 0.
+    /// The hue in sixths of the circle, from -3 to 3, where red is 0.
     private static void angle(float[] r, float[] g, float[] b, float[] low, float[] chroma, float[] hue, int n) {
         for (int i = 0; i < n; i++) {
             hue[i] = (g[i] + b[i] - r[i] - low[i]) / Math.max(chroma[i], TINY) + 1;
@@ -102,7 +102,7 @@ final class Color {
         }
     }
 
-    /// A channel from the hue: the distance, at most 9, is folded back by the circle to at most 3.
+    /// Computes a channel from the hue. The circular distance, at most 9, is reduced to at most 3.
     private static void channel(float[] low, float[] chroma, float[] hue, float shift, float[] out, int n) {
         for (int i = 0; i < n; i++) {
             float distance = Math.abs(3 - Math.abs(Math.abs(hue[i] + shift) - 3));
@@ -110,7 +110,7 @@ final class Color {
         }
     }
 
-    /// x = 1 - x from the threshold on.
+    /// x = 1 - x for values at or above the threshold.
     static void solarize(float[] plane, float threshold, int n) {
         for (int i = 0; i < n; i++) {
             float x = plane[i];

@@ -1,8 +1,9 @@
 package org.fullrank.view;
 
-/// Applies jitter and gray to the planes of one view. Contrast needs the mean of the whole picture when its turn comes;
-/// all other changes look at one pixel at a time. So the changes before contrast make one pass over the picture and the
-/// others a second one, each in blocks that stay in the first cache. Owns the scratch memory of one thread.
+/// Applies color jitter and gray to the planes of one view. Contrast needs the mean of the whole picture; all
+/// other changes need one pixel at a time. So the changes before contrast are made in one pass over the
+/// picture, and the others in a second pass. Each pass works in blocks that fit into the first-level cache.
+/// Owns the scratch memory of one thread.
 final class ColorStage {
     /// Pixels of a block: six planes of it are 24 KB.
     private static final int BLOCK = 1024;
@@ -21,7 +22,7 @@ final class ColorStage {
     private int count;
     private float mean;
 
-    /// A stage that changes these planes, 1 or 3 of `pixels` values.
+    /// A stage that changes these planes: 1 or 3 planes of `pixels` values.
     ColorStage(float[][] planes, int pixels) {
         this.planes = planes;
         this.pixels = pixels;
@@ -49,8 +50,8 @@ final class ColorStage {
         }
     }
 
-    /// Lists the four changes in the drawn order, read as a permutation digit by digit, without those that change
-    /// nothing.
+    /// Lists the four changes in the drawn order, without changes that have no effect. The order is decoded
+    /// as a permutation, digit by digit.
     private void plan(ImageDraw draw) {
         int left = 0x3210;
         int code = draw.order();
@@ -76,7 +77,7 @@ final class ColorStage {
 
     /// Applies changes `from` to `to` - 1 block by block.
     ///
-    /// @return the sum of the luma afterwards if wanted, else 0
+    /// @return the sum of the luma afterwards if requested, otherwise 0
     private double walk(int from, int to, ImageDraw draw, boolean sum) {
         double luma = 0;
         for (int at = 0; at < pixels; at += BLOCK) {

@@ -8,7 +8,8 @@ import org.fullrank.engine.InputException;
 
 /// The mean and the standard deviation (of the population) of each feature; 0 and 1 for the levels of a category.
 public final class ColumnMoments {
-    /// A deviation below this share of the mean's size is rounding, not spread: the feature counts as constant.
+    /// A deviation below this share of the mean's size is a rounding error, and the feature counts as
+    /// constant.
     private static final double CONSTANT = 1e-6;
 
     private final float[] mean;
@@ -82,7 +83,7 @@ public final class ColumnMoments {
         return mean[f];
     }
 
-    /// The standard deviation of feature `f`; 0 where it is constant.
+    /// The standard deviation of feature `f`; 0 if it is constant.
     public float std(int f) {
         return std[f];
     }

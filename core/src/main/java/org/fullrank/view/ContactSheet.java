@@ -16,9 +16,10 @@ import org.fullrank.engine.JobException;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.AtomicFile;
 
-/// A picture of views to look at: one row per image, its plain view first, then its views, normalization undone.
+/// A picture that shows views: one row per image, the plain view first and then its other views, without
+/// normalization.
 public final class ContactSheet {
-    /// Small views are enlarged by a whole factor to at least this many pixels, so that they can be seen.
+    /// Small views are enlarged by a whole factor to at least this many pixels, so that they are easy to see.
     public static final int MIN_CELL = 96;
     /// White pixels between the cells.
     public static final int GAP = 4;
@@ -30,7 +31,7 @@ public final class ContactSheet {
     /// Writes a sheet of some of the images, drawn by the seed, with the views of the first epoch.
     ///
     /// @param count images at most
-    /// @throws InputException when the items are no images
+    /// @throws InputException when the items are not images
     /// @throws JobException when the file cannot be written
     public static void write(Items items, ViewSpec views, long seed, int count, Path file) {
         if (!(ViewGenerator.of(items, views, seed, Threads.resolve(0)) instanceof ImageViewGenerator images)) {
@@ -82,7 +83,8 @@ public final class ContactSheet {
         return sheet;
     }
 
-    /// Plain views only, side by side without gaps in rows of `columns`: a sheet to cut single images from.
+    /// Draws only plain views, side by side without gaps in rows of `columns`. A page cuts single images from
+    /// this sheet.
     public static BufferedImage sprite(ImageViewGenerator generator, int[] indices, int columns) {
         int size = generator.spec().size();
         int channels = generator.shape().channels();
@@ -114,7 +116,7 @@ public final class ContactSheet {
                 long at = ((long) (y / zoom) * spec.size() + x / zoom) * channels;
                 int rgb = color(spec.normalize(), channels, cell, at);
                 if (sheet.getType() == BufferedImage.TYPE_BYTE_GRAY) {
-                    // Without conversion: a gray BufferedImage would take the value for one of another gamma.
+                    // No conversion, because a gray BufferedImage would assume another gamma.
                     sheet.getRaster().setSample(left + x, top + y, 0, rgb & 0xFF);
                 } else {
                     sheet.setRGB(left + x, top + y, rgb);

@@ -1,8 +1,9 @@
 package org.fullrank.view;
 
-/// A random crop, resized to the size of the view: its area is uniform in [scaleMin, scaleMax] of the image's area, the
-/// logarithm of its aspect ratio (width by height) uniform between those of ratioMin and ratioMax. After ten tries that
-/// do not fit, the largest centered crop of an allowed ratio is taken.
+/// A random crop, resized to the size of the view. Its area is uniform in [scaleMin, scaleMax] times the area
+/// of the image. The logarithm of its aspect ratio (width divided by height) is uniform between the
+/// logarithms of ratioMin and ratioMax. If ten tries do not fit into the image, the largest centered crop
+/// with an allowed ratio is used.
 ///
 /// @param scaleMin smallest share of the area, in (0, 1]
 /// @param scaleMax largest share of the area, in [scaleMin, 1]
@@ -12,12 +13,13 @@ package org.fullrank.view;
 public record Crop(double scaleMin, double scaleMax, double ratioMin, double ratioMax, Filter filter) {
     /// Smallest share of the area on ImageNet-like photographs: SimCLR, BYOL and VICReg all crop from 8 %.
     public static final double SCALE_MIN = 0.08;
-    /// Smallest share of the area on 32x32 images: below a fifth of one nothing can be told apart (solo-learn,
-    /// CIFAR).
+    /// Smallest share of the area on 32x32 images: smaller parts than a fifth are not recognizable
+    /// (solo-learn, CIFAR).
     public static final double SCALE_MIN_SMALL = 0.2;
     /// Largest share of the area: the whole image.
     public static final double SCALE_MAX = 1;
-    /// Smallest width by height, as in Inception training (Szegedy et al., 2014), which all the methods took over.
+    /// Smallest width by height, as in the training of Inception (Szegedy et al., 2014); all the methods use
+    /// it.
     public static final double RATIO_MIN = 3.0 / 4;
     /// Largest width by height, the inverse of the smallest.
     public static final double RATIO_MAX = 4.0 / 3;

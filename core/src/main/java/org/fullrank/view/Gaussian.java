@@ -1,18 +1,18 @@
 package org.fullrank.view;
 
-/// The weights of a sampled Gaussian from its center outward.
+/// The weights of a sampled Gaussian, from its center outward.
 final class Gaussian {
-    /// Beyond this many standard deviations a tap weighs less than half a unit in the last place of a float.
+    /// Beyond this many standard deviations a tap has a weight of less than half a unit in the last place of
+    /// a float.
     private static final double REACH = 6;
 
     private Gaussian() {}
 
-    /// Fills `weights` with the center tap and those at distances 1, 2, ..., so that the center plus twice the
-    /// others is
-    /// 1.
+    /// Fills `weights` with the center tap and those at distances 1, 2, ..., so that the center plus twice
+    /// the sum of the others is 1.
     ///
     /// @param sigma standard deviation in taps
-    /// @return the distance of the last tap that matters
+    /// @return the distance of the last tap that has an effect
     static int weights(double sigma, float[] weights) {
         int radius = weights.length - 1;
         double sum = 1;

@@ -2,11 +2,11 @@ package org.fullrank.view;
 
 import java.util.random.RandomGenerator;
 
-/// The random numbers of one view. Each number is drawn whether it is used or not, so that changing one setting leaves
-/// the other draws of a view as they were. The rotation is drawn last, after the crop, because the crop takes a varying
-/// number of draws.
+/// The random numbers of one view. Every number is drawn even if it is not used, so that changing one setting
+/// does not change the other draws of a view. The rotation is drawn last, because the crop before it uses a
+/// varying number of draws.
 ///
-/// @param placement what is cut out
+/// @param placement the part of the image that is cut out
 /// @param flip mirrored left to right
 /// @param verticalFlip mirrored top to bottom
 /// @param rotation counter-clockwise, in degrees
@@ -16,10 +16,10 @@ import java.util.random.RandomGenerator;
 /// @param saturation factor
 /// @param hue turn as a share of the circle
 /// @param order which of the 24 orders of the four changes
-/// @param gray whether only the luma stays
+/// @param gray whether the view is gray
 /// @param sigma standard deviation of the blur in pixels, 0 for none
-/// @param solarize whether values from `threshold` on are inverted
-/// @param threshold of solarization
+/// @param solarize whether values at or above `threshold` are inverted
+/// @param threshold threshold of solarization
 record ImageDraw(
         Placement placement,
         boolean flip,

@@ -3,12 +3,14 @@ package org.fullrank.view;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Makes one view at a time from decoded pixels. Owns the scratch memory of one thread; not for several at once.
+/// Computes one view at a time from decoded pixels. Owns the scratch memory of one thread, so each thread
+/// needs its own instance.
 ///
 /// The steps, with the layout of the picture after each:
 /// 1. rows of the crop, uint8 to [0, 1], resampled from top to bottom and transposed to columns;
-/// 2. columns resampled from left to right, clamped, the mirror image folded in: planes, column by column;
-/// 3. turn of the planes about their center;
+/// 2. columns resampled from left to right, clamped, and mirrored if the view is flipped: planes, column by
+///    column;
+/// 3. rotation of the planes about their center;
 /// 4. jitter and gray on the planes;
 /// 5. blur from left to right, transposed to rows;
 /// 6. blur from top to bottom, solarization, normalization, channels interleaved into the destination.
@@ -166,7 +168,7 @@ final class ImageKernel {
         }
     }
 
-    /// Brings the planes, which are stored column by column, into rows, blurred across the columns on the way.
+    /// Transposes the planes from columns to rows, and blurs them across the columns.
     private void turn(int radius) {
         int n = channels * size;
         int loaded = 0;

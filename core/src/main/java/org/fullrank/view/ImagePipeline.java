@@ -2,15 +2,17 @@ package org.fullrank.view;
 
 import java.util.Objects;
 
-/// One chain of changes from an image to a view, in the order of the components; normalization follows. In a recipe
-/// file only the crop is needed: a change that is absent does not happen.
+/// One sequence of changes that turns an image into a view. The changes are made in the order of the
+/// components; normalization follows. In a recipe file only the crop is required. A change that is missing is
+/// not made.
 ///
 /// @param crop crop and resize
 /// @param flip probability of a mirror image, left to right
 /// @param verticalFlip probability of a mirror image, top to bottom
-/// @param rotation degrees up to which a view is turned either way, from 0 to 180; corners without a pixel are black
+/// @param rotation largest rotation in either direction, in degrees from 0 to 180; corners without a pixel
+///     are black
 /// @param jitter color jitter
-/// @param gray probability that the three channels become their luma
+/// @param gray probability that the view becomes gray (its luma)
 /// @param blur Gaussian blur
 /// @param solarize solarization
 public record ImagePipeline(
@@ -22,11 +24,11 @@ public record ImagePipeline(
         double gray,
         Blur blur,
         Solarize solarize) {
-    /// Probability of a mirror image, in every recipe for photographs.
+    /// Probability of a mirror image in every recipe for photographs.
     public static final double FLIP = 0.5;
     /// Probability of gray in SimCLR, BYOL and VICReg.
     public static final double GRAY = 0.2;
-    /// Half a turn either way reaches every angle.
+    /// Half a turn in either direction reaches every angle.
     public static final double MAX_ROTATION = 180;
 
     public ImagePipeline {
@@ -40,12 +42,12 @@ public record ImagePipeline(
         solarize = Objects.requireNonNullElse(solarize, Solarize.NONE);
     }
 
-    /// A crop of the published size and nothing else; jitter that gets a strength takes its usual probability.
+    /// Only a crop of the published size. If jitter gets a strength, its probability is the usual one.
     public static ImagePipeline defaults() {
         return of(Crop.defaults()).withJitter(Jitter.defaults());
     }
 
-    /// A crop and nothing else.
+    /// Only a crop.
     public static ImagePipeline of(Crop crop) {
         return new ImagePipeline(crop, 0, 0, 0, Jitter.NONE, 0, Blur.NONE, Solarize.NONE);
     }

@@ -6,11 +6,11 @@ import org.fullrank.data.Images;
 import org.fullrank.data.Items;
 import org.fullrank.engine.Keyed;
 
-/// Views of images, `[size, size, channels]`.
+/// Makes views of images, `[size, size, channels]`.
 ///
-/// The key of an image is its place in the pixel storage, so that it gets the same views in a subset as in the whole.
-/// The plain view scales the shorter side to the size, bicubically (to 256/224 of the size from 96 pixels on), and
-/// cuts out the center.
+/// The random key of an image is its position in the pixel storage, so an image has the same views in a
+/// subset and in the whole data set. The plain view scales the shorter side to the size, bicubically, and
+/// cuts out the center. For sizes of 96 pixels and more it scales to 256/224 of the size.
 public final class ImageViewGenerator implements ViewGenerator {
     private static final long VIEW_KEY = Keyed.name("view.image");
 

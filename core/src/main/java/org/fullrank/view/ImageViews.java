@@ -4,17 +4,18 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Named;
 
-/// Views of images. View v follows pipeline v modulo their number, so two unlike pipelines make an asymmetric pair.
+/// Settings of views of images. View v uses pipeline v modulo the number of pipelines, so two different
+/// pipelines make an asymmetric pair.
 ///
 /// @param size side of a view in pixels
 /// @param views number of views of each image, at least 2
 /// @param normalize the last step of every view
-/// @param pipelines at least one chain of changes
+/// @param pipelines at least one sequence of changes
 @Named("images")
 public record ImageViews(int size, int views, Normalize normalize, List<ImagePipeline> pipelines) implements ViewSpec {
-    /// Smallest side: below it a blur has no room for its mirror border.
+    /// Smallest side. A smaller view has no room for the mirrored border of a blur.
     public static final int MIN_SIZE = 4;
-    /// Largest side, far above that of any recipe; a larger one is taken for a mistake.
+    /// Largest side, far above any recipe. A larger side is treated as a mistake.
     public static final int MAX_SIZE = 2048;
 
     public ImageViews {

@@ -4,7 +4,7 @@ import org.fullrank.engine.InputException;
 
 /// The shape of one input of an encoder, which is one view of an item.
 public sealed interface InputShape {
-    /// How many numbers one input has.
+    /// Number of values of one input.
     int values();
 
     /// The sizes of one input in the memory that a [ViewGenerator] fills.
@@ -13,9 +13,9 @@ public sealed interface InputShape {
     /// The kind and the sizes in words, such as `vectors of 12 features`.
     String describe();
 
-    /// This shape, if it is that of an image.
+    /// This shape, if it is the shape of an image.
     ///
-    /// @param encoder what takes images only, such as `a convolutional network`
+    /// @param encoder name of an encoder that accepts only images, such as `a convolutional network`
     /// @throws InputException when it is of another kind
     default Image requireImage(String encoder) {
         if (this instanceof Image image) {

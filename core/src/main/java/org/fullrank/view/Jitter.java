@@ -1,9 +1,10 @@
 package org.fullrank.view;
 
-/// Color jitter: the four changes in random order, each with a factor of its own per sample. Brightness scales,
-/// contrast blends with the mean luma of the picture at that point, saturation blends with the luma of the pixel, each
-/// by a factor uniform in [max(0, 1 - strength), 1 + strength]; hue turns by a share of the circle uniform in
-/// [-hue, hue]. Values are clamped to [0, 1] after each. One-channel images know brightness and contrast only.
+/// Color jitter: four changes in random order, each with its own random factor per sample. Brightness scales
+/// the values. Contrast blends with the current mean luma of the picture. Saturation blends with the luma of
+/// each pixel. These three factors are uniform in [max(0, 1 - strength), 1 + strength]. Hue turns by a share
+/// of the circle, uniform in [-hue, hue]. Values are clamped to [0, 1] after each change. One-channel images
+/// have brightness and contrast only.
 ///
 /// @param p probability that a view is jittered at all
 /// @param brightness strength, at least 0
@@ -22,10 +23,10 @@ public record Jitter(double p, double brightness, double contrast, double satura
     /// Strengths of SimCLR on CIFAR-10 (color strength 1/2).
     public static final Jitter SIMCLR_CIFAR = new Jitter(P, 0.4, 0.4, 0.4, 0.1);
 
-    /// Strengths may not lie above this: a factor of four already clips most of a picture.
+    /// Largest strength. A factor of four already clips most of a picture.
     static final double MAX_STRENGTH = 3;
 
-    /// The usual probability, no strength.
+    /// The usual probability, with all strengths 0.
     public static Jitter defaults() {
         return new Jitter(P, 0, 0, 0, 0);
     }

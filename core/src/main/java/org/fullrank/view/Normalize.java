@@ -3,9 +3,9 @@ package org.fullrank.view;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
-/// The last step of every view: (x - mean) / std per channel, x in [0, 1]. Lists hold one value for all channels or one
-/// per channel; three values meet a one-channel image as their average. In a recipe it may also be one of the names
-/// `imagenet`, `cifar10`, `half` and `none`.
+/// The last step of every view: (x - mean) / std per channel, x in [0, 1]. A list contains one value for all
+/// channels or one value per channel. For a one-channel image three values are averaged. A recipe can also
+/// use one of the names `imagenet`, `cifar10`, `half` and `none`.
 ///
 /// @param mean mean of each channel, in [0, 1]
 /// @param std standard deviation of each channel, above 0
@@ -15,7 +15,8 @@ public record Normalize(List<Double> mean, List<Double> std) {
     /// Channel statistics of the CIFAR-10 training images.
     public static final Normalize CIFAR10 =
             new Normalize(List.of(0.4914, 0.4822, 0.4465), List.of(0.2470, 0.2435, 0.2616));
-    /// Center 1/2 and deviation 1/4, near those of photographs: for data of unknown statistics.
+    /// Center 1/2 and deviation 1/4, which are near the values of photographs. For data with unknown
+    /// statistics.
     public static final Normalize HALF = new Normalize(List.of(0.5), List.of(0.25));
     /// Values stay in [0, 1].
     public static final Normalize NONE = new Normalize(List.of(0.0), List.of(1.0));

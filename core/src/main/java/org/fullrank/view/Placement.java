@@ -2,14 +2,14 @@ package org.fullrank.view;
 
 import java.util.random.RandomGenerator;
 
-/// Which part of an image becomes a view: the box is scaled to (scaledHeight, scaledWidth), and the square of the
-/// view's
-/// size whose corner is (firstRow, firstColumn) is cut from the result.
+/// The part of an image that becomes a view. The box is scaled to (scaledHeight, scaledWidth). Then a square
+/// of the view's size, with its corner at (firstRow, firstColumn), is cut from the result.
 record Placement(
         int top, int left, int height, int width, int scaledHeight, int scaledWidth, int firstRow, int firstColumn) {
 
-    /// From this size on the plain view scales to 256/224 of its side before the center crop, the evaluation
-    /// protocol of ImageNet; smaller pictures are framed tightly and keep their border.
+    /// From this size on the plain view is scaled to 256/224 of its side before the center crop, as in the
+    /// evaluation protocol of ImageNet. Smaller pictures usually show their object without a margin, so they
+    /// keep their border.
     static final int MARGIN_FROM = 96;
 
     private static final double MARGIN = 256.0 / 224;

@@ -2,8 +2,8 @@ package org.fullrank.view;
 
 import java.util.Arrays;
 
-/// The weights that resample one axis: output k is the weighted sum of `taps(k)` inputs from `start(k)` on. Reused from
-/// view to view; not for several threads.
+/// The weights that resample one axis: output k is the weighted sum of `taps(k)` inputs from `start(k)` on.
+/// The object is reused from view to view, and each thread needs its own.
 final class ResampleAxis {
     /// Weights per output are padded with zeros to a multiple of this, the number of rows that [Rows] adds at once.
     static final int GROUP = 4;
@@ -15,8 +15,9 @@ final class ResampleAxis {
     private int stride;
     private int outputs;
 
-    /// Weights that take `in` inputs to `out` outputs; only outputs `first` to `first + count - 1` are kept, as 0 to
-    /// count - 1. At the border the filter is cut off and its weights scaled back to a sum of 1.
+    /// Computes weights that resample `in` inputs to `out` outputs. Only the outputs `first` to `first +
+    /// count - 1` are kept, with the numbers 0 to count - 1. At the border the filter is cut off, and its
+    /// weights are scaled to a sum of 1.
     void prepare(Filter filter, int in, int out, int first, int count) {
         double scale = (double) in / out;
         double spread = Math.max(scale, 1);
@@ -82,7 +83,7 @@ final class ResampleAxis {
         return weights;
     }
 
-    /// Where the weights of output k begin in [#weights()].
+    /// The position of the first weight of output k in [#weights()].
     int base(int k) {
         return k * stride;
     }

@@ -1,20 +1,20 @@
 package org.fullrank.view;
 
-/// Rotates the planes of one view about its center. Each pixel is interpolated bilinearly from its source; pixels from
-/// outside the picture are black. Owns the scratch memory of one thread.
+/// Rotates the planes of one view about its center. Each pixel is interpolated bilinearly from its source.
+/// Pixels from outside the picture are black. Owns the scratch memory of one thread.
 final class Rotation {
     private final float[][] planes;
     private final int size;
     private final float[] source;
 
-    /// A turn of these planes, each `[size, size]` column by column.
+    /// Rotates these planes, each `[size, size]`, column by column.
     Rotation(float[][] planes, int size) {
         this.planes = planes;
         this.size = size;
         this.source = new float[size * size];
     }
 
-    /// Turns all planes counter-clockwise; 0 changes nothing.
+    /// Rotates all planes counter-clockwise; 0 changes nothing.
     ///
     /// @param degrees of the turn
     void apply(double degrees) {

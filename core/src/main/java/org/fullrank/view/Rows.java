@@ -1,11 +1,12 @@
 package org.fullrank.view;
 
-/// Sums of weighted rows and transposes. Each row is an array of its own and all arrays of a loop share one index,
-/// because only then the compiler knows that a store cannot touch a later load and uses vector instructions.
+/// Weighted sums of rows, and transposes. Each row is a separate array, and all arrays of a loop use the same
+/// index. Only then does the compiler know that a store cannot change a later load, and use vector
+/// instructions.
 ///
-/// A row holds its channels one after the other: channel c of position i at `c * length + i`.
+/// A row contains its channels one after another: channel c of position i is at `c * length + i`.
 final class Rows {
-    /// Rows that one transpose takes at once: the floats of half a cache line.
+    /// Number of rows that are transposed at once: the floats of half a cache line.
     static final int BLOCK = 8;
 
     private Rows() {}
@@ -132,7 +133,8 @@ final class Rows {
         }
     }
 
-    /// At least `count` rows of at least `length` values; the rows given where they suffice.
+    /// At least `count` rows of at least `length` values. The given rows are returned if they are large
+    /// enough.
     static float[][] reserve(float[][] rows, int count, int length) {
         return rows.length >= count && rows[0].length >= length
                 ? rows

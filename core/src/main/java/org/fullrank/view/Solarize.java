@@ -1,11 +1,11 @@
 package org.fullrank.view;
 
-/// Solarization: values at or above the threshold are inverted, x becomes 1 - x.
+/// Solarization: values at or above the threshold are inverted, so x becomes 1 - x.
 ///
 /// @param p probability
 /// @param threshold in [0, 1]
 public record Solarize(double p, double threshold) {
-    /// The threshold of BYOL and VICReg: the middle.
+    /// The threshold of BYOL and VICReg, the middle of the range.
     public static final double THRESHOLD = 0.5;
     /// No solarization.
     public static final Solarize NONE = new Solarize(0, THRESHOLD);

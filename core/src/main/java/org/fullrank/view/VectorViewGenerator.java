@@ -33,7 +33,8 @@ public final class VectorViewGenerator implements ViewGenerator {
         this(vectors, spec, seed, threads, ColumnMoments.of(vectors));
     }
 
-    /// Views by given moments: rows of another split are standardized by those of the training split.
+    /// Creates a generator with given moments. Rows of another split are standardized by the moments of the
+    /// train split.
     public VectorViewGenerator(Vectors vectors, VectorViews spec, long seed, int threads, ColumnMoments moments) {
         moments.requireFeatures(vectors.features());
         this.vectors = vectors;

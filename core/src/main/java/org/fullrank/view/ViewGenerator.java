@@ -6,14 +6,14 @@ import org.fullrank.data.Items;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// Makes the views of the items of one split. A view is a pure function of (seed, epoch, item, view): the other items
-/// of
-/// the batch, the order of calls and the number of threads do not enter. Safe for use by several threads.
+/// Makes the views of the items of one split. A view depends only on (seed, epoch, item, view). It does not
+/// depend on the other items of the batch, the order of calls or the number of threads. Several threads may
+/// use one generator.
 public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGenerator {
     /// The generator for these items and settings.
     ///
     /// @param threads threads that share the items of a batch, at least 1
-    /// @throws InputException when the settings are for another kind of item
+    /// @throws InputException when the settings are for another kind of items
     static ViewGenerator of(Items items, ViewSpec spec, long seed, int threads) {
         return switch (items) {
             case Images images ->
@@ -50,10 +50,9 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
     /// @param indices B indices of items
     /// @param epoch at least 0
     /// @param view from 0 to [#views()] - 1
-    /// @throws IndexOutOfBoundsException when an index is not of an item, the view not of the settings, or `out`
-    ///     too small
+    /// @throws IndexOutOfBoundsException when an index or the view is out of range, or `out` is too small
     void fill(int[] indices, int epoch, int view, MemorySegment out);
 
-    /// Writes the plain views of the items `indices`, those for evaluation, where nothing is left to chance.
+    /// Writes the plain views of the items `indices`, which have no randomness. Evaluation uses them.
     void fillPlain(int[] indices, MemorySegment out);
 }

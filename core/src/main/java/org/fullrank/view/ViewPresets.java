@@ -7,29 +7,30 @@ import java.util.SequencedMap;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.OldSpelling;
 
-/// The view settings of well-known recipes, by name. A preset is a starting point: size, number of views and
-/// normalization are set to the data with [ImageViews#withSize(int)] and its like.
+/// The view settings of well-known recipes, by name. A preset is a starting point: adapt the size, the number
+/// of views and the normalization to the data with [ImageViews#withSize(int)] and similar methods.
 public final class ViewPresets {
     /// Side of a view in the ImageNet recipes.
     public static final int IMAGENET_SIZE = 224;
     /// Side of a view in the CIFAR recipes.
     public static final int CIFAR_SIZE = 32;
-    /// Smallest share of the area in a crop of the preset `small`: half-way between what gray and color pictures
-    /// bear.
+    /// Smallest share of the area in a crop of the preset `small`: half-way between suitable values for gray
+    /// and for color pictures.
     public static final double SMALL_SCALE_MIN = 0.25;
     /// Probability of gray in the W-MSE code.
     public static final double WMSE_GRAY = 0.1;
     /// Side of a Fashion-MNIST image.
     public static final int GRAY_SIZE = 28;
-    /// Gray pictures of one centered object (clothes, digits) keep at least this share in a crop: they fill their
-    /// frame, and a smaller part of a coat is a part of anything.
+    /// Gray pictures of one centered object (clothes, digits) keep at least this share in a crop. They fill
+    /// the image, and a smaller part is not recognizable.
     public static final double GRAY_SCALE_MIN = 0.3;
-    /// Built-in shapes keep at least this share in a crop, so that most of the outline, which is the class, stays
-    /// in.
+    /// Built-in shapes keep at least this share in a crop, so that most of the outline, which defines the
+    /// class, is visible.
     public static final double SHAPES_SCALE_MIN = 0.4;
-    /// Colors of the built-in shapes say nothing of their class: every view gets others, of any hue.
+    /// Colors of the built-in shapes do not depend on their class, so every view gets other colors with any
+    /// hue.
     public static final Jitter SHAPES_JITTER = new Jitter(1, 0.6, 0.6, 0.8, 0.5);
-    /// Probability of solarization on built-in shapes, which turns light on dark into dark on light.
+    /// Probability of solarization on built-in shapes, which exchanges light and dark.
     public static final double SHAPES_SOLARIZE = 0.2;
     /// Strength of brightness and contrast on gray pictures, as in BYOL.
     public static final double GRAY_STRENGTH = 0.4;
@@ -120,12 +121,13 @@ public final class ViewPresets {
         return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.SIMCLR_CIFAR).withGray(WMSE_GRAY);
     }
 
-    /// One setting for small gray and small color pictures, so that a recipe can be tried on either.
+    /// One pipeline for small gray and small color pictures, so that a recipe works with both.
     private static ImagePipeline small() {
         return photo(Crop.from(SMALL_SCALE_MIN), Jitter.BYOL);
     }
 
-    /// The built-in shapes differ in outline only, so color may change at will and the crop must keep the outline.
+    /// The pipeline for the built-in shapes. They differ only in outline, so colors may change freely and the
+    /// crop must keep the outline.
     private static ImagePipeline shapes() {
         return ImagePipeline.of(Crop.from(SHAPES_SCALE_MIN))
                 .withFlip(ImagePipeline.FLIP)

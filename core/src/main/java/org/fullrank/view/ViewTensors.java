@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Tensors;
 
-/// Views as tensors on the device where they are used. The caller's scope owns them.
+/// Views as tensors on the device of the network. The caller's scope owns them.
 public final class ViewTensors {
     private ViewTensors() {}
 
@@ -31,8 +31,8 @@ public final class ViewTensors {
         return Tensors.empty(ScalarType.Float, shape);
     }
 
-    /// `[B, H, W, C]` to `[B, C, H, W]`. On the processor the copy pays: convolutions of the engine are faster on it
-    /// there; on a GPU the permuted strides are the fast layout already.
+    /// `[B, H, W, C]` to `[B, C, H, W]`. On a CPU it makes a copy, because the engine's convolutions are
+    /// faster on it. On a GPU the permuted strides are already the fast layout.
     private static Tensor channelsFirst(Tensor t) {
         if (t.dim() != 4) {
             return t;

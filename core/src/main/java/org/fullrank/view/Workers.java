@@ -10,10 +10,12 @@ import java.util.function.Supplier;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A fixed number of threads that share the items of a batch, each with its own scratch memory `S`. The threads are
-/// daemons and end when idle, so nothing needs closing. Several callers may use it at a time.
+/// A fixed number of threads that share the items of a batch, each with its own scratch memory `S`. The
+/// threads are daemons and end when idle, so nothing needs to be closed. Several callers may use it at the
+/// same time.
 final class Workers<S> {
-    /// Items that a thread takes at once: few enough to balance, enough to make the taking free.
+    /// Number of items that a thread takes at once: few enough for balanced work, and enough to make the
+    /// overhead small.
     private static final int CHUNK = 4;
 
     private final int threads;

@@ -1,6 +1,6 @@
-/// Views: random, seeded variants of images and vectors, made on the host by fused kernels, parallel over samples. The
-/// view of a sample is a pure function of (seed, epoch, sample index, view), whatever the batch, the order of work and
-/// the number of threads.
+/// Views: random, seeded variants of images and vectors, computed on the host in parallel over samples. The
+/// view of a sample depends only on (seed, epoch, sample index, view). It does not depend on the batch, the
+/// order of work or the number of threads.
 @NullMarked
 package org.fullrank.view;
 

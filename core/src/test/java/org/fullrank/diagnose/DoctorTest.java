@@ -186,9 +186,9 @@ class DoctorTest {
                 .contains("1 of 16 dimensions never vary");
         Rows far = Rows.gaussian(2, 100, 128).each((v, row, j) -> row == 7 ? 1000 * v : row == 9 ? j : v);
         assertThat(far.rows(row -> row == 3 || row == 4 ? 9 : row).streamed(50).warnings())
-                .contains("100 rows can show at most 99 of 128 dimensions; shares of ranks allow for it")
-                .anyMatch(note -> note.contains("rows lie far off, as row 7"))
-                .contains("3 % of rows nearly equal another one, as 3 and 4");
+                .contains("100 rows can show at most 99 of 128 dimensions; shares of ranks take this into account")
+                .anyMatch(note -> note.contains("rows are far from the others, such as row 7"))
+                .contains("3 % of rows nearly equal another one, such as 3 and 4");
         assertThat(Rows.gaussian(3, 500, 16).streamed(100).warnings()).isEmpty();
     }
 
@@ -199,7 +199,7 @@ class DoctorTest {
         assertThat(found.verdict().kind()).isEqualTo(Kind.HEALTHY);
         assertThat(found.verdict().evidence()).containsPattern("no knee above [0-9.]+ in the first half");
         assertThat(found.warnings())
-                .contains("the rank is %s; directions that hold nothing (below 1e-06 of the strongest): %d"
+                .contains("the rank is %s; directions without variance (below 1e-06 of the strongest): %d"
                         .formatted(rank, missing));
     }
 
@@ -221,7 +221,7 @@ class DoctorTest {
     void classesOfTooFewRowsAreCounted() {
         Rows rows = Rows.gaussian(1, 500, 16).labeled(row -> row < 100 ? row % 3 : 3 + row % 100);
         assertThat(rows.examined().warnings())
-                .containsExactly("only 3 of 103 classes have 8 rows in the sample and could be judged");
+                .containsExactly("only 3 of 103 classes have at least 8 rows in the sample and could be judged");
         assertThat(rows.labeled(row -> row % 10).examined().warnings()).isEmpty();
     }
 

@@ -77,7 +77,7 @@ class ResamplingTest {
                     assertThat(Examination.full(moments, sample, List.of())
                                     .diagnosis("heavy", List.of())
                                     .warnings())
-                            .anyMatch(line -> line.contains("hold in about 9 of 10"));
+                            .anyMatch(line -> line.contains("are correct in only about 90 %"));
                 }
             }
         }

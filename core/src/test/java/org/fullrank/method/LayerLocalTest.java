@@ -163,7 +163,7 @@ class LayerLocalTest {
     void aResidualNetworkIsRefusedWithTheReason() {
         assertThatThrownBy(() -> of(ResNet.defaults(), MethodSpec.Local.defaults(), IMAGES))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("skip connections carry activity around the layers")
+                .hasMessageContaining("an encoder that has skip connections")
                 .hasMessageNotContaining("\n");
     }
 

@@ -87,6 +87,6 @@ class VitMethodTest {
     void layersThatLearnAloneAreRefused() {
         assertThatThrownBy(() -> MethodSpec.Local.defaults().requireTrains(Vit.defaults()))
                 .isInstanceOf(InputException.class)
-                .hasMessageStartingWith("method: found layer-local with an encoder whose skip connections");
+                .hasMessageStartingWith("method: found layer-local with an encoder that has skip connections");
     }
 }

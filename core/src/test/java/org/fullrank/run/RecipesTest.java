@@ -141,7 +141,7 @@ class RecipesTest {
                 "method: {inner: [{layer: layer3, weight: 1}]}|missing key method.inner.0.regularizer",
                 "method: {inner: [{layer: layer3, regularizer: {type: varance-hinge}, weight: 1}]}|method.inner.0.regularizer.type: found \"varance-hinge\"",
                 "method: {inner: [{layer: layer3, regularizer: covariance, weight: -1}]}|method.inner.0.weight: found -1.0, expected 0 or",
-                "method: {type: layer-local}|method: found layer-local with an encoder whose skip connections",
+                "method: {type: layer-local}|method: found layer-local with an encoder that has skip connections",
                 "views: {preset: simclrr}|views: no view preset 'simclrr', expected one of vicreg, ",
                 "views: {preset: simclr, type: vectors}|views.type: found \"vectors\", expected images as the preset has",
                 "views: {preset: simclr, siez: 3}|unknown key views.siez; did you mean views.size? (known in views: type, preset, size,",

@@ -7,10 +7,10 @@ import org.fullrank.diagnose.Doctor;
 import org.fullrank.rows.Batches;
 import org.fullrank.rows.RowStreams;
 
-/// Diagnoses embeddings that your program holds in an array, whoever made them.
+/// Diagnoses embeddings in an array, from any program.
 ///
-/// The program makes 2,000 embeddings of width 64. All of them lie in 3 of the 64 dimensions, plus a little noise:
-/// dimensional collapse, which a look at a few values does not show.
+/// The example makes 2,000 embeddings of width 64. All of them are in 3 of the 64 dimensions, plus a little
+/// noise. This is dimensional collapse, which single values do not show.
 public final class DiagnoseArray {
     private static final int ROWS = 2_000;
     private static final int WIDTH = 64;

@@ -14,9 +14,10 @@ import org.fullrank.online.Standardized;
 /// LearnFromStream [STATE_FILE]
 /// ```
 ///
-/// The stream has 6 channels in different units. All of them carry one slow rhythm and noise of the same strength.
-/// Consecutive samples share the rhythm but not the noise, so a rule that predicts its own next feature finds it. The
-/// best linear feature has a correlation of 0.93 with the rhythm; the learned one reaches it.
+/// The stream has 6 channels in different units. All of them contain the same slow rhythm and noise of the
+/// same strength. Consecutive samples share the rhythm but not the noise, so a rule that predicts its own
+/// next feature finds the rhythm. The best linear feature has a correlation of 0.93 with the rhythm; the
+/// learned feature reaches it.
 public final class LearnFromStream {
     private static final int CHANNELS = 6;
     private static final int SAMPLES = 50_000;

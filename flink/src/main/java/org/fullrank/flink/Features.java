@@ -1,10 +1,10 @@
 package org.fullrank.flink;
 
 /**
- * The features of one sample, the output of {@link OnlineFeatures}.
+ * The features of one sample: the output of {@link OnlineFeatures}.
  *
  * @param key the key of the sample
- * @param sample number of samples that the learner of this key has learned from, this one included
+ * @param sample number of samples that the learner of this key has learned from, including this sample
  * @param values {@code [units]}
  */
 public record Features(String key, long sample, float[] values) {}

@@ -3,7 +3,7 @@ package org.fullrank.flink;
 /**
  * The state of a learner at the end of a sequence.
  *
- * @param key its key
- * @param state its state, for {@link org.fullrank.online.OnlineRule#fromBytes}
+ * @param key key of the learner
+ * @param state state of the learner, for {@link org.fullrank.online.OnlineRule#fromBytes}
  */
 public record Learned(String key, byte[] state) {}

@@ -10,10 +10,10 @@ import org.apache.flink.util.OutputTag;
 import org.fullrank.online.OnlineRule;
 
 /**
- * Learns features of keyed samples, one learner per key, and emits the features of each sample.
+ * Learns features of keyed samples, with one learner per key, and emits the features of each sample.
  *
  * <p>The learner is kept in keyed state. The heap backend keeps the object and copies it only while a checkpoint is
- * written; the RocksDB backend serializes it for every sample. Samples of one key must come in order.
+ * written. The RocksDB backend serializes it for every sample. Samples of one key must come in order.
  *
  * <pre>{@code
  * samples.keyBy(Sample::key)

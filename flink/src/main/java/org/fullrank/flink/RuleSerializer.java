@@ -9,7 +9,7 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.fullrank.online.Oja;
 import org.fullrank.online.OnlineRule;
 
-/** Serializes learners in Flink's state as their own versioned and checksummed bytes. */
+/** Serializes learners in Flink's state. The bytes have a version and a checksum. */
 public final class RuleSerializer extends TypeSerializerSingleton<OnlineRule> {
     private static final long serialVersionUID = 1;
 

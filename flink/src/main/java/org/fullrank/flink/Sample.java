@@ -1,9 +1,9 @@
 package org.fullrank.flink;
 
 /**
- * A sample with a key, the input of {@link OnlineFeatures}.
+ * A sample with a key: the input of {@link OnlineFeatures}.
  *
- * @param key names the learner that learns from it
+ * @param key name of the learner that learns from the sample
  * @param values {@code [inputs]}, finite
  * @param endsSequence whether it is the last sample of its sequence
  */

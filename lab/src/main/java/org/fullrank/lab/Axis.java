@@ -25,7 +25,7 @@ record Axis(String label, boolean log, double from, double to) {
         return new Axis(label, log, low, high);
     }
 
-    /// This axis with ends that hold the values, as far as it has none; a margin of 4 % where they come from data.
+    /// This axis with both ends set. Missing ends are chosen to include the values, with a margin of 4 %.
     Axis around(double[] values) {
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
@@ -43,7 +43,7 @@ record Axis(String label, boolean log, double from, double to) {
         return between(Double.isNaN(from) ? value(low - margin) : from, Double.isNaN(to) ? value(high + margin) : to);
     }
 
-    /// Where a value lies, 0 at the lower end and 1 at the upper.
+    /// The position of a value: 0 at the lower end and 1 at the upper end.
     double share(double value) {
         return (position(value) - position(from)) / (position(to) - position(from));
     }

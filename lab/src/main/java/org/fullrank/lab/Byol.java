@@ -2,20 +2,21 @@ package org.fullrank.lab;
 
 import org.ejml.simple.SimpleMatrix;
 
-/// The gradient flows of BYOL and SimSiam in linear networks, on three levels: matrices (lemma 1), symmetric matrices,
-/// single modes. From Tian, Chen and Ganguli, "Understanding self-supervised learning dynamics without contrastive
-/// pairs", ICML 2021, arXiv 2102.06810, with their letters: W online weights, Wp predictor, Wa target, F = W W'.
+/// The gradient flows of BYOL and SimSiam in linear networks on three levels: matrices (lemma 1), symmetric
+/// matrices, and single modes. From Tian, Chen and Ganguli, "Understanding self-supervised learning dynamics
+/// without contrastive pairs", ICML 2021, arXiv 2102.06810. The letters are those of the paper: W online
+/// weights, Wp predictor, Wa target, F = W W'.
 final class Byol {
     static final String PAPER = "Y. Tian, X. Chen, S. Ganguli, Understanding self-supervised learning dynamics without"
             + " contrastive pairs, ICML 2021, arXiv 2102.06810";
 
     private Byol() {}
 
-    /// @param alphaP rate of the predictor over that of the online weights
-    /// @param noise sigma^2, the variance of the augmentation where it is isotropic
+    /// @param alphaP rate of the predictor divided by the rate of the online weights
+    /// @param noise sigma^2, the variance of an isotropic augmentation
     /// @param eta weight decay
-    /// @param beta rate of the target over that of the online weights; 0: the target is tau times the online
-    ///     weights and tau is held, which at tau = 1 is SimSiam
+    /// @param beta rate of the target divided by the rate of the online weights; 0: the target is tau times
+    ///     the online weights with constant tau, which is SimSiam for tau = 1
     record Parameters(double alphaP, double noise, double eta, double beta) {
         Parameters withEta(double other) {
             return new Parameters(alphaP, noise, other, beta);
@@ -37,8 +38,8 @@ final class Byol {
         }
     }
 
-    /// dp = alphaP s [tau - (1 + noise) p] - eta p; ds = 2 p s [tau - (1 + noise) p] - 2 eta s;
-    /// s dtau = beta (1 - tau) s - tau ds / 2. The last is divided by s here, so that s = 0 does no harm.
+    /// dp = alphaP s [tau - (1 + noise) p] - eta p; ds = 2 p s [tau - (1 + noise) p] - 2 eta s; s dtau = beta
+    /// (1 - tau) s - tau ds / 2. The last equation is divided by s here, so that s = 0 is possible.
     static Mode slope(Parameters a, Mode m) {
         double drive = m.tau - (1 + a.noise) * m.p;
         double dp = a.alphaP * m.s * drive - a.eta * m.p;
@@ -97,12 +98,12 @@ final class Byol {
             return new Full(w.plus(factor, other.w), wp.plus(factor, other.wp), wa.plus(factor, other.wa));
         }
 
-        /// Over the online weights and the predictor.
+        /// The distance over the online weights and the predictor.
         double distance(Full other) {
             return Math.hypot(w.minus(other.w).normF(), wp.minus(other.wp).normF());
         }
 
-        /// Of the online weights and the predictor.
+        /// The norm of the online weights and the predictor.
         double norm() {
             return Math.hypot(w.normF(), wp.normF());
         }

@@ -15,7 +15,8 @@ import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Byol.Symmetric;
 import org.fullrank.lab.Series.Color;
 
-/// Four descriptions of BYOL in a linear network agree: stochastic descent, matrices, symmetric matrices, modes.
+/// Checks that four descriptions of BYOL in a linear network agree: stochastic descent, matrices, symmetric
+/// matrices, and modes.
 ///
 /// @param lemma the matrix flow of lemma 1 under test
 record ByolFlow(Lemma lemma) implements Experiment {

@@ -11,7 +11,7 @@ import java.util.function.DoublePredicate;
 import org.fullrank.lab.Byol.Mode;
 import org.fullrank.lab.Byol.Parameters;
 
-/// The phase diagram of one mode.
+/// Checks the phase diagram of one mode.
 ///
 /// @param slope the flow of a mode under test
 record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment {
@@ -21,7 +21,8 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
     /// Long compared with 1/eta, the slowest time of the flow with decay 0.01.
     private static final double TIME = 4000;
 
-    /// A mode is alive above this p; the unstable points of the runs lie below, or starts are compared across them.
+    /// A mode is alive if p is above this. The unstable points of the runs are below it, or the starts are on
+    /// both sides of them.
     private static final double ALIVE = 0.05;
 
     ByolPhase() {
@@ -85,7 +86,7 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
         return end(a, start).p() > ALIVE;
     }
 
-    /// The border of a property that holds at the upper end and not at the lower.
+    /// The border of a property that is true at the upper end and false at the lower end.
     private static double border(double low, double high, DoublePredicate holds) {
         return Bisection.of(low, high, 30, holds).middle();
     }

@@ -12,10 +12,10 @@ import org.fullrank.lab.Byol.Moments;
 import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Series.Color;
 
-/// What remains of the weights of `byol-flow` without predictor or without stop-gradient.
+/// Computes the weights that remain in `byol-flow` without a predictor or without the stop-gradient.
 ///
 /// @param lemma the matrix flow
-/// @param start a generic one
+/// @param start a generic start
 record ByolWithout(ByolFlow.Lemma lemma, Full start) {
     private static final double LONG = 60;
     private static final Moments DATA = Moments.isotropic(ByolFlow.INPUTS, ByolFlow.NOISE);
@@ -59,7 +59,7 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
         return trace(y -> lemma.slope(a, DATA, y), start);
     }
 
-    /// The predictor held at the identity.
+    /// The flow with the identity as a fixed predictor.
     private Trajectory noPredictor() {
         return trace(
                 y -> new Full(
@@ -69,7 +69,7 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
                 new Full(start.w(), SimpleMatrix.identity(ByolFlow.OUTPUTS), start.wa()));
     }
 
-    /// The gradient through the target too: -(W (X + X') - Wp W X) joins dW.
+    /// The flow with a gradient through the target too: -(W (X + X') - Wp W X) is added to dW.
     private Trajectory noStopGradient() {
         return trace(
                 y -> {

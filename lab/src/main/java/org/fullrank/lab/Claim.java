@@ -5,10 +5,10 @@ import java.util.SequencedMap;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// A statement that a figure can refute.
+/// A statement that a measured figure can confirm or refute.
 ///
 /// @param text the statement, one sentence
-/// @param measured the figure that decides it; null when it could not be measured
+/// @param measured the figure that decides; null if it could not be measured
 /// @param expected the figures that agree with the statement
 /// @param reason why this value and this tolerance, one line
 public record Claim(String text, @Nullable Double measured, Expected expected, String reason) {

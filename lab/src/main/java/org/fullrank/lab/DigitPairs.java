@@ -11,25 +11,25 @@ import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
 
-/// Digits 5 and 6 of MNIST in one of two corners of a larger canvas. Of the canvas only the two corners are stored: the
-/// rest is black in all samples.
+/// Digits 5 and 6 of MNIST, each in one of two corners of a larger canvas. Only the two corners are stored,
+/// because the rest of the canvas is black in all samples.
 ///
 /// @param train samples by attribute: `[digit][place][image]`, each `[2 * pixels]` in `[0, 1]`
-/// @param test the same for images that are not trained on
+/// @param test the same for test images
 record DigitPairs(double[][][][] train, double[][][][] test) {
     static final List<String> DIGITS = List.of("5", "6");
-    /// Of each digit; as many as keep the arrays small.
+    /// Number of images of each digit, small enough for small arrays.
     static final int TRAIN = 1000;
 
     static final int TEST = 400;
 
-    /// What the next sample of a sequence shares with the one before.
+    /// The attribute that the next sample of a sequence shares with the previous one.
     enum Kept {
         PLACE,
         DIGIT
     }
 
-    /// @throws InputException when the path holds no images of both digits in its train split
+    /// @throws InputException when the train split of the path does not contain images of both digits
     static DigitPairs open(String path) {
         try (Dataset data = Dataset.open(DataSpec.of(path))) {
             if (!(data.items(Split.TRAIN) instanceof Images images)
@@ -90,7 +90,8 @@ record DigitPairs(double[][][][] train, double[][][][] test) {
         return train[0][0][0].length;
     }
 
-    /// A batch of samples and of those before them; what is not kept is drawn anew, and so is the image.
+    /// A batch of samples and of the samples before them. The image and the attributes that are not kept are
+    /// drawn again.
     void draw(RandomGenerator random, Kept kept, double[][] now, double[][] before) {
         for (int b = 0; b < now.length; b++) {
             int digit = random.nextInt(2);
@@ -108,8 +109,8 @@ record DigitPairs(double[][][][] train, double[][][][] test) {
         return images[random.nextInt(images.length)];
     }
 
-    /// The distance of the mean responses to both values of an attribute, over the range of all responses; on the
-    /// test images.
+    /// The distance between the mean responses to both values of an attribute, divided by the range of all
+    /// responses, on the test images.
     double selectivity(double[] w, Kept attribute) {
         double[] sums = new double[2];
         int[] counts = new int[2];

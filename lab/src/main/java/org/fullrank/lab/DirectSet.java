@@ -11,7 +11,8 @@ import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.text.Numbers;
 
-/// A predictor set to F^alpha keeps the features whose augmentation variance is below a threshold of the decay.
+/// Checks that a predictor set to F^alpha keeps the features whose augmentation variance is below a
+/// threshold. The threshold depends on the weight decay.
 ///
 /// @param slope the flow of an eigenvalue under test
 record DirectSet(Slope slope) implements Experiment {
@@ -26,7 +27,7 @@ record DirectSet(Slope slope) implements Experiment {
     private static final double[] VARIANCES = {0.1, 1, 2, 4, 6};
     private static final double DT = 0.01;
     private static final double TIME = 2000;
-    /// Ends of the five variances from l = 0.3, by the reference.
+    /// Final values for the five variances from l = 0.3, by the reference.
     private static final double[][] REFERENCE = {{0.6315, 0.1309, 0, 0, 0}, {0.7947, 0.3618, 0, 0, 0}, {0, 0, 0, 0, 0}};
 
     DirectSet() {
@@ -118,7 +119,7 @@ record DirectSet(Slope slope) implements Experiment {
         return ends;
     }
 
-    /// Euler, as the reference; stops where nothing moves any more.
+    /// Integrates with Euler steps, as the reference, until nothing changes any more.
     private double end(double start, double alpha, double variance) {
         double l = start;
         for (long step = 0; step < TIME / DT && l > 1e-9; step++) {

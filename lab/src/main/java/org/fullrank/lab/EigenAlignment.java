@@ -15,7 +15,7 @@ import org.fullrank.lab.Byol.Symmetric;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.text.Numbers;
 
-/// The eigenspaces of F and of the predictor align, at the rate of theorem 3.
+/// Checks that the eigenspaces of F and of the predictor align at the rate of theorem 3.
 ///
 /// @param flow the symmetric flow under test
 record EigenAlignment(Flow flow) implements Experiment {
@@ -29,25 +29,24 @@ record EigenAlignment(Flow flow) implements Experiment {
     private static final double NOISE = 0.09;
     private static final double DT = 0.02;
     private static final double TIME = 1000;
-    /// Of the run near a fixed point, where tau is 1.
+    /// Parameters of the run near a fixed point, where tau is 1.
     private static final Parameters NEAR = new Parameters(1, NOISE, 0.05, 0);
 
     private static final double[] ETAS = {0, 0.01, 0.05};
-    /// Ends of p for tau 1.
+    /// Final values of p for tau 1.
     private static final double[] REFERENCE = {0.917, 0.907, 0.864};
 
     private static final double[] TAUS = {1, 0.5};
-    /// Time that the figure shows.
+    /// Time range of the figure.
     private static final double SHOWN = 250;
 
     /// Steps between points of the figure.
     private static final int EVERY = 10;
 
-    /// Below this the commutator is rounding.
+    /// Below this the commutator is a rounding error.
     private static final double ROUNDING = 1e-11;
-    /// A mode with s above this is called alive: the smallest p+^2 here is .097, and without decay p settles at the
-    /// rate
-    /// s, which time 1000 does not show below.
+    /// A mode is alive if s is above this. The smallest p+^2 here is .097. Without decay p settles at the
+    /// rate s; below this threshold, time 1000 is too short to show it.
     private static final double ALIVE = 0.02;
 
     EigenAlignment() {
@@ -73,7 +72,7 @@ record EigenAlignment(Flow flow) implements Experiment {
                 """);
     }
 
-    /// What a run left.
+    /// The result of a run.
     ///
     /// @param excess largest |[F, Wp]| over |[F, Wp](0)| exp(-2 int lambda_min(K) dt)
     private record Run(
@@ -199,9 +198,9 @@ record EigenAlignment(Flow flow) implements Experiment {
 
     /// The living modes of a state.
     ///
-    /// @param count how many eigenvalues of F are above [#ALIVE]
+    /// @param count number of eigenvalues of F above [#ALIVE]
     /// @param p mean of u' Wp u for their eigenvectors u
-    /// @param off largest distance of one from p+
+    /// @param off largest distance of such a value from p+
     /// @param alignment smallest cosine of Wp u with u
     private record Modes(int count, double p, double off, double alignment) {
         static Modes of(Symmetric y, double fixed) {

@@ -2,9 +2,9 @@ package org.fullrank.lab;
 
 import org.fullrank.text.Numbers;
 
-/// The values that agree with a claim. NaN never does.
+/// The values that agree with a claim. NaN never agrees.
 public sealed interface Expected {
-    /// A value and how far from it a figure may lie.
+    /// A value and a tolerance.
     record Near(double value, double tolerance) implements Expected {
         @Override
         public boolean admits(double measured) {
@@ -58,6 +58,6 @@ public sealed interface Expected {
     /// Whether a measured figure agrees.
     boolean admits(double measured);
 
-    /// In words.
+    /// The expected values in words.
     String text();
 }

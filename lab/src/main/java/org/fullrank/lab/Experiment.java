@@ -3,7 +3,7 @@ package org.fullrank.lab;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/// A claim of a paper as a program.
+/// A program that checks the claims of a paper.
 public sealed interface Experiment
         permits Oja,
                 LplToy,
@@ -30,7 +30,7 @@ public sealed interface Experiment
         return description().name();
     }
 
-    /// Whether its claims are decidable only with a data set.
+    /// Whether its claims can be decided only with a data set.
     default boolean needsData() {
         return false;
     }
@@ -38,7 +38,7 @@ public sealed interface Experiment
     /// Runs it. The outcome is a pure function of the setting.
     Outcome run(Setting setting);
 
-    /// Its facts for JSON.
+    /// The description of the experiment for JSON.
     default SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", name());

@@ -8,7 +8,7 @@ import org.fullrank.file.AtomicFile;
 
 /// The page of an outcome: `NAME.md` and `NAME.svg`. The same outcome gives the same bytes.
 public record ExperimentPage(Experiment experiment, Setting setting, Outcome outcome) {
-    /// Writes the page into a folder, which is made when it is not there.
+    /// Writes the page into a folder, which is created if it is missing.
     ///
     /// @return the Markdown file
     /// @throws JobException when it cannot be written
@@ -75,7 +75,7 @@ public record ExperimentPage(Experiment experiment, Setting setting, Outcome out
                         experiment.needsData() ? dataOption(setting) : "");
     }
 
-    /// The data option, with the last part of the path only: a page is not of one machine.
+    /// The data option with only the last part of the path, so that the page does not depend on the machine.
     static String dataOption(Setting setting) {
         String data = setting.data();
         return data == null ? "" : " --data " + Path.of(data).getFileName();

@@ -2,10 +2,10 @@ package org.fullrank.lab;
 
 import java.util.List;
 
-/// A figure of panels, side by side.
+/// A figure of several panels, side by side.
 ///
-/// @param caption what is seen, one or two sentences of Markdown
-/// @param columns panels in a row
+/// @param caption description of the figure, one or two sentences of Markdown
+/// @param columns number of panels in a row
 public record Figure(String caption, int columns, List<Panel> panels) {
     public Figure {
         panels = List.copyOf(panels);

@@ -12,13 +12,14 @@ import org.fullrank.lab.LinearModes.Gradient;
 import org.fullrank.lab.LinearModes.History;
 import org.fullrank.lab.Series.Color;
 
-/// Eigenvalue dynamics of Euclidean, cosine and isotropic losses.
+/// Checks the eigenvalue dynamics of Euclidean, cosine and isotropic losses.
 ///
 /// @param gradient of a sample's loss, under test
 record IsoModes(Gradient gradient) implements Experiment {
     private static final double NOISE = 0.1;
     private static final int STEPS = 1500;
-    /// Three times as long: a mode that starts at l needs a time of about 1/(2 l) under the Euclidean loss.
+    /// Number of steps of a long run, three times as long. A mode that starts at l needs a time of about 1/(2
+    /// l) with the Euclidean loss.
     private static final int LONG = 4500;
 
     private static final double SLOW = 0.01;
@@ -182,7 +183,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         ".0498; noise as above, relative"));
     }
 
-    /// Geometric mean of last over first.
+    /// Geometric mean of last / first.
     private static double factor(History history) {
         double sum = 0;
         for (int m = 0; m < history.first().length; m++) {

@@ -4,15 +4,14 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 
-/// Stochastic descent of a linear network W `[outputs, inputs]` on views of Gaussian input, with the predictor Wp = W
-/// W'
-/// set exactly at every step, watched through the eigenvalues of W W'.
+/// Stochastic descent of a linear network W `[outputs, inputs]` on views of Gaussian input. The predictor is
+/// set exactly to Wp = W W' at every step. The result is the course of the eigenvalues of W W'.
 ///
 /// @param form which loss
 /// @param batch fresh samples per step
 /// @param rate step size
-/// @param noiseOne standard deviation of the noise of view 1, the online one
-/// @param noiseTwo of view 2
+/// @param noiseOne standard deviation of the noise of view 1, the online view
+/// @param noiseTwo standard deviation of the noise of view 2
 record LinearModes(Form form, int batch, double rate, double noiseOne, double noiseTwo) {
     static final int INPUTS = 15;
     static final int OUTPUTS = 10;
@@ -36,7 +35,7 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
         void of(Form form, double[] wp, double[] z1, double[] z2, double[] g1, double[] g2);
     }
 
-    /// Eigenvalues, ascending, one row for every [#EVERY] steps and the last.
+    /// Eigenvalues in ascending order, one row after every [#EVERY] steps and one after the last step.
     record History(double[] steps, double[][] eigenvalues) {
         double[] first() {
             return eigenvalues[0];
@@ -51,7 +50,7 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
             return Arrays.stream(eigenvalues).mapToDouble(row -> row[rank]).toArray();
         }
 
-        /// The step at which the smallest mode passes one half; NaN when it does not.
+        /// The step at which the smallest mode exceeds one half; NaN if it never does.
         double half() {
             double[] least = mode(0);
             for (int i = 1; i < least.length; i++) {
@@ -64,8 +63,8 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
         }
     }
 
-    /// The gradients as they are, by the residual p - z2 (Euclidean) or -v, v = z2/(|p||z2|) - (p.z2) p/(|p|^3 |z2|)
-    /// (cosine), times Wp but for IsoLoss.
+    /// The correct gradients: the residual is p - z2 (Euclidean) or -v with v = z2/(|p||z2|) - (p.z2)
+    /// p/(|p|^3 |z2|) (cosine). It is multiplied by Wp, except for IsoLoss.
     static void gradient(Form form, double[] wp, double[] z1, double[] z2, double[] g1, double[] g2) {
         double[] p = new double[OUTPUTS];
         boolean predicted = form != Form.NO_PREDICTOR && form != Form.COSINE_NO_PREDICTOR;
@@ -99,7 +98,7 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
 
     /// Trains from independent N(0, 1/16) weights.
     ///
-    /// @param weights draws the start, samples the batches
+    /// @param weights random numbers of the initial weights
     History train(RandomGenerator weights, RandomGenerator samples, int steps, Gradient gradient) {
         double[] w = VectorMath.gaussian(weights, OUTPUTS * INPUTS, 0.25);
         double[][] eigenvalues = new double[steps / EVERY + 1][];

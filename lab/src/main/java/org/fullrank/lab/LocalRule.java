@@ -3,11 +3,11 @@ package org.fullrank.lab;
 import java.util.Map;
 import java.util.Objects;
 
-/// How the weights of a linear neuron z = w.x change: the local rules that `lpl-toy` and `lpl-digits` compare.
+/// The local rules for a linear neuron z = w.x that `lpl-toy` and `lpl-digits` compare.
 enum LocalRule {
-    /// Oja's rule about the mean of the batch.
+    /// Oja's rule, relative to the mean of the batch.
     OJA("Oja"),
-    /// Log-variance alone.
+    /// Log-variance only.
     HEBB("log-variance only"),
     /// Pull and log-variance.
     LPL("LPL"),
@@ -17,7 +17,7 @@ enum LocalRule {
     /// Pull and the variance without the log.
     VARIANCE("pull + variance");
 
-    /// Weight decay of the official notebooks; Oja's rule has its own.
+    /// Weight decay of the official notebooks; Oja's rule has a different one.
     static final double DECAY = 0.15;
 
     /// Added to the variance, as in the official notebooks.
@@ -33,19 +33,20 @@ enum LocalRule {
         return label;
     }
 
-    /// What a map holds for this law.
+    /// The value of a map for this rule.
     <T> T in(Map<LocalRule, T> values) {
         return Objects.requireNonNull(values.get(this));
     }
 
-    /// The mean change under a law, over a batch of samples `[B, N]` and of those before them.
+    /// The mean change of the weights by a rule, over a batch of samples `[B, N]` and the samples before
+    /// them.
     @FunctionalInterface
     interface Plasticity {
         double[] change(LocalRule law, double[] w, double[][] now, double[][] before);
     }
 
-    /// The laws as they are: minus the gradient of pull = mean (z - sg z_before)^2 and of the variance term, minus
-    /// the decay.
+    /// The correct rules: minus the gradient of pull = mean (z - sg z_before)^2 and of the variance term,
+    /// minus the decay.
     static double[] change(LocalRule law, double[] w, double[][] now, double[][] before) {
         Moments m = Moments.of(w, now, before);
         return switch (law) {

@@ -14,7 +14,7 @@ import org.fullrank.lab.LocalRule.Plasticity;
 import org.fullrank.lab.Series.Color;
 import org.jspecify.annotations.Nullable;
 
-/// A predictive neuron becomes selective to what stays constant over time.
+/// Checks that a predictive neuron becomes selective to features that stay constant over time.
 ///
 /// @param plasticity the laws under test
 record LplDigits(Plasticity plasticity) implements Experiment {

@@ -16,7 +16,8 @@ import java.util.random.RandomGenerator;
 import org.fullrank.lab.LocalRule.Plasticity;
 import org.fullrank.lab.Series.Color;
 
-/// Predictive plasticity finds the slow feature next to a nuisance of any strength; variance alone does not.
+/// Checks that predictive plasticity finds the slow feature next to a nuisance of any strength, and that the
+/// variance term alone does not find it.
 ///
 /// @param plasticity the laws under test
 record LplToy(Plasticity plasticity) implements Experiment {
@@ -60,7 +61,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 """);
     }
 
-    /// How a run ended.
+    /// The end of a run.
     private record End(double selectivity, double cosine, double norm, double activity) {}
 
     @Override
@@ -201,7 +202,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return jumps;
     }
 
-    /// All laws on the same samples.
+    /// Trains all rules on the same samples.
     private Map<LocalRule, End> train(Setting setting, double sigma, double jump, double time, List<LocalRule> laws) {
         double rate = Math.min(RATE, RATE / sigma);
         RandomGenerator random =
@@ -223,7 +224,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return ends;
     }
 
-    /// Uniform in +- 1/sqrt(2), as linear layers begin.
+    /// Uniform in +- 1/sqrt(2), the initial values of linear layers.
     private static double[] start(RandomGenerator random) {
         double bound = Math.sqrt(0.5);
         return new double[] {random.nextDouble(-bound, bound), random.nextDouble(-bound, bound)};
@@ -258,7 +259,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 VectorMath.deviation(z));
     }
 
-    /// Activity over time under the variance without the log, sigma_y 1.
+    /// Activity over time with the variance term without the log, sigma_y 1.
     private Trajectory growth(Setting setting) {
         RandomGenerator random = setting.random("lpl-toy growth");
         double[] w = start(random);

@@ -16,7 +16,7 @@ import org.fullrank.lab.Byol.Moments;
 import org.fullrank.lab.Byol.Parameters;
 import org.fullrank.lab.Series.Color;
 
-/// Without stop-gradient the weights decay at least as exp(-l0 t).
+/// Checks that the weights decay at least as fast as exp(-l0 t) without stop-gradient.
 ///
 /// @param gradient the flow under test
 record NoStopGradient(Gradient gradient) implements Experiment {
@@ -81,10 +81,10 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                 """);
     }
 
-    /// What a run left.
+    /// The result of a run.
     ///
-    /// @param excess largest |W(t)| over the bound exp(-l0 t)
-    /// @param sharp the same over exp(-int lambda_min(H))
+    /// @param excess largest |W(t)| divided by the bound exp(-l0 t)
+    /// @param sharp the same divided by exp(-int lambda_min(H))
     /// @param error largest relative difference of dW and -H vec(W)
     private record Run(
             double l0,

@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.text.Numbers;
 
-/// The gradient of minus the log of the variance, with weight decay, is Oja's rule.
+/// Checks that the gradient of the negative log variance, with weight decay, is Oja's rule.
 ///
 /// @param rule the log-variance rule under test
 record Oja(Rule rule) implements Experiment {
@@ -90,7 +90,7 @@ record Oja(Rule rule) implements Experiment {
                 """);
     }
 
-    /// How a run ended, and what it left.
+    /// The end of a run and its curves.
     private record Run(double cosine, double norm, Trajectory path, Trajectory cosines, Trajectory norms) {}
 
     @Override

@@ -3,11 +3,11 @@ package org.fullrank.lab;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a run of an experiment found.
+/// The result of an experiment.
 ///
 /// @param claims each with its verdict, at least one
 /// @param table the figures behind the claims
-/// @param figure null when nothing could be measured
+/// @param figure the figure; null if nothing could be measured
 public record Outcome(
         List<Claim> claims, ResultTable table, @Nullable Figure figure) {
     public Outcome {
@@ -17,7 +17,7 @@ public record Outcome(
         }
     }
 
-    /// How many claims have this verdict.
+    /// Number of claims with this verdict.
     public int count(ClaimVerdict verdict) {
         return (int) claims.stream().filter(claim -> claim.verdict() == verdict).count();
     }

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The page of all experiments, `README.md`: every claim with its value at every seed.
+/// The page of all experiments, `README.md`: every claim with its value for every seed.
 ///
-/// @param sweeps all with the same settings, at least one
+/// @param sweeps sweeps with the same settings, at least one
 public record Overview(List<Sweep> sweeps) {
     public Overview {
         sweeps = List.copyOf(sweeps);
@@ -75,7 +75,8 @@ public record Overview(List<Sweep> sweeps) {
         return new ResultTable(header, rows);
     }
 
-    /// An expected value may depend on the seed, so a figure that fails says what was expected.
+    /// The figure in words. An expected value may depend on the seed, so a failed figure is printed with the
+    /// expected value.
     private static String figure(Claim claim) {
         return switch (claim.verdict()) {
             case HOLDS -> claim.figure();

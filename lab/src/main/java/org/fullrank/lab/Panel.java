@@ -16,14 +16,14 @@ record Panel(String title, Axis x, Axis y, List<Series> series) {
         return new Panel(title, x, y, List.of());
     }
 
-    /// This panel with more to show.
+    /// This panel with more series.
     Panel with(Series... more) {
         List<Series> all = new ArrayList<>(series);
         all.addAll(List.of(more));
         return new Panel(title, x, y, all);
     }
 
-    /// The axes with ends.
+    /// This panel with the ends of its axes set.
     Panel fitted() {
         return new Panel(title, x.around(values(Series::x)), y.around(values(Series::y)), series);
     }

@@ -25,7 +25,7 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
         return new ResultTable(List.of(header), List.of());
     }
 
-    /// This table and one more row; numbers are written as pages show them.
+    /// This table with one more row; numbers have the format of the pages.
     ResultTable row(Object... cells) {
         List<List<String>> more = new ArrayList<>(rows);
         more.add(Arrays.stream(cells)

@@ -4,7 +4,7 @@ import java.util.function.DoubleUnaryOperator;
 
 /// A curve or a cloud of dots in a panel.
 sealed interface Series {
-    /// The palette of Okabe and Ito, which color-blind readers can tell apart.
+    /// The palette of Okabe and Ito, whose colors color-blind readers can distinguish.
     enum Color {
         BLUE("#0072B2"),
         VERMILION("#D55E00"),

@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 /// The settings of one run of an experiment.
 ///
 /// @param seed of all random numbers
-/// @param quick smaller samples and shorter runs, for a look and for continuous builds; the claims are the same
-/// @param data path of a data set, for the experiments that need one; null when there is none
+/// @param quick smaller samples and shorter runs, for a first look and for continuous integration; the claims
+///     are the same
+/// @param data path of a data set, for the experiments that need one; null if there is none
 public record Setting(long seed, boolean quick, @Nullable String data) {
-    /// Seed 1: pages are made by it, and no result was chosen by it.
+    /// Seed 1. The pages use it; it was not chosen for its results.
     public static final long SEED = 1;
 
-    /// The quick or the full size of something.
+    /// The quick or the full size.
     int size(int quickly, int fully) {
         return quick ? quickly : fully;
     }

@@ -21,12 +21,12 @@ final class SingularValueMean {
         return Arrays.stream(e.svd(true).getSingularValues()).sum() / e.getNumCols();
     }
 
-    /// Of embeddings with rows of norm 1, reached at rank 1.
+    /// The lower bound for embeddings with rows of norm 1, reached at rank 1.
     static double lower(int b, int d) {
         return Math.sqrt(b) / d;
     }
 
-    /// Reached when all singular values are equal.
+    /// The upper bound, reached when all singular values are equal.
     static double upper(int b, int d) {
         return Math.sqrt((double) b * d / Math.max(b, d)) * Math.sqrt(b) / d;
     }
@@ -41,7 +41,7 @@ final class SingularValueMean {
         return rows;
     }
 
-    /// Normalized rows, uniform in [0, 1] before.
+    /// Normalized rows; before normalization they are uniform in [0, 1].
     static SimpleMatrix uniform(RandomGenerator random, int b, int d) {
         double[] values = new double[b * d];
         Arrays.setAll(values, _ -> random.nextDouble());
@@ -57,7 +57,8 @@ final class SingularValueMean {
         return e;
     }
 
-    /// Points whose angles are quantiles of a normal distribution about 0, or about 0 and pi in turns.
+    /// Points whose angles are quantiles of a normal distribution about 0, or alternately about 0 and about
+    /// pi.
     static SimpleMatrix angles(int points, double deviation, boolean poles) {
         SimpleMatrix e = new SimpleMatrix(points, 2);
         for (int i = 0; i < points; i++) {
@@ -67,7 +68,7 @@ final class SingularValueMean {
         return e;
     }
 
-    /// Of the standard normal distribution, by bisection of its integral.
+    /// A quantile of the standard normal distribution, by bisection of its integral.
     private static double quantile(double share) {
         return Bisection.of(-8, 8, 50, x -> normal(x) >= share).low();
     }

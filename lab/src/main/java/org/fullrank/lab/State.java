@@ -2,7 +2,7 @@ package org.fullrank.lab;
 
 import java.util.function.UnaryOperator;
 
-/// The state of a flow: a vector that can be scaled and added.
+/// The state of a flow: a vector with addition and scaling.
 interface State<S extends State<S>> {
     /// This + factor * other.
     S plus(double factor, S other);

@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.fullrank.lab.Series.Dots;
 import org.fullrank.lab.Series.Line;
 
-/// Draws a figure: axes with ticks, a legend above each plot, text large enough for a projector. The same figure gives
-/// the same bytes.
+/// Draws a figure as SVG: axes with ticks, a legend above each plot, and text that is large enough for a
+/// projector. The same figure gives the same bytes.
 final class Svg {
     private static final int PANEL_WIDTH = 380;
     private static final int PLOT_HEIGHT = 230;
@@ -137,7 +137,8 @@ final class Svg {
         }
     }
 
-    /// Points closer than two pixels to the last one drawn are left out: they would not be seen.
+    /// Draws a line. Points closer than two pixels to the last drawn point are left out, because they would
+    /// not be visible.
     private void line(Panel panel, Line line) {
         StringBuilder path = new StringBuilder();
         boolean down = false;
@@ -182,7 +183,7 @@ final class Svg {
         return clamped((1 - panel.y().share(value)) * PLOT_HEIGHT);
     }
 
-    /// Far outside, a coordinate is as good as at the edge; viewers dislike huge ones.
+    /// Limits a coordinate far outside of the plot, because some viewers cannot handle huge coordinates.
     private static double clamped(double pixels) {
         return Double.isFinite(pixels) ? Math.clamp(pixels, -2000, 3000) : pixels;
     }

@@ -18,14 +18,16 @@ import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Series.Color;
 
-/// The mean singular value of normalized embeddings tells polarized from spread, and maximizing it spreads them.
+/// Checks that the mean singular value of normalized embeddings distinguishes polarized from spread
+/// embeddings, and that maximizing it spreads them.
 ///
 /// @param gradient of the mean singular value with respect to the embeddings `[b, d]`, under test
 record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     private static final int POINTS = 128;
     private static final double RATE = 1;
     private static final int STEPS = 2000;
-    /// Deviations of the angle about the poles at which expected singular values are those of the paper's figure 1.
+    /// Standard deviation of the angle about the poles for which the expected singular values are those of
+    /// the paper's figure 1.
     private static final double POLARIZED = 0.1013;
 
     private static final double SPREAD = 0.816;
@@ -101,7 +103,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         "the deviation is that of exp(-2 sigma^2) = .264, chosen for s1; quantiles cut the tails"));
     }
 
-    /// How a descent went.
+    /// The result of a descent.
     private record Descent(SimpleMatrix end, Trajectory first, Trajectory second) {}
 
     private Descent descend(SimpleMatrix start, boolean svmax, boolean pull, Setting setting) {

@@ -7,7 +7,7 @@ import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 import org.fullrank.text.Table;
 
-/// An experiment run with several seeds.
+/// The outcomes of an experiment for several seeds.
 ///
 /// @param settings equal but for the seed
 /// @param outcomes one for each setting
@@ -17,7 +17,7 @@ public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome>
         outcomes = List.copyOf(outcomes);
     }
 
-    /// Runs every experiment with every setting, in parallel; the result does not depend on it.
+    /// Runs every experiment with every setting in parallel. The result does not depend on the order.
     ///
     /// @param finished receives each experiment and its setting when it is done, one at a time
     public static List<Sweep> run(
@@ -49,7 +49,7 @@ public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome>
         return new ExperimentPage(experiment, settings.getFirst(), outcomes.getFirst());
     }
 
-    /// How many claims have this verdict, over all seeds.
+    /// Number of claims with this verdict, over all seeds.
     public int count(ClaimVerdict verdict) {
         return outcomes.stream().mapToInt(outcome -> outcome.count(verdict)).sum();
     }

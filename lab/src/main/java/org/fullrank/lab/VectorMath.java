@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 final class VectorMath {
     private VectorMath() {}
 
-    /// Four partial sums, so that additions need not wait for one another.
+    /// The dot product, in four partial sums, so that additions need not wait for one another.
     static double dot(double[] a, double[] b) {
         double s0 = 0;
         double s1 = 0;

@@ -1,9 +1,9 @@
-/// Executable papers: experiments that state their source and their claims, run, and check every claim.
+/// Executable papers: experiments that name their source and their claims, run, and check every claim.
 ///
-/// [Experiments] lists them. An [Experiment] turns a [Setting] into an [Outcome]: claims with measured figures, a table
-/// and a figure, from which [ExperimentPage] writes Markdown and SVG. The dynamics under test are a component of each
-/// experiment,
-/// so that a test can exchange them for wrong ones and see a claim fail. Small dense matrices are EJML's.
+/// [Experiments] lists them. An [Experiment] computes an [Outcome] from a [Setting]: claims with measured
+/// figures, a table and a figure. [ExperimentPage] writes the outcome as Markdown and SVG. The dynamics under
+/// test are a component of each experiment, so a test can replace them by wrong ones and check that a claim
+/// fails. Small dense matrices use EJML.
 @NullMarked
 package org.fullrank.lab;
 

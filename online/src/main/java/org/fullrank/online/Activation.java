@@ -1,6 +1,6 @@
 package org.fullrank.online;
 
-/** The function f that a unit applies to its weighted input a: {@code z = f(a)}. */
+/** The function f of a unit, applied to its weighted input a: {@code z = f(a)}. */
 public enum Activation {
     /** {@code z = a}. */
     LINEAR {

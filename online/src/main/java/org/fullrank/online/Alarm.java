@@ -4,11 +4,13 @@ package org.fullrank.online;
 public enum Alarm {
     /** Nothing is wrong, or there are too few samples to tell. */
     NONE,
-    /** A feature was NaN or infinite. The verdict stays. */
+    /** A feature was NaN or infinite. This verdict is permanent. */
     NOT_FINITE,
     /** The standard deviation of a unit is above {@link Limits#maximumStd()}: lower the learning rate. */
     EXPLODED,
-    /** The input has stopped changing: its standard deviation is below {@link Limits#minimumChange()} of its size. */
+    /**
+     * The input has stopped changing: its standard deviation is below {@link Limits#minimumChange()} times its size.
+     */
     CONSTANT_INPUT,
     /** Too many units are silent: their standard deviation is below {@link Limits#minimumStd()}. */
     COLLAPSED,

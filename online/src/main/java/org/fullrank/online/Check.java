@@ -1,6 +1,6 @@
 package org.fullrank.online;
 
-/** Checks of arguments. A failure is one line: subject, found, expected, remedy. */
+/** Checks of arguments. An error message is one line: subject, found, expected, remedy. */
 final class Check {
     private Check() {}
 
@@ -29,7 +29,7 @@ final class Check {
                 value);
     }
 
-    /** Fails unless a layer can have so many inputs and units. */
+    /** Fails unless a layer can have this number of inputs and units. */
     static void shape(int inputs, int units) {
         that(
                 inputs >= 1 && units >= 1 && (long) inputs * units <= Integer.MAX_VALUE / 8,

@@ -1,6 +1,6 @@
 package org.fullrank.online;
 
-/** The form of the term that makes units differ. {@code beta = 1/(M-1)}. */
+/** The form of the decorrelation term, which makes units differ. {@code beta = 1/(M-1)}. */
 public enum Decorrelation {
     /** None. */
     NONE,
@@ -10,8 +10,8 @@ public enum Decorrelation {
      */
     CORRECTED,
     /**
-     * The form first printed: {@code beta u_i sum_k u_k^2}, the gradient of products of squared deviations. Needs no
-     * covariance matrix, but ignores signs: it makes units active at different times rather than uncorrelated.
+     * The form first printed: {@code beta u_i sum_k u_k^2}, the gradient of products of squared deviations. It needs no
+     * covariance matrix, but ignores signs: it makes units active at different times, not uncorrelated.
      */
     PRINTED
 }

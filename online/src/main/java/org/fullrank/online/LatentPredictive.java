@@ -5,8 +5,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * Latent predictive learning and its relatives: a local rule of three terms, pull towards the features of the previous
- * sample of the same sequence, Hebbian push, decorrelation.
+ * Latent predictive learning and related rules. Each is a local rule of three terms: a pull towards the features of the
+ * previous sample in the same sequence, a Hebbian push, and decorrelation.
  *
  * <pre>{@code
  * dW_ij = eta g_i x_j - eta decay W_ij
@@ -14,17 +14,18 @@ import java.io.IOException;
  * }</pre>
  *
  * with {@link Push} and {@link Decorrelation} for {@code push_i} and {@code D_i}. Running estimates replace batch
- * statistics and include the sample itself; no gradient flows through the previous features. Every term is
- * the exact gradient of a loss of the one sample, the mean before it held fixed and k the estimate rate: {@code pull/2
- * sum (z - z(previous))^2}, {@code -hebbian/(2k) sum log(v + eps)} or {@code hebbian/k sum max(0, 1 - sigma)}, and
- * {@code decorrelation beta/(4k) sum_{k != i} C_ik^2}.
+ * statistics and include the current sample. No gradient passes through the previous features.
+ *
+ * <p>Every term is the exact gradient of a loss of the current sample, for a fixed previous mean and the estimate rate
+ * k: {@code pull/2 sum (z - z(previous))^2}, {@code -hebbian/(2k) sum log(v + eps)} or {@code hebbian/k sum max(0, 1 -
+ * sigma)}, and {@code decorrelation beta/(4k) sum_{k != i} C_ik^2}.
  *
  * <p>With {@code push = LOG_VARIANCE} the weights of a unit that varies only along them settle at {@code |W_i| =
- * sqrt(hebbian/decay)}. Losses written as {@code mean (z - z')^2 - log var}, as in the published toy, are these terms
- * with pull and hebbian 2: then {@code sqrt(2/decay)}.
+ * sqrt(hebbian/decay)}. Losses of the form {@code mean (z - z')^2 - log var}, as in the published toy example, are
+ * these terms with pull and hebbian 2; the weights then settle at {@code sqrt(2/decay)}.
  *
  * <p>Source: the local VICReg rule; M. Halvagal and F. Zenke, Nature Neuroscience 2023, by its official code and
- * erratum. Online estimates with a constant rate are this library's, unverified against the paper.
+ * erratum. The online estimates with a constant rate are our choice, unverified against the paper.
  */
 public final class LatentPredictive extends Layer {
     private final LatentSettings settings;
@@ -45,12 +46,14 @@ public final class LatentPredictive extends Layer {
         this.factor = new float[weights.units];
     }
 
-    /** The full rule: pull, log-variance push, corrected decorrelation, with the constants of {@link LatentSettings}. */
+    /**
+     * The full rule: pull, log-variance push, corrected decorrelation, with the constants of {@link LatentSettings}.
+     */
     public static Builder builder(int inputs, int units) {
         return new Builder(inputs, units);
     }
 
-    /** The log-variance push and decay alone: for one unit on centered input it has the fixed points of Oja's rule. */
+    /** Only the log-variance push and decay. For one unit on centered input it has the fixed points of Oja's rule. */
     public static Builder logVarianceHebb(int inputs, int units) {
         return builder(inputs, units).pull(0).decorrelation(Decorrelation.NONE, Population.OTHERS, 0);
     }
@@ -84,7 +87,7 @@ public final class LatentPredictive extends Layer {
             return this;
         }
 
-        /** What the units compute. */
+        /** The function that the units compute. */
         public Builder activation(Activation value) {
             activation = value;
             return this;
@@ -111,7 +114,7 @@ public final class LatentPredictive extends Layer {
             return this;
         }
 
-        /** Weight decay: each sample takes {@code eta decay W} off the weights. */
+        /** Weight decay: each sample subtracts {@code eta decay W} from the weights. */
         public Builder decay(double value) {
             decay = value;
             return this;

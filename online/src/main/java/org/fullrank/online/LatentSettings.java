@@ -5,14 +5,14 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * Settings of {@link LatentPredictive}; its Javadoc has the formula.
+ * Settings of {@link LatentPredictive}, whose Javadoc has the formula.
  *
  * @param activation f
  * @param pull weight of the pull, not negative
  * @param push form of the Hebbian term
  * @param hebbian its weight, not negative
  * @param decorrelation form of the decorrelation
- * @param population over which units it sums
+ * @param population units over which the decorrelation sums
  * @param decorrelationWeight its weight, not negative
  * @param decay weight decay, not negative
  * @param learningRate eta
@@ -37,13 +37,16 @@ public record LatentSettings(
     public static final double HEBBIAN = 1;
     /** 1, as in the formula. */
     public static final double DECORRELATION = 1;
-    /** 0.075: half of the 0.15 of the published toy model, whose losses are twice those here. */
+    /** 0.075: half of the 0.15 of the published toy model, whose losses are twice as large as here. */
     public static final double DECAY = 0.075;
-    /** 0.001: a tenth of the rate of the toy model, which averages batches. Keep it times |x|^2 well below 1. */
+    /**
+     * 0.001: a tenth of the rate of the toy model, which averages over batches. The rate times |x|^2 should be well
+     * below 1.
+     */
     public static final double LEARNING_RATE = 1e-3;
     /** 0.01: estimates look back over 100 samples. */
     public static final double ESTIMATE_RATE = 0.01;
-    /** 1e-4, that of the published deep networks; bounds the push on silent units. */
+    /** 1e-4, as in the published deep networks. It limits the push on silent units. */
     public static final double EPSILON = 1e-4;
 
     public LatentSettings {

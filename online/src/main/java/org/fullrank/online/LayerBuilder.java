@@ -3,13 +3,13 @@ package org.fullrank.online;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings that all layers have.
+ * Settings that all layers have in common.
  *
  * @param <B> the builder itself
  */
 public abstract sealed class LayerBuilder<B extends LayerBuilder<B>>
         permits ComponentBuilder, LatentPredictive.Builder {
-    /** Seed of the first weights unless another is set. */
+    /** Default seed of the first weights. */
     public static final long SEED = 1;
 
     final int inputs;

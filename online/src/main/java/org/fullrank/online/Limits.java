@@ -1,7 +1,7 @@
 package org.fullrank.online;
 
 /**
- * The limits beyond which a {@link Monitor} raises its alarm.
+ * The limits at which a {@link Monitor} raises an alarm.
  *
  * @param minimumStd a unit with a smaller standard deviation counts as silent, not negative
  * @param silentShare the share of silent units that is an alarm, above 0 and at most 1
@@ -12,13 +12,13 @@ package org.fullrank.online;
  */
 public record Limits(
         double minimumStd, double silentShare, double minimumRank, double maximumStd, double minimumChange) {
-    /** 0.01: features are of order one when inputs are; those that the pull alone has collapsed are far below. */
+    /** 0.01: features are of order one if inputs are. Features that the pull has collapsed are far smaller. */
     public static final double MINIMUM_STD = 0.01;
     /** Half of the units: a few silent units are normal with ReLU. */
     public static final double SILENT_SHARE = 0.5;
-    /** 1.05: hardly more than one direction. */
+    /** 1.05: only slightly more than one direction. */
     public static final double MINIMUM_RANK = 1.05;
-    /** 1e6, far above any useful feature and far below what float32 can hold. */
+    /** 1e6, far above any useful feature and far below the limit of float32. */
     public static final double MAXIMUM_STD = 1e6;
 
     /** 0.001: smaller changes on top of a large offset are lost in float32 after a few layers of sums. */

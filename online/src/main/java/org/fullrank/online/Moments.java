@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Running mean and variance of vectors, and their covariance if wanted. With rate k and the deviation {@code d} from
- * the mean before the vector: {@code m <- m + k d}, {@code C <- (1-k) (C + k d d')}. These are exactly the moments of the
- * vectors so far with weights that fall by (1-k) a step; with {@code k = 1, 1/2, 1/3, ...} exactly the plain mean and
- * the covariance with divisor n.
+ * Running mean and variance of vectors, and their covariance if requested. With rate k, and d the deviation from the
+ * previous mean: {@code m <- m + k d}, {@code C <- (1-k) (C + k d d')}. These are exact moments of all vectors so far,
+ * with weights that decrease by the factor (1-k) per step. With {@code k = 1, 1/2, 1/3, ...} they are the plain mean
+ * and the covariance with divisor n.
  */
 final class Moments {
     /** Variance of every unit before the first sample, so that the first pushes are of order one. */
@@ -17,7 +17,7 @@ final class Moments {
 
     final double[] mean;
     final double[] variance;
-    /** {@code [M, M]}, or empty. Its diagonal repeats {@link #variance} in less precision. */
+    /** {@code [M, M]}, or empty. Its diagonal repeats {@link #variance} with less precision. */
     private final Weights covariance;
 
     private final float[] deviation;
@@ -72,7 +72,7 @@ final class Moments {
     }
 
     /**
-     * Combines the moments of two sets of vectors into those of both together.
+     * Combines the moments of two sets of vectors into the moments of their union.
      *
      * @param share weight of the others, 0 to 1
      * @param signs 1 or -1 for each unit of the others

@@ -6,15 +6,16 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Watches features without storing samples: running standard deviations, rank from a running covariance, an alarm.
+ * Monitors features without storing samples: running standard deviations, the rank of a running covariance, and an
+ * alarm.
  *
- * <p>It uses every {@link #EVERY}-th sample, with rate {@link #RATE}, and gives a verdict after each
- * {@link #JUDGED_EVERY} of those, once it has used 1/{@link #RATE}. Only {@link #health()} allocates.
+ * <p>It uses every {@link #EVERY}-th sample, with rate {@link #RATE}. Its first verdict comes after 1/{@link #RATE}
+ * used samples, and then one after every {@link #JUDGED_EVERY} used samples. Only {@link #health()} allocates memory.
  */
 public final class Monitor {
-    /** Rate of the running moments: they look back over about 1000 used samples. */
+    /** Rate of the running moments, which average over about 1000 used samples. */
     public static final double RATE = 1e-3;
-    /** One of so many samples is used: 7 keeps the cost low and is out of step with sequences of even length. */
+    /** One of this many samples is used. 7 keeps the cost low, and varies the position in sequences of even length. */
     public static final int EVERY = 7;
     /** Used samples between two verdicts. */
     public static final int JUDGED_EVERY = 100;
@@ -47,7 +48,7 @@ public final class Monitor {
     private long taken;
     private Alarm alarm = Alarm.NONE;
 
-    /** A monitor of so many features (units) of so many inputs. */
+    /** A monitor for this number of features (units) and inputs. */
     public Monitor(int inputs, int units, Limits limits) {
         Check.shape(inputs, units);
         this.limits = limits;
@@ -134,7 +135,7 @@ public final class Monitor {
         taken += other.taken;
     }
 
-    /** The share of the second count, 0 when there is none. */
+    /** The share of the second count in the sum of both; 0 if the second count is 0. */
     static double share(long own, long others) {
         return others == 0 ? 0 : (double) others / (own + others);
     }

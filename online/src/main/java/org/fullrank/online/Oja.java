@@ -4,12 +4,14 @@ import java.io.DataInputStream;
 import java.io.IOException;
 
 /**
- * Oja's rule, linear: {@code W <- W + eta z (x - W' z)'}. One unit finds the first principal component of centered
- * input, with norm 1. Several units together, by Oja's subspace rule, find an orthonormal basis of the space of the
- * first M components, in no order (the subspace rule is known from memory, unverified against the paper).
+ * Oja's rule, linear: {@code W <- W + eta z (x - W' z)'}. A single unit finds the first principal component of centered
+ * input, with norm 1. Several units use Oja's subspace rule and find an orthonormal basis of the space of the first M
+ * components, in no particular order. The subspace rule is known from memory, unverified against the paper.
  */
 public final class Oja extends ComponentRule {
-    /** 0.005: fits inputs of a few values of variance about one; keep the rate times |x|^2 well below 1. */
+    /**
+     * 0.005: suitable for inputs of a few values with variance about one. The rate times |x|^2 should be well below 1.
+     */
     public static final double LEARNING_RATE = 0.005;
 
     private Oja(ComponentBuilder<Oja> builder) {

@@ -5,11 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A learner of features that sees one sample at a time: a layer, a stack of layers, or either behind a running
- * standardization.
+ * A learner of features that receives one sample at a time: a layer, a stack of layers, or either of them after a
+ * running standardization.
  *
- * <p>Used by one thread at a time. The array that {@link #update} and {@link #transform} return belongs to the rule
- * and is overwritten by the next call; copy it to keep it. Neither allocates.
+ * <p>Only one thread at a time may use it. The array that {@link #update} and {@link #transform} return belongs to the
+ * rule and is overwritten by the next call; copy it to keep it. Neither method allocates memory.
  */
 public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /** Width of a sample. */
@@ -26,7 +26,7 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
      *
      * @param x {@code [inputs]}, finite
      * @return its features before the weights changed, {@code [units]}; overwritten by the next call
-     * @throws IllegalArgumentException when the width differs or a value is not finite; nothing was learned then
+     * @throws IllegalArgumentException when the width differs or a value is not finite; then nothing was learned
      * @throws IllegalStateException when the features are not finite any more: the learning rate is too high
      */
     float[] update(float[] x);
@@ -43,10 +43,10 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /** Ends the sequence: the next sample is not pulled towards the last one. */
     void sequenceEnds();
 
-    /** The monitor of the features; in a stack that of the last layer. */
+    /** The monitor of the features; in a stack the monitor of the last layer. */
     Monitor monitor();
 
-    /** The latest verdict of the monitor; in a stack that of the lowest layer with an alarm. */
+    /** The latest verdict of the monitor; in a stack the verdict of the lowest layer with an alarm. */
     Alarm alarm();
 
     /** A copy of the weights, {@code [units, inputs]} row-major; of the last layer in a stack. */
@@ -58,9 +58,10 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
      *
      * <p>Exact: counts of samples; and, for weights that were the same all along, running moments with estimate rate
      * {@code 1/t}. An approximation: weights become the mean of both, weighted by samples, with the sign of a unit
-     * flipped where the two have opposite signs (not for ReLU); moments with a constant rate are pooled as if old samples
-     * counted as much as new ones. Good when both started from the same weights and did not drift far apart: units are
-     * paired by number, so learners from different seeds should not be merged. The sequence ends.
+     * flipped where the two have opposite signs (not for ReLU); moments with a constant rate are pooled as if old and
+     * new samples had equal weight. The approximation is good if both started from the same weights and are still
+     * similar. Units are paired by number, so learners from different seeds should not be merged. The current sequence
+     * ends.
      *
      * @throws IllegalArgumentException when kind, shape or settings differ
      */
@@ -79,24 +80,24 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
     }
 
     /**
-     * The whole state, with numbers of the caller.
+     * The whole state, with additional numbers of the caller.
      *
-     * @param marks such as the position reached in the input; {@link Saved} gives them back
+     * @param marks such as the position in the input; {@link Saved} returns them
      */
     default byte[] toBytes(long... marks) {
         return State.seal(out -> Saved.write(out, this, marks));
     }
 
-    /** A learner that continues exactly as the one whose state {@link #toBytes} gave. */
+    /** A learner that continues exactly like the learner that wrote the state with {@link #toBytes}. */
     static OnlineRule fromBytes(byte[] state) {
         return Saved.of("state", state).rule();
     }
 
     /**
-     * Writes the state so that the file holds either the old state or the new one, whatever happens.
+     * Writes the state atomically: the file always contains either the old state or the new one.
      *
      * @param marks as in {@link #toBytes(long...)}
-     * @throws IOException when the file cannot be written; the old one is untouched then
+     * @throws IOException when the file cannot be written; then the old file is unchanged
      */
     default void save(Path path, long... marks) throws IOException {
         State.save(path, toBytes(marks));
@@ -105,7 +106,7 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /**
      * Reads what {@link #save} wrote.
      *
-     * @throws IllegalArgumentException when the file is damaged or no state
+     * @throws IllegalArgumentException when the file is damaged or is not a state
      */
     static OnlineRule load(Path path) throws IOException {
         return Saved.of("state file " + path, Files.readAllBytes(path)).rule();

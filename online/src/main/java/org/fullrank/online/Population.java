@@ -6,7 +6,8 @@ public enum Population {
     OTHERS,
     /**
      * All k. In the printed form the sum is then one number for the whole population, a third factor that a synapse
-     * could receive; the price is a term on the unit itself: {@code u_i^3} (printed) or {@code u_i C_ii} (corrected).
+     * could receive. The sum also contains a term of the unit itself: {@code u_i^3} (printed) or {@code u_i C_ii}
+     * (corrected).
      */
     EVERYONE
 }

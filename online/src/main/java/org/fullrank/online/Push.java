@@ -1,18 +1,20 @@
 package org.fullrank.online;
 
 /**
- * The form of the Hebbian term, which keeps a unit from falling silent. Both forms move a unit's response away from
+ * The form of the Hebbian term, which prevents a unit from falling silent. Both forms move a unit's response away from
  * its running mean.
  */
 public enum Push {
-    /** Push {@code u / (v + eps)}: the log-variance term. Acts always; weight decay sets the size of the weights. */
+    /**
+     * Push {@code u / (v + eps)}: the log-variance term. It always acts; weight decay limits the size of the weights.
+     */
     LOG_VARIANCE {
         @Override
         double factor(double u, double variance) {
             return u / variance;
         }
     },
-    /** Push {@code u / sigma} where {@code sigma = sqrt(v + eps)} is below {@link #HINGE_TARGET}, else none. */
+    /** Push {@code u / sigma} where {@code sigma = sqrt(v + eps)} is below {@link #HINGE_TARGET}, otherwise no push. */
     HINGE {
         @Override
         double factor(double u, double variance) {
@@ -21,7 +23,7 @@ public enum Push {
         }
     };
 
-    /** The standard deviation up to which the hinge pushes: 1, as in VICReg. */
+    /** The hinge pushes up to this standard deviation: 1, as in VICReg. */
     public static final double HINGE_TARGET = 1;
 
     /**

@@ -18,7 +18,7 @@ public record Saved(OnlineRule rule, long[] marks) {
     /**
      * Reads what {@link OnlineRule#save} wrote.
      *
-     * @throws IllegalArgumentException when the file is damaged or no state
+     * @throws IllegalArgumentException when the file is damaged or is not a state
      */
     public static Saved load(Path path) throws IOException {
         return of("state file " + path, Files.readAllBytes(path));

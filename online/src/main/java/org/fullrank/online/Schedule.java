@@ -4,7 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
-/** A rate as a function of the number of samples seen before. */
+/** A rate as a function of the number of samples seen so far. */
 public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Schedule.Cosine {
     /** The rate for the sample after {@code seen} others. */
     double at(long seen);
@@ -45,9 +45,9 @@ public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Sc
     }
 
     /**
-     * {@code rate / (1 + seen / halving)}: half of the rate after {@code halving} samples; falls slowly enough
-     * to reach any weights and fast enough to converge. For
-     * estimates, {@code Inverse(1, 1)} is {@code 1, 1/2, 1/3, ...} and makes them the plain averages so far.
+     * {@code rate / (1 + seen / halving)}: half of the rate after {@code halving} samples; it decreases slowly enough
+     * to reach any weights and fast enough to converge. For estimates, {@code Inverse(1, 1)} is {@code 1, 1/2, 1/3,
+     * ...}, which gives plain averages.
      */
     record Inverse(double rate, double halving) implements Schedule {
         public Inverse {

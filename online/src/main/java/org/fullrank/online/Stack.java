@@ -3,8 +3,8 @@ package org.fullrank.online;
 import java.util.List;
 
 /**
- * A stack of layers that is trained layer by layer: each learns by its own rule from the features of the one below, and
- * no gradient is passed back.
+ * A stack of layers that is trained layer by layer. Each layer learns by its own rule from the features of the layer
+ * below. No gradient passes between layers.
  */
 public final class Stack implements OnlineRule {
     private final List<Layer> layers;
@@ -18,7 +18,8 @@ public final class Stack implements OnlineRule {
     /**
      * Makes a stack that owns the layers, the lowest first.
      *
-     * @throws IllegalArgumentException when there is none, or one is not as wide as the one below has units
+     * @throws IllegalArgumentException when there is no layer, or the inputs of a layer differ from the units of the
+     *     layer below
      */
     public static Stack of(Layer... layers) {
         Check.that(layers.length > 0, "stack: found no layer, expected at least one; give layers");

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A learner behind a running standardization: the running mean of each input is subtracted, and the result is divided
- * by the running standard deviation, before the learner gets it. For inputs whose scale is unknown before the stream.
+ * A learner with a running standardization of its input. The running mean of each input is subtracted, and the result
+ * is divided by the running standard deviation. Use it if the scale of the input is unknown before the stream.
  */
 public final class Standardized implements OnlineRule {
     /** 1e-4: rate of the running moments. They are plain averages over the first 1/rate samples. */
@@ -27,7 +27,7 @@ public final class Standardized implements OnlineRule {
         this.scaled = new float[rule.inputs()];
     }
 
-    /** Standardizes the input of a learner, which belongs to the result. */
+    /** Standardizes the input of a learner. The learner then belongs to the result. */
     public static Standardized of(OnlineRule rule) {
         Check.that(
                 !(rule instanceof Standardized),
@@ -35,7 +35,7 @@ public final class Standardized implements OnlineRule {
         return new Standardized(rule);
     }
 
-    /** The learner that gets the standardized inputs. */
+    /** The learner that receives the standardized inputs. */
     public OnlineRule rule() {
         return rule;
     }

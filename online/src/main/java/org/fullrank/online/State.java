@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * The bytes of a state: 8 bytes that name the format, its version, the length of the content, the content, and the
- * CRC-32C of all before. Numbers are big-endian.
+ * The byte format of a state: 8 bytes with the name of the format, the version, the length of the content, the content,
+ * and the CRC-32C of everything before it. Numbers are big-endian.
  */
 final class State {
     /** The version written; others are refused. */
@@ -61,7 +61,7 @@ final class State {
      * Checks the bytes that {@link #seal} made, and reads their content.
      *
      * @param subject names the state in errors
-     * @throws IllegalArgumentException when the bytes are damaged or no state
+     * @throws IllegalArgumentException when the bytes are damaged or are not a state
      */
     static <T> T open(String subject, byte[] sealed, Reader<T> content) {
         Check.that(
@@ -108,7 +108,9 @@ final class State {
         return (int) crc.getValue();
     }
 
-    /** Replaces the file: readers see the old content or the new one; a full disk leaves the old one. */
+    /**
+     * Replaces the file atomically: readers see the old content or the new one. On a full disk the old content is kept.
+     */
     static void save(Path path, byte[] bytes) throws IOException {
         Path temporary = path.resolveSibling("." + path.getFileName() + ".part");
         try {

@@ -6,22 +6,22 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 
 /**
- * A matrix W of M units and N inputs, made for many alternating products with a vector and changes {@code W <- keep W +
- * g x'}.
+ * A matrix W of M units and N inputs. It is designed for alternating products with a vector and changes {@code W <-
+ * keep W + g x'}.
  *
- * <p>Changes wait until there are {@link #RANK} of them and then made in one pass: {@code W = s V + sum_k g_k
- * x_k'}, where s takes up the decays, so that even decays too small for float32 are not lost. Until then a product is
- * {@code s (V x) + sum_k g_k (x_k . x)}, the same value up to rounding. So a change costs a quarter of a pass over the
- * weights.
+ * <p>Up to {@link #RANK} changes wait and are then made in one pass: {@code W = s V + sum_k g_k x_k'}. The factor s
+ * collects the decays, so that even decays that are too small for float32 have an effect. While changes wait, a product
+ * is {@code s (V x) + sum_k g_k (x_k . x)}, which is the same value up to rounding. So a change costs a quarter of a
+ * pass over the weights.
  *
- * <p>V has one array of M for each input: loops run along the units with one index for all arrays, which the compiler
- * turns into vector instructions without reordering sums. Products and sums are separate operations. Both make results
- * the same on every machine.
+ * <p>V has one array of length M for each input. Loops run along the units with one index for all arrays, so the
+ * compiler can use vector instructions without reordering sums. Products and sums are separate operations. Therefore
+ * results are the same on every machine.
  */
 final class Weights {
-    /** Changes that wait: 4 arrays are as many as the compiler turns into a good loop. */
+    /** Largest number of waiting changes. The compiler generates efficient loops for up to 4 arrays. */
     static final int RANK = 4;
-    /** The scale s is taken into V below this, before g / s could grow large. */
+    /** Below this value the scale s is multiplied into V, before g / s becomes too large. */
     private static final double SMALLEST_SCALE = 0.5;
 
     final int inputs;
@@ -94,7 +94,7 @@ final class Weights {
         }
     }
 
-    /** Makes the waiting changes. */
+    /** Applies the waiting changes. */
     private void change() {
         float keep = 1;
         float by = (float) (1 / scale);

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// Sends complete answers to a request.
+/// Sends complete responses to requests.
 final class Answer {
     private Answer() {}
 

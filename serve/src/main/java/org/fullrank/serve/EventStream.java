@@ -10,12 +10,11 @@ import java.util.function.BooleanSupplier;
 import org.fullrank.file.JsonLines;
 import org.jspecify.annotations.Nullable;
 
-/// Server-sent events to one browser. Only a write shows that the browser is gone, so a quiet stream sends a comment
-/// now
-/// and then.
+/// Server-sent events to one browser. Only a failed write shows that the browser has disconnected, so a
+/// stream without events sends a comment now and then.
 final class EventStream implements AutoCloseable {
-    /// Time between two checks of the files: a change is seen within half a second, and a check costs a few system
-    /// calls.
+    /// Time between two checks of the files: a change is detected within half a second, and a check costs a
+    /// few system calls.
     static final Duration PAUSE = Duration.ofMillis(500);
     /// Time after which a quiet stream sends a comment.
     static final Duration HEARTBEAT = Duration.ofSeconds(5);
@@ -37,7 +36,7 @@ final class EventStream implements AutoCloseable {
         return stream;
     }
 
-    /// @param id what the browser sends when it reconnects; null for none
+    /// @param id the id that the browser sends when it reconnects; null for none
     /// @throws IOException when the browser is gone
     void send(String event, @Nullable String id, JsonNode data) throws IOException {
         String known = id == null ? "" : "id: " + id + "\n";
@@ -46,7 +45,7 @@ final class EventStream implements AutoCloseable {
 
     /// Waits until it is time to check the files again.
     ///
-    /// @return false when the server ends
+    /// @return false when the server stops
     /// @throws IOException when the browser is gone
     boolean pause() throws IOException, InterruptedException {
         Thread.sleep(PAUSE);

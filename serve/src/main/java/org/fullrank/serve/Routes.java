@@ -23,10 +23,11 @@ import org.fullrank.page.Html;
 import org.fullrank.page.RunPage;
 import org.jspecify.annotations.Nullable;
 
-/// Answers requests by their address: `/` the list, `/runs/NAME` a run, `/difference?first=NAME&second=NAME`, and
-/// `events` below the first two. Names are looked up among the existing runs; no path is built from a request.
+/// Answers requests by their address: `/` is the list of runs, `/runs/NAME` is one run, and
+/// `/difference?first=NAME&second=NAME` compares two runs. `events` below the first two addresses is their
+/// event stream. Names are looked up among the existing runs; no path is built from a request.
 final class Routes implements HttpHandler, AutoCloseable {
-    /// Event streams at a time, one for each open tab: far more than a person opens.
+    /// Largest number of event streams at a time, one for each open tab. A person opens far fewer.
     static final int MOST_STREAMS = 200;
 
     private static final Set<String> PICTURES = Set.of("map.png", "views.png");
@@ -153,7 +154,7 @@ final class Routes implements HttpHandler, AutoCloseable {
         return "/runs/" + name;
     }
 
-    /// The parts between slashes, each decoded by itself.
+    /// The parts between slashes, each decoded separately.
     private static List<String> segments(String path) {
         return Arrays.stream(path.split("/"))
                 .filter(part -> !part.isEmpty())

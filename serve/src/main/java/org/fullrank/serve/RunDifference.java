@@ -19,13 +19,13 @@ import org.fullrank.engine.InputException;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.Runs;
 
-/// The settings by which two runs differ, and the latest figures of both.
+/// The settings that differ between two runs, and the latest figures of both.
 record RunDifference(RunList runs, Path first, Path second) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final String ABSENT = "–";
 
-    /// What the page of a difference draws.
+    /// The data for the page of a difference.
     ObjectNode data() {
         ObjectNode data = MAPPER.createObjectNode()
                 .put("kind", "difference")

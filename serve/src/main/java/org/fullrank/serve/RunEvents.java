@@ -16,12 +16,13 @@ import org.fullrank.page.RunPage;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the events of one run to a browser: `metrics`, `spectra` and `alarms` for each line that is appended to the
-/// file of that name, `state` when its status changes, `reload` when something else changed, and `gone` when its
-/// folder is.
+/// Sends the events of one run to a browser. `metrics`, `spectra` and `alarms` are sent for each new line of
+/// the file with that name. `state` is sent when the status of the run changes, `reload` when another file
+/// changes, and `gone` when the folder is deleted.
 ///
-/// The id of an event says how much of each file the browser has, so that it continues there when it reconnects. Lines
-/// whose id it did not receive are then sent twice; a page must cope with that.
+/// The id of an event records how many bytes of each file the browser has received. A browser that reconnects
+/// continues from there. Lines are sent twice if the browser did not receive their id; a page must accept
+/// that.
 final class RunEvents {
     private static final Pattern POSITIONS = Pattern.compile("(\\d{1,15})-(\\d{1,15})-(\\d{1,15})");
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -67,7 +68,7 @@ final class RunEvents {
         } while (stream.pause());
     }
 
-    /// @return false when a file was cut, as by a resume
+    /// @return false if a file was shortened, for example by a resume
     private boolean grown(EventStream stream) throws IOException {
         for (int i = 0; i < tails.size(); i++) {
             String name = RunPage.GROWING.get(i).replace(".jsonl", "");

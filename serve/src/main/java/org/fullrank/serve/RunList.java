@@ -20,7 +20,8 @@ import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
 import org.jspecify.annotations.Nullable;
 
-/// The runs of a folder, each by the name of its own folder. Safe for use by many threads, which share what was read.
+/// The runs of a folder, identified by the names of their folders. It is safe for use by many threads, which
+/// share its cache.
 final class RunList {
     private static final long FRESH_NANOS = 400_000_000L; // shorter than the pause of an event stream
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -30,10 +31,10 @@ final class RunList {
     private ArrayNode rows = MAPPER.createArrayNode();
     private long readAt = Long.MIN_VALUE;
 
-    /// What was read of a run, and the state of its files then.
+    /// The values of a run, and the state of its files when they were read.
     private record Row(String files, ObjectNode values) {}
 
-    /// @param folder may be missing, and may be a run itself
+    /// @param folder may be missing, or may be a run itself
     RunList(Path folder) {
         this.folder = folder.toAbsolutePath().normalize();
     }
@@ -46,7 +47,7 @@ final class RunList {
         return String.valueOf(run.getFileName());
     }
 
-    /// The run of that name, by looking through those that are there; null when there is none.
+    /// The run of that name among the existing runs; null if there is none.
     @Nullable
     Path find(String name) {
         return runs().stream().filter(run -> name(run).equals(name)).findFirst().orElse(null);
@@ -70,7 +71,7 @@ final class RunList {
         }
     }
 
-    /// One object for each run, not older than half a second. Nobody may change it.
+    /// One object for each run, not older than half a second. The caller must not change it.
     synchronized ArrayNode rows() {
         long now = System.nanoTime();
         if (readAt == Long.MIN_VALUE || now - readAt > FRESH_NANOS) {
@@ -123,7 +124,7 @@ final class RunList {
         }
     }
 
-    /// The first collapse of the diagnosis, or its first verdict; an alarm where there is no diagnosis.
+    /// The first collapse of the diagnosis, or its first verdict; an alarm if there is no diagnosis.
     private static @Nullable String verdict(Path run) {
         String first = null;
         try {

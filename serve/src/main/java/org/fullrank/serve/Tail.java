@@ -12,16 +12,16 @@ import java.util.Objects;
 import org.fullrank.page.Lines;
 import org.jspecify.annotations.Nullable;
 
-/// Follows a growing file of lines. A last line without its line end waits until it is complete.
+/// Follows a growing file of lines. A last line without a line end waits until it is complete.
 final class Tail {
-    /// Bytes of one read; the rest follows at once.
+    /// Largest number of bytes of one read. The next read follows at once.
     private static final int MOST_BYTES = 1 << 20;
 
     private final Path file;
     private long position;
     private @Nullable Object key;
 
-    /// @param position bytes that were read before
+    /// @param position number of bytes that were read before
     Tail(Path file, long position) {
         this.file = file;
         this.position = position;
@@ -31,7 +31,8 @@ final class Tail {
         return position;
     }
 
-    /// New lines since the last call; null when the file was cut or replaced, so that all of it must be read again.
+    /// New lines since the last call. The result is null if the file was shortened or replaced; then it must
+    /// be read again completely.
     @Nullable
     Lines next() throws IOException {
         BasicFileAttributes now;

@@ -13,9 +13,9 @@ import java.util.concurrent.Executors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 
-/// Serves the runs of a folder to browsers until it is closed. It answers GET only, refuses requests that name another
-/// host (so that a foreign site cannot read it by pointing its own name here), and serves only pages and the two
-/// pictures of the runs that it finds itself.
+/// Serves the runs of a folder to browsers until it is closed. It serves only pages and the two pictures of
+/// each run, and answers only GET requests. It refuses requests that name another host, so that a foreign
+/// site cannot read the runs by pointing its own name to this server.
 public final class WatchServer implements AutoCloseable {
     /// Default port: not used by well-known services, and always the same so that a bookmark works.
     public static final int DEFAULT_PORT = 7437;
@@ -36,7 +36,7 @@ public final class WatchServer implements AutoCloseable {
 
     /// Starts the server.
     ///
-    /// @param folder of run folders, or one run folder; may still be missing
+    /// @param folder a folder of run folders, or one run folder; it may be missing
     /// @param host name or address of the interface to listen on
     /// @param port 0 for any free port
     /// @throws InputException when the host is unknown or the port is taken

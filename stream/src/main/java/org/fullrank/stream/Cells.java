@@ -3,14 +3,14 @@ package org.fullrank.stream;
 import java.util.Locale;
 import java.util.Set;
 
-/** Cells of text: the number in a cell, and how errors show a cell. */
+/** Parses cells of text as numbers, and formats cells for error messages. */
 final class Cells {
     private static final Set<String> MISSING = Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?", "inf", "infinity");
     private static final int SHOWN = 40;
 
     private Cells() {}
 
-    /** The number in a cell; NaN when there is none. */
+    /** The number in a cell; NaN if there is none. */
     static float number(String cell) {
         String text = cell.strip();
         if (text.isEmpty() || Character.isLetter(text.charAt(text.length() - 1))) {

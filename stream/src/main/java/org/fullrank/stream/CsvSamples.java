@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * one table of cases.
  */
 final class CsvSamples implements Samples {
-    /** Bytes of the first line that are looked at for the separator. */
+    /** Number of bytes of the first line in which the separator is searched. */
     private static final int HEAD_BYTES = 1 << 13;
 
     private static final int NAMES_SHOWN = 20;
@@ -88,7 +88,10 @@ final class CsvSamples implements Samples {
         this.values = new float[width];
     }
 
-    /** Reads the second row only when the first holds text: a row of numbers is no header, and a pipe may be slow. */
+    /**
+     * Decides whether the first row is a header. It reads the second row only if the first one contains text: a row of
+     * numbers is not a header, and a pipe may be slow.
+     */
     private boolean isHeader(List<String> first, List<String> columns) throws IOException {
         if (first.stream().noneMatch(Cells::isText)) {
             return false;

@@ -4,7 +4,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where features are written as CSV: a header, then one row per sample. */
+/** The destination of features as CSV: a header, then one row per sample. */
 public sealed interface FeatureOutput {
     /** A file, called {@code FILE.part} until it is complete. */
     record ToFile(Path path) implements FeatureOutput {
@@ -17,7 +17,7 @@ public sealed interface FeatureOutput {
     /**
      * A writer, which stays open.
      *
-     * @param flush whether each row is flushed at once, for a reader who waits for it
+     * @param flush whether each row is flushed at once, for a reader that waits for it
      */
     record ToWriter(Writer writer, boolean flush) implements FeatureOutput {}
 
@@ -35,12 +35,12 @@ public sealed interface FeatureOutput {
         return new ToWriter(writer, false);
     }
 
-    /** A writer that is flushed after each row, for a reader who waits for it. It stays open. */
+    /** A writer that is flushed after each row, for a reader that waits for it. It stays open. */
     static FeatureOutput liveWriter(Writer writer) {
         return new ToWriter(writer, true);
     }
 
-    /** Fails before the work when a file could not be written after it. */
+    /** Fails early if the file cannot be written. */
     static void requireFolder(String subject, Path file) {
         Path parent = file.toAbsolutePath().getParent();
         if (parent == null || !Files.isDirectory(parent)) {

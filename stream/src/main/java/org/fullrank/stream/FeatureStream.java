@@ -7,7 +7,7 @@ import org.fullrank.online.OnlineRule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns features of samples online and writes them as it reads.
+ * Learns features of samples online and writes the features while it reads the samples.
  *
  * <pre>{@code
  * FeatureStream stream = FeatureStream.of(settings::rule, FeatureOutput.file(Path.of("features.csv")))
@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>At each save first the features, then the state go to the disk, so a state never counts features that are not
- * there. After a kill, {@link #resuming} with the same input completes the output to the bytes that it would have had.
+ * <p>Each save writes first the features and then the state to the disk, so a state never counts features that are
+ * missing in the file. After a kill, {@link #resuming} with the same input completes the output. The bytes of the
+ * output are the same as without the kill.
  */
 public final class FeatureStream {
-    /** 1000: a save takes milliseconds, so its cost is spread thin, and few samples are lost. */
+    /** 1000: a save takes milliseconds, so its cost per sample is small, and few samples are lost. */
     public static final int SAVE_EVERY = 1000;
 
     private final IntFunction<? extends OnlineRule> rules;
@@ -47,15 +48,15 @@ public final class FeatureStream {
     /**
      * A stream without a state.
      *
-     * @param rules makes a new rule for samples of the given width, as {@link RuleSettings#rule} does
+     * @param rules creates a new rule for samples of the given width, for example {@link RuleSettings#rule}
      */
     public static FeatureStream of(IntFunction<? extends OnlineRule> rules, FeatureOutput output) {
         return new FeatureStream(rules, output, null, SAVE_EVERY, StreamListener.NONE);
     }
 
     /**
-     * The same with a rule that is kept in a file: learning continues from it if it is there. The output holds the
-     * features of the new input only.
+     * The same with a rule that is saved in a file. If the file exists, learning continues from it. The output contains
+     * only the features of the new input.
      *
      * @throws IllegalArgumentException when there is no such folder
      */
@@ -64,8 +65,8 @@ public final class FeatureStream {
     }
 
     /**
-     * The same, where a stream with this state was cut off: samples that the state has seen are skipped, and the output
-     * is completed. Begins anew when there is no state yet.
+     * The same, to continue an interrupted stream with this state. Samples that the saved rule has already processed
+     * are skipped, and the output is completed. Without a state, the stream starts from the beginning.
      *
      * @throws IllegalArgumentException when there is no such folder
      */
@@ -74,7 +75,7 @@ public final class FeatureStream {
     }
 
     /**
-     * The same with a saved rule that only transforms and learns nothing.
+     * The same with a saved rule that only transforms samples and does not learn.
      *
      * @throws IllegalArgumentException when there is no such folder
      */
@@ -86,7 +87,7 @@ public final class FeatureStream {
         return new FeatureStream(rules, output, new RuleState(file, mode), saveEvery, listener);
     }
 
-    /** The same with a save after so many samples, at least 1. */
+    /** The same with a save after every {@code samples} samples, at least 1. */
     public FeatureStream withSaveEvery(int samples) {
         return new FeatureStream(rules, output, state, samples, listener);
     }
@@ -97,11 +98,11 @@ public final class FeatureStream {
     }
 
     /**
-     * Runs to the end of the samples. When it fails or is stopped, what was written stays if the state can resume from
-     * it; else the output file is deleted.
+     * Runs to the end of the samples. If it fails or is stopped, the output is kept if the state can resume from it;
+     * otherwise the output file is deleted.
      *
-     * @param samples not read from yet; stays open
-     * @throws IllegalArgumentException when a sample or the state is not as it should be
+     * @param samples not yet read from; not closed
+     * @throws IllegalArgumentException when a sample or the state is not valid
      * @throws IllegalStateException when the features are not finite any more: the learning rate is too high
      * @throws IOException when something cannot be read or written
      */

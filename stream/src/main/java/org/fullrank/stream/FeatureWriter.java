@@ -41,9 +41,9 @@ final class FeatureWriter implements Closeable {
     }
 
     /**
-     * Opens the output behind the rows that are there.
+     * Opens the output to append after the existing rows.
      *
-     * @param length bytes of the file that stay; 0 begins anew
+     * @param length number of bytes of the file to keep; 0 starts a new file
      * @throws IllegalArgumentException when the file is shorter
      */
     static FeatureWriter open(FeatureOutput output, long length) throws IOException {
@@ -54,7 +54,8 @@ final class FeatureWriter implements Closeable {
         Path part = part(path);
         if (length > 0 && !(Files.exists(part) && Files.size(part) >= length)) {
             throw new IllegalArgumentException(
-                    "resume: found no %s of at least %d bytes, expected what was written so far; continue from the state without resuming to write only the features of further samples"
+                    ("resume: found no %s of at least %d bytes, expected the output of the interrupted stream; to"
+                            + " write only the features of further samples, continue from the state without resuming")
                             .formatted(part, length));
         }
         FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -94,7 +95,7 @@ final class FeatureWriter implements Closeable {
         }
     }
 
-    /** Hands everything so far to the operating system, or to the writer's target. */
+    /** Passes everything so far to the operating system, or to the writer's target. */
     void flush() throws IOException {
         out.flush();
         if (out instanceof PrintWriter printer && printer.checkError()) { // it throws nothing by itself
@@ -103,7 +104,7 @@ final class FeatureWriter implements Closeable {
     }
 
     /**
-     * Brings everything so far to the disk.
+     * Writes everything so far to the disk.
      *
      * @return bytes of the file so far; 0 for a writer
      */
@@ -116,7 +117,7 @@ final class FeatureWriter implements Closeable {
         return channel.position();
     }
 
-    /** Gives the file its name. */
+    /** Gives the file its final name. */
     void complete() throws IOException {
         sync();
         if (path != null) {

@@ -11,13 +11,13 @@ import org.fullrank.online.Standardized;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of one rule, for samples whose width is known only when the first one has been read.
+ * Settings of one rule. The width of a sample need not be known before the first sample has been read.
  *
  * @param name the rule
  * @param units number of features, at least 1
- * @param activation what the units compute; null for that of the rule
- * @param learningRate null for that of the rule, at most {@link #STEP} divided by the width of a sample
- * @param decay weight decay; null for that of the rule
+ * @param activation function that the units compute; null for the default of the rule
+ * @param learningRate null for the default of the rule, at most {@link #STEP} divided by the width of a sample
+ * @param decay weight decay; null for the default of the rule
  * @param standardize whether each input is centered and divided by its running standard deviation first
  * @param seed seed of the first weights
  */
@@ -34,8 +34,8 @@ public record RuleSettings(
     /** 16: enough for a nearest-neighbor search on most sensor streams. */
     public static final int UNITS = 16;
     /**
-     * 0.01: the default learning rate times the width of a sample is at most this, which bears bursts of ten times the
-     * usual size. With 0.03 the rule diverged on standardized windows of accelerometers that begin at rest.
+     * 0.01: largest product of the default learning rate and the width of a sample. With it the rule tolerates bursts
+     * of ten times the usual size. With 0.03 it diverged on standardized windows of accelerometers that start at rest.
      */
     public static final double STEP = 0.01;
 
@@ -63,7 +63,7 @@ public record RuleSettings(
         return new RuleSettings(name, value, activation, learningRate, decay, standardize, seed);
     }
 
-    /** The same with another learning rate, whatever the width of a sample. */
+    /** The same with another learning rate, independent of the width of a sample. */
     public RuleSettings withLearningRate(double value) {
         return new RuleSettings(name, units, activation, value, decay, standardize, seed);
     }

@@ -9,24 +9,24 @@ import org.fullrank.online.Saved;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that keeps a rule from one stream to the next. It holds the rule and three numbers: samples of the input
- * so far, bytes of the output so far, and 1 when the input was finished.
+ * The file that keeps a rule from one stream to the next. It contains the rule and three numbers: the number of samples
+ * read so far, the number of output bytes so far, and 1 if the input was finished.
  */
 record RuleState(Path file, Mode mode) {
     private static final int MARKS = 3;
 
-    /** What a stream does with the state. */
+    /** How a stream uses the state. */
     enum Mode {
-        /** Learns on from it if it is there, and saves to it. */
+        /** Continues learning from the state if it exists, and saves to it. */
         CONTINUE,
-        /** The same, and skips what it has seen of the input. */
+        /** The same, and skips the samples that the saved rule has already processed. */
         RESUME,
-        /** Transforms with it, learns and saves nothing. */
+        /** Only transforms with the saved rule; neither learns nor saves. */
         FROZEN
     }
 
     /**
-     * A rule to begin with.
+     * The rule at the start of a stream.
      *
      * @param samples samples of the input to skip
      * @param bytes bytes of the output to keep
@@ -42,7 +42,7 @@ record RuleState(Path file, Mode mode) {
     }
 
     /**
-     * The saved rule; null when there is none yet.
+     * The saved rule; null if there is none yet.
      *
      * @param input names the input in errors
      * @throws IllegalArgumentException when the state is damaged or does not fit the samples or the settings
@@ -72,11 +72,13 @@ record RuleState(Path file, Mode mode) {
         long[] marks = saved.marks();
         if (marks.length != MARKS) {
             throw new IllegalArgumentException(
-                    "resume: found a state that no stream has written, expected one of a stream; do not resume");
+                    "resume: found a state that was not written by a stream, expected the state of a stream; do not"
+                            + " resume");
         }
         if (marks[2] != 0) {
             throw new IllegalArgumentException(
-                    "resume: found a state whose stream was finished, expected one that was cut off; do not resume, to learn on from new input");
+                    "resume: found the state of a finished stream, expected the state of an interrupted one; to learn"
+                            + " from new input, do not resume");
         }
         return new Begin(rule, marks[0], marks[1]);
     }

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How samples are taken from a file. Columns are for CSV; window and hop are for {@code .ts}.
+ * How samples are read from a file. The columns apply to CSV; window and hop apply to {@code .ts}.
  *
- * @param sequenceColumn CSV column, by name or position (from 1, or from the end as -1, -2, ...), that is no input: where
- *     its value changes, a new sequence begins; null when all rows are one sequence
- * @param skipColumns CSV columns, by name or position, that are no input
+ * @param sequenceColumn CSV column, by name or position (from 1, or from the end as -1, -2, ...), that is not an input:
+ *     a new sequence begins when its value changes; null if all rows are one sequence
+ * @param skipColumns CSV columns, by name or position, that are not inputs
  * @param window time steps of a series in one sample, at least 1
  * @param hop time steps from one window to the next, at least 1
  */
@@ -30,22 +30,22 @@ public record SampleOptions(@Nullable String sequenceColumn, List<String> skipCo
         return new SampleOptions(null, List.of(), WINDOW, HOP);
     }
 
-    /** The same with a column that names the sequence of each row. */
+    /** The same with a column that identifies the sequence of each row. */
     public SampleOptions withSequenceColumn(String column) {
         return new SampleOptions(column, skipColumns, window, hop);
     }
 
-    /** The same with columns that are no input. */
+    /** The same with columns that are not inputs. */
     public SampleOptions withSkipColumns(String... columns) {
         return new SampleOptions(sequenceColumn, List.of(columns), window, hop);
     }
 
-    /** The same with windows of so many time steps, so many steps apart. */
+    /** The same with windows of {@code steps} time steps and a distance of {@code apart} steps. */
     public SampleOptions withWindow(int steps, int apart) {
         return new SampleOptions(sequenceColumn, skipColumns, steps, apart);
     }
 
-    /** Names of columns, which the first row may hold. */
+    /** Names of columns, which may occur in the first row. */
     List<String> columns() {
         List<String> columns = new ArrayList<>(skipColumns);
         if (sequenceColumn != null) {

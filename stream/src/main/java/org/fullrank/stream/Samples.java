@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/** Samples, read one after another; only the latest is in memory. */
+/** Samples that are read one after another. Only the latest sample is in memory. */
 public sealed interface Samples extends AutoCloseable permits CsvSamples, SeriesSamples {
     /**
-     * Opens a CSV file, one sample per row, or a {@code .ts} file, one series per line and one sample per window; either
-     * may be compressed with gzip. A file is {@code .ts} by its name, or when it begins with {@code @} or {@code #}.
+     * Opens a CSV file, one sample per row, or a {@code .ts} file, one series per line and one sample per window;
+     * either may be compressed with gzip. A file is {@code .ts} if its name ends so, or if it begins with {@code @} or
+     * {@code #}.
      *
      * @throws IllegalArgumentException when there is no such file, it is empty, its header is wrong, or options of the
      *     other format are set
@@ -34,7 +35,7 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
     /**
      * Reads the same from any source, such as standard input. Closing the samples closes the source.
      *
-     * @param name names the source in errors; {@code .ts} at its end says that it is one
+     * @param name names the source in errors; a name that ends in {@code .ts} selects that format
      * @throws IllegalArgumentException as in {@link #open}
      */
     static Samples read(InputStream source, String name, SampleOptions options) throws IOException {
@@ -73,7 +74,7 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
      * Moves on to the next sample.
      *
      * @return whether there is one
-     * @throws IllegalArgumentException when a value is not a finite number, or the shape is not that of the first sample
+     * @throws IllegalArgumentException when a value is not a finite number, or the shape differs from the first sample
      */
     boolean next() throws IOException;
 

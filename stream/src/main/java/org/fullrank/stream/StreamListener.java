@@ -2,16 +2,16 @@ package org.fullrank.stream;
 
 import org.fullrank.online.Alarm;
 
-/** Follows a stream while it runs, in the same thread, and can stop it. */
+/** Receives the progress of a stream, in the same thread, and can stop the stream. */
 public interface StreamListener {
-    /** Does nothing and never stops. */
+    /** A listener that does nothing and never stops. */
     StreamListener NONE = new StreamListener() {};
 
     /**
-     * The stream begins with a rule that was saved.
+     * The stream starts with a saved rule.
      *
      * @param learned samples that the rule has learned from
-     * @param skipped samples of this input that are skipped because the state has seen them
+     * @param skipped samples of this input that are skipped because the saved rule has already processed them
      */
     default void continues(long learned, long skipped) {}
 
@@ -22,7 +22,7 @@ public interface StreamListener {
      */
     default void alarm(long learned, Alarm alarm) {}
 
-    /** Whether the stream should stop after this sample; asked after each one. */
+    /** Whether the stream should stop after this sample; called after each sample. */
     default boolean stops() {
         return false;
     }

@@ -5,7 +5,7 @@ import org.fullrank.online.Alarm;
 import org.fullrank.online.OnlineRule;
 import org.jspecify.annotations.Nullable;
 
-/** The loop of one run of a {@link FeatureStream}: sample in, features out. */
+/** The loop of one run of a {@link FeatureStream}: it reads a sample and writes its features. */
 final class StreamLoop {
     private final Samples samples; // the first one has been read
     private final OnlineRule rule;
@@ -60,7 +60,7 @@ final class StreamLoop {
         return new StreamSummary(seen, rule, finished);
     }
 
-    /** @return whether the input came to its end */
+    /** @return whether the input was read to its end */
     private boolean loop() throws IOException {
         do {
             boolean fresh = seen >= skip;
@@ -77,7 +77,8 @@ final class StreamLoop {
         } while (samples.next());
         if (seen < skip) {
             throw new IllegalArgumentException(
-                    "resume: found %d samples in %s, expected at least the %d that the state has seen; give the input that was cut off"
+                    ("resume: found %d samples in %s, expected at least the %d samples that the saved learner has"
+                            + " processed; give the input of the interrupted stream")
                             .formatted(seen, samples.name(), skip));
         }
         return true;
@@ -104,7 +105,7 @@ final class StreamLoop {
         }
     }
 
-    /** Keeps what is there if the state can resume from it, else deletes it. */
+    /** Keeps the output if the state can resume from it, and otherwise deletes it. */
     private void cutOff() throws IOException {
         if (state == null) {
             out.discard();

@@ -3,10 +3,10 @@ package org.fullrank.stream;
 import org.fullrank.online.OnlineRule;
 
 /**
- * What a stream has done.
+ * The result of a stream.
  *
- * @param samples samples of the input, those skipped by a resume included
+ * @param samples samples of the input, including samples that a resume skipped
  * @param rule the rule as it is now
- * @param finished whether the input came to its end; else the listener stopped it
+ * @param finished whether the input was read to its end; if not, the listener stopped it
  */
 public record StreamSummary(long samples, OnlineRule rule, boolean finished) {}

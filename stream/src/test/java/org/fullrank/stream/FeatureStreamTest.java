@@ -144,7 +144,7 @@ class FeatureStreamTest {
         run(stream().continuing(state));
         byte[] learned = Files.readAllBytes(state);
         Files.delete(out);
-        assertRefused(stream().resuming(state), "resume: found a state whose stream was finished");
+        assertRefused(stream().resuming(state), "resume: found the state of a finished stream");
         assertRefused(
                 FeatureStream.of(SETTINGS.withLearningRate(0.02)::rule, FeatureOutput.file(out))
                         .continuing(state),
@@ -159,7 +159,7 @@ class FeatureStreamTest {
                         "state " + state + ": found a rule for samples of 3 values, expected 2 as in " + table.file());
         assertThat(Files.readAllBytes(state)).isEqualTo(learned);
         SETTINGS.rule(3).save(state, 5);
-        assertRefused(stream().resuming(state), "resume: found a state that no stream has written");
+        assertRefused(stream().resuming(state), "resume: found a state that was not written by a stream");
         assertThat(out).doesNotExist();
         assertThat(part()).doesNotExist();
     }
@@ -218,7 +218,7 @@ class FeatureStreamTest {
         Files.write(table.file(), table.lines().subList(0, 501));
         assertRefused(
                 stream().resuming(state),
-                "resume: found 500 samples in " + table.file() + ", expected at least the 1000 that the state has");
+                "resume: found 500 samples in " + table.file() + ", expected at least the 1000 samples that the saved");
         assertThat(Files.readAllBytes(state)).isEqualTo(saved);
         table.writeWith(500, "d1,1,2,oops");
         assertRefused(stream().resuming(state), table.file() + ", line 501");
