@@ -79,7 +79,7 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
         }
         List<String> cells = head.get(header && head.size() > 1 ? 1 : 0);
         int found = -1;
-        for (int i = 0; i < cells.size(); i++) {
+        for (int i = header && namesFiles(head) ? 1 : 0; i < cells.size(); i++) {
             if (CsvTable.isText(cells.get(i))) {
                 if (found >= 0) {
                     return -1;
@@ -124,10 +124,7 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
             return -1;
         }
         String name = head.getFirst().getFirst().strip();
-        boolean files = head.size() > 1
-                && FILE_NAMES.contains(name.toLowerCase(Locale.ROOT))
-                && CsvTable.isText(head.get(1).getFirst());
-        if (header && (files || INDEX_NAMES.contains(name.toLowerCase(Locale.ROOT)))) {
+        if (header && (namesFiles(head) || INDEX_NAMES.contains(name.toLowerCase(Locale.ROOT)))) {
             warnings.add("the first column, \"%s\", was left out as an index of the rows".formatted(name));
             return 0;
         }
@@ -137,6 +134,12 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
             return 0;
         }
         return -1;
+    }
+
+    private static boolean namesFiles(List<List<String>> head) {
+        return head.size() > 1
+                && FILE_NAMES.contains(head.getFirst().getFirst().strip().toLowerCase(Locale.ROOT))
+                && CsvTable.isText(head.get(1).getFirst());
     }
 
     private static boolean countsUp(List<List<String>> rows) {

@@ -116,6 +116,9 @@ public final class LabelFile {
 
     private static Labels labels(ClassNumbers classes) {
         Labels labels = classes.labels();
+        if (labels == null && classes.rows() == 0) {
+            throw new InputException("%s: found 0 rows, expected at least 1; give another file".formatted(classes.name()));
+        }
         if (labels == null) {
             throw new InputException("%s: found no label in %d rows, expected classes; fill them in, or give no labels"
                     .formatted(classes.name(), classes.rows()));
