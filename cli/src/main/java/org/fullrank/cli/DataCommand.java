@@ -1,6 +1,7 @@
 package org.fullrank.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
@@ -9,6 +10,7 @@ import org.fullrank.data.Summary;
 import org.fullrank.engine.InputException;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
+import org.fullrank.settings.Yaml;
 import org.fullrank.view.ContactSheet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,6 +50,12 @@ final class DataCommand extends Job {
     String labelColumn;
 
     @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of the section data of a recipe, such as data.ignore=[date]; may be repeated.")
+    List<String> settings = new ArrayList<>();
+
+    @Option(
             names = "--views",
             paramLabel = "RECIPE",
             description = "Writes a contact sheet of this recipe's views: one row per image, the plain view first.")
@@ -77,13 +85,14 @@ final class DataCommand extends Job {
         InputException.when(
                 images < 1 || images > MOST_IMAGES, "--images: found %d, expected 1 to %d", images, MOST_IMAGES);
         Recipe recipe = views == null ? null : Recipes.load(views, List.of()); // a wrong name is found at once
-        try (Dataset data = Dataset.open(DataSpec.of(path).withLabelColumn(labelColumn))) {
+        try (Dataset data = Dataset.open(asked())) {
             if (recipe != null) {
                 requireFolder("--out", out);
                 Items items = data.items(data.splits().getFirst());
                 ContactSheet.write(items, recipe.views(), recipe.seed(), images, out);
             }
             Summary summary = data.summary();
+            data.warnings().forEach(line -> err().println("warning: " + line));
             if (json) {
                 out().println(Json.of(summary.toMap()).put("contactSheet", recipe == null ? null : out.toString()));
             } else {
@@ -93,6 +102,13 @@ final class DataCommand extends Job {
                 }
             }
         }
+    }
+
+    private DataSpec asked() {
+        DataSpec spec = DataSpec.of(path).withLabelColumn(labelColumn);
+        List<String> own =
+                settings.stream().map(each -> each.replaceFirst("^data\\.", "")).toList();
+        return Yaml.read("--set", Yaml.write(spec), DataSpec.class, own);
     }
 
     private void print(Summary summary) {

@@ -80,7 +80,7 @@ final class DiagnoseCommand extends Job {
     Path second;
 
     @Option(
-            names = "--key",
+            names = {"--array", "--key"},
             paramLabel = "NAME",
             description = "The array of an .npz or .safetensors. Default: embeddings, z, x, or the only matrix.")
     @Nullable
@@ -89,7 +89,7 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = "--second-key",
             paramLabel = "NAME",
-            description = "The array in the file of --second. Default: the value of --key.")
+            description = "The array in the file of --second. Default: the value of --array.")
     @Nullable
     String secondKey;
 
@@ -209,7 +209,7 @@ final class DiagnoseCommand extends Job {
     }
 
     private List<Diagnosis> ofRun(Path run) {
-        try (Trained trained = Trained.open(run, new Trained.Reading(data, best))) {
+        try (Trained trained = Trained.open(run, new Trained.Reading(data, best), err()::println)) {
             Split chosen = split == null ? Trained.heldOut(trained.data()) : Split.named("--split", split);
             err().println("examining %s, step %d, on items of the %s split"
                     .formatted(trained.checkpoint(), trained.step(), chosen.label()));
@@ -233,7 +233,7 @@ final class DiagnoseCommand extends Job {
     private void requireOptions() {
         boolean runs = subjects.stream().anyMatch(Files::isDirectory);
         boolean files = !subjects.stream().allMatch(Files::isDirectory);
-        requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--key", "--label-column");
+        requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--array", "--label-column");
         requireNone(files, "a file", "run folders", "--places", "--data", "--split", "--best");
         if (second != null && subjects.size() > 1) {
             throw new InputException(("--second: found %d files, expected one, because --second is its other view;"

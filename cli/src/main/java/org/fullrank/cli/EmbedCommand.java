@@ -1,11 +1,15 @@
 package org.fullrank.cli;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.AtomicFile;
 import org.fullrank.file.CsvWriter;
 import org.fullrank.file.Npy;
 import org.fullrank.probe.Features;
@@ -22,8 +26,9 @@ import picocli.CommandLine.Parameters;
         description = "Embeds a data set with the encoder of a run and writes the embeddings.",
         footer = {
             "",
-            "A .npy file contains float32 [items, width]; the labels are written to FILE_labels.npy. A .csv file has"
-                    + " one row per item and the class in its last column.",
+            "A .npy file holds float32 [items, width]. The class of each row is written to FILE_labels.npy (-1: no label), the"
+                    + " path of each image to FILE_names.txt. A .csv file has one row per item, with the path of the image in"
+                    + " its first column and the class in its last one. The rows are in the order of the paths.",
             "",
             "Examples:",
             "  fullrank embed runs/mine --out embeddings.npy",
@@ -67,13 +72,15 @@ final class EmbedCommand extends Job {
         requireWritable(csv);
         Split wanted = Split.named("--split", split);
         Features features;
-        try (Trained trained = Trained.open(run, new Trained.Reading(data, best))) {
+        List<String> names;
+        try (Trained trained = Trained.open(run, new Trained.Reading(data, best), err()::println)) {
             features = trained.embed(wanted);
+            names = trained.data().names(wanted);
         }
         if (csv) {
-            writeCsv(features);
+            writeCsv(features, names);
         } else {
-            writeNpy(features);
+            writeNpy(features, names);
         }
         report(features);
     }
@@ -97,18 +104,28 @@ final class EmbedCommand extends Job {
         }
     }
 
-    private void writeNpy(Features features) {
+    private void writeNpy(Features features, List<String> names) {
         Npy.write(out, features.values(), features.width());
+        String name = String.valueOf(out.getFileName());
+        String stem = name.substring(0, name.length() - ".npy".length());
+        if (!names.isEmpty()) {
+            AtomicFile.write(
+                    out.resolveSibling(stem + "_names.txt"),
+                    channel -> AtomicFile.writeAll(
+                            channel,
+                            ByteBuffer.wrap((String.join("\n", names) + "\n").getBytes(StandardCharsets.UTF_8))));
+        }
         if (features.classes() != null) {
-            String name = String.valueOf(out.getFileName());
-            String stem = name.substring(0, name.length() - ".npy".length());
-            Npy.write(out.resolveSibling(stem + "_labels.npy"), features.labels());
+            Npy.write(out.resolveSibling(stem + "_labels.npy"), features.classes());
         }
     }
 
-    private void writeCsv(Features features) {
+    private void writeCsv(Features features, List<String> names) {
         CsvWriter.write(out, csv -> {
             List<String> header = new ArrayList<>();
+            if (!names.isEmpty()) {
+                header.add("path");
+            }
             for (int d = 0; d < features.width(); d++) {
                 header.add("e" + d);
             }
@@ -117,18 +134,22 @@ final class EmbedCommand extends Job {
             }
             csv.row(header);
             for (int row = 0; row < features.rows(); row++) {
-                csv.row(cells(features, row));
+                csv.row(cells(features, names, row));
             }
         });
     }
 
-    private static List<String> cells(Features features, int row) {
+    private static List<String> cells(Features features, List<String> names, int row) {
         List<String> cells = new ArrayList<>();
+        if (!names.isEmpty()) {
+            cells.add(names.get(row));
+        }
         for (int d = 0; d < features.width(); d++) {
             cells.add(Float.toString(features.values()[row * features.width() + d]));
         }
         if (features.classes() != null) {
-            cells.add(features.names().get(features.labels()[row]));
+            int label = features.classes()[row];
+            cells.add(label == Labels.UNLABELED ? "" : features.names().get(label));
         }
         return cells;
     }

@@ -118,7 +118,7 @@ final class EvaluateCommand extends Job {
         requireUse(chosen);
         chosen = chosen.stream().map(this::configured).toList();
         try (Trained trained =
-                Trained.open(run, new Trained.Reading(data, best)).withNotes(err()::println)) {
+                Trained.open(run, new Trained.Reading(data, best), err()::println)) {
             err().println("evaluating %s, step %d".formatted(trained.checkpoint(), trained.step()));
             var result = new Json()
                     .put("run", run.toString())

@@ -199,6 +199,7 @@ final class PretrainCommand extends Job {
                         opened.format(),
                         chosen.train().epochs(),
                         chosen.train().batch()));
+        opened.warnings().forEach(line -> err().println("warning: " + line));
         if (!opened.skipped().isEmpty()) {
             err().println("left out %d files that cannot be read; fullrank data %s lists them"
                     .formatted(opened.skipped().size(), chosen.data().path()));

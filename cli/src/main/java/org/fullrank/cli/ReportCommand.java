@@ -50,8 +50,8 @@ final class ReportCommand extends Job {
         }
     }
 
-    private static void draw(Path run) {
-        try (Trained trained = Trained.open(run, Trained.Reading.defaults())) {
+    private void draw(Path run) {
+        try (Trained trained = Trained.open(run, Trained.Reading.defaults(), err()::println)) {
             trained.draw(run);
         }
     }

@@ -156,7 +156,8 @@ final class StreamCommand extends Job {
         try {
             FeatureStream stream = stream(); // checks the settings before anything is read
             try (Samples samples = samples()) {
-                // A blocked read of standard input cannot be stopped, so a signal ends the process at once.
+                samples.warnings().forEach(line -> err().println("warning: " + line));
+                // A blocked read of standard input cannot be asked to stop: there a signal ends the process at once.
                 Interruption interruption = input.equals(STANDARD) ? null : Interruption.arm();
                 try {
                     report(stream.withListener(new Progress(interruption)).run(samples));

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.fullrank.file.CsvTable;
 import org.fullrank.stream.SampleOptions;
 import org.fullrank.stream.Samples;
@@ -52,6 +54,46 @@ class CsvHeaderRuleTest {
         Path csv = Files.writeString(folder.resolve("x.csv"), rows.replace('~', '\n') + "\n");
         assertThat(core(csv, column)).as("core: " + why).isEqualTo(expected);
         assertThat(stream(csv, column)).as("stream: " + why).isEqualTo(expected);
+    }
+
+    /// Rows are separated by `~`; counting stands for ten rows that count up from a number.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                ",a,b~5,1,2           | index    | no name, as pandas writes its index",
+                "id,a,b~5,1,2         | index    | named id",
+                "Index,a,b~5,1,2      | index    | named index, in any case",
+                "path,a,b~x.png,1,2   | index    | paths of files, as embed writes them",
+                "path,a,b~5,1,2       | no index | a number under the same name",
+                "a,b~5,1              | no index | a column like others",
+                "b,id~5,1             | no index | not the first column",
+                "id~5                 | no index | the only column",
+                "count from 0         | index    | counts up from 0",
+                "count from 1         | index    | counts up from 1",
+                "count from 2         | no index | counts up from another number",
+                "count nine from 0    | no index | nine rows may count up by chance",
+                "\"a;b;c\",d~1,2    | no index | a separator inside quotation marks is none",
+            })
+    void theFirstColumnIsAnIndexForBothOrForNeither(String rows, String expected, String why) throws IOException {
+        String text = rows.startsWith("count")
+                ? IntStream.range(0, rows.contains("nine") ? 9 : 12)
+                        .mapToObj(i -> i + Integer.parseInt(rows.substring(rows.length() - 1)) + ",0.5,0." + i)
+                        .collect(Collectors.joining("\n"))
+                : rows.replace('~', '\n');
+        Path csv = Files.writeString(folder.resolve("x.csv"), text + "\n");
+        try (CsvTable table = CsvTable.open(csv, null, "correct it");
+                Samples samples = Samples.open(csv, SampleOptions.defaults())) {
+            assertThat(table.index() == 0 ? "index" : "no index").as("core: " + why).isEqualTo(expected);
+            int left = table.columns() - samples.values().length;
+            assertThat(left == 1 ? "index" : "no index").as("stream: " + why).isEqualTo(expected);
+            assertThat(samples.warnings()).as(why).isEqualTo(table.warnings());
+            int read = 0;
+            while (samples.next()) {
+                read++;
+            }
+            assertThat((long) read).as("rows").isEqualTo(text.lines().count() - (table.names() == null ? 0 : 1));
+        }
     }
 
     private static String core(Path csv, String column) throws IOException {

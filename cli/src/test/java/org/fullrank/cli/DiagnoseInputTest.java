@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What `fullrank diagnose` refuses: one line, exit code 2.
 class DiagnoseInputTest {
@@ -145,20 +146,20 @@ class DiagnoseInputTest {
                 "nan.npy|nan.npy: found NaN or infinity in every one of 3 rows, expected finite numbers",
                 "objects.npz|objects.npz: found names (no plain numbers), expected a matrix [N, D] of numbers",
                 "lines.npz|lines.npz: found v [2], expected a matrix [N, D] of numbers",
-                "two.npz|two.npz: found a [4, 3], b [4, 3], expected one matrix [N, D]; name it with --key",
+                "two.npz|two.npz: found a [4, 3], b [4, 3], expected one matrix [N, D]; name it with --array",
                 "two.npz --key c|two.npz: found no array of numbers named c, expected one of a [4, 3], b [4, 3]",
                 "model.npz|model.npz: found archive/data.pkl, expected a matrix [N, D] of numbers",
                 "bomb.npz|bomb.npz: found z (no plain numbers), expected a matrix",
                 "bomb.npz --key z|bomb.npz: found no array of numbers named z",
                 "cut.npz|cut.npz, array z: cannot be read (it ends early, in the block of row 0), expected 4 rows",
                 "damaged.npz|damaged.npz: cannot be read",
-                "z.npy --key z|z.npy: found one array without a name, expected an archive for --key z",
+                "z.npy --key z|z.npy: found one array without a name, expected an archive for --array z",
                 "text.csv|text.csv, line 3, column 2 (b) is 'high', expected a number",
                 "ragged.csv|ragged.csv, line 2 has 3 cells, expected 2 as in the first row",
                 "only.csv|only.csv has no column except the label",
                 "header.csv|header.csv: found 0 rows, expected at least 1",
                 "text.csv --label-column c|text.csv has no column c, expected one of [a, b] or a position from 1 to 2",
-                "text.csv --key z|text.csv: found a table, expected an archive for --key z",
+                "text.csv --key z|text.csv: found a table, expected an archive for --array z",
                 "offset.safetensors|not a whole safetensors file (z claims bytes 0 to 64 for shape [2,2]",
                 "beyond.safetensors|not a whole safetensors file (z claims bytes 0 to 256 for shape [8,8]",
                 "vector.safetensors|vector.safetensors: found z [4], expected a matrix [N, D] of numbers",
@@ -167,12 +168,9 @@ class DiagnoseInputTest {
                 "z.npy --second missing.npy|missing.npy: found no such file",
                 "z.npy --labels three.npy|z.npy: found 3 labels for 4 rows, expected one for each row",
                 "z.npy --labels wide.npy|wide.npy: found shape [4, 5], expected labels [N]",
-                "z.npy --labels negative.npy|negative.npy: found label -1 in row 2 (from 0), expected whole numbers from 0",
-                "z.npy --labels absurd.npy|absurd.npy: found label 1099511627776 in row 1 (from 0), expected whole",
-                "z.npy --labels half.npy|half.npy: found label 0.5 in row 3 (from 0), expected whole numbers",
+                "z.npy --labels absurd.npy|absurd.npy: found label 1099511627776 in row 1 (from 0), expected names or",
+                "z.npy --labels half.npy|half.npy: found label 0.5 in row 3 (from 0), expected names or whole numbers",
                 "z.npy --labels ids.npy|ids.npy: found a class of its own for each of 4 rows",
-                "z.npy --labels hole.txt|hole.txt: found no label in row 1 (from 0)",
-                "z.npy --labels minus.txt|minus.txt: found label -2 in row 2 (from 0)",
                 "z.npy --labels columns.csv|columns.csv: found 2 columns and none that is named label",
                 "z.npy --labels lines.npz|lines.npz: found no array labels or y of shape [N]",
                 "z.npy wide.npy --second z.npy|--second: found 2 files, expected one, because --second",
@@ -195,5 +193,15 @@ class DiagnoseInputTest {
         assertThat(run.err()).startsWith("fullrank: ").doesNotContain("Exception", "\tat ");
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.out()).isEmpty();
+    }
+
+    /// An empty line, a -1 beside 0 and 1.
+    @ParameterizedTest
+    @ValueSource(strings = {"hole.txt", "negative.npy"})
+    void rowsWithoutALabelAreCounted(String labels) {
+        CommandLineRun run = CommandLineRun.of(
+                "diagnose", path("z.npy").toString(), "--labels", path(labels).toString());
+        assertThat(run.code()).isZero();
+        assertThat(run.out() + run.err()).contains("1 of 4 rows have no label");
     }
 }

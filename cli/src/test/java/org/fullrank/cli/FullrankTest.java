@@ -136,7 +136,7 @@ class FullrankTest {
                 "lab rnu oja|fullrank lab: unknown command rnu; did you mean run?",
                 "lab run oja --seed many|fullrank lab run: Invalid value for option '--seed'",
                 "lab run oja --data no/such/path|fullrank: --data no/such/path: found nothing there",
-                "lab run lpl-digits --data pom.xml|fullrank: CSV file pom.xml has no column",
+                "lab run lpl-digits --data pom.xml|fullrank: CSV file pom.xml, line ",
                 "runs no/such/folder|fullrank: runs: found no folder no/such/folder",
             })
     void wrongArgumentsAreOneLineAndCodeTwo(String line, String start) {
@@ -333,7 +333,7 @@ class FullrankTest {
         var json = new ObjectMapper().readTree(run.out());
         assertThat(json.at("/finding").asText()).isEqualTo("wrong");
         assertThat(json.at("/checks/0/name").asText()).isEqualTo("step");
-        assertThat(json.at("/checks/1/set/0").asText()).isEqualTo("method.projector.widths.0=8");
+        assertThat(json.at("/checks/2/set/0").asText()).isEqualTo("method.projector.widths.0=8");
         assertThat(out).doesNotExist();
     }
 

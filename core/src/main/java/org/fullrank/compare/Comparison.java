@@ -231,7 +231,7 @@ public final class Comparison {
     private Measures measure(Cell cell) {
         try (RunFolder folder = RunFolder.resume(cell.folder());
                 Dataset data = Dataset.open(cell.recipe().data());
-                Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
+                Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints(), note -> {}))) {
             boolean untrained = baselines.lacksUntrained(cell.recipe());
             Set<ProbeTable.Baseline> baseline = untrained ? Set.of(ProbeTable.Baseline.UNTRAINED) : Set.of();
             trained.draw(cell.folder());

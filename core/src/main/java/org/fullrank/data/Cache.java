@@ -10,14 +10,15 @@ import org.fullrank.file.Inputs;
 final class Cache {
     private Cache() {}
 
-    /// The packed file of a source. Its name consists of the name of the source and a digest of its full path
-    /// and of the settings.
-    static Path file(DataSpec spec, String name, String format) {
+    /// The packed file of a source: named after it, with a digest of its full path and of all that decides how it is
+    /// read.
+    static Path file(DataSpec spec, String name, DataSource source) {
+        String format = source.format();
         String identity = format.equals("built-in shapes")
                 ? spec.path()
                 : Path.of(spec.path()).toAbsolutePath().normalize().toString();
         String key = new Stamp()
-                .text(identity + '\0' + format + '\0' + spec.decodeKey())
+                .text(identity + '\0' + format + '\0' + spec.decodeKey() + '\0' + source.key())
                 .text()
                 .substring(0, 12);
         String safe = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9._-]", "_");

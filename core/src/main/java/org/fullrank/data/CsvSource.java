@@ -3,22 +3,33 @@ package org.fullrank.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
+import org.jspecify.annotations.Nullable;
 
-/// Tables of numbers in CSV files, see [CsvTable]. All cells except the label must be finite numbers.
-/// Categories must be encoded as numbers, and missing values must be filled in, before the file is read.
+/// Tables in CSV files, see [CsvTable], of numbers and categories, with or without missing values, see [TableSchema].
 ///
 /// @param parts the file of each split
-record CsvSource(Map<Split, Path> parts, DataSpec spec) implements DataSource {
+/// @param fitted how the training table of an encoder was read; null to fit it here
+record CsvSource(Map<Split, Path> parts, DataSpec spec, @Nullable TableSchema fitted) implements DataSource {
+    private static final String REMEDY = "correct data.labelColumn";
+
     @Override
     public String format() {
         return "CSV";
+    }
+
+    /// The same tables, read as the training table of an encoder was.
+    CsvSource fittedBy(TableSchema schema) {
+        return new CsvSource(parts, spec, schema);
+    }
+
+    @Override
+    public String key() {
+        return fitted == null ? "" : fitted.json();
     }
 
     @Override
@@ -32,62 +43,78 @@ record CsvSource(Map<Split, Path> parts, DataSpec spec) implements DataSource {
 
     @Override
     public void pack(PackWriter out) throws IOException {
-        Map<String, Integer> classes = new HashMap<>();
-        Map<Split, List<Integer>> labels = new HashMap<>();
+        TableSchema schema = fitted == null ? fit(out) : fitted;
+        if (schema.width() == 0) {
+            throw new InputException("CSV file " + learned()
+                    + " has no column to learn from, expected at least one besides label, index and constants; add features");
+        }
+        out.table(schema);
+        var classes = new ClassNumbers("CSV file " + learned());
+        List<Part> labeled = new ArrayList<>();
         for (Map.Entry<Split, Path> part : parts.entrySet()) {
-            List<Integer> found = new ArrayList<>();
-            read(part.getValue(), part.getKey(), classes, found, out);
-            labels.put(part.getKey(), found);
-        }
-        List<String> names = classes.keySet().stream().sorted(order(classes)).toList();
-        int[] rank = new int[names.size()];
-        for (int i = 0; i < rank.length; i++) {
-            rank[Objects.requireNonNull(classes.get(names.get(i)))] = i;
-        }
-        labels.forEach((split, found) -> {
-            if (!found.isEmpty()) {
-                out.labels(split, found.stream().mapToInt(c -> rank[c]).toArray());
+            int from = classes.rows();
+            read(part.getValue(), part.getKey(), schema, classes, out);
+            if (classes.rows() > from) {
+                labeled.add(new Part(part.getKey(), from, classes.rows()));
             }
-        });
-        out.classNames(names);
+        }
+        Labels labels = classes.labels();
+        if (labels != null) {
+            out.classNames(labels.names());
+            labeled.forEach(part -> out.labels(part.split, Arrays.copyOfRange(labels.classes(), part.from, part.to)));
+        }
     }
 
-    private void read(Path file, Split split, Map<String, Integer> classes, List<Integer> labels, PackWriter out)
+    /// The labels of one split among those of all.
+    private record Part(Split split, int from, int to) {}
+
+    /// The file that the columns are fitted on.
+    private Path learned() {
+        Path train = parts.get(Split.TRAIN);
+        return train == null ? parts.values().iterator().next() : train;
+    }
+
+    private TableSchema fit(PackWriter out) throws IOException {
+        try (var table = open(learned(), spec.labelColumn())) {
+            TableFit.Fitted fit = TableFit.of(table, learned(), spec.ignore());
+            table.warnings().forEach(out::note);
+            fit.notes().forEach(out::note);
+            return fit.schema();
+        }
+    }
+
+    private static CsvTable open(Path file, @Nullable String labelColumn) throws IOException {
+        return CsvTable.open(file, labelColumn, REMEDY);
+    }
+
+    /// The label column of another table is the one of the same name. Without names a table as wide as the columns that
+    /// are learned from has none.
+    private CsvTable open(Path file, TableSchema schema) throws IOException {
+        String label;
+        try (CsvTable table = open(file, (String) null)) {
+            List<String> names = table.names();
+            if (schema.named() && names != null) {
+                label = names.contains(schema.label()) ? schema.label() : CsvTable.NO_LABEL;
+            } else {
+                label = table.columns() == schema.columns().size() ? CsvTable.NO_LABEL : spec.labelColumn();
+            }
+        }
+        return open(file, label);
+    }
+
+    private void read(Path file, Split split, TableSchema schema, ClassNumbers classes, PackWriter out)
             throws IOException {
-        try (var table = CsvTable.open(file, spec.labelColumn(), "correct data.labelColumn")) {
-            float[] values = new float[table.columns() - (table.label() >= 0 ? 1 : 0)];
-            if (values.length == 0) {
-                throw new InputException("CSV file " + file
-                        + " has no column except the label, expected at least one of numbers; add features");
-            }
+        try (var table = open(file, schema)) {
+            var encoder = new TableEncoder(schema, table, file);
+            float[] values = new float[schema.width()];
             for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
-                int at = 0;
-                for (int column = 0; column < table.columns(); column++) {
-                    String cell = row.cells().get(column);
-                    if (column == table.label()) {
-                        labels.add(classes.computeIfAbsent(cell.strip(), _ -> classes.size()));
-                    } else {
-                        values[at++] = finite(table, row, column);
-                    }
+                encoder.encode(row, values);
+                out.vector(split, values, Labels.UNLABELED);
+                if (table.label() >= 0) {
+                    classes.add(row.cells().get(table.label()));
                 }
-                out.vector(split, values, -1);
             }
+            encoder.notes().forEach(out::note);
         }
-    }
-
-    private static float finite(CsvTable table, CsvTable.Row row, int column) {
-        float value = (float) CsvTable.number(row.cells().get(column));
-        if (!Float.isFinite(value)) {
-            throw new InputException(table.describe(row, column)
-                    + ", expected a finite number; encode categories as numbers, fill in missing values, or"
-                    + " name the label column (data.labelColumn)");
-        }
-        return value;
-    }
-
-    /// Orders classes by value if all are whole numbers, and otherwise by name.
-    private static Comparator<String> order(Map<String, Integer> classes) {
-        boolean numbers = classes.keySet().stream().allMatch(name -> name.matches("-?\\d{1,15}"));
-        return numbers ? Comparator.comparingLong(Long::parseLong) : Comparator.naturalOrder();
     }
 }

@@ -1,6 +1,7 @@
 package org.fullrank.data;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,16 +13,21 @@ import org.jspecify.annotations.Nullable;
 ///     items is the same for every seed of a recipe
 /// @param labelColumn column of a CSV file that holds the class: its name in the header, its position from 1, or a
 ///     negative position counted from the end (`-1` is the last); null: the column named `label`, `class`, `target`
-///     or `y` if there is one, else no labels
-/// @param storedShorterSide in pixels: images with a longer shorter side are scaled down to it when they are
-///     packed
-/// @param maxPixels images with more pixels, according to their header, are not decoded
+///     or `y` if there is one, else the only column of text; `none`: no labels
+/// @param array name of the array in an `.npz`, or in a folder of `.npy` files, that holds the data; null to find it
+/// @param ignore columns of a CSV file that are not learned from: names in its header, or positions from 1
+/// @param ignoreCase whether class names that differ only by upper and lower case are one class
+/// @param storedShorterSide images whose shorter side is longer than this are scaled down to it when packed, in pixels
+/// @param maxPixels images that claim more pixels than this are not decoded
 /// @param maxSkippedShare at most this share of the images may be undecodable, in `[0, 1]`
 /// @param cache folder of the packed files; null: `$XDG_CACHE_HOME/fullrank` or `~/.cache/fullrank`
 public record DataSpec(
         String path,
         int samples,
         @Nullable String labelColumn,
+        @Nullable String array,
+        List<String> ignore,
+        boolean ignoreCase,
         int storedShorterSide,
         long maxPixels,
         double maxSkippedShare,
@@ -41,6 +47,7 @@ public record DataSpec(
     public static final double MAX_SKIPPED_SHARE = 0.05;
 
     public DataSpec {
+        ignore = List.copyOf(ignore);
         if (path.isBlank()) {
             throw new InputException("data path is empty, expected a file, a folder or the name shapes; give --data");
         }
@@ -68,7 +75,7 @@ public record DataSpec(
 
     /// The defaults for a path.
     public static DataSpec of(String path) {
-        return new DataSpec(path, SAMPLES, null, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);
+        return new DataSpec(path, SAMPLES, null, null, List.of(), false, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);
     }
 
     /// The setting of a recipe that reads this path, `data.path="photos"`, as for `--set`.
@@ -77,31 +84,46 @@ public record DataSpec(
     }
 
     public DataSpec withPath(String other) {
-        return new DataSpec(other, samples, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(other, samples, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
     }
 
     public DataSpec withSamples(int count) {
-        return new DataSpec(path, count, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(path, count, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
     }
 
     public DataSpec withLabelColumn(@Nullable String column) {
-        return new DataSpec(path, samples, column, storedShorterSide, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(path, samples, column, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
+    }
+
+    public DataSpec withArray(@Nullable String name) {
+        return new DataSpec(
+                path, samples, labelColumn, name, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
+    }
+
+    public DataSpec withIgnore(List<String> columns) {
+        return new DataSpec(
+                path, samples, labelColumn, array, columns, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
+    }
+
+    public DataSpec withIgnoreCase(boolean ignored) {
+        return new DataSpec(
+                path, samples, labelColumn, array, ignore, ignored, storedShorterSide, maxPixels, maxSkippedShare, cache);
     }
 
     public DataSpec withStoredShorterSide(int pixels) {
-        return new DataSpec(path, samples, labelColumn, pixels, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(path, samples, labelColumn, array, ignore, ignoreCase, pixels, maxPixels, maxSkippedShare, cache);
     }
 
     public DataSpec withMaxSkippedShare(double share) {
-        return new DataSpec(path, samples, labelColumn, storedShorterSide, maxPixels, share, cache);
+        return new DataSpec(path, samples, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, share, cache);
     }
 
     public DataSpec withCache(@Nullable Path folder) {
-        return new DataSpec(path, samples, labelColumn, storedShorterSide, maxPixels, maxSkippedShare, folder);
+        return new DataSpec(path, samples, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, folder);
     }
 
     /// The settings that affect the packed items, as a part of the name of the cache file.
     String decodeKey() {
-        return labelColumn + "|" + storedShorterSide + "|" + maxPixels + "|" + maxSkippedShare;
+        return labelColumn + "|" + array + "|" + ignore + "|" + ignoreCase + "|" + storedShorterSide + "|" + maxPixels + "|" + maxSkippedShare;
     }
 }

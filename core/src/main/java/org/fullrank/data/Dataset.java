@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeSet;
@@ -15,6 +16,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.file.Inputs;
+import org.jspecify.annotations.Nullable;
 
 /// The content of a `--data` path: items in splits, decoded once into a packed file and memory-mapped from
 /// it.
@@ -45,15 +47,40 @@ public final class Dataset implements AutoCloseable {
     /// @throws InputException when the path contains nothing that can be read; the message names the problem
     /// @throws JobException when the packed file cannot be written
     public static Dataset open(DataSpec spec) {
-        DataSource source = reading(spec, () -> Formats.detect(spec));
-        String name = spec.path().equals(ShapesSource.NAME) ? ShapesSource.NAME : Cache.name(Path.of(spec.path()));
-        Path file = Cache.file(spec, name, source.format());
-        String stamp = reading(spec, source::stamp);
-        Optional<Pack> cached = Pack.open(file, stamp);
-        return new Dataset(name, cached.orElseGet(() -> write(spec, source, file, stamp)), spec.samples());
+        return open(spec, reading(spec, () -> Formats.detect(spec)));
     }
 
-    private static Pack write(DataSpec spec, DataSource source, Path file, String stamp) {
+    /// Opens what the spec names, and reads tables as the training table of an encoder was read.
+    ///
+    /// @param fitted the schema of that table; null for an encoder of other data
+    /// @throws InputException as [#open(DataSpec)], and when a table has other columns
+    public static Dataset open(DataSpec spec, @Nullable TableSchema fitted) {
+        DataSource source = reading(spec, () -> Formats.detect(spec));
+        if (fitted == null || !(source instanceof CsvSource table)) {
+            return open(spec, source);
+        }
+        Optional<Pack> own = cached(spec, source);
+        return own.isPresent() && fitted.equals(own.get().index().table())
+                ? new Dataset(name(spec), own.get(), spec.samples())
+                : open(spec, table.fittedBy(fitted));
+    }
+
+    private static Dataset open(DataSpec spec, DataSource source) {
+        Pack pack = cached(spec, source).orElseGet(() -> write(spec, source));
+        return new Dataset(name(spec), pack, spec.samples());
+    }
+
+    private static Optional<Pack> cached(DataSpec spec, DataSource source) {
+        return Pack.open(Cache.file(spec, name(spec), source), reading(spec, source::stamp));
+    }
+
+    private static String name(DataSpec spec) {
+        return spec.path().equals(ShapesSource.NAME) ? ShapesSource.NAME : Cache.name(Path.of(spec.path()));
+    }
+
+    private static Pack write(DataSpec spec, DataSource source) {
+        String stamp = reading(spec, source::stamp);
+        Path file = Cache.file(spec, name(spec), source);
         try (PackWriter out = Cache.create(file)) {
             reading(spec, () -> {
                 source.pack(out);
@@ -63,7 +90,7 @@ public final class Dataset implements AutoCloseable {
                 throw new InputException("data path " + spec.path() + " holds no items, expected at least one ("
                         + source.format() + "); give another path");
             }
-            return out.finish(source.format(), stamp);
+            return out.finish(source.format(), stamp, spec.ignoreCase());
         } catch (IOException e) {
             throw Cache.failed(file, e);
         }
@@ -138,6 +165,19 @@ public final class Dataset implements AutoCloseable {
         return indices;
     }
 
+    /// The path of each item of a split in its folder or archive, in the order of [#items]; empty for other data.
+    ///
+    /// @throws InputException when there is no such split
+    public List<String> names(Split split) {
+        int size = items(split).size();
+        PackIndex.Items all = Objects.requireNonNull(pack.index().splits().get(split));
+        return size == all.names().size() || all.names().isEmpty()
+                ? all.names()
+                : Arrays.stream(chosen(all.size(), samples))
+                        .mapToObj(all.names()::get)
+                        .toList();
+    }
+
     /// Names of the classes; empty when nothing is labeled.
     public List<String> classNames() {
         return pack.index().classNames();
@@ -148,20 +188,33 @@ public final class Dataset implements AutoCloseable {
         return pack.index().skipped();
     }
 
-    /// The items on which an evaluation is fitted and tested: the train split and the test split. Without a
-    /// test split the validation split is used. Without both a share of the train split is held out, see
-    /// [TrainTest#holdOut].
+    /// What was decided about the data without being asked, and what looks wrong about the classes, one line each.
+    public List<String> warnings() {
+        List<String> lines = new ArrayList<>(pack.index().notes());
+        lines.addAll(ClassCheck.warnings(pack.index()));
+        return List.copyOf(lines);
+    }
+
+    /// How the columns of a table became vectors; null for other data.
+    public @Nullable TableSchema table() {
+        return pack.index().table();
+    }
+
+    /// What evaluation learns from and what it is tested on: the train split and the test split; without a test
+    /// split the validation split; without either a share of the train split, see [TrainTest#holdOut]. Items without a
+    /// label are left out.
     ///
-    /// @throws InputException when there are no labels, or no train split
+    /// @throws InputException when there are no labels, or no train split, or the two splits share no class
     public TrainTest forEvaluation() {
-        Items train = items(Split.TRAIN);
+        Items train = items(Split.TRAIN).labeled();
         if (train.labels() == null) {
             throw new InputException("data set " + name + " has no labels, expected a class for each item of the train"
                     + " split; sort the files into a folder per class or name the label column");
         }
         for (Split split : List.of(Split.TEST, Split.VALIDATION)) {
             if (splits().contains(split) && items(split).labels() != null) {
-                return new TrainTest(train, items(split), split.label() + " split");
+                ClassCheck.requireShared(name, pack.index(), split);
+                return new TrainTest(train, items(split).labeled(), split.label() + " split");
             }
         }
         return TrainTest.holdOut(train, TrainTest.HELD_OUT_SHARE, 0);

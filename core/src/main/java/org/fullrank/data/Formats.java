@@ -71,7 +71,7 @@ final class Formats {
             return IdxSource.ofFile(path);
         }
         if (Npy.matches(head)) {
-            return NumpySource.of(new FileTree(path));
+            return NumpySource.of(new FileTree(path), spec);
         }
         if (isTar(head)) {
             return tree(new TarTree(path, Inputs.isGzip(path)), spec)
@@ -94,7 +94,7 @@ final class Formats {
         if (!isText(head)) {
             throw unknown(path, "binary data that begin with " + hex(head));
         }
-        return new CsvSource(Map.of(Split.TRAIN, path), spec);
+        return new CsvSource(Map.of(Split.TRAIN, path), spec, null);
     }
 
     /// The source for a folder or an archive. The first file with a known format decides.
@@ -118,7 +118,7 @@ final class Formats {
         if (!found.isEmpty()) {
             return Optional.of(found.getFirst());
         }
-        return tables.isEmpty() ? Optional.empty() : Optional.of(new CsvSource(tables, spec));
+        return tables.isEmpty() ? Optional.empty() : Optional.of(new CsvSource(tables, spec, null));
     }
 
     /// The source for the format of this file; null if the file does not decide the format. IDX and CSV files
@@ -132,7 +132,7 @@ final class Formats {
             return new StlSource(tree);
         }
         if (NumpySource.named(entry.name())) {
-            return NumpySource.of(tree);
+            return NumpySource.of(tree, spec);
         }
         byte[] head = head(entry);
         if (ImageDecoder.Format.of(head).isPresent()) {

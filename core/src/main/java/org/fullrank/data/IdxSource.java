@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param parts the files of each split
 record IdxSource(Map<Split, Part> parts) implements DataSource {
-    /// A file of images and, if it exists, its file of labels.
+    private static final int BYTE = 0x08;
+    private static final int INT = 0x0C;
+
+    /// A file of images and, where there is one, its file of labels.
     record Part(Path images, @Nullable Path labels) {}
 
     /// Whether these first bytes are those of an IDX file.
@@ -38,7 +42,7 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
     /// The source for one file of images; the labels are found by the file's name, `images-idx3` replaced by
     /// `labels-idx1`.
     static IdxSource ofFile(Path images) throws IOException {
-        if (Inputs.head(images, 4)[3] == 1) {
+        if (Inputs.head(images, 4)[3] < 3) {
             throw new InputException("IDX file " + images + " holds labels, expected images (magic 00 00 08 03); "
                     + "give the images or the folder");
         }
@@ -52,7 +56,7 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
         Map<Split, Part> parts = new LinkedHashMap<>();
         for (Path file : files) {
             byte[] head = Inputs.head(file, 4);
-            if (!matches(head) || head[3] == 1) {
+            if (!matches(head) || head[3] < 3) {
                 continue;
             }
             Part other = parts.put(split(file.getFileName().toString()), new Part(file, labelsOf(file)));
@@ -104,7 +108,7 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
 
     private static void images(Path file, Split split, PackWriter out) throws IOException {
         try (var in = new DataInputStream(Inputs.open(file))) {
-            int[] shape = shape(file, in, 3);
+            int[] shape = shape(file, in, BYTE, 3);
             if (shape[1] < 1 || shape[2] < 1 || (long) shape[1] * shape[2] > 1 << 28) {
                 throw new InputException("IDX file " + file + " claims images of " + shape[1] + " x " + shape[2]
                         + " pixels, expected 1 to 2^28 pixels; get the file again");
@@ -119,13 +123,15 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
         }
     }
 
+    /// One byte for each label, or the first of several whole numbers in a row, as in QMNIST.
     private static int[] labels(Path file, int images) throws IOException {
+        byte[] head = Inputs.head(file, 4);
+        if (head.length == 4 && head[2] == INT && head[3] == 2) {
+            return firstColumn(file, images);
+        }
         try (var in = new DataInputStream(Inputs.open(file))) {
-            int count = shape(file, in, 1)[0];
-            if (count != images) {
-                throw new InputException("IDX file " + file + " holds " + count + " labels, expected " + images
-                        + " as there are images; check that the files belong together");
-            }
+            int count = shape(file, in, BYTE, 1)[0];
+            requireLabels(file, count, images);
             byte[] bytes = new byte[count];
             fill(file, in, bytes, 0, 1);
             Inputs.expectEnd(in, "IDX file " + file, count + " labels");
@@ -133,21 +139,49 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
         }
     }
 
-    /// Reads the header, and checks it against the file size before memory is allocated.
-    private static int[] shape(Path file, DataInputStream in, int dimensions) throws IOException {
+    private static int[] firstColumn(Path file, int images) throws IOException {
+        try (var in = new DataInputStream(Inputs.open(file))) {
+            int[] shape = shape(file, in, INT, 2);
+            requireLabels(file, shape[0], images);
+            int[] labels = new int[images];
+            byte[] row = new byte[Math.multiplyExact(4, shape[1])];
+            for (int i = 0; i < images; i++) {
+                fill(file, in, row, i, images);
+                labels[i] = ByteBuffer.wrap(row).getInt();
+                if (labels[i] < 0 || labels[i] > 0xFFFF) {
+                    throw new InputException("IDX file " + file + " has label " + labels[i] + " in row " + i
+                            + ", expected 0 to 65535; get the file again");
+                }
+            }
+            Inputs.expectEnd(in, "IDX file " + file, images + " rows");
+            return labels;
+        }
+    }
+
+    private static void requireLabels(Path file, int count, int images) {
+        if (count != images) {
+            throw new InputException("IDX file " + file + " holds " + count + " labels, expected " + images
+                    + " as there are images; check that the files belong together");
+        }
+    }
+
+    /// Reads the header and checks that the file can hold what it claims, before anything is allocated.
+    private static int[] shape(Path file, DataInputStream in, int type, int dimensions) throws IOException {
         int magic = in.readInt();
-        if (magic != 0x0800 + dimensions) {
-            throw new InputException("IDX file %s has magic %08x, expected %08x (unsigned bytes, %d dimension%s); %s"
+        int expected = (type << 8) + dimensions;
+        if (magic != expected) {
+            throw new InputException("IDX file %s has magic %08x, expected %08x (%s, %d dimension%s); %s"
                     .formatted(
                             file,
                             magic,
-                            0x0800 + dimensions,
+                            expected,
+                            type == BYTE ? "unsigned bytes" : "32-bit numbers",
                             dimensions,
                             dimensions == 1 ? "" : "s",
                             "give MNIST-like files"));
         }
         int[] shape = new int[dimensions];
-        BigInteger bytes = BigInteger.ONE;
+        BigInteger bytes = BigInteger.valueOf(type == BYTE ? 1 : 4);
         for (int i = 0; i < dimensions; i++) {
             shape[i] = in.readInt();
             if (shape[i] < 0) {
@@ -175,16 +209,23 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
 
     private static Split split(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return lower.startsWith("t10k") || lower.startsWith("test")
-                ? Split.TEST
-                : lower.startsWith("val") ? Split.VALIDATION : Split.TRAIN;
+        for (String part : lower.split("[-_.]")) { // emnist-letters-test-images-idx3-ubyte
+            if (part.equals("t10k") || part.startsWith("test")) {
+                return Split.TEST;
+            }
+            if (part.startsWith("val")) {
+                return Split.VALIDATION;
+            }
+        }
+        return Split.TRAIN;
     }
 
     private static @Nullable Path labelsOf(Path images) {
         String name = images.getFileName().toString();
         String stem = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
         String labels = stem.replace("images", "labels").replace("idx3", "idx1");
-        for (String candidate : List.of(labels, labels + ".gz")) {
+        String table = stem.replace("images", "labels").replace("idx3-ubyte", "idx2-int"); // QMNIST
+        for (String candidate : List.of(labels, labels + ".gz", table, table + ".gz")) {
             Path path = images.resolveSibling(candidate);
             if (!candidate.equals(stem) && !candidate.equals(name) && Files.isRegularFile(path)) {
                 return path;

@@ -3,13 +3,9 @@ package org.fullrank.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
 /// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are
@@ -40,17 +36,28 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
     @Override
     public void pack(PackWriter out) throws IOException {
         List<String> packed = new ArrayList<>();
+        var lists = new LabelLists();
         try (var pool = new DecodePool(spec, new PackSink(out, packed))) {
-            tree.each(entry -> {
-                if (!entry.hidden()) {
-                    submit(entry, pool);
+            tree.each(new Tree.Visitor() {
+                @Override
+                public boolean file(Tree.Entry entry) throws IOException {
+                    if (!entry.hidden() && LabelLists.named(entry)) {
+                        lists.add(entry.path(), read(entry));
+                    } else if (!entry.hidden()) {
+                        submit(entry, pool);
+                    }
+                    return true;
                 }
-                return true;
+
+                @Override
+                public void unread(String path, String reason) throws IOException {
+                    pool.refuse(path, reason);
+                }
             });
             pool.finish();
         }
         checkSkipped(out, packed.size());
-        place(out, packed);
+        new ImagePlacement(packed, lists).place(out);
     }
 
     private void submit(Tree.Entry entry, DecodePool pool) throws IOException {
@@ -96,33 +103,7 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
         }
     }
 
-    /// Assigns each image its split and class, after all names are known.
-    private static void place(PackWriter out, List<String> packed) {
-        Layout layout = Layout.of(packed);
-        List<Layout.Place> places = packed.stream().map(layout::place).toList();
-        List<String> names = List.copyOf(places.stream()
-                .filter(place -> place.split() != null && place.className() != null)
-                .map(Layout.Place::className)
-                .collect(Collectors.toCollection(TreeSet::new)));
-        out.classNames(names);
-        Set<Split> labeled = new HashSet<>();
-        places.forEach(place -> {
-            if (place.split() != null && place.className() != null) {
-                labeled.add(place.split());
-            }
-        });
-        out.distribute((i, path) -> {
-            Layout.Place place = places.get(i);
-            if (place.split() == null || (place.className() == null && labeled.contains(place.split()))) {
-                out.skip(path, "it lies outside the folders of the " + (layout.splits() ? "splits" : "classes"));
-                return null;
-            }
-            int label = place.className() == null ? -1 : Collections.binarySearch(names, place.className());
-            return new PackWriter.Placed(place.split(), label);
-        });
-    }
-
-    /// Receives the decoded images in the order of submission.
+    /// Takes what the pool has decoded, in the order of submission.
     private record PackSink(PackWriter out, List<String> packed) implements DecodePool.Sink {
         @Override
         public void image(String path, Pixels pixels) throws IOException {

@@ -7,7 +7,7 @@ public sealed interface Items extends AutoCloseable permits Images, Vectors {
     /// Number of items N.
     int size();
 
-    /// The classes of the items, or null when they have none.
+    /// The classes of the items, or null when none has one.
     @Nullable
     Labels labels();
 
@@ -17,6 +17,12 @@ public sealed interface Items extends AutoCloseable permits Images, Vectors {
     /// @param indices each in `[0, size())`
     /// @throws IndexOutOfBoundsException when an index is outside
     Items subset(int[] indices);
+
+    /// The items that have a label: this object when all have one, or when none can have one.
+    default Items labeled() {
+        Labels labels = labels();
+        return labels == null || labels.unlabeled() == 0 ? this : subset(labels.labeledItems());
+    }
 
     /// Releases the mapping. Reading afterwards throws IllegalStateException.
     @Override

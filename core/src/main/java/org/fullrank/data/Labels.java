@@ -1,17 +1,23 @@
 package org.fullrank.data;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 
 /// The classes of the items of one split.
 ///
-/// @param classes class of item i, in `[0, names.size())`, shape `[N]`; not copied, so it must not be changed
+/// @param classes class of item i, in `[0, names.size())`, or [#UNLABELED]; shape `[N]`; not copied, so it must not be
+///     changed
 /// @param names name of each class; all splits of a data set share one list
 public record Labels(int[] classes, List<String> names) {
+    /// The class of an item that has none.
+    public static final int UNLABELED = -1;
+
     public Labels {
         names = List.copyOf(names);
         for (int i = 0; i < classes.length; i++) {
-            if (classes[i] < 0 || classes[i] >= names.size()) {
+            if (classes[i] < UNLABELED || classes[i] >= names.size()) {
                 throw new InputException("label of item " + i + " is " + classes[i] + ", expected 0 to "
                         + (names.size() - 1) + "; correct the labels or the list of class names");
             }
@@ -22,9 +28,23 @@ public record Labels(int[] classes, List<String> names) {
     public int[] counts() {
         int[] counts = new int[names.size()];
         for (int c : classes) {
-            counts[c]++;
+            if (c != UNLABELED) {
+                counts[c]++;
+            }
         }
         return counts;
+    }
+
+    /// How many items have no label.
+    public int unlabeled() {
+        return (int) Arrays.stream(classes).filter(c -> c == UNLABELED).count();
+    }
+
+    /// The items that have a label, in rising order.
+    public int[] labeledItems() {
+        return IntStream.range(0, classes.length)
+                .filter(i -> classes[i] != UNLABELED)
+                .toArray();
     }
 
     /// The labels of the items `indices`, in that order.

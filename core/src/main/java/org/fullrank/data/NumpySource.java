@@ -9,46 +9,26 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.fullrank.file.Npy;
+import org.fullrank.file.NpyText;
 import org.jspecify.annotations.Nullable;
 
 /// NumPy arrays: one `.npy` (compressed with gzip or not), an `.npz`, or a folder of `.npy` files.
 ///
-/// uint8 arrays `[N, H, W]`, `[N, H, W, C]` and `[N, C, H, W]` with C 1 or 3 are images. Matrices `[N, F]` of
-/// any number type are vectors. Whole numbers `[N]` are labels.
-///
-/// In an `.npz` or a folder the role of an array depends on its name. Data are named `x`, `images`, `data`,
-/// `features`, `embeddings` or `arr_0`. Labels are named `y`, `labels`, `targets`, `classes` or `arr_1`. The
-/// name of a split may come before or after (`x_train`, `test_images`). For a single `a.npy`, labels are read
-/// from `a_labels.npy` or `labels.npy` in the same folder.
-record NumpySource(Tree tree, boolean images) implements DataSource {
-    private static final Set<String> DATA =
-            Set.of("x", "image", "images", "data", "features", "feature", "embeddings", "embedding", "z", "arr0");
-    private static final Set<String> LABELS =
-            Set.of("y", "label", "labels", "target", "targets", "class", "classes", "arr1");
+/// uint8 arrays `[N, H, W]`, `[N, H, W, C]` and `[N, C, H, W]` with C 1 or 3 are images; matrices `[N, F]` of any
+/// number type are vectors. Labels are whole numbers or texts `[N]`. [NumpyPlan] says which array is for what. Beside a
+/// single `a.npy` labels are
+/// looked for in `a_labels.npy` and `labels.npy`.
+record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
     private static final int MAX_ITEM_VALUES = 1 << 28;
     private static final int MAX_LABELS = 1 << 28;
 
-    /// The role of an array.
-    private record Role(Split split, boolean data) {}
-
-    static NumpySource of(Tree tree) throws IOException {
-        boolean[] images = {false};
-        tree.each(entry -> {
-            if (isArray(entry) && role(tree, entry).data()) {
-                try (InputStream in = Inputs.decompressed(entry.content().open())) {
-                    Npy.Header header = Npy.header(in, subject(tree, entry), most(tree, entry));
-                    images[0] = header.shape().size() > 2;
-                }
-                return false;
-            }
-            return true;
-        });
-        return new NumpySource(tree, images[0]);
+    /// @throws InputException when no array or several could be the data of a split
+    static NumpySource of(Tree tree, DataSpec spec) throws IOException {
+        return new NumpySource(tree, NumpyPlan.of(tree, spec.array()));
     }
 
     /// Whether this is the name of an array in a folder or an `.npz`.
@@ -59,7 +39,7 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
 
     @Override
     public String format() {
-        return images ? "NumPy images" : "NumPy vectors";
+        return plan.images() ? "NumPy images" : "NumPy vectors";
     }
 
     @Override
@@ -71,34 +51,40 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
 
     @Override
     public void pack(PackWriter out) throws IOException {
-        Map<Split, double[]> labels = new EnumMap<>(Split.class);
+        plan.notes().forEach(out::note);
+        Map<Split, String[]> labels = new EnumMap<>(Split.class);
         tree.each(entry -> {
-            if (!isArray(entry)) {
+            Split split = split(plan.data(), entry);
+            Split labeled = split(plan.labels(), entry);
+            if (split == null && labeled == null) {
                 return true;
             }
-            Role role = role(tree, entry);
             String subject = subject(tree, entry);
+            long most = most(tree, entry);
             try (InputStream in = Inputs.decompressed(entry.content().open())) {
-                Npy.Header header = Npy.header(in, subject, most(tree, entry));
-                if (!role.data()) {
-                    labels.put(role.split(), labels(in, header, subject));
-                } else if (out.size(role.split()) > 0) {
-                    throw new InputException(subject + " is a second array for the "
-                            + role.split().label() + " split, expected one; remove or rename one");
+                if (split == null) {
+                    labels.put(labeled, labels(in, subject, most));
                 } else {
-                    data(in, header, subject, role.split(), out);
+                    data(in, Npy.header(in, subject, most), subject, split, out);
                 }
             }
             return true;
         });
         Path beside = labelsBeside();
         if (beside != null) {
-            String subject = "NumPy file " + beside;
             try (InputStream in = Inputs.open(beside)) {
-                labels.put(Split.TRAIN, labels(in, Npy.header(in, subject, Inputs.mostBytes(beside)), subject));
+                labels.put(Split.TRAIN, labels(in, "NumPy file " + beside, Inputs.mostBytes(beside)));
             }
         }
         label(labels, out);
+    }
+
+    private static @Nullable Split split(Map<Split, String> paths, Tree.Entry entry) {
+        return paths.entrySet().stream()
+                .filter(each -> each.getValue().equals(entry.path()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
     private static void data(InputStream in, Npy.Header header, String subject, Split split, PackWriter out)
@@ -176,79 +162,65 @@ record NumpySource(Tree tree, boolean images) implements DataSource {
         return pixels;
     }
 
-    private static double[] labels(InputStream in, Npy.Header header, String subject) throws IOException {
+    private static String[] labels(InputStream in, String subject, long most) throws IOException {
+        String text = Npy.headerText(in, subject, most);
+        if (NpyText.matches(text)) {
+            return NpyText.of(text, subject, most).read(in);
+        }
+        Npy.Header header = Npy.header(text, subject, most);
         if (header.shape().isEmpty() || header.itemElements() != 1 || header.elements() > MAX_LABELS) {
             throw new InputException(subject + " has shape " + header.shapeText()
-                    + ", expected labels [N]; give one whole number per item");
+                    + ", expected labels [N]; give one whole number or one text per item");
         }
         float[] values = new float[Math.toIntExact(header.elements())];
         Npy.readFloats(in, header, values, 0, values.length);
-        double[] labels = new double[values.length];
+        String[] labels = new String[values.length];
         for (int i = 0; i < values.length; i++) {
-            labels[i] = values[i];
-            if (labels[i] != Math.rint(labels[i]) || Math.abs(labels[i]) > 1 << 24) {
+            if (!Float.isNaN(values[i]) && (values[i] != Math.rint(values[i]) || Math.abs(values[i]) > 1 << 24)) {
                 throw new InputException(subject + " has label " + values[i] + " at position " + i
                         + ", expected whole numbers up to 2^24; encode the classes as numbers");
             }
+            labels[i] = Float.isNaN(values[i]) ? "" : String.valueOf((long) values[i]);
         }
         return labels;
     }
 
-    /// Sets the labels. Classes are the distinct labels of all splits, in ascending order.
-    private static void label(Map<Split, double[]> labels, PackWriter out) {
-        double[] distinct = labels.values().stream()
-                .flatMapToDouble(DoubleStream::of)
-                .distinct()
-                .sorted()
-                .toArray();
-        labels.forEach((split, values) -> {
-            if (out.size(split) > 0) {
-                out.labels(
-                        split,
-                        DoubleStream.of(values)
-                                .mapToInt(v -> Arrays.binarySearch(distinct, v))
-                                .toArray());
-            }
-        });
-        out.classNames(DoubleStream.of(distinct)
-                .mapToObj(v -> String.valueOf((long) v))
-                .toList());
+    /// One numbering for the labels of all splits.
+    private static void label(Map<Split, String[]> labels, PackWriter out) {
+        labels.keySet().removeIf(split -> out.size(split) == 0);
+        var classes = new ClassNumbers("NumPy labels");
+        labels.values().forEach(values -> Stream.of(values).forEach(classes::add));
+        Labels all = classes.labels();
+        if (all == null) {
+            return;
+        }
+        out.classNames(all.names());
+        int from = 0;
+        for (Map.Entry<Split, String[]> part : labels.entrySet()) {
+            int to = from + part.getValue().length;
+            out.labels(part.getKey(), Arrays.copyOfRange(all.classes(), from, to));
+            from = to;
+        }
     }
 
-    private static boolean isArray(Tree.Entry entry) {
+    static boolean isArray(Tree.Entry entry) {
         return named(entry.name()) && !entry.hidden();
     }
 
-    private static String subject(Tree tree, Tree.Entry entry) {
+    static String subject(Tree tree, Tree.Entry entry) {
         return tree instanceof FileTree file
                 ? "NumPy file " + file.root()
                 : "NumPy array " + entry.path() + " in " + tree.root();
     }
 
-    /// An upper limit of the size of an array in bytes.
-    private static long most(Tree tree, Tree.Entry entry) throws IOException {
+    /// An upper limit of the bytes that an array can have.
+    static long most(Tree tree, Tree.Entry entry) throws IOException {
         return switch (tree) {
             case FileTree file -> Inputs.mostBytes(file.root());
             case FolderTree folder -> Inputs.mostBytes(folder.root().resolve(entry.path()));
             case TarTree tar -> Inputs.mostExpanded(tar.root());
             case ZipTree zip -> Inputs.mostExpanded(zip.root());
         };
-    }
-
-    private static Role role(Tree tree, Tree.Entry entry) {
-        if (tree instanceof FileTree) {
-            return new Role(Split.TRAIN, true);
-        }
-        String stem = entry.name().toLowerCase(Locale.ROOT).replaceAll("\\.npy(\\.gz)?$", "");
-        Split split = Split.TRAIN;
-        boolean labels = false;
-        boolean data = false;
-        for (String part : stem.replaceAll("arr_(\\d)", "arr$1").split("[_\\-. ]")) {
-            split = Split.ofFolder(part).orElse(split);
-            labels |= LABELS.contains(part);
-            data |= DATA.contains(part);
-        }
-        return new Role(split, data || !labels);
     }
 
     private @Nullable Path labelsBeside() {

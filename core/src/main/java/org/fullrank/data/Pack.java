@@ -30,8 +30,8 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
             .order(ByteOrder.LITTLE_ENDIAN)
             .getLong();
 
-    /// Increases with every change of the file layout or of image decoding.
-    static final int VERSION = 1;
+    /// Counts up with every change of the file layout or of the way images are decoded.
+    static final int VERSION = 2;
 
     static final int HEADER_BYTES = 64;
 
@@ -79,7 +79,7 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
         try {
             MemorySegment payload = map(arena);
             return index.channels() == 0
-                    ? vectors(where, payload, labels, arena)
+                    ? vectors(where, payload, labels, index.table(), arena)
                     : new Images(where, index.channels(), payload, labels, arena);
         } catch (IOException e) {
             arena.close();
@@ -87,10 +87,15 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
         }
     }
 
-    private static Vectors vectors(PackIndex.Items where, MemorySegment payload, @Nullable Labels labels, Arena arena) {
+    private static Vectors vectors(
+            PackIndex.Items where,
+            MemorySegment payload,
+            @Nullable Labels labels,
+            @Nullable TableSchema table,
+            Arena arena) {
         int features = where.widths()[0];
         long bytes = 4L * features * where.size();
-        return new Vectors(where.size(), features, payload.asSlice(where.offsets()[0], bytes), labels, arena);
+        return new Vectors(where.size(), features, payload.asSlice(where.offsets()[0], bytes), labels, table, arena);
     }
 
     private MemorySegment map(Arena arena) throws IOException {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param classNames names of the classes, empty when nothing is labeled
 /// @param splits items of each split
 /// @param skipped files left out, in order
+/// @param notes what was decided without being asked, one line each
+/// @param table how the columns of a table became vectors; null for other data
 /// @param fingerprint checksum of all items, their order and classes
 /// @param blockChecksums CRC32C of each [Pack#BLOCK_BYTES] of the payload
 record PackIndex(
@@ -31,11 +33,15 @@ record PackIndex(
         List<String> classNames,
         Map<Split, Items> splits,
         List<Skipped> skipped,
+        List<String> notes,
+        @Nullable TableSchema table,
         String fingerprint,
         int[] blockChecksums) {
 
-    /// The positions of the items of one split. Vectors have height 1 and their length as width.
-    record Items(int[] heights, int[] widths, long[] offsets, int @Nullable [] classes) {
+    /// Where the items of one split lie. Vectors have height 1 and their length as width.
+    ///
+    /// @param names path of each item in its folder or archive; empty for items without one
+    record Items(int[] heights, int[] widths, long[] offsets, int @Nullable [] classes, List<String> names) {
         int size() {
             return offsets.length;
         }
@@ -65,12 +71,21 @@ record PackIndex(
             if (items.classes() != null) {
                 ints(out, items.classes());
             }
+            out.writeInt(items.names().size());
+            for (String name : items.names()) {
+                text(out, name);
+            }
         }
         out.writeInt(skipped.size());
         for (Skipped file : skipped) {
             text(out, file.path());
             text(out, file.reason());
         }
+        out.writeInt(notes.size());
+        for (String note : notes) {
+            text(out, note);
+        }
+        text(out, table == null ? "" : table.json());
         text(out, fingerprint);
         out.writeInt(blockChecksums.length);
         ints(out, blockChecksums);
@@ -98,12 +113,22 @@ record PackIndex(
             ByteBuffer.wrap(in.readNBytes(Math.multiplyExact(8, size)))
                     .asLongBuffer()
                     .get(offsets);
-            splits.put(split, new Items(heights, widths, offsets, labeled ? ints(in, size) : null));
+            int[] classes = labeled ? ints(in, size) : null;
+            List<String> paths = new ArrayList<>();
+            for (int k = in.readInt(); k > 0; k--) {
+                paths.add(text(in));
+            }
+            splits.put(split, new Items(heights, widths, offsets, classes, List.copyOf(paths)));
         }
         List<Skipped> skipped = new ArrayList<>();
         for (int n = in.readInt(); n > 0; n--) {
             skipped.add(new Skipped(text(in), text(in)));
         }
+        List<String> notes = new ArrayList<>();
+        for (int n = in.readInt(); n > 0; n--) {
+            notes.add(text(in));
+        }
+        String table = text(in);
         String fingerprint = text(in);
         int[] checksums = ints(in, in.readInt());
         return new PackIndex(
@@ -113,6 +138,8 @@ record PackIndex(
                 List.copyOf(names),
                 Collections.unmodifiableMap(splits),
                 List.copyOf(skipped),
+                List.copyOf(notes),
+                table.isEmpty() ? null : TableSchema.ofJson("packed data", table),
                 fingerprint,
                 checksums);
     }

@@ -31,9 +31,11 @@ final class PackWriter implements Closeable {
     private final Map<Split, SplitRows> splits = new EnumMap<>(Split.class);
     private final SplitRows unplaced = new SplitRows();
     private final List<Skipped> skipped = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
     private final List<Integer> blockChecksums = new ArrayList<>();
     private final CRC32C block = new CRC32C();
     private List<String> classNames = List.of();
+    private @Nullable TableSchema table;
     private long payload;
     private int channels = -1;
 
@@ -125,12 +127,25 @@ final class PackWriter implements Closeable {
         return skipped;
     }
 
+    /// Says what was decided about the data without being asked, one line.
+    void note(String line) {
+        notes.add(line);
+    }
+
+    /// Says how the columns of a table became the values of its vectors.
+    void table(TableSchema schema) {
+        table = schema;
+    }
+
     /// Completes the file, moves it to its place and opens it.
-    Pack finish(String format, String stamp) throws IOException {
+    ///
+    /// @param ignoreCase whether class names that differ by upper and lower case are one class
+    Pack finish(String format, String stamp, boolean ignoreCase) throws IOException {
         flush();
         if (payload % Pack.BLOCK_BYTES != 0) {
             endBlock();
         }
+        joinClasses(ignoreCase);
         Map<Split, PackIndex.Items> sorted = new EnumMap<>(Split.class);
         var print = new Fingerprint(channels, classNames);
         for (Map.Entry<Split, SplitRows> split : splits.entrySet()) {
@@ -138,7 +153,16 @@ final class PackWriter implements Closeable {
         }
         int[] checksums = blockChecksums.stream().mapToInt(i -> i).toArray();
         var index = new PackIndex(
-                stamp, format, channels, classNames, sorted, List.copyOf(skipped), print.text(), checksums);
+                stamp,
+                format,
+                channels,
+                classNames,
+                sorted,
+                List.copyOf(skipped),
+                List.copyOf(notes),
+                table,
+                print.text(),
+                checksums);
         byte[] indexBytes = index.toBytes();
         writeFully(ByteBuffer.wrap(indexBytes), Pack.HEADER_BYTES + payload);
         writeFully(header(indexBytes), 0);
@@ -146,6 +170,15 @@ final class PackWriter implements Closeable {
         channel.close();
         move();
         return new Pack(target, index, payload);
+    }
+
+    private void joinClasses(boolean ignoreCase) {
+        ClassNames.Joined joined = ClassNames.join(classNames, ignoreCase);
+        if (joined.names().size() < classNames.size()) {
+            splits.values().forEach(rows -> rows.renumber(joined.place()));
+            classNames = joined.names();
+            notes.addAll(joined.notes());
+        }
     }
 
     @Override

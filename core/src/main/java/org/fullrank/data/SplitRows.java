@@ -59,7 +59,14 @@ final class SplitRows {
         labels = classes.clone();
     }
 
-    /// The columns in their final order. They are also added to the fingerprint.
+    /// Gives each labeled item the class `place[c]` instead of c.
+    void renumber(int[] place) {
+        for (int i = 0; i < size; i++) {
+            labels[i] = labels[i] < 0 ? labels[i] : place[labels[i]];
+        }
+    }
+
+    /// The columns in their final order, absorbed by the fingerprint.
     PackIndex.Items finish(Split split, Fingerprint print) {
         int[] order = order();
         int[] h = pick(heights, order);
@@ -71,7 +78,10 @@ final class SplitRows {
         for (int i = 0; i < size; i++) {
             print.item(h[i], w[i], c[i], checksums[order[i]]);
         }
-        return new PackIndex.Items(h, w, o, labeled ? c : null);
+        List<String> names = keys.size() == size
+                ? Arrays.stream(order).mapToObj(keys::get).toList()
+                : List.of();
+        return new PackIndex.Items(h, w, o, labeled ? c : null, names);
     }
 
     private int[] order() {

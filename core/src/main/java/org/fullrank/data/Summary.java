@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// @param format in words
 /// @param channels 3 RGB, 1 gray, 0 for vectors
 /// @param features values per vector, 0 for images
+/// @param table how the columns of a table became features; null for other data
 /// @param splits in the order of [Split]
 /// @param classNames empty when nothing is labeled
 /// @param skipped files left out
-/// @param cacheFile path of the packed items
+/// @param warnings what was decided about the data without being asked, and what looks wrong, one line each
+/// @param cacheFile where the packed items lie
 /// @param cacheBytes size of that file
 /// @param fingerprint checksum of the content
 public record Summary(
@@ -29,9 +31,11 @@ public record Summary(
         String format,
         int channels,
         int features,
+        @Nullable TableSchema table,
         List<Part> splits,
         List<String> classNames,
         List<Skipped> skipped,
+        List<String> warnings,
         String cacheFile,
         long cacheBytes,
         String fingerprint) {
@@ -88,9 +92,11 @@ public record Summary(
                 index.format(),
                 index.channels(),
                 features,
+                index.table(),
                 List.copyOf(parts),
                 index.classNames(),
                 index.skipped(),
+                dataset.warnings(),
                 pack.file().toString(),
                 pack.fileBytes(),
                 index.fingerprint());
@@ -102,21 +108,24 @@ public record Summary(
 
     /// The summary in lines of text, each with a line end. Skipped files are not in it.
     public String text() {
-        var table = new Table().row("name", name).row("format", format).row("fingerprint", fingerprint);
+        var rows = new Table().row("name", name).row("format", format).row("fingerprint", fingerprint);
         for (Part part : splits) {
-            table.row(part.split(), String.format(Locale.ROOT, "%,d %s", part.size(), kind(part)));
+            rows.row(part.split(), String.format(Locale.ROOT, "%,d %s", part.size(), kind(part)));
+        }
+        if (table != null) {
+            rows.row("columns", table.text());
         }
         if (classNames.isEmpty()) {
-            table.row("classes", "none: the items have no labels");
+            rows.row("classes", "none: the items have no labels");
         } else {
             List<String> first = classNames.subList(0, Math.min(SHOWN_CLASSES, classNames.size()));
             String more = classNames.size() > SHOWN_CLASSES ? ", ..." : "";
-            table.row("classes", classNames.size() + ": " + String.join(", ", first) + more);
+            rows.row("classes", classNames.size() + ": " + String.join(", ", first) + more);
             splits.stream()
                     .filter(part -> !part.classCounts().isEmpty())
-                    .forEach(part -> table.row("in " + part.split(), balance(part.classCounts())));
+                    .forEach(part -> rows.row("in " + part.split(), balance(part.classCounts())));
         }
-        return table.row("packed file", cacheFile + " (" + Numbers.bytes(cacheBytes) + ")")
+        return rows.row("packed file", cacheFile + " (" + Numbers.bytes(cacheBytes) + ")")
                 .toString();
     }
 
@@ -156,6 +165,8 @@ public record Summary(
             parts.put(part.split(), entry);
         }
         map.put("splits", parts);
+        map.put("columns", table == null ? null : table.text());
+        map.put("warnings", warnings);
         map.put("classes", classNames);
         map.put("skipped", skipped);
         map.put("packedFile", cacheFile);

@@ -47,5 +47,8 @@ sealed interface Tree permits FileTree, FolderTree, TarTree, ZipTree {
     interface Visitor {
         /// Returns false to stop.
         boolean file(Entry entry) throws IOException;
+
+        /// Takes note of a member of the tree that cannot be read as a file.
+        default void unread(String path, String reason) throws IOException {}
     }
 }

@@ -13,14 +13,22 @@ public final class Vectors implements Items {
     private final int features;
     private final MemorySegment values;
     private final @Nullable Labels labels;
+    private final @Nullable TableSchema table;
     private final @Nullable Arena owner;
 
-    /// Vectors in given memory. `owner` is closed with this object; null if another object owns the memory.
-    Vectors(int size, int features, MemorySegment values, @Nullable Labels labels, @Nullable Arena owner) {
+    /// Vectors in given memory. `owner` is closed with this object; null when the memory belongs to another.
+    Vectors(
+            int size,
+            int features,
+            MemorySegment values,
+            @Nullable Labels labels,
+            @Nullable TableSchema table,
+            @Nullable Arena owner) {
         this.size = size;
         this.features = features;
         this.values = values;
         this.labels = labels;
+        this.table = table;
         this.owner = owner;
     }
 
@@ -47,7 +55,7 @@ public final class Vectors implements Items {
         }
         MemorySegment memory = Arena.ofAuto().allocate(Math.max(4, 4L * values.length), 64);
         MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length);
-        return new Vectors(size, features, memory, labels, null);
+        return new Vectors(size, features, memory, labels, null, null);
     }
 
     @Override
@@ -58,6 +66,22 @@ public final class Vectors implements Items {
     /// Values per vector F.
     public int features() {
         return features;
+    }
+
+    /// How the columns of a table became the features; null for vectors that come from another source.
+    public @Nullable TableSchema table() {
+        return table;
+    }
+
+    /// The same vectors, read as the rows of a table.
+    ///
+    /// @throws InputException when the schema is of another width
+    public Vectors withTable(TableSchema schema) {
+        if (schema.width() != features) {
+            throw new InputException("table schema has %d values, expected the %d features of the vectors; use its own table"
+                    .formatted(schema.width(), features));
+        }
+        return new Vectors(size, features, values, labels, schema, owner);
     }
 
     /// The values, float32 `[N, F]` in native byte order. Read-only.
@@ -85,7 +109,7 @@ public final class Vectors implements Items {
             int from = Objects.checkIndex(indices[i], size);
             MemorySegment.copy(values, from * bytes, memory, i * bytes, bytes);
         }
-        return new Vectors(indices.length, features, memory, labels == null ? null : labels.subset(indices), null);
+        return new Vectors(indices.length, features, memory, labels == null ? null : labels.subset(indices), table, null);
     }
 
     @Override

@@ -1,17 +1,21 @@
 package org.fullrank.data;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /// The files in a `.zip`, sorted by path. They are read in place.
 ///
 /// @param root the archive
 record ZipTree(Path root) implements Tree {
+    private static final Charset DOS = Charset.forName("IBM437");
+
     @Override
     public String kind() {
         return "zip";
@@ -25,7 +29,7 @@ record ZipTree(Path root) implements Tree {
 
     @Override
     public void each(Visitor visitor) throws IOException {
-        try (var zip = new ZipFile(root.toFile())) {
+        try (var zip = open()) {
             List<ZipEntry> entries = new ArrayList<>();
             zip.stream().filter(e -> !e.isDirectory()).forEach(entries::add);
             entries.sort(Comparator.comparing(ZipEntry::getName));
@@ -35,8 +39,19 @@ record ZipTree(Path root) implements Tree {
                     return;
                 }
             }
-        } catch (IllegalArgumentException e) {
-            throw new IOException("a name in it is not valid UTF-8", e);
+        }
+    }
+
+    /// Names are UTF-8, or else in the code page of DOS, which old programs write.
+    private ZipFile open() throws IOException {
+        try {
+            return new ZipFile(root.toFile());
+        } catch (ZipException notUtf8) {
+            try {
+                return new ZipFile(root.toFile(), DOS);
+            } catch (ZipException damaged) {
+                throw notUtf8;
+            }
         }
     }
 

@@ -1,9 +1,13 @@
 package org.fullrank.diagnose;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Labels;
 import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
 import org.fullrank.rows.Batch;
@@ -89,7 +93,20 @@ record Examination(
 
     private static @Nullable ClassGeometry classes(Batch sample) {
         int[] labels = sample.labels();
-        return labels == null ? null : ClassGeometry.of(sample.first(), labels);
+        if (labels == null) {
+            return null;
+        }
+        int[] labeled = IntStream.range(0, labels.length)
+                .filter(i -> labels[i] != Labels.UNLABELED)
+                .toArray();
+        if (labeled.length == labels.length) {
+            return ClassGeometry.of(sample.first(), labels);
+        }
+        return labeled.length == 0
+                ? null
+                : ClassGeometry.of(
+                        sample.first().index_select(0, Tensors.of(labeled)),
+                        Arrays.stream(labeled).map(i -> labels[i]).toArray());
     }
 
     Diagnosis diagnosis(String subject, List<String> warnings) {

@@ -15,21 +15,24 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a CSV file row by row. The file may be compressed with gzip. Cells are separated by comma, semicolon
 /// or tab. All rows must have as many cells as the first row.
 ///
-/// The first row is a header if it names the label column, or if any of its cells is not a number while the
-/// cell below is a number. The label column is given by name or by position (from 1, or from the end as -1,
-/// -2, ...). If it is not given, it is the column named `label`, `class`, `target` or `y`. Otherwise it is
-/// the only column that does not have a number in the first row.
+/// [CsvHead] has the rules that find the header, the label column and an index of the rows.
 public final class CsvTable implements AutoCloseable {
-    private static final List<String> LABEL_NAMES = List.of("label", "class", "target", "y");
-    private static final Set<String> MISSING = Set.of("", "nan", "inf", "infinity");
+    /// What is given as the label column where there is none.
+    public static final String NO_LABEL = "none";
+
+    private static final Set<String> MISSING = Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?");
+    private static final Set<String> INFINITE = Set.of("inf", "infinity");
+    private static final Pattern DECIMAL_COMMA = Pattern.compile("[-+]?\\d+,\\d+([eE][-+]?\\d+)?");
+    private static final Pattern DATE =
+            Pattern.compile("(\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}|\\d{1,2}[-/.]\\d{1,2}[-/.]\\d{2,4})([T ]\\d.*)?");
     private static final int HEAD_BYTES = 1 << 13;
-    private static final int NAMES_SHOWN = 20;
     private static final int CELL_SHOWN = 40;
 
     private final Path file;
@@ -37,22 +40,17 @@ public final class CsvTable implements AutoCloseable {
     private final Iterator<CsvRecord> rows;
     private final Deque<CsvRecord> ahead;
     private final List<String> names;
-    private final boolean header;
-    private final int label;
-
-    /// What the first rows of a file show about its columns.
-    private record Columns(boolean header, int label) {}
+    private final CsvHead columns;
 
     private record Reading(CsvReader<CsvRecord> csv, Iterator<CsvRecord> rows) {}
 
-    private CsvTable(Path file, Reading reading, List<CsvRecord> head, Columns columns) {
+    private CsvTable(Path file, Reading reading, List<CsvRecord> head, CsvHead columns) {
         this.file = file;
         this.csv = reading.csv;
         this.rows = reading.rows;
-        this.ahead = new ArrayDeque<>(head.subList(columns.header ? 1 : 0, head.size()));
+        this.ahead = new ArrayDeque<>(head.subList(columns.header() ? 1 : 0, head.size()));
         this.names = head.getFirst().getFields().stream().map(String::strip).toList();
-        this.header = columns.header;
-        this.label = columns.label;
+        this.columns = columns;
     }
 
     /// @param line where it begins, from 1
@@ -78,9 +76,9 @@ public final class CsvTable implements AutoCloseable {
             if (head.isEmpty()) {
                 throw new InputException("CSV file " + file + " is empty, expected rows of numbers; give another file");
             }
-            boolean header = isHeader(head, labelColumn);
-            int label = label(file, head, header, labelColumn, remedy);
-            return new CsvTable(file, new Reading(csv, rows), head, new Columns(header, label));
+            CsvHead columns = CsvHead.of(
+                    file, head.stream().map(CsvRecord::getFields).toList(), labelColumn, remedy);
+            return new CsvTable(file, new Reading(csv, rows), head, columns);
         } catch (RuntimeException | IOException e) {
             csv.close();
             throw e;
@@ -94,12 +92,22 @@ public final class CsvTable implements AutoCloseable {
 
     /// The names of the columns; null if there is no header.
     public @Nullable List<String> names() {
-        return header ? names : null;
+        return columns.header() ? names : null;
     }
 
     /// The position of the label column from 0, or -1 if there is none.
     public int label() {
-        return label;
+        return columns.label();
+    }
+
+    /// The position of a first column that numbers the rows, 0, or -1 where there is none.
+    public int index() {
+        return columns.index();
+    }
+
+    /// What was decided about the columns without being asked, one line each, such as an index that is left out.
+    public List<String> warnings() {
+        return columns.warnings();
     }
 
     /// The next row; null after the last one.
@@ -120,7 +128,7 @@ public final class CsvTable implements AutoCloseable {
     /// The position and the content of a cell, for messages: `CSV file a.csv, line 3, column 2 (height) is
     /// 'tall'`.
     public String describe(Row row, int column) {
-        String name = header ? " (" + names.get(column) + ")" : "";
+        String name = columns.header() ? " (" + names.get(column) + ")" : "";
         String cell = row.cells().get(column);
         String shown = cell.length() > CELL_SHOWN ? cell.substring(0, CELL_SHOWN) + "..." : cell;
         return "CSV file " + file + ", line " + row.line() + ", column " + (column + 1) + name + " is '"
@@ -140,14 +148,30 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// Whether a cell is text: neither a number, nor empty, nor `nan`, `inf` or `infinity`.
+    /// Whether a cell says that there is no value: it is empty or one of `nan`, `NA`, `N/A`, `#N/A`, `null`, `none`,
+    /// `?`, in any case of letters.
+    public static boolean isMissing(String cell) {
+        return MISSING.contains(unsigned(cell));
+    }
+
+    /// Whether a cell is neither a number, nor missing, nor `inf` or `infinity`.
     public static boolean isText(String cell) {
-        if (!Double.isNaN(number(cell))) {
-            return false;
-        }
+        return Double.isNaN(number(cell)) && !isMissing(cell) && !INFINITE.contains(unsigned(cell));
+    }
+
+    /// Whether a cell is a number with a comma before its fraction, as `1,5`.
+    public static boolean hasDecimalComma(String cell) {
+        return DECIMAL_COMMA.matcher(cell.strip()).matches();
+    }
+
+    /// Whether a cell is a date, as `2024-01-31` or `31.1.2024`, with or without a time.
+    public static boolean isDate(String cell) {
+        return DATE.matcher(cell.strip()).matches();
+    }
+
+    private static String unsigned(String cell) {
         String text = cell.strip().toLowerCase(Locale.ROOT);
-        boolean sign = text.startsWith("-") || text.startsWith("+");
-        return !MISSING.contains(sign ? text.substring(1) : text);
+        return text.startsWith("-") || text.startsWith("+") ? text.substring(1) : text;
     }
 
     @Override
@@ -160,7 +184,7 @@ public final class CsvTable implements AutoCloseable {
         CsvRecord row = pull(file, rows);
         while (row != null) {
             head.add(row);
-            row = head.size() < 2 ? pull(file, rows) : null;
+            row = head.size() <= CsvHead.RUNNING_ROWS ? pull(file, rows) : null;
         }
         return head;
     }
@@ -176,71 +200,7 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    private static boolean isHeader(List<CsvRecord> head, @Nullable String labelColumn) {
-        List<String> first = head.getFirst().getFields();
-        if (head.size() > 1) {
-            List<String> second = head.get(1).getFields();
-            for (int i = 0; i < Math.min(first.size(), second.size()); i++) {
-                if (isText(first.get(i)) && !Double.isNaN(number(second.get(i)))) {
-                    return true;
-                }
-            }
-        }
-        return first.stream().allMatch(CsvTable::isText)
-                && first.stream().map(String::strip).anyMatch(cell -> isLabel(cell, labelColumn));
-    }
-
-    private static boolean isLabel(String name, @Nullable String labelColumn) {
-        return labelColumn == null
-                ? LABEL_NAMES.contains(name.toLowerCase(Locale.ROOT))
-                : name.equals(labelColumn.strip());
-    }
-
-    private static int label(
-            Path file, List<CsvRecord> head, boolean header, @Nullable String labelColumn, String remedy) {
-        List<String> names =
-                head.getFirst().getFields().stream().map(String::strip).toList();
-        if (labelColumn != null) {
-            return named(file, names, header, labelColumn.strip(), remedy);
-        }
-        if (header) {
-            for (int i = 0; i < names.size(); i++) {
-                if (isLabel(names.get(i), null)) {
-                    return i;
-                }
-            }
-        }
-        List<String> cells = head.get(header && head.size() > 1 ? 1 : 0).getFields();
-        int found = -1;
-        for (int i = 0; i < cells.size(); i++) {
-            if (isText(cells.get(i))) {
-                if (found >= 0) {
-                    return -1;
-                }
-                found = i;
-            }
-        }
-        return found;
-    }
-
-    private static int named(Path file, List<String> names, boolean header, String wanted, String remedy) {
-        int byName = header ? names.indexOf(wanted) : -1;
-        if (byName >= 0) {
-            return byName;
-        }
-        if (wanted.matches("-?\\d{1,9}")) {
-            int position = Integer.parseInt(wanted);
-            int column = position < 0 ? names.size() + position : position - 1;
-            if (position != 0 && column >= 0 && column < names.size()) {
-                return column;
-            }
-        }
-        throw new InputException("CSV file " + file + " has no column " + wanted + ", expected "
-                + (header ? "one of " + names.subList(0, Math.min(NAMES_SHOWN, names.size())) + " or " : "")
-                + "a position from 1 to " + names.size() + " or -1 to -" + names.size() + "; " + remedy);
-    }
-
-    /// The separator that occurs most in the first line.
+    /// The separator that occurs most in the first line, outside quotation marks.
     private static char separator(Path file) throws IOException {
         String head = new String(Inputs.head(file, HEAD_BYTES), StandardCharsets.UTF_8);
         String line = head.lines().findFirst().orElse("");
@@ -254,6 +214,12 @@ public final class CsvTable implements AutoCloseable {
     }
 
     private static long count(String line, char wanted) {
-        return line.chars().filter(c -> c == wanted).count();
+        boolean quoted = false;
+        long count = 0;
+        for (char c : line.toCharArray()) {
+            quoted ^= c == '"';
+            count += !quoted && c == wanted ? 1 : 0;
+        }
+        return count;
     }
 }

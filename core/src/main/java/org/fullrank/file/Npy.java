@@ -139,6 +139,23 @@ public final class Npy {
     /// @param most upper limit of the bytes the stream can hold
     /// @throws InputException when this is no `.npy`, or claims more than `most` bytes
     public static Header header(InputStream stream, String subject, long most) throws IOException {
+        return header(headerText(stream, subject, most), subject, most);
+    }
+
+    /// What a header says about numbers.
+    ///
+    /// @param text as [#headerText] read it
+    /// @throws InputException as [#header(InputStream, String, long)]
+    public static Header header(String text, String subject, long most) {
+        Header header = parse(text, subject);
+        check(header, subject, most);
+        return header;
+    }
+
+    /// Reads the header as text; the stream stands at the first element afterwards.
+    ///
+    /// @throws InputException when this is no `.npy`
+    public static String headerText(InputStream stream, String subject, long most) throws IOException {
         var in = new DataInputStream(stream);
         byte[] start = in.readNBytes(8);
         if (start.length < 8 || !matches(start)) {
@@ -161,9 +178,7 @@ public final class Npy {
         if (text.length < length) {
             throw new EOFException();
         }
-        Header header = parse(new String(text, StandardCharsets.UTF_8), subject);
-        check(header, subject, most);
-        return header;
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     /// Reads a matrix of any supported type as float32; a vector of N numbers is `[N, 1]`.

@@ -22,12 +22,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.zip.CRC32C;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
 
 /// Reads and writes the safetensors format. The file starts with the length of a JSON header (8 bytes,
 /// little-endian). The header maps each name to type, shape and byte range. The raw numbers follow.
@@ -38,13 +40,20 @@ public final class SafeTensors implements AutoCloseable {
     /// Larger headers are refused, as in the reference implementation.
     private static final long MAX_HEADER_BYTES = 100_000_000;
 
+    /// Key of the checksum in the metadata: CRC32C of the file behind its first 8 bytes, with zeros in its own place.
+    private static final String CHECKSUM = "crc32c";
+
+    private static final String NO_CHECKSUM = "00000000";
+
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
     /// The types of numbers by their names in a file.
     private static final SequencedMap<String, ScalarType> TYPES = types();
 
-    private record Entry(ScalarType type, long[] shape, long begin, long end) {}
+    /// @param type null for one that is not read, such as BOOL or F8_E4M3
+    /// @param typeName as in the file
+    private record Entry(@Nullable ScalarType type, String typeName, long[] shape, long begin, long end) {}
 
     private final Path path;
     private final Arena arena;
@@ -70,22 +79,47 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Writes `tensors` and `metadata` atomically.
     public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        write(path, tensors, header(tensors, metadata));
+    }
+
+    /// The same with a checksum of the whole file, which [#open] checks.
+    public static void writeChecked(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        var checked = new LinkedHashMap<>(metadata);
+        checked.put(CHECKSUM, NO_CHECKSUM);
+        byte[] header = header(tensors, checked);
+        var crc = new CRC32C();
+        crc.update(header);
+        tensors.values().forEach(tensor -> onHost(tensor, crc::update));
+        checked.put(CHECKSUM, "%08x".formatted(crc.getValue()));
+        write(path, tensors, header(tensors, checked));
+    }
+
+    private static void write(Path path, Map<String, Tensor> tensors, byte[] header) {
         AtomicFile.write(path, channel -> {
-            byte[] header = header(tensors, metadata);
             var length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
             AtomicFile.writeAll(channel, length.putLong(header.length).flip());
             AtomicFile.writeAll(channel, ByteBuffer.wrap(header));
             for (Tensor tensor : tensors.values()) {
-                try (var scope = Scope.withoutGradients()) {
-                    Tensor host = Tensors.to(tensor, Device.CPU).contiguous();
-                    MemorySegment bytes = Tensors.segment(host);
-                    for (long at = 0; at < bytes.byteSize(); at += 1 << 30) {
-                        long count = Math.min(1 << 30, bytes.byteSize() - at);
-                        AtomicFile.writeAll(channel, bytes.asSlice(at, count).asByteBuffer());
-                    }
-                }
+                onHost(tensor, bytes -> AtomicFile.writeAll(channel, bytes));
             }
         });
+    }
+
+    private interface Use<E extends Exception> {
+        void of(ByteBuffer bytes) throws E;
+    }
+
+    /// Uses the bytes of a tensor, a gigabyte at a time.
+    private static <E extends Exception> void onHost(Tensor tensor, Use<E> use) throws E {
+        try (var scope = Scope.withoutGradients()) {
+            eachPart(Tensors.segment(Tensors.to(tensor, Device.CPU).contiguous()), use);
+        }
+    }
+
+    private static <E extends Exception> void eachPart(MemorySegment bytes, Use<E> use) throws E {
+        for (long at = 0; at < bytes.byteSize(); at += 1 << 30) {
+            use.of(bytes.asSlice(at, Math.min(1 << 30, bytes.byteSize() - at)).asByteBuffer());
+        }
     }
 
     private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata) {
@@ -163,10 +197,31 @@ public final class SafeTensors implements AutoCloseable {
             }
         }
         requireApart(path, entries);
+        requireChecksum(path, header, data, metadata);
         return new SafeTensors(path, arena, file, data, entries, metadata);
     }
 
-    /// Checks that the bytes of tensors do not overlap. A file in which they overlap is malicious.
+    private static void requireChecksum(
+            Path path, byte[] header, MemorySegment data, SequencedMap<String, String> metadata) {
+        String expected = metadata.get(CHECKSUM);
+        if (expected == null) {
+            return;
+        }
+        var crc = new CRC32C();
+        String text = new String(header, StandardCharsets.UTF_8);
+        crc.update(text.replace(quoted(expected), quoted(NO_CHECKSUM)).getBytes(StandardCharsets.UTF_8));
+        eachPart(data, crc::update);
+        String found = "%08x".formatted(crc.getValue());
+        if (!found.equals(expected)) {
+            throw damaged(path, "its checksum is %s, expected %s".formatted(found, expected));
+        }
+    }
+
+    private static String quoted(String checksum) {
+        return "\"%s\":\"%s\"".formatted(CHECKSUM, checksum);
+    }
+
+    /// Every tensor has bytes of its own; a file where they overlap was made to mislead.
     private static void requireApart(Path path, SequencedMap<String, Entry> entries) {
         var byOffset = new ArrayList<>(entries.entrySet());
         byOffset.sort(Comparator.comparingLong(
@@ -186,14 +241,13 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     private static Entry entry(Path path, String name, JsonNode node, long available) {
-        ScalarType type = TYPES.get(node.path("dtype").asText());
-        if (type == null) {
-            throw damaged(
-                    path,
-                    "%s has type %s, expected F64, F32, F16, BF16, I64, I32 or U8".formatted(name, node.path("dtype")));
+        String typeName = node.path("dtype").asText();
+        if (typeName.isEmpty()) {
+            throw damaged(path, "%s has no type".formatted(name));
         }
+        ScalarType type = TYPES.get(typeName);
         long[] shape = shape(path, name, node.path("shape"));
-        long count = bytes(type);
+        long count = type == null ? 0 : bytes(type);
         try {
             for (long size : shape) {
                 count = Math.multiplyExact(count, size);
@@ -203,13 +257,13 @@ public final class SafeTensors implements AutoCloseable {
         }
         long begin = count(node.path("data_offsets").path(0));
         long end = count(node.path("data_offsets").path(1));
-        if (begin < 0 || end > available || end - begin != count) {
+        if (begin < 0 || end > available || (type == null ? end < begin : end - begin != count)) {
             throw damaged(
                     path,
                     "%s claims bytes %d to %d for shape %s, the file has %d"
                             .formatted(name, begin, end, node.path("shape"), available));
         }
-        return new Entry(type, shape, begin, end);
+        return new Entry(type, typeName, shape, begin, end);
     }
 
     private static long[] shape(Path path, String name, JsonNode node) {
@@ -240,6 +294,8 @@ public final class SafeTensors implements AutoCloseable {
         types.put("BF16", ScalarType.BFloat16);
         types.put("I64", ScalarType.Long);
         types.put("I32", ScalarType.Int);
+        types.put("I16", ScalarType.Short);
+        types.put("I8", ScalarType.Char);
         types.put("U8", ScalarType.Byte);
         return types;
     }
@@ -257,7 +313,7 @@ public final class SafeTensors implements AutoCloseable {
         return switch (type) {
             case Double, Long -> 8;
             case Float, Int -> 4;
-            case Half, BFloat16 -> 2;
+            case Half, BFloat16, Short -> 2;
             default -> 1;
         };
     }
@@ -267,9 +323,20 @@ public final class SafeTensors implements AutoCloseable {
         return path;
     }
 
-    /// Names of the tensors, in the file's order.
-    public Iterable<String> names() {
-        return entries.sequencedKeySet();
+    /// Names of the tensors whose type is read, in the file's order.
+    public List<String> names() {
+        return entries.sequencedEntrySet().stream()
+                .filter(entry -> entry.getValue().type() != null)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /// The tensors whose type is not read, such as `mask (BOOL)`.
+    public List<String> others() {
+        return entries.sequencedEntrySet().stream()
+                .filter(entry -> entry.getValue().type() == null)
+                .map(entry -> "%s (%s)".formatted(entry.getKey(), entry.getValue().typeName()))
+                .toList();
     }
 
     /// The free text stored with the tensors.
@@ -277,8 +344,8 @@ public final class SafeTensors implements AutoCloseable {
         return metadata;
     }
 
-    /// The shape of a tensor, or null if the file has no tensor of that name.
-    public long @org.jspecify.annotations.Nullable [] shape(String name) {
+    /// The shape of a tensor, or null when the file has none of that name.
+    public long @Nullable [] shape(String name) {
         Entry entry = entries.get(name);
         return entry == null ? null : entry.shape().clone();
     }
@@ -290,10 +357,10 @@ public final class SafeTensors implements AutoCloseable {
     /// @param offset of the first number, in bytes
     public record Extent(ScalarType type, List<Long> shape, long offset) {}
 
-    /// The position of tensor `name`, or null if the file has no tensor of that name.
-    public @org.jspecify.annotations.Nullable Extent extent(String name) {
+    /// Where tensor `name` lies, or null when the file has none of that name and of a type that is read.
+    public @Nullable Extent extent(String name) {
         Entry entry = entries.get(name);
-        return entry == null
+        return entry == null || entry.type() == null
                 ? null
                 : new Extent(
                         entry.type(),
@@ -319,6 +386,10 @@ public final class SafeTensors implements AutoCloseable {
         if (!Arrays.equals(entry.shape(), expected)) {
             throw new InputException("%s: %s has shape %s, expected %s; it was saved from another architecture"
                     .formatted(path, name, Arrays.toString(entry.shape()), Arrays.toString(expected)));
+        }
+        if (entry.type() == null) {
+            throw new InputException("%s: %s has type %s, expected F64, F32, F16, BF16, I64, I32, I16, I8 or U8; convert it"
+                    .formatted(path, name, entry.typeName()));
         }
         Tensor host = Tensors.empty(entry.type(), entry.shape());
         Tensors.segment(host).copyFrom(data.asSlice(entry.begin(), entry.end() - entry.begin()));

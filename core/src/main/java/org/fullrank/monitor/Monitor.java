@@ -49,6 +49,8 @@ public final class Monitor {
     private final Items queries;
     private final ViewGenerator bankViews;
     private final ViewGenerator queryViews;
+    private final Items asked; // the queries that have a label
+    private final ViewGenerator askedViews;
 
     public Monitor(MonitorSpec spec, Dataset data, ViewGenerator views, long seed) {
         this.spec = spec;
@@ -58,15 +60,18 @@ public final class Monitor {
         if (data.splits().contains(Split.VALIDATION)) {
             Items validation = data.items(Split.VALIDATION);
             int[] chosen = SamplingOrder.epoch(seed, -2, validation.size());
-            bank = train.subset(Arrays.copyOf(order, limit));
+            bank = train.subset(Arrays.copyOf(order, limit)).labeled();
             queries = validation.subset(Arrays.copyOf(chosen, Math.min(limit, chosen.length)));
         } else {
-            int asked = Math.max(1, limit / (BANK_PER_QUERY + 1));
-            queries = train.subset(Arrays.copyOf(order, asked));
-            bank = train.subset(Arrays.copyOfRange(order, asked, Math.max(asked + 1, limit)));
+            int count = Math.max(1, limit / (BANK_PER_QUERY + 1));
+            queries = train.subset(Arrays.copyOf(order, count));
+            bank = train.subset(Arrays.copyOfRange(order, count, Math.max(count + 1, limit)))
+                    .labeled();
         }
         bankViews = views.on(bank);
         queryViews = views.on(queries);
+        asked = queries.labeled();
+        askedViews = asked == queries ? queryViews : views.on(asked);
     }
 
     /// Result of a quick check.
@@ -156,16 +161,16 @@ public final class Monitor {
     /// directly.
     SequencedMap<String, Double> knn(Method method) {
         var values = new LinkedHashMap<String, Double>();
-        if (queries.labels() == null || bank.labels() == null || bank.size() < spec.knnNeighbors()) {
+        if (asked.labels() == null || asked.size() == 0 || bank.labels() == null || bank.size() < spec.knnNeighbors()) {
             return values;
         }
         List<String> blocks = method.watched();
-        List<Features> asked = Embedder.embed(method, queryViews, queries, blocks);
+        List<Features> queried = Embedder.embed(method, askedViews, asked, blocks);
         List<Features> known = Embedder.embed(method, bankViews, bank, blocks);
         var protocol = new KnnProtocol(spec.knnNeighbors(), KnnProtocol.TEMPERATURE);
         for (int i = 0; i < known.size(); i++) {
             String name = i == 0 ? "knn" : "block." + blocks.get(i - 1) + ".knn";
-            values.put(name, Knn.evaluate(known.get(i), asked.get(i), protocol).share());
+            values.put(name, Knn.evaluate(known.get(i), queried.get(i), protocol).share());
         }
         return values;
     }

@@ -131,11 +131,13 @@ public final class Preflight {
 
     /// Makes the checks that are possible if the loss cannot be computed.
     private void withoutStep() {
+        SortedColumns.of(data.pretraining()).ifPresent(checks::add);
         checks.add(BatchAgainstWidth.of(rehearsal.recipe(), null));
         checks.add(guarded(ViewStrength.NAME, true, () -> ViewStrength.of(rehearsal, matched(MATCHED))));
     }
 
     private void quick(StepCost probe, int batches, int matched) {
+        SortedColumns.of(data.pretraining()).ifPresent(checks::add);
         double row = probe.stepSeconds() / rehearsal.recipe().train().batch();
         int terms = 3;
         shares(affordable(0.2 * left(), terms * batches * row), batches);

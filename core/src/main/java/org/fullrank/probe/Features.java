@@ -54,12 +54,18 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
 
     /// The class of each row.
     ///
-    /// @throws InputException when the items are unlabeled
+    /// @throws InputException when an item has no label
     public int[] labels() {
         if (classes == null) {
             throw new InputException("evaluation: found no labels, expected a class for each item; use data that has"
                     + " them: a folder for each class, IDX with its label file, CIFAR or STL-10 binary, .npz with"
                     + " labels, CSV with --set data.labelColumn=NAME");
+        }
+        for (int c : classes) {
+            if (c == Labels.UNLABELED) {
+                throw new InputException("evaluation: found an item without a label, expected a class for each item; leave"
+                        + " such items out");
+            }
         }
         return classes;
     }
@@ -99,7 +105,7 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
                             + " from the same split");
         }
         for (int i = 0; i < classes.length; i++) {
-            if (classes[i] < 0 || classes[i] >= count) {
+            if (classes[i] < Labels.UNLABELED || classes[i] >= count) {
                 throw new InputException("features: found class %d in row %d, expected 0 to %d; check the label file"
                         .formatted(classes[i], i, count - 1));
             }

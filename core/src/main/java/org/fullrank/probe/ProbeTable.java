@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param protocol what the numbers depend on
 /// @param results one row for each kind of features, the trained encoder first
-public record ProbeTable(ProtocolText protocol, List<Result> results) implements ProtocolResult {
+/// @param notMeasured one line for each baseline that could not be measured, with the reason
+public record ProbeTable(ProtocolText protocol, List<Result> results, List<String> notMeasured)
+        implements ProtocolResult {
     /// Name of the trained encoder's row.
     public static final String ENCODER = "encoder";
     /// Name of the raw input's row.
@@ -24,6 +26,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results) implements
 
     public ProbeTable {
         results = List.copyOf(results);
+        notMeasured = List.copyOf(notMeasured);
     }
 
     /// The baselines of an encoder.
@@ -76,20 +79,33 @@ public record ProbeTable(ProtocolText protocol, List<Result> results) implements
         }
     }
 
-    /// Runs the probes of `protocol` on all subjects.
+    /// Runs the probes of `protocol` on all subjects. A baseline that cannot be measured, such as raw input whose
+    /// squares overflow, is named and left out.
     ///
     /// @throws InputException when labels are missing or of a single class, or the bank is smaller than k
     public static ProbeTable of(Subjects subjects, Protocol protocol) {
         var results = new ArrayList<Result>();
+        var failed = new ArrayList<String>();
         results.add(probe(ENCODER, subjects.encoder, protocol));
-        if (subjects.raw != null) {
-            results.add(probe(RAW, subjects.raw, protocol));
-            results.addAll(components(subjects.raw, subjects.encoder.train().width(), protocol));
+        Splits raw = subjects.raw;
+        if (raw != null) {
+            attempt(RAW, failed, () -> results.add(probe(RAW, raw, protocol)));
+            int width = subjects.encoder.train().width();
+            attempt("PCA", failed, () -> results.addAll(components(raw, width, protocol)));
         }
-        if (subjects.untrained != null) {
-            results.add(probe(UNTRAINED, subjects.untrained, protocol));
+        Splits untrained = subjects.untrained;
+        if (untrained != null) {
+            attempt(UNTRAINED, failed, () -> results.add(probe(UNTRAINED, untrained, protocol)));
         }
-        return new ProbeTable(protocol.asText(), results);
+        return new ProbeTable(protocol.asText(), results, failed);
+    }
+
+    private static void attempt(String name, List<String> failed, Runnable baseline) {
+        try {
+            baseline.run();
+        } catch (InputException e) {
+            failed.add("%s: not measured: %s".formatted(name, e.getMessage()));
+        }
     }
 
     /// The row of that name.
@@ -119,6 +135,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results) implements
                     r.knn == null ? "-" : r.knn,
                     r.linear == null ? "-" : r.linear));
         }
+        notMeasured.forEach(line -> text.append(line).append(System.lineSeparator()));
         return text.toString();
     }
 
@@ -131,6 +148,9 @@ public record ProbeTable(ProtocolText protocol, List<Result> results) implements
     public SequencedMap<String, Object> values() {
         var map = new LinkedHashMap<String, Object>();
         map.put("results", results.stream().map(Result::toMap).toList());
+        if (!notMeasured.isEmpty()) {
+            map.put("notMeasured", notMeasured);
+        }
         return map;
     }
 

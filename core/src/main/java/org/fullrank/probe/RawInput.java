@@ -10,11 +10,15 @@ import org.fullrank.engine.InputException;
 
 /// The input itself as features: the baseline without an encoder.
 ///
-/// Images become pixels in [0, 1], row by row, with the channels of a pixel together. If all images of both
-/// splits have the same size, at most [Protocol#RAW_SIDE] on each side, they are not resized. Otherwise each
-/// image is resized to a square of that side, without keeping its proportions, by averaging the area under
-/// each new pixel. Vectors are not changed.
+/// Images become pixels in [0, 1], row by row with channels together. Where all images of both splits have one size of
+/// at most [Protocol#RAW_SIDE] on either side they are taken as they are; otherwise each is resized to a square of that
+/// side by averaging the area under each new pixel, without keeping its proportions. Vectors are taken as they are, in
+/// units in which their squares fit into float32.
 public final class RawInput {
+    /// Values up to 2^40 have squares whose sum over 2^40 features fits into float32; smaller ones than 2^-40 vanish
+    /// in such a sum.
+    private static final int LARGEST_EXPONENT = 40;
+
     private RawInput() {}
 
     /// The features of both splits, computed in the same way.
@@ -26,7 +30,8 @@ public final class RawInput {
             return new Splits(features(first, size[0], size[1]), features(second, size[0], size[1]));
         }
         if (train instanceof Vectors first && test instanceof Vectors second) {
-            return new Splits(features(first), features(second));
+            float factor = factor(Math.max(largest(first), largest(second)));
+            return new Splits(features(first, factor), features(second, factor));
         }
         throw new InputException("raw input: found images in one split and vectors in the other, expected one kind; use"
                 + " splits of one data set");
@@ -44,9 +49,30 @@ public final class RawInput {
         return plain ? new int[] {first.height(0), first.width(0)} : new int[] {Protocol.RAW_SIDE, Protocol.RAW_SIDE};
     }
 
-    private static Features features(Vectors vectors) {
+    private static float largest(Vectors vectors) {
+        float largest = 0;
+        for (int i = 0; i < vectors.size(); i++) {
+            for (float value : vectors.copy(i)) {
+                largest = Math.max(largest, Math.abs(value));
+            }
+        }
+        return largest;
+    }
+
+    /// A power of two, which changes no digit; 1 for values of usual size. None of the probes depends on it.
+    private static float factor(float largest) {
+        int exponent = Math.getExponent(largest);
+        return largest == 0 || Math.abs(exponent) <= LARGEST_EXPONENT ? 1 : Math.scalb(1f, -exponent);
+    }
+
+    private static Features features(Vectors vectors, float factor) {
         float[] values = new float[count(vectors.size(), vectors.features())];
         MemorySegment.copy(vectors.values(), ValueLayout.JAVA_FLOAT, 0, values, 0, values.length);
+        if (factor != 1) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] *= factor;
+            }
+        }
         return Features.of(values, vectors.features(), vectors.labels());
     }
 

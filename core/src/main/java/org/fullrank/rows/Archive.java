@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ sealed interface Archive permits NpzArchive, TensorArchive {
         SequencedMap<String, List<Long>> shapes = shapes();
         if (key != null) {
             if (!shapes.containsKey(key)) {
-                throw new InputException("%s: found no array of numbers named %s, expected one of %s; correct --key"
+                throw new InputException("%s: found no array of numbers named %s, expected one of %s; correct --array"
                         .formatted(name(), key, contents()));
             }
             return key;
@@ -61,7 +62,7 @@ sealed interface Archive permits NpzArchive, TensorArchive {
                         contents(),
                         matrices.isEmpty()
                                 ? "a matrix [N, D] of numbers; save one with numpy.savez(file, embeddings=z)"
-                                : "one matrix [N, D]; name it with --key"));
+                                : "one matrix [N, D]; name it with --array"));
     }
 
     /// The name of the array with labels; null if there is none.
@@ -74,6 +75,20 @@ sealed interface Archive permits NpzArchive, TensorArchive {
             }
         }
         return null;
+    }
+
+    /// Labels that are texts, in an array with a name of labels; null where there are none.
+    default String @Nullable [] texts() {
+        return null;
+    }
+
+    /// What is read neither as the matrix nor as labels, in words, at most eight.
+    default List<String> ignored(String matrix) {
+        String labels = labels();
+        Stream<String> arrays = shapes().entrySet().stream()
+                .filter(array -> !array.getKey().equals(matrix) && !array.getKey().equals(labels))
+                .map(array -> array.getKey() + " " + array.getValue());
+        return Stream.concat(arrays, others().stream()).limit(8).toList();
     }
 
     private String contents() {

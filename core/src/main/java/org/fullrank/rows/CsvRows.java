@@ -4,9 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
@@ -15,33 +12,24 @@ import org.fullrank.file.CsvTable;
 import org.fullrank.file.CsvTable.Row;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the numbers of a CSV file as float64, without the label column. A cell that is empty, `nan` or `inf`
-/// becomes NaN. A first column that numbers the rows is left out, with a warning; its header is empty, id,
-/// index or row.
+/// Reads the numbers of a CSV file as float64, without its label column and without an index of its rows, see [CsvTable].
+/// A cell that is missing, or `inf`, is NaN.
 final class CsvRows implements RowStream {
-    /// Names of a first column that numbers the rows. The empty name is for the index of pandas.
-    private static final Set<String> INDEX = Set.of("", "id", "index", "row");
-
     private final Path file;
     private final CsvTable table;
     private final int[] columns;
-    private final boolean indexed;
 
     private CsvRows(Path file, CsvTable table) {
         this.file = file;
         this.table = table;
-        List<String> names = table.names();
-        indexed = names != null
-                && names.size() > 1
-                && INDEX.contains(names.getFirst().strip().toLowerCase(Locale.ROOT));
-        columns = IntStream.range(indexed ? 1 : 0, table.columns())
-                .filter(column -> column != table.label())
+        columns = IntStream.range(0, table.columns())
+                .filter(column -> column != table.label() && column != table.index())
                 .toArray();
     }
 
     static CsvRows open(Path file, Selection selection) {
         if (selection.key() != null) {
-            throw new InputException("CSV file %s: found a table, expected an archive for --key %s; leave --key out"
+            throw new InputException("CSV file %s: found a table, expected an archive for --array %s; leave --array out"
                     .formatted(file, selection.key()));
         }
         try {
@@ -75,10 +63,7 @@ final class CsvRows implements RowStream {
 
     @Override
     public List<String> warnings() {
-        return indexed
-                ? List.of("the first column, \"%s\", was left out as an index of rows"
-                        .formatted(Objects.requireNonNull(table.names()).getFirst()))
-                : List.of();
+        return table.warnings();
     }
 
     @Override

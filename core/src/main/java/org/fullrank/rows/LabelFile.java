@@ -6,7 +6,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.ClassNumbers;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
@@ -14,9 +16,9 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a class for each row from one of these sources: a `.npy` of whole numbers `[N]`, the array `labels`
-/// or `y` of an archive, a column of a CSV file, or a text file with one class per line. Names are kept.
-/// Whole numbers are ordered by value, names alphabetically. It needs 4 bytes of memory per row.
+/// Reads the class of each row: a `.npy` of whole numbers `[N]`, the array `labels` or `y` of an archive, a column of a
+/// CSV file, or a text file with one class on each line. Names are kept; whole numbers are ordered by value, names by
+/// the alphabet. Needs 4 bytes of memory a row.
 public final class LabelFile {
     private static final String REMEDY = "correct --label-column";
 
@@ -47,7 +49,16 @@ public final class LabelFile {
     /// The labels in an archive of embeddings; null if there are none.
     static @Nullable Labels of(Archive archive) {
         String array = archive.labels();
-        return array == null ? null : numbers(archive.open(array, true));
+        if (array != null) {
+            return numbers(archive.open(array, true));
+        }
+        String[] texts = archive.texts();
+        if (texts == null) {
+            return null;
+        }
+        var classes = new ClassNumbers(archive.name());
+        Stream.of(texts).forEach(classes::add);
+        return classes.labels();
     }
 
     /// The label column of a CSV file of embeddings; null if there is none.
@@ -100,7 +111,19 @@ public final class LabelFile {
         for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
             classes.add(row.cells().get(label));
         }
-        return classes.labels();
+        return labels(classes);
+    }
+
+    private static Labels labels(ClassNumbers classes) {
+        Labels labels = classes.labels();
+        if (labels == null && classes.rows() == 0) {
+            throw new InputException("%s: found 0 rows, expected at least 1; give another file".formatted(classes.name()));
+        }
+        if (labels == null) {
+            throw new InputException("%s: found no label in %d rows, expected classes; fill them in, or give no labels"
+                    .formatted(classes.name(), classes.rows()));
+        }
+        return labels;
     }
 
     private static Labels lines(Path file) {
@@ -114,7 +137,7 @@ public final class LabelFile {
             throw new InputException(
                     "text file %s: cannot be read (%s); write one class on each line".formatted(file, reason), e);
         }
-        return classes.labels();
+        return labels(classes);
     }
 
     private static Labels numbers(RowStream rows) {
@@ -124,7 +147,7 @@ public final class LabelFile {
                 try (var scope = Scope.open()) {
                     Tensor block = rows.next();
                     if (block == null) {
-                        return classes.labels();
+                        return labels(classes);
                     }
                     for (double value : Tensors.doubles(block)) {
                         classes.add(value);

@@ -18,6 +18,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Npy;
+import org.fullrank.file.NpyText;
+import org.jspecify.annotations.Nullable;
 
 /// The arrays of an `.npz` file, a zip of `.npy` files, compressed or not. An array in C order is unpacked
 /// while it is read. An array in Fortran order is first unpacked to a temporary file.
@@ -34,7 +36,7 @@ record NpzArchive(Path file) implements Archive {
     /// Names of arrays, and of entries that cannot be read as arrays.
     private record Contents(SequencedMap<String, List<Long>> shapes, List<String> others) {}
 
-    private interface Work<T> {
+    private interface Work<T extends @Nullable Object> {
         T get() throws IOException;
     }
 
@@ -76,8 +78,30 @@ record NpzArchive(Path file) implements Archive {
         try (InputStream in = zip.getInputStream(entry)) {
             contents.shapes.put(array, Npy.header(in, name(), most(entry)).shape());
         } catch (InputException e) {
-            contents.others.add(array + " (no plain numbers)"); // such as pickled objects
+            contents.others.add(array + " (no plain numbers)"); // such as texts or pickled objects
         }
+    }
+
+    @Override
+    public String @Nullable [] texts() {
+        return guarded(() -> {
+            try (var zip = new ZipFile(file.toFile())) {
+                for (String name : LABELS) {
+                    ZipEntry entry = zip.getEntry(name + ENDING);
+                    if (entry == null) {
+                        continue;
+                    }
+                    String subject = "%s, array %s".formatted(name(), name);
+                    try (InputStream in = zip.getInputStream(entry)) {
+                        String header = Npy.headerText(in, subject, most(entry));
+                        if (NpyText.matches(header)) {
+                            return NpyText.of(header, subject, most(entry)).read(in);
+                        }
+                    }
+                }
+                return null;
+            }
+        });
     }
 
     @Override
@@ -143,7 +167,7 @@ record NpzArchive(Path file) implements Archive {
         return Math.min(entry.getSize(), Files.size(file) * MOST_EXPANSION);
     }
 
-    private <T> T guarded(Work<T> work) {
+    private <T extends @Nullable Object> T guarded(Work<T> work) {
         try {
             return work.get();
         } catch (EOFException e) {

@@ -1,6 +1,10 @@
 package org.fullrank.rows;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +65,44 @@ public final class RowStreams {
     }
 
     private static RowStream matrix(Archive archive, Selection selection) {
-        return archive.open(archive.matrix(selection.key()), false);
+        String array = archive.matrix(selection.key());
+        RowStream rows = archive.open(array, false);
+        List<String> ignored = selection.key() == null ? archive.ignored(array) : List.of();
+        return ignored.isEmpty()
+                ? rows
+                : new Warned(rows, "array %s was read; ignored: %s".formatted(array, String.join(", ", ignored)));
+    }
+
+    /// Rows with a word on how they were found.
+    private record Warned(RowStream stream, String warning) implements RowStream {
+        @Override
+        public String name() {
+            return stream.name();
+        }
+
+        @Override
+        public int width() {
+            return stream.width();
+        }
+
+        @Override
+        public OptionalLong rows() {
+            return stream.rows();
+        }
+
+        @Override
+        public List<String> warnings() {
+            return Stream.concat(Stream.of(warning), stream.warnings().stream()).toList();
+        }
+
+        @Override
+        public @Nullable Tensor next() {
+            return stream.next();
+        }
+
+        @Override
+        public void close() {
+            stream.close();
+        }
     }
 }

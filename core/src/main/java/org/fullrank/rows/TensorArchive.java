@@ -33,7 +33,9 @@ record TensorArchive(Path file) implements Archive {
 
     @Override
     public List<String> others() {
-        return List.of();
+        try (var tensors = SafeTensors.open(file)) {
+            return tensors.others();
+        }
     }
 
     @Override

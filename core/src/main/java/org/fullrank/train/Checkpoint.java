@@ -8,6 +8,7 @@ import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
+import org.fullrank.data.TableSchema;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -32,6 +33,7 @@ public final class Checkpoint {
     private static final String STEP = "step";
     private static final String DATA = "data";
     private static final String RECIPE = "recipe";
+    private static final String TABLE = "table";
     private static final String MEAN = "input.mean";
     private static final String DEVIATION = "input.std";
 
@@ -52,7 +54,10 @@ public final class Checkpoint {
             metadata.put(STEP, Long.toString(step));
             metadata.put(DATA, origin.fingerprint());
             metadata.put(RECIPE, Yaml.json(origin.recipe()));
-            SafeTensors.write(file, tensors, metadata);
+            if (origin.table() != null) {
+                metadata.put(TABLE, origin.table().json());
+            }
+            SafeTensors.writeChecked(file, tensors, metadata);
         }
     }
 
@@ -82,12 +87,12 @@ public final class Checkpoint {
     /// The data, views and recipe of a training.
     ///
     /// @param fingerprint of its data
-    /// @param views views of its items; vectors are standardized by the moments of these items
-    /// @param recipe recipe of the training; its data are replaced by the default, because the fingerprint
-    ///     identifies them
-    record Origin(String fingerprint, ViewGenerator views, Recipe recipe) {
+    /// @param views of its items; vectors are standardized by the moments of these
+    /// @param recipe of the training, whose data are replaced by the default: the fingerprint stands for them
+    /// @param table how the columns of a table became its vectors; null for other data
+    record Origin(String fingerprint, ViewGenerator views, Recipe recipe, @Nullable TableSchema table) {
         static Origin of(Dataset data, ViewGenerator views, Recipe recipe) {
-            return new Origin(data.fingerprint(), views, recipe.withData(DataSpec.defaults()));
+            return new Origin(data.fingerprint(), views, recipe.withData(DataSpec.defaults()), data.table());
         }
     }
 
@@ -118,6 +123,16 @@ public final class Checkpoint {
             saved.copyInto(MEAN, mean);
             saved.copyInto(DEVIATION, deviation);
             return ColumnMoments.of(Tensors.floats(mean), Tensors.floats(deviation));
+        }
+    }
+
+    /// How the training read the columns of its table; null when it learned from something else.
+    ///
+    /// @throws InputException when the checkpoint is damaged
+    public static @Nullable TableSchema table(Path file) {
+        try (var saved = SafeTensors.open(file)) {
+            String table = saved.metadata().get(TABLE);
+            return table == null ? null : TableSchema.ofJson("checkpoint " + file, table);
         }
     }
 

@@ -3,10 +3,12 @@ package org.fullrank.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
@@ -27,36 +29,50 @@ public final class Checkpoints {
         this.spec = spec;
     }
 
-    /// The latest checkpoint in `folder`.
+    /// The latest checkpoint in `folder` that is whole.
     ///
-    /// @throws InputException when there is none
-    public static Path latest(Path folder) {
-        return latestIfAny(folder)
+    /// @param notes gets a line for each later one that is damaged
+    /// @throws InputException when there is none, or all are damaged
+    public static Path latest(Path folder, Consumer<String> notes) {
+        return latestIfAny(folder, notes)
                 .orElseThrow(() -> new InputException(
                         "%s: found no checkpoint, expected at least one; the run ended before its first, resume it"
                                 .formatted(folder)));
     }
 
-    static Optional<Path> latestIfAny(Path folder) {
-        List<Path> all = all(folder);
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+    /// As [#latest], empty when there is none.
+    static Optional<Path> latestIfAny(Path folder, Consumer<String> notes) {
+        InputException damage = null;
+        for (Path file : all(folder).reversed()) {
+            try {
+                Checkpoint.step(file);
+                return Optional.of(file);
+            } catch (InputException e) {
+                damage = damage == null ? e : damage;
+                notes.accept("warning: " + e.getMessage() + "; an older checkpoint is used");
+            }
+        }
+        if (damage != null) {
+            throw damage;
+        }
+        return Optional.empty();
     }
 
     /// All checkpoints in `folder`, the numbered ones first.
     ///
     /// @throws InputException when there is none
     public static List<Path> everyOne(Path folder) {
-        latest(folder);
+        latest(folder, note -> {});
         Path best = folder.resolve(BEST);
         return Files.exists(best)
                 ? Stream.concat(all(folder).stream(), Stream.of(best)).toList()
                 : all(folder);
     }
 
-    /// The checkpoint with the best monitored score, or the latest one if there is no score.
-    public static Path best(Path folder) {
+    /// The checkpoint with the best monitored score, or the latest where none was scored.
+    public static Path best(Path folder, Consumer<String> notes) {
         Path best = folder.resolve(BEST);
-        return Files.exists(best) ? best : latest(folder);
+        return Files.exists(best) ? best : latest(folder, notes);
     }
 
     Path file(long step) {
@@ -83,6 +99,22 @@ public final class Checkpoints {
                 .toList());
         if (Files.exists(bestFile()) && Checkpoint.step(bestFile()) > step) {
             remove(List.of(bestFile()));
+        }
+    }
+
+    /// Renames the damaged files behind `whole`, so that nothing reads them again and nothing is lost.
+    static void setAside(Path folder, Path whole) {
+        for (Path file : all(folder)) {
+            if (file.compareTo(whole) > 0) {
+                try {
+                    Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"), StandardCopyOption.REPLACE_EXISTING);
+                } catch (IOException e) {
+                    throw new JobException(
+                            "cannot rename the damaged checkpoint %s (%s); make the folder writable"
+                                    .formatted(file, e.getMessage()),
+                            e);
+                }
+            }
         }
     }
 

@@ -76,16 +76,17 @@ public final class Trainer implements AutoCloseable {
         return new Trainer(recipe, folder, watcher, data);
     }
 
-    /// A training that resumes from the latest checkpoint of its folder, or starts from the beginning without one.
+    /// A training that resumes from the latest whole checkpoint of its folder, or starts from the beginning without one.
     ///
-    /// @throws InputException when the checkpoint is damaged, or has another architecture or optimizer
+    /// @throws InputException when all checkpoints are damaged, or the latest is of another architecture or optimizer
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
         var trainer = new Trainer(recipe, folder, watcher, data);
         try {
-            Checkpoints.latestIfAny(folder.checkpoints()).ifPresent(file -> {
+            Checkpoints.latestIfAny(folder.checkpoints(), watcher::note).ifPresent(file -> {
                 trainer.step =
                         Checkpoint.load(file, trainer.method, trainer.learner.optimizer(), trainer.learner.origin());
                 trainer.lastSaved = trainer.step;
+                Checkpoints.setAside(folder.checkpoints(), file);
                 watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
                 trainer.noteChanges(Checkpoint.changes(file, trainer.learner.origin()));
                 String missing = Metrics.missing(folder.path());
@@ -126,6 +127,10 @@ public final class Trainer implements AutoCloseable {
                         + " batch norm takes statistics of a chunk; lower train.chunks",
                 recipe.train().chunks(),
                 recipe.train().batch());
+        InputException.when(
+                samples < 2,
+                "training split: found %d samples, expected at least 2, and many more to learn from; give more data",
+                samples);
         if (recipe.train().batch() > samples) {
             throw new InputException("train.batch: found %d, expected at most the %d samples of the training split;"
                             .formatted(recipe.train().batch(), samples)
@@ -235,7 +240,7 @@ public final class Trainer implements AutoCloseable {
     /// Writes the flight record of a failed step.
     private JobException failed(String found) {
         boolean recorded = recorder.write(folder, step, found, threads);
-        String checkpoint = Checkpoints.latestIfAny(folder.checkpoints())
+        String checkpoint = Checkpoints.latestIfAny(folder.checkpoints(), watcher::note)
                 .map(file -> "the last good checkpoint is " + file)
                 .orElse("there is no checkpoint yet");
         return new JobException("training stopped %s; %s; lower optimizer.learningRate%s"

@@ -106,28 +106,29 @@ public final class Trained implements Subject, AutoCloseable {
 
     /// Opens a run with its data, which are closed with it.
     ///
+    /// @param notes gets a line for each thing that a reader should know, such as a damaged checkpoint or classes that
+    ///     only one split has, and later the progress of evaluations
     /// @throws InputException when there is no run or no checkpoint, or the encoder cannot read the data
-    public static Trained open(Path run, Reading reading) {
+    public static Trained open(Path run, Reading reading, Consumer<String> notes) {
         RunFolder folder = RunFolder.open(run); // opened for reading, it holds nothing to close
         Path checkpoint =
-                reading.best ? Checkpoints.best(folder.checkpoints()) : Checkpoints.latest(folder.checkpoints());
+                reading.best
+                        ? Checkpoints.best(folder.checkpoints(), notes)
+                        : Checkpoints.latest(folder.checkpoints(), notes);
         DataSpec own = folder.config(Recipe.class).data();
-        Dataset data = Dataset.open(reading.data == null ? own : own.withPath(reading.data));
+        Dataset data = Dataset.open(
+                reading.data == null ? own : own.withPath(reading.data), Checkpoint.table(checkpoint));
         try {
             Trained trained = open(folder, data, checkpoint);
             trained.ownsData = true;
             trained.reading = reading;
+            trained.notes = notes;
+            data.warnings().forEach(line -> notes.accept("warning: " + line));
             return trained;
         } catch (RuntimeException e) {
             data.close();
             throw e;
         }
-    }
-
-    /// Sends the progress of evaluations to `notes`, one line at a time.
-    public Trained withNotes(Consumer<String> notes) {
-        this.notes = notes;
-        return this;
     }
 
     @Override
@@ -191,7 +192,7 @@ public final class Trained implements Subject, AutoCloseable {
 
     @Override
     public <T> T other(Path run, Function<Subject, T> use) {
-        try (Trained trained = open(run, reading)) {
+        try (Trained trained = open(run, reading, notes)) {
             return use.apply(trained);
         }
     }

@@ -32,7 +32,7 @@ public final class TrainedRun {
     ///     evaluation
     public static @Nullable ProbeTable finish(
             RunFolder folder, Dataset data, RunStatus status, Consumer<String> notes) {
-        try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints()))) {
+        try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints(), notes))) {
             var run = new TrainedRun(trained, notes);
             run.attempt("not diagnosed", () -> trained.diagnose(folder));
             run.attempt("no pictures", () -> trained.draw(folder.path()));

@@ -2,10 +2,11 @@ package org.fullrank.view;
 
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// The mean and the standard deviation (divisor N) of each feature.
+/// The mean and the standard deviation (of the population) of each feature; 0 and 1 for the levels of a category.
 public final class ColumnMoments {
     /// A deviation below this share of the mean's size is a rounding error, and the feature counts as
     /// constant.
@@ -34,10 +35,23 @@ public final class ColumnMoments {
             means[f] = (float) mean[f];
             stds[f] = std > CONSTANT * Math.abs(mean[f]) ? (float) std : 0;
         }
+        TableSchema table = vectors.table();
+        if (table != null) {
+            keepLevels(table, means, stds);
+        }
         return new ColumnMoments(means, stds);
     }
 
-    /// Restores saved moments: one mean and one deviation for each feature.
+    /// Mean 0 and deviation 1 for the levels of categories and the indicators of missing numbers: they stay 0 or 1.
+    private static void keepLevels(TableSchema table, float[] means, float[] stds) {
+        for (TableSchema.Span column : table.spans()) {
+            int from = column.from() + (column.numeric() ? 1 : 0);
+            Arrays.fill(means, from, column.from() + column.width(), 0);
+            Arrays.fill(stds, from, column.from() + column.width(), 1);
+        }
+    }
+
+    /// ColumnMoments that were saved: one mean and one deviation for each feature.
     public static ColumnMoments of(float[] mean, float[] std) {
         if (mean.length != std.length) {
             throw new IllegalArgumentException("%d means for %d deviations".formatted(mean.length, std.length));

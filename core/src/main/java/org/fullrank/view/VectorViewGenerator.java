@@ -2,15 +2,20 @@ package org.fullrank.view;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.fullrank.data.Items;
+import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 
-/// Makes views of vectors, `[F]`. The random key of a vector is its row number. The plain view is the row
-/// itself, standardized if the settings require it. A constant feature gets no noise, and becomes 0 by
-/// standardization.
+/// Makes views of vectors, `[F]`. The key of a vector is its row. The plain view is the row itself, standardized if the
+/// settings say so. A constant feature gets no noise, and is 0 after standardization.
+///
+/// In the rows of a table a category changes as a whole, and its levels stay 0 or 1: they get no noise and are not
+/// standardized.
 public final class VectorViewGenerator implements ViewGenerator {
     private static final long VIEW_KEY = Keyed.name("view.vector");
 
@@ -19,6 +24,7 @@ public final class VectorViewGenerator implements ViewGenerator {
     private final long seed;
     private final Workers<float[]> workers;
     private final ColumnMoments moments;
+    private final List<TableSchema.Span> columns;
 
     /// Reads all rows once for the mean and the standard deviation of each feature.
     ///
@@ -35,6 +41,7 @@ public final class VectorViewGenerator implements ViewGenerator {
         this.spec = spec;
         this.seed = seed;
         this.moments = moments;
+        this.columns = columns(vectors);
         this.workers = new Workers<>(threads, () -> new float[vectors.features()]);
     }
 
@@ -68,8 +75,8 @@ public final class VectorViewGenerator implements ViewGenerator {
         workers.run(indices.length, (row, k) -> {
             int i = read(indices[k], row);
             Keyed random = Keyed.of(seed, VIEW_KEY, epoch, i, view);
-            for (int f = 0; f < row.length; f++) {
-                row[f] = change(row[f], f, random);
+            for (TableSchema.Span column : columns) {
+                change(row, column, random);
             }
             write(row, out, k);
         });
@@ -83,18 +90,33 @@ public final class VectorViewGenerator implements ViewGenerator {
         });
     }
 
-    private float change(float value, int f, Keyed random) {
-        float changed = value;
+    /// Each feature is a column of its own, unless the vectors are the rows of a table.
+    private static List<TableSchema.Span> columns(Vectors vectors) {
+        TableSchema table = vectors.table();
+        return table != null
+                ? table.spans()
+                : IntStream.range(0, vectors.features())
+                        .mapToObj(f -> new TableSchema.Span(f, 1, true))
+                        .toList();
+    }
+
+    /// Corrupts, blurs or drops a column. Only its number gets noise: a level is there or not.
+    private void change(float[] row, TableSchema.Span column, Keyed random) {
+        int from = column.from();
         if (spec.corruption() > 0 && random.nextDouble() < spec.corruption()) {
-            changed = value(random.nextInt(vectors.size()), f);
+            int other = random.nextInt(vectors.size());
+            for (int f = from; f < from + column.width(); f++) {
+                row[f] = value(other, f);
+            }
         }
-        if (spec.noise() > 0) {
-            changed += (float) (spec.noise() * moments.std(f) * random.nextGaussian());
+        if (spec.noise() > 0 && column.numeric()) {
+            row[from] += (float) (spec.noise() * moments.std(from) * random.nextGaussian());
         }
         if (spec.dropout() > 0 && random.nextDouble() < spec.dropout()) {
-            changed = moments.mean(f);
+            for (int f = from; f < from + column.width(); f++) {
+                row[f] = moments.mean(f);
+            }
         }
-        return changed;
     }
 
     private float value(int i, int f) {

@@ -93,9 +93,18 @@ class BadInputTest {
                         () -> SampleFiles.npy("<f4", false, "1, 1", new byte[] {0, 0, (byte) 0xC0, 0x7F}),
                         "NaN in row 0, column 0"),
                 new Case("float.npy", () -> SampleFiles.npy("<f4", false, "1, 1, 1", new byte[4]), "uint8 images"),
-                new Case("cell.csv", () -> text("a,b\n1,2\n3,oops\n"), "line 3, column 2 (b) is 'oops'"),
-                new Case("nan.csv", () -> text("1,2\n3,NaN\n"), "line 2, column 2 is 'NaN'"),
-                new Case("missing.csv", () -> text("1,2\n3,\n"), "is ''"),
+                new Case(
+                        "date.csv",
+                        () -> text("a,day\n1,2024-01-31\n3,2024-02-01\n5,1999-12-31\n"),
+                        "column 2 (day) is '2024-01-31', a date"),
+                new Case(
+                        "comma.csv",
+                        () -> text("a;b\n1;2,5\n3;0,25\n7;1,5\n"),
+                        "column 2 (b) is '2,5', expected a number; it has a decimal comma"),
+                new Case("infinite.csv", () -> text("1,2\n3,inf\n"), "line 2, column 2 is 'inf'"),
+                new Case("huge.csv", () -> text("1,2\n3,1e300\n"), "is '1e300', expected a finite number"),
+                new Case("constant.csv", () -> text("1,2\n1,2\n"), "has no column to learn from"),
+                new Case("typo.csv", BadInputTest::numbersWithOneText, "column 1 is '1O1', expected a number as in most"),
                 new Case("ragged.csv", () -> text("1,2\n3,4,5\n"), "line 2 has 3 cells, expected 2"),
                 new Case("quote.csv", () -> text("1,2\n\"3,4\n"), "quote.csv"),
                 new Case("cut.tar", () -> Arrays.copyOf(SampleFiles.tar(Map.of("a/x.png", png)), 540), "Truncated"),
@@ -175,5 +184,13 @@ class BadInputTest {
             assertThat(data.items(Split.TRAIN).size()).isEqualTo(9);
             assertThat(data.skipped()).extracting(Skipped::path).isEqualTo(List.of("a/bad.jpg"));
         }
+    }
+
+    private static byte[] numbersWithOneText() {
+        var rows = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            rows.append(i == 101 ? "1O1" : String.valueOf(i * i)).append(',').append(i % 7).append('\n');
+        }
+        return text(rows.toString());
     }
 }

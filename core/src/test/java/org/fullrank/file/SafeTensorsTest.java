@@ -135,7 +135,7 @@ class SafeTensorsTest {
                 new Damage("size not a long", one("F32", "[18446744073709551618]", "[0,8]")),
                 new Damage("claims 100 GB", one("F32", "[25000000000]", "[0,100000000000]")),
                 new Damage("size and bytes disagree", one("F32", "[2]", "[0,4]")),
-                new Damage("unknown type", one("F8_E4M3", "[8]", "[0,8]")),
+                new Damage("bytes of an unknown type behind the end", one("F8_E4M3", "[80]", "[0,80]")),
                 new Damage("type missing", "{\"w\":{\"shape\":[2],\"data_offsets\":[0,8]}}"),
                 new Damage("entry not an object", "{\"w\":3}"),
                 new Damage(
@@ -199,6 +199,23 @@ class SafeTensorsTest {
             assertThatThrownBy(() -> saved.copyInto("v", target))
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("no tensor v");
+        }
+    }
+
+    @Test
+    void aTensorOfAnUnknownTypeIsRefusedOnlyWhenItIsAskedFor() throws IOException {
+        Path file = write(
+                "{\"m\":{\"dtype\":\"BOOL\",\"shape\":[8],\"data_offsets\":[0,8]},"
+                        + "\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,16]}}",
+                new byte[16]);
+        try (var scope = Scope.open();
+                var saved = SafeTensors.open(file)) {
+            assertThat(saved.names()).containsExactly("w");
+            assertThat(saved.others()).containsExactly("m (BOOL)");
+            saved.copyInto("w", Tensors.of(new float[2], 2));
+            assertThatThrownBy(() -> saved.copyInto("m", Tensors.of(new float[8], 8)))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("m has type BOOL, expected F64");
         }
     }
 

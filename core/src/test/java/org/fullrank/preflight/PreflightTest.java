@@ -87,6 +87,7 @@ class PreflightTest {
         PreflightReport report = full(recipe(folder, 3));
         assertThat(report.checks().stream().map(PreflightCheck::name))
                 .containsExactly(
+                        SortedColumns.NAME,
                         TermShares.NAME,
                         BatchAgainstWidth.NAME,
                         DistillationWiring.NAME,

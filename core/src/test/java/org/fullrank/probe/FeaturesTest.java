@@ -1,5 +1,6 @@
 package org.fullrank.probe;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.fullrank.engine.InputException;
@@ -24,7 +25,14 @@ class FeaturesTest {
     @Test
     void classesWithoutANameAreRefused() {
         refused(() -> new Features(new float[12], 3, new int[] {0, 1, 2, 0}, Samples.names(2)), "class 2 in row 2");
-        refused(() -> new Features(new float[12], 3, new int[] {0, 1, 1, -1}, Samples.names(2)), "class -1 in row 3");
+        refused(() -> new Features(new float[12], 3, new int[] {0, 1, 1, -2}, Samples.names(2)), "class -2 in row 3");
+    }
+
+    @Test
+    void rowsWithoutALabelAreEmbeddedButNotEvaluated() {
+        var features = new Features(new float[12], 3, new int[] {0, 1, 1, -1}, Samples.names(2));
+        assertThat(features.rows()).isEqualTo(4);
+        refused(features::labels, "an item without a label");
     }
 
     @Test

@@ -49,9 +49,9 @@ class ProbeTableTest {
 
     @Test
     void evaluationsOfUnlikeProtocolsAreNotCompared() {
-        var one = new ProbeTable(PROTOCOL.asText(), List.of());
-        var same = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(20, 0.07)).asText(), List.of());
-        var other = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(5, 0.07)).asText(), List.of());
+        var one = new ProbeTable(PROTOCOL.asText(), List.of(), List.of());
+        var same = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(20, 0.07)).asText(), List.of(), List.of());
+        var other = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(5, 0.07)).asText(), List.of(), List.of());
         one.protocol().requireLike(same.protocol());
         assertThatThrownBy(() -> one.protocol().requireLike(other.protocol()))
                 .isInstanceOf(InputException.class)

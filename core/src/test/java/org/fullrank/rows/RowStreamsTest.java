@@ -180,7 +180,7 @@ class RowStreamsTest {
     @Test
     void anIndexOfPandasIsLeftOutAndSaidSo() throws IOException {
         try (RowStream rows = RowStreams.open(text("z.csv", ",a,b\n0,1,2\n1,3,4\n"))) {
-            assertThat(rows.warnings()).containsExactly("the first column, \"\", was left out as an index of rows");
+            assertThat(rows.warnings()).containsExactly("the first column, \"\", was left out as an index of the rows");
         }
         try (RowStream rows = RowStreams.open(text("z.csv", "i,a,b\n0,1,2\n1,3,4\n"))) {
             assertThat(rows.width()).isEqualTo(3);

@@ -132,7 +132,7 @@ class LateCollapseTest {
         assertThat(ending.status()).isEqualTo(RunStatus.ROLLED_BACK);
         assertThat(ending.step()).isLessThan(alarms(run).getFirst().get("onset").asLong());
         assertThat(RunFolder.open(run).status()).isEqualTo(RunStatus.ROLLED_BACK);
-        Path latest = Checkpoints.latest(run.resolve("checkpoints"));
+        Path latest = Checkpoints.latest(run.resolve("checkpoints"), note -> {});
         assertThat(latest).isEqualTo(checkpoint(run, ending.step()));
         // Their headers hold the recipes that they were saved by, which differ: the user edited the recipe in between.
         assertThat(tensors(latest)).isEqualTo(tensors(run.resolve("checkpoints/sound.safetensors")));

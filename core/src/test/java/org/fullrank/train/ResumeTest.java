@@ -13,13 +13,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.fullrank.engine.ChildJvm;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
@@ -187,7 +190,7 @@ class ResumeTest {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()))
                 .start();
         try {
-            while (Checkpoints.latestIfAny(run.resolve("checkpoints")).isEmpty()) {
+            while (Checkpoints.latestIfAny(run.resolve("checkpoints"), note -> {}).isEmpty()) {
                 assertThat(child.isAlive()).as(() -> "child: " + text(said)).isTrue();
                 TimeUnit.MILLISECONDS.sleep(1);
             }
@@ -246,16 +249,68 @@ class ResumeTest {
                 .hasMessageNotContaining("\n");
     }
 
+    /// Damage of each kind that a disk or a copy does: cut off, a bit of a number, a bit of the header.
+    @ParameterizedTest
+    @ValueSource(strings = {"cut", "number", "header"})
+    void aDamagedCheckpointIsSetAsideAndTheOlderOneGoesOn(String damage) throws IOException {
+        Recipe recipe = recipe(folder, EPOCHS);
+        train(recipe, whole, TrainingListener.silent());
+        train(recipe, run, stopAfter(6));
+        damage(checkpoint(run, 6), damage);
+        List<String> notes = new ArrayList<>();
+        resume(recipe, run, noting(notes));
+        assertThat(notes.getFirst())
+                .contains("step-00000006.safetensors")
+                .contains("an older checkpoint is used")
+                .doesNotContain("\n");
+        assertThat(run.resolve("checkpoints/step-00000006.safetensors.damaged")).exists();
+        assertThat(run.resolve("encoder.safetensors")).hasSameBinaryContentAs(whole.resolve("encoder.safetensors"));
+    }
+
     @Test
-    void truncatedCheckpointIsRefused() throws IOException {
+    void aRunOfDamagedCheckpointsAloneIsRefused() throws IOException {
         Recipe recipe = recipe(folder, EPOCHS);
         train(recipe, run, stopAfter(5));
-        byte[] bytes = Files.readAllBytes(checkpoint(run, 5));
-        Files.write(checkpoint(run, 5), java.util.Arrays.copyOf(bytes, bytes.length - 4));
+        try (Stream<Path> all = Files.list(run.resolve("checkpoints"))) {
+            for (Path file : all.toList()) {
+                damage(file, "number");
+            }
+        }
         assertThatThrownBy(() -> resume(recipe, run, TrainingListener.silent()))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("step-00000005.safetensors")
+                .hasMessageContaining("its checksum is")
                 .hasMessageNotContaining("\n");
+    }
+
+    private static TrainingListener noting(List<String> notes) {
+        return new TrainingListener() {
+            @Override
+            public void measured(MetricRecord record, long totalSteps) {}
+
+            @Override
+            public void note(String line) {
+                notes.add(line);
+            }
+
+            @Override
+            public boolean stopRequested() {
+                return false;
+            }
+        };
+    }
+
+    private static void damage(Path file, String how) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        switch (how) {
+            case "cut" -> bytes = Arrays.copyOf(bytes, bytes.length - 4);
+            case "number" -> bytes[bytes.length - 40] ^= 1;
+            default -> {
+                String text = new String(bytes, StandardCharsets.ISO_8859_1);
+                bytes[text.indexOf("\"step\":\"6\"") + 8] ^= 1; // step 7
+            }
+        }
+        Files.write(file, bytes);
     }
 
     @Test

@@ -95,7 +95,7 @@ class TrainerTest {
                 .hasMessageMatching("training stopped at step \\d+: .*")
                 .hasMessageContaining("the last good checkpoint is " + run.resolve("checkpoints"))
                 .hasMessageNotContaining("\n");
-        assertThat(allFinite(Checkpoints.latest(run.resolve("checkpoints")))).isTrue();
+        assertThat(allFinite(Checkpoints.latest(run.resolve("checkpoints"), note -> {}))).isTrue();
     }
 
     /// The update leaves finite weights, what nine layers of them make of data is not. One step an epoch, so that
@@ -142,8 +142,8 @@ class TrainerTest {
                         "step-00000012.safetensors",
                         "step-00000016.safetensors",
                         "step-00000020.safetensors");
-        assertThat(Checkpoints.latest(run.resolve("checkpoints"))).isEqualTo(checkpoint(run, 20));
-        assertThat(stepOf(Checkpoints.best(run.resolve("checkpoints")))).isEqualTo(stepOfHighestScore(run));
+        assertThat(Checkpoints.latest(run.resolve("checkpoints"), note -> {})).isEqualTo(checkpoint(run, 20));
+        assertThat(stepOf(Checkpoints.best(run.resolve("checkpoints"), note -> {}))).isEqualTo(stepOfHighestScore(run));
     }
 
     private static long stepOf(Path checkpoint) {
@@ -170,7 +170,7 @@ class TrainerTest {
         Path run = folder.resolve("run");
         train(with(recipe(folder, 2), new CheckpointSpec(0, 0, 1, false)), run, TrainingListener.silent());
         assertThat(SmallTraining.checkpoints(run)).containsExactly("step-00000008.safetensors");
-        assertThat(Checkpoints.best(run.resolve("checkpoints"))).isEqualTo(checkpoint(run, 8));
+        assertThat(Checkpoints.best(run.resolve("checkpoints"), note -> {})).isEqualTo(checkpoint(run, 8));
     }
 
     @Test

@@ -74,7 +74,7 @@ class TrainedTest {
     private static void open(Path run, Recipe recipe, Use use) {
         try (var out = RunFolder.open(run);
                 var data = Dataset.open(recipe.data());
-                var trained = Trained.open(out, data, Checkpoints.latest(out.checkpoints()))) {
+                var trained = Trained.open(out, data, Checkpoints.latest(out.checkpoints(), note -> {}))) {
             use.of(trained);
         }
     }

@@ -9,8 +9,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.fullrank.data.TableColumn;
+import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
@@ -142,5 +145,47 @@ class VectorViewGeneratorTest {
         assertThatExceptionOfType(InputException.class)
                 .isThrownBy(() -> new VectorViewGenerator(other, VectorViews.DEFAULT, 1, 1, moments))
                 .withMessageContaining("4 features, expected the 5");
+    }
+
+    /// A number with an indicator, and a category of three levels: rows are (x, missing, one of three).
+    private static Vectors table() {
+        var schema = new TableSchema(
+                true,
+                "",
+                List.of(
+                        new TableColumn.Numeric("x", 0, true),
+                        new TableColumn.Category("c", List.of("p", "q", "r"))));
+        Keyed random = Keyed.of(9);
+        float[] rows = new float[N * F];
+        for (int i = 0; i < N; i++) {
+            boolean missing = random.nextDouble() < 0.2;
+            rows[i * F] = missing ? 7 : (float) (100 + random.nextGaussian());
+            rows[i * F + 1] = missing ? 1 : 0;
+            rows[i * F + 2 + random.nextInt(3)] = 1;
+        }
+        return Vectors.of(rows, F).withTable(schema);
+    }
+
+    @Test
+    void corruptionDrawsWholeColumnsOfATable() {
+        var views = new VectorViewGenerator(table(), new VectorViews(2, 0, 0, 0.5, false), 1, 1);
+        float[] rows = fill(views, 0, 0, ALL);
+        for (int i = 0; i < N; i++) {
+            assertThat(rows[i * F] == 7).as("a missing number keeps its indicator").isEqualTo(rows[i * F + 1] == 1);
+            assertThat(rows[i * F + 2] + rows[i * F + 3] + rows[i * F + 4]).isEqualTo(1);
+        }
+        assertThat(rows).isNotEqualTo(fill(views, 0, 1, ALL));
+    }
+
+    @Test
+    void levelsGetNoNoiseAndStayZeroOrOne() {
+        var views = new VectorViewGenerator(table(), new VectorViews(2, 0.5, 0, 0, true), 1, 1);
+        float[] rows = fill(views, 0, 0, ALL);
+        for (int i = 0; i < N; i++) {
+            for (int f = 1; f < F; f++) {
+                assertThat(rows[i * F + f]).isIn(0f, 1f);
+            }
+        }
+        assertThat(std(rows, 0)).isGreaterThan(1.05);
     }
 }

@@ -45,7 +45,7 @@ public final class TrainAndEmbed {
             try (Trainer trainer = Trainer.start(recipe, dataset, out, TrainingListener.silent())) {
                 trainer.run();
             }
-            Path latest = Checkpoints.latest(out.checkpoints());
+            Path latest = Checkpoints.latest(out.checkpoints(), System.err::println);
             try (Trained trained = Trained.open(out, dataset, latest)) {
                 System.out.println(Probes.defaults().run(trained).text());
                 return trained.embed(Split.TEST); // values() holds the rows one after another

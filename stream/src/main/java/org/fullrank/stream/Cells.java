@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** Parses cells of text as numbers, and formats cells for error messages. */
 final class Cells {
-    private static final Set<String> MISSING = Set.of("", "nan", "inf", "infinity");
+    private static final Set<String> MISSING = Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?", "inf", "infinity");
     private static final int SHOWN = 40;
 
     private Cells() {}
@@ -27,9 +27,7 @@ final class Cells {
         return !Float.isNaN(number(cell));
     }
 
-    /**
-     * Whether a cell is text: neither a number nor a missing value (empty, {@code nan}, {@code inf}, {@code infinity}).
-     */
+    /** Whether a cell is neither a number nor a missing one, such as an empty one, {@code NA}, {@code ?} or {@code inf}. */
     static boolean isText(String cell) {
         String text = cell.strip().toLowerCase(Locale.ROOT);
         boolean sign = text.startsWith("-") || text.startsWith("+");

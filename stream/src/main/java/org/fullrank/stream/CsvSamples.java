@@ -14,20 +14,27 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples from rows of CSV, separated by comma, semicolon or tab. The first row is a header if a cell of it is text
- * while the cell below is a number. It is also a header if all its cells are text and one of them is the name of a
- * column in the options. The other commands have the same rule. This module cannot call their code, so a test checks
- * both with the same cases.
+ * Rows of CSV, separated by comma, semicolon or tab. The first row is a header when a cell of it is text while the one
+ * below is a number, or when all its cells are text and one names a column of the options. A first column that numbers
+ * the rows is left out: it has no name in the header, or is named id, index or row, or counts up by one from 0 or 1.
+ * These are the rules of the other commands, which this module cannot call; a test of the command line holds both to
+ * one table of cases.
  */
 final class CsvSamples implements Samples {
     /** Number of bytes of the first line in which the separator is searched. */
     private static final int HEAD_BYTES = 1 << 13;
 
     private static final int NAMES_SHOWN = 20;
+    private static final Set<String> INDEX_NAMES = Set.of("", "id", "index", "row");
+    private static final Set<String> FILE_NAMES = Set.of("path", "file", "filename", "image");
+    /** Rows that must count up: ten in a row by chance are unlikely, and a pipe delivers them soon. */
+    private static final int RUNNING_ROWS = 10;
 
     private final String name;
     private final CsvReader<CsvRecord> reader;
@@ -36,6 +43,7 @@ final class CsvSamples implements Samples {
     private final List<String> names; // of the columns; empty without a header
     private final boolean[] input; // whether a column is part of the sample
     private final int sequence; // its column, or -1
+    private final List<String> warnings;
     private final float[] values;
     private @Nullable String current; // the sequence of the latest sample
     private boolean starts;
@@ -68,6 +76,7 @@ final class CsvSamples implements Samples {
             input[sequence] = false;
         }
         options.skipColumns().forEach(column -> input[column("skipped column", column)] = false);
+        this.warnings = leaveOutIndex();
         int width = 0;
         for (boolean is : input) {
             width += is ? 1 : 0;
@@ -100,6 +109,54 @@ final class CsvSamples implements Samples {
         List<String> wanted = columns.stream().map(String::strip).toList();
         return first.stream().allMatch(Cells::isText)
                 && first.stream().map(String::strip).anyMatch(wanted::contains);
+    }
+
+    /** Takes an index of the rows out of the samples, unless the first column is the only one or has another use. */
+    private List<String> leaveOutIndex() throws IOException {
+        int columns = 0;
+        for (boolean is : input) {
+            columns += is ? 1 : 0;
+        }
+        if (!input[0] || columns < 2) {
+            return List.of();
+        }
+        String name = names.isEmpty() ? "no name" : names.get(0).toLowerCase(Locale.ROOT);
+        CsvRecord next = ahead.peek();
+        boolean files = FILE_NAMES.contains(name) && next != null && Cells.isText(next.getField(0));
+        if (files || INDEX_NAMES.contains(name)) {
+            input[0] = false;
+            return List.of("the first column, \"%s\", was left out as an index of the rows".formatted(names.get(0)));
+        }
+        if (countsUp()) {
+            input[0] = false;
+            return List.of("the first column%s was left out as an index of the rows: it counts up by one"
+                    .formatted(names.isEmpty() ? "" : ", \"" + names.get(0) + "\","));
+        }
+        return List.of();
+    }
+
+    /** Reads rows ahead only as long as they count up. */
+    private boolean countsUp() throws IOException {
+        float first = Float.NaN;
+        Iterator<CsvRecord> known = List.copyOf(ahead).iterator();
+        for (int i = 0; i < RUNNING_ROWS; i++) {
+            CsvRecord row;
+            if (known.hasNext()) {
+                row = known.next();
+            } else {
+                row = pull();
+                if (row == null) {
+                    return false;
+                }
+                ahead.add(row);
+            }
+            float value = Cells.number(row.getField(0));
+            first = i == 0 ? value : first;
+            if (value != first + i || (first != 0 && first != 1)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int column(String subject, String wanted) {
@@ -195,6 +252,11 @@ final class CsvSamples implements Samples {
     }
 
     @Override
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    @Override
     public String name() {
         return name;
     }
@@ -204,22 +266,22 @@ final class CsvSamples implements Samples {
         reader.close();
     }
 
-    /** The separator that occurs most in the first line. */
+    /** The separator that occurs most in the first line, outside quotation marks. */
     private static char separator(BufferedInputStream in) throws IOException {
         in.mark(HEAD_BYTES);
-        int commas = 0;
-        int semicolons = 0;
-        int tabs = 0;
+        int[] counts = new int[128];
+        boolean quoted = false;
         for (int n = 0; n < HEAD_BYTES; n++) {
             int c = in.read();
             if (c < 0 || c == '\n') {
                 break;
             }
-            commas += c == ',' ? 1 : 0;
-            semicolons += c == ';' ? 1 : 0;
-            tabs += c == '\t' ? 1 : 0;
+            quoted ^= c == '"';
+            if (!quoted && c < counts.length) {
+                counts[c]++;
+            }
         }
         in.reset();
-        return tabs > Math.max(commas, semicolons) ? '\t' : semicolons > commas ? ';' : ',';
+        return counts['\t'] > Math.max(counts[','], counts[';']) ? '\t' : counts[';'] > counts[','] ? ';' : ',';
     }
 }

@@ -90,6 +90,11 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
     /** The notes on the latest sample, one for each of {@link #noteNames}. */
     List<String> notes();
 
+    /** What was decided about the source without being asked, one line each, such as a column that is left out. */
+    default List<String> warnings() {
+        return List.of();
+    }
+
     /** The source, for messages. */
     String name();
 

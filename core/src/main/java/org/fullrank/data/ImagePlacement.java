@@ -1,0 +1,110 @@
+package org.fullrank.data;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Gives each image its split and its class, once the names of all images are known: by the [Layout] of the folders,
+/// and by a list of labels where the folders say nothing.
+///
+/// The folders of a split say nothing when its images have no folder, or all lie in one folder that is no class of the
+/// training split, as `val/images` of Tiny ImageNet. Without a list of labels such images have no class.
+final class ImagePlacement {
+    private final List<String> images;
+    private final LabelLists lists;
+    private final Layout layout;
+    private final List<Layout.Place> places;
+    private final @Nullable String[] classes;
+
+    /// @param images paths of the images, in the order in which they were written
+    ImagePlacement(List<String> images, LabelLists lists) {
+        this.images = images;
+        this.lists = lists;
+        layout = Layout.of(images);
+        places = images.stream().map(layout::place).toList();
+        classes = places.stream().map(Layout.Place::className).toArray(String[]::new);
+    }
+
+    /// Places all images and names the classes.
+    void place(PackWriter out) {
+        Set<String> trained = folders(Split.TRAIN);
+        Set<Split> labeled = new HashSet<>();
+        for (Map.Entry<Split, List<Integer>> part : splits().entrySet()) {
+            Set<String> folders = folders(part.getKey());
+            boolean one = folders.size() == 1 && part.getValue().stream().allMatch(i -> classes[i] != null);
+            boolean foreign = part.getKey() != Split.TRAIN && trained.size() > 1 && !trained.containsAll(folders);
+            if (folders.isEmpty() || one && (foreign || trained.size() < 2)) {
+                readList(part.getKey(), part.getValue(), one && foreign, out);
+            } else {
+                labeled.add(part.getKey());
+            }
+        }
+        List<String> names = List.copyOf(names());
+        out.classNames(names);
+        out.distribute((i, path) -> {
+            Split split = places.get(i).split();
+            if (split == null || (classes[i] == null && labeled.contains(split))) {
+                out.skip(path, "it lies outside the folders of the " + (layout.splits() ? "splits" : "classes"));
+                return null;
+            }
+            int label = classes[i] == null ? Labels.UNLABELED : Collections.binarySearch(names, classes[i]);
+            return new PackWriter.Placed(split, label);
+        });
+    }
+
+    private void readList(Split split, List<Integer> items, boolean foreign, PackWriter out) {
+        List<String> paths = items.stream().map(images::get).toList();
+        lists.find(paths)
+                .ifPresentOrElse(
+                        list -> {
+                            items.forEach(i -> classes[i] = list.classes().get(images.get(i)));
+                            out.note("%s split: the classes are those of %s".formatted(split.label(), list.path()));
+                        },
+                        () -> {
+                            if (foreign) {
+                                out.note(("%s split: all images lie in one folder, %s, which is no class of the training"
+                                                + " split; they have no labels")
+                                        .formatted(split.label(), classes[items.getFirst()]));
+                                items.forEach(i -> classes[i] = null);
+                            }
+                        });
+    }
+
+    private Map<Split, List<Integer>> splits() {
+        Map<Split, List<Integer>> splits = new EnumMap<>(Split.class);
+        for (int i = 0; i < places.size(); i++) {
+            Split split = places.get(i).split();
+            if (split != null) {
+                splits.computeIfAbsent(split, _ -> new ArrayList<>()).add(i);
+            }
+        }
+        return splits;
+    }
+
+    /// The folders of a split that could be classes.
+    private Set<String> folders(Split split) {
+        Set<String> names = new TreeSet<>();
+        for (Layout.Place place : places) {
+            if (place.split() == split && place.className() != null) {
+                names.add(place.className());
+            }
+        }
+        return names;
+    }
+
+    private Set<String> names() {
+        Set<String> names = new TreeSet<>();
+        for (int i = 0; i < classes.length; i++) {
+            if (classes[i] != null && places.get(i).split() != null) {
+                names.add(classes[i]);
+            }
+        }
+        return names;
+    }
+}

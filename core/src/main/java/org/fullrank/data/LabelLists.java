@@ -1,0 +1,142 @@
+package org.fullrank.data;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.fullrank.file.CsvTable;
+
+/// Text files beside images that give each image its class, such as `labels.csv` with columns `file` and `label`, or
+/// `val_annotations.txt` of Tiny ImageNet. A row names an image by its path, its file name, or its file name without
+/// the ending.
+final class LabelLists {
+    /// Larger files are no lists of labels: this is about a million rows.
+    static final int MAX_BYTES = 1 << 26;
+
+    private static final Set<String> LABEL_NAMES = Set.of("label", "class", "target", "y", "category");
+    private static final int SAMPLED = 100;
+
+    private final List<Listed> lists = new ArrayList<>();
+
+    private record Listed(String path, String text) {}
+
+    /// The classes that one list gives.
+    ///
+    /// @param path of the list
+    /// @param classes class of each image by its path; images that it lacks are not in it
+    record Found(String path, Map<String, String> classes) {}
+
+    /// Whether a file may be a list of labels.
+    static boolean named(Tree.Entry entry) {
+        String name = entry.name().toLowerCase(Locale.ROOT);
+        return entry.size() <= MAX_BYTES && (name.endsWith(".csv") || name.endsWith(".tsv") || name.endsWith(".txt"));
+    }
+
+    void add(String path, byte[] content) {
+        lists.add(new Listed(path, new String(content, StandardCharsets.UTF_8)));
+    }
+
+    /// The list that names most of these images, at least half of them.
+    Optional<Found> find(List<String> images) {
+        Map<String, String> keys = new HashMap<>();
+        for (String image : images) {
+            String name = image.substring(image.lastIndexOf('/') + 1);
+            keys.put(image, image);
+            keys.put(name, image);
+            keys.put(name.replaceFirst("\\.[^.]*$", ""), image);
+        }
+        Found best = null;
+        for (Listed list : lists) {
+            Found found = new Found(list.path, classes(list.text, keys));
+            if (2 * found.classes.size() >= images.size()
+                    && (best == null || found.classes.size() > best.classes.size())) {
+                best = found;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    private static Map<String, String> classes(String text, Map<String, String> keys) {
+        List<List<String>> rows = rows(text);
+        Map<String, String> classes = new HashMap<>();
+        if (rows.isEmpty()) {
+            return classes;
+        }
+        int image = imageColumn(rows, keys);
+        int label = image < 0 ? -1 : labelColumn(rows, image);
+        if (label < 0) {
+            return classes;
+        }
+        for (List<String> row : rows) {
+            String path = image < row.size() ? keys.get(plain(row.get(image))) : null;
+            if (path != null && label < row.size() && !row.get(label).isBlank()) {
+                classes.put(path, row.get(label).strip());
+            }
+        }
+        return classes;
+    }
+
+    private static List<List<String>> rows(String text) {
+        String first = text.lines().findFirst().orElse("");
+        char separator = first.indexOf('\t') >= 0 ? '\t' : first.indexOf(',') >= 0 ? ',' : first.indexOf(';') >= 0 ? ';' : ' ';
+        List<List<String>> rows = new ArrayList<>();
+        try (CsvReader<CsvRecord> csv = CsvReader.builder()
+                .fieldSeparator(separator)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .detectBomHeader(true)
+                .ofCsvRecord(text)) {
+            csv.forEach(row -> rows.add(row.getFields()));
+        } catch (CsvParseException | IOException e) {
+            return List.of(); // some other text, such as a README
+        }
+        return rows;
+    }
+
+    /// The column whose cells name images; -1 where there is none.
+    private static int imageColumn(List<List<String>> rows, Map<String, String> keys) {
+        List<List<String>> sample = rows.subList(0, Math.min(SAMPLED, rows.size()));
+        int best = -1;
+        long most = 0;
+        for (int c = 0; c < rows.getFirst().size(); c++) {
+            int column = c;
+            long known = sample.stream()
+                    .filter(row -> column < row.size() && keys.containsKey(plain(row.get(column))))
+                    .count();
+            if (known > most) {
+                best = c;
+                most = known;
+            }
+        }
+        return best;
+    }
+
+    /// The column that is named as a label, else the only other one, else the only other one of text; -1 for none.
+    private static int labelColumn(List<List<String>> rows, int image) {
+        List<String> head = rows.getFirst();
+        List<Integer> texts = new ArrayList<>();
+        for (int c = 0; c < head.size(); c++) {
+            if (c != image && LABEL_NAMES.contains(head.get(c).strip().toLowerCase(Locale.ROOT))) {
+                return c;
+            }
+            if (c != image && CsvTable.isText(rows.getLast().size() > c ? rows.getLast().get(c) : "")) {
+                texts.add(c);
+            }
+        }
+        return head.size() == 2 ? 1 - image : texts.size() == 1 ? texts.getFirst() : -1;
+    }
+
+    private static String plain(String cell) {
+        String path = cell.strip().replace('\\', '/');
+        return path.startsWith("./") ? path.substring(2) : path;
+    }
+}

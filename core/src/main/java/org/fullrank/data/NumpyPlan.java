@@ -1,0 +1,140 @@
+package org.fullrank.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.fullrank.engine.InputException;
+import org.fullrank.file.Inputs;
+import org.fullrank.file.Npy;
+import org.fullrank.file.NpyText;
+import org.jspecify.annotations.Nullable;
+
+/// What each array of an `.npz` or of a folder of `.npy` files is for: data or labels of a split, or nothing.
+///
+/// The data of a split are the array that the user names, or the one with a name of data, or else the only one of
+/// two or more dimensions. The rest is ignored, and a note says so.
+///
+/// @param data the path of the data of each split
+/// @param labels the path of the labels of each split
+/// @param images whether the data have more than two dimensions
+/// @param notes what is ignored, one line
+record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean images, List<String> notes) {
+    private static final Set<String> DATA =
+            Set.of("x", "image", "images", "data", "features", "feature", "embeddings", "embedding", "z", "arr0");
+    private static final Set<String> LABELS =
+            Set.of("y", "label", "labels", "target", "targets", "class", "classes", "arr1");
+    private static final int SHOWN = 8;
+
+    /// One array.
+    ///
+    /// @param dimensions of an array of numbers; 0 for texts and for what is not read
+    /// @param what in words, for messages
+    private record Found(String path, String name, Split split, boolean data, boolean labels, int dimensions, String what) {}
+
+    /// Reads the headers and decides.
+    ///
+    /// @param array the name of the array that holds the data; null to find it
+    /// @throws InputException when no array or several could be the data of a split
+    static NumpyPlan of(Tree tree, @Nullable String array) throws IOException {
+        List<Found> found = new ArrayList<>();
+        tree.each(entry -> {
+            if (NumpySource.isArray(entry)) {
+                found.add(found(tree, entry));
+            }
+            return true;
+        });
+        Map<Split, List<Found>> splits = new EnumMap<>(Split.class);
+        found.forEach(each ->
+                splits.computeIfAbsent(each.split, _ -> new ArrayList<>()).add(each));
+        Map<Split, String> data = new LinkedHashMap<>();
+        Map<Split, String> labels = new LinkedHashMap<>();
+        List<String> ignored = new ArrayList<>();
+        boolean images = false;
+        for (Map.Entry<Split, List<Found>> split : splits.entrySet()) {
+            Found chosen = chosen(tree, split.getKey(), split.getValue(), array);
+            for (Found each : split.getValue()) {
+                if (each == chosen) {
+                    data.put(split.getKey(), each.path);
+                    images |= each.dimensions > 2;
+                } else if (each.labels && !each.data && labels.putIfAbsent(split.getKey(), each.path) == null) {
+                    continue;
+                } else {
+                    ignored.add(each.what);
+                }
+            }
+        }
+        if (data.isEmpty()) {
+            throw new InputException("NumPy data " + tree.root() + " hold " + shown(found.stream().map(Found::what).toList())
+                    + ", expected" + (array == null ? "" : " an array " + array + " of") + " images or vectors [N, F]; "
+                    + (array == null ? "name the array with data.array" : "correct data.array"));
+        }
+        return new NumpyPlan(
+                data,
+                labels,
+                images,
+                ignored.isEmpty() ? List.of() : List.of("ignored in " + tree.root().getFileName() + ": " + shown(ignored)));
+    }
+
+    private static @Nullable Found chosen(Tree tree, Split split, List<Found> found, @Nullable String array) {
+        if (tree instanceof FileTree) {
+            return found.getFirst();
+        }
+        if (array != null) {
+            return found.stream().filter(each -> each.name.equals(array)).findFirst().orElse(null);
+        }
+        List<Found> matrices = found.stream()
+                .filter(each -> each.dimensions > 1 && (each.data || !each.labels))
+                .toList();
+        List<Found> named = matrices.stream().filter(Found::data).toList();
+        List<Found> candidates = named.isEmpty() ? matrices : named;
+        if (candidates.size() > 1) {
+            throw new InputException("NumPy data " + tree.root() + " hold "
+                    + shown(candidates.stream().map(Found::what).toList()) + " for the " + split.label()
+                    + " split, expected one array of data; name it with data.array");
+        }
+        return candidates.isEmpty() ? null : candidates.getFirst();
+    }
+
+    private static Found found(Tree tree, Tree.Entry entry) throws IOException {
+        String name = entry.name().replaceAll("(?i)\\.npy(\\.gz)?$", "");
+        Split split = Split.TRAIN;
+        boolean labels = false;
+        boolean data = false;
+        for (String part :
+                name.toLowerCase(Locale.ROOT).replaceAll("arr_(\\d)", "arr$1").split("[_\\-. ]")) {
+            split = Split.ofFolder(part).orElse(split);
+            labels |= LABELS.contains(part);
+            data |= DATA.contains(part);
+        }
+        int dimensions = 0;
+        String what;
+        String subject = NumpySource.subject(tree, entry);
+        try (InputStream in = Inputs.decompressed(entry.content().open())) {
+            long most = NumpySource.most(tree, entry);
+            String header = Npy.headerText(in, subject, most);
+            if (NpyText.matches(header)) {
+                what = name + " (texts)";
+            } else {
+                Npy.Header numbers = Npy.header(header, subject, most);
+                dimensions = numbers.shape().size();
+                what = name + " " + numbers.shapeText();
+            }
+        } catch (InputException e) {
+            if (tree instanceof FileTree || data) {
+                throw e;
+            }
+            what = name + " (no plain numbers)"; // such as pickled objects
+        }
+        return new Found(entry.path(), name, split, data, labels, dimensions, what);
+    }
+
+    private static String shown(List<String> arrays) {
+        return String.join(", ", arrays.subList(0, Math.min(SHOWN, arrays.size()))) + (arrays.size() > SHOWN ? ", ..." : "");
+    }
+}

@@ -1,0 +1,233 @@
+package org.fullrank.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.fullrank.engine.InputException;
+import org.fullrank.file.CsvTable;
+
+/// Reads the training rows of a table once and decides how each column becomes values, see [TableSchema].
+final class TableFit {
+    /// The most levels of a category: rarer ones are treated as unknown. One-hot values of more would outweigh all
+    /// other columns.
+    static final int MOST_LEVELS = 100;
+    /// Rows from which a column of distinct texts or whole numbers counts as identifiers: fewer may differ by chance.
+    static final int IDENTIFIER_ROWS = 50;
+
+    private static final int MOST_COUNTED = 1 << 16;
+    private static final Pattern IDENTIFIER = Pattern.compile("(?i)(.*[_ .-])?(id|uuid|guid|key)|.*Id");
+
+    private final CsvTable table;
+    private final Path file;
+    private final List<String> notes = new ArrayList<>();
+
+    private TableFit(CsvTable table, Path file) {
+        this.table = table;
+        this.file = file;
+    }
+
+    /// What was decided, with one line for each thing that a user should know.
+    record Fitted(TableSchema schema, List<String> notes) {}
+
+    /// Fits a schema to the rows of a table and reads it to its end.
+    ///
+    /// @param ignored names or positions from 1 of columns to leave out
+    /// @throws InputException when a column holds dates, numbers with a decimal comma, or numbers among texts
+    static Fitted of(CsvTable table, Path file, List<String> ignored) throws IOException {
+        return new TableFit(table, file).fit(ignored);
+    }
+
+    private Fitted fit(List<String> ignored) throws IOException {
+        List<String> names = table.names();
+        Column[] found = new Column[table.columns()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = new Column(i);
+        }
+        for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
+            for (Column column : found) {
+                if (column.position != table.label()) {
+                    column.add(row);
+                }
+            }
+        }
+        boolean[] skip = ignored(ignored);
+        List<TableColumn> columns = new ArrayList<>();
+        Map<String, List<String>> left = new LinkedHashMap<>();
+        for (Column column : found) {
+            if (column.position != table.label()) {
+                TableColumn decided = skip[column.position] ? column.leftOut("data.ignore") : column.decide();
+                columns.add(decided);
+                if (decided instanceof TableColumn.LeftOut out && column.position != table.index()) {
+                    left.computeIfAbsent(out.reason(), _ -> new ArrayList<>()).add(column.title());
+                }
+            }
+        }
+        left.forEach((reason, titles) -> notes.add("left out %s: %s".formatted(String.join(", ", titles), reason)));
+        int label = table.label();
+        return new Fitted(
+                new TableSchema(names != null, names == null || label < 0 ? "" : names.get(label), columns),
+                List.copyOf(notes));
+    }
+
+    private boolean[] ignored(List<String> wanted) {
+        boolean[] skip = new boolean[table.columns()];
+        List<String> names = table.names();
+        for (String each : wanted) {
+            int at = names == null ? -1 : names.indexOf(each);
+            if (at < 0 && each.matches("\\d{1,9}")) {
+                at = Integer.parseInt(each) - 1;
+            }
+            if (at < 0 || at >= skip.length) {
+                throw new InputException("CSV file %s has no column %s, expected a name of its header or a position from 1 to %d;"
+                                .formatted(file, each, skip.length)
+                        + " correct data.ignore");
+            }
+            skip[at] = true;
+        }
+        return skip;
+    }
+
+    /// What the cells of one column hold.
+    private final class Column {
+        private final int position;
+        private final Map<String, Integer> levels = new HashMap<>();
+        private boolean uncounted; // more distinct texts than are counted
+        private int rows;
+        private int missing;
+        private int numbers;
+        private int whole;
+        private int commas;
+        private int dates;
+        private double mean;
+        private double least = Double.POSITIVE_INFINITY;
+        private double most = Double.NEGATIVE_INFINITY;
+        private String example = ""; // the first text, where it stands
+
+        Column(int position) {
+            this.position = position;
+        }
+
+        void add(CsvTable.Row row) {
+            String cell = row.cells().get(position);
+            rows++;
+            if (CsvTable.isMissing(cell)) {
+                missing++;
+                return;
+            }
+            double value = CsvTable.number(cell);
+            if (!Double.isNaN(value) || !CsvTable.isText(cell)) {
+                if (!Float.isFinite((float) value)) {
+                    throw new InputException(table.describe(row, position)
+                            + ", expected a finite number of at most 3.4e38; correct it, or leave it empty if it is missing");
+                }
+                number(value);
+            } else {
+                commas += CsvTable.hasDecimalComma(cell) ? 1 : 0;
+                dates += CsvTable.isDate(cell) ? 1 : 0;
+                example = example.isEmpty() ? table.describe(row, position) : example;
+            }
+            count(cell.strip());
+        }
+
+        private void number(double value) {
+            numbers++;
+            whole += value == Math.rint(value) ? 1 : 0;
+            mean += (value - mean) / numbers;
+            least = Math.min(least, value);
+            most = Math.max(most, value);
+        }
+
+        /// Numbers are counted to find identifiers, and the levels of a category that has both texts and numbers.
+        private void count(String cell) {
+            boolean wanted = !example.isEmpty() || named();
+            if (levels.size() < (wanted ? MOST_COUNTED : MOST_LEVELS + 1) || levels.containsKey(cell)) {
+                levels.merge(cell, 1, Integer::sum);
+            } else {
+                uncounted = true;
+            }
+        }
+
+        private String name() {
+            List<String> names = table.names();
+            return names == null ? "" : names.get(position);
+        }
+
+        String title() {
+            return name().isEmpty() ? "column " + (position + 1) : "column " + (position + 1) + " (" + name() + ")";
+        }
+
+        TableColumn.LeftOut leftOut(String reason) {
+            return new TableColumn.LeftOut(name(), reason);
+        }
+
+        TableColumn decide() {
+            if (position == table.index()) {
+                return leftOut("index of the rows");
+            }
+            int texts = rows - missing - numbers;
+            if (numbers + texts == 0) {
+                return leftOut("empty");
+            }
+            if (rows > 1 && missing == 0 && (texts == 0 ? least == most : !uncounted && levels.size() == 1)) {
+                return leftOut("constant");
+            }
+            if (identifies()) {
+                return leftOut("identifier, another one in each row");
+            }
+            if (texts == 0) {
+                return new TableColumn.Numeric(name(), mean, missing > 0);
+            }
+            requireCategory(texts);
+            return category();
+        }
+
+        /// Whether the column has another value in each row, and these are texts, or whole numbers under the name of an
+        /// identifier or, without names, in the first column.
+        private boolean identifies() {
+            int present = rows - missing;
+            boolean distinct = uncounted ? levels.size() == MOST_COUNTED : levels.size() == present;
+            boolean texts = numbers < present / 2 && dates == 0 && commas == 0;
+            return distinct && present >= IDENTIFIER_ROWS && (texts || (named() && whole == present));
+        }
+
+        private boolean named() {
+            return name().isEmpty() ? position == 0 : IDENTIFIER.matcher(name()).matches();
+        }
+
+        private void requireCategory(int texts) {
+            if (commas == texts) {
+                throw new InputException(example + ", expected a number; it has a decimal comma: write a decimal point");
+            }
+            if (dates == texts) {
+                throw new InputException(example + ", a date, expected numbers or categories; replace it by numbers such as the"
+                        + " year or the weekday, or leave the column out with data.ignore");
+            }
+            if (numbers > texts && levels.size() > MOST_LEVELS) {
+                throw new InputException(example + ", expected a number as in most rows; correct it, leave it empty if it is"
+                        + " missing, or leave the column out with data.ignore");
+            }
+        }
+
+        private TableColumn category() {
+            List<String> kept = new ArrayList<>(levels.keySet());
+            if (uncounted || kept.size() > MOST_LEVELS) {
+                kept.sort((a, b) -> {
+                    int byCount = Integer.compare(levels.getOrDefault(b, 0), levels.getOrDefault(a, 0));
+                    return byCount != 0 ? byCount : a.compareTo(b);
+                });
+                notes.add("%s has %s%d levels: the %d most frequent are kept, the others count as unknown"
+                        .formatted(title(), uncounted ? "more than " : "", kept.size(), MOST_LEVELS));
+                kept = kept.subList(0, MOST_LEVELS);
+            }
+            if (missing > 0) {
+                kept.add("");
+            }
+            return new TableColumn.Category(name(), kept.stream().sorted().toList());
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package org.fullrank.data;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.fullrank.engine.InputException;
+import org.fullrank.file.CsvTable;
+import org.fullrank.settings.Yaml;
+import org.jspecify.annotations.Nullable;
+
+/// How the columns of a table become vectors. It is fitted on the training rows, saved with the encoder, and applied to
+/// every other table that the encoder reads.
+///
+/// @param named whether the training table had a header: then the columns of other tables are found by name
+/// @param label name of the label column; empty without one, or without a header
+/// @param columns all columns but the label, in the order of the training table
+public record TableSchema(boolean named, String label, List<TableColumn> columns) {
+    private static final int NAMES_SHOWN = 10;
+
+    public TableSchema {
+        columns = List.copyOf(columns);
+    }
+
+    /// The values of one column in a vector.
+    ///
+    /// @param from the first of them
+    /// @param width how many
+    /// @param numeric whether the first one is a number, else they are the levels of a category
+    public record Span(int from, int width, boolean numeric) {}
+
+    /// The schema that [#json()] wrote.
+    ///
+    /// @param subject where it was read from, for messages
+    public static TableSchema ofJson(String subject, String json) {
+        return Yaml.read(subject, json, TableSchema.class, List.of());
+    }
+
+    /// The schema as text.
+    public String json() {
+        return Yaml.json(this);
+    }
+
+    /// The number of values of a vector F.
+    public int width() {
+        return columns.stream().mapToInt(TableColumn::width).sum();
+    }
+
+    /// The values of each column that is learned from, in order.
+    public List<Span> spans() {
+        List<Span> spans = new ArrayList<>();
+        int from = 0;
+        for (TableColumn column : columns) {
+            if (column.width() > 0) {
+                spans.add(new Span(from, column.width(), column instanceof TableColumn.Numeric));
+            }
+            from += column.width();
+        }
+        return List.copyOf(spans);
+    }
+
+    /// In words, such as `6 numbers (1 with missing values), 8 categories of 102 levels, 2 columns left out`.
+    public String text() {
+        int numbers = 0;
+        int missing = 0;
+        int categories = 0;
+        int levels = 0;
+        int left = 0;
+        for (TableColumn column : columns) {
+            switch (column) {
+                case TableColumn.Numeric number -> {
+                    numbers++;
+                    missing += number.indicator() ? 1 : 0;
+                }
+                case TableColumn.Category category -> {
+                    categories++;
+                    levels += category.width();
+                }
+                case TableColumn.LeftOut _ -> left++;
+            }
+        }
+        List<String> parts = new ArrayList<>();
+        if (numbers > 0) {
+            parts.add(numbers + " numbers" + (missing > 0 ? " (" + missing + " with missing values)" : ""));
+        }
+        if (categories > 0) {
+            parts.add(categories + " categories of " + levels + " levels");
+        }
+        if (left > 0) {
+            parts.add(left + " left out");
+        }
+        return String.join(", ", parts);
+    }
+
+    /// Where the columns of this schema stand in a table: by name where both have a header, else by position.
+    ///
+    /// @return position of each column; -1 for one that is left out and that the table lacks
+    /// @throws InputException when a column is missing, or the table has one that training has not seen
+    int[] positions(CsvTable table, Path file) {
+        List<String> names = table.names();
+        if (named && names != null && new HashSet<>(names).size() == names.size()) {
+            return byName(names, table, file);
+        }
+        int label = table.label();
+        int found = table.columns() - (label >= 0 ? 1 : 0);
+        if (found != columns.size()) {
+            throw new InputException("CSV file %s has %d columns without the label, expected the %d of the training table; use"
+                            .formatted(file, found, columns.size())
+                    + " a table of the same columns, best with the same header");
+        }
+        int[] positions = new int[found];
+        for (int i = 0; i < found; i++) {
+            positions[i] = label >= 0 && i >= label ? i + 1 : i;
+        }
+        return positions;
+    }
+
+    private int[] byName(List<String> names, CsvTable table, Path file) {
+        int[] positions = new int[columns.size()];
+        Set<String> known = new HashSet<>();
+        List<String> missing = new ArrayList<>();
+        for (int i = 0; i < positions.length; i++) {
+            TableColumn column = columns.get(i);
+            known.add(column.name());
+            positions[i] = names.indexOf(column.name());
+            if (positions[i] < 0 && column.width() > 0) {
+                missing.add(column.name());
+            }
+        }
+        List<String> extra = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            if (!known.contains(names.get(i)) && i != table.label() && i != table.index()) {
+                extra.add(names.get(i));
+            }
+        }
+        if (!missing.isEmpty() || !extra.isEmpty()) {
+            throw new InputException("CSV file %s %s, expected the columns of the training table; correct the header, or leave"
+                            .formatted(file, differences(missing, extra))
+                    + " a column out with data.ignore");
+        }
+        return positions;
+    }
+
+    private static String differences(List<String> missing, List<String> extra) {
+        List<String> parts = new ArrayList<>();
+        if (!missing.isEmpty()) {
+            parts.add("lacks " + shown(missing));
+        }
+        if (!extra.isEmpty()) {
+            parts.add("has " + shown(extra) + " in addition");
+        }
+        return String.join(" and ", parts);
+    }
+
+    private static String shown(List<String> names) {
+        String first = String.join(", ", names.subList(0, Math.min(NAMES_SHOWN, names.size())));
+        return String.format(Locale.ROOT, "%s %s%s", names.size() == 1 ? "column" : "columns", first, names.size() > NAMES_SHOWN ? ", ..." : "");
+    }
+}

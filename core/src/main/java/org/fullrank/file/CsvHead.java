@@ -1,0 +1,157 @@
+package org.fullrank.file;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.fullrank.engine.InputException;
+import org.jspecify.annotations.Nullable;
+
+/// What the first rows of a CSV file say about its columns.
+///
+/// The first row is a header when a cell of it is no number while the one below is, or when it names the label column.
+/// The label column is given by name, by position (from 1, or from the end as -1, -2, ...) or as `none`. Without that
+/// it is the one named `label`, `class`, `target` or `y`, or else the only one of text that is no date. A first column that numbers
+/// the rows is an index: it has no name in the header, or is named `id`, `index` or `row`, or counts up by one from 0
+/// or 1 in the first [#RUNNING_ROWS] rows. Texts under the name `path`, `file`, `filename` or `image` are one too.
+///
+/// @param header whether the first row is a header
+/// @param label position of the label column from 0; -1 where there is none
+/// @param index position of the index, 0; -1 where there is none
+/// @param warnings what was decided without being asked, one line each
+record CsvHead(boolean header, int label, int index, List<String> warnings) {
+    /// Rows that must count up: ten in a row by chance are unlikely, and a pipe delivers them soon.
+    static final int RUNNING_ROWS = 10;
+
+    private static final List<String> LABEL_NAMES = List.of("label", "class", "target", "y");
+    private static final Set<String> INDEX_NAMES = Set.of("", "id", "index", "row");
+    private static final Set<String> FILE_NAMES = Set.of("path", "file", "filename", "image");
+    private static final int NAMES_SHOWN = 20;
+
+    /// Applies the rules.
+    ///
+    /// @param head the first rows, at least one
+    static CsvHead of(Path file, List<List<String>> head, @Nullable String labelColumn, String remedy) {
+        List<String> warnings = new ArrayList<>();
+        boolean header = isHeader(head, labelColumn);
+        int label = label(file, head, header, labelColumn, remedy, warnings);
+        return new CsvHead(header, label, index(head, header, label, warnings), List.copyOf(warnings));
+    }
+
+    private static boolean isHeader(List<List<String>> head, @Nullable String labelColumn) {
+        List<String> first = head.getFirst();
+        if (head.size() > 1) {
+            List<String> second = head.get(1);
+            for (int i = 0; i < Math.min(first.size(), second.size()); i++) {
+                if (CsvTable.isText(first.get(i)) && !Double.isNaN(CsvTable.number(second.get(i)))) {
+                    return true;
+                }
+            }
+        }
+        return first.stream().allMatch(CsvTable::isText)
+                && first.stream().map(String::strip).anyMatch(cell -> isLabel(cell, labelColumn));
+    }
+
+    private static boolean isLabel(String name, @Nullable String labelColumn) {
+        return labelColumn == null
+                ? LABEL_NAMES.contains(name.toLowerCase(Locale.ROOT))
+                : name.equals(labelColumn.strip());
+    }
+
+    private static int label(
+            Path file,
+            List<List<String>> head,
+            boolean header,
+            @Nullable String labelColumn,
+            String remedy,
+            List<String> warnings) {
+        List<String> names = head.getFirst().stream().map(String::strip).toList();
+        if (labelColumn != null) {
+            return named(file, names, header, labelColumn.strip(), remedy);
+        }
+        if (header) {
+            for (int i = 0; i < names.size(); i++) {
+                if (isLabel(names.get(i), null)) {
+                    return i;
+                }
+            }
+        }
+        List<String> cells = head.get(header && head.size() > 1 ? 1 : 0);
+        int found = -1;
+        for (int i = header && namesFiles(head) ? 1 : 0; i < cells.size(); i++) {
+            if (CsvTable.isText(cells.get(i))) {
+                if (found >= 0) {
+                    return -1;
+                }
+                found = i;
+            }
+        }
+        if (found >= 0 && (CsvTable.isDate(cells.get(found)) || CsvTable.hasDecimalComma(cells.get(found)))) {
+            return -1;
+        }
+        if (found >= 0 && header) {
+            warnings.add("column %d (%s) was taken for the label, because it is the only one of text; name the label column"
+                            .formatted(found + 1, names.get(found))
+                    + " or 'none' if this is wrong");
+        }
+        return found;
+    }
+
+    private static int named(Path file, List<String> names, boolean header, String wanted, String remedy) {
+        int byName = header ? names.indexOf(wanted) : -1;
+        if (byName >= 0) {
+            return byName;
+        }
+        if (wanted.equals(CsvTable.NO_LABEL)) {
+            return -1;
+        }
+        if (wanted.matches("-?\\d{1,9}")) {
+            int position = Integer.parseInt(wanted);
+            int column = position < 0 ? names.size() + position : position - 1;
+            if (position != 0 && column >= 0 && column < names.size()) {
+                return column;
+            }
+        }
+        throw new InputException("CSV file " + file + " has no column " + wanted + ", expected "
+                + (header ? "one of " + names.subList(0, Math.min(NAMES_SHOWN, names.size())) + " or " : "")
+                + "a position from 1 to " + names.size() + " or -1 to -" + names.size() + " or none; " + remedy);
+    }
+
+    private static int index(List<List<String>> head, boolean header, int label, List<String> warnings) {
+        int features = head.getFirst().size() - (label >= 0 ? 1 : 0);
+        if (label == 0 || features < 2) {
+            return -1;
+        }
+        String name = head.getFirst().getFirst().strip();
+        if (header && (namesFiles(head) || INDEX_NAMES.contains(name.toLowerCase(Locale.ROOT)))) {
+            warnings.add("the first column, \"%s\", was left out as an index of the rows".formatted(name));
+            return 0;
+        }
+        if (countsUp(head.subList(header ? 1 : 0, head.size()))) {
+            warnings.add("the first column%s was left out as an index of the rows: it counts up by one"
+                    .formatted(header ? ", \"" + name + "\"," : ""));
+            return 0;
+        }
+        return -1;
+    }
+
+    private static boolean namesFiles(List<List<String>> head) {
+        return head.size() > 1
+                && FILE_NAMES.contains(head.getFirst().getFirst().strip().toLowerCase(Locale.ROOT))
+                && CsvTable.isText(head.get(1).getFirst());
+    }
+
+    private static boolean countsUp(List<List<String>> rows) {
+        if (rows.size() < RUNNING_ROWS) {
+            return false;
+        }
+        double first = CsvTable.number(rows.getFirst().getFirst());
+        for (int i = 0; i < RUNNING_ROWS; i++) {
+            if (CsvTable.number(rows.get(i).getFirst()) != first + i) {
+                return false;
+            }
+        }
+        return first == 0 || first == 1;
+    }
+}

@@ -1,0 +1,165 @@
+package org.fullrank.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+import org.fullrank.engine.InputException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TableTest {
+    @TempDir
+    Path folder;
+
+    private DataSpec spec(Path path) {
+        return DataSpec.of(path.toString()).withCache(folder.resolve("cache"));
+    }
+
+    private Path csv(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
+        return Files.writeString(file, text);
+    }
+
+    private static float[] row(Dataset data, Split split, int i) {
+        return ((Vectors) data.items(split)).copy(i);
+    }
+
+    private static Labels labels(Dataset data, Split split) {
+        return Objects.requireNonNull(data.items(split).labels());
+    }
+
+    @Test
+    void categoriesBecomeOneValueForEachLevelAndMissingNumbersAMeanWithAnIndicator() throws IOException {
+        Path file = csv("mixed.csv", "age,job,label\n20, cook,a\n?,nurse,b\n40,,a\nNA,cook,b\n");
+        try (Dataset data = Dataset.open(spec(file))) {
+            TableSchema schema = Objects.requireNonNull(data.table());
+            assertThat(schema.columns())
+                    .containsExactly(
+                            new TableColumn.Numeric("age", 30, true),
+                            new TableColumn.Category("job", List.of("", "cook", "nurse")));
+            assertThat(row(data, Split.TRAIN, 0)).containsExactly(20, 0, 0, 1, 0);
+            assertThat(row(data, Split.TRAIN, 1)).containsExactly(30, 1, 0, 0, 1);
+            assertThat(row(data, Split.TRAIN, 2)).containsExactly(40, 0, 1, 0, 0);
+            assertThat(row(data, Split.TRAIN, 3)).containsExactly(30, 1, 0, 1, 0);
+            assertThat(schema.spans())
+                    .containsExactly(new TableSchema.Span(0, 2, true), new TableSchema.Span(2, 3, false));
+            assertThat(TableSchema.ofJson("test", schema.json())).isEqualTo(schema);
+            assertThat(data.summary().text()).contains("1 numbers (1 with missing values), 1 categories of 3 levels");
+        }
+    }
+
+    @Test
+    void aTableOfNumbersAloneIsReadAsItIs() throws IOException {
+        Path file = csv("numbers.csv", "1,2.5\n-3,4\n1e3,0\n");
+        try (Dataset data = Dataset.open(spec(file))) {
+            assertThat(row(data, Split.TRAIN, 2)).containsExactly(1000, 0);
+            assertThat(data.warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void indexConstantsAndIdentifiersAreNamedAndLeftOut() throws IOException {
+        var rows = new StringBuilder(",size,unit,token,user_id,population\n");
+        Random random = new Random(1);
+        for (int i = 0; i < 60; i++) {
+            rows.append(String.format(
+                    Locale.ROOT,
+                    "%d,%.3f,kg,%s,%d,%d%n",
+                    i,
+                    random.nextGaussian(),
+                    new UUID(random.nextLong(), random.nextLong()),
+                    1_000_000 + 7919L * i,
+                    1_000_000 + 7919L * i));
+        }
+        Path file = csv("ids.csv", rows.toString());
+        try (Dataset data = Dataset.open(spec(file).withLabelColumn("none"))) {
+            assertThat(data.warnings())
+                    .containsExactly(
+                            "the first column, \"\", was left out as an index of the rows",
+                            "left out column 3 (unit): constant",
+                            "left out column 4 (token), column 5 (user_id): identifier, another one in each row");
+            assertThat(((Vectors) data.items(Split.TRAIN)).features()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void columnsOfTheTestTableAreFoundByName() throws IOException {
+        csv("set/train.csv", "a,b,label\n1,10,x\n2,20,y\n3,30,x\n");
+        csv("set/test.csv", "label,b,a\ny,50,5\nx,60,6\n");
+        try (Dataset data = Dataset.open(spec(folder.resolve("set")))) {
+            assertThat(row(data, Split.TEST, 0)).containsExactly(5, 50);
+            assertThat(labels(data, Split.TEST).classes()).containsExactly(1, 0);
+        }
+    }
+
+    @Test
+    void missingAndExtraColumnsOfTheTestTableAreRefused() throws IOException {
+        csv("set/train.csv", "a,b,label\n1,10,x\n2,20,y\n");
+        csv("set/test.csv", "a,c,label\n1,10,x\n2,20,y\n");
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() -> Dataset.open(spec(folder.resolve("set"))))
+                .withMessageContaining("lacks column b and has column c in addition");
+    }
+
+    @Test
+    void anotherTableIsReadByTheSchemaOfTheTrainingTable() throws IOException {
+        Path train = csv("train.csv", "age,job,label\n20,cook,a\n40,nurse,b\n");
+        Path other = csv("other.csv", "job,age\npilot,30\nnurse,\n");
+        TableSchema schema;
+        try (Dataset data = Dataset.open(spec(train))) {
+            schema = Objects.requireNonNull(data.table());
+        }
+        try (Dataset data = Dataset.open(spec(other), schema)) {
+            assertThat(row(data, Split.TRAIN, 0)).containsExactly(30, 0, 0);
+            assertThat(row(data, Split.TRAIN, 1)).containsExactly(30, 0, 1);
+            assertThat(data.classNames()).isEmpty();
+            assertThat(data.warnings())
+                    .containsExactly(
+                            "other.csv, column age: missing values, of which the training table has none, in 1 rows; they"
+                                    + " get the training mean",
+                            "other.csv, column job: levels that are unknown, such as 'pilot', in 1 rows; they get 0 for every"
+                                    + " level");
+        }
+        try (Dataset own = Dataset.open(spec(train), schema)) {
+            assertThat(own.summary().cacheFile()).as("the table's own pack serves").doesNotContain("null");
+            assertThat(labels(own, Split.TRAIN).classes()).containsExactly(0, 1);
+        }
+    }
+
+    @Test
+    void ignoredColumnsAreLeftOut() throws IOException {
+        Path file = csv("x.csv", "a,day,b\n1,2024-01-31,4\n2,2024-02-01,5\n");
+        try (Dataset data = Dataset.open(spec(file).withLabelColumn("none").withIgnore(List.of("day", "1")))) {
+            assertThat(row(data, Split.TRAIN, 1)).containsExactly(5);
+        }
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() -> Dataset.open(spec(file).withIgnore(List.of("days"))))
+                .withMessageContaining("no column days");
+    }
+
+    @Test
+    void onlyTheMostFrequentLevelsOfAWideCategoryAreKept() throws IOException {
+        var rows = new StringBuilder("x,code\n");
+        for (int i = 0; i < 400; i++) {
+            rows.append(i * 7 % 17).append(",c").append(i < 100 ? 0 : i / 2).append('\n');
+        }
+        Path file = csv("codes.csv", rows.toString());
+        try (Dataset data = Dataset.open(spec(file).withLabelColumn("none"))) {
+            TableColumn column = Objects.requireNonNull(data.table()).columns().get(1);
+            assertThat(((TableColumn.Category) column).levels())
+                    .hasSize(TableFit.MOST_LEVELS)
+                    .contains("c0");
+            assertThat(data.warnings().getFirst())
+                    .contains("column 2 (code) has 151 levels: the 100 most frequent are kept");
+        }
+    }
+}
