@@ -2,8 +2,8 @@ package org.fullrank.lab;
 
 import org.ejml.simple.SimpleMatrix;
 
-/// The gradient flows of BYOL and SimSiam in linear networks on three levels: matrices (lemma 1), symmetric
-/// matrices, and single modes. From Tian, Chen and Ganguli, "Understanding self-supervised learning dynamics
+/// Computes the gradient flow of BYOL and SimSiam in linear networks in three forms: for general matrices
+/// (lemma 1 of the paper), for symmetric matrices, and for single eigenmodes. The paper is Tian, Chen and Ganguli, "Understanding self-supervised learning dynamics
 /// without contrastive pairs", ICML 2021, arXiv 2102.06810. The letters are those of the paper: W online
 /// weights, Wp predictor, Wa target, F = W W'.
 final class Byol {
