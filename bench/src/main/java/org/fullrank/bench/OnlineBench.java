@@ -27,8 +27,8 @@ public final class OnlineBench {
     private static final int ROUNDS = 501;
     private static final int UPDATES = 20;
     private static final int SAMPLES = 64;
-    /// Floats of a loop of the bound: long enough to hide what a loop costs, short enough that sums stay in the L1
-    /// cache.
+    /// Floats of a loop of the bound: long enough to hide what a loop costs, short enough that sums stay in
+    /// the L1 cache.
     private static final int PIECE = 2048;
 
     private OnlineBench() {}

@@ -238,10 +238,10 @@ final class DiagnoseCommand extends Job {
         requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--array", "--label-column");
         requireNone(files, "a file", "run folders", "--places", "--data", "--split", "--best");
         if (second != null && subjects.size() > 1) {
-            throw new InputException(("--second: found %d files, expected one, because --second is its other view;"
-                    + " diagnose")
-                            .formatted(subjects.size())
-                    + " them one by one");
+            throw new InputException(
+                    ("--second: found %d files, expected one, because --second is its other view;" + " diagnose")
+                                    .formatted(subjects.size())
+                            + " them one by one");
         }
         if (secondKey != null && second == null) {
             throw new InputException("--second-key: found no --second, expected one; name the file");

@@ -11,8 +11,8 @@ import java.util.Optional;
 final class Environment {
     private Environment() {}
 
-    /// Sets a variable for native code of this process, unless the user has set it. Does nothing on systems without
-    /// `setenv`: the library then has its own default.
+    /// Sets a variable for native code of this process, unless the user has set it. Does nothing on systems
+    /// without `setenv`: the library then has its own default.
     static void set(String name, String value) {
         if (System.getenv(name) != null) {
             return;
@@ -28,7 +28,8 @@ final class Environment {
             int code = (int) linker.downcallHandle(setenv.get(), signature)
                     .invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
             if (code != 0) {
-                throw new JobException("cannot set " + name + " (setenv returned " + code + "); set it before the start");
+                throw new JobException(
+                        "cannot set " + name + " (setenv returned " + code + "); set it before the start");
             }
         } catch (JobException e) {
             throw e;

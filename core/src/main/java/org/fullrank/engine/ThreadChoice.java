@@ -9,16 +9,17 @@ import java.util.TreeSet;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Measures which number of threads is fastest now. On an idle machine that is one for each processor. When other
-/// processes use the processors too, the threads of one operation wait for the one that was interrupted, and a
-/// single thread can be ten times as fast as two.
+/// Measures which number of threads is fastest now. On an idle machine that is one for each processor. When
+/// other processes use the processors too, the threads of one operation wait for the one that was
+/// interrupted, and a single thread can be ten times as fast as two.
 public final class ThreadChoice {
     /// A change must save a fifth of the time, so that noise does not change the number of threads.
     static final double WORTH = 0.8;
 
     /// Times that each number is measured. The median of five ignores two interruptions.
     private static final int ROUNDS = 5;
-    /// Rows, width and operations of the measured work: many small operations with a few large ones, as in a step.
+    /// Rows, width and operations of the measured work: many small operations with a few large ones, as in
+    /// a step.
     private static final int ROWS = 128;
     private static final int WIDTH = 512;
     private static final int OPERATIONS = 30;
@@ -52,8 +53,8 @@ public final class ThreadChoice {
         }
     }
 
-    /// Whether more threads of the whole machine are running than those of this process. Then a measurement is worth its
-    /// time. True on systems without `/proc/stat`.
+    /// Whether more threads of the whole machine are running than those of this process. Then a measurement
+    /// is worth its time. True on systems without `/proc/stat`.
     ///
     /// @param own threads of this process that may be running
     static boolean crowded(int own) {
@@ -84,8 +85,8 @@ public final class ThreadChoice {
         return Integer.MAX_VALUE;
     }
 
-    /// Measures 1, half of `most`, and `most` threads in turns, in about a tenth of a second on an idle machine. The
-    /// engine has `most` threads afterwards.
+    /// Measures 1, half of `most`, and `most` threads in turns, in about a tenth of a second on an idle
+    /// machine. The engine has `most` threads afterwards.
     public static Measured measure(int most) {
         Natives.load();
         SequencedSet<Integer> numbers = new TreeSet<>(Arrays.asList(1, Math.max(1, most / 2), most));
@@ -104,7 +105,8 @@ public final class ThreadChoice {
             }
         }
         Threads.use(most);
-        return new Measured(threads, Arrays.stream(times).mapToDouble(ThreadChoice::median).toArray());
+        return new Measured(
+                threads, Arrays.stream(times).mapToDouble(ThreadChoice::median).toArray());
     }
 
     private static void work(Tensor x, Tensor w) {

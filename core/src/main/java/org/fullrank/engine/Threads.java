@@ -15,8 +15,9 @@ public final class Threads {
 
     private Threads() {}
 
-    /// The number of threads for a request. The request 0 means one thread for each processor that this process may
-    /// use, or fewer if other processes use them too and fewer threads are faster. This is measured once for a process.
+    /// The number of threads for a request. The request 0 means one thread for each processor that this
+    /// process may use, or fewer if other processes use them too and fewer threads are faster. This is
+    /// measured once for a process.
     public static int resolve(int requested) {
         InputException.when(
                 requested < 0, "threads: found %d, expected 0 (all processors) or a positive number", requested);

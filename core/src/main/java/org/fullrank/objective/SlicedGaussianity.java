@@ -106,8 +106,8 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         return Terms.of(part(), Surrogate.of(value, z, slopes.mul_(shares).mm(unit)));
     }
 
-    /// Adds `N share |mean_n exp(i t x_n) - exp(-t^2/2)|^2` of each direction to its statistic, and the derivative
-    /// to the slopes.
+    /// Adds `N share |mean_n exp(i t x_n) - exp(-t^2/2)|^2` of each direction to its statistic, and the
+    /// derivative to the slopes.
     private static void addFrequency(Tensor x, double t, double share, Tensor statistics, Tensor slopes) {
         try (var scope = Scope.open()) {
             Tensor angles = x.mul(Tensors.scalar(t)); // [N, M]

@@ -11,7 +11,8 @@ import org.fullrank.engine.InputException;
 
 /// Settings from the command line, `a.b=c`, which change a completed tree. A number selects an element of a
 /// list. Values are YAML, so `[1, 2]` replaces a whole list. A `type` removes all keys of its section, even if
-/// the type stays the same, so that the section has the defaults of the type. Types are always set before other keys, independent of the order on the command line.
+/// the type stays the same, so that the section has the defaults of the type. Types are always set before
+/// other keys, independent of the order on the command line.
 final class Overrides {
     private record Setting(String text, List<String> path, JsonNode value) {
         boolean isType() {

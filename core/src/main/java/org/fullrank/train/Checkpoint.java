@@ -92,7 +92,11 @@ public final class Checkpoint {
     /// @param views of its items; vectors are standardized by the moments of these
     /// @param recipe of the training, whose data are replaced by the default: the fingerprint stands for them
     /// @param table how the columns of a table became its vectors; null for other data
-    record Origin(String fingerprint, ViewGenerator views, Recipe recipe, @Nullable TableSchema table) {
+    record Origin(
+            String fingerprint,
+            ViewGenerator views,
+            Recipe recipe,
+            @Nullable TableSchema table) {
         static Origin of(Dataset data, ViewGenerator views, Recipe recipe) {
             return new Origin(data.fingerprint(), views, recipe.withData(DataSpec.defaults()), data.table());
         }

@@ -11,7 +11,6 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
-import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
 import org.fullrank.monitor.Alarm;
 import org.fullrank.monitor.CheckSchedule;
@@ -76,9 +75,11 @@ public final class Trainer implements AutoCloseable {
         return new Trainer(recipe, folder, watcher, data);
     }
 
-    /// A training that resumes from the latest whole checkpoint of its folder, or starts from the beginning without one.
+    /// A training that resumes from the latest whole checkpoint of its folder, or starts from the beginning
+    /// without one.
     ///
-    /// @throws InputException when all checkpoints are damaged, or the latest is of another architecture or optimizer
+    /// @throws InputException when all checkpoints are damaged, or the latest is of another architecture or
+    ///     optimizer
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
         var trainer = new Trainer(recipe, folder, watcher, data);
         try {

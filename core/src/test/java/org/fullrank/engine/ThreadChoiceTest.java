@@ -19,7 +19,9 @@ class ThreadChoiceTest {
         assertThat(measured(1, 0.9, 0.95).best(4)).as("5 % are noise").isEqualTo(4);
         assertThat(measured(0.95, 0.9, 1).best(1)).as("6 % are noise").isEqualTo(1);
         assertThat(measured(1, 0.6, 0.3).best(1)).as("the others have gone").isEqualTo(4);
-        assertThat(measured(1, 5, 9).best(3)).as("a number that was not measured").isEqualTo(1);
+        assertThat(measured(1, 5, 9).best(3))
+                .as("a number that was not measured")
+                .isEqualTo(1);
         assertThat(measured(1, 5, 9).ratio(4, 1)).isCloseTo(9, within(1e-12));
     }
 
