@@ -18,19 +18,21 @@ final class DecodePool implements AutoCloseable {
 
     /// Receives results, on the thread that submits.
     interface Sink {
-        void image(String path, Pixels pixels) throws IOException;
+        void image(String path, ImageDecoder.Decoded decoded) throws IOException;
 
         void skipped(String path, String reason) throws IOException;
     }
 
     /// An image, or the reason why it could not be decoded. Both are missing for a file that is not an image
     /// by its name.
-    private record Decoded(
-            String path, @Nullable Pixels pixels, @Nullable String reason) {}
+    private record Outcome(
+            String path,
+            ImageDecoder.@Nullable Decoded decoded,
+            @Nullable String reason) {}
 
     private final ExecutorService threads;
     private final ThreadLocal<ImageDecoder> decoders;
-    private final ArrayDeque<Future<Decoded>> window = new ArrayDeque<>();
+    private final ArrayDeque<Future<Outcome>> window = new ArrayDeque<>();
     private final Sink sink;
     private final int most;
 
@@ -68,25 +70,25 @@ final class DecodePool implements AutoCloseable {
         }
     }
 
-    private Decoded decodeNow(String path, boolean named, Callable<byte[]> encoded) throws Exception {
+    private Outcome decodeNow(String path, boolean named, Callable<byte[]> encoded) throws Exception {
         try {
             byte[] bytes = encoded.call();
-            if (!named && ImageDecoder.Format.of(bytes).isEmpty()) {
-                return new Decoded(path, null, null);
+            if (!named && ImageFormat.of(bytes).isEmpty()) {
+                return new Outcome(path, null, null);
             }
-            return new Decoded(path, decoders.get().decode(bytes), null);
+            return new Outcome(path, decoders.get().decode(bytes), null);
         } catch (IOException e) {
-            return new Decoded(path, null, Inputs.reason(e));
+            return new Outcome(path, null, Inputs.reason(e));
         }
     }
 
     private void next() throws IOException {
         try {
-            Decoded decoded = window.remove().get();
-            if (decoded.pixels() != null) {
-                sink.image(decoded.path(), decoded.pixels());
-            } else if (decoded.reason() != null) {
-                sink.skipped(decoded.path(), decoded.reason());
+            Outcome outcome = window.remove().get();
+            if (outcome.decoded() != null) {
+                sink.image(outcome.path(), outcome.decoded());
+            } else if (outcome.reason() != null) {
+                sink.skipped(outcome.path(), outcome.reason());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -81,7 +81,7 @@ final class Formats {
             return tree(new ZipTree(path), spec)
                     .orElseThrow(() -> unknown(path, "an archive without files of a known format"));
         }
-        if (ImageDecoder.Format.of(head).isPresent()) {
+        if (ImageFormat.of(head).isPresent()) {
             throw unknown(path, "a single image");
         }
         if (StlSource.matches(path.getFileName().toString())) {
@@ -135,7 +135,7 @@ final class Formats {
             return NumpySource.of(tree, spec);
         }
         byte[] head = head(entry);
-        if (ImageDecoder.Format.of(head).isPresent()) {
+        if (ImageFormat.of(head).isPresent()) {
             return new ImageSource(tree, spec);
         }
         boolean inFolder = tree instanceof FolderTree;

@@ -3,8 +3,10 @@ package org.fullrank.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.fullrank.engine.InputException;
 
@@ -14,8 +16,10 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
     /// Largest accepted size of an encoded image. A larger file is left out before it is read.
     static final int MAX_ENCODED_BYTES = 1 << 28;
 
-    private static final Set<String> EXTENSIONS =
-            Set.of("jpg", "jpeg", "jpe", "png", "gif", "bmp", "tif", "tiff", "webp");
+    /// Names of images; those of formats that cannot be read are listed with the reason.
+    private static final Set<String> EXTENSIONS = Set.of(
+            "jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "tif", "tiff", "webp", "avif", "heic", "heif",
+            "jxl", "jp2", "j2k");
 
     /// Whether a file of this name is expected to be an image.
     static boolean named(String name) {
@@ -37,7 +41,8 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
     public void pack(PackWriter out) throws IOException {
         List<String> packed = new ArrayList<>();
         var lists = new LabelLists();
-        try (var pool = new DecodePool(spec, new PackSink(out, packed))) {
+        Map<String, List<String>> remarks = new LinkedHashMap<>();
+        try (var pool = new DecodePool(spec, new PackSink(out, packed, remarks))) {
             tree.each(new Tree.Visitor() {
                 @Override
                 public boolean file(Tree.Entry entry) throws IOException {
@@ -57,6 +62,8 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
             pool.finish();
         }
         checkSkipped(out, packed.size());
+        remarks.forEach((text, paths) ->
+                out.note("%s, in %d images, first %s".formatted(text, paths.size(), paths.getFirst())));
         new ImagePlacement(packed, lists).place(out);
     }
 
@@ -83,8 +90,8 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
     private void checkSkipped(PackWriter out, int decoded) {
         int skipped = out.skipped().size();
         if (decoded == 0 && skipped == 0) {
-            throw new InputException("data path " + tree.root()
-                    + " holds no images, expected JPEG, PNG, GIF, BMP or TIFF files; give another path");
+            throw new InputException("data path " + tree.root() + " holds no images, expected files of "
+                    + ImageFormat.KNOWN + "; give another path");
         }
         double share = (double) skipped / (decoded + skipped);
         if (decoded == 0 || share > spec.maxSkippedShare()) {
@@ -104,9 +111,17 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
     }
 
     /// Takes what the pool has decoded, in the order of submission.
-    private record PackSink(PackWriter out, List<String> packed) implements DecodePool.Sink {
+    ///
+    /// @param remarks what was ignored, and the paths of the images
+    private record PackSink(PackWriter out, List<String> packed, Map<String, List<String>> remarks)
+            implements DecodePool.Sink {
         @Override
-        public void image(String path, Pixels pixels) throws IOException {
+        public void image(String path, ImageDecoder.Decoded decoded) throws IOException {
+            Pixels pixels = decoded.pixels();
+            if (decoded.remark() != null) {
+                remarks.computeIfAbsent(decoded.remark(), text -> new ArrayList<>())
+                        .add(path);
+            }
             out.unplaced(new PackWriter.Shape(pixels.height(), pixels.width(), 3), pixels.rgb(), path);
             packed.add(path);
         }

@@ -1,88 +1,193 @@
 package org.fullrank.data;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The values in the header of a JPEG file.
+/// The facts in the header of a JPEG, and its image data without metadata.
 ///
+/// @param frame the marker of the frame: 0xC0 to 0xCF
+/// @param precision bits of a sample
 /// @param width in pixels, as stored
 /// @param height in pixels, as stored
-/// @param components 1 gray, 3 color, 4 CMYK
-/// @param orientation of EXIF, 1 to 8; 1 is upright
-record JpegHeader(int width, int height, int components, int orientation) {
-    private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
-    private static final int ORIENTATION = 0x0112;
+/// @param components their identifiers: one for gray, three for color, four for CMYK
+/// @param jfif whether the marker JFIF is there, which promises YCbCr
+/// @param adobe the transformation that the marker Adobe states: 0 none, 1 YCbCr, 2 YCCK; -1 without the
+///     marker
+/// @param orientation of EXIF or XMP, 1 to 8; 1 is upright
+/// @param profile the color profile; null when there is none
+/// @param remark what is wrong with the color profile; null when nothing is
+/// @param tables where the segments begin that decoding needs
+/// @param scan where the first scan begins
+record JpegHeader(
+        int frame,
+        int precision,
+        int width,
+        int height,
+        List<Integer> components,
+        boolean jfif,
+        int adobe,
+        int orientation,
+        byte @Nullable [] profile,
+        @Nullable String remark,
+        List<Integer> tables,
+        int scan) {
+
+    private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] JFIF = "JFIF\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ICC = "ICC_PROFILE\0".getBytes(StandardCharsets.US_ASCII);
+    private static final int APP0 = 0xE0;
     private static final int APP1 = 0xE1;
+    private static final int APP2 = 0xE2;
+    private static final int APP14 = 0xEE;
     private static final int START_OF_SCAN = 0xDA;
 
-    /// Reads the markers up to the first scan; null when there is no frame header before it.
-    static @Nullable JpegHeader of(byte[] jpeg) {
-        int orientation = 1;
-        JpegHeader frame = null;
-        for (int at = 2; at + 4 <= jpeg.length; ) {
-            if (u8(jpeg, at) != 0xFF) {
-                at++;
-                continue;
-            }
-            int marker = u8(jpeg, at + 1);
-            if (marker == 0xFF || marker == 0 || (marker >= 0xD0 && marker <= 0xD8)) {
-                at += marker == 0xFF ? 1 : 2;
-                continue;
-            }
-            if (marker == START_OF_SCAN || marker == 0xD9) {
-                break;
-            }
-            int length = u16(jpeg, at + 2);
-            if (isFrame(marker) && at + 10 <= jpeg.length) {
-                frame = new JpegHeader(u16(jpeg, at + 7), u16(jpeg, at + 5), u8(jpeg, at + 9), 1);
-            } else if (marker == APP1) {
-                orientation = orientation(jpeg, at + 4, Math.min(jpeg.length, at + 2 + length));
-            }
-            at += 2 + Math.max(2, length);
+    /// Lossless coding, which the reader of the JDK does not know.
+    boolean lossless() {
+        return frame == 0xC3;
+    }
+
+    /// How many scans there are.
+    int scans(byte[] jpeg) {
+        int scans = 0;
+        for (int at = scan; at + 1 < jpeg.length; at++) {
+            scans += jpeg[at] == (byte) 0xFF && jpeg[at + 1] == (byte) START_OF_SCAN ? 1 : 0;
         }
-        return frame == null ? null : new JpegHeader(frame.width, frame.height, frame.components, orientation);
+        return scans;
+    }
+
+    /// Whether three components are YCbCr, by the rules of libjpeg: JFIF says so; else Adobe says; else the
+    /// components named R, G and B are what they are called.
+    boolean isLuma() {
+        if (jfif || adobe > 0) {
+            return true;
+        }
+        return adobe < 0 && !components.equals(List.of((int) 'R', (int) 'G', (int) 'B'));
+    }
+
+    /// The JPEG without metadata, but with a marker Adobe that states the transformation. Readers differ in
+    /// what they make of odd markers; this leaves no doubt.
+    byte[] bare(byte[] jpeg, int transformation) {
+        var out = new ByteArrayOutputStream(jpeg.length - scan + 1024);
+        out.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) APP14, 0, 14});
+        out.writeBytes(ADOBE);
+        out.writeBytes(new byte[] {0, 100, 0, 0, 0, 0, (byte) transformation});
+        for (int at : tables) {
+            out.write(jpeg, at, Math.min(2 + u16(jpeg, at + 2), jpeg.length - at));
+        }
+        out.write(jpeg, scan, jpeg.length - scan);
+        return out.toByteArray();
+    }
+
+    /// Reads the markers up to the first scan; null when there is no frame header and no scan behind it.
+    static @Nullable JpegHeader of(byte[] jpeg) {
+        var reader = new Markers(jpeg);
+        return reader.read() ? reader.header() : null;
+    }
+
+    /// Walks over the segments.
+    private static final class Markers {
+        private final byte[] jpeg;
+        private final Orientation orientation = new Orientation();
+        private final TreeMap<Integer, byte[]> profile = new TreeMap<>();
+        private final List<Integer> tables = new ArrayList<>();
+        private boolean jfif;
+        private int adobe = -1;
+        private int frameAt = -1;
+        private int chunks;
+        private boolean oddChunks;
+        private int scan = -1;
+
+        Markers(byte[] jpeg) {
+            this.jpeg = jpeg;
+        }
+
+        boolean read() {
+            for (int at = 2; at + 4 <= jpeg.length && scan < 0; ) {
+                int marker = u8(jpeg, at + 1);
+                if (u8(jpeg, at) != 0xFF || marker == 0xFF) {
+                    at++;
+                } else if (marker <= 1 || (marker >= 0xD0 && marker <= 0xD8)) {
+                    at += 2;
+                } else if (marker == 0xD9) {
+                    return false;
+                } else if (marker == START_OF_SCAN) {
+                    scan = at;
+                } else {
+                    segment(marker, at);
+                    at += 2 + Math.max(2, u16(jpeg, at + 2));
+                }
+            }
+            return scan >= 0 && frameAt >= 0;
+        }
+
+        private void segment(int marker, int at) {
+            int end = Math.min(jpeg.length, at + 2 + u16(jpeg, at + 2));
+            byte[] body = Arrays.copyOfRange(jpeg, Math.min(at + 4, end), end);
+            switch (marker) {
+                case APP0 -> jfif |= starts(body, JFIF);
+                case APP1 -> orientation.app1(body);
+                case APP2 -> profile(body);
+                case APP14 -> adobe = starts(body, ADOBE) && body.length >= 12 ? u8(body, 11) : adobe;
+                default -> {
+                    if (marker < APP0) {
+                        tables.add(at);
+                    }
+                    if (isFrame(marker) && body.length >= 6 && frameAt < 0) {
+                        frameAt = at;
+                    }
+                }
+            }
+        }
+
+        /// Keeps a piece of the profile; it says which of how many it is.
+        private void profile(byte[] body) {
+            if (!starts(body, ICC) || body.length < ICC.length + 2) {
+                return;
+            }
+            int number = u8(body, ICC.length);
+            chunks = chunks == 0 ? u8(body, ICC.length + 1) : chunks;
+            byte[] piece = Arrays.copyOfRange(body, ICC.length + 2, body.length);
+            oddChunks |= chunks != u8(body, ICC.length + 1) || profile.put(number, piece) != null;
+        }
+
+        JpegHeader header() {
+            boolean whole = !oddChunks
+                    && profile.size() == chunks
+                    && (chunks == 0 || (profile.firstKey() == 1 && profile.lastKey() == chunks));
+            var joined = new ByteArrayOutputStream();
+            profile.values().forEach(joined::writeBytes);
+            int count = Math.min(u8(jpeg, frameAt + 9), (jpeg.length - frameAt - 10) / 3);
+            List<Integer> ids = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                ids.add(u8(jpeg, frameAt + 10 + 3 * i));
+            }
+            return new JpegHeader(
+                    u8(jpeg, frameAt + 1),
+                    u8(jpeg, frameAt + 4),
+                    u16(jpeg, frameAt + 7),
+                    u16(jpeg, frameAt + 5),
+                    List.copyOf(ids),
+                    jfif,
+                    adobe,
+                    orientation.value(),
+                    chunks > 0 && whole ? joined.toByteArray() : null,
+                    whole ? null : "the color profile is ignored because pieces of it are missing or misnumbered",
+                    List.copyOf(tables),
+                    scan);
+        }
     }
 
     private static boolean isFrame(int marker) {
         return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     }
 
-    /// The orientation in an EXIF block, a small TIFF file; 1 if there is none or it is invalid.
-    private static int orientation(byte[] jpeg, int from, int to) {
-        for (int i = 0; i < EXIF.length; i++) {
-            if (from + i >= to || jpeg[from + i] != EXIF[i]) {
-                return 1;
-            }
-        }
-        int tiff = from + EXIF.length;
-        if (tiff + 8 > to) {
-            return 1;
-        }
-        boolean little = jpeg[tiff] == 'I';
-        long directory = tiff + number(jpeg, tiff + 4, 4, little);
-        if (directory + 2 > to) {
-            return 1;
-        }
-        int entries = (int) number(jpeg, (int) directory, 2, little);
-        for (int i = 0; i < entries; i++) {
-            long entry = directory + 2 + 12L * i;
-            if (entry + 12 > to) {
-                return 1;
-            }
-            if (number(jpeg, (int) entry, 2, little) == ORIENTATION) {
-                int value = (int) number(jpeg, (int) entry + 8, 2, little);
-                return value >= 1 && value <= 8 ? value : 1;
-            }
-        }
-        return 1;
-    }
-
-    private static long number(byte[] data, int at, int bytes, boolean little) {
-        long value = 0;
-        for (int i = 0; i < bytes; i++) {
-            value = value << 8 | u8(data, little ? at + bytes - 1 - i : at + i);
-        }
-        return value;
+    private static boolean starts(byte[] bytes, byte[] name) {
+        return bytes.length >= name.length && Arrays.equals(bytes, 0, name.length, name, 0, name.length);
     }
 
     private static int u16(byte[] data, int at) {

@@ -31,7 +31,7 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
             .getLong();
 
     /// Counts up with every change of the file layout or of the way images are decoded.
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     static final int HEADER_BYTES = 64;
 

@@ -1,103 +1,126 @@
 package org.fullrank.data;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
 import java.awt.image.ComponentSampleModel;
 import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 
-/// Converts Java images with any memory layout to RGB bytes. It uses the samples as they are stored:
-/// converting colors through the image class is slow and brightens gray images.
+/// Takes the samples out of the many layouts of Java images, as they are stored: asking an image for colors
+/// is slow and brightens gray ones.
 final class Rasters {
-    private static final int WHITE = 255;
-
     private Rasters() {}
 
-    static Pixels rgb(BufferedImage image) throws IOException {
+    /// The samples of a raster of 1, 3 or 4 channels, all of them colors.
+    static Picture picture(Raster raster) throws IOException {
+        int bands = raster.getNumBands();
+        if (bands != 1 && bands != 3 && bands != 4) {
+            throw new IOException("it has " + bands + " channels, expected 1, 3 or 4");
+        }
+        return Picture.opaque(raster.getHeight(), raster.getWidth(), bands, samples(raster, bands));
+    }
+
+    /// The colors of an image: gray or RGB with or without opacity, or a palette.
+    static Picture picture(BufferedImage image) throws IOException {
+        ColorModel colors = image.getColorModel();
+        if (colors instanceof IndexColorModel) {
+            return indexed(image);
+        }
         Raster raster = image.getRaster();
-        byte[] rgb = new byte[Math.multiplyExact(Math.multiplyExact(image.getWidth(), image.getHeight()), 3)];
-        if (image.getColorModel() instanceof IndexColorModel) {
-            indexed(image, rgb);
-        } else if (raster.getSampleModel() instanceof ComponentSampleModel model
+        if (!colors.hasAlpha()) {
+            return picture(raster);
+        }
+        int bands = raster.getNumBands();
+        if (bands != 2 && bands != 4) {
+            throw new IOException("it has " + bands + " channels with the opacity, expected 2 or 4");
+        }
+        return new Picture(
+                image.getHeight(), image.getWidth(), bands - 1, samples(raster, bands - 1), band(raster, bands - 1));
+    }
+
+    /// The first `channels` bands as uint8 `[height, width, channels]`.
+    private static byte[] samples(Raster raster, int channels) {
+        int width = raster.getWidth();
+        int height = raster.getHeight();
+        byte[] out = new byte[Math.multiplyExact(Math.multiplyExact(width, height), channels)];
+        if (raster.getSampleModel() instanceof ComponentSampleModel model
                 && raster.getDataBuffer() instanceof DataBufferByte data
                 && data.getNumBanks() == 1
                 && data.getOffset() == 0
                 && raster.getSampleModelTranslateX() == 0
-                && raster.getSampleModelTranslateY() == 0
-                && (model.getNumBands() == 1 || model.getNumBands() == 3)) {
-            bytes(model, data.getData(), image.getWidth(), image.getHeight(), rgb);
-        } else {
-            samples(image, raster, rgb);
+                && raster.getSampleModelTranslateY() == 0) {
+            bytes(model, data.getData(), width, channels, out);
+            return out;
         }
-        return new Pixels(image.getHeight(), image.getWidth(), rgb);
-    }
-
-    private static void bytes(ComponentSampleModel model, byte[] data, int width, int height, byte[] rgb) {
-        int[] band = model.getBandOffsets();
-        int red = band[0];
-        int green = band[band.length == 3 ? 1 : 0];
-        int blue = band[band.length == 3 ? 2 : 0];
-        int step = model.getPixelStride();
-        int to = 0;
-        for (int y = 0; y < height; y++) {
-            int from = y * model.getScanlineStride();
-            for (int x = 0; x < width; x++, from += step, to += 3) {
-                rgb[to] = data[from + red];
-                rgb[to + 1] = data[from + green];
-                rgb[to + 2] = data[from + blue];
-            }
-        }
-    }
-
-    private static void indexed(BufferedImage image, byte[] rgb) {
-        int width = image.getWidth();
-        int[] row = new int[width];
-        int to = 0;
-        for (int y = 0; y < image.getHeight(); y++) {
-            image.getRGB(0, y, width, 1, row, 0, width);
-            for (int argb : row) {
-                int alpha = argb >>> 24;
-                rgb[to++] = onWhite(argb >> 16 & 0xFF, alpha);
-                rgb[to++] = onWhite(argb >> 8 & 0xFF, alpha);
-                rgb[to++] = onWhite(argb & 0xFF, alpha);
-            }
-        }
-    }
-
-    /// Reads samples with any number of bits. One or two bands are gray (and alpha), three or four are RGB
-    /// (and alpha).
-    private static void samples(BufferedImage image, Raster raster, byte[] rgb) throws IOException {
-        int width = image.getWidth();
         int bands = raster.getNumBands();
-        if (bands > 4) {
-            throw new IOException("it has " + bands + " channels, expected 1 to 4");
-        }
         int[] bits = raster.getSampleModel().getSampleSize();
-        boolean alpha = bands == 2 || bands == 4;
         int[] row = new int[width * bands];
-        int to = 0;
-        for (int y = 0; y < image.getHeight(); y++) {
+        for (int y = 0, to = 0; y < height; y++) {
             raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
             for (int x = 0; x < width; x++) {
-                int from = x * bands;
-                int opacity = alpha ? eightBits(row[from + bands - 1], bits[bands - 1]) : 255;
-                for (int c = 0; c < 3; c++) {
-                    int band = bands >= 3 ? c : 0;
-                    rgb[to++] = onWhite(eightBits(row[from + band], bits[band]), opacity);
+                for (int c = 0; c < channels; c++) {
+                    out[to++] = (byte) eightBits(row[x * bands + c], bits[c]);
+                }
+            }
+        }
+        return out;
+    }
+
+    private static void bytes(ComponentSampleModel model, byte[] data, int width, int channels, byte[] out) {
+        int[] band = model.getBandOffsets();
+        int step = model.getPixelStride();
+        for (int y = 0, to = 0; to < out.length; y++) {
+            int from = y * model.getScanlineStride();
+            for (int x = 0; x < width; x++, from += step) {
+                for (int c = 0; c < channels; c++) {
+                    out[to++] = data[from + band[c]];
                 }
             }
         }
     }
 
-    private static int eightBits(int sample, int bits) {
+    private static byte[] band(Raster raster, int band) {
+        int width = raster.getWidth();
+        int bits = raster.getSampleModel().getSampleSize(band);
+        byte[] out = new byte[Math.multiplyExact(width, raster.getHeight())];
+        int[] row = new int[width];
+        for (int y = 0; y < raster.getHeight(); y++) {
+            raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, band, row);
+            for (int x = 0; x < width; x++) {
+                out[y * width + x] = (byte) eightBits(row[x], bits);
+            }
+        }
+        return out;
+    }
+
+    private static Picture indexed(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        byte[] rgb = new byte[Math.multiplyExact(Math.multiplyExact(width, height), 3)];
+        byte[] alpha = image.getColorModel().hasAlpha() ? new byte[width * height] : null;
+        int[] row = new int[width];
+        for (int y = 0; y < height; y++) {
+            image.getRGB(0, y, width, 1, row, 0, width);
+            for (int x = 0; x < width; x++) {
+                int at = y * width + x;
+                rgb[3 * at] = (byte) (row[x] >> 16);
+                rgb[3 * at + 1] = (byte) (row[x] >> 8);
+                rgb[3 * at + 2] = (byte) row[x];
+                if (alpha != null) {
+                    alpha[at] = (byte) (row[x] >>> 24);
+                }
+            }
+        }
+        return new Picture(height, width, 3, rgb, alpha);
+    }
+
+    /// The upper 8 bits of a sample, or a sample of fewer bits spread over 0 to 255.
+    static int eightBits(int sample, int bits) {
         if (bits > 8) {
             return sample >>> bits - 8 & 0xFF;
         }
         return bits == 8 ? sample & 0xFF : sample * 255 / ((1 << bits) - 1);
-    }
-
-    private static byte onWhite(int value, int alpha) {
-        return (byte) (alpha == 255 ? value : (value * alpha + WHITE * (255 - alpha) + 127) / 255);
     }
 }

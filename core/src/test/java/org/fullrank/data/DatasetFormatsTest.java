@@ -202,6 +202,25 @@ class DatasetFormatsTest {
     }
 
     @Test
+    void whatWasIgnoredAndWhatWasLeftOutIsListedNowAndFromThePack() {
+        byte[] profile = JpegSample.profile(1, 2, new byte[20]);
+        SampleFiles.write(folder.resolve("set/a.jpg"), JpegSample.with(SampleFiles.image("jpg", 8, 8, 255), profile));
+        SampleFiles.write(folder.resolve("set/b.png"), SampleFiles.image("png", 8, 8, 255));
+        SampleFiles.write(folder.resolve("set/c.avif"), "\0\0\0\30ftypavif".getBytes(StandardCharsets.ISO_8859_1));
+        DataSpec spec = spec(folder.resolve("set")).withMaxSkippedShare(0.5);
+        for (int time = 0; time < 2; time++) {
+            try (var data = Dataset.open(spec)) {
+                assertThat(data.items(Split.TRAIN).size()).isEqualTo(2);
+                assertThat(data.warnings())
+                        .containsExactly("the color profile is ignored because pieces of it are missing or misnumbered,"
+                                + " in 1 images, first a.jpg");
+                assertThat(data.skipped())
+                        .containsExactly(new Skipped("c.avif", "AVIF cannot be read; convert it to PNG or JPEG"));
+            }
+        }
+    }
+
+    @Test
     void summaryTellsSizesClassesAndFingerprint() {
         splitImages()
                 .forEach((name, bytes) ->

@@ -25,7 +25,7 @@ class ImageDecoderTest {
     private final ImageDecoder decoder = new ImageDecoder(DataSpec.of("x"));
 
     private int[] first(BufferedImage image, String format) throws IOException {
-        Pixels pixels = decoder.decode(SampleFiles.encode(image, format));
+        Pixels pixels = decoder.decode(SampleFiles.encode(image, format)).pixels();
         return new int[] {pixels.rgb()[0] & 0xFF, pixels.rgb()[1] & 0xFF, pixels.rgb()[2] & 0xFF};
     }
 
@@ -69,7 +69,7 @@ class ImageDecoderTest {
         ByteBuffer adobe = ByteBuffer.allocate(jpeg.length + 16);
         adobe.put(jpeg, 0, 2).putShort((short) 0xFFEE).putShort((short) 14);
         adobe.put(new byte[] {'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0}).put(jpeg, 2, jpeg.length - 2);
-        byte[] rgb = decoder.decode(adobe.array()).rgb();
+        byte[] rgb = decoder.decode(adobe.array()).pixels().rgb();
         return List.of(rgb[0] & 0xFF, rgb[1] & 0xFF, rgb[2] & 0xFF);
     }
 
@@ -107,7 +107,8 @@ class ImageDecoderTest {
         for (int i = 0; i < 64; i++) {
             image.setRGB(i % 8, i / 8, 0xFFFFFF);
         }
-        Pixels upright = decoder.decode(withOrientation(SampleFiles.encode(image, "jpg"), orientation));
+        Pixels upright = decoder.decode(JpegSample.with(SampleFiles.encode(image, "jpg"), JpegSample.exif(orientation)))
+                .pixels();
         assertThat(upright.width()).isEqualTo(width);
         for (int corner = 0; corner < 4; corner++) {
             int cy = corner / 2 * (upright.height() - 1);
@@ -117,21 +118,6 @@ class ImageDecoderTest {
         }
     }
 
-    private static byte[] withOrientation(byte[] jpeg, int orientation) {
-        ByteBuffer out = ByteBuffer.allocate(jpeg.length + 36);
-        out.put(jpeg, 0, 2).putShort((short) 0xFFE1).putShort((short) 34);
-        out.put(new byte[] {'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42})
-                .putInt(8)
-                .putShort((short) 1);
-        out.putShort((short) 0x0112)
-                .putShort((short) 3)
-                .putInt(1)
-                .putShort((short) orientation)
-                .putShort((short) 0);
-        out.putInt(0);
-        return out.put(jpeg, 2, jpeg.length - 2).array();
-    }
-
     @Test
     void largeImagesAreScaledToTheStoredSideWithTheirMean() throws IOException {
         var image = new BufferedImage(64, 32, BufferedImage.TYPE_INT_RGB);
@@ -139,7 +125,7 @@ class ImageDecoderTest {
             image.setRGB(i % 64, i / 64, (i + i / 64) % 2 == 0 ? 0xFFFFFF : 0);
         }
         var small = new ImageDecoder(DataSpec.of("x").withStoredShorterSide(8));
-        Pixels pixels = small.decode(SampleFiles.encode(image, "png"));
+        Pixels pixels = small.decode(SampleFiles.encode(image, "png")).pixels();
         assertThat(pixels.height()).isEqualTo(8);
         assertThat(pixels.width()).isEqualTo(16);
         for (byte value : pixels.rgb()) {
@@ -195,7 +181,7 @@ class ImageDecoderTest {
                     assertThat(expected.getMessage()).isNotBlank();
                 }
             }
-            assertThat(decoder.decode(good).height()).isEqualTo(12);
+            assertThat(decoder.decode(good).pixels().height()).isEqualTo(12);
         }
     }
 }
