@@ -13,8 +13,8 @@ import org.fullrank.online.RuleName;
 /// The bound is the time of the necessary memory traffic, measured in turns with the updates, in the same
 /// process, on one array as large as the weights. An update must read the weights for the response, and read
 /// and write them for the change. With the corrected decorrelation it must do the same with the covariance.
-/// The bound makes only these reads and writes, as one loop over each array, without the arithmetic of the
-/// rule.
+/// The lower bound on the time is measured by one loop over each array. It does the same reads and writes,
+/// and no arithmetic of the rule.
 ///
 /// ```
 /// bench/run OnlineBench [INPUTS] [UNITS]
