@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The pages of the documentation: every link leads somewhere, every page can be found, and the README stays short.
+/// The pages of the documentation: every link leads somewhere, every page can be found, and the README
+/// stays short.
 class DocumentationTest {
     private static final Path ROOT = Path.of("..");
     private static final Path INDEX = ROOT.resolve("docs/README.md");

@@ -46,7 +46,8 @@ public final class CompareBenchmarks {
 
     private CompareBenchmarks() {}
 
-    /// Arguments: `save` or `compare`, the file of the baseline, then names of benchmarks; all where there are none.
+    /// Arguments: `save` or `compare`, the file of the baseline, then names of benchmarks; all where there
+    /// are none.
     public static void main(String[] arguments) throws IOException, InterruptedException {
         try {
             Path file = Path.of(arguments[1]);
@@ -149,8 +150,8 @@ public final class CompareBenchmarks {
                 statistics.getPercentile(75) - statistics.getPercentile(25));
     }
 
-    /// Starts a process for each benchmark with a `main`, so that threads and compiled code of one do not reach the
-    /// next.
+    /// Starts a process for each benchmark with a `main`, so that threads and compiled code of one do not
+    /// reach the next.
     private static List<Figure> runMain(Job job) throws IOException, InterruptedException {
         Path file = Files.createTempFile("figures", ".jsonl");
         try {

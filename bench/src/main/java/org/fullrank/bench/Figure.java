@@ -22,8 +22,8 @@ public record Figure(String name, String unit, double median, double spread) {
     /// The file to which [#report] appends, as a system property; not set when a person runs the benchmark.
     static final String FILE = "fullrank.bench.figures";
 
-    /// Spread over median above which a figure is of little use as a baseline: 20 %, four times the smallest change
-    /// that a comparison reports.
+    /// Spread over median above which a figure is of little use as a baseline: 20 %, four times the
+    /// smallest change that a comparison reports.
     private static final double NOISY = 4 * Regression.MARGIN;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -24,8 +24,8 @@ public record Machine(String processor, int cores, String system, int java) {
                 Runtime.version().feature());
     }
 
-    /// The name in [#PROCESSORS] with family and model number, because several generations share a name. Only Linux
-    /// has this file; elsewhere the other three components must tell machines apart.
+    /// The name in [#PROCESSORS] with family and model number, because several generations share a name.
+    /// Only Linux has this file; elsewhere the other three components must tell machines apart.
     private static String model() {
         if (!Files.isReadable(PROCESSORS)) {
             return "unknown processor";

@@ -13,8 +13,8 @@ import org.fullrank.online.RuleName;
 /// The bound is the time of the necessary memory traffic, measured in turns with the updates, in the same
 /// process, on one array as large as the weights. An update must read the weights for the response, and read
 /// and write them for the change. With the corrected decorrelation it must do the same with the covariance.
-/// The bound makes only these reads and writes, as one loop over each array, without the arithmetic of the
-/// rule.
+/// The lower bound on the time is measured by one loop over each array. It does the same reads and writes,
+/// and no arithmetic of the rule.
 ///
 /// ```
 /// bench/run OnlineBench [INPUTS] [UNITS]
@@ -27,8 +27,8 @@ public final class OnlineBench {
     private static final int ROUNDS = 501;
     private static final int UPDATES = 20;
     private static final int SAMPLES = 64;
-    /// Floats of a loop of the bound: long enough to hide what a loop costs, short enough that sums stay in the L1
-    /// cache.
+    /// Floats of a loop of the bound: long enough to hide what a loop costs, short enough that sums stay in
+    /// the L1 cache.
     private static final int PIECE = 2048;
 
     private OnlineBench() {}

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param rows one for each figure of either side
 /// @param judged whether both sides were measured on one machine
 public record Regression(List<Row> rows, boolean judged) {
-    /// A smaller difference is never called a change: 5 %, because two runs of the same code on a quiet machine can
-    /// differ by that much.
+    /// A smaller difference is never called a change: 5 %, because two runs of the same code on a quiet
+    /// machine can differ by that much.
     static final double MARGIN = 0.05;
 
     public Regression {

@@ -29,8 +29,8 @@ import org.fullrank.probe.Pca;
 /// ```
 public final class StreamBench {
     private static final long[] SEEDS = {1, 2, 3};
-    /// Learning rate times the mean of x'x, which is the number of inputs after standardizing: 0.03. With 0.1 the
-    /// rules with the printed decorrelation diverge.
+    /// Learning rate times the mean of x'x, which is the number of inputs after standardizing: 0.03. With
+    /// 0.1 the rules with the printed decorrelation diverge.
     private static final double STEP = 0.03;
 
     private StreamBench() {}

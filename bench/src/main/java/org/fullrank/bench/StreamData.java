@@ -113,7 +113,8 @@ record StreamData(String name, Features train, Features test, List<float[][]> fr
         return new Features(values, width, labels, names);
     }
 
-    /// Images that drift: each sequence shows one training image, moved by one pixel at random from frame to frame.
+    /// Images that drift: each sequence shows one training image, moved by one pixel at random from frame
+    /// to frame.
     static StreamData drifting(String name, Path folder, int frames) throws IOException {
         byte[] pixels = idx(folder.resolve("train-images-idx3-ubyte.gz"), 16);
         byte[] labels = idx(folder.resolve("train-labels-idx1-ubyte.gz"), 8);

@@ -40,9 +40,8 @@ final class CompareCommand extends Job implements ComparisonListener {
     @Parameters(
             paramLabel = "[LABEL=]RECIPE[,KEY=VALUE...]",
             arity = "1..*",
-            description =
-                    "The name of a recipe or a YAML file. Settings for this recipe only may follow, separated by"
-                            + " commas.")
+            description = "The name of a recipe or a YAML file. Settings for this recipe only may follow, separated by"
+                    + " commas.")
     List<String> candidates = new ArrayList<>();
 
     @Option(
@@ -94,7 +93,7 @@ final class CompareCommand extends Job implements ComparisonListener {
         Grid grid = grid();
         if (grid.seeds().size() < ComparisonReport.FEW_SEEDS) {
             note(("warning: found %d seeds, expected at least %d: with fewer the spread is unreliable and no"
-                    + " difference is significant")
+                            + " difference is significant")
                     .formatted(grid.seeds().size(), ComparisonReport.FEW_SEEDS));
         }
         ComparisonReport report =

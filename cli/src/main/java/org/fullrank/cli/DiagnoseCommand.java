@@ -12,6 +12,7 @@ import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Threads;
 import org.fullrank.file.AtomicFile;
 import org.fullrank.page.DiagnosisPage;
 import org.fullrank.rows.Batches;
@@ -151,6 +152,7 @@ final class DiagnoseCommand extends Job {
     @Override
     void work() {
         requireOptions();
+        Threads.use(Threads.resolve(0));
         var diagnoses = new ArrayList<Diagnosis>();
         for (Path subject : subjects) {
             List<Diagnosis> found = Files.isDirectory(subject) ? ofRun(subject) : List.of(ofFile(subject));
@@ -236,10 +238,10 @@ final class DiagnoseCommand extends Job {
         requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--array", "--label-column");
         requireNone(files, "a file", "run folders", "--places", "--data", "--split", "--best");
         if (second != null && subjects.size() > 1) {
-            throw new InputException(("--second: found %d files, expected one, because --second is its other view;"
-                    + " diagnose")
-                            .formatted(subjects.size())
-                    + " them one by one");
+            throw new InputException(
+                    ("--second: found %d files, expected one, because --second is its other view;" + " diagnose")
+                                    .formatted(subjects.size())
+                            + " them one by one");
         }
         if (secondKey != null && second == null) {
             throw new InputException("--second-key: found no --second, expected one; name the file");

@@ -117,8 +117,7 @@ final class EvaluateCommand extends Job {
         List<Evaluation> chosen = Evaluations.named(protocols);
         requireUse(chosen);
         chosen = chosen.stream().map(this::configured).toList();
-        try (Trained trained =
-                Trained.open(run, new Trained.Reading(data, best), err()::println)) {
+        try (Trained trained = Trained.open(run, new Trained.Reading(data, best), err()::println)) {
             err().println("evaluating %s, step %d".formatted(trained.checkpoint(), trained.step()));
             var result = new Json()
                     .put("run", run.toString())
@@ -148,7 +147,7 @@ final class EvaluateCommand extends Job {
             for (String option : options(List.of(evaluation)).toList()) {
                 if (isGiven(option) && !used.contains(option)) {
                     throw new InputException(("%s: found no protocol %s, expected it, because no other protocol has"
-                            + " this option; add --protocol %s")
+                                    + " this option; add --protocol %s")
                             .formatted(option, evaluation.name(), evaluation.name()));
                 }
             }

@@ -72,9 +72,8 @@ final class ObjectiveCommand extends Job {
     @Option(
             names = "--gradients",
             paramLabel = "DIR",
-            description =
-                    "Writes the gradient with respect to each file, in the order of the files, as grad_a.npy,"
-                            + " grad_b.npy, ...")
+            description = "Writes the gradient with respect to each file, in the order of the files, as grad_a.npy,"
+                    + " grad_b.npy, ...")
     @Nullable
     Path gradients;
 
@@ -141,7 +140,7 @@ final class ObjectiveCommand extends Job {
             }
             if (matrix.type() != first.type()) {
                 throw new InputException(("objective %s: found %s in %s and %s in %s, expected one type; save both"
-                        + " with the same type")
+                                + " with the same type")
                         .formatted(name, precision(first), first.file(), precision(matrix), matrix.file()));
             }
         }
@@ -211,7 +210,8 @@ final class ObjectiveCommand extends Job {
             }
         }
 
-        /// A scalar in its own precision. Two numbers of different types in one conditional would both become doubles.
+        /// A scalar in its own precision. Two numbers of different types in one conditional would both
+        /// become doubles.
         private static Number number(Tensor scalar) {
             if (scalar.scalar_type().intern() == ScalarType.Double) {
                 return Tensors.value(scalar);

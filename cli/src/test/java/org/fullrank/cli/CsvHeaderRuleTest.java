@@ -84,7 +84,9 @@ class CsvHeaderRuleTest {
         Path csv = Files.writeString(folder.resolve("x.csv"), text + "\n");
         try (CsvTable table = CsvTable.open(csv, null, "correct it");
                 Samples samples = Samples.open(csv, SampleOptions.defaults())) {
-            assertThat(table.index() == 0 ? "index" : "no index").as("core: " + why).isEqualTo(expected);
+            assertThat(table.index() == 0 ? "index" : "no index")
+                    .as("core: " + why)
+                    .isEqualTo(expected);
             int left = table.columns() - samples.values().length;
             assertThat(left == 1 ? "index" : "no index").as("stream: " + why).isEqualTo(expected);
             assertThat(samples.warnings()).as(why).isEqualTo(table.warnings());

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// `--help` is fast because it loads few classes.
 class HelpTest {
-    /// Classes of the library that may appear in signatures of the commands' methods. Each costs some 50 microseconds.
+    /// Classes of the library that may appear in signatures of the commands' methods. Each costs some 50
+    /// microseconds.
     private static final int MOST_LIBRARY_CLASSES = 80;
 
     @TempDir

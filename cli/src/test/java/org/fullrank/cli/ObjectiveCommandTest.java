@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What `fullrank objective` computes. The files of the lines are `a.npy`, `b.npy` (samples A and B) and `a03.npy`,
-/// `b03.npy` (the same times 0.3), in float64.
+/// What `fullrank objective` computes. The files of the lines are `a.npy`, `b.npy` (samples A and B) and
+/// `a03.npy`, `b03.npy` (the same times 0.3), in float64.
 class ObjectiveCommandTest {
     private static final double RELATIVE = 1e-9;
 

@@ -21,8 +21,8 @@ record Curve(List<Point> points) {
         points = List.copyOf(points);
     }
 
-    /// The curve of a metric of `metrics.jsonl` over all trainings of a row; values that are not finite are left
-    /// out.
+    /// The curve of a metric of `metrics.jsonl` over all trainings of a row; values that are not finite are
+    /// left out.
     static Curve of(Row row, String metric) {
         var values = new TreeMap<Long, List<Double>>();
         for (TrainingOutcome outcome : row.outcomes()) {

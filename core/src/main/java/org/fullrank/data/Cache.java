@@ -10,8 +10,8 @@ import org.fullrank.file.Inputs;
 final class Cache {
     private Cache() {}
 
-    /// The packed file of a source: named after it, with a digest of its full path and of all that decides how it is
-    /// read.
+    /// The packed file of a source: named after it, with a digest of its full path and of all that decides
+    /// how it is read.
     static Path file(DataSpec spec, String name, DataSource source) {
         String format = source.format();
         String identity = format.equals("built-in shapes")

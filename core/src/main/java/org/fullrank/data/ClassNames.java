@@ -11,9 +11,9 @@ import java.util.Optional;
 
 /// Decides which spellings name one class.
 ///
-/// Two spellings are one class when they are the same text by Unicode (one composed, one decomposed), or the same
-/// number (`0` and `0.0`). Spellings that differ by upper and lower case are two classes unless the user says
-/// otherwise.
+/// Two spellings are one class when they are the same text by Unicode (one composed, one decomposed), or
+/// the same number (`0` and `0.0`). Spellings that differ by upper and lower case are two classes unless
+/// the user says otherwise.
 final class ClassNames {
     private static final String DECIMAL = "[-+]?\\d{1,15}(\\.\\d{0,15}([eE][-+]?\\d{1,2})?|[eE][-+]?\\d{1,2})";
 
@@ -41,7 +41,8 @@ final class ClassNames {
                 kept.add(name);
             } else {
                 place[i] = known;
-                notes.add("class '%s' was joined with class '%s': %s".formatted(name, kept.get(known), why(name, kept.get(known))));
+                notes.add("class '%s' was joined with class '%s': %s"
+                        .formatted(name, kept.get(known), why(name, kept.get(known))));
             }
         }
         return new Joined(List.copyOf(kept), place, List.copyOf(notes));

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Collects the class of each row and numbers the classes from 0: by value if all are whole numbers, else
 /// alphabetically.
 ///
-/// A row without a label is [Labels#UNLABELED]: an empty one, a label that is no number (`nan`), and -1 where 0 and 1
-/// are classes.
+/// A row without a label is [Labels#UNLABELED]: an empty one, a label that is no number (`nan`), and -1
+/// where 0 and 1 are classes.
 public final class ClassNumbers {
     /// The most classes: more are identifiers of rows, and would fill the memory with names.
     public static final int MOST_CLASSES = 1 << 20;
@@ -127,8 +127,9 @@ public final class ClassNumbers {
     }
 
     private InputException wrong(int row, String label) {
-        return new InputException("%s: found label %s in row %d (from 0), expected names or whole numbers of less than 2^31;"
-                        .formatted(name, label, row)
-                + " number the classes, or name another label column");
+        return new InputException(
+                "%s: found label %s in row %d (from 0), expected names or whole numbers of less than 2^31;"
+                                .formatted(name, label, row)
+                        + " number the classes, or name another label column");
     }
 }

@@ -10,11 +10,13 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Tables in CSV files, see [CsvTable], of numbers and categories, with or without missing values, see [TableSchema].
+/// Tables in CSV files, see [CsvTable], of numbers and categories, with or without missing values, see
+/// [TableSchema].
 ///
 /// @param parts the file of each split
 /// @param fitted how the training table of an encoder was read; null to fit it here
-record CsvSource(Map<Split, Path> parts, DataSpec spec, @Nullable TableSchema fitted) implements DataSource {
+record CsvSource(
+        Map<Split, Path> parts, DataSpec spec, @Nullable TableSchema fitted) implements DataSource {
     private static final String REMEDY = "correct data.labelColumn";
 
     @Override
@@ -45,8 +47,9 @@ record CsvSource(Map<Split, Path> parts, DataSpec spec, @Nullable TableSchema fi
     public void pack(PackWriter out) throws IOException {
         TableSchema schema = fitted == null ? fit(out) : fitted;
         if (schema.width() == 0) {
-            throw new InputException("CSV file " + learned()
-                    + " has no column to learn from, expected at least one besides label, index and constants; add features");
+            throw new InputException(
+                    "CSV file " + learned()
+                            + " has no column to learn from, expected at least one besides label, index and constants; add features");
         }
         out.table(schema);
         var classes = new ClassNumbers("CSV file " + learned());
@@ -87,8 +90,8 @@ record CsvSource(Map<Split, Path> parts, DataSpec spec, @Nullable TableSchema fi
         return CsvTable.open(file, labelColumn, REMEDY);
     }
 
-    /// The label column of another table is the one of the same name. Without names a table as wide as the columns that
-    /// are learned from has none.
+    /// The label column of another table is the one of the same name. Without names a table as wide as the
+    /// columns that are learned from has none.
     private CsvTable open(Path file, TableSchema schema) throws IOException {
         String label;
         try (CsvTable table = open(file, (String) null)) {

@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
 /// @param path a file, a folder or the built-in name `shapes`
 /// @param samples largest number of items of each training split (train and unlabeled); 0: all. The choice of
 ///     items is the same for every seed of a recipe
-/// @param labelColumn column of a CSV file that holds the class: its name in the header, its position from 1, or a
-///     negative position counted from the end (`-1` is the last); null: the column named `label`, `class`, `target`
-///     or `y` if there is one, else the only column of text; `none`: no labels
-/// @param array name of the array in an `.npz`, or in a folder of `.npy` files, that holds the data; null to find it
+/// @param labelColumn column of a CSV file that holds the class: its name in the header, its position from
+///     1, or a negative position counted from the end (`-1` is the last); null: the column named `label`,
+///     `class`, `target` or `y` if there is one, else the only column of text; `none`: no labels
+/// @param array name of the array in an `.npz`, or in a folder of `.npy` files, that holds the data; null
+///     to find it
 /// @param ignore columns of a CSV file that are not learned from: names in its header, or positions from 1
 /// @param ignoreCase whether class names that differ only by upper and lower case are one class
-/// @param storedShorterSide images whose shorter side is longer than this are scaled down to it when packed, in pixels
+/// @param storedShorterSide images whose shorter side is longer than this are scaled down to it when
+///     packed, in pixels
 /// @param maxPixels images that claim more pixels than this are not decoded
 /// @param maxSkippedShare at most this share of the images may be undecodable, in `[0, 1]`
 /// @param cache folder of the packed files; null: `$XDG_CACHE_HOME/fullrank` or `~/.cache/fullrank`
@@ -75,7 +77,8 @@ public record DataSpec(
 
     /// The defaults for a path.
     public static DataSpec of(String path) {
-        return new DataSpec(path, SAMPLES, null, null, List.of(), false, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);
+        return new DataSpec(
+                path, SAMPLES, null, null, List.of(), false, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);
     }
 
     /// The setting of a recipe that reads this path, `data.path="photos"`, as for `--set`.
@@ -84,46 +87,107 @@ public record DataSpec(
     }
 
     public DataSpec withPath(String other) {
-        return new DataSpec(other, samples, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(
+                other,
+                samples,
+                labelColumn,
+                array,
+                ignore,
+                ignoreCase,
+                storedShorterSide,
+                maxPixels,
+                maxSkippedShare,
+                cache);
     }
 
     public DataSpec withSamples(int count) {
-        return new DataSpec(path, count, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(
+                path,
+                count,
+                labelColumn,
+                array,
+                ignore,
+                ignoreCase,
+                storedShorterSide,
+                maxPixels,
+                maxSkippedShare,
+                cache);
     }
 
     public DataSpec withLabelColumn(@Nullable String column) {
-        return new DataSpec(path, samples, column, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(
+                path, samples, column, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
     }
 
     public DataSpec withArray(@Nullable String name) {
         return new DataSpec(
-                path, samples, labelColumn, name, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
+                path,
+                samples,
+                labelColumn,
+                name,
+                ignore,
+                ignoreCase,
+                storedShorterSide,
+                maxPixels,
+                maxSkippedShare,
+                cache);
     }
 
     public DataSpec withIgnore(List<String> columns) {
         return new DataSpec(
-                path, samples, labelColumn, array, columns, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
+                path,
+                samples,
+                labelColumn,
+                array,
+                columns,
+                ignoreCase,
+                storedShorterSide,
+                maxPixels,
+                maxSkippedShare,
+                cache);
     }
 
     public DataSpec withIgnoreCase(boolean ignored) {
         return new DataSpec(
-                path, samples, labelColumn, array, ignore, ignored, storedShorterSide, maxPixels, maxSkippedShare, cache);
+                path,
+                samples,
+                labelColumn,
+                array,
+                ignore,
+                ignored,
+                storedShorterSide,
+                maxPixels,
+                maxSkippedShare,
+                cache);
     }
 
     public DataSpec withStoredShorterSide(int pixels) {
-        return new DataSpec(path, samples, labelColumn, array, ignore, ignoreCase, pixels, maxPixels, maxSkippedShare, cache);
+        return new DataSpec(
+                path, samples, labelColumn, array, ignore, ignoreCase, pixels, maxPixels, maxSkippedShare, cache);
     }
 
     public DataSpec withMaxSkippedShare(double share) {
-        return new DataSpec(path, samples, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, share, cache);
+        return new DataSpec(
+                path, samples, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, share, cache);
     }
 
     public DataSpec withCache(@Nullable Path folder) {
-        return new DataSpec(path, samples, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, folder);
+        return new DataSpec(
+                path,
+                samples,
+                labelColumn,
+                array,
+                ignore,
+                ignoreCase,
+                storedShorterSide,
+                maxPixels,
+                maxSkippedShare,
+                folder);
     }
 
     /// The settings that affect the packed items, as a part of the name of the cache file.
     String decodeKey() {
-        return labelColumn + "|" + array + "|" + ignore + "|" + ignoreCase + "|" + storedShorterSide + "|" + maxPixels + "|" + maxSkippedShare;
+        return labelColumn + "|" + array + "|" + ignore + "|" + ignoreCase + "|" + storedShorterSide + "|" + maxPixels
+                + "|" + maxSkippedShare;
     }
 }

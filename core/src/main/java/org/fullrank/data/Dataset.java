@@ -165,7 +165,8 @@ public final class Dataset implements AutoCloseable {
         return indices;
     }
 
-    /// The path of each item of a split in its folder or archive, in the order of [#items]; empty for other data.
+    /// The path of each item of a split in its folder or archive, in the order of [#items]; empty for other
+    /// data.
     ///
     /// @throws InputException when there is no such split
     public List<String> names(Split split) {
@@ -188,7 +189,8 @@ public final class Dataset implements AutoCloseable {
         return pack.index().skipped();
     }
 
-    /// What was decided about the data without being asked, and what looks wrong about the classes, one line each.
+    /// What was decided about the data without being asked, and what looks wrong about the classes, one
+    /// line each.
     public List<String> warnings() {
         List<String> lines = new ArrayList<>(pack.index().notes());
         lines.addAll(ClassCheck.warnings(pack.index()));
@@ -201,8 +203,8 @@ public final class Dataset implements AutoCloseable {
     }
 
     /// What evaluation learns from and what it is tested on: the train split and the test split; without a test
-    /// split the validation split; without either a share of the train split, see [TrainTest#holdOut]. Items without a
-    /// label are left out.
+    /// split the validation split; without either a share of the train split, see [TrainTest#holdOut].
+    /// Items without a label are left out.
     ///
     /// @throws InputException when there are no labels, or no train split, or the two splits share no class
     public TrainTest forEvaluation() {

@@ -10,11 +10,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Gives each image its split and its class, once the names of all images are known: by the [Layout] of the folders,
-/// and by a list of labels where the folders say nothing.
+/// Gives each image its split and its class, once the names of all images are known: by the [Layout] of the
+/// folders, and by a list of labels where the folders say nothing.
 ///
-/// The folders of a split say nothing when its images have no folder, or all lie in one folder that is no class of the
-/// training split, as `val/images` of Tiny ImageNet. Without a list of labels such images have no class.
+/// The folders of a split say nothing when its images have no folder, or all lie in one folder that is no
+/// class of the training split, as `val/images` of Tiny ImageNet. Without a list of labels such images have
+/// no class.
 final class ImagePlacement {
     private final List<String> images;
     private final LabelLists lists;
@@ -68,9 +69,10 @@ final class ImagePlacement {
                         },
                         () -> {
                             if (foreign) {
-                                out.note(("%s split: all images lie in one folder, %s, which is no class of the training"
-                                                + " split; they have no labels")
-                                        .formatted(split.label(), classes[items.getFirst()]));
+                                out.note(
+                                        ("%s split: all images lie in one folder, %s, which is no class of the training"
+                                                        + " split; they have no labels")
+                                                .formatted(split.label(), classes[items.getFirst()]));
                                 items.forEach(i -> classes[i] = null);
                             }
                         });

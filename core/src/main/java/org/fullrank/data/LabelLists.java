@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.fullrank.file.CsvTable;
 
-/// Text files beside images that give each image its class, such as `labels.csv` with columns `file` and `label`, or
-/// `val_annotations.txt` of Tiny ImageNet. A row names an image by its path, its file name, or its file name without
-/// the ending.
+/// Text files beside images that give each image its class, such as `labels.csv` with columns `file` and
+/// `label`, or `val_annotations.txt` of Tiny ImageNet. A row names an image by its path, its file name, or
+/// its file name without the ending.
 final class LabelLists {
     /// Larger files are no lists of labels: this is about a million rows.
     static final int MAX_BYTES = 1 << 26;
@@ -87,7 +87,8 @@ final class LabelLists {
 
     private static List<List<String>> rows(String text) {
         String first = text.lines().findFirst().orElse("");
-        char separator = first.indexOf('\t') >= 0 ? '\t' : first.indexOf(',') >= 0 ? ',' : first.indexOf(';') >= 0 ? ';' : ' ';
+        char separator =
+                first.indexOf('\t') >= 0 ? '\t' : first.indexOf(',') >= 0 ? ',' : first.indexOf(';') >= 0 ? ';' : ' ';
         List<List<String>> rows = new ArrayList<>();
         try (CsvReader<CsvRecord> csv = CsvReader.builder()
                 .fieldSeparator(separator)
@@ -120,7 +121,8 @@ final class LabelLists {
         return best;
     }
 
-    /// The column that is named as a label, else the only other one, else the only other one of text; -1 for none.
+    /// The column that is named as a label, else the only other one, else the only other one of text; -1
+    /// for none.
     private static int labelColumn(List<List<String>> rows, int image) {
         List<String> head = rows.getFirst();
         List<Integer> texts = new ArrayList<>();
@@ -128,7 +130,9 @@ final class LabelLists {
             if (c != image && LABEL_NAMES.contains(head.get(c).strip().toLowerCase(Locale.ROOT))) {
                 return c;
             }
-            if (c != image && CsvTable.isText(rows.getLast().size() > c ? rows.getLast().get(c) : "")) {
+            if (c != image
+                    && CsvTable.isText(
+                            rows.getLast().size() > c ? rows.getLast().get(c) : "")) {
                 texts.add(c);
             }
         }

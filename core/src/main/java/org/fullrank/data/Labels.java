@@ -7,8 +7,8 @@ import org.fullrank.engine.InputException;
 
 /// The classes of the items of one split.
 ///
-/// @param classes class of item i, in `[0, names.size())`, or [#UNLABELED]; shape `[N]`; not copied, so it must not be
-///     changed
+/// @param classes class of item i, in `[0, names.size())`, or [#UNLABELED]; shape `[N]`; not copied, so it
+///     must not be changed
 /// @param names name of each class; all splits of a data set share one list
 public record Labels(int[] classes, List<String> names) {
     /// The class of an item that has none.

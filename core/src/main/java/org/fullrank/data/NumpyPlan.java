@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What each array of an `.npz` or of a folder of `.npy` files is for: data or labels of a split, or nothing.
 ///
-/// The data of a split are the array that the user names, or the one with a name of data, or else the only one of
-/// two or more dimensions. The rest is ignored, and a note says so.
+/// The data of a split are the array that the user names, or the one with a name of data, or else the only
+/// one of two or more dimensions. The rest is ignored, and a note says so.
 ///
 /// @param data the path of the data of each split
 /// @param labels the path of the labels of each split
@@ -35,7 +35,8 @@ record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean ima
     ///
     /// @param dimensions of an array of numbers; 0 for texts and for what is not read
     /// @param what in words, for messages
-    private record Found(String path, String name, Split split, boolean data, boolean labels, int dimensions, String what) {}
+    private record Found(
+            String path, String name, Split split, boolean data, boolean labels, int dimensions, String what) {}
 
     /// Reads the headers and decides.
     ///
@@ -70,7 +71,8 @@ record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean ima
             }
         }
         if (data.isEmpty()) {
-            throw new InputException("NumPy data " + tree.root() + " hold " + shown(found.stream().map(Found::what).toList())
+            throw new InputException("NumPy data " + tree.root() + " hold "
+                    + shown(found.stream().map(Found::what).toList())
                     + ", expected" + (array == null ? "" : " an array " + array + " of") + " images or vectors [N, F]; "
                     + (array == null ? "name the array with data.array" : "correct data.array"));
         }
@@ -78,7 +80,9 @@ record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean ima
                 data,
                 labels,
                 images,
-                ignored.isEmpty() ? List.of() : List.of("ignored in " + tree.root().getFileName() + ": " + shown(ignored)));
+                ignored.isEmpty()
+                        ? List.of()
+                        : List.of("ignored in " + tree.root().getFileName() + ": " + shown(ignored)));
     }
 
     private static @Nullable Found chosen(Tree tree, Split split, List<Found> found, @Nullable String array) {
@@ -86,7 +90,10 @@ record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean ima
             return found.getFirst();
         }
         if (array != null) {
-            return found.stream().filter(each -> each.name.equals(array)).findFirst().orElse(null);
+            return found.stream()
+                    .filter(each -> each.name.equals(array))
+                    .findFirst()
+                    .orElse(null);
         }
         List<Found> matrices = found.stream()
                 .filter(each -> each.dimensions > 1 && (each.data || !each.labels))
@@ -135,6 +142,7 @@ record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean ima
     }
 
     private static String shown(List<String> arrays) {
-        return String.join(", ", arrays.subList(0, Math.min(SHOWN, arrays.size()))) + (arrays.size() > SHOWN ? ", ..." : "");
+        return String.join(", ", arrays.subList(0, Math.min(SHOWN, arrays.size())))
+                + (arrays.size() > SHOWN ? ", ..." : "");
     }
 }

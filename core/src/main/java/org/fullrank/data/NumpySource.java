@@ -18,10 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// NumPy arrays: one `.npy` (compressed with gzip or not), an `.npz`, or a folder of `.npy` files.
 ///
-/// uint8 arrays `[N, H, W]`, `[N, H, W, C]` and `[N, C, H, W]` with C 1 or 3 are images; matrices `[N, F]` of any
-/// number type are vectors. Labels are whole numbers or texts `[N]`. [NumpyPlan] says which array is for what. Beside a
-/// single `a.npy` labels are
-/// looked for in `a_labels.npy` and `labels.npy`.
+/// uint8 arrays `[N, H, W]`, `[N, H, W, C]` and `[N, C, H, W]` with C 1 or 3 are images; matrices `[N, F]`
+/// of any number type are vectors. Labels are whole numbers or texts `[N]`. [NumpyPlan] says which array is
+/// for what. Beside a single `a.npy` labels are looked for in `a_labels.npy` and `labels.npy`.
 record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
     private static final int MAX_ITEM_VALUES = 1 << 28;
     private static final int MAX_LABELS = 1 << 28;

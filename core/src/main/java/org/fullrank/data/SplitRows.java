@@ -78,9 +78,8 @@ final class SplitRows {
         for (int i = 0; i < size; i++) {
             print.item(h[i], w[i], c[i], checksums[order[i]]);
         }
-        List<String> names = keys.size() == size
-                ? Arrays.stream(order).mapToObj(keys::get).toList()
-                : List.of();
+        List<String> names =
+                keys.size() == size ? Arrays.stream(order).mapToObj(keys::get).toList() : List.of();
         return new PackIndex.Items(h, w, o, labeled ? c : null, names);
     }
 

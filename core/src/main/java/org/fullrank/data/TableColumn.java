@@ -25,11 +25,12 @@ public sealed interface TableColumn {
         }
     }
 
-    /// A category: one value for each level, 1 for the level of the row and 0 for the others. A level that training
-    /// has not seen is 0 everywhere.
+    /// A category: one value for each level, 1 for the level of the row and 0 for the others. A level that
+    /// training has not seen is 0 everywhere.
     ///
     /// @param name of the column
-    /// @param levels those of the training rows, in the order of the alphabet; the empty one stands for a missing cell
+    /// @param levels those of the training rows, in the order of the alphabet; the empty one stands for a
+    ///     missing cell
     @Named("category")
     record Category(String name, List<String> levels) implements TableColumn {
         public Category {

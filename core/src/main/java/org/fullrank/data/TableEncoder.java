@@ -11,8 +11,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Turns the rows of one table into vectors, as a [TableSchema] says. Counts the cells of a kind that training has not
-/// seen: other levels, and missing numbers in a column that was complete.
+/// Turns the rows of one table into vectors, as a [TableSchema] says. Counts the cells of a kind that
+/// training has not seen: other levels, and missing numbers in a column that was complete.
 final class TableEncoder {
     private final TableSchema schema;
     private final CsvTable table;
@@ -61,8 +61,9 @@ final class TableEncoder {
         boolean missing = CsvTable.isMissing(cell);
         float value = (float) (missing ? column.mean() : CsvTable.number(cell));
         if (!Float.isFinite(value)) {
-            throw new InputException(table.describe(row, position)
-                    + ", expected a finite number as in the training table; correct it, or leave it empty if it is missing");
+            throw new InputException(
+                    table.describe(row, position)
+                            + ", expected a finite number as in the training table; correct it, or leave it empty if it is missing");
         }
         to[at] = value;
         if (column.indicator()) {

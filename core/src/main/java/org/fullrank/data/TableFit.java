@@ -13,10 +13,11 @@ import org.fullrank.file.CsvTable;
 
 /// Reads the training rows of a table once and decides how each column becomes values, see [TableSchema].
 final class TableFit {
-    /// The most levels of a category: rarer ones are treated as unknown. One-hot values of more would outweigh all
-    /// other columns.
+    /// The most levels of a category: rarer ones are treated as unknown. One-hot values of more would
+    /// outweigh all other columns.
     static final int MOST_LEVELS = 100;
-    /// Rows from which a column of distinct texts or whole numbers counts as identifiers: fewer may differ by chance.
+    /// Rows from which a column of distinct texts or whole numbers counts as identifiers: fewer may differ
+    /// by chance.
     static final int IDENTIFIER_ROWS = 50;
 
     private static final int MOST_COUNTED = 1 << 16;
@@ -83,9 +84,10 @@ final class TableFit {
                 at = Integer.parseInt(each) - 1;
             }
             if (at < 0 || at >= skip.length) {
-                throw new InputException("CSV file %s has no column %s, expected a name of its header or a position from 1 to %d;"
-                                .formatted(file, each, skip.length)
-                        + " correct data.ignore");
+                throw new InputException(
+                        "CSV file %s has no column %s, expected a name of its header or a position from 1 to %d;"
+                                        .formatted(file, each, skip.length)
+                                + " correct data.ignore");
             }
             skip[at] = true;
         }
@@ -122,8 +124,9 @@ final class TableFit {
             double value = CsvTable.number(cell);
             if (!Double.isNaN(value) || !CsvTable.isText(cell)) {
                 if (!Float.isFinite((float) value)) {
-                    throw new InputException(table.describe(row, position)
-                            + ", expected a finite number of at most 3.4e38; correct it, or leave it empty if it is missing");
+                    throw new InputException(
+                            table.describe(row, position)
+                                    + ", expected a finite number of at most 3.4e38; correct it, or leave it empty if it is missing");
                 }
                 number(value);
             } else {
@@ -142,7 +145,8 @@ final class TableFit {
             most = Math.max(most, value);
         }
 
-        /// Numbers are counted to find identifiers, and the levels of a category that has both texts and numbers.
+        /// Numbers are counted to find identifiers, and the levels of a category that has both texts and
+        /// numbers.
         private void count(String cell) {
             boolean wanted = !example.isEmpty() || named();
             if (levels.size() < (wanted ? MOST_COUNTED : MOST_LEVELS + 1) || levels.containsKey(cell)) {
@@ -186,8 +190,8 @@ final class TableFit {
             return category();
         }
 
-        /// Whether the column has another value in each row, and these are texts, or whole numbers under the name of an
-        /// identifier or, without names, in the first column.
+        /// Whether the column has another value in each row, and these are texts, or whole numbers under
+        /// the name of an identifier or, without names, in the first column.
         private boolean identifies() {
             int present = rows - missing;
             boolean distinct = uncounted ? levels.size() == MOST_COUNTED : levels.size() == present;
@@ -201,15 +205,18 @@ final class TableFit {
 
         private void requireCategory(int texts) {
             if (commas == texts) {
-                throw new InputException(example + ", expected a number; it has a decimal comma: write a decimal point");
+                throw new InputException(
+                        example + ", expected a number; it has a decimal comma: write a decimal point");
             }
             if (dates == texts) {
-                throw new InputException(example + ", a date, expected numbers or categories; replace it by numbers such as the"
-                        + " year or the weekday, or leave the column out with data.ignore");
+                throw new InputException(
+                        example + ", a date, expected numbers or categories; replace it by numbers such as the"
+                                + " year or the weekday, or leave the column out with data.ignore");
             }
             if (numbers > texts && levels.size() > MOST_LEVELS) {
-                throw new InputException(example + ", expected a number as in most rows; correct it, leave it empty if it is"
-                        + " missing, or leave the column out with data.ignore");
+                throw new InputException(
+                        example + ", expected a number as in most rows; correct it, leave it empty if it is"
+                                + " missing, or leave the column out with data.ignore");
             }
         }
 

@@ -9,10 +9,9 @@ import java.util.Set;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.fullrank.settings.Yaml;
-import org.jspecify.annotations.Nullable;
 
-/// How the columns of a table become vectors. It is fitted on the training rows, saved with the encoder, and applied to
-/// every other table that the encoder reads.
+/// How the columns of a table become vectors. It is fitted on the training rows, saved with the encoder,
+/// and applied to every other table that the encoder reads.
 ///
 /// @param named whether the training table had a header: then the columns of other tables are found by name
 /// @param label name of the label column; empty without one, or without a header
@@ -106,9 +105,10 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
         int label = table.label();
         int found = table.columns() - (label >= 0 ? 1 : 0);
         if (found != columns.size()) {
-            throw new InputException("CSV file %s has %d columns without the label, expected the %d of the training table; use"
-                            .formatted(file, found, columns.size())
-                    + " a table of the same columns, best with the same header");
+            throw new InputException(
+                    "CSV file %s has %d columns without the label, expected the %d of the training table; use"
+                                    .formatted(file, found, columns.size())
+                            + " a table of the same columns, best with the same header");
         }
         int[] positions = new int[found];
         for (int i = 0; i < found; i++) {
@@ -136,9 +136,10 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
             }
         }
         if (!missing.isEmpty() || !extra.isEmpty()) {
-            throw new InputException("CSV file %s %s, expected the columns of the training table; correct the header, or leave"
-                            .formatted(file, differences(missing, extra))
-                    + " a column out with data.ignore");
+            throw new InputException(
+                    "CSV file %s %s, expected the columns of the training table; correct the header, or leave"
+                                    .formatted(file, differences(missing, extra))
+                            + " a column out with data.ignore");
         }
         return positions;
     }
@@ -156,6 +157,11 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
 
     private static String shown(List<String> names) {
         String first = String.join(", ", names.subList(0, Math.min(NAMES_SHOWN, names.size())));
-        return String.format(Locale.ROOT, "%s %s%s", names.size() == 1 ? "column" : "columns", first, names.size() > NAMES_SHOWN ? ", ..." : "");
+        return String.format(
+                Locale.ROOT,
+                "%s %s%s",
+                names.size() == 1 ? "column" : "columns",
+                first,
+                names.size() > NAMES_SHOWN ? ", ..." : "");
     }
 }

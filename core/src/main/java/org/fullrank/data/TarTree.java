@@ -17,8 +17,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.utils.CloseShieldFilterInputStream;
 import org.fullrank.file.Inputs;
 
-/// The files in a `.tar`, compressed with gzip or not, read as a stream: nothing is unpacked. A hard or symbolic link
-/// is the file that it names, visited behind the others.
+/// The files in a `.tar`, compressed with gzip or not, read as a stream: nothing is unpacked. A hard or
+/// symbolic link is the file that it names, visited behind the others.
 ///
 /// @param root the archive
 /// @param gzip whether it is compressed
@@ -119,7 +119,9 @@ record TarTree(Path root, boolean gzip) implements Tree {
     /// The target of a symbolic link, which is relative to the folder of the link.
     private static String beside(String link, String target) {
         Path folder = Path.of("/" + link).getParent();
-        return folder == null ? target : folder.resolve(target).normalize().toString().substring(1);
+        return folder == null
+                ? target
+                : folder.resolve(target).normalize().toString().substring(1);
     }
 
     /// Remembers the last block: a whole archive ends with one of zeros.

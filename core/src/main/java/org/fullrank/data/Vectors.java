@@ -78,8 +78,9 @@ public final class Vectors implements Items {
     /// @throws InputException when the schema is of another width
     public Vectors withTable(TableSchema schema) {
         if (schema.width() != features) {
-            throw new InputException("table schema has %d values, expected the %d features of the vectors; use its own table"
-                    .formatted(schema.width(), features));
+            throw new InputException(
+                    "table schema has %d values, expected the %d features of the vectors; use its own table"
+                            .formatted(schema.width(), features));
         }
         return new Vectors(size, features, values, labels, schema, owner);
     }
@@ -109,7 +110,8 @@ public final class Vectors implements Items {
             int from = Objects.checkIndex(indices[i], size);
             MemorySegment.copy(values, from * bytes, memory, i * bytes, bytes);
         }
-        return new Vectors(indices.length, features, memory, labels == null ? null : labels.subset(indices), table, null);
+        return new Vectors(
+                indices.length, features, memory, labels == null ? null : labels.subset(indices), table, null);
     }
 
     @Override

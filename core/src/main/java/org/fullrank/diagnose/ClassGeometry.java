@@ -24,17 +24,18 @@ import org.fullrank.stats.Quantiles;
 /// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
 /// @param width D
 /// @param classes of each class, by label
-/// @param betweenShare share of the total variance that lies between classes, from 0 to 1; NaN where there is no
-/// variance
-/// @param withinToBetween variance within / between; infinite where centroids are one point, NaN where both are 0
+/// @param betweenShare share of the total variance that lies between classes, from 0 to 1; NaN where there
+///     is no variance
+/// @param withinToBetween variance within / between; infinite where centroids are one point, NaN where both
+///     are 0
 /// @param centroidCosine mean cosine of two centroids; NaN for fewer than 2 classes, as all below
 /// @param simplexCosine `-1 / (C - 1)`, which centroids of a simplex (equiangular tight frame) have
 /// @param simplexDeviation mean `|cos + 1 / (C - 1)|` of two centroids; 0 = simplex
 /// @param nc1 `tr(Sw pinv(Sb)) / C`; 0 = classes are points, grows as classes overlap
 /// @param equinorm standard deviation over mean of the lengths of centroids (NC2); 0 = simplex
 /// @param equiangularity standard deviation of the cosines (NC2); 0 = simplex
-/// @param nearestCentroid share of rows whose nearest centroid is that of their class (NC4), where a row is left out of
-///     its own centroid and classes of a single row are left out; ties share; `1 / C` by chance
+/// @param nearestCentroid share of rows whose nearest centroid is that of their class (NC4), where a row is
+///     left out of its own centroid and classes of a single row are left out; ties share; `1 / C` by chance
 public record ClassGeometry(
         long rows,
         int width,

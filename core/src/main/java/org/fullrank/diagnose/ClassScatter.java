@@ -146,7 +146,8 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
                 java.util.Arrays.stream(values).filter(Double::isFinite).toArray(), 0.75);
     }
 
-    /// With `x = c + r` of a class of n rows, its distance from the centroid of the others is `n / (n - 1) |r|`.
+    /// With `x = c + r` of a class of n rows, its distance from the centroid of the others is `n / (n - 1)
+    /// |r|`.
     private double nearestCentroid() {
         double hits = 0;
         long judged = 0;

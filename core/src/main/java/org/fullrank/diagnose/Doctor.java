@@ -45,8 +45,8 @@ public final class Doctor {
         }
     }
 
-    /// The diagnosis of rows in memory. It skips confidence intervals and the expensive measures, so it is quick enough
-    /// for every check of a training.
+    /// The diagnosis of rows in memory. It skips confidence intervals and the expensive measures, so it is
+    /// quick enough for every check of a training.
     ///
     /// @param subject what is examined, such as `representation`
     /// @param rows embeddings `[N, D]`, float32 or float64; the caller still owns them

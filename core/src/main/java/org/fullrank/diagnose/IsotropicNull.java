@@ -20,7 +20,8 @@ import org.fullrank.linalg.Wishart;
 /// @param width D
 /// @param rankMe of the rows as they are, as [Spectrum#rankMe]
 /// @param centeredRankMe of the centered rows, and so the ranks after it
-/// @param singularValues of the centered rows, descending, `min(N, D)` of them, when each dimension has variance 1
+/// @param singularValues of the centered rows, descending, `min(N, D)` of them, when each dimension has
+///     variance 1
 public record IsotropicNull(
         long rows,
         int width,

@@ -30,9 +30,8 @@ import org.fullrank.stats.Quantiles;
 /// @param outliers rows that are [#FAR] or more robust deviations away; NaN for fewer than [#SMALLEST_ROWS]
 ///     rows
 /// @param farthest some of them, the farthest first
-/// @param kurtosis mean excess kurtosis of varying dimensions, `m4 / m2^2 - 3`: 0 = Gaussian, 3 = Laplace; NaN for
-/// fewer
-///     than [#SMALLEST_ROWS] rows or no such dimension, as those below
+/// @param kurtosis mean excess kurtosis of varying dimensions, `m4 / m2^2 - 3`: 0 = Gaussian, 3 = Laplace;
+///     NaN for fewer than [#SMALLEST_ROWS] rows or no such dimension, as those below
 /// @param largestKurtosis of a dimension; at most about N
 /// @param largestDimension the dimension with the largest kurtosis; -1 if there is none
 /// @param heavyShare share of varying dimensions with more than [#HEAVY]

@@ -18,24 +18,25 @@ import org.fullrank.stats.Normal;
 /// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
 /// @param width D
 /// @param views number of views; figures of pairs are those of the first two, LiDAR takes all
-/// @param alignment mean squared distance of pairs of directions, from 0 (equal) to 4. Source: Wang and Isola 2020,
-///     "Understanding contrastive representation learning through alignment and uniformity", with alpha = 2; unverified
-///     against the paper
-/// @param uniformity `log E exp(-2 d^2)` over pairs of different rows of one view, directions, mean of the two views;
-///     0 = one point, lower is more uniform, -4 for D large; NaN for one row. Source as before, t = 2
+/// @param alignment mean squared distance of pairs of directions, from 0 (equal) to 4. Source: Wang and
+///     Isola 2020, "Understanding contrastive representation learning through alignment and uniformity",
+///     with alpha = 2; unverified against the paper
+/// @param uniformity `log E exp(-2 d^2)` over pairs of different rows of one view, directions, mean of the
+///     two views; 0 = one point, lower is more uniform, -4 for D large; NaN for one row. Source as before,
+///     t = 2
 /// @param cosine mean cosine of pairs
 /// @param othersCosine mean cosine of others; NaN for one row
-/// @param invariance 1 - (mean squared distance of pairs) / (that of others), of rows as they are: 1 = equal views,
-///     0 = views share nothing; NaN for one row or when all rows are one point
+/// @param invariance 1 - (mean squared distance of pairs) / (that of others), of rows as they are: 1 =
+///     equal views, 0 = views share nothing; NaN for one row or when all rows are one point
 /// @param identical share of samples whose two views are equal up to the rounding of float32
-/// @param matchRate share of samples whose second view is the nearest row of the second view to their first by cosine;
-///     rows that tie share the match, so that one point reads 1 / N
+/// @param matchRate share of samples whose second view is the nearest row of the second view to their first
+///     by cosine; rows that tie share the match, so that one point reads 1 / N
 /// @param chance of a match, 1 / N
-/// @param lidar effective number of directions that tell samples apart in units of how their views differ, from 1 to
-///     `min(N - 1, D)`; views that share nothing do not lower it; see [#LIDAR_DELTA].
-///     Source: Thilak et al. 2023, unverified against the paper
-/// @param lidarShare the same beside isotropic Gaussian samples and views of the same number, width and scatter ratio;
-///     1 = isotropic
+/// @param lidar effective number of directions that tell samples apart in units of how their views differ,
+///     from 1 to `min(N - 1, D)`; views that share nothing do not lower it; see [#LIDAR_DELTA]. Source:
+///     Thilak et al. 2023, unverified against the paper
+/// @param lidarShare the same beside isotropic Gaussian samples and views of the same number, width and
+///     scatter ratio; 1 = isotropic
 /// @param cosineInterval 95 % interval of [#cosine], by the normal approximation
 /// @param matchInterval 95 % interval of [#matchRate], by Wilson
 public record Pairing(

@@ -15,16 +15,16 @@ import org.fullrank.linalg.Reductions;
 /// @param rows rows that were used; a wide sample is thinned to evenly spaced ones, see [#WORK]
 /// @param width D
 /// @param varying dimensions that vary
-/// @param squaredCorrelation mean squared correlation of two different dimensions, from 0 to 1; NaN for fewer than 2 of
-///     them or 2 rows
+/// @param squaredCorrelation mean squared correlation of two different dimensions, from 0 to 1; NaN for
+///     fewer than 2 of them or 2 rows
 /// @param chance what independent dimensions show on average, `1 / (N - 1)`; NaN for a single row
 /// @param excess `squaredCorrelation` minus `chance`
 /// @param duplicatePairs pairs with `|r| >` [#DUPLICATE]; NaN for fewer than [#SMALLEST_ROWS] rows
 /// @param duplicateDimensions dimensions that repeat a dimension with a lower number and could be left out;
 ///     NaN as above
 /// @param duplicates some of them
-/// @param hsic mean dependence of two dimensions by HSIC, from 0 to 1, normalized and by random features; NaN for fewer
-///     than 3 rows or 2 varying dimensions
+/// @param hsic mean dependence of two dimensions by HSIC, from 0 to 1, normalized and by random features;
+///     NaN for fewer than 3 rows or 2 varying dimensions
 /// @param hsicShuffled the same after each dimension has been shuffled separately; this is the value by
 ///     chance
 /// @param hsicExcess HSIC above chance: 0 = independent, 1 = equal

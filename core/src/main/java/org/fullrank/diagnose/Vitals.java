@@ -44,8 +44,8 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
     /// Measures of each place after a training, in a comparison.
     public static final List<Measure> COMPARED = List.of(Measure.RANKME, Measure.STD, Measure.STD_RAW);
 
-    /// A dimension below this share of the root mean square deviation adds less than 1e-4 of an average dimension's
-    /// variance.
+    /// A dimension below this share of the root mean square deviation adds less than 1e-4 of an average
+    /// dimension's variance.
     public static final double DEAD_SHARE = 0.01;
 
     /// Number of points of [#spectrum]: enough to draw a spectrum of thousands of values.

@@ -21,6 +21,10 @@ public final class Natives {
     /// Libraries that the binding's own library needs, dependencies first.
     private static final List<String> IN_ORDER = List.of("c10", "torch_cpu", "torch");
 
+    /// OpenBLAS waits for 2^4 clock ticks after a product before its threads sleep. Its default is 2^26,
+    /// about 20 milliseconds, in which they take the processors from the threads of the next operation.
+    private static final String SLEEP_AT_ONCE = "4";
+
     private static boolean loaded;
 
     private Natives() {}
@@ -45,6 +49,7 @@ public final class Natives {
                 System.setProperty("org.bytedeco.javacpp.platform.extension", GPU);
             }
             List<File> folders = unpack(gpu ? folder + GPU : folder);
+            Environment.set("OPENBLAS_THREAD_TIMEOUT", SLEEP_AT_ONCE);
             Loader.load(openblas.class);
             if (platform.startsWith("linux")) {
                 open(folders);

@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /// What the first rows of a CSV file say about its columns.
 ///
-/// The first row is a header when a cell of it is no number while the one below is, or when it names the label column.
-/// The label column is given by name, by position (from 1, or from the end as -1, -2, ...) or as `none`. Without that
-/// it is the one named `label`, `class`, `target` or `y`, or else the only one of text that is no date. A first column that numbers
-/// the rows is an index: it has no name in the header, or is named `id`, `index` or `row`, or counts up by one from 0
-/// or 1 in the first [#RUNNING_ROWS] rows. Texts under the name `path`, `file`, `filename` or `image` are one too.
+/// The first row is a header when a cell of it is no number while the one below is, or when it names the
+/// label column. The label column is given by name, by position (from 1, or from the end as -1, -2, ...) or
+/// as `none`. Without that it is the one named `label`, `class`, `target` or `y`, or else the only one of
+/// text that is no date. A first column that numbers the rows is an index: it has no name in the header, or
+/// is named `id`, `index` or `row`, or counts up by one from 0 or 1 in the first [#RUNNING_ROWS] rows.
+/// Texts under the name `path`, `file`, `filename` or `image` are one too.
 ///
 /// @param header whether the first row is a header
 /// @param label position of the label column from 0; -1 where there is none
@@ -91,9 +92,10 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
             return -1;
         }
         if (found >= 0 && header) {
-            warnings.add("column %d (%s) was taken for the label, because it is the only one of text; name the label column"
-                            .formatted(found + 1, names.get(found))
-                    + " or 'none' if this is wrong");
+            warnings.add(
+                    "column %d (%s) was taken for the label, because it is the only one of text; name the label column"
+                                    .formatted(found + 1, names.get(found))
+                            + " or 'none' if this is wrong");
         }
         return found;
     }

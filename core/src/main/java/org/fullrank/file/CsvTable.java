@@ -76,8 +76,8 @@ public final class CsvTable implements AutoCloseable {
             if (head.isEmpty()) {
                 throw new InputException("CSV file " + file + " is empty, expected rows of numbers; give another file");
             }
-            CsvHead columns = CsvHead.of(
-                    file, head.stream().map(CsvRecord::getFields).toList(), labelColumn, remedy);
+            CsvHead columns =
+                    CsvHead.of(file, head.stream().map(CsvRecord::getFields).toList(), labelColumn, remedy);
             return new CsvTable(file, new Reading(csv, rows), head, columns);
         } catch (RuntimeException | IOException e) {
             csv.close();
@@ -105,7 +105,8 @@ public final class CsvTable implements AutoCloseable {
         return columns.index();
     }
 
-    /// What was decided about the columns without being asked, one line each, such as an index that is left out.
+    /// What was decided about the columns without being asked, one line each, such as an index that is left
+    /// out.
     public List<String> warnings() {
         return columns.warnings();
     }
@@ -148,8 +149,8 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// Whether a cell says that there is no value: it is empty or one of `nan`, `NA`, `N/A`, `#N/A`, `null`, `none`,
-    /// `?`, in any case of letters.
+    /// Whether a cell says that there is no value: it is empty or one of `nan`, `NA`, `N/A`, `#N/A`,
+    /// `null`, `none`, `?`, in any case of letters.
     public static boolean isMissing(String cell) {
         return MISSING.contains(unsigned(cell));
     }

@@ -232,7 +232,8 @@ public final class Npy {
         }
     }
 
-    /// Writes the header of a little-endian array in C order, padded so that the data begin at a multiple of 64.
+    /// Writes the header of a little-endian array in C order, padded so that the data begin at a multiple
+    /// of 64.
     public static byte[] headerBytes(Type type, long... shape) {
         String sizes = Arrays.stream(shape).mapToObj(n -> n + ",").collect(Collectors.joining(" "));
         String tuple = shape.length > 1 ? sizes.substring(0, sizes.length() - 1) : sizes;

@@ -31,15 +31,15 @@ public record NpyText(int width, Charset charset, int bytes, int count) {
         Matcher text = TEXT.matcher(header);
         Matcher row = ROW.matcher(header);
         if (!text.find() || !row.find()) {
-            throw new InputException(subject + " holds texts that are not of shape [N], expected one text for each item;"
-                    + " reshape it");
+            throw new InputException(subject
+                    + " holds texts that are not of shape [N], expected one text for each item;" + " reshape it");
         }
         boolean unicode = text.group(2).equals("U");
         Charset charset = !unicode
                 ? StandardCharsets.UTF_8
                 : text.group(1).equals(">") ? Charset.forName("UTF-32BE") : Charset.forName("UTF-32LE");
-        var found = new NpyText(
-                Integer.parseInt(text.group(3)), charset, unicode ? 4 : 1, Integer.parseInt(row.group(1)));
+        var found =
+                new NpyText(Integer.parseInt(text.group(3)), charset, unicode ? 4 : 1, Integer.parseInt(row.group(1)));
         if ((long) found.width * found.bytes * found.count > most) {
             throw new InputException(subject + " claims " + found.count + " texts of " + found.width
                     + " characters but can hold at most " + most + " bytes; get the file again");

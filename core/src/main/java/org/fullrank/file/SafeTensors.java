@@ -40,7 +40,8 @@ public final class SafeTensors implements AutoCloseable {
     /// Larger headers are refused, as in the reference implementation.
     private static final long MAX_HEADER_BYTES = 100_000_000;
 
-    /// Key of the checksum in the metadata: CRC32C of the file behind its first 8 bytes, with zeros in its own place.
+    /// Key of the checksum in the metadata: CRC32C of the file behind its first 8 bytes, with zeros in its
+    /// own place.
     private static final String CHECKSUM = "crc32c";
 
     private static final String NO_CHECKSUM = "00000000";
@@ -335,7 +336,8 @@ public final class SafeTensors implements AutoCloseable {
     public List<String> others() {
         return entries.sequencedEntrySet().stream()
                 .filter(entry -> entry.getValue().type() == null)
-                .map(entry -> "%s (%s)".formatted(entry.getKey(), entry.getValue().typeName()))
+                .map(entry ->
+                        "%s (%s)".formatted(entry.getKey(), entry.getValue().typeName()))
                 .toList();
     }
 
@@ -388,8 +390,9 @@ public final class SafeTensors implements AutoCloseable {
                     .formatted(path, name, Arrays.toString(entry.shape()), Arrays.toString(expected)));
         }
         if (entry.type() == null) {
-            throw new InputException("%s: %s has type %s, expected F64, F32, F16, BF16, I64, I32, I16, I8 or U8; convert it"
-                    .formatted(path, name, entry.typeName()));
+            throw new InputException(
+                    "%s: %s has type %s, expected F64, F32, F16, BF16, I64, I32, I16, I8 or U8; convert it"
+                            .formatted(path, name, entry.typeName()));
         }
         Tensor host = Tensors.empty(entry.type(), entry.shape());
         Tensors.segment(host).copyFrom(data.asSlice(entry.begin(), entry.end() - entry.begin()));

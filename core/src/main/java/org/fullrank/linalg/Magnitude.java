@@ -25,7 +25,8 @@ public final class Magnitude {
         return stays ? 0 : Math.clamp(found, -LARGEST, LARGEST);
     }
 
-    /// The power of two by which values are multiplied before they are squared; 1 for values of an ordinary size.
+    /// The power of two by which values are multiplied before they are squared; 1 for values of an ordinary
+    /// size.
     ///
     /// @param largest absolute value
     public static double factor(double largest) {

@@ -107,8 +107,8 @@ public record Spectrum(double[] singularValues) {
         return PowerLaw.fit(aboveZero().map(s -> 2 * Math.log(s)).toArray());
     }
 
-    /// The participation ratio `(sum l)^2 / sum l^2` of the squared singular values, from 1 to `min(N, D)`; 0 for
-    /// an embedding that is zero. It weighs the largest directions more than [#rankMe].
+    /// The participation ratio `(sum l)^2 / sum l^2` of the squared singular values, from 1 to `min(N, D)`;
+    /// 0 for an embedding that is zero. It weighs the largest directions more than [#rankMe].
     public double participationRatio() {
         double sum = 0;
         double squares = 0;

@@ -34,8 +34,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// @param total the loss
     /// @param parts its terms by name
     /// @param measures other measures of the method by name, such as the rank of a predictor
-    /// @param layers pooled outputs `[N, C]` of the blocks in [#watched] for the first view, detached; owned by the
-    ///     caller's scope
+    /// @param layers pooled outputs `[N, C]` of the blocks in [#watched] for the first view, detached;
+    ///     owned by the caller's scope
     /// @param embedding the embeddings of the first view, `[N, D]`, detached; owned by the caller's scope
     record Outcome(
             double total,
@@ -162,7 +162,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// All parameters that the optimizer updates, and the running statistics.
     ParameterBuffer parameters();
 
-    /// Every buffer of the method by the prefix of its names in a checkpoint; the trained one has the empty prefix.
+    /// Every buffer of the method by the prefix of its names in a checkpoint; the trained one has the empty
+    /// prefix.
     default SequencedMap<String, ParameterBuffer> buffers() {
         var buffers = new LinkedHashMap<String, ParameterBuffer>();
         buffers.put("", parameters());

@@ -115,8 +115,8 @@ public sealed interface MethodSpec {
     /// gradient passes from a block to the block before. Latent Predictive Learning (Halvagal and Zenke 2023)
     /// with its objective.
     ///
-    /// @param projector widths of the head between the pooled output of each block and its objective, ReLU after
-    ///     each layer; empty: no head. The published option is `[2048, 256]`
+    /// @param projector widths of the head between the pooled output of each block and its objective, ReLU
+    ///     after each layer; empty: no head. The published option is `[2048, 256]`
     /// @param objective the same for each block
     @Named("layer-local")
     record Local(List<Integer> projector, Objective objective) implements MethodSpec {

@@ -111,7 +111,7 @@ public sealed interface PredictorSpec {
             double seen = rows / (1 - rho);
             String text =
                     ("N %d, D %d: the correlation averages over about %s rows; directions missing in it are left out"
-                            + " of the predictor")
+                                    + " of the predictor")
                             .formatted(rows, width, Need.number(seen));
             Need.Verdict verdict = seen > width ? Need.Verdict.MET : Need.Verdict.CONSIDER;
             return new Need(verdict, text, rows, 0, "", 0);
@@ -126,8 +126,8 @@ public sealed interface PredictorSpec {
     /// diag(s) U'`, where p is a power of s: DirectPred (alpha 1/2), DirectCopy (alpha 1). F is not centered.
     ///
     /// Source: Tian, Chen, Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs"
-    /// (2021), section 4; alpha: Wang et al., "Towards demystifying representation learning with non-contrastive
-    /// self-supervision" (2021), abstract only.
+    /// (2021), section 4; alpha: Wang et al., "Towards demystifying representation learning with
+    /// non-contrastive self-supervision" (2021), abstract only.
     ///
     /// @param alpha the power
     /// @param epsilon raises small eigenvalues, see [Form]

@@ -170,7 +170,8 @@ public final class Monitor {
         var protocol = new KnnProtocol(spec.knnNeighbors(), KnnProtocol.TEMPERATURE);
         for (int i = 0; i < known.size(); i++) {
             String name = i == 0 ? "knn" : "block." + blocks.get(i - 1) + ".knn";
-            values.put(name, Knn.evaluate(known.get(i), queried.get(i), protocol).share());
+            values.put(
+                    name, Knn.evaluate(known.get(i), queried.get(i), protocol).share());
         }
         return values;
     }

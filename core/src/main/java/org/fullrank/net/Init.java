@@ -16,8 +16,8 @@ sealed interface Init {
         }
     }
 
-    /// Gaussian with standard deviation sqrt(2 / fanOut): He et al., "Delving deep into rectifiers" (2015), in the
-    /// fan-out form that torchvision uses for ResNets.
+    /// Gaussian with standard deviation sqrt(2 / fanOut): He et al., "Delving deep into rectifiers" (2015),
+    /// in the fan-out form that torchvision uses for ResNets.
     record KaimingNormal(long fanOut) implements Init {
         @Override
         public void fill(float[] values, int offset, int count, RandomGenerator random) {

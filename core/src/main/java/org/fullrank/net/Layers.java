@@ -29,7 +29,8 @@ final class Layers {
                 (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1));
     }
 
-    /// 3x3 convolution with bias, `[B, in, H, W] -> [B, out, H, W]`. The bias starts at 0, as in torchvision's VGG.
+    /// 3x3 convolution with bias, `[B, in, H, W] -> [B, out, H, W]`. The bias starts at 0, as in
+    /// torchvision's VGG.
     static Layer convolutionWithBias(NetworkBuilder net, int in, int out) {
         Parameter weight = net.parameter("weight", new Init.KaimingNormal((long) out * 9), out, in, 3, 3);
         Parameter bias = net.parameter("bias", new Init.Constant(0), out);

@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
-/// ResNet (He et al. 2016) in torchvision's form: basic blocks at depth 18 and 34, bottlenecks with the stride on the
-/// 3x3 convolution at depth 50. Parameter names and shapes are torchvision's (`conv1.weight`,
+/// ResNet (He et al. 2016) in torchvision's form: basic blocks at depth 18 and 34, bottlenecks with the
+/// stride on the 3x3 convolution at depth 50. Parameter names and shapes are torchvision's (`conv1.weight`,
 /// `layer2.0.downsample.1.running_var`, ...).
 ///
 /// @param depth 18, 34 or 50

@@ -61,7 +61,7 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
                 rows,
                 width,
                 ("N %d <= D %d: a batch has only %d singular values, so the upper bound is lower and %d directions"
-                        + " are missing in each batch")
+                                + " are missing in each batch")
                         .formatted(rows, width, rows, width - rows));
     }
 

@@ -54,7 +54,8 @@ public sealed interface Objective
         return found;
     }
 
-    /// Every objective by name with its defaults, in the order of the `permits` list, each followed by its forms.
+    /// Every objective by name with its defaults, in the order of the `permits` list, each followed by its
+    /// forms.
     static SequencedMap<String, Objective> all() {
         var all = new LinkedHashMap<String, Objective>();
         Choices.of(Objective.class).forEach(choice -> {

@@ -22,8 +22,8 @@ import org.fullrank.settings.Named;
 ///
 /// Source: Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the
 /// heuristics" (2025), and the official code, which integrates over `[0, 3]` and doubles the result. The
-/// listing in the paper is reported (not read) to have 17 points on `[-5, 5]`. The README of the code has
-/// 1024 directions; its complete example has 256.
+/// listing in the paper is reported (not read) to have 17 points on `[-5, 5]`. The README of the
+/// official code uses 1024 random directions, and the complete example in this README uses 256.
 ///
 /// @param directions M, how many
 /// @param points of the integral, on `[0, range]` (it is symmetric)
@@ -106,8 +106,8 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         return Terms.of(part(), Surrogate.of(value, z, slopes.mul_(shares).mm(unit)));
     }
 
-    /// Adds `N share |mean_n exp(i t x_n) - exp(-t^2/2)|^2` of each direction to its statistic, and the derivative
-    /// to the slopes.
+    /// Adds `N share |mean_n exp(i t x_n) - exp(-t^2/2)|^2` of each direction to its statistic, and the
+    /// derivative to the slopes.
     private static void addFrequency(Tensor x, double t, double share, Tensor statistics, Tensor slopes) {
         try (var scope = Scope.open()) {
             Tensor angles = x.mul(Tensors.scalar(t)); // [N, M]

@@ -25,10 +25,11 @@ public record Vicreg(Form form, double invariance, double variance, double covar
         implements Objective {
     /// The normalizations.
     public enum Form {
-        /// The official code: invariance averaged over all N D entries, variance averaged over the two branches.
+        /// The official code: invariance averaged over all N D entries, variance averaged over the two
+        /// branches.
         OFFICIAL("as the official code", MeanSquared.Per.ENTRY, OverViews.MEAN),
-        /// The paper, as public notes report it (unverified against the paper itself): invariance summed over the D
-        /// entries, variance summed over the two branches.
+        /// The paper, as public notes report it (unverified against the paper itself): invariance summed
+        /// over the D entries, variance summed over the two branches.
         PAPER("as the paper prints it", MeanSquared.Per.SAMPLE, OverViews.PAIR),
         /// solo-learn, `solo/losses/vicreg.py`: invariance as in the official code, variance summed over the
         /// two branches, so it counts twice.

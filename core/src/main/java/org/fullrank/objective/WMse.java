@@ -23,8 +23,8 @@ import org.fullrank.settings.Named;
 /// Source: Ermolov et al., "Whitening for self-supervised representation learning" (2021), with the formula
 /// and the constants of the official code.
 ///
-/// @param subBatch rows that are whitened together, more than D unless epsilon is above 0 (the official code takes
-///     2 D); 0: the whole batch
+/// @param subBatch rows that are whitened together, more than D unless epsilon is above 0 (the official
+///     code takes 2 D); 0: the whole batch
 /// @param iterations partitions of one batch
 /// @param epsilon share of the identity in the covariance, 0 to below 1
 /// @param normalize whether whitened rows are put on the unit sphere

@@ -7,8 +7,8 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// and norms). By default all parameters are treated alike.
 ///
 /// @param predictorRate multiplies the learning rate of the predictor
-/// @param predictorDecays whether the predictor's rate follows the cosine of the schedule; if not it stays at the
-///     base rate after the warm-up, as in the official SimSiam code
+/// @param predictorDecays whether the predictor's rate follows the cosine of the schedule; if not it stays
+///     at the base rate after the warm-up, as in the official SimSiam code
 /// @param weightDecay which matrices decay; none do at a weight decay of 0
 /// @param vectorRate multiplies the learning rate of biases and norms; the official Barlow Twins code uses
 ///     0.024, the quotient of the rates 0.0048 and 0.2

@@ -63,8 +63,8 @@ public sealed interface OptimizerSpec {
     /// step.
     ///
     /// @param eta the trust coefficient
-    /// @param clip whether the trust ratio divided by the rate is capped at 1, the variant for small data sets (as
-    ///     solo-learn's `clip_lr`; unverified against a paper)
+    /// @param clip whether the trust ratio divided by the rate is capped at 1, the variant for small data
+    ///     sets (as solo-learn's `clip_lr`; unverified against a paper)
     record Lars(double learningRate, double momentum, double weightDecay, double eta, boolean clip)
             implements OptimizerSpec {
         /// VICReg's base rate for 100 epochs on ImageNet.

@@ -2,8 +2,8 @@ package org.fullrank.optim;
 
 import org.fullrank.engine.InputException;
 
-/// The learning rate over time: linear warm-up from 0, then a cosine down to `finalShare` of the base rate (official
-/// VICReg code).
+/// The learning rate over time: linear warm-up from 0, then a cosine down to `finalShare` of the base rate
+/// (official VICReg code).
 ///
 /// @param warmupEpochs length of the warm-up in epochs; fractions are fine
 /// @param finalShare the rate at the end as a share of the base rate

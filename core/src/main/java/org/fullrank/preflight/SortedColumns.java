@@ -13,15 +13,16 @@ import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.preflight.PreflightCheck.Finding;
 
-/// Finds columns that give the classes away because the rows are sorted by class: a column that only rises or only
-/// falls from row to row separates the classes, whatever it measures. Such a column is often a number of the row.
+/// Finds columns that give the classes away because the rows are sorted by class: a column that only rises
+/// or only falls from row to row separates the classes, whatever it measures. Such a column is often a
+/// number of the row.
 final class SortedColumns {
     static final String NAME = "sorted-columns";
 
     /// Rows from which a column does not rise all the way by chance.
     static final int LEAST_ROWS = 20;
-    /// Share of the steps from row to row in which the column must change: a column of few values may be sorted because
-    /// the class decides it.
+    /// Share of the steps from row to row in which the column must change: a column of few values may be
+    /// sorted because the class decides it.
     static final double CHANGING = 0.9;
 
     private SortedColumns() {}

@@ -18,7 +18,8 @@ import org.fullrank.probe.Embedder;
 /// @param measured whether such a step was made; if not, the time is that of fewer rows, scaled
 /// @param recordSeconds time to measure one record of the log
 /// @param encodeSeconds time to encode one item in a check
-/// @param peakBytes the largest resident set of a step of the whole batch, measured or estimated; NaN where unknown
+/// @param peakBytes the largest resident set of a step of the whole batch, measured or estimated; NaN where
+///     unknown
 /// @param rowBytes memory that one more row in a chunk adds; NaN if unknown
 record StepCost(
         double stepSeconds,

@@ -117,7 +117,7 @@ final class TermShares {
         return String.join("; ", small)
                 + (ruling.isEmpty() ? "" : ", " + ruling + " more than 99 %")
                 + "; its effect before the first step is small: check in the log whether it grows when the embedding"
-                        + " spreads";
+                + " spreads";
     }
 
     /// The weight that gives a term the share [#WANTED] of the gradient at the encoder.

@@ -101,7 +101,7 @@ final class ViewStrength {
         figures.put("encoder-farther", encoded.farther());
         figures.put("items", (double) rows);
         String rates = ("among %d items the nearest second view belongs to the same item for %s %% by raw values and"
-                + " %s %% by the")
+                                + " %s %% by the")
                         .formatted(
                                 rows,
                                 PreflightReport.number(100 * raw.rate()),

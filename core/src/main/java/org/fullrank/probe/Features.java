@@ -63,8 +63,9 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
         }
         for (int c : classes) {
             if (c == Labels.UNLABELED) {
-                throw new InputException("evaluation: found an item without a label, expected a class for each item; leave"
-                        + " such items out");
+                throw new InputException(
+                        "evaluation: found an item without a label, expected a class for each item; leave"
+                                + " such items out");
             }
         }
         return classes;

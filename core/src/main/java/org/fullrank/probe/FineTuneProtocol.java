@@ -29,8 +29,8 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
     public static final List<Double> FRACTIONS = List.of(0.01, 0.1, 1.0);
     /// Three draws, the smallest number that shows a spread.
     public static final int DRAWS = 3;
-    /// 500 steps of [#BATCH]: three passes over 10,000 items, and minutes for all fits of a small encoder on two
-    /// cores.
+    /// 500 steps of [#BATCH]: three passes over 10,000 items, and minutes for all fits of a small encoder
+    /// on two cores.
     public static final int STEPS = 500;
     /// 64, as in the small recipes.
     public static final int BATCH = 64;

@@ -7,8 +7,8 @@ import org.fullrank.engine.InputException;
 /// weights and biases until the gradient is small. Biases are not penalized.
 ///
 /// @param l2 penalty on the weights, positive
-/// @param tolerance the fit has converged when the gradient's length is at most this share of its length at zero
-///     weights; in (0, 1)
+/// @param tolerance the fit has converged when the gradient's length is at most this share of its length at
+///     zero weights; in (0, 1)
 /// @param maxIterations the fit stops after this many iterations and reports that it has not converged
 public record LinearProtocol(double l2, double tolerance, int maxIterations) implements Classifier {
     /// Penalty 3e-4. With it the minimum exists and is unique even if classes are separable. On raw pixels

@@ -79,8 +79,8 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
         }
     }
 
-    /// Runs the probes of `protocol` on all subjects. A baseline that cannot be measured, such as raw input whose
-    /// squares overflow, is named and left out.
+    /// Runs the probes of `protocol` on all subjects. A baseline that cannot be measured, such as raw input
+    /// whose squares overflow, is named and left out.
     ///
     /// @throws InputException when labels are missing or of a single class, or the bank is smaller than k
     public static ProbeTable of(Subjects subjects, Protocol protocol) {

@@ -45,7 +45,8 @@ public record ProtocolText(SequencedMap<String, String> fields) {
         return new ProtocolText(fields);
     }
 
-    /// The canonical text: one `name: value` in each line. It is printed with every number, and [#hash] is its hash.
+    /// The canonical text: one `name: value` in each line. It is printed with every number, and [#hash] is
+    /// its hash.
     public String text() {
         return fields.entrySet().stream()
                 .map(e -> e.getKey() + ": " + e.getValue() + "\n")

@@ -86,7 +86,8 @@ sealed interface Archive permits NpzArchive, TensorArchive {
     default List<String> ignored(String matrix) {
         String labels = labels();
         Stream<String> arrays = shapes().entrySet().stream()
-                .filter(array -> !array.getKey().equals(matrix) && !array.getKey().equals(labels))
+                .filter(array ->
+                        !array.getKey().equals(matrix) && !array.getKey().equals(labels))
                 .map(array -> array.getKey() + " " + array.getValue());
         return Stream.concat(arrays, others().stream()).limit(8).toList();
     }

@@ -102,10 +102,9 @@ public final class Batches implements AutoCloseable {
         if (second != null) {
             warnings.addAll(second.stream.warnings());
         }
-        int unlabeled = labels == null ? 0 : labels.unlabeled();
-        if (unlabeled > 0) {
+        if (labels != null && labels.unlabeled() > 0) {
             warnings.add("%d of %d rows have no label and are left out of what is said about classes"
-                    .formatted(unlabeled, labels.classes().length));
+                    .formatted(labels.unlabeled(), labels.classes().length));
         }
         if (leftOutCount > 0) {
             String numbers =

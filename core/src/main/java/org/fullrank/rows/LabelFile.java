@@ -16,9 +16,9 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the class of each row: a `.npy` of whole numbers `[N]`, the array `labels` or `y` of an archive, a column of a
-/// CSV file, or a text file with one class on each line. Names are kept; whole numbers are ordered by value, names by
-/// the alphabet. Needs 4 bytes of memory a row.
+/// Reads the class of each row: a `.npy` of whole numbers `[N]`, the array `labels` or `y` of an archive, a
+/// column of a CSV file, or a text file with one class on each line. Names are kept; whole numbers are
+/// ordered by value, names by the alphabet. Needs 4 bytes of memory a row.
 public final class LabelFile {
     private static final String REMEDY = "correct --label-column";
 
@@ -117,7 +117,8 @@ public final class LabelFile {
     private static Labels labels(ClassNumbers classes) {
         Labels labels = classes.labels();
         if (labels == null && classes.rows() == 0) {
-            throw new InputException("%s: found 0 rows, expected at least 1; give another file".formatted(classes.name()));
+            throw new InputException(
+                    "%s: found 0 rows, expected at least 1; give another file".formatted(classes.name()));
         }
         if (labels == null) {
             throw new InputException("%s: found no label in %d rows, expected classes; fill them in, or give no labels"

@@ -15,9 +15,10 @@ final class NpyFile {
 
     static RowStream matrix(Path file, Selection selection) {
         if (selection.key() != null) {
-            throw new InputException("NumPy file %s: found one array without a name, expected an archive for --array %s;"
-                            .formatted(file, selection.key())
-                    + " leave --array out");
+            throw new InputException(
+                    "NumPy file %s: found one array without a name, expected an archive for --array %s;"
+                                    .formatted(file, selection.key())
+                            + " leave --array out");
         }
         return open(file, false);
     }

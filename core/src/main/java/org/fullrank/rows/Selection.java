@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /// Selects the array or the label column to read from a file that contains several.
 ///
 /// @param key the array of an archive (`.npz`, safetensors); null for the one that [RowStreams] finds
-/// @param labelColumn the label column of a CSV file by name or position, see [org.fullrank.file.CsvTable]; null for
-///     the one found there
+/// @param labelColumn the label column of a CSV file by name or position, see [org.fullrank.file.CsvTable];
+///     null for the one found there
 public record Selection(@Nullable String key, @Nullable String labelColumn) {
     /// Selects nothing, so the array and the label column are found automatically.
     public static Selection defaults() {

@@ -8,8 +8,8 @@ import org.fullrank.engine.Precision;
 ///
 /// @param epochs passes over the data, at least 1
 /// @param batch samples of one step, at least 2; the last, smaller batch of an epoch is dropped
-/// @param chunks pieces that the batch is computed in, one after the other, to save memory; the loss and its gradient
-///     are those of the whole batch
+/// @param chunks pieces that the batch is computed in, one after the other, to save memory; the loss and
+///     its gradient are those of the whole batch
 /// @param device `auto`, `cpu` or `cuda`
 /// @param precision `auto`, `fp32` or `bf16`
 /// @param threads of the engine; 0: one for each core

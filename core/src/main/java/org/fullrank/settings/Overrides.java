@@ -10,8 +10,9 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 
 /// Settings from the command line, `a.b=c`, which change a completed tree. A number selects an element of a
-/// list. Values are YAML, so `[1, 2]` replaces a whole list. A new `type` removes the keys of the old type.
-/// Types are always set before other keys, independent of the order on the command line.
+/// list. Values are YAML, so `[1, 2]` replaces a whole list. A `type` removes all keys of its section, even if
+/// the type stays the same, so that the section has the defaults of the type. Types are always set before
+/// other keys, independent of the order on the command line.
 final class Overrides {
     private record Setting(String text, List<String> path, JsonNode value) {
         boolean isType() {
@@ -52,7 +53,7 @@ final class Overrides {
         switch (node) {
             case ObjectNode object -> {
                 String key = key(object, setting, setting.path().size() - 1);
-                if (setting.isType() && !setting.value().equals(object.get(key))) {
+                if (setting.isType()) {
                     object.removeAll();
                 }
                 object.set(key, setting.value());

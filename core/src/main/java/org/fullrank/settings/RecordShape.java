@@ -79,8 +79,8 @@ public final class RecordShape {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// The record's own `defaults()`, or the only value of a record without components. Null if there is neither, so
-    /// that every key is required.
+    /// The record's own `defaults()`, or the only value of a record without components. Null if there is
+    /// neither, so that every key is required.
     public static @Nullable Record defaults(Class<?> record) {
         try {
             if (keys(record).isEmpty()) {

@@ -48,7 +48,8 @@ public final class Yaml {
         return new Binder(source).bind(complete, type);
     }
 
-    /// Writes a record with all its values, in the order of its components, so that [#read] gives an equal record.
+    /// Writes a record with all its values, in the order of its components, so that [#read] gives an equal
+    /// record.
     public static String write(Record value) {
         return YamlText.of(RecordTree.of(value));
     }

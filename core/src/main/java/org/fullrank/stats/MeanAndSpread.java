@@ -8,8 +8,8 @@ import java.util.function.ToDoubleFunction;
 ///
 /// @param n seeds
 /// @param mean NaN without any
-/// @param std sample standard deviation (divisor n - 1), the spread of a single training, not the error of the mean;
-///     NaN below two seeds
+/// @param std sample standard deviation (divisor n - 1), the spread of a single training, not the error of
+///     the mean; NaN below two seeds
 public record MeanAndSpread(int n, double mean, double std) {
     public static MeanAndSpread of(double[] values) {
         double mean = Arrays.stream(values).average().orElse(Double.NaN);

@@ -9,8 +9,8 @@ import org.fullrank.engine.InputException;
 ///
 /// @param n pairs
 /// @param difference mean of the differences
-/// @param t mean difference by its standard error; infinite where all differences are equal and not zero, NaN below
-///     two pairs
+/// @param t mean difference by its standard error; infinite where all differences are equal and not zero,
+///     NaN below two pairs
 /// @param p two-sided: how often chance alone would give a t at least as large; NaN below two pairs
 public record PairedTest(int n, double difference, double t, double p) {
     /// The usual significance level.
@@ -49,8 +49,8 @@ public record PairedTest(int n, double difference, double t, double p) {
         return new PairedTest(d.length, spread.mean(), t, twoSided(t, d.length - 1));
     }
 
-    /// The share of Student's t with `df` degrees of freedom that lies beyond `t` on either side: the finite series
-    /// of Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.3 and 26.7.4.
+    /// The share of Student's t with `df` degrees of freedom that lies beyond `t` on either side: the
+    /// finite series of Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.3 and 26.7.4.
     static double twoSided(double t, int df) {
         double theta = Math.atan(Math.abs(t) / Math.sqrt(df));
         double cos2 = Math.cos(theta) * Math.cos(theta);

@@ -38,8 +38,8 @@ public final class Numbers {
                 : new BigDecimal(value).round(new MathContext(digits)).toPlainString();
     }
 
-    /// At most five significant digits without trailing zeros, and powers of ten as short as they can be: `0.5`,
-    /// `1.2e-5`.
+    /// At most five significant digits without trailing zeros, and powers of ten as short as they can be:
+    /// `0.5`, `1.2e-5`.
     public static String compact(double value) {
         if (!Double.isFinite(value)) {
             return Double.toString(value);

@@ -31,6 +31,7 @@ public final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";
     private static final String STEP = "step";
+    private static final String THREADS = "threads";
     private static final String DATA = "data";
     private static final String RECIPE = "recipe";
     private static final String TABLE = "table";
@@ -40,7 +41,7 @@ public final class Checkpoint {
     private Checkpoint() {}
 
     /// Saves the state after `step` steps.
-    static void save(Path file, Method method, Optimizer optimizer, long step, Origin origin) {
+    static void save(Path file, Method method, Optimizer optimizer, long step, Origin origin, int threads) {
         try (var scope = Scope.open()) {
             SequencedMap<String, Tensor> tensors = tensors(method, optimizer);
             if (origin.views() instanceof VectorViewGenerator vectors) {
@@ -52,6 +53,7 @@ public final class Checkpoint {
             var metadata = new LinkedHashMap<String, String>();
             metadata.put("format", "fullrank checkpoint 1");
             metadata.put(STEP, Long.toString(step));
+            metadata.put(THREADS, Integer.toString(threads));
             metadata.put(DATA, origin.fingerprint());
             metadata.put(RECIPE, Yaml.json(origin.recipe()));
             if (origin.table() != null) {
@@ -90,7 +92,11 @@ public final class Checkpoint {
     /// @param views of its items; vectors are standardized by the moments of these
     /// @param recipe of the training, whose data are replaced by the default: the fingerprint stands for them
     /// @param table how the columns of a table became its vectors; null for other data
-    record Origin(String fingerprint, ViewGenerator views, Recipe recipe, @Nullable TableSchema table) {
+    record Origin(
+            String fingerprint,
+            ViewGenerator views,
+            Recipe recipe,
+            @Nullable TableSchema table) {
         static Origin of(Dataset data, ViewGenerator views, Recipe recipe) {
             return new Origin(data.fingerprint(), views, recipe.withData(DataSpec.defaults()), data.table());
         }
@@ -184,6 +190,14 @@ public final class Checkpoint {
                                 + " recipe that it was trained with");
             }
         });
+    }
+
+    /// The number of threads that a checkpoint was written with; 0 in one of an older version.
+    static int threads(Path file) {
+        try (var saved = SafeTensors.open(file)) {
+            String threads = saved.metadata().getOrDefault(THREADS, "");
+            return threads.matches("\\d{1,6}") ? Integer.parseInt(threads) : 0;
+        }
     }
 
     /// The step of a checkpoint.

@@ -107,7 +107,10 @@ public final class Checkpoints {
         for (Path file : all(folder)) {
             if (file.compareTo(whole) > 0) {
                 try {
-                    Files.move(file, file.resolveSibling(file.getFileName() + ".damaged"), StandardCopyOption.REPLACE_EXISTING);
+                    Files.move(
+                            file,
+                            file.resolveSibling(file.getFileName() + ".damaged"),
+                            StandardCopyOption.REPLACE_EXISTING);
                 } catch (IOException e) {
                     throw new JobException(
                             "cannot rename the damaged checkpoint %s (%s); make the folder writable"

@@ -59,7 +59,12 @@ public record Flight(
         try {
             Files.createDirectories(flight);
             Checkpoint.save(
-                    flight.resolve(SNAPSHOT), learner.method(), learner.optimizer(), snapshot, learner.origin());
+                    flight.resolve(SNAPSHOT),
+                    learner.method(),
+                    learner.optimizer(),
+                    snapshot,
+                    learner.origin(),
+                    threads);
             JsonFile.write(flight.resolve(FILE), this);
         } catch (IOException e) {
             throw new JobException("cannot make %s (%s); make the run folder writable".formatted(flight, e), e);

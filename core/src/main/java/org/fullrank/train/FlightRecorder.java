@@ -24,12 +24,14 @@ final class FlightRecorder implements AutoCloseable {
     }
 
     /// Call it before a step. It takes a snapshot if one is due and the weights are finite.
-    void before(long step) {
+    ///
+    /// @return whether it did, so that a replay starts at this step
+    boolean before(long step) {
         if (every == 0 || snapshot >= 0 && step - snapshot < every) {
-            return;
+            return false;
         }
         if (snapshot >= 0 && !learner.hasFiniteWeights()) {
-            return; // the step that broke them lies behind the older one, which a replay needs
+            return false; // the step that broke them lies behind the older one, which a replay needs
         }
         List<Tensor> state = learner.state().toList();
         try (var scope = Scope.withoutGradients()) {
@@ -43,6 +45,7 @@ final class FlightRecorder implements AutoCloseable {
         snapshot = step;
         losses.clear();
         gradients.clear();
+        return true;
     }
 
     /// Call it after the gradients of a step, finite or not.

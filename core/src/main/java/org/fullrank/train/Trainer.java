@@ -11,7 +11,6 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
-import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
 import org.fullrank.monitor.Alarm;
 import org.fullrank.monitor.CheckSchedule;
@@ -45,7 +44,7 @@ public final class Trainer implements AutoCloseable {
     private final Recipe recipe;
     private final RunFolder folder;
     private final TrainingListener watcher;
-    private final int threads;
+    private final ThreadControl threads;
     private final Learner learner;
     private final Method method;
     private final Monitor monitor;
@@ -60,8 +59,8 @@ public final class Trainer implements AutoCloseable {
         this.recipe = recipe;
         this.folder = folder;
         this.watcher = watcher;
-        threads = Threads.resolve(recipe.train().threads());
-        learner = new Learner(recipe, data, threads);
+        threads = new ThreadControl(recipe.train().threads(), watcher::note);
+        learner = new Learner(recipe, data, threads.count());
         method = learner.method();
         totalSteps = learner.totalSteps();
         monitor = new Monitor(recipe.monitor(), data, learner.views(), recipe.seed());
@@ -76,9 +75,11 @@ public final class Trainer implements AutoCloseable {
         return new Trainer(recipe, folder, watcher, data);
     }
 
-    /// A training that resumes from the latest whole checkpoint of its folder, or starts from the beginning without one.
+    /// A training that resumes from the latest whole checkpoint of its folder, or starts from the beginning
+    /// without one.
     ///
-    /// @throws InputException when all checkpoints are damaged, or the latest is of another architecture or optimizer
+    /// @throws InputException when all checkpoints are damaged, or the latest is of another architecture or
+    ///     optimizer
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
         var trainer = new Trainer(recipe, folder, watcher, data);
         try {
@@ -86,6 +87,7 @@ public final class Trainer implements AutoCloseable {
                 trainer.step =
                         Checkpoint.load(file, trainer.method, trainer.learner.optimizer(), trainer.learner.origin());
                 trainer.lastSaved = trainer.step;
+                trainer.threads.resume(Checkpoint.threads(file));
                 Checkpoints.setAside(folder.checkpoints(), file);
                 watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
                 trainer.noteChanges(Checkpoint.changes(file, trainer.learner.origin()));
@@ -187,7 +189,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void learn(Metrics metrics) {
-        recorder.before(step);
+        if (recorder.before(step)) {
+            threads.reconsider(step);
+        }
         int epoch = learner.epoch(step);
         try (var scope = Scope.open()) {
             Method.Outcome outcome = learner.gradients(step);
@@ -239,7 +243,7 @@ public final class Trainer implements AutoCloseable {
 
     /// Writes the flight record of a failed step.
     private JobException failed(String found) {
-        boolean recorded = recorder.write(folder, step, found, threads);
+        boolean recorded = recorder.write(folder, step, found, threads.count());
         String checkpoint = Checkpoints.latestIfAny(folder.checkpoints(), watcher::note)
                 .map(file -> "the last good checkpoint is " + file)
                 .orElse("there is no checkpoint yet");
@@ -325,7 +329,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void save(Path file) {
-        Checkpoint.save(file, method, learner.optimizer(), step, learner.origin());
+        Checkpoint.save(file, method, learner.optimizer(), step, learner.origin(), threads.count());
     }
 
     /// The trained network.

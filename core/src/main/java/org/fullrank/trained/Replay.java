@@ -111,8 +111,8 @@ public final class Replay {
     ///
     /// @param data the data of the run
     /// @param progress receives a line of progress now and then
-    /// @throws InputException when the run has no flight record, or was computed on another device or in another
-    ///     precision than this machine offers
+    /// @throws InputException when the run has no flight record, or was computed on another device or in
+    ///     another precision than this machine offers
     public static Report of(RunFolder folder, Dataset data, Consumer<String> progress) {
         Flight flight = Flight.read(folder);
         Recipe recipe = folder.config(Recipe.class);

@@ -78,7 +78,7 @@ final class RunPictures {
         map.put(
                 "about",
                 ("Representations of %s, along their first two principal components, with %.0f %% and %.0f %% of the"
-                        + " variance; colored by %s.")
+                                + " variance; colored by %s.")
                         .formatted(items, 100 * shares[0], 100 * shares[1], groups.by));
         map.put("explained", shares);
         map.put("names", groups.names);

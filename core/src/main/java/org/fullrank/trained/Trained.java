@@ -106,18 +106,17 @@ public final class Trained implements Subject, AutoCloseable {
 
     /// Opens a run with its data, which are closed with it.
     ///
-    /// @param notes gets a line for each thing that a reader should know, such as a damaged checkpoint or classes that
-    ///     only one split has, and later the progress of evaluations
+    /// @param notes gets a line for each thing that a reader should know, such as a damaged checkpoint or
+    ///     classes that only one split has, and later the progress of evaluations
     /// @throws InputException when there is no run or no checkpoint, or the encoder cannot read the data
     public static Trained open(Path run, Reading reading, Consumer<String> notes) {
         RunFolder folder = RunFolder.open(run); // opened for reading, it holds nothing to close
-        Path checkpoint =
-                reading.best
-                        ? Checkpoints.best(folder.checkpoints(), notes)
-                        : Checkpoints.latest(folder.checkpoints(), notes);
+        Path checkpoint = reading.best
+                ? Checkpoints.best(folder.checkpoints(), notes)
+                : Checkpoints.latest(folder.checkpoints(), notes);
         DataSpec own = folder.config(Recipe.class).data();
-        Dataset data = Dataset.open(
-                reading.data == null ? own : own.withPath(reading.data), Checkpoint.table(checkpoint));
+        Dataset data =
+                Dataset.open(reading.data == null ? own : own.withPath(reading.data), Checkpoint.table(checkpoint));
         try {
             Trained trained = open(folder, data, checkpoint);
             trained.ownsData = true;
@@ -232,8 +231,8 @@ public final class Trained implements Subject, AutoCloseable {
         }
     }
 
-    /// Writes the pictures of the run's report into its folder: the map of embeddings and, for images, a sheet of
-    /// views.
+    /// Writes the pictures of the run's report into its folder: the map of embeddings and, for images, a
+    /// sheet of views.
     ///
     /// @throws JobException when the folder cannot be written
     public void draw(Path folder) {
@@ -245,8 +244,8 @@ public final class Trained implements Subject, AutoCloseable {
         return LayerDiagnoses.heldOut(data);
     }
 
-    /// Diagnoses of the representation, the embedding and some blocks of the encoder, on up to 2000 items of a split,
-    /// from their plain views paired with one view of training each.
+    /// Diagnoses of the representation, the embedding and some blocks of the encoder, on up to 2000 items
+    /// of a split, from their plain views paired with one view of training each.
     ///
     /// @param blocks names of blocks; the recipe's own choice is `monitor.layers`
     /// @throws InputException when there is no such block or split, or fewer than two items

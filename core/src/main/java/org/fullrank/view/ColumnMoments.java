@@ -6,7 +6,8 @@ import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// The mean and the standard deviation (of the population) of each feature; 0 and 1 for the levels of a category.
+/// The mean and the standard deviation (of the population) of each feature; 0 and 1 for the levels of a
+/// category.
 public final class ColumnMoments {
     /// A deviation below this share of the mean's size is a rounding error, and the feature counts as
     /// constant.
@@ -42,7 +43,8 @@ public final class ColumnMoments {
         return new ColumnMoments(means, stds);
     }
 
-    /// Mean 0 and deviation 1 for the levels of categories and the indicators of missing numbers: they stay 0 or 1.
+    /// Mean 0 and deviation 1 for the levels of categories and the indicators of missing numbers: they stay
+    /// 0 or 1.
     private static void keepLevels(TableSchema table, float[] means, float[] stds) {
         for (TableSchema.Span column : table.spans()) {
             int from = column.from() + (column.numeric() ? 1 : 0);

@@ -67,9 +67,8 @@ final class ImageKernel {
         return unit;
     }
 
-    /// Writes the view of the image at `offset` of `pixels`, uint8 `[height, width, channels]`, to `outOffset` bytes
-    /// into
-    /// `out`, float32 `[size, size, channels]`.
+    /// Writes the view of the image at `offset` of `pixels`, uint8 `[height, width, channels]`, to
+    /// `outOffset` bytes into `out`, float32 `[size, size, channels]`.
     void make(
             MemorySegment pixels,
             long offset,

@@ -47,8 +47,8 @@ record Placement(
         return new Placement(top, left, height, width, size, size, 0, 0);
     }
 
-    /// The plain view: the shorter side is scaled to the size (to 256/224 of it from 96 pixels on), and the center
-    /// is cut out.
+    /// The plain view: the shorter side is scaled to the size (to 256/224 of it from 96 pixels on), and the
+    /// center is cut out.
     static Placement plain(int height, int width, int size) {
         int side = size < MARGIN_FROM ? size : (int) Math.rint(size * MARGIN);
         int shorter = Math.min(height, width);

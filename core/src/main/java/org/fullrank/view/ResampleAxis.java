@@ -5,7 +5,8 @@ import java.util.Arrays;
 /// The weights that resample one axis: output k is the weighted sum of `taps(k)` inputs from `start(k)` on.
 /// The object is reused from view to view, and each thread needs its own.
 final class ResampleAxis {
-    /// Weights per output are padded with zeros to a multiple of this, the number of rows that [Rows] adds at once.
+    /// Weights per output are padded with zeros to a multiple of this, the number of rows that [Rows] adds
+    /// at once.
     static final int GROUP = 4;
 
     private int[] starts = new int[0];

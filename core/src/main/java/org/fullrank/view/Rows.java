@@ -48,8 +48,8 @@ final class Rows {
         }
     }
 
-    /// out = weights[0] row(k) + sum over r of weights[r] (row(k - r) + row(k + r)), rows beyond the ends of the
-    /// `count` rows mirrored about the first and the last. Row r lies at `rows[r % rows.length]`.
+    /// out = weights[0] row(k) + sum over r of weights[r] (row(k - r) + row(k + r)), rows beyond the ends
+    /// of the `count` rows mirrored about the first and the last. Row r lies at `rows[r % rows.length]`.
     static void blur(float[][] rows, int count, int k, float[] weights, int radius, float[] out, int n) {
         scale(row(rows, k), weights[0], out, n);
         int r = 1;

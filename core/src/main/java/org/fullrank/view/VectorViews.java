@@ -7,8 +7,8 @@ import org.fullrank.settings.Named;
 /// @param views number of views of each row, at least 2
 /// @param noise standard deviation of Gaussian noise, relative to the standard deviation of the feature
 /// @param dropout probability that a feature is replaced by its mean
-/// @param corruption probability that a feature is replaced by its value in a random row, that is, by a draw from its
-///     marginal distribution (Bahri et al., "SCARF", 2021)
+/// @param corruption probability that a feature is replaced by its value in a random row, that is, by a
+///     draw from its marginal distribution (Bahri et al., "SCARF", 2021)
 /// @param standardize whether features are scaled to mean 0 and standard deviation 1
 @Named("vectors")
 public record VectorViews(int views, double noise, double dropout, double corruption, boolean standardize)

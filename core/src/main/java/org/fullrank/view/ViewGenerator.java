@@ -33,8 +33,8 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
         };
     }
 
-    /// The same settings for other items, such as those of the test split: vectors are standardized by the moments
-    /// of the items of this generator.
+    /// The same settings for other items, such as those of the test split: vectors are standardized by the
+    /// moments of the items of this generator.
     ///
     /// @throws InputException when the items are of another kind
     ViewGenerator on(Items others);
@@ -45,7 +45,8 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
     /// The shape of one view.
     InputShape shape();
 
-    /// Writes view `view` of the items `indices` into `out`, float32 in native order, `[B, H, W, C]` or `[B, F]`.
+    /// Writes view `view` of the items `indices` into `out`, float32 in native order, `[B, H, W, C]` or
+    /// `[B, F]`.
     ///
     /// @param indices B indices of items
     /// @param epoch at least 0

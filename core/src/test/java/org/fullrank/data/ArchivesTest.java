@@ -214,9 +214,11 @@ class ArchivesTest {
         byte[] pixels = SampleFiles.idx(SampleFiles.counting(2 * 9), 2, 3, 3);
         Path emnist = folder.resolve("emnist");
         SampleFiles.write(emnist.resolve("emnist-letters-train-images-idx3-ubyte"), pixels);
-        SampleFiles.write(emnist.resolve("emnist-letters-train-labels-idx1-ubyte"), SampleFiles.idx(new byte[] {1, 2}, 2));
+        SampleFiles.write(
+                emnist.resolve("emnist-letters-train-labels-idx1-ubyte"), SampleFiles.idx(new byte[] {1, 2}, 2));
         SampleFiles.write(emnist.resolve("emnist-letters-test-images-idx3-ubyte.gz"), SampleFiles.gzip(pixels));
-        SampleFiles.write(emnist.resolve("emnist-letters-test-labels-idx1-ubyte"), SampleFiles.idx(new byte[] {2, 1}, 2));
+        SampleFiles.write(
+                emnist.resolve("emnist-letters-test-labels-idx1-ubyte"), SampleFiles.idx(new byte[] {2, 1}, 2));
         Path qmnist = folder.resolve("qmnist");
         SampleFiles.write(qmnist.resolve("qmnist-test-images-idx3-ubyte"), pixels);
         ByteBuffer table = ByteBuffer.allocate(12 + 4 * 2 * 3);
@@ -226,7 +228,8 @@ class ArchivesTest {
         try (Dataset letters = Dataset.open(spec(emnist));
                 Dataset digits = Dataset.open(spec(qmnist))) {
             assertThat(letters.splits()).containsExactly(Split.TRAIN, Split.TEST);
-            assertThat(Objects.requireNonNull(letters.items(Split.TEST).labels()).classes())
+            assertThat(Objects.requireNonNull(letters.items(Split.TEST).labels())
+                            .classes())
                     .containsExactly(2, 1);
             assertThat(Objects.requireNonNull(digits.items(Split.TEST).labels()).classes())
                     .containsExactly(3, 1);

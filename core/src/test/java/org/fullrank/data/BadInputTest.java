@@ -104,7 +104,10 @@ class BadInputTest {
                 new Case("infinite.csv", () -> text("1,2\n3,inf\n"), "line 2, column 2 is 'inf'"),
                 new Case("huge.csv", () -> text("1,2\n3,1e300\n"), "is '1e300', expected a finite number"),
                 new Case("constant.csv", () -> text("1,2\n1,2\n"), "has no column to learn from"),
-                new Case("typo.csv", BadInputTest::numbersWithOneText, "column 1 is '1O1', expected a number as in most"),
+                new Case(
+                        "typo.csv",
+                        BadInputTest::numbersWithOneText,
+                        "column 1 is '1O1', expected a number as in most"),
                 new Case("ragged.csv", () -> text("1,2\n3,4,5\n"), "line 2 has 3 cells, expected 2"),
                 new Case("quote.csv", () -> text("1,2\n\"3,4\n"), "quote.csv"),
                 new Case("cut.tar", () -> Arrays.copyOf(SampleFiles.tar(Map.of("a/x.png", png)), 540), "Truncated"),
@@ -189,7 +192,10 @@ class BadInputTest {
     private static byte[] numbersWithOneText() {
         var rows = new StringBuilder();
         for (int i = 0; i < 300; i++) {
-            rows.append(i == 101 ? "1O1" : String.valueOf(i * i)).append(',').append(i % 7).append('\n');
+            rows.append(i == 101 ? "1O1" : String.valueOf(i * i))
+                    .append(',')
+                    .append(i % 7)
+                    .append('\n');
         }
         return text(rows.toString());
     }

@@ -36,7 +36,12 @@ class ClassesTest {
         var rows = new StringBuilder();
         int i = 0;
         for (String label : labels.split(" ")) {
-            rows.append(i).append(',').append(i++ * 7 % 5).append(',').append(label.replace("_", "")).append('\n');
+            rows.append(i)
+                    .append(',')
+                    .append(i++ * 7 % 5)
+                    .append(',')
+                    .append(label.replace("_", ""))
+                    .append('\n');
         }
         return rows.toString();
     }
@@ -130,8 +135,9 @@ class ClassesTest {
             assertThat(data.classNames()).containsExactly("n1", "n2");
             assertThat(data.items(Split.VALIDATION).labels()).isNull();
             assertThat(data.warnings())
-                    .contains("validation split: all images lie in one folder, images, which is no class of the training"
-                            + " split; they have no labels");
+                    .contains(
+                            "validation split: all images lie in one folder, images, which is no class of the training"
+                                    + " split; they have no labels");
         }
     }
 

@@ -130,7 +130,9 @@ class TableTest {
                                     + " level");
         }
         try (Dataset own = Dataset.open(spec(train), schema)) {
-            assertThat(own.summary().cacheFile()).as("the table's own pack serves").doesNotContain("null");
+            assertThat(own.summary().cacheFile())
+                    .as("the table's own pack serves")
+                    .doesNotContain("null");
             assertThat(labels(own, Split.TRAIN).classes()).containsExactly(0, 1);
         }
     }

@@ -132,8 +132,8 @@ class ResamplingTest {
                 .isBetween(0.75, 1.5);
     }
 
-    /// Columns of different scales about a mean, each value a Gaussian over the root of a chi squared one with 4
-    /// degrees of freedom.
+    /// Columns of different scales about a mean, each value a Gaussian over the root of a chi squared one
+    /// with 4 degrees of freedom.
     private static Tensor heavy(int set, int rows, int width) {
         Keyed random = Keyed.of(43, set);
         double[][] z = new double[rows][width];

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class KeyedTest {
-    /// Published first outputs of SplitMix64 for the state 0: the key without a path absorbs the seed by the same
-    /// function, so the stream of seed 0 starts from the first of them.
+    /// Published first outputs of SplitMix64 for the state 0: the key without a path absorbs the seed by
+    /// the same function, so the stream of seed 0 starts from the first of them.
     @Test
     void streamIsSplitMix64FromTheAbsorbedSeed() {
         long state = 0xE220A8397B1DCDAFL;

@@ -8,8 +8,12 @@ import org.junit.jupiter.api.Test;
 
 class ThreadsTest {
     @Test
-    void zeroStandsForAllProcessors() {
-        assertThat(Threads.resolve(0)).isEqualTo(Runtime.getRuntime().availableProcessors());
+    void zeroStandsForAtMostAllProcessorsAndStaysTheSame() {
+        int first = Threads.resolve(0);
+        assertThat(first).isBetween(1, Runtime.getRuntime().availableProcessors());
+        assertThat(Threads.resolve(0)).isEqualTo(first);
+        assertThat(Threads.remark().isEmpty())
+                .isEqualTo(first == Runtime.getRuntime().availableProcessors());
         assertThat(Threads.resolve(3)).isEqualTo(3);
     }
 

@@ -19,8 +19,8 @@ import org.fullrank.objective.VarianceHinge;
 import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 
-/// What theory says of a linear network on Gaussian vectors whose two views are noised (Tian, Chen, Ganguli 2021), on a
-/// network with one ReLU.
+/// What theory says of a linear network on Gaussian vectors whose two views are noised (Tian, Chen, Ganguli
+/// 2021), on a network with one ReLU.
 class CollapseTest {
     private static final int FEATURES = 6;
     private static final int ROWS = 64;

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Golden values computed independently with numpy in double precision, printed with six digits where a matrix is.
+/// Golden values computed independently with numpy in double precision, printed with six digits where a
+/// matrix is.
 class DirectSetTest {
     private static final double[][] A = {{1, 2, 0}, {0, -1, 3}, {2, 0, 1}, {-1, 1, 1}};
     private static final double[][] B = {{1.1, 2, 0}, {0, -0.8, 3}, {2, 0, 0.9}, {-0.7, 1, 1}};

@@ -167,8 +167,8 @@ class LayerLocalTest {
                 .hasMessageNotContaining("\n");
     }
 
-    /// A graph that is kept holds the activities of all blocks and views; block by block only those of one block are
-    /// held, with what it began from.
+    /// A graph that is kept holds the activities of all blocks and views; block by block only those of one
+    /// block are held, with what it began from.
     @Test
     void memoryDoesNotGrowWithDepth() {
         assertThat(mostHeld(12, MethodSpec.Local.defaults()))

@@ -21,14 +21,15 @@ import org.fullrank.optim.OptimizerSpec;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Which linear predictors keep the modes of one matrix alive (Tian, Chen, Ganguli 2021): cosines, weight decay, no
-/// slow target, a predictor that learns ten times slower than the matrix, whose inputs are a Gaussian with as much
-/// noise.
+/// Which linear predictors keep the modes of one matrix alive (Tian, Chen, Ganguli 2021): cosines, weight
+/// decay, no slow target, a predictor that learns ten times slower than the matrix, whose inputs are a
+/// Gaussian with as much noise.
 ///
-/// The collapse is of modes, not of all: a symmetric predictor has about as many negative as positive eigenvalues at
-/// the start, and shrinks the modes of the negative ones to nothing before they turn positive. A free one turns them in
-/// time, but leaves them small; the one that is set has no negative eigenvalue. With a predictor as fast as the matrix,
-/// or a rate three times as large, the free one loses modes too.
+/// The collapse is of modes, not of all: a symmetric predictor has about as many negative as positive
+/// eigenvalues at the start, and shrinks the modes of the negative ones to nothing before they turn
+/// positive. A free one turns them in time, but leaves them small; the one that is set has no negative
+/// eigenvalue. With a predictor as fast as the matrix, or a rate three times as large, the free one loses
+/// modes too.
 class LinearCollapseTest {
     private static final int FEATURES = 8;
     private static final int WIDTH = 6;

@@ -31,9 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Gradients at the level of the method: by finite differences where the loss is a function of the parameters, and
-/// written
-/// out by hand where stop-gradients make it none.
+/// Gradients at the level of the method: by finite differences where the loss is a function of the
+/// parameters, and written out by hand where stop-gradients make it none.
 class SelfDistillationGradientTest {
     /// Every predictor that does not depend on its input but by its parameters, with every regression that is a
     /// function.
@@ -52,7 +51,8 @@ class SelfDistillationGradientTest {
         return methods;
     }
 
-    /// Where the target does not move with the parameters, or moves with gradient, the loss is a function of them.
+    /// Where the target does not move with the parameters, or moves with gradient, the loss is a function
+    /// of them.
     @ParameterizedTest
     @MethodSource("smooth")
     void gradientOfEachParameterEqualsFiniteDifferences(MethodSpec.Distillation spec) {
@@ -167,8 +167,8 @@ class SelfDistillationGradientTest {
         return g;
     }
 
-    /// Of one pair, divided by the rows of the batch: the residual of the regression, and W' in front of it where
-    /// the regression has the predictor in its gradient.
+    /// Of one pair, divided by the rows of the batch: the residual of the regression, and W' in front of it
+    /// where the regression has the predictor in its gradient.
     private static double[] row(Regression regression, double @Nullable [][] w, double[] z, double[] t) {
         int width = z.length;
         double[] p = w == null ? z : times(w, z);

@@ -16,7 +16,8 @@ import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.view.InputShape;
 
-/// Networks of self-distillation small enough for finite differences, and two or more views of ten samples for them.
+/// Networks of self-distillation small enough for finite differences, and two or more views of ten samples
+/// for them.
 final class SmallDistillation {
     static final int ROWS = 10;
     static final int FEATURES = 6;

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.fullrank.engine.Tensors;
 
-/// A vision transformer in loops over float64, one image at a time, written after Dosovitskiy et al. (2021), equations
-/// 1 to 4, and `VisionTransformer` of timm 1.0.31.
+/// A vision transformer in loops over float64, one image at a time, written after Dosovitskiy et al.
+/// (2021), equations 1 to 4, and `VisionTransformer` of timm 1.0.31.
 final class NaiveVit {
     private final Vit spec;
     private final Map<String, double[]> weights = new HashMap<>();

@@ -74,8 +74,9 @@ class VitTest {
         return Tensors.of(values, shape);
     }
 
-    /// `VisionTransformer(img_size=6, patch_size=2, in_chans=2, num_classes=0, embed_dim=6, depth=1, num_heads=3,
-    /// mlp_ratio=1.5)` of timm 1.0.31, with `class_token=False, global_pool='avg'` for the mean.
+    /// `VisionTransformer(img_size=6, patch_size=2, in_chans=2, num_classes=0, embed_dim=6, depth=1,
+    /// num_heads=3, mlp_ratio=1.5)` of timm 1.0.31, with `class_token=False, global_pool='avg'` for the
+    /// mean.
     @ParameterizedTest
     @CsvSource({
         "TOKEN, cls_token 1x1x6, pos_embed 1x10x6, norm.weight 6, norm.bias 6",

@@ -94,8 +94,8 @@ record Batch(String name, double[][] views, int rows, int columns, double[] scal
         return changed;
     }
 
-    /// How far two float64 computations of one value may be apart, relative to it: squares of columns of different
-    /// scale are subtracted from each other.
+    /// How far two float64 computations of one value may be apart, relative to it: squares of columns of
+    /// different scale are subtracted from each other.
     double digits() {
         double ratio = Arrays.stream(scales).max().orElseThrow()
                 / Arrays.stream(scales).min().orElseThrow();

@@ -13,8 +13,8 @@ import org.fullrank.engine.Tensors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A regularizer added to the cross-entropy of two classes, in float32. Weight decay and labels leave the embedding of
-/// `[N, 8]` one direction; a regularizer keeps the others.
+/// A regularizer added to the cross-entropy of two classes, in float32. Weight decay and labels leave the
+/// embedding of `[N, 8]` one direction; a regularizer keeps the others.
 class BesideSupervisedLossTest {
     private static final int ROWS = 64;
     private static final int INPUTS = 8;

@@ -1,7 +1,7 @@
 package org.fullrank.objective;
 
-/// Singular values by one-sided Jacobi rotations: columns are turned in pairs until all are orthogonal, their norms are
-/// the singular values.
+/// Singular values by one-sided Jacobi rotations: columns are turned in pairs until all are orthogonal,
+/// their norms are the singular values.
 final class JacobiSingularValues {
     private static final int SWEEPS = 60;
 

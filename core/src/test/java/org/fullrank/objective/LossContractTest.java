@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What every objective and every regularizer promises. The losses come from the `permits` lists, the definition of
-/// each from its [Reference].
+/// What every objective and every regularizer promises. The losses come from the `permits` lists, the
+/// definition of each from its [Reference].
 class LossContractTest {
     /// A loss on a batch.
     record Case(Object loss, Reference<Object> reference, Batch batch) {

@@ -2,8 +2,8 @@ package org.fullrank.objective;
 
 import java.util.List;
 
-/// The definition of a loss, written down naively: loops over float64 numbers. [LossContractTest] compares with it.
-/// The reference of a loss `X` is the class `XReference` of this package.
+/// The definition of a loss, written down naively: loops over float64 numbers. [LossContractTest] compares
+/// with it. The reference of a loss `X` is the class `XReference` of this package.
 ///
 /// @param <L> an objective or a regularizer
 interface Reference<L> {

@@ -36,7 +36,8 @@ final class WMseReference implements Reference<WMse> {
         return sum;
     }
 
-    /// With fewer rows than columns, or a column that others explain, a covariance without ridge has no inverse.
+    /// With fewer rows than columns, or a column that others explain, a covariance without ridge has no
+    /// inverse.
     @Override
     public boolean refuses(WMse loss, Batch batch) {
         int w = loss.subBatch() == 0 ? batch.rows() : loss.subBatch();

@@ -42,7 +42,10 @@ class SortedColumnsTest {
                 Arrays.stream(new String[] {"x", "time", "grade"})
                         .map(name -> (TableColumn) new TableColumn.Numeric(name, 0, false))
                         .toList());
-        assertThat(SortedColumns.of(rows(1, true).withTable(schema)).orElseThrow().why()).startsWith("column time only rises");
+        assertThat(SortedColumns.of(rows(1, true).withTable(schema))
+                        .orElseThrow()
+                        .why())
+                .startsWith("column time only rises");
     }
 
     @Test

@@ -8,7 +8,8 @@ import org.fullrank.engine.Keyed;
 final class Samples {
     private Samples() {}
 
-    /// Gaussian clouds, one for each class, whose centers are `spread` standard deviations apart in each dimension.
+    /// Gaussian clouds, one for each class, whose centers are `spread` standard deviations apart in each
+    /// dimension.
     static Features clouds(long seed, int rows, int width, int classes, double spread) {
         var centers = Keyed.of(1);
         double[][] center = new double[classes][width];

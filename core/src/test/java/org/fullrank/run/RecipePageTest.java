@@ -25,7 +25,8 @@ import org.fullrank.view.ViewPresets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// `docs/reference/recipes.md` has a section for each record that a recipe is made of, with a row for each of its keys.
+/// `docs/reference/recipes.md` has a section for each record that a recipe is made of, with a row for each
+/// of its keys.
 class RecipePageTest {
     private static final Path PAGE = Path.of("../docs/reference/recipes.md");
     private static final Pattern ROW = Pattern.compile("\\| `([^`]+)` \\| `([^`]*)` \\| (.+) \\|");

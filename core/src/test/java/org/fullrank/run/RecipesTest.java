@@ -51,6 +51,15 @@ class RecipesTest {
         assertThat(names()).contains(Recipes.DEFAULT).doesNotHaveDuplicates();
     }
 
+    /// `vicreg-paper` is a form of the type `vicreg`, so the type alone must bring back the form of the code.
+    @Test
+    void theTypeVicregIsTheOfficialFormWhateverTheRecipeHad() {
+        List<String> paper = List.of("method.objective=vicreg-paper");
+        List<String> typed = List.of("method.objective=vicreg-paper", "method.objective.type=vicreg");
+        assertThat(Recipes.load(Recipes.DEFAULT, paper).toString()).contains("form=PAPER");
+        assertThat(Recipes.load(Recipes.DEFAULT, typed).toString()).contains("form=OFFICIAL");
+    }
+
     @ParameterizedTest
     @MethodSource("names")
     void everyShippedRecipeLoadsUnderItsNameAndRoundTrips(String name) throws IOException {

@@ -254,8 +254,12 @@ class YamlTest {
         }
 
         @Test
-        void theSameTypeAgainKeepsItsKeys() {
-            assertThat(plan("loss: {gamma: 3}", "loss.type=hinge").loss()).isEqualTo(new Hinge(3, 1e-3));
+        void aTypeStartsFromItsDefaultsEvenIfItWasTheSame() {
+            assertThat(plan("loss: {gamma: 3}", "loss.type=hinge").loss())
+                    .isEqualTo(plan("loss: hinge").loss());
+            assertThat(plan("loss: {gamma: 3}", "loss.type=hinge", "loss.gamma=4")
+                            .loss())
+                    .isEqualTo(plan("loss: {type: hinge, gamma: 4}").loss());
         }
 
         @ParameterizedTest

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 
 class IntervalTest {
-    /// The ends of Wilson's interval are the shares p for which the observed share lies exactly 1.96 standard errors
-    /// of p away.
+    /// The ends of Wilson's interval are the shares p for which the observed share lies exactly 1.96
+    /// standard errors of p away.
     @Test
     void wilsonEndsSolveTheScoreEquation() {
         for (int count : new int[] {1, 8, 37, 99}) {

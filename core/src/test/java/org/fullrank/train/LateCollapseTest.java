@@ -35,8 +35,8 @@ import org.fullrank.run.RunStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A training that is sound for its first half and loses what keeps its embedding apart in the second: the recipe
-/// between the halves is changed, as a user who edits `config.yaml` before a resume would.
+/// A training that is sound for its first half and loses what keeps its embedding apart in the second: the
+/// recipe between the halves is changed, as a user who edits `config.yaml` before a resume would.
 class LateCollapseTest {
     private static final int EPOCHS = 50;
     private static final int STEPS = EPOCHS * STEPS_PER_EPOCH;

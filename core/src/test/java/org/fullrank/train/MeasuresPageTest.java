@@ -23,7 +23,8 @@ import org.fullrank.run.Recipe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `docs/reference/measures.md` has a row for each measure and each key of the log, and training writes no other keys.
+/// `docs/reference/measures.md` has a row for each measure and each key of the log, and training writes no
+/// other keys.
 class MeasuresPageTest {
     private static final Path PAGE = Path.of("../docs/reference/measures.md");
 

@@ -10,8 +10,8 @@ import org.fullrank.run.Recipe;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.ViewSpec;
 
-/// Trains a small network on small images, in a JVM whose heap is all resident from the start, and prints by how many
-/// MB the resident set grew after the warm-up.
+/// Trains a small network on small images, in a JVM whose heap is all resident from the start, and prints
+/// by how many MB the resident set grew after the warm-up.
 final class SoakTraining {
     private SoakTraining() {}
 

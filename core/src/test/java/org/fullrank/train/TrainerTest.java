@@ -95,11 +95,12 @@ class TrainerTest {
                 .hasMessageMatching("training stopped at step \\d+: .*")
                 .hasMessageContaining("the last good checkpoint is " + run.resolve("checkpoints"))
                 .hasMessageNotContaining("\n");
-        assertThat(allFinite(Checkpoints.latest(run.resolve("checkpoints"), note -> {}))).isTrue();
+        assertThat(allFinite(Checkpoints.latest(run.resolve("checkpoints"), note -> {})))
+                .isTrue();
     }
 
-    /// The update leaves finite weights, what nine layers of them make of data is not. One step an epoch, so that
-    /// the check of the epoch comes before the next loss could tell.
+    /// The update leaves finite weights, what nine layers of them make of data is not. One step an epoch,
+    /// so that the check of the epoch comes before the next loss could tell.
     @Test
     void representationThatOverflowsStopsTheRun() throws IOException {
         Recipe base = withoutNorms(recipe(folder, 2));
@@ -143,7 +144,8 @@ class TrainerTest {
                         "step-00000016.safetensors",
                         "step-00000020.safetensors");
         assertThat(Checkpoints.latest(run.resolve("checkpoints"), note -> {})).isEqualTo(checkpoint(run, 20));
-        assertThat(stepOf(Checkpoints.best(run.resolve("checkpoints"), note -> {}))).isEqualTo(stepOfHighestScore(run));
+        assertThat(stepOf(Checkpoints.best(run.resolve("checkpoints"), note -> {})))
+                .isEqualTo(stepOfHighestScore(run));
     }
 
     private static long stepOf(Path checkpoint) {

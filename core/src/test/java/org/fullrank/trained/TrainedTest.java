@@ -45,7 +45,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is measured of a finished run. The data are [SmallTraining]'s: 64 vectors of three classes, a fifth held out.
+/// What is measured of a finished run. The data are [SmallTraining]'s: 64 vectors of three classes, a fifth
+/// held out.
 class TrainedTest {
     private static final FineTuneProtocol SHORT = new FineTuneProtocol(List.of(0.2, 1.0), 2, 12, 16, 1e-2, 0);
 

@@ -109,7 +109,8 @@ final class ReferenceImage {
         return map((y, x, c) -> values[height() - 1 - y][x][c]);
     }
 
-    /// Every output is a weighted sum over all inputs; the weights are tents around the point that it comes from.
+    /// Every output is a weighted sum over all inputs; the weights are tents around the point that it comes
+    /// from.
     ReferenceImage rotate(double degrees) {
         double angle = Math.toRadians(degrees);
         double middleX = (width() - 1) / 2.0;

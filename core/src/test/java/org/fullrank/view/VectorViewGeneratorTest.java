@@ -152,9 +152,7 @@ class VectorViewGeneratorTest {
         var schema = new TableSchema(
                 true,
                 "",
-                List.of(
-                        new TableColumn.Numeric("x", 0, true),
-                        new TableColumn.Category("c", List.of("p", "q", "r"))));
+                List.of(new TableColumn.Numeric("x", 0, true), new TableColumn.Category("c", List.of("p", "q", "r"))));
         Keyed random = Keyed.of(9);
         float[] rows = new float[N * F];
         for (int i = 0; i < N; i++) {
@@ -171,7 +169,9 @@ class VectorViewGeneratorTest {
         var views = new VectorViewGenerator(table(), new VectorViews(2, 0, 0, 0.5, false), 1, 1);
         float[] rows = fill(views, 0, 0, ALL);
         for (int i = 0; i < N; i++) {
-            assertThat(rows[i * F] == 7).as("a missing number keeps its indicator").isEqualTo(rows[i * F + 1] == 1);
+            assertThat(rows[i * F] == 7)
+                    .as("a missing number keeps its indicator")
+                    .isEqualTo(rows[i * F + 1] == 1);
             assertThat(rows[i * F + 2] + rows[i * F + 3] + rows[i * F + 4]).isEqualTo(1);
         }
         assertThat(rows).isNotEqualTo(fill(views, 0, 1, ALL));

@@ -13,10 +13,11 @@ import org.fullrank.objective.VarianceHinge;
 
 /// Adds a regularizer to a supervised loss, in a training loop of your own.
 ///
-/// Two classes need one direction of the embedding. The labels give no reason to keep the others, and weight decay
-/// removes them: the embedding collapses to rank 1 although the classifier is right. A regularizer keeps the rank, so
-/// that the embedding stays useful for other tasks. The program trains the same small network three times: without a
-/// regularizer, with two of the library, and with one written here.
+/// Two classes need one direction of the embedding. The labels give no reason to keep the others, and
+/// weight decay removes them: the embedding collapses to rank 1 although the classifier is right. A
+/// regularizer keeps the rank, so that the embedding stays useful for other tasks. The program trains the
+/// same small network three times: without a regularizer, with two of the library, and with one written
+/// here.
 public final class RegularizeSupervised {
     private static final int ROWS = 64;
     private static final int INPUTS = 8;
@@ -41,8 +42,9 @@ public final class RegularizeSupervised {
                 .add(new Covariance().evaluate(z).total());
     }
 
-    /// A regularizer of your own is any scalar function of the embeddings `[N, D]` that libtorch can differentiate.
-    /// This one is the squared distance of the covariance matrix from the identity, divided by D.
+    /// A regularizer of your own is any scalar function of the embeddings `[N, D]` that libtorch can
+    /// differentiate. This one is the squared distance of the covariance matrix from the identity, divided
+    /// by D.
     private static Tensor ofYourOwn(Tensor z) {
         return covariance(z).sub(torch.eye(WIDTH)).square().sum().div(Tensors.scalar(WIDTH));
     }

@@ -2,10 +2,10 @@ package org.fullrank.lab;
 
 import org.ejml.simple.SimpleMatrix;
 
-/// The gradient flows of BYOL and SimSiam in linear networks on three levels: matrices (lemma 1), symmetric
-/// matrices, and single modes. From Tian, Chen and Ganguli, "Understanding self-supervised learning dynamics
-/// without contrastive pairs", ICML 2021, arXiv 2102.06810. The letters are those of the paper: W online
-/// weights, Wp predictor, Wa target, F = W W'.
+/// Computes the gradient flow of BYOL and SimSiam in linear networks in three forms: for general matrices
+/// (lemma 1 of the paper), for symmetric matrices, and for single eigenmodes. The paper is Tian, Chen and
+/// Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs", ICML 2021, arXiv
+/// 2102.06810. The letters are those of the paper: W online weights, Wp predictor, Wa target, F = W W'.
 final class Byol {
     static final String PAPER = "Y. Tian, X. Chen, S. Ganguli, Understanding self-supervised learning dynamics without"
             + " contrastive pairs, ICML 2021, arXiv 2102.06810";
@@ -22,8 +22,8 @@ final class Byol {
             return new Parameters(alphaP, noise, other, beta);
         }
 
-        /// The non-zero fixed point on the parabola: the stable one for sign 1, the unstable one for -1; NaN when
-        /// the decay is too strong for any.
+        /// The non-zero fixed point on the parabola: the stable one for sign 1, the unstable one for -1;
+        /// NaN when the decay is too strong for any.
         double fixedPoint(double tau, int sign) {
             double root = Math.sqrt(tau * tau - 4 * eta * (1 + noise));
             return (tau + sign * root) / (2 * (1 + noise));
@@ -61,8 +61,8 @@ final class Byol {
         }
     }
 
-    /// dWp = -(alphaP/2)(1 + noise){Wp, F} + alphaP tau F - eta Wp; dF = -(1 + noise){Wp^2, F} + tau {Wp, F} - 2
-    /// eta F.
+    /// dWp = -(alphaP/2)(1 + noise){Wp, F} + alphaP tau F - eta Wp; dF = -(1 + noise){Wp^2, F} + tau {Wp,
+    /// F} - 2 eta F.
     static Symmetric slope(Parameters a, double tau, Symmetric y) {
         SimpleMatrix both = anticommutator(y.wp, y.f);
         SimpleMatrix dwp = both.scale(-a.alphaP / 2 * (1 + a.noise))
@@ -109,7 +109,8 @@ final class Byol {
         }
     }
 
-    /// Lemma 1: with R = -Wp W (X + X') + Wa X, dW = Wp' R - eta W; dWp = alphaP R W' - eta Wp; dWa = beta (W - Wa).
+    /// Lemma 1: with R = -Wp W (X + X') + Wa X, dW = Wp' R - eta W; dWp = alphaP R W' - eta Wp; dWa = beta
+    /// (W - Wa).
     static Full slope(Parameters a, Moments data, Full y) {
         SimpleMatrix target = a.beta == 0 ? y.w : y.wa;
         SimpleMatrix r = target.mult(data.signal).minus(y.wp.mult(y.w).mult(data.signal.plus(data.noise)));

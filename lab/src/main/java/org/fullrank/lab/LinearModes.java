@@ -29,7 +29,8 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
         COSINE_NO_PREDICTOR
     }
 
-    /// Gradients of the loss of one sample with respect to z1 and, without stop-gradient, z2; both are overwritten.
+    /// Gradients of the loss of one sample with respect to z1 and, without stop-gradient, z2; both are
+    /// overwritten.
     @FunctionalInterface
     interface Gradient {
         void of(Form form, double[] wp, double[] z1, double[] z2, double[] g1, double[] g2);

@@ -14,8 +14,8 @@ import org.fullrank.text.Numbers;
 ///
 /// @param rule the log-variance rule under test
 record Oja(Rule rule) implements Experiment {
-    /// Mean change of the weights of a linear neuron z = w.x over a batch `[B, N]`, for the learning coefficient c
-    /// and the decay eta.
+    /// Mean change of the weights of a linear neuron z = w.x over a batch `[B, N]`, for the learning
+    /// coefficient c and the decay eta.
     @FunctionalInterface
     interface Rule {
         double[] change(double[] w, double[][] batch, double c, double eta);

@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.ejml.simple.SimpleSVD;
 
-/// The mean singular value of embeddings `[b, d]`, its gradient and its bounds, and sample embeddings. From Taha et
-/// al., arXiv 2103.02770, equations 2 and 3.
+/// The mean singular value of embeddings `[b, d]`, its gradient and its bounds, and sample embeddings. From
+/// Taha et al., arXiv 2103.02770, equations 2 and 3.
 final class SingularValueMean {
     private SingularValueMean() {}
 
@@ -84,8 +84,8 @@ final class SingularValueMean {
         return 0.5 + sum * x / pieces / 3 / Math.sqrt(2 * Math.PI);
     }
 
-    /// Rows of norm 1 whose singular values are all equal: cosines and sines of d/2 frequencies at b equal steps. On
-    /// the circle these are equally spaced points.
+    /// Rows of norm 1 whose singular values are all equal: cosines and sines of d/2 frequencies at b equal
+    /// steps. On the circle these are equally spaced points.
     ///
     /// @param d even, less than b
     static SimpleMatrix frame(int b, int d) {

@@ -163,8 +163,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         "as above"));
     }
 
-    /// The angle where -d/dphi exp((U - s_mu)/(U - L)) = d/dphi (1 - cos^2 phi) for two groups of points at +-phi,
-    /// for which s1 = sqrt(b) cos phi and s2 = sqrt(b) sin phi.
+    /// The angle where -d/dphi exp((U - s_mu)/(U - L)) = d/dphi (1 - cos^2 phi) for two groups of points at
+    /// +-phi, for which s1 = sqrt(b) cos phi and s2 = sqrt(b) sin phi.
     private static double balance() {
         double gap = upper(POINTS, 2) - lower(POINTS, 2);
         double half = lower(POINTS, 2);

@@ -7,7 +7,8 @@ import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import org.fullrank.engine.Keyed;
 
-/// Files in the format of MNIST with two drawn classes, "5" and "6": a box with its left or its right lower side.
+/// Files in the format of MNIST with two drawn classes, "5" and "6": a box with its left or its right lower
+/// side.
 final class DrawnDigits {
     private static final int SIZE = 10;
     private static final int EACH = 120;

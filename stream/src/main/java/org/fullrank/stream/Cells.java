@@ -5,7 +5,8 @@ import java.util.Set;
 
 /** Parses cells of text as numbers, and formats cells for error messages. */
 final class Cells {
-    private static final Set<String> MISSING = Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?", "inf", "infinity");
+    private static final Set<String> MISSING =
+            Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?", "inf", "infinity");
     private static final int SHOWN = 40;
 
     private Cells() {}

@@ -55,7 +55,7 @@ final class FeatureWriter implements Closeable {
         if (length > 0 && !(Files.exists(part) && Files.size(part) >= length)) {
             throw new IllegalArgumentException(
                     ("resume: found no %s of at least %d bytes, expected the output of the interrupted stream; to"
-                            + " write only the features of further samples, continue from the state without resuming")
+                                    + " write only the features of further samples, continue from the state without resuming")
                             .formatted(part, length));
         }
         FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

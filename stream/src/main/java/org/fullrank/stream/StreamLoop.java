@@ -78,7 +78,7 @@ final class StreamLoop {
         if (seen < skip) {
             throw new IllegalArgumentException(
                     ("resume: found %d samples in %s, expected at least the %d samples that the saved learner has"
-                            + " processed; give the input of the interrupted stream")
+                                    + " processed; give the input of the interrupted stream")
                             .formatted(seen, samples.name(), skip));
         }
         return true;

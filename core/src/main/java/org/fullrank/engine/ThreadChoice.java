@@ -1,0 +1,126 @@
+package org.fullrank.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SequencedSet;
+import java.util.TreeSet;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/// Measures which number of threads is fastest now. On an idle machine that is one for each processor. When
+/// other processes use the processors too, the threads of one operation wait for the one that was
+/// interrupted, and a single thread can be ten times as fast as two.
+public final class ThreadChoice {
+    /// A change must save a fifth of the time, so that noise does not change the number of threads.
+    static final double WORTH = 0.8;
+
+    /// Times that each number is measured. The median of five ignores two interruptions.
+    private static final int ROUNDS = 5;
+    /// Rows, width and operations of the measured work: many small operations with a few large ones, as in
+    /// a step.
+    private static final int ROWS = 128;
+    private static final int WIDTH = 512;
+    private static final int OPERATIONS = 30;
+    /// Looks at the machine, a few milliseconds apart.
+    private static final int LOOKS = 9;
+
+    private static final Path STATISTICS = Path.of("/proc/stat");
+    private static final String RUNNING = "procs_running ";
+
+    private ThreadChoice() {}
+
+    /// The seconds of the same work with each number of threads.
+    ///
+    /// @param threads numbers in rising order
+    /// @param seconds median for each of them
+    public record Measured(int[] threads, double[] seconds) {
+        /// The fastest number, or `current` unless another one is worth the change.
+        public int best(int current) {
+            int best = 0;
+            int now = -1;
+            for (int i = 0; i < threads.length; i++) {
+                best = seconds[i] < seconds[best] ? i : best;
+                now = threads[i] == current ? i : now;
+            }
+            return now >= 0 && seconds[best] > WORTH * seconds[now] ? current : threads[best];
+        }
+
+        /// How many times as long the work takes with `current` threads as with `other` threads.
+        public double ratio(int current, int other) {
+            return seconds[Arrays.binarySearch(threads, current)] / seconds[Arrays.binarySearch(threads, other)];
+        }
+    }
+
+    /// Whether more threads of the whole machine are running than those of this process. Then a measurement
+    /// is worth its time. True on systems without `/proc/stat`.
+    ///
+    /// @param own threads of this process that may be running
+    static boolean crowded(int own) {
+        int[] running = new int[LOOKS];
+        for (int i = 0; i < LOOKS; i++) {
+            running[i] = running();
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        Arrays.sort(running);
+        return running[LOOKS / 2] > own;
+    }
+
+    private static int running() {
+        try {
+            for (String line : Files.readAllLines(STATISTICS)) {
+                if (line.startsWith(RUNNING)) {
+                    return Integer.parseInt(line.substring(RUNNING.length()).strip());
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            return Integer.MAX_VALUE; // another system: measure
+        }
+        return Integer.MAX_VALUE;
+    }
+
+    /// Measures 1, half of `most`, and `most` threads in turns, in about a tenth of a second on an idle
+    /// machine. The engine has `most` threads afterwards.
+    public static Measured measure(int most) {
+        Natives.load();
+        SequencedSet<Integer> numbers = new TreeSet<>(Arrays.asList(1, Math.max(1, most / 2), most));
+        int[] threads = numbers.stream().mapToInt(i -> i).toArray();
+        double[][] times = new double[threads.length][ROUNDS];
+        try (var scope = Scope.withoutGradients()) {
+            Tensor x = Tensors.of(new float[ROWS * WIDTH], ROWS, WIDTH).add(Tensors.scalar(0.5));
+            Tensor w = Tensors.of(new float[WIDTH * WIDTH], WIDTH, WIDTH).add(Tensors.scalar(0.001));
+            for (int round = 0; round < ROUNDS; round++) {
+                for (int i = 0; i < threads.length; i++) {
+                    Threads.use(threads[i]);
+                    long began = System.nanoTime();
+                    work(x, w);
+                    times[i][round] = (System.nanoTime() - began) / 1e9;
+                }
+            }
+        }
+        Threads.use(most);
+        return new Measured(
+                threads, Arrays.stream(times).mapToDouble(ThreadChoice::median).toArray());
+    }
+
+    private static void work(Tensor x, Tensor w) {
+        try (var scope = Scope.open()) {
+            Tensor y = x;
+            for (int i = 0; i < OPERATIONS; i++) {
+                y = i % 10 == 0 ? y.mm(w) : torch.relu(y.add(x)); // [ROWS, WIDTH]
+            }
+        }
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}

@@ -1,0 +1,70 @@
+package org.fullrank.train;
+
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.fullrank.engine.ThreadChoice;
+import org.fullrank.engine.Threads;
+
+/// The number of threads of one training. A number in the recipe stays. The number 0 is automatic: it is
+/// measured at the start and about once a minute, because other processes come and go, and each change is
+/// said. A change of the number changes the rounding of sums.
+final class ThreadControl {
+    /// One measurement of a tenth of a second each minute takes less than 0.2 % of the time.
+    static final long NANOS_BETWEEN = 60_000_000_000L;
+
+    private final boolean automatic;
+    private final int most = Runtime.getRuntime().availableProcessors();
+    private final Consumer<String> notes;
+    private int count;
+    private long measured = System.nanoTime();
+
+    /// @param requested by the recipe; 0: automatic
+    /// @param notes gets a line for each choice
+    ThreadControl(int requested, Consumer<String> notes) {
+        this.automatic = requested == 0;
+        this.notes = notes;
+        this.count = Threads.resolve(requested);
+        if (automatic && count < most) {
+            notes.accept(Threads.remark());
+        }
+    }
+
+    int count() {
+        return count;
+    }
+
+    /// Continues with the number of threads that a checkpoint was written with, so that the steps are the same.
+    ///
+    /// @param saved 0 if the checkpoint does not say
+    void resume(int saved) {
+        if (automatic && saved > 0 && saved <= most && saved != count) {
+            notes.accept("threads: %d as before the stop".formatted(saved));
+            use(saved);
+        }
+    }
+
+    /// Measures again if it is time, and changes the number if that saves a fifth of the time.
+    void reconsider(long step) {
+        if (!automatic || most == 1 || System.nanoTime() - measured < NANOS_BETWEEN) {
+            return;
+        }
+        ThreadChoice.Measured now = ThreadChoice.measure(most);
+        int best = now.best(count);
+        if (best != count) {
+            notes.accept(String.format(
+                    Locale.ROOT,
+                    "threads: %d instead of %d from step %d on, %.1f times as fast now",
+                    best,
+                    count,
+                    step + 1,
+                    now.ratio(count, best)));
+        }
+        use(best);
+        measured = System.nanoTime();
+    }
+
+    private void use(int threads) {
+        count = threads;
+        Threads.use(threads);
+    }
+}
