@@ -147,7 +147,9 @@ class EvaluateCommandTest {
         Files.writeString(data.resolve("test.csv"), "a,b,c,label\n");
         CommandLineRun found = evaluate("--protocol", "retrieval", "--data", data.toString());
         assertThat(found.code()).as(found.err()).isZero();
-        assertThat(found.out()).contains("asked: 20 % held out of each class, seed 0, 24 items");
+        assertThat(found.out())
+                .contains("asked: 20 % held out of each class, seed 0 (seen in pretraining on these data, without"
+                        + " labels), 24 items");
     }
 
     @Test

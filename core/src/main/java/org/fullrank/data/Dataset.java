@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// Closing a data set closes all items that came from it.
 public final class Dataset implements AutoCloseable {
     private static final long STREAM = Keyed.name("data.samples");
+    private static final String SEEN_IN_PRETRAINING = " (seen in pretraining on these data, without labels)";
 
     private final String name;
     private final Pack pack;
@@ -202,9 +203,10 @@ public final class Dataset implements AutoCloseable {
         return pack.index().table();
     }
 
-    /// What evaluation learns from and what it is tested on: the train split and the test split; without a test
-    /// split the validation split; without either a share of the train split, see [TrainTest#holdOut].
-    /// Items without a label are left out.
+    /// What evaluation learns from and what it is tested on: the train split and the test split; without a
+    /// test split the validation split; without either a share of the train split, see [TrainTest#holdOut].
+    /// Items without a label are left out. The share that is held out is part of [#pretraining()] unless
+    /// there is an unlabeled split; its protocol says so.
     ///
     /// @throws InputException when there are no labels, or no train split, or the two splits share no class
     public TrainTest forEvaluation() {
@@ -219,7 +221,10 @@ public final class Dataset implements AutoCloseable {
                 return new TrainTest(train, items(split).labeled(), split.label() + " split");
             }
         }
-        return TrainTest.holdOut(train, TrainTest.HELD_OUT_SHARE, 0);
+        TrainTest held = TrainTest.holdOut(train, TrainTest.HELD_OUT_SHARE, 0);
+        return splits().contains(Split.UNLABELED)
+                ? held
+                : new TrainTest(held.train(), held.test(), held.protocol() + SEEN_IN_PRETRAINING);
     }
 
     /// The items for pretraining: the unlabeled split if there is one (STL-10), otherwise the train split.

@@ -18,10 +18,15 @@ final class Layers {
 
     /// Convolution without bias, `[B, in, H, W] -> [B, out, H / stride, W / stride]`, padded by `kernel / 2`.
     static Layer convolution(NetworkBuilder net, int in, int out, int kernel, int stride) {
+        return convolution(net, in, out, kernel, stride, kernel / 2);
+    }
+
+    /// The same with `pad` zeros at each border.
+    static Layer convolution(NetworkBuilder net, int in, int out, int kernel, int stride, int pad) {
         Parameter weight =
                 net.parameter("weight", new Init.KaimingNormal((long) out * kernel * kernel), out, in, kernel, kernel);
         long[] strides = {stride, stride};
-        long[] padding = {kernel / 2, kernel / 2};
+        long[] padding = {pad, pad};
         long[] dilation = {1, 1};
         return NonFiniteTrace.layer(
                 "convolution",
@@ -29,11 +34,10 @@ final class Layers {
                 (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1));
     }
 
-    /// 3x3 convolution with bias, `[B, in, H, W] -> [B, out, H, W]`. The bias starts at 0, as in
-    /// torchvision's VGG.
-    static Layer convolutionWithBias(NetworkBuilder net, int in, int out) {
-        Parameter weight = net.parameter("weight", new Init.KaimingNormal((long) out * 9), out, in, 3, 3);
-        Parameter bias = net.parameter("bias", new Init.Constant(0), out);
+    /// 3x3 convolution with bias, `[B, in, H, W] -> [B, out, H, W]`.
+    static Layer convolutionWithBias(NetworkBuilder net, int in, int out, Init weightInit, Init biasInit) {
+        Parameter weight = net.parameter("weight", weightInit, out, in, 3, 3);
+        Parameter bias = net.parameter("bias", biasInit, out);
         long[] one = {1, 1};
         return NonFiniteTrace.layer(
                 "convolution",

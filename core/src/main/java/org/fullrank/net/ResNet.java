@@ -12,7 +12,7 @@ import org.fullrank.view.InputShape;
 /// `layer2.0.downsample.1.running_var`, ...).
 ///
 /// @param depth 18, 34 or 50
-/// @param stem `imagenet`: 7x7 stride 2 and max-pool; `cifar`: 3x3 stride 1, for images of about 32 pixels
+/// @param stem the layers before the first stage
 /// @param width multiplier of all channel counts; 1 gives 64 channels in the first stage
 /// @param zeroInit whether the last norm of each block starts at 0, so that each block starts as the identity
 public record ResNet(int depth, Stem stem, double width, boolean zeroInit) implements EncoderSpec {
@@ -25,8 +25,12 @@ public record ResNet(int depth, Stem stem, double width, boolean zeroInit) imple
 
     /// The layers before the first stage.
     public enum Stem {
+        /// 7x7 with stride 2, and a max-pool.
         IMAGENET,
-        CIFAR
+        /// 3x3 with stride 1, for images of about 32 pixels (SimCLR, appendix B.9).
+        CIFAR,
+        /// The same padded by 2, so that 32 x 32 pixels become 34 x 34 (solo-learn and what grew from it).
+        CIFAR_PAD2
     }
 
     public ResNet {
@@ -101,6 +105,7 @@ public record ResNet(int depth, Stem stem, double width, boolean zeroInit) imple
         switch (stem) {
             case IMAGENET -> layers.add(Layers.convolution(net.in("conv1"), channels, base(), 7, 2));
             case CIFAR -> layers.add(Layers.convolution(net.in("conv1"), channels, base(), 3, 1));
+            case CIFAR_PAD2 -> layers.add(Layers.convolution(net.in("conv1"), channels, base(), 3, 1, 2));
         }
         layers.add(Layers.batchNorm(net.in("bn1"), base(), 1));
         layers.add(Layers.relu());

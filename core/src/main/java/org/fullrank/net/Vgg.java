@@ -12,11 +12,25 @@ import org.fullrank.view.InputShape;
 ///
 /// @param channels one block for each entry
 /// @param poolAfter the numbers of the blocks, from 1, that end with a max-pool; each halves the image
-public record Vgg(List<Integer> channels, List<Integer> poolAfter) implements EncoderSpec {
+/// @param init how weights and biases start
+public record Vgg(List<Integer> channels, List<Integer> poolAfter, Start init) implements EncoderSpec {
     /// VGG-11 (Simonyan and Zisserman 2015), the network of the official code of Latent Predictive Learning.
     public static final List<Integer> DEFAULT_CHANNELS = List.of(64, 128, 256, 256, 512, 512, 512, 512);
     /// The same: five pools leave one pixel of an image of 32.
     public static final List<Integer> DEFAULT_POOL_AFTER = List.of(1, 2, 4, 6, 8);
+
+    /// That of torchvision's VGG, which keeps the size of activities from block to block.
+    public static final Start DEFAULT_INIT = Start.KAIMING;
+
+    /// The initial weights and biases of a convolution.
+    public enum Start {
+        /// Weights Gaussian with variance 2 / fan-out, biases 0.
+        KAIMING,
+        /// Weights and biases uniform on +-1/sqrt(fan-in), PyTorch's default. Weights have a sixth of the
+        /// variance that keeps activities at their size, so these shrink from block to block (official LPL
+        /// code).
+        FAN_IN
+    }
 
     public Vgg {
         channels = List.copyOf(channels);
@@ -29,6 +43,11 @@ public record Vgg(List<Integer> channels, List<Integer> poolAfter) implements En
                         .formatted(poolAfter, channels.size()));
             }
         }
+    }
+
+    /// With the initial values of torchvision.
+    public Vgg(List<Integer> channels, List<Integer> poolAfter) {
+        this(channels, poolAfter, DEFAULT_INIT);
     }
 
     public static Vgg defaults() {
@@ -68,7 +87,7 @@ public record Vgg(List<Integer> channels, List<Integer> poolAfter) implements En
         for (String name : blocks()) {
             int out = channels.get(blocks.size());
             var layers = new ArrayList<Layer>();
-            layers.add(Layers.convolutionWithBias(net.in("features").in(Integer.toString(position)), in, out));
+            layers.add(convolution(net.in("features").in(Integer.toString(position)), in, out));
             layers.add(Layers.relu());
             if (poolAfter.contains(blocks.size() + 1)) {
                 layers.add(Layers.halve());
@@ -78,6 +97,17 @@ public record Vgg(List<Integer> channels, List<Integer> poolAfter) implements En
             in = out;
         }
         return new Encoder((x, mode) -> x, blocks);
+    }
+
+    private Layer convolution(NetworkBuilder net, int in, int out) {
+        return switch (init) {
+            case KAIMING ->
+                Layers.convolutionWithBias(net, in, out, new Init.KaimingNormal(out * 9L), new Init.Constant(0));
+            case FAN_IN -> {
+                var uniform = new Init.FanInUniform(in * 9L);
+                yield Layers.convolutionWithBias(net, in, out, uniform, uniform);
+            }
+        };
     }
 
     private void requirePixelsForPools(int height, int width) {

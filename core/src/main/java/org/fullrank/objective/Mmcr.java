@@ -20,7 +20,7 @@ import org.fullrank.settings.Named;
 /// The gradient of a nuclear norm is the polar factor ([Polar]); no singular vector is differentiated.
 ///
 /// Source: Yerxa et al., "Learning efficient coding of natural images with maximum manifold capacity
-/// representations" (2023), as in public copies of the official code; unverified against the paper.
+/// representations" (2023), as in the official code for CIFAR; unverified against the paper.
 ///
 /// @param lambda weight of the local nuclear norms
 @Named("mmcr")

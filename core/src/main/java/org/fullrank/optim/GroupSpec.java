@@ -3,32 +3,48 @@ package org.fullrank.optim;
 import org.fullrank.engine.InputException;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// How the optimizer treats two groups of parameters: the predictor of self-distillation, and vectors (biases
-/// and norms). By default all parameters are treated alike.
+/// How the optimizer treats two groups of parameters: the predictor of self-distillation, and vectors
+/// (biases, norms, class tokens and positions). By default all parameters have one rate, and vectors do not
+/// decay.
 ///
 /// @param predictorRate multiplies the learning rate of the predictor
-/// @param predictorDecays whether the predictor's rate follows the cosine of the schedule; if not it stays
-///     at the base rate after the warm-up, as in the official SimSiam code
-/// @param weightDecay which matrices decay; none do at a weight decay of 0
-/// @param vectorRate multiplies the learning rate of biases and norms; the official Barlow Twins code uses
-///     0.024, the quotient of the rates 0.0048 and 0.2
-public record GroupSpec(double predictorRate, boolean predictorDecays, Decaying weightDecay, double vectorRate) {
+/// @param predictorDecays whether the predictor's rate follows the cosine of the schedule; if not it stays at
+///     the base rate after the warm-up, as in the official SimSiam code
+/// @param predictorWarmsUp whether the predictor's rate follows the warm-up; if not it has the rate after
+///     the warm-up from the first step, as in solo-learn's SimSiam
+/// @param weightDecay where weight decay applies; nowhere at a weight decay of 0
+/// @param decayVectors whether weight decay applies to vectors too, as in PyTorch's optimizers without
+///     parameter groups
+/// @param vectorRate multiplies the learning rate of vectors; the official Barlow Twins code uses 0.024, the
+///     quotient of the rates 0.0048 and 0.2
+public record GroupSpec(
+        double predictorRate,
+        boolean predictorDecays,
+        boolean predictorWarmsUp,
+        Decaying weightDecay,
+        boolean decayVectors,
+        double vectorRate) {
     /// All parameters have the same rate.
     public static final double DEFAULT_RATE = 1;
     /// The first part of the names of a predictor's parameters.
     public static final String PREDICTOR = "predictor";
 
-    /// What weight decay applies to. Biases and norms never decay.
+    /// Where weight decay applies.
     public enum Decaying {
-        /// Every matrix and filter.
+        /// Everywhere.
         ALL,
-        /// The matrices of the predictor alone (Tian, Chen, Ganguli 2021, table 5).
+        /// In the predictor alone (Tian, Chen, Ganguli 2021, table 5).
         PREDICTOR
     }
 
     public GroupSpec {
         requireRate("predictorRate", predictorRate);
         requireRate("vectorRate", vectorRate);
+    }
+
+    /// The predictor warms up, and vectors do not decay.
+    public GroupSpec(double predictorRate, boolean predictorDecays, Decaying weightDecay, double vectorRate) {
+        this(predictorRate, predictorDecays, true, weightDecay, false, vectorRate);
     }
 
     private static void requireRate(String name, double rate) {
@@ -43,12 +59,16 @@ public record GroupSpec(double predictorRate, boolean predictorDecays, Decaying 
 
     /// Whether any setting here needs a predictor.
     public boolean needsPredictor() {
-        return predictorRate != DEFAULT_RATE || !predictorDecays || weightDecay == Decaying.PREDICTOR;
+        return predictorRate != DEFAULT_RATE
+                || !predictorDecays
+                || !predictorWarmsUp
+                || weightDecay == Decaying.PREDICTOR;
     }
 
     /// The schedule of the predictor if all other parameters use `schedule`.
     public ScheduleSpec predictor(ScheduleSpec schedule) {
-        return predictorDecays ? schedule : new ScheduleSpec(schedule.warmupEpochs(), 1, schedule.scaleWithBatch());
+        ScheduleSpec falling = predictorDecays ? schedule : schedule.withoutDecay();
+        return predictorWarmsUp ? falling : falling.withoutWarmup();
     }
 
     static boolean isPredictor(Segment segment) {
@@ -56,7 +76,7 @@ public record GroupSpec(double predictorRate, boolean predictorDecays, Decaying 
     }
 
     boolean decays(Segment segment) {
-        return segment.isMatrix()
+        return (decayVectors || segment.isMatrix())
                 && switch (weightDecay) {
                     case ALL -> true;
                     case PREDICTOR -> isPredictor(segment);

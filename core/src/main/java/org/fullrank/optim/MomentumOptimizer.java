@@ -15,6 +15,9 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// SGD with momentum, and LARS. LARS first scales the gradient of each matrix by its trust ratio and then
 /// makes the same update.
 final class MomentumOptimizer implements Optimizer {
+    /// Keeps the sum of two norms from 0; that of solo-learn.
+    private static final double SUM_EPSILON = 1e-8;
+
     private final ParameterBuffer parameters;
     private final List<ParameterRange> stretches;
     private final OptimizerSpec spec;
@@ -50,16 +53,11 @@ final class MomentumOptimizer implements Optimizer {
             Tensor gradient = parameters.gradients(); // [P]
             Tensor values = parameters.values(); // [P]
             for (ParameterRange stretch : stretches) {
-                if (stretch.decays() && decay > 0) {
-                    stretch.view(gradient).add_(stretch.view(values), Tensors.scalar(decay));
-                }
-            }
-            if (spec instanceof OptimizerSpec.Lars lars) {
-                for (ParameterRange stretch : stretches) {
-                    List<Segment> matrices = stretch.matrices(parameters);
-                    if (!matrices.isEmpty()) {
-                        applyTrust(gradient, matrices, lars, stretch.rate(learningRate, predictorRate));
-                    }
+                List<Segment> matrices = stretch.matrices(parameters);
+                if (spec instanceof OptimizerSpec.Lars lars && !matrices.isEmpty()) {
+                    scaleByTrust(stretch, matrices, lars, stretch.rate(learningRate, predictorRate));
+                } else {
+                    stretch.addDecay(decay, values, gradient);
                 }
             }
             momentum.mul_(Tensors.scalar(mu)).add_(gradient);
@@ -70,26 +68,46 @@ final class MomentumOptimizer implements Optimizer {
         }
     }
 
-    /// `g <- g eta |w| / |g|` for each matrix. If a norm is 0, the gradient is not changed (official VICReg
-    /// code).
-    private void applyTrust(Tensor gradient, List<Segment> matrices, OptimizerSpec.Lars lars, double learningRate) {
-        var weights = new TensorVector();
-        var gradients = new TensorVector();
-        for (Segment segment : matrices) {
-            weights.push_back(segment.view(parameters.values()).norm());
-            gradients.push_back(segment.view(gradient).norm());
-        }
-        Tensor w = torch.stack(weights); // [S]
-        Tensor g = torch.stack(gradients); // [S]
-        Tensor zero = w.mul(g).eq(Tensors.scalar(0)); // [S]
-        Tensor trust = w.mul(Tensors.scalar(lars.eta())).div(g); // [S]
-        if (lars.clip()) {
-            trust = trust.div(Tensors.scalar(learningRate)).clamp_max(Tensors.scalar(1));
-        }
-        trust = trust.masked_fill(zero, Tensors.scalar(1));
+    /// Adds weight decay to the gradient, then scales that of each matrix by its trust ratio.
+    private void scaleByTrust(
+            ParameterRange stretch, List<Segment> matrices, OptimizerSpec.Lars lars, double learningRate) {
+        Tensor values = parameters.values(); // [P]
+        Tensor gradient = parameters.gradients(); // [P]
+        Tensor w = norms(matrices, values); // [S]
+        Tensor trust = switch (lars.denominator()) {
+            case DECAYED -> {
+                stretch.addDecay(decay, values, gradient);
+                Tensor g = norms(matrices, gradient); // [S]
+                // Where a norm is 0 the gradient stays (official VICReg code).
+                yield trust(w, g, lars, learningRate).masked_fill(w.mul(g).eq(Tensors.scalar(0)), Tensors.scalar(1));
+            }
+            case SUM -> {
+                Tensor g = norms(matrices, gradient); // [S]
+                stretch.addDecay(decay, values, gradient);
+                Tensor sum =
+                        g.add(w, Tensors.scalar(stretch.decays() ? decay : 0)).add_(Tensors.scalar(SUM_EPSILON));
+                yield trust(w, sum, lars, learningRate)
+                        .masked_fill(w.eq(Tensors.scalar(0)), Tensors.scalar(1))
+                        .masked_fill(g.eq(Tensors.scalar(0)), Tensors.scalar(0));
+            }
+        };
         for (int i = 0; i < matrices.size(); i++) {
             matrices.get(i).view(gradient).mul_(trust.select(0, i));
         }
+    }
+
+    /// The norm of each matrix in `vector` `[P]`, `[S]`.
+    private static Tensor norms(List<Segment> matrices, Tensor vector) {
+        var norms = new TensorVector();
+        for (Segment segment : matrices) {
+            norms.push_back(segment.view(vector).norm());
+        }
+        return torch.stack(norms);
+    }
+
+    private static Tensor trust(Tensor w, Tensor denominator, OptimizerSpec.Lars lars, double learningRate) {
+        Tensor trust = w.mul(Tensors.scalar(lars.eta())).div(denominator); // [S]
+        return lars.clip() ? trust.div(Tensors.scalar(learningRate)).clamp_max(Tensors.scalar(1)) : trust;
     }
 
     @Override

@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.net.ParameterBuffer;
 
 /// Updates the values of a parameter buffer from its gradients.
-public sealed interface Optimizer extends AutoCloseable permits MomentumOptimizer, AdamWOptimizer {
+public sealed interface Optimizer extends AutoCloseable permits MomentumOptimizer, AdamOptimizer {
     /// One update with the same rate for all; `step` counts from 0 over the whole training.
     default void step(double learningRate, long step) {
         step(learningRate, learningRate, step);
@@ -33,7 +33,8 @@ public sealed interface Optimizer extends AutoCloseable permits MomentumOptimize
         return switch (spec) {
             case OptimizerSpec.Sgd sgd -> new MomentumOptimizer(parameters, groups, sgd);
             case OptimizerSpec.Lars lars -> new MomentumOptimizer(parameters, groups, lars);
-            case OptimizerSpec.AdamW adamW -> new AdamWOptimizer(parameters, groups, adamW);
+            case OptimizerSpec.Adam adam -> new AdamOptimizer(parameters, groups, adam);
+            case OptimizerSpec.AdamW adamW -> new AdamOptimizer(parameters, groups, adamW);
         };
     }
 }

@@ -2,7 +2,8 @@ package org.fullrank.optim;
 
 import org.fullrank.engine.InputException;
 
-/// The settings of an optimizer. Weight decay never applies to biases and norms.
+/// The settings of an optimizer. Weight decay applies to matrices and filters, and to biases and norms only
+/// where [GroupSpec] says so.
 public sealed interface OptimizerSpec {
     /// The usual momentum of SGD and LARS.
     double DEFAULT_MOMENTUM = 0.9;
@@ -28,6 +29,28 @@ public sealed interface OptimizerSpec {
         }
     }
 
+    /// Adam (Kingma and Ba 2015) as PyTorch's `Adam`: weight decay is added to the gradient, and so it passes
+    /// through both moments (L2).
+    record Adam(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
+            implements OptimizerSpec {
+        /// None, as in PyTorch.
+        public static final double DEFAULT_WEIGHT_DECAY = 0;
+
+        public Adam {
+            requireMoments(learningRate, beta1, beta2, epsilon, weightDecay);
+        }
+
+        /// The rest as [AdamW].
+        public static Adam defaults() {
+            return new Adam(
+                    AdamW.DEFAULT_LEARNING_RATE,
+                    AdamW.DEFAULT_BETA1,
+                    AdamW.DEFAULT_BETA2,
+                    AdamW.DEFAULT_EPSILON,
+                    DEFAULT_WEIGHT_DECAY);
+        }
+    }
+
     /// Adam with decoupled weight decay (Loshchilov and Hutter 2019).
     record AdamW(double learningRate, double beta1, double beta2, double epsilon, double weightDecay)
             implements OptimizerSpec {
@@ -43,13 +66,7 @@ public sealed interface OptimizerSpec {
         public static final double DEFAULT_WEIGHT_DECAY = 1e-2;
 
         public AdamW {
-            requireRate(learningRate);
-            requireShare("beta1", beta1);
-            requireShare("beta2", beta2);
-            requireDecay(weightDecay);
-            if (!(epsilon > 0)) {
-                throw new InputException("epsilon: found %s, expected a positive number".formatted(epsilon));
-            }
+            requireMoments(learningRate, beta1, beta2, epsilon, weightDecay);
         }
 
         public static AdamW defaults() {
@@ -58,21 +75,34 @@ public sealed interface OptimizerSpec {
         }
     }
 
-    /// Layer-wise adaptive rate scaling (You et al. 2017), as the official VICReg and Barlow Twins codes use
-    /// it: the gradient of each matrix is scaled by `eta |w| / |g|`; biases and norms get a plain momentum
+    /// Layer-wise adaptive rate scaling (You et al. 2017): the gradient of each matrix, weight decay
+    /// included, is scaled by a trust ratio `eta |w| / denominator`; biases and norms get a plain momentum
     /// step.
     ///
     /// @param eta the trust coefficient
     /// @param clip whether the trust ratio divided by the rate is capped at 1, the variant for small data
     ///     sets (as solo-learn's `clip_lr`; unverified against a paper)
-    record Lars(double learningRate, double momentum, double weightDecay, double eta, boolean clip)
+    /// @param denominator of the trust ratio
+    record Lars(
+            double learningRate, double momentum, double weightDecay, double eta, boolean clip, Denominator denominator)
             implements OptimizerSpec {
+        /// What the norm of a matrix is divided by, g being its gradient without weight decay.
+        public enum Denominator {
+            /// `|g + decay w|`: the official VICReg and Barlow Twins codes.
+            DECAYED,
+            /// `|g| + decay |w|`: equation 6 of the paper, and solo-learn. A matrix without gradient does not
+            /// decay.
+            SUM
+        }
+
         /// VICReg's base rate for 100 epochs on ImageNet.
         public static final double DEFAULT_LEARNING_RATE = 0.3;
         /// VICReg's weight decay.
         public static final double DEFAULT_WEIGHT_DECAY = 1e-6;
         /// VICReg's trust coefficient; with `clip` 0.02 is usual.
         public static final double DEFAULT_ETA = 1e-3;
+        /// That of the official VICReg code.
+        public static final Denominator DEFAULT_DENOMINATOR = Denominator.DECAYED;
 
         public Lars {
             requireRate(learningRate);
@@ -83,6 +113,11 @@ public sealed interface OptimizerSpec {
             }
         }
 
+        /// With the denominator of the official VICReg code.
+        public Lars(double learningRate, double momentum, double weightDecay, double eta, boolean clip) {
+            this(learningRate, momentum, weightDecay, eta, clip, DEFAULT_DENOMINATOR);
+        }
+
         public static Lars defaults() {
             return new Lars(DEFAULT_LEARNING_RATE, DEFAULT_MOMENTUM, DEFAULT_WEIGHT_DECAY, DEFAULT_ETA, false);
         }
@@ -91,6 +126,16 @@ public sealed interface OptimizerSpec {
     private static void requireRate(double rate) {
         if (!(rate > 0 && rate < 1e6)) {
             throw new InputException("learningRate: found %s, expected a positive number".formatted(rate));
+        }
+    }
+
+    private static void requireMoments(double rate, double beta1, double beta2, double epsilon, double decay) {
+        requireRate(rate);
+        requireShare("beta1", beta1);
+        requireShare("beta2", beta2);
+        requireDecay(decay);
+        if (!(epsilon > 0)) {
+            throw new InputException("epsilon: found %s, expected a positive number".formatted(epsilon));
         }
     }
 

@@ -3,6 +3,7 @@ package org.fullrank.optim;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Tensors;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 
@@ -38,6 +39,14 @@ record ParameterRange(long offset, long count, boolean predictor, double factor,
 
     private ParameterRange with(ParameterRange next) {
         return new ParameterRange(offset, count + next.count, predictor, factor, decays);
+    }
+
+    /// Adds `decay` times the values `[P]` to the gradient `[P]` in this range, if weight decay applies to
+    /// it.
+    void addDecay(double decay, Tensor values, Tensor gradient) {
+        if (decays && decay > 0) {
+            view(gradient).add_(view(values), Tensors.scalar(decay));
+        }
     }
 
     /// The part of `vector` `[P]` in this range.

@@ -76,7 +76,7 @@ final class RateSweep {
         /// the recipe's own peak.
         static Range of(OptimizerSpec optimizer, double peak) {
             Range usual = switch (optimizer) {
-                case OptimizerSpec.AdamW _ -> new Range(1e-6, 1);
+                case OptimizerSpec.Adam _, OptimizerSpec.AdamW _ -> new Range(1e-6, 1);
                 case OptimizerSpec.Sgd _ -> new Range(1e-5, 1e2);
                 case OptimizerSpec.Lars _ -> new Range(1e-4, 1e3);
             };

@@ -130,7 +130,7 @@ final class FineTuner implements AutoCloseable {
     /// @throws JobException when the loss is no longer finite
     void fit(ViewGenerator views, boolean augmented, int[] labels, int[] chosen) {
         int batch = Math.min(protocol.batch(), chosen.length);
-        var schedule = new ScheduleSpec(FineTuneProtocol.WARM_UP_SHARE, 0, false);
+        var schedule = new ScheduleSpec.Cosine(FineTuneProtocol.WARM_UP_SHARE, 0, false);
         try (var optimizer = Optimizer.of(protocol.optimizer(), parameters)) {
             int[] order = {};
             int pass = 0;

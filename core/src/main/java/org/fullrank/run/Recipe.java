@@ -49,6 +49,7 @@ public record Recipe(
         method.requireTrains(encoder);
         requireLayers("method", encoder, method.layers());
         requireLayers("monitor.layers", encoder, monitor.layers());
+        schedule.requireEpochs(train.epochs());
         InputException.when(
                 groups.needsPredictor() && !method.trainsPredictor(),
                 "groups: found a rate or a decay of the predictor, expected none, because the method"

@@ -1,6 +1,6 @@
 package org.fullrank.view;
 
-/// Applies color jitter and gray to the planes of one view. Contrast needs the mean of the whole picture; all
+/// Applies color jitter and gray to the planes of one picture. Contrast needs the mean of the whole picture; all
 /// other changes need one pixel at a time. So the changes before contrast are made in one pass over the
 /// picture, and the others in a second pass. Each pass works in blocks that fit into the first-level cache.
 /// Owns the scratch memory of one thread.
@@ -14,28 +14,24 @@ final class ColorStage {
     private static final int HUE = 3;
     private static final int GRAY = 4;
 
-    private final float[][] planes;
-    private final int pixels;
     private final float[][] block;
     private final float[][] spare = new float[3][BLOCK];
     private final int[] changes = new int[5];
     private int count;
     private float mean;
 
-    /// A stage that changes these planes: 1 or 3 planes of `pixels` values.
-    ColorStage(float[][] planes, int pixels) {
-        this.planes = planes;
-        this.pixels = pixels;
-        this.block = new float[planes.length][BLOCK];
+    /// A stage for pictures of 1 or 3 channels.
+    ColorStage(int channels) {
+        this.block = new float[channels][BLOCK];
     }
 
-    /// Applies jitter and gray as drawn.
-    void apply(ImageDraw draw) {
+    /// Applies jitter and gray as drawn to the first `pixels` values of each plane.
+    void apply(float[][] planes, int pixels, ImageDraw draw) {
         count = 0;
         if (draw.jitter()) {
             plan(draw);
         }
-        if (draw.gray() && planes.length == 3) {
+        if (draw.gray() && block.length == 3) {
             changes[count++] = GRAY;
         }
         int contrast = 0;
@@ -43,10 +39,10 @@ final class ColorStage {
             contrast++;
         }
         if (contrast < count) {
-            mean = (float) (walk(0, contrast, draw, true) / pixels);
-            walk(contrast, count, draw, false);
+            mean = (float) (walk(planes, pixels, 0, contrast, draw, true) / pixels);
+            walk(planes, pixels, contrast, count, draw, false);
         } else if (count > 0) {
-            walk(0, count, draw, false);
+            walk(planes, pixels, 0, count, draw, false);
         }
     }
 
@@ -70,15 +66,15 @@ final class ColorStage {
         return switch (change) {
             case BRIGHTNESS -> draw.brightness() != 1;
             case CONTRAST -> draw.contrast() != 1;
-            case SATURATION -> planes.length == 3 && draw.saturation() != 1;
-            default -> planes.length == 3 && draw.hue() != 0;
+            case SATURATION -> block.length == 3 && draw.saturation() != 1;
+            default -> block.length == 3 && draw.hue() != 0;
         };
     }
 
     /// Applies changes `from` to `to` - 1 block by block.
     ///
     /// @return the sum of the luma afterwards if requested, otherwise 0
-    private double walk(int from, int to, ImageDraw draw, boolean sum) {
+    private double walk(float[][] planes, int pixels, int from, int to, ImageDraw draw, boolean sum) {
         double luma = 0;
         for (int at = 0; at < pixels; at += BLOCK) {
             int n = Math.min(BLOCK, pixels - at);
@@ -115,7 +111,7 @@ final class ColorStage {
     }
 
     private double luma(int n) {
-        return planes.length == 1
+        return block.length == 1
                 ? Color.sum(block[0], n)
                 : Color.RED * Color.sum(block[0], n)
                         + Color.GREEN * Color.sum(block[1], n)

@@ -45,4 +45,9 @@ public record Crop(double scaleMin, double scaleMax, double ratioMin, double rat
     public static Crop from(double scaleMin) {
         return new Crop(scaleMin, SCALE_MAX, RATIO_MIN, RATIO_MAX, Filter.BICUBIC);
     }
+
+    /// The same with another filter.
+    public Crop withFilter(Filter other) {
+        return new Crop(scaleMin, scaleMax, ratioMin, ratioMax, other);
+    }
 }

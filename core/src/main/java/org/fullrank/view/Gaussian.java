@@ -8,21 +8,21 @@ final class Gaussian {
 
     private Gaussian() {}
 
-    /// Fills `weights` with the center tap and those at distances 1, 2, ..., so that the center plus twice
-    /// the sum of the others is 1.
+    /// The center tap and those at distances 1, 2, ..., so that the center plus twice the sum of the others
+    /// is 1. Taps without an effect are left out.
     ///
     /// @param sigma standard deviation in taps
-    /// @return the distance of the last tap that has an effect
-    static int weights(double sigma, float[] weights) {
-        int radius = weights.length - 1;
+    /// @param radius largest distance of a tap
+    static float[] weights(double sigma, int radius) {
         double sum = 1;
         for (int i = 1; i <= radius; i++) {
             sum += 2 * density(i, sigma);
         }
-        for (int i = 0; i <= radius; i++) {
+        float[] weights = new float[Math.min(radius, (int) Math.ceil(REACH * sigma)) + 1];
+        for (int i = 0; i < weights.length; i++) {
             weights[i] = (float) (density(i, sigma) / sum);
         }
-        return Math.min(radius, (int) Math.ceil(REACH * sigma));
+        return weights;
     }
 
     private static double density(int distance, double sigma) {

@@ -18,8 +18,10 @@ import java.util.random.RandomGenerator;
 /// @param order which of the 24 orders of the four changes
 /// @param gray whether the view is gray
 /// @param sigma standard deviation of the blur in pixels, 0 for none
+/// @param kernel kernel of the blur
 /// @param solarize whether values at or above `threshold` are inverted
 /// @param threshold threshold of solarization
+/// @param colorFirst whether jitter and gray change the whole image, before the crop
 record ImageDraw(
         Placement placement,
         boolean flip,
@@ -33,9 +35,10 @@ record ImageDraw(
         int order,
         boolean gray,
         double sigma,
+        BlurKernel kernel,
         boolean solarize,
-        float threshold) {
-
+        float threshold,
+        boolean colorFirst) {
     private static final int ORDERS = 24;
 
     /// Draws the changes of one view of an image of `height` by `width`.
@@ -69,14 +72,17 @@ record ImageDraw(
                 order,
                 gray,
                 blurred ? sigma : 0,
+                blur.kernel(),
                 solarized,
-                (float) pipeline.solarize().threshold());
+                (float) pipeline.solarize().threshold(),
+                pipeline.colorFirst());
     }
 
     /// The plain view: no change but its placement.
     static ImageDraw plain(int height, int width, int size) {
         Placement placement = Placement.plain(height, width, size);
-        return new ImageDraw(placement, false, false, 0, false, 1, 1, 1, 0, 0, false, 0, false, 1);
+        return new ImageDraw(
+                placement, false, false, 0, false, 1, 1, 1, 0, 0, false, 0, Blur.DEFAULT_KERNEL, false, 1, false);
     }
 
     private static float factor(double strength, RandomGenerator random) {

@@ -7,15 +7,17 @@ import java.lang.foreign.ValueLayout;
 /// needs its own instance.
 ///
 /// The steps, with the layout of the picture after each:
+/// 0. if color comes first: jitter and gray on planes of the whole image, row by row;
 /// 1. rows of the crop, uint8 to [0, 1], resampled from top to bottom and transposed to columns;
 /// 2. columns resampled from left to right, clamped, and mirrored if the view is flipped: planes, column by
 ///    column;
 /// 3. rotation of the planes about their center;
-/// 4. jitter and gray on the planes;
+/// 4. jitter and gray on the planes, unless they came first;
 /// 5. blur from left to right, transposed to rows;
 /// 6. blur from top to bottom, solarization, normalization, channels interleaved into the destination.
 final class ImageKernel {
     private static final float[] UNIT = unit();
+    private static final float[] NO_BLUR = {1};
 
     private final int size;
     private final int channels;
@@ -26,9 +28,7 @@ final class ImageKernel {
     private final ColorStage color;
     private final float[][] rows;
     private final float[][] block;
-    private final float[][] window;
     private final float[] row;
-    private final float[] weights;
     private final ResampleAxis vertical = new ResampleAxis();
     private final ResampleAxis horizontal = new ResampleAxis();
 
@@ -36,6 +36,8 @@ final class ImageKernel {
     private float[][] ring = new float[0][];
     private float[][] strip = new float[0][];
     private float[][] columns = new float[0][];
+    private float[][] window = new float[0][];
+    private float[][] colored = new float[0][];
 
     /// A kernel for views `[size, size, channels]`.
     ///
@@ -51,12 +53,10 @@ final class ImageKernel {
         }
         this.planes = new float[channels][size * size];
         this.rotation = new Rotation(planes, size);
-        this.color = new ColorStage(planes, size * size);
+        this.color = new ColorStage(channels);
         this.rows = new float[size][channels * size];
         this.block = new float[Rows.BLOCK][channels * size];
         this.row = new float[channels * size];
-        this.weights = new float[Blur.radius(size) + 1];
-        this.window = new float[2 * Blur.radius(size) + 1][channels * size];
     }
 
     private static float[] unit() {
@@ -67,35 +67,53 @@ final class ImageKernel {
         return unit;
     }
 
-    /// Writes the view of the image at `offset` of `pixels`, uint8 `[height, width, channels]`, to
-    /// `outOffset` bytes into `out`, float32 `[size, size, channels]`.
-    void make(
-            MemorySegment pixels,
-            long offset,
-            int width,
-            ImageDraw draw,
-            Filter filter,
-            MemorySegment out,
-            long outOffset) {
-        resize(pixels, offset, width, draw, filter);
+    /// An image in the pixel storage, uint8 `[height, width, channels]`.
+    ///
+    /// @param offset of its first byte in `pixels`
+    record Image(MemorySegment pixels, long offset, int height, int width) {}
+
+    /// Writes the view of an image to `outOffset` bytes into `out`, float32 `[size, size, channels]`.
+    void make(Image image, ImageDraw draw, Filter filter, MemorySegment out, long outOffset) {
+        boolean first = draw.colorFirst() && (draw.jitter() || draw.gray());
+        if (first) {
+            colorWhole(image, draw);
+        }
+        resize(image, draw, filter, first);
         rotation.apply(draw.rotation());
-        color.apply(draw);
+        if (!first) {
+            color.apply(planes, size * size, draw);
+        }
         finish(draw, out, outOffset);
     }
 
     /// Writes the plain view of an image.
-    void plain(MemorySegment pixels, long offset, int height, int width, MemorySegment out, long outOffset) {
-        make(pixels, offset, width, ImageDraw.plain(height, width, size), Filter.BICUBIC, out, outOffset);
+    void plain(Image image, MemorySegment out, long outOffset) {
+        make(image, ImageDraw.plain(image.height(), image.width(), size), Filter.BICUBIC, out, outOffset);
     }
 
-    private void resize(MemorySegment pixels, long offset, int width, ImageDraw draw, Filter filter) {
+    /// Decodes the whole image into `colored` and applies jitter and gray to it.
+    private void colorWhole(Image image, ImageDraw draw) {
+        int count = Math.multiplyExact(image.height(), image.width());
+        colored = Rows.reserve(colored, channels, count);
+        reserveBytes(channels * image.width());
+        strip = Rows.reserve(strip, Rows.BLOCK, channels * image.width());
+        for (int y = 0; y < image.height(); y++) {
+            read(image, y, 0, image.width(), strip[0]);
+            for (int c = 0; c < channels; c++) {
+                System.arraycopy(strip[0], c * image.width(), colored[c], y * image.width(), image.width());
+            }
+        }
+        color.apply(colored, count, draw);
+    }
+
+    private void resize(Image image, ImageDraw draw, Filter filter, boolean fromColored) {
         Placement place = draw.placement();
         vertical.prepare(filter, place.height(), place.scaledHeight(), place.firstRow(), size);
         horizontal.prepare(filter, place.width(), place.scaledWidth(), place.firstColumn(), size);
         int low = horizontal.low();
         int used = horizontal.high() - low;
         columns = Rows.reserve(columns, used, channels * size);
-        resizeVertically(pixels, offset, width, place, low, used);
+        resizeVertically(image, place, low, used, fromColored);
         int n = channels * size;
         for (int x = 0; x < size; x++) {
             Rows.resample(columns, horizontal, x, low, row, n);
@@ -110,20 +128,24 @@ final class ImageKernel {
     }
 
     /// Fills `columns` 0 to `used` - 1 from the source columns `low` on.
-    private void resizeVertically(MemorySegment pixels, long offset, int width, Placement place, int low, int used) {
+    private void resizeVertically(Image image, Placement place, int low, int used, boolean fromColored) {
         int n = channels * used;
         ring = Rows.reserve(ring, vertical.widest(), n);
         strip = Rows.reserve(strip, Rows.BLOCK, n);
-        if (bytes.length < n) {
-            bytes = new byte[n];
-        }
-        long corner = offset + ((long) place.top() * width + place.left() + low) * channels;
+        reserveBytes(n);
+        int left = place.left() + low;
         int next = vertical.low();
         for (int y = 0; y < size; y++) {
             for (int end = vertical.start(y) + vertical.taps(y); next < end; next++) {
-                long from = corner + (long) next * width * channels;
-                MemorySegment.copy(pixels, ValueLayout.JAVA_BYTE, from, bytes, 0, n);
-                decode(bytes, ring[next % ring.length], used);
+                float[] line = ring[next % ring.length];
+                if (fromColored) {
+                    int from = (place.top() + next) * image.width() + left;
+                    for (int c = 0; c < channels; c++) {
+                        System.arraycopy(colored[c], from, line, c * used, used);
+                    }
+                } else {
+                    read(image, place.top() + next, left, used, line);
+                }
             }
             int k = y % Rows.BLOCK;
             Rows.resample(ring, vertical, y, 0, strip[k], n);
@@ -131,6 +153,19 @@ final class ImageKernel {
                 Rows.transpose(strip, k + 1, channels, used, columns, size, y - k);
             }
         }
+    }
+
+    private void reserveBytes(int count) {
+        if (bytes.length < count) {
+            bytes = new byte[count];
+        }
+    }
+
+    /// Reads `length` pixels of row `y` from column `left` on.
+    private void read(Image image, int y, int left, int length, float[] to) {
+        long from = image.offset() + ((long) y * image.width() + left) * channels;
+        MemorySegment.copy(image.pixels(), ValueLayout.JAVA_BYTE, from, bytes, 0, channels * length);
+        decode(bytes, to, length);
     }
 
     private void decode(byte[] from, float[] to, int length) {
@@ -151,8 +186,9 @@ final class ImageKernel {
 
     private void finish(ImageDraw draw, MemorySegment out, long outOffset) {
         int n = channels * size;
-        int radius = draw.sigma() > 0 ? Gaussian.weights(draw.sigma(), weights) : 0;
-        turn(radius);
+        float[] weights = draw.sigma() > 0 ? draw.kernel().weights(draw.sigma(), size) : NO_BLUR;
+        int radius = weights.length - 1;
+        turn(weights, radius);
         for (int y = 0; y < size; y++) {
             float[] line = rows[y];
             if (radius > 0) {
@@ -168,8 +204,9 @@ final class ImageKernel {
     }
 
     /// Transposes the planes from columns to rows, and blurs them across the columns.
-    private void turn(int radius) {
+    private void turn(float[] weights, int radius) {
         int n = channels * size;
+        window = Rows.reserve(window, 2 * radius + 1, n);
         int loaded = 0;
         for (int x = 0; x < size; x++) {
             int k = x % Rows.BLOCK;

@@ -3,8 +3,8 @@ package org.fullrank.view;
 import java.util.Objects;
 
 /// One sequence of changes that turns an image into a view. The changes are made in the order of the
-/// components; normalization follows. In a recipe file only the crop is required. A change that is missing is
-/// not made.
+/// components; normalization follows. With `colorFirst`, jitter and gray come before the crop. In a recipe
+/// file only the crop is required. A change that is missing is not made.
 ///
 /// @param crop crop and resize
 /// @param flip probability of a mirror image, left to right
@@ -15,6 +15,8 @@ import java.util.Objects;
 /// @param gray probability that the view becomes gray (its luma)
 /// @param blur Gaussian blur
 /// @param solarize solarization
+/// @param colorFirst whether jitter and gray change the whole image before the crop; the contrast then uses the
+///     mean of the image, not of the crop (W-MSE)
 public record ImagePipeline(
         Crop crop,
         double flip,
@@ -23,7 +25,8 @@ public record ImagePipeline(
         Jitter jitter,
         double gray,
         Blur blur,
-        Solarize solarize) {
+        Solarize solarize,
+        boolean colorFirst) {
     /// Probability of a mirror image in every recipe for photographs.
     public static final double FLIP = 0.5;
     /// Probability of gray in SimCLR, BYOL and VICReg.
@@ -49,34 +52,42 @@ public record ImagePipeline(
 
     /// Only a crop.
     public static ImagePipeline of(Crop crop) {
-        return new ImagePipeline(crop, 0, 0, 0, Jitter.NONE, 0, Blur.NONE, Solarize.NONE);
+        return new ImagePipeline(crop, 0, 0, 0, Jitter.NONE, 0, Blur.NONE, Solarize.NONE, false);
+    }
+
+    public ImagePipeline withCrop(Crop value) {
+        return new ImagePipeline(value, flip, verticalFlip, rotation, jitter, gray, blur, solarize, colorFirst);
     }
 
     public ImagePipeline withFlip(double p) {
-        return new ImagePipeline(crop, p, verticalFlip, rotation, jitter, gray, blur, solarize);
+        return new ImagePipeline(crop, p, verticalFlip, rotation, jitter, gray, blur, solarize, colorFirst);
     }
 
     public ImagePipeline withVerticalFlip(double p) {
-        return new ImagePipeline(crop, flip, p, rotation, jitter, gray, blur, solarize);
+        return new ImagePipeline(crop, flip, p, rotation, jitter, gray, blur, solarize, colorFirst);
     }
 
     public ImagePipeline withRotation(double degrees) {
-        return new ImagePipeline(crop, flip, verticalFlip, degrees, jitter, gray, blur, solarize);
+        return new ImagePipeline(crop, flip, verticalFlip, degrees, jitter, gray, blur, solarize, colorFirst);
     }
 
     public ImagePipeline withJitter(Jitter value) {
-        return new ImagePipeline(crop, flip, verticalFlip, rotation, value, gray, blur, solarize);
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, value, gray, blur, solarize, colorFirst);
     }
 
     public ImagePipeline withGray(double p) {
-        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, p, blur, solarize);
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, p, blur, solarize, colorFirst);
     }
 
     public ImagePipeline withBlur(Blur value) {
-        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, gray, value, solarize);
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, gray, value, solarize, colorFirst);
     }
 
     public ImagePipeline withSolarize(Solarize value) {
-        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, gray, blur, value);
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, gray, blur, value, colorFirst);
+    }
+
+    public ImagePipeline withColorFirst(boolean value) {
+        return new ImagePipeline(crop, flip, verticalFlip, rotation, jitter, gray, blur, solarize, value);
     }
 }

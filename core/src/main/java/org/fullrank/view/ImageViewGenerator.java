@@ -57,21 +57,20 @@ public final class ImageViewGenerator implements ViewGenerator {
         Objects.checkIndex(view, spec.views());
         ImagePipeline pipeline = spec.pipeline(view);
         workers.run(indices.length, (kernel, k) -> {
-            int i = indices[k];
-            long offset = images.offset(i);
-            int width = images.width(i);
-            Keyed random = Keyed.of(seed, VIEW_KEY, epoch, offset, view);
-            ImageDraw draw = ImageDraw.of(pipeline, images.height(i), width, spec.size(), random);
-            kernel.make(images.pixels(), offset, width, draw, pipeline.crop().filter(), out, k * bytes());
+            ImageKernel.Image image = image(indices[k]);
+            Keyed random = Keyed.of(seed, VIEW_KEY, epoch, image.offset(), view);
+            ImageDraw draw = ImageDraw.of(pipeline, image.height(), image.width(), spec.size(), random);
+            kernel.make(image, draw, pipeline.crop().filter(), out, k * bytes());
         });
     }
 
     @Override
     public void fillPlain(int[] indices, MemorySegment out) {
-        workers.run(indices.length, (kernel, k) -> {
-            int i = indices[k];
-            kernel.plain(images.pixels(), images.offset(i), images.height(i), images.width(i), out, k * bytes());
-        });
+        workers.run(indices.length, (kernel, k) -> kernel.plain(image(indices[k]), out, k * bytes()));
+    }
+
+    private ImageKernel.Image image(int i) {
+        return new ImageKernel.Image(images.pixels(), images.offset(i), images.height(i), images.width(i));
     }
 
     private long bytes() {

@@ -27,6 +27,20 @@ public record ImageViews(int size, int views, Normalize normalize, List<ImagePip
         if (pipelines.isEmpty()) {
             throw new InputException("pipelines is empty, expected at least one; add one or name a preset");
         }
+        for (ImagePipeline pipeline : pipelines) {
+            requireRoom(pipeline.blur(), size);
+        }
+    }
+
+    /// A blur that reaches over the whole view has no mirror image of its border.
+    private static void requireRoom(Blur blur, int size) {
+        int radius = blur.kernel().radius(blur.sigmaMax(), size);
+        InputException.when(
+                blur.p() > 0 && radius >= size,
+                "blur.kernel reaches %d pixels to either side, expected less than the size of a view, %d; lower"
+                        + " blur.sigmaMax or blur.kernel.taps, or raise size",
+                radius,
+                size);
     }
 
     /// The pipeline of view `view`.

@@ -42,6 +42,10 @@ public final class ViewPresets {
     public static final double CIFAR_SOLARIZE = 0.1;
     /// Probability of blur in SimCLR.
     public static final double SIMCLR_BLUR = 0.5;
+    /// Pillow's `GaussianBlur`, which VICReg, SimSiam and solo-learn use.
+    private static final BlurKernel PIL = new BlurKernel.Pil();
+    /// OpenCV's kernel for 32 pixels in the official LPL code: an odd number near a tenth of the side.
+    private static final BlurKernel LPL = BlurKernel.Taps.defaults();
 
     private static final SequencedMap<String, ViewSpec> PRESETS = presets();
 
@@ -66,15 +70,18 @@ public final class ViewPresets {
 
     private static SequencedMap<String, ViewSpec> presets() {
         SequencedMap<String, ViewSpec> presets = new LinkedHashMap<>();
-        presets.put("vicreg", imagenet(byol().withBlur(Blur.of(1)), second()));
+        presets.put("vicreg", imagenet(byol().withBlur(Blur.of(1, PIL)), second(PIL)));
         presets.put("vicreg-cifar", cifar(vicregCifar()));
-        presets.put("byol", imagenet(byol().withBlur(Blur.of(1)), second()));
+        presets.put("vicreg-cifar-torch", torch(vicregCifar()));
+        presets.put("byol", imagenet(byol().withBlur(Blur.of(1)), second(Blur.DEFAULT_KERNEL)));
         presets.put("byol-cifar", cifar(byol(), byol().withSolarize(Solarize.of(SECOND_SOLARIZE))));
-        presets.put("simclr", imagenet(simclr()));
+        presets.put("simclr", imagenet(simclr(Blur.DEFAULT_KERNEL)));
         presets.put("simclr-cifar", cifar(simclrCifar()));
-        presets.put("simclr-cifar-strong", cifar(simclr()));
-        presets.put("simsiam-cifar", cifar(simclrCifar().withBlur(Blur.of(SIMCLR_BLUR))));
-        presets.put("w-mse-cifar", cifar(wmseCifar()));
+        presets.put("simclr-cifar-torch", torch(simclrCifar()));
+        presets.put("simclr-cifar-strong", cifar(simclr(PIL)));
+        presets.put("simclr-cifar-lpl", cifar(bilinear(simclr(LPL))));
+        presets.put("simsiam-cifar", cifar(simclrCifar().withBlur(Blur.of(SIMCLR_BLUR, PIL))));
+        presets.put("w-mse-cifar", cifar(wmseCifar()).withNormalize(Normalize.CIFAR10_IMAGE_STD));
         presets.put("small", cifar(small()).withNormalize(Normalize.HALF));
         presets.put("shapes", cifar(shapes()).withNormalize(Normalize.HALF));
         presets.put("gray", new ImageViews(GRAY_SIZE, ViewSpec.TWO, Normalize.HALF, List.of(gray())));
@@ -90,6 +97,15 @@ public final class ViewPresets {
         return new ImageViews(CIFAR_SIZE, ViewSpec.TWO, Normalize.CIFAR10, List.of(pipelines));
     }
 
+    /// With torchvision's default filter of a resize, and the deviation that the codes with this filter use.
+    private static ImageViews torch(ImagePipeline pipeline) {
+        return cifar(bilinear(pipeline)).withNormalize(Normalize.CIFAR10_IMAGE_STD);
+    }
+
+    private static ImagePipeline bilinear(ImagePipeline pipeline) {
+        return pipeline.withCrop(pipeline.crop().withFilter(Filter.BILINEAR));
+    }
+
     private static ImagePipeline photo(Crop crop, Jitter jitter) {
         return ImagePipeline.of(crop)
                 .withFlip(ImagePipeline.FLIP)
@@ -101,16 +117,16 @@ public final class ViewPresets {
         return photo(Crop.from(Crop.SCALE_MIN), Jitter.BYOL);
     }
 
-    private static ImagePipeline second() {
-        return byol().withBlur(Blur.of(SECOND_BLUR)).withSolarize(Solarize.of(SECOND_SOLARIZE));
+    private static ImagePipeline second(BlurKernel kernel) {
+        return byol().withBlur(Blur.of(SECOND_BLUR, kernel)).withSolarize(Solarize.of(SECOND_SOLARIZE));
     }
 
     private static ImagePipeline vicregCifar() {
         return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.BYOL).withSolarize(Solarize.of(CIFAR_SOLARIZE));
     }
 
-    private static ImagePipeline simclr() {
-        return photo(Crop.from(Crop.SCALE_MIN), Jitter.SIMCLR).withBlur(Blur.of(SIMCLR_BLUR));
+    private static ImagePipeline simclr(BlurKernel kernel) {
+        return photo(Crop.from(Crop.SCALE_MIN), Jitter.SIMCLR).withBlur(Blur.of(SIMCLR_BLUR, kernel));
     }
 
     private static ImagePipeline simclrCifar() {
@@ -118,7 +134,9 @@ public final class ViewPresets {
     }
 
     private static ImagePipeline wmseCifar() {
-        return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.SIMCLR_CIFAR).withGray(WMSE_GRAY);
+        return photo(Crop.from(Crop.SCALE_MIN_SMALL), Jitter.SIMCLR_CIFAR)
+                .withGray(WMSE_GRAY)
+                .withColorFirst(true);
     }
 
     /// One pipeline for small gray and small color pictures, so that a recipe works with both.

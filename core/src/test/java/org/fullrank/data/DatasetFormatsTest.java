@@ -235,4 +235,25 @@ class DatasetFormatsTest {
                     .containsPattern("in train +1 items of each class");
         }
     }
+
+    /// The held-out items are training items, which pretraining sees, unless it has an unlabeled split.
+    @Test
+    void theProtocolSaysThatPretrainingHasSeenWhatIsHeldOut() {
+        String held = "20 % held out of each class, seed 0";
+        for (String set : new String[] {"alone", "beside"}) {
+            for (int i = 0; i < 4; i++) {
+                byte[] image = SampleFiles.image("png", 4, 4, 0x102030 * i);
+                SampleFiles.write(
+                        folder.resolve(set + "/train/" + (i % 2 == 0 ? "cat" : "dog") + "/" + i + ".png"), image);
+            }
+        }
+        SampleFiles.write(folder.resolve("beside/unlabeled/u.png"), SampleFiles.image("png", 4, 4, 0xFFFFFF));
+        try (var alone = open(folder.resolve("alone"));
+                var beside = open(folder.resolve("beside"))) {
+            assertThat(alone.forEvaluation().protocol())
+                    .isEqualTo(held + " (seen in pretraining on these data, without labels)");
+            assertThat(beside.splits()).contains(Split.UNLABELED);
+            assertThat(beside.forEvaluation().protocol()).isEqualTo(held);
+        }
+    }
 }

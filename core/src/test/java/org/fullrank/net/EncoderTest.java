@@ -28,6 +28,7 @@ class EncoderTest {
                 new ResNet(18, Stem.CIFAR, 0.125, false),
                 new ConvNet(List.of(4, 6), 2, 1),
                 new Vgg(List.of(4, 6, 8), List.of(1, 3)),
+                new Vgg(List.of(4, 6, 8), List.of(1, 3), Vgg.Start.FAN_IN),
                 new Vit(4, 6, 2, 2, 2, Vit.Pool.TOKEN),
                 new Vit(4, 6, 2, 3, 1.5, Vit.Pool.MEAN),
                 new Mlp(List.of(10, 7), true),

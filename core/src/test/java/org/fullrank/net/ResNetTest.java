@@ -71,7 +71,14 @@ class ResNetTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"18, IMAGENET, 64", "18, CIFAR, 16", "34, CIFAR, 16", "50, IMAGENET, 64", "50, CIFAR, 16"})
+    @CsvSource({
+        "18, IMAGENET, 64",
+        "18, CIFAR, 16",
+        "18, CIFAR_PAD2, 16",
+        "34, CIFAR, 16",
+        "50, IMAGENET, 64",
+        "50, CIFAR, 16"
+    })
     void outputIsOneRowOfFeaturesPerImage(int depth, Stem stem, int size) {
         ResNet spec = narrow(depth, stem, true);
         try (var scope = Scope.open();
@@ -89,6 +96,42 @@ class ResNetTest {
             assertThat(net.parameters().segments().getFirst().sizes()).containsExactly(8L, 1L, 3L, 3L);
         }
         assertThat(stemPixels(Stem.CIFAR)).isGreaterThan(stemPixels(Stem.IMAGENET));
+    }
+
+    /// Two pixels of zeros around: the stem's output has one pixel more at each border, where the smaller
+    /// padding agrees.
+    @Test
+    void theWiderPaddingAddsABorderAndChangesNothingWithin() {
+        var builder = new NetworkBuilder(1);
+        NetworkBuilder conv = builder.in("conv1");
+        Layer one = Layers.convolution(conv, 3, 4, 3, 1);
+        Layer two = Layers.convolution(builder.in("other"), 3, 4, 3, 1, 2);
+        try (var scope = Scope.open();
+                var off = Gradients.off();
+                var parameters = builder.build(Device.CPU, ScalarType.Float)) {
+            Tensor values = parameters.values();
+            parameters
+                    .segments()
+                    .get(1)
+                    .view(values)
+                    .copy_(parameters.segments().get(0).view(values));
+            Tensor x = images(2, 3, 32);
+            Tensor wide = two.forward(x, Mode.EVALUATE);
+            assertThat(Tensors.shape(wide)).containsExactly(2, 4, 34, 34);
+            Tensor inner = wide.narrow(2, 1, 32).narrow(3, 1, 32).contiguous();
+            Tensor narrow = one.forward(x, Mode.EVALUATE);
+            assertThat(Tensors.value(inner.sub(narrow).abs().max())).isLessThan(1e-5);
+        }
+        try (var scope = Scope.open();
+                var off = Gradients.off();
+                var usual = build(narrow(18, Stem.CIFAR, false), 3);
+                var padded = build(narrow(18, Stem.CIFAR_PAD2, false), 3)) {
+            assertThat(Tensors.floats(padded.parameters().values()))
+                    .containsExactly(Tensors.floats(usual.parameters().values()));
+            Tensor x = images(2, 3, 32);
+            assertThat(Tensors.floats(padded.layer().forward(x, Mode.EVALUATE)))
+                    .isNotEqualTo(Tensors.floats(usual.layer().forward(x, Mode.EVALUATE)));
+        }
     }
 
     /// Pixels that the stem leaves of an image of 32 x 32.

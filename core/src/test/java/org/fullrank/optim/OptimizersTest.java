@@ -19,6 +19,7 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 import org.fullrank.optim.GroupSpec.Decaying;
+import org.fullrank.optim.OptimizerSpec.Lars.Denominator;
 import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +52,7 @@ class OptimizersTest {
             double own = predictor ? groups.predictorRate() * predictorRate : rate;
             return new Treatment(
                     matrix ? own : own * groups.vectorRate(),
-                    matrix && (predictor || groups.weightDecay() == Decaying.ALL));
+                    (matrix || groups.decayVectors()) && (predictor || groups.weightDecay() == Decaying.ALL));
         }
     }
 
@@ -61,7 +62,9 @@ class OptimizersTest {
                 new GroupSpec(10, true, Decaying.ALL, 1),
                 new GroupSpec(1, true, Decaying.PREDICTOR, 1),
                 new GroupSpec(1, true, Decaying.ALL, 0.024),
-                new GroupSpec(0, true, Decaying.PREDICTOR, 3));
+                new GroupSpec(0, true, Decaying.PREDICTOR, 3),
+                new GroupSpec(1, true, true, Decaying.ALL, true, 1),
+                new GroupSpec(2, true, true, Decaying.PREDICTOR, true, 0.5));
         for (Case c : alike()) {
             groups.forEach(g -> cases.add(new Case(c.spec(), c.naive(), g)));
         }
@@ -72,11 +75,19 @@ class OptimizersTest {
         return List.of(
                 new Case(new OptimizerSpec.Sgd(0.1, 0.9, 0.05), sgd(0.9, 0.05)),
                 new Case(new OptimizerSpec.Sgd(0.1, 0, 0), sgd(0, 0)),
+                new Case(new OptimizerSpec.Adam(0.01, 0.9, 0.999, 1e-8, 0.1), adam(0.9, 0.999, 1e-8, 0.1)),
+                new Case(new OptimizerSpec.Adam(0.01, 0.8, 0.95, 1e-3, 0), adamW(0.8, 0.95, 1e-3, 0)),
                 new Case(new OptimizerSpec.AdamW(0.01, 0.9, 0.999, 1e-8, 0.1), adamW(0.9, 0.999, 1e-8, 0.1)),
                 new Case(new OptimizerSpec.AdamW(0.01, 0.8, 0.95, 1e-3, 0), adamW(0.8, 0.95, 1e-3, 0)),
                 new Case(new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, false), lars(0.9, 0.01, 0.02, false)),
                 new Case(new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, true), lars(0.9, 0.01, 0.02, true)),
-                new Case(new OptimizerSpec.Lars(0.3, 0.5, 0, 5, true), lars(0.5, 0, 5, true)));
+                new Case(new OptimizerSpec.Lars(0.3, 0.5, 0, 5, true), lars(0.5, 0, 5, true)),
+                new Case(
+                        new OptimizerSpec.Lars(0.3, 0.9, 0.5, 0.02, false, Denominator.SUM),
+                        larsOfSums(0.9, 0.5, 0.02, false)),
+                new Case(
+                        new OptimizerSpec.Lars(0.3, 0.9, 0.5, 0.3, true, Denominator.SUM),
+                        larsOfSums(0.9, 0.5, 0.3, true)));
     }
 
     private static Naive sgd(double momentum, double decay) {
@@ -84,6 +95,20 @@ class OptimizersTest {
             for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
                 state[0][i] = momentum * state[0][i] + g[i] + t.decay(decay) * w[i];
                 w[i] -= t.rate() * state[0][i];
+            }
+        };
+    }
+
+    /// Kingma and Ba's algorithm 1 on the gradient of the loss with an L2 penalty.
+    private static Naive adam(double beta1, double beta2, double epsilon, double decay) {
+        return (w, g, state, s, t, step) -> {
+            for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
+                double gradient = g[i] + t.decay(decay) * w[i];
+                state[0][i] = beta1 * state[0][i] + (1 - beta1) * gradient;
+                state[1][i] = beta2 * state[1][i] + (1 - beta2) * gradient * gradient;
+                double first = state[0][i] / (1 - Math.pow(beta1, step + 1));
+                double second = state[1][i] / (1 - Math.pow(beta2, step + 1));
+                w[i] -= t.rate() * first / (Math.sqrt(second) + epsilon);
             }
         };
     }
@@ -125,6 +150,30 @@ class OptimizersTest {
         };
     }
 
+    /// The trust ratio of You et al. (2017), equation 6, with solo-learn's cap and epsilon.
+    private static Naive larsOfSums(double momentum, double decay, double eta, boolean clip) {
+        return (w, g, state, s, t, step) -> {
+            int begin = (int) s.offset();
+            int end = (int) (s.offset() + s.count());
+            double weights = 0;
+            double gradients = 0;
+            for (int i = begin; i < end; i++) {
+                weights += w[i] * w[i];
+                gradients += g[i] * g[i];
+            }
+            double trust = 1;
+            if (s.sizes().size() > 1) {
+                double sum = Math.sqrt(gradients) + t.decay(decay) * Math.sqrt(weights) + 1e-8;
+                trust = eta * Math.sqrt(weights) / sum;
+                trust = clip ? Math.min(trust / t.rate(), 1) : trust;
+            }
+            for (int i = begin; i < end; i++) {
+                state[0][i] = momentum * state[0][i] + trust * (g[i] + t.decay(decay) * w[i]);
+                w[i] -= t.rate() * state[0][i];
+            }
+        };
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void severalStepsEqualThePlainLoops(Case c) {
@@ -150,6 +199,7 @@ class OptimizersTest {
     static List<OptimizerSpec> decaying() {
         return List.of(
                 new OptimizerSpec.Sgd(0.1, 0.9, 0.5),
+                new OptimizerSpec.Adam(1e-7, 0.9, 0.999, 1e-8, 0.5),
                 new OptimizerSpec.AdamW(0.1, 0.9, 0.999, 1e-8, 0.5),
                 new OptimizerSpec.Lars(0.1, 0.9, 0.5, 1, false));
     }
@@ -173,6 +223,37 @@ class OptimizersTest {
                     }
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("decaying")
+    void decayShrinksBiasesAndNormsWhereAsked(OptimizerSpec spec) {
+        var groups = new GroupSpec(1, true, true, Decaying.ALL, true, 1);
+        try (var scope = Scope.open();
+                var parameters = parameters();
+                var optimizer = Optimizer.of(spec, groups, parameters)) {
+            double[] before = Tensors.doubles(parameters.values());
+            set(parameters, new double[before.length]);
+            optimizer.step(spec.learningRate(), 0);
+            double[] after = Tensors.doubles(parameters.values());
+            for (int i = 0; i < after.length; i++) {
+                assertThat(Math.abs(after[i])).isLessThanOrEqualTo(Math.abs(before[i]));
+                assertThat(after[i] == before[i]).isEqualTo(before[i] == 0);
+            }
+        }
+    }
+
+    @Test
+    void inASumOfNormsAMatrixWithoutGradientStays() {
+        var spec = new OptimizerSpec.Lars(0.5, 0, 0.1, 0.02, true, Denominator.SUM);
+        try (var scope = Scope.open();
+                var parameters = parameters();
+                var optimizer = Optimizer.of(spec, parameters)) {
+            double[] before = Tensors.doubles(parameters.values());
+            set(parameters, new double[before.length]);
+            optimizer.step(0.5, 0);
+            assertThat(Tensors.doubles(parameters.values())).containsExactly(before);
         }
     }
 
@@ -235,6 +316,10 @@ class OptimizersTest {
                 () -> new OptimizerSpec.Sgd(Double.NaN, 0.9, 0),
                 () -> new OptimizerSpec.Sgd(0.1, 1, 0),
                 () -> new OptimizerSpec.Sgd(0.1, 0.9, -1e-4),
+                () -> new OptimizerSpec.Adam(0, 0.9, 0.9, 1e-8, 0),
+                () -> new OptimizerSpec.Adam(0.1, 1, 0.9, 1e-8, 0),
+                () -> new OptimizerSpec.Adam(0.1, 0.9, 0.9, -1, 0),
+                () -> new OptimizerSpec.Adam(0.1, 0.9, 0.9, 1e-8, Double.NaN),
                 () -> new OptimizerSpec.AdamW(0.1, -0.1, 0.9, 1e-8, 0),
                 () -> new OptimizerSpec.AdamW(0.1, 0.9, 1, 1e-8, 0),
                 () -> new OptimizerSpec.AdamW(0.1, 0.9, 0.9, 0, 0),
@@ -254,7 +339,7 @@ class OptimizersTest {
 
     @Test
     void predictorThatDoesNotDecayKeepsItsRateAfterTheWarmUp() {
-        var schedule = new ScheduleSpec(2, 0.001, true);
+        var schedule = new ScheduleSpec.Cosine(2, 0.001, true);
         ScheduleSpec predictor = new GroupSpec(1, false, Decaying.ALL, 1).predictor(schedule);
         for (long step : new long[] {0, 5, 19}) {
             assertThat(predictor.rate(0.3, 256, step, 10, 100)).isEqualTo(schedule.rate(0.3, 256, step, 10, 100));
@@ -263,6 +348,13 @@ class OptimizersTest {
             assertThat(predictor.rate(0.3, 256, step, 10, 100)).isEqualTo(0.3);
         }
         assertThat(GroupSpec.defaults().predictor(schedule)).isEqualTo(schedule);
+        var fixed = new GroupSpec(1, false, false, Decaying.ALL, false, 1);
+        assertThat(fixed.needsPredictor()).isTrue();
+        for (long step : new long[] {0, 5, 50, 99}) {
+            assertThat(fixed.predictor(schedule).rate(0.3, 256, step, 10, 100)).isEqualTo(0.3);
+            assertThat(fixed.predictor(ScheduleSpec.Step.defaults()).rate(0.3, 256, step, 1, 100))
+                    .isEqualTo(0.3);
+        }
     }
 
     @Test

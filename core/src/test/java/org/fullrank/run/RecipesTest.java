@@ -14,14 +14,20 @@ import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
 import org.fullrank.method.TargetSpec;
 import org.fullrank.net.ProjectorSpec;
+import org.fullrank.net.Vgg;
 import org.fullrank.objective.BarlowTwins;
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.NtXent;
 import org.fullrank.objective.Objective;
 import org.fullrank.objective.VarianceHinge;
 import org.fullrank.objective.Vicreg;
+import org.fullrank.optim.GroupSpec;
 import org.fullrank.optim.OptimizerSpec;
+import org.fullrank.optim.OptimizerSpec.Lars.Denominator;
+import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.settings.Yaml;
+import org.fullrank.view.BlurKernel;
+import org.fullrank.view.ImagePipeline;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.Normalize;
 import org.fullrank.view.ViewPresets;
@@ -160,6 +166,14 @@ class RecipesTest {
                 "monitor: {knnSamples: 3}|monitor.knnSamples: found 3, expected 0 (all) or at least the 20 neighbors",
                 "checkpoints: {keepLast: 0}|checkpoints.keepLast: found 0, expected at least 1",
                 "name: a/b|name: found \"a/b\", expected letters,",
+                "encoder: {type: resnet, stem: cifar-pad3}|encoder.stem: found \"cifar-pad3\", expected one of imagenet, cifar, cifar-pad2",
+                "encoder: {type: vgg, init: xavier}|encoder.init: found \"xavier\", expected one of kaiming, fan-in",
+                "optimizer: {type: adam, beta1: 1}|optimizer.beta1: found 1.0, expected a number from 0 to below 1",
+                "optimizer: {type: lars, denominator: product}|optimizer.denominator: found \"product\", expected one of decayed, sum",
+                "{schedule: step, train: {epochs: 50}}|schedule.drops: found a drop of the rate 50 epochs before the end of a training of 50",
+                "schedule: {type: step, drops: [25, 50]}|schedule.drops: found [25, 50], expected falling numbers of epochs",
+                "schedule: {type: step, warmupEpochs: 3}|unknown key schedule.warmupEpochs (known in schedule: type, warmupSteps, drops, factor,",
+                "views: {preset: simsiam-cifar, size: 4}|views: blur.kernel reaches 6 pixels to either side",
                 "encoder: {type: resnet, depth: 19}|encoder.depth: found 19, expected 18, 34 or 50",
             })
     void wrongRecipesAreRefusedInOneLine(String text, String message) throws IOException {
@@ -190,6 +204,25 @@ class RecipesTest {
                         "shapes-vicreg", List.of("method=barlow-twins", "method.objective.lambda=0.5"))
                 .method();
         assertThat(((MethodSpec.Joint) changed).objective()).isEqualTo(new BarlowTwins(0.5, 1, 1e-5));
+    }
+
+    /// As files and run folders had them before there were kinds of schedules, kernels and denominators.
+    @Test
+    void whatAnOldFileLeavesOutMeansWhatItMeant() {
+        Recipe old = Yaml.read("old", """
+                views: {preset: simclr, pipelines: [{crop: {scaleMin: 0.2}, blur: {p: 0.5, sigmaMin: 0.1, sigmaMax: 2}}]}
+                encoder: {type: vgg, channels: [4, 4], poolAfter: [1]}
+                optimizer: {type: lars, learningRate: 0.3, momentum: 0.9, weightDecay: 1e-4, eta: 0.02, clip: true}
+                schedule: {warmupEpochs: 10, finalShare: 0, scaleWithBatch: true}
+                groups: {predictorRate: 1, predictorDecays: true, weightDecay: all, vectorRate: 0.024}
+                """, Recipe.class, List.of());
+        assertThat(old.schedule()).isEqualTo(new ScheduleSpec.Cosine(10, 0, true));
+        assertThat(old.optimizer()).isEqualTo(new OptimizerSpec.Lars(0.3, 0.9, 1e-4, 0.02, true, Denominator.DECAYED));
+        assertThat(old.groups()).isEqualTo(new GroupSpec(1, true, true, GroupSpec.Decaying.ALL, false, 0.024));
+        assertThat(old.encoder()).isEqualTo(new Vgg(List.of(4, 4), List.of(1), Vgg.Start.KAIMING));
+        ImagePipeline pipeline = ((ImageViews) old.views()).pipeline(0);
+        assertThat(pipeline.blur().kernel()).isEqualTo(new BlurKernel.Tenth());
+        assertThat(pipeline.colorFirst()).isFalse();
     }
 
     @Test

@@ -30,6 +30,7 @@ import org.fullrank.method.MethodSpec;
 import org.fullrank.net.Mlp;
 import org.fullrank.objective.Lpl;
 import org.fullrank.optim.OptimizerSpec;
+import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.MonitorSpec.OnCollapse;
 import org.fullrank.run.Recipe;
@@ -59,7 +60,11 @@ class ResumeTest {
     }
 
     static List<OptimizerSpec> optimizers() {
-        return List.of(OptimizerSpec.Sgd.defaults(), OptimizerSpec.AdamW.defaults(), OptimizerSpec.Lars.defaults());
+        return List.of(
+                OptimizerSpec.Sgd.defaults(),
+                OptimizerSpec.Adam.defaults(),
+                OptimizerSpec.AdamW.defaults(),
+                OptimizerSpec.Lars.defaults());
     }
 
     @ParameterizedTest
@@ -72,6 +77,17 @@ class ResumeTest {
         assertThat(checkpoint(run, 5)).exists();
         assertThat(resume(recipe, run, TrainingListener.silent()))
                 .isEqualTo(new Trainer.Ending(STEPS, RunStatus.FINISHED));
+        assertRunsEqual(STEPS);
+    }
+
+    /// The rate falls at the start of the second and of the third epoch; the run stops within the second.
+    @Test
+    void aScheduleOfStepsStoppedAndResumedEqualsUninterrupted() throws IOException {
+        var schedule = new ScheduleSpec.Step(3, List.of(2, 1), 0.2, false);
+        Recipe recipe = with(recipe(folder, EPOCHS), schedule);
+        train(recipe, whole, TrainingListener.silent());
+        train(recipe, run, stopAfter(STEPS_PER_EPOCH + 1));
+        resume(recipe, run, TrainingListener.silent());
         assertRunsEqual(STEPS);
     }
 

@@ -75,7 +75,7 @@ public final class SmallTraining {
                 new Mlp(List.of(16, 12), true),
                 new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), true), Vicreg.defaults()),
                 OptimizerSpec.AdamW.defaults(),
-                new ScheduleSpec(1, 0.01, false),
+                new ScheduleSpec.Cosine(1, 0.01, false),
                 GroupSpec.defaults(),
                 train(epochs, BATCH, 1),
                 new MonitorSpec(1, 5, 0),
@@ -138,6 +138,23 @@ public final class SmallTraining {
                 r.groups(),
                 r.train(),
                 monitor,
+                r.checkpoints());
+    }
+
+    public static Recipe with(Recipe r, ScheduleSpec schedule) {
+        return new Recipe(
+                r.name(),
+                r.about(),
+                r.seed(),
+                r.data(),
+                r.views(),
+                r.encoder(),
+                r.method(),
+                r.optimizer(),
+                schedule,
+                r.groups(),
+                r.train(),
+                r.monitor(),
                 r.checkpoints());
     }
 

@@ -173,14 +173,84 @@ class ImageKernelTest {
     @Test
     void blurWeightsSumToOne() {
         for (double sigma = 0.1; sigma < 3; sigma += 0.1) {
-            float[] weights = new float[12];
-            int radius = Gaussian.weights(sigma, weights);
-            double sum = weights[0];
-            for (int i = 1; i <= radius; i++) {
-                sum += 2 * weights[i];
+            for (BlurKernel kernel : List.of(new BlurKernel.Tenth(), new BlurKernel.Taps(7), new BlurKernel.Pil())) {
+                float[] weights = kernel.weights(sigma, 64);
+                assertThat(weights).hasSizeLessThanOrEqualTo(kernel.radius(sigma, 64) + 1);
+                assertThat(moment(weights, 0)).as("%s", kernel).isCloseTo(1, within(1e-6));
             }
-            assertThat(sum).isCloseTo(1, within(1e-6));
         }
+    }
+
+    /// What a blur adds to the variance of a picture's edges: all of sigma^2 where nothing is cut off, little
+    /// of it with 3 taps.
+    @Test
+    void pilAddsTheWholeVarianceAndThreeTapsDoNot() {
+        double[] added = new double[3];
+        int count = 0;
+        for (double sigma = 0.1; sigma <= 2; sigma += 0.001, count++) {
+            assertThat(moment(new BlurKernel.Pil().weights(sigma, 32), 2)).isCloseTo(sigma * sigma, within(2e-6));
+            added[0] += moment(new BlurKernel.Pil().weights(sigma, 32), 2);
+            added[1] += moment(new BlurKernel.Taps(3).weights(sigma, 32), 2);
+            added[2] += moment(new BlurKernel.Tenth().weights(sigma, 32), 2);
+        }
+        assertThat(added[0] / count).isCloseTo(1.40, within(0.01));
+        assertThat(added[1] / count).isCloseTo(0.44, within(0.01));
+        assertThat(added[2]).isEqualTo(added[1]);
+    }
+
+    private static double moment(float[] weights, int power) {
+        double sum = power == 0 ? weights[0] : 0;
+        for (int i = 1; i < weights.length; i++) {
+            sum += 2 * Math.pow(i, power) * weights[i];
+        }
+        return sum;
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.1, 0.5, 0.87, 1.1, 2})
+    void pilEqualsThreeBoxes(double sigma) {
+        for (int size : new int[] {8, 13, 32}) {
+            byte[] pixels = ReferenceImage.randomPixels(size, size, 3, random);
+            float[] view = whole(pixels, size, 3, draw -> draw.sigma(sigma).kernel(new BlurKernel.Pil()));
+            assertClose(view, ReferenceImage.of(pixels, size, size, 3).boxes(sigma));
+        }
+    }
+
+    @Test
+    void aNumberOfTapsCutsTheGaussian() {
+        byte[] pixels = ReferenceImage.randomPixels(32, 32, 3, random);
+        float[] view = whole(pixels, 32, 3, draw -> draw.sigma(1.5).kernel(new BlurKernel.Taps(9)));
+        assertClose(view, ReferenceImage.of(pixels, 32, 32, 3).blur(1.5, 4));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void colorThatComesFirstIsThatOfTheWholeImage(int channels) {
+        byte[] pixels = ReferenceImage.randomPixels(30, 41, channels, random);
+        Placement place = new Placement(5, 2, 17, 22, 16, 16, 0, 0);
+        ImageDraw draw = new Draw(place)
+                .flip(true)
+                .rotation(31)
+                .jitter(1.2f, 0.6f, 1.3f, 0.07f, 9)
+                .sigma(0.8)
+                .colorFirst()
+                .done();
+        float[] view = make(pixels, 41, channels, 16, draw, Filter.BICUBIC, Normalize.NONE);
+        ReferenceImage expected = ReferenceImage.of(pixels, 30, 41, channels);
+        for (int operation : permutation(9)) {
+            expected = switch (operation) {
+                case 0 -> expected.brightness(1.2f);
+                case 1 -> expected.contrast(0.6f);
+                case 2 -> channels == 1 ? expected : expected.saturation(1.3f);
+                default -> channels == 1 ? expected : expected.hue(0.07f);
+            };
+        }
+        expected = expected.crop(5, 2, 17, 22)
+                .resize(16, 16, Filter.BICUBIC)
+                .flip()
+                .rotate(31)
+                .blur(0.8);
+        assertClose(view, expected, 2e-5);
     }
 
     @Test
@@ -231,8 +301,8 @@ class ImageKernelTest {
         byte[] small = ReferenceImage.randomPixels(9, 8, 3, random);
         ImageKernel used = new ImageKernel(16, 3, Normalize.NONE);
         MemorySegment out = Arena.ofAuto().allocate(16 * 16 * 3 * 4L, 4);
-        used.plain(MemorySegment.ofArray(large), 0, 90, 70, out, 0);
-        used.plain(MemorySegment.ofArray(small), 0, 9, 8, out, 0);
+        used.plain(new ImageKernel.Image(MemorySegment.ofArray(large), 0, 90, 70), out, 0);
+        used.plain(new ImageKernel.Image(MemorySegment.ofArray(small), 0, 9, 8), out, 0);
         assertThat(out.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(plain(small, 9, 8, 3, 16));
     }
 
@@ -277,7 +347,13 @@ class ImageKernelTest {
             byte[] pixels, int width, int channels, int size, ImageDraw draw, Filter filter, Normalize normalize) {
         float[] out = new float[size * size * channels];
         new ImageKernel(size, channels, normalize)
-                .make(MemorySegment.ofArray(pixels), 0, width, draw, filter, MemorySegment.ofArray(out), 0);
+                .make(
+                        new ImageKernel.Image(
+                                MemorySegment.ofArray(pixels), 0, pixels.length / width / channels, width),
+                        draw,
+                        filter,
+                        MemorySegment.ofArray(out),
+                        0);
         return out;
     }
 
@@ -315,6 +391,8 @@ class ImageKernelTest {
         private int order;
         private boolean gray;
         private double sigma;
+        private BlurKernel kernel = Blur.DEFAULT_KERNEL;
+        private boolean colorFirst;
         private boolean solarize;
         private float threshold = 0.5f;
 
@@ -354,6 +432,16 @@ class ImageKernelTest {
             return this;
         }
 
+        Draw kernel(BlurKernel value) {
+            kernel = value;
+            return this;
+        }
+
+        Draw colorFirst() {
+            colorFirst = true;
+            return this;
+        }
+
         Draw solarize(float value) {
             solarize = true;
             threshold = value;
@@ -374,8 +462,10 @@ class ImageKernelTest {
                     order,
                     gray,
                     sigma,
+                    kernel,
                     solarize,
-                    threshold);
+                    threshold,
+                    colorFirst);
         }
     }
 }

@@ -28,6 +28,15 @@ class ViewSettingsTest {
                 new Case("blur.p is -1.0", () -> Blur.of(-1)),
                 new Case("blur.sigmaMin is -0.5", () -> new Blur(1, -0.5, 2)),
                 new Case("blur.sigmaMin is 3.0 and blur.sigmaMax is 2.0", () -> new Blur(1, 3, 2)),
+                new Case("taps: found 4", () -> new BlurKernel.Taps(4)),
+                new Case("taps: found 1", () -> new BlurKernel.Taps(1)),
+                new Case(
+                        "blur.kernel reaches 6 pixels to either side, expected less than the size of a view, 6",
+                        () -> new ImageViews(
+                                6,
+                                2,
+                                Normalize.NONE,
+                                List.of(pipeline.withBlur(new Blur(1, 0.1, 2, new BlurKernel.Pil()))))),
                 new Case("solarize.threshold is 1.2", () -> new Solarize(0.1, 1.2)),
                 new Case("crop.scaleMin is 0.9 and", () -> new Crop(0.9, 0.5, 1, 1, Filter.BICUBIC)),
                 new Case("crop.scaleMin is 0.0", () -> new Crop(0, 0.5, 1, 1, Filter.BICUBIC)),
@@ -56,7 +65,28 @@ class ViewSettingsTest {
     }
 
     @Test
-    void blurReachesOverATenthOfTheView() {
-        assertThat(Stream.of(28, 32, 96, 224).map(Blur::radius)).containsExactly(1, 1, 4, 11);
+    void blurReachesOverATenthOfTheViewUnlessTold() {
+        BlurKernel kernel = Blur.of(1).kernel();
+        assertThat(Stream.of(28, 32, 96, 224).map(size -> kernel.radius(2, size)))
+                .containsExactly(1, 1, 4, 11);
+        assertThat(new BlurKernel.Taps(5).radius(2, 224)).isEqualTo(2);
+        assertThat(new BlurKernel.Pil().radius(2, 32)).isEqualTo(6);
+    }
+
+    /// solo-learn, SimSiam and VICReg blur with Pillow, LPL with three taps of OpenCV, SimCLR and BYOL over a
+    /// tenth.
+    @Test
+    void presetsBlurAsTheirSources() {
+        assertThat(kernels("simclr-cifar-strong")).containsOnly(new BlurKernel.Pil());
+        assertThat(kernels("simsiam-cifar")).containsOnly(new BlurKernel.Pil());
+        assertThat(kernels("vicreg")).containsOnly(new BlurKernel.Pil());
+        assertThat(kernels("simclr-cifar-lpl")).containsOnly(new BlurKernel.Taps(3));
+        assertThat(kernels("simclr")).containsOnly(new BlurKernel.Tenth());
+        assertThat(kernels("byol")).containsOnly(new BlurKernel.Tenth());
+    }
+
+    private static Stream<BlurKernel> kernels(String preset) {
+        return ((ImageViews) ViewPresets.named(preset))
+                .pipelines().stream().map(ImagePipeline::blur).map(Blur::kernel);
     }
 }

@@ -9,18 +9,42 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.net.ParameterBuffer;
 
-/// Adam with decoupled weight decay: `w <- w - lr decay w - lr mhat / (sqrt(vhat) + epsilon)`.
-final class AdamWOptimizer implements Optimizer {
+/// Adam, `w <- w - lr mhat / (sqrt(vhat) + epsilon)`, with weight decay of either kind. Decoupled (AdamW):
+/// `w <- w - lr decay w` before the step. Coupled (L2): `g <- g + decay w` before the moments are taken.
+final class AdamOptimizer implements Optimizer {
     private final ParameterBuffer parameters;
     private final List<ParameterRange> stretches;
-    private final OptimizerSpec.AdamW spec;
+    private final double beta1;
+    private final double beta2;
+    private final double epsilon;
+    private final double coupled;
+    private final double decoupled;
     private final Tensor first; // [P]
     private final Tensor second; // [P]
 
-    AdamWOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.AdamW spec) {
+    AdamOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.Adam spec) {
+        this(parameters, groups, spec.beta1(), spec.beta2(), spec.epsilon(), spec.weightDecay(), 0);
+    }
+
+    AdamOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.AdamW spec) {
+        this(parameters, groups, spec.beta1(), spec.beta2(), spec.epsilon(), 0, spec.weightDecay());
+    }
+
+    private AdamOptimizer(
+            ParameterBuffer parameters,
+            GroupSpec groups,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double coupled,
+            double decoupled) {
         this.parameters = parameters;
         this.stretches = ParameterRange.of(parameters, groups);
-        this.spec = spec;
+        this.beta1 = beta1;
+        this.beta2 = beta2;
+        this.epsilon = epsilon;
+        this.coupled = coupled;
+        this.decoupled = decoupled;
         try (var scope = Scope.open()) {
             long count = parameters.values().numel();
             first = scope.keep(Tensors.zeros(parameters.device(), parameters.type(), count));
@@ -34,18 +58,19 @@ final class AdamWOptimizer implements Optimizer {
                 var off = Gradients.off()) {
             Tensor gradient = parameters.gradients(); // [P]
             Tensor values = parameters.values(); // [P]
-            first.lerp_(gradient, Tensors.scalar(1 - spec.beta1()));
-            second.mul_(Tensors.scalar(spec.beta2())).addcmul_(gradient, gradient, Tensors.scalar(1 - spec.beta2()));
-            double correction1 = 1 - Math.pow(spec.beta1(), step + 1.0);
-            double correction2 = 1 - Math.pow(spec.beta2(), step + 1.0);
+            stretches.forEach(stretch -> stretch.addDecay(coupled, values, gradient));
+            first.lerp_(gradient, Tensors.scalar(1 - beta1));
+            second.mul_(Tensors.scalar(beta2)).addcmul_(gradient, gradient, Tensors.scalar(1 - beta2));
+            double correction1 = 1 - Math.pow(beta1, step + 1.0);
+            double correction2 = 1 - Math.pow(beta2, step + 1.0);
             Tensor denominator = second.sqrt() // [P]
                     .div_(Tensors.scalar(Math.sqrt(correction2)))
-                    .add_(Tensors.scalar(spec.epsilon()));
+                    .add_(Tensors.scalar(epsilon));
             for (ParameterRange stretch : stretches) {
                 double rate = stretch.rate(learningRate, predictorRate);
                 Tensor moved = stretch.view(values);
-                if (stretch.decays() && spec.weightDecay() > 0) {
-                    moved.mul_(Tensors.scalar(1 - rate * spec.weightDecay()));
+                if (stretch.decays() && decoupled > 0) {
+                    moved.mul_(Tensors.scalar(1 - rate * decoupled));
                 }
                 moved.addcdiv_(stretch.view(first), stretch.view(denominator), Tensors.scalar(-rate / correction1));
             }
