@@ -19,7 +19,6 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.TrainTest;
 import org.fullrank.data.Vectors;
-import org.fullrank.engine.Keyed;
 import org.fullrank.probe.Features;
 import org.fullrank.probe.Linear;
 import org.fullrank.probe.LinearProtocol;
@@ -31,9 +30,10 @@ import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 import org.fullrank.trained.Trained;
 
-/// Compares few labels with and without pretraining on tables: logistic regression and boosted trees (XGBoost) on the
-/// columns and on the embeddings of `table-vicreg`. It prints one row for each share of the labels: the mean and the
-/// standard deviation of the accuracy over the seeds. A seed decides the training and the labeled rows.
+/// Compares few labels with and without pretraining on tables: logistic regression and boosted trees
+/// (XGBoost) on the columns and on the embeddings of `table-vicreg`. It prints one row for each share of
+/// the labels: the mean and the standard deviation of the accuracy over the seeds. A seed decides the
+/// training and the labeled rows.
 ///
 /// Arguments: the table (file or folder with `train.csv` and `test.csv`), the number of seeds, then settings
 /// `key=value` of the recipe. Without a test table, a fifth of the rows is held out.
@@ -41,7 +41,7 @@ public final class TableStudy {
     private static final double[] SHARES = {0.01, 0.1, 1};
     private static final int ROUNDS = 200;
     private static final int LEAST = 10; // rows of a share
-    private static final long STREAM = Keyed.name("table.labels");
+    private static final int LABELS = -7; // no epoch of a training
 
     private TableStudy() {}
 
@@ -54,9 +54,12 @@ public final class TableStudy {
             measure(seed, seeds, settings, table);
         }
         System.out.printf(
-                Locale.ROOT, "%s, %d seeds, accuracy in percent%n", Path.of(arguments[0]).getFileName(), seeds);
-        table.forEach((name, values) -> System.out.printf(
-                Locale.ROOT, "%-36s %5.1f +- %.1f%n", name, mean(values), deviation(values)));
+                Locale.ROOT,
+                "%s, %d seeds, accuracy in percent%n",
+                Path.of(arguments[0]).getFileName(),
+                seeds);
+        table.forEach((name, values) ->
+                System.out.printf(Locale.ROOT, "%-36s %5.1f +- %.1f%n", name, mean(values), deviation(values)));
     }
 
     private static void measure(int seed, int seeds, List<String> settings, Map<String, double[]> table)
@@ -111,7 +114,7 @@ public final class TableStudy {
         for (int c = 0; c < left.length; c++) {
             left[c] = left[c] == 0 ? 0 : Math.max(1, (int) Math.round(least * left[c]));
         }
-        return Arrays.stream(SamplingOrder.permutation(Keyed.of(seed, STREAM), classes.length))
+        return Arrays.stream(SamplingOrder.epoch(seed, LABELS, classes.length))
                 .filter(i -> left[classes[i]]-- > 0)
                 .toArray();
     }
@@ -128,7 +131,10 @@ public final class TableStudy {
     }
 
     private static double linear(Features train, Features test, int[] rows) {
-        return 100 * Linear.evaluate(pick(train, rows), test, LinearProtocol.defaults()).accuracy().share();
+        return 100
+                * Linear.evaluate(pick(train, rows), test, LinearProtocol.defaults())
+                        .accuracy()
+                        .share();
     }
 
     private static double trees(Features train, Features test, int[] rows) throws XGBoostError {
@@ -142,7 +148,8 @@ public final class TableStudy {
         settings.put("eta", 0.1);
         settings.put("nthread", 1);
         settings.put("verbosity", 0);
-        float[][] predicted = XGBoost.train(known, settings, ROUNDS, Map.of(), null, null).predict(asked);
+        float[][] predicted =
+                XGBoost.train(known, settings, ROUNDS, Map.of(), null, null).predict(asked);
         int right = 0;
         for (int i = 0; i < predicted.length; i++) {
             right += (int) predicted[i][0] == test.labels()[i] ? 1 : 0;
@@ -168,6 +175,7 @@ public final class TableStudy {
 
     private static double deviation(double[] values) {
         double mean = mean(values);
-        return Math.sqrt(Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / Math.max(1, values.length - 1));
+        return Math.sqrt(
+                Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / Math.max(1, values.length - 1));
     }
 }
