@@ -71,7 +71,7 @@ class LabTest {
         assertThatCode(() -> command.requireNoFailure(List.of(sweep(1)))).doesNotThrowAnyException();
         assertThatThrownBy(() -> command.requireNoFailure(List.of(sweep(1), sweep(3))))
                 .isInstanceOf(JobException.class)
-                .hasMessageContaining("found 1 claims that fail");
+                .hasMessageContaining("found 1 failed claims");
     }
 
     private static Sweep sweep(double measured) {

@@ -102,7 +102,7 @@ public sealed interface MethodSpec {
     record Inner(String layer, Regularizer regularizer, double weight) {
         public Inner {
             InputException.unless(
-                    weight >= 0 && weight < 1e9, "weight: found %s, expected 0 or a positive number", weight);
+                    weight >= 0 && weight < 1e9, "weight: found %s, expected 0 or a positive number below 1e9", weight);
         }
 
         /// The regularizer over the views.
@@ -185,7 +185,8 @@ public sealed interface MethodSpec {
                     "predictor: found one that is trained, expected direct-set, optimal or identity,"
                             + " because the regressions iso-cosine and iso-euclidean give a predictor no gradient");
             if (!(weight >= 0 && weight < 1e9)) {
-                throw new InputException("weight: found %s, expected 0 or a positive number".formatted(weight));
+                throw new InputException(
+                        "weight: found %s, expected 0 or a positive number below 1e9".formatted(weight));
             }
         }
 

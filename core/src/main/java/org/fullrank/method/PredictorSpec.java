@@ -170,11 +170,13 @@ public sealed interface PredictorSpec {
             InputException.unless(
                     alpha > 0 && alpha <= 10, "alpha: found %s, expected a positive number up to 10", alpha);
             if (!(epsilon >= 0 && epsilon < 1e6)) {
-                throw new InputException("epsilon: found %s, expected 0 or a positive number".formatted(epsilon));
+                throw new InputException(
+                        "epsilon: found %s, expected 0 or a positive number below 1e6".formatted(epsilon));
             }
             requireRho(rho);
             requireEvery(every);
-            InputException.unless(Math.abs(shift) < 1e6, "shift: found %s, expected a number", shift);
+            InputException.unless(
+                    Math.abs(shift) < 1e6, "shift: found %s, expected a number between -1e6 and 1e6", shift);
             if (form == Form.ISO && every > 1) {
                 throw new InputException(
                         "every: found %d, expected 1, because the form iso sets the predictor before each prediction"

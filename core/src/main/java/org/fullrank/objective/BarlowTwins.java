@@ -36,9 +36,10 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
     public static final double DEFAULT_EPSILON = 1e-5;
 
     public BarlowTwins {
-        InputException.unless(lambda >= 0 && lambda < 1e9, "lambda: found %s, expected 0 or a positive number", lambda);
+        InputException.unless(
+                lambda >= 0 && lambda < 1e9, "lambda: found %s, expected 0 or a positive number below 1e9", lambda);
         if (!(scale > 0 && scale < 1e9)) {
-            throw new InputException("scale: found %s, expected a positive number".formatted(scale));
+            throw new InputException("scale: found %s, expected a positive number below 1e9".formatted(scale));
         }
         if (!(epsilon > 0)) {
             throw new InputException("epsilon: found %s, expected a positive number (a constant column has variance 0)"

@@ -30,7 +30,8 @@ public record LogDetEntropy(double distortion) implements Regularizer {
 
     public LogDetEntropy {
         if (!(distortion > 0 && distortion < 1e9)) {
-            throw new InputException("distortion: found %s, expected a positive squared error".formatted(distortion));
+            throw new InputException(
+                    "distortion: found %s, expected a positive squared error below 1e9".formatted(distortion));
         }
     }
 

@@ -21,8 +21,9 @@ public record LogVariance(double epsilon) implements Regularizer {
 
     public LogVariance {
         if (!(epsilon > 0 && epsilon < 1e9)) {
-            throw new InputException("epsilon: found %s, expected a positive number (the logarithm has no value at 0)"
-                    .formatted(epsilon));
+            throw new InputException(
+                    "epsilon: found %s, expected a positive number below 1e9 (the logarithm has no value at 0)"
+                            .formatted(epsilon));
         }
     }
 

@@ -29,7 +29,8 @@ public record Mmcr(double lambda) implements Objective {
     public static final double DEFAULT_LAMBDA = 0;
 
     public Mmcr {
-        InputException.unless(lambda >= 0 && lambda < 1e9, "lambda: found %s, expected 0 or a positive number", lambda);
+        InputException.unless(
+                lambda >= 0 && lambda < 1e9, "lambda: found %s, expected 0 or a positive number below 1e9", lambda);
     }
 
     public static Mmcr defaults() {

@@ -89,7 +89,7 @@ public record Regularized(Pull pull, List<Penalty> penalties) {
 
     private static void requireWeight(String name, double weight) {
         InputException.unless(
-                weight >= 0 && weight < 1e9, "%s: found %s, expected 0 or a positive number", name, weight);
+                weight >= 0 && weight < 1e9, "%s: found %s, expected 0 or a positive number below 1e9", name, weight);
     }
 
     /// The pull, then the penalties in their order.

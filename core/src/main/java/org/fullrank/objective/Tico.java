@@ -33,7 +33,7 @@ public record Tico(double beta, double rho) implements Objective {
     public Tico {
         InputException.unless(beta >= 0 && beta < 1, "beta: found %s, expected 0 to below 1", beta);
         if (!(rho >= 0 && rho < 1e9)) {
-            throw new InputException("rho: found %s, expected 0 or a positive number".formatted(rho));
+            throw new InputException("rho: found %s, expected 0 or a positive number below 1e9".formatted(rho));
         }
     }
 

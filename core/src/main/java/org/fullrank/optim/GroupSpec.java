@@ -49,7 +49,7 @@ public record GroupSpec(
 
     private static void requireRate(String name, double rate) {
         if (!(rate >= 0 && rate < 1e6)) {
-            throw new InputException("%s: found %s, expected 0 or a positive number".formatted(name, rate));
+            throw new InputException("%s: found %s, expected 0 or a positive number below 1e6".formatted(name, rate));
         }
     }
 

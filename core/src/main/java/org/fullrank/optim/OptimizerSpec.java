@@ -125,7 +125,7 @@ public sealed interface OptimizerSpec {
 
     private static void requireRate(double rate) {
         if (!(rate > 0 && rate < 1e6)) {
-            throw new InputException("learningRate: found %s, expected a positive number".formatted(rate));
+            throw new InputException("learningRate: found %s, expected a positive number below 1e6".formatted(rate));
         }
     }
 
@@ -147,7 +147,8 @@ public sealed interface OptimizerSpec {
 
     private static void requireDecay(double decay) {
         if (!(decay >= 0 && decay < 1e3)) {
-            throw new InputException("weightDecay: found %s, expected 0 or a positive number".formatted(decay));
+            throw new InputException(
+                    "weightDecay: found %s, expected 0 or a positive number below 1e3".formatted(decay));
         }
     }
 }

@@ -221,7 +221,7 @@ final class RateSweep {
                     Finding.FINE,
                     figures,
                     ("the loss does not decrease visibly in so few steps: the range %s is limited only by collapse and"
-                            + " divergence%s")
+                                    + " divergence%s")
                             .formatted(found, note));
         }
         if (peak < window.lower / FAR) {

@@ -57,7 +57,7 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
             throw new InputException(
                     "finetune: found fractions %s, %d draws, %d steps, batch %d, rate %s, expected at least one fraction,"
                                     .formatted(fractions, draws, steps, batch, learningRate)
-                            + " draw and step, two items in a batch and a positive rate; use the defaults");
+                            + " draw and step, two items in a batch and a positive rate below 1e6; use the defaults");
         }
     }
 

@@ -368,10 +368,17 @@ class OptimizersTest {
     }
 
     @Test
+    void aRefusalNamesTheLimitThatItChecks() {
+        assertThatThrownBy(() -> new OptimizerSpec.AdamW(1e6, 0.9, 0.999, 1e-8, 0))
+                .isInstanceOf(InputException.class)
+                .hasMessage("learningRate: found 1000000.0, expected a positive number below 1e6");
+    }
+
+    @Test
     void ratesBelowZeroAreRefused() {
         assertThatThrownBy(() -> new GroupSpec(-1, true, Decaying.ALL, 1))
                 .isInstanceOf(InputException.class)
-                .hasMessage("predictorRate: found -1.0, expected 0 or a positive number");
+                .hasMessage("predictorRate: found -1.0, expected 0 or a positive number below 1e6");
         assertThatThrownBy(() -> new GroupSpec(1, true, Decaying.ALL, Double.NaN))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("vectorRate: found NaN");

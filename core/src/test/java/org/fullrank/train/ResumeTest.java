@@ -206,7 +206,8 @@ class ResumeTest {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(said.toFile()))
                 .start();
         try {
-            while (Checkpoints.latestIfAny(run.resolve("checkpoints"), note -> {}).isEmpty()) {
+            while (Checkpoints.latestIfAny(run.resolve("checkpoints"), note -> {})
+                    .isEmpty()) {
                 assertThat(child.isAlive()).as(() -> "child: " + text(said)).isTrue();
                 TimeUnit.MILLISECONDS.sleep(1);
             }
