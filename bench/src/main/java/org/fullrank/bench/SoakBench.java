@@ -16,10 +16,10 @@ import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 
 /// Measures how much more memory a long training needs than a short one. It is the growth of the resident set
-/// (`VmRSS`) from the end of the warm-up to the last step, each read after a garbage collection. The training
-/// is a real one on the built-in shapes, with a small network, and with checks and checkpoints once per epoch
-/// of 156 steps. The warm-up is two epochs: after them all packed data are mapped, and every kind of work has
-/// been done at least once. Linux only.
+/// (`VmRSS`) from the end of the warm-up to the last step. Both values are measured after a garbage
+/// collection. The training is a real one on the built-in shapes, with a small network, and with checks and
+/// checkpoints once per epoch of 156 steps. The warm-up is two epochs: after them all packed data are
+/// mapped, and every kind of work has been done at least once. Linux only.
 ///
 /// ```
 /// bench/run SoakBench [STEPS] [WARMUP]

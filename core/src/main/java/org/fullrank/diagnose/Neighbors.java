@@ -16,9 +16,10 @@ import org.fullrank.stats.Quantiles;
 /// Finds rows that repeat other rows, rows that are far from the others, and dimensions with heavy tails.
 ///
 /// Two rows are near-duplicates if their cosine is above [#COSINE] and they are close: their distance is
-/// below [#DISTANCE] times the distance of typical rows, or below 1e-6 of their own length. The distance of
-/// typical rows is `sqrt(2)` times the median distance from the center; the center is the median of each
-/// dimension. All pairs are compared. In one or two dimensions rows can be this close by chance.
+/// below [#DISTANCE] times the typical distance between two rows, or below 1e-6 of their own length. The
+/// typical distance between two rows is estimated as `sqrt(2)` times the median distance of a row from the
+/// center. The center is the median of each dimension. All pairs are compared. In one or two dimensions
+/// rows can be this close by chance.
 ///
 /// For outliers see [Remoteness].
 ///
@@ -50,8 +51,8 @@ public record Neighbors(
     /// Smallest cosine of near-duplicates, an angle of less than one degree.
     public static final double COSINE = 1 - 1e-4;
 
-    /// Largest distance of near-duplicates, relative to the distance of typical rows. Images that differ only
-    /// by rounding or compression are this close; other images are not.
+    /// Largest distance of near-duplicates, relative to the typical distance between two rows. Images that
+    /// differ only by rounding or compression are this close; other images are not.
     public static final double DISTANCE = 1e-3;
 
     /// A row with at least this many robust deviations is an outlier. The farthest of 4096 Gaussian rows has
