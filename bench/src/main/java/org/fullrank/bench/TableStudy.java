@@ -38,7 +38,7 @@ import org.fullrank.trained.Trained;
 /// Arguments: the table (file or folder with `train.csv` and `test.csv`), the number of seeds, then settings
 /// `key=value` of the recipe. Without a test table, a fifth of the rows is held out.
 public final class TableStudy {
-    private static final double[] SHARES = {0.01, 0.1, 1};
+    private static final double[] SHARES = {0.01, 0.1};
     private static final int ROUNDS = 200;
     private static final int LEAST = 10; // rows of a share
     private static final int LABELS = -7; // no epoch of a training
