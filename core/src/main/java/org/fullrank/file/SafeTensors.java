@@ -3,7 +3,6 @@ package org.fullrank.file;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,9 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,18 +46,11 @@ public final class SafeTensors implements AutoCloseable {
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
-    /// The types of numbers by their names in a file.
-    private static final SequencedMap<String, ScalarType> TYPES = types();
-
-    /// @param type null for one that is not read, such as BOOL or F8_E4M3
-    /// @param typeName as in the file
-    private record Entry(@Nullable ScalarType type, String typeName, long[] shape, long begin, long end) {}
-
     private final Path path;
     private final Arena arena;
     private final MemorySegment file;
     private final MemorySegment data;
-    private final SequencedMap<String, Entry> entries;
+    private final SequencedMap<String, SafeTensorsHeader.Entry> entries;
     private final SequencedMap<String, String> metadata;
 
     private SafeTensors(
@@ -68,7 +58,7 @@ public final class SafeTensors implements AutoCloseable {
             Arena arena,
             MemorySegment file,
             MemorySegment data,
-            SequencedMap<String, Entry> entries,
+            SequencedMap<String, SafeTensorsHeader.Entry> entries,
             SequencedMap<String, String> metadata) {
         this.path = path;
         this.arena = arena;
@@ -80,19 +70,19 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Writes `tensors` and `metadata` atomically.
     public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
-        write(path, tensors, header(tensors, metadata));
+        write(path, tensors, SafeTensorsHeader.of(JSON, tensors, metadata));
     }
 
     /// The same with a checksum of the whole file, which [#open] checks.
     public static void writeChecked(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
         var checked = new LinkedHashMap<>(metadata);
         checked.put(CHECKSUM, NO_CHECKSUM);
-        byte[] header = header(tensors, checked);
+        byte[] header = SafeTensorsHeader.of(JSON, tensors, checked);
         var crc = new CRC32C();
         crc.update(header);
         tensors.values().forEach(tensor -> onHost(tensor, crc::update));
         checked.put(CHECKSUM, "%08x".formatted(crc.getValue()));
-        write(path, tensors, header(tensors, checked));
+        write(path, tensors, SafeTensorsHeader.of(JSON, tensors, checked));
     }
 
     private static void write(Path path, Map<String, Tensor> tensors, byte[] header) {
@@ -123,31 +113,6 @@ public final class SafeTensors implements AutoCloseable {
         }
     }
 
-    private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata) {
-        ObjectNode root = JSON.createObjectNode();
-        if (!metadata.isEmpty()) {
-            ObjectNode meta = root.putObject("__metadata__");
-            metadata.forEach(meta::put);
-        }
-        long offset = 0;
-        for (var entry : tensors.entrySet()) {
-            Tensor t = entry.getValue();
-            ObjectNode node = root.putObject(entry.getKey());
-            node.put("dtype", typeName(t.scalar_type().intern()));
-            var shape = node.putArray("shape");
-            for (long size : Tensors.shape(t)) {
-                shape.add(size);
-            }
-            long bytes = t.numel() * t.element_size();
-            node.putArray("data_offsets").add(offset).add(offset + bytes);
-            offset += bytes;
-        }
-        String json = root.toString();
-        // Padded so that the numbers start at a multiple of 8 and can be mapped.
-        int length = json.getBytes(StandardCharsets.UTF_8).length;
-        return (json + " ".repeat((8 - length % 8) % 8)).getBytes(StandardCharsets.UTF_8);
-    }
-
     /// Opens and maps a file.
     ///
     /// @throws InputException when it is missing or damaged
@@ -169,11 +134,11 @@ public final class SafeTensors implements AutoCloseable {
     private static SafeTensors parse(Path path, Arena arena, MemorySegment file) {
         long size = file.byteSize();
         if (size < 8) {
-            throw damaged(path, "found %d bytes, expected at least 8".formatted(size));
+            throw SafeTensorsHeader.damaged(path, "found %d bytes, expected at least 8".formatted(size));
         }
         long length = file.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
         if (length < 2 || length > Math.min(MAX_HEADER_BYTES, size - 8)) {
-            throw damaged(path, "the header claims %d bytes, the file has %d".formatted(length, size - 8));
+            throw SafeTensorsHeader.damaged(path, "the header claims %d bytes, the file has %d".formatted(length, size - 8));
         }
         byte[] header = file.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
         MemorySegment data = file.asSlice(8 + length);
@@ -181,12 +146,12 @@ public final class SafeTensors implements AutoCloseable {
         try {
             root = JSON.readTree(header);
         } catch (IOException e) {
-            throw damaged(path, "its header is not JSON, or names a tensor twice");
+            throw SafeTensorsHeader.damaged(path, "its header is not JSON, or names a tensor twice");
         }
         if (!root.isObject()) {
-            throw damaged(path, "its header is not a JSON object");
+            throw SafeTensorsHeader.damaged(path, "its header is not a JSON object");
         }
-        var entries = new LinkedHashMap<String, Entry>();
+        var entries = new LinkedHashMap<String, SafeTensorsHeader.Entry>();
         var metadata = new LinkedHashMap<String, String>();
         for (var field : root.properties()) {
             if (field.getKey().equals("__metadata__")) {
@@ -194,10 +159,10 @@ public final class SafeTensors implements AutoCloseable {
                         .properties()
                         .forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
             } else {
-                entries.put(field.getKey(), entry(path, field.getKey(), field.getValue(), data.byteSize()));
+                entries.put(field.getKey(), SafeTensorsHeader.entry(path, field.getKey(), field.getValue(), data.byteSize()));
             }
         }
-        requireApart(path, entries);
+        SafeTensorsHeader.requireApart(path, entries);
         requireChecksum(path, header, data, metadata);
         return new SafeTensors(path, arena, file, data, entries, metadata);
     }
@@ -214,7 +179,7 @@ public final class SafeTensors implements AutoCloseable {
         eachPart(data, crc::update);
         String found = "%08x".formatted(crc.getValue());
         if (!found.equals(expected)) {
-            throw damaged(path, "its checksum is %s, expected %s".formatted(found, expected));
+            throw SafeTensorsHeader.damaged(path, "its checksum is %s, expected %s".formatted(found, expected));
         }
     }
 
@@ -222,101 +187,9 @@ public final class SafeTensors implements AutoCloseable {
         return "\"%s\":\"%s\"".formatted(CHECKSUM, checksum);
     }
 
-    /// Every tensor has bytes of its own; a file where they overlap was made to mislead.
-    private static void requireApart(Path path, SequencedMap<String, Entry> entries) {
-        var byOffset = new ArrayList<>(entries.entrySet());
-        byOffset.sort(Comparator.comparingLong(
-                        (Map.Entry<String, Entry> e) -> e.getValue().begin())
-                .thenComparingLong(e -> e.getValue().end()));
-        for (int i = 1; i < byOffset.size(); i++) {
-            if (byOffset.get(i).getValue().begin()
-                    < byOffset.get(i - 1).getValue().end()) {
-                throw damaged(
-                        path,
-                        "%s overlaps %s"
-                                .formatted(
-                                        byOffset.get(i).getKey(),
-                                        byOffset.get(i - 1).getKey()));
-            }
-        }
-    }
-
-    private static Entry entry(Path path, String name, JsonNode node, long available) {
-        String typeName = node.path("dtype").asText();
-        if (typeName.isEmpty()) {
-            throw damaged(path, "%s has no type".formatted(name));
-        }
-        ScalarType type = TYPES.get(typeName);
-        long[] shape = shape(path, name, node.path("shape"));
-        long count = type == null ? 0 : bytes(type);
-        try {
-            for (long size : shape) {
-                count = Math.multiplyExact(count, size);
-            }
-        } catch (ArithmeticException e) {
-            throw damaged(path, "%s claims shape %s".formatted(name, node.path("shape")));
-        }
-        long begin = count(node.path("data_offsets").path(0));
-        long end = count(node.path("data_offsets").path(1));
-        if (begin < 0 || end > available || (type == null ? end < begin : end - begin != count)) {
-            throw damaged(
-                    path,
-                    "%s claims bytes %d to %d for shape %s, the file has %d"
-                            .formatted(name, begin, end, node.path("shape"), available));
-        }
-        return new Entry(type, typeName, shape, begin, end);
-    }
-
-    private static long[] shape(Path path, String name, JsonNode node) {
-        long[] shape = new long[node.size()];
-        for (int i = 0; i < shape.length; i++) {
-            shape[i] = count(node.path(i));
-        }
-        if (!node.isArray() || Arrays.stream(shape).anyMatch(size -> size < 0)) {
-            throw damaged(path, "%s has shape %s, expected a list of sizes".formatted(name, node));
-        }
-        return shape;
-    }
-
-    /// A number that is not negative, or -1 for anything else.
-    private static long count(JsonNode node) {
-        return node.isIntegralNumber() && node.canConvertToLong() ? Math.max(-1, node.longValue()) : -1;
-    }
-
-    private static InputException damaged(Path path, String found) {
-        return new InputException("%s: not a whole safetensors file (%s); write it again".formatted(path, found));
-    }
-
-    private static SequencedMap<String, ScalarType> types() {
-        var types = new LinkedHashMap<String, ScalarType>();
-        types.put("F64", ScalarType.Double);
-        types.put("F32", ScalarType.Float);
-        types.put("F16", ScalarType.Half);
-        types.put("BF16", ScalarType.BFloat16);
-        types.put("I64", ScalarType.Long);
-        types.put("I32", ScalarType.Int);
-        types.put("I16", ScalarType.Short);
-        types.put("I8", ScalarType.Char);
-        types.put("U8", ScalarType.Byte);
-        return types;
-    }
-
-    private static String typeName(ScalarType type) {
-        return TYPES.entrySet().stream()
-                .filter(known -> known.getValue() == type)
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no safetensors name for " + type));
-    }
-
     /// Bytes of a number of this type.
     public static int bytes(ScalarType type) {
-        return switch (type) {
-            case Double, Long -> 8;
-            case Float, Int -> 4;
-            case Half, BFloat16, Short -> 2;
-            default -> 1;
-        };
+        return SafeTensorsHeader.bytes(type);
     }
 
     /// The file this was opened from.
@@ -348,7 +221,7 @@ public final class SafeTensors implements AutoCloseable {
 
     /// The shape of a tensor, or null when the file has none of that name.
     public long @Nullable [] shape(String name) {
-        Entry entry = entries.get(name);
+        SafeTensorsHeader.Entry entry = entries.get(name);
         return entry == null ? null : entry.shape().clone();
     }
 
@@ -361,7 +234,7 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Where tensor `name` lies, or null when the file has none of that name and of a type that is read.
     public @Nullable Extent extent(String name) {
-        Entry entry = entries.get(name);
+        SafeTensorsHeader.Entry entry = entries.get(name);
         return entry == null || entry.type() == null
                 ? null
                 : new Extent(
@@ -380,7 +253,7 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     private Tensor read(String name, long[] expected) {
-        Entry entry = entries.get(name);
+        SafeTensorsHeader.Entry entry = entries.get(name);
         if (entry == null) {
             throw new InputException("%s: has no tensor %s of shape %s; it was saved from another architecture"
                     .formatted(path, name, Arrays.toString(expected)));
