@@ -69,7 +69,7 @@ final class TiffSample {
         ByteBuffer directory = ByteBuffer.allocate(2 + 12 * values.size() + 4).order(order);
         directory.putShort((short) values.size());
         values.forEach((tag, numbers) -> {
-            int type = types.get(tag);
+            int type = Objects.requireNonNull(types.get(tag));
             byte[] encoded = encoded(type, numbers);
             directory.putShort(tag.shortValue()).putShort((short) type);
             directory.putInt(type == FRACTION ? numbers.length / 2 : numbers.length);
