@@ -34,7 +34,7 @@ final class ImageMutations {
         for (String format : new String[] {"jpg", "png", "gif", "bmp", "tiff", "webp"}) {
             samples.put(format, SampleFiles.encode(image, format));
         }
-        byte[] jpeg = samples.get("jpg");
+        byte[] jpeg = SampleFiles.encode(image, "jpg");
         samples.put("jpeg with metadata", JpegSample.with(jpeg, JpegSample.exif(6), JpegSample.xmpSegment(3)));
         samples.put("cmyk", JpegSample.with(JpegSample.raw(1, 2, 3, 4), JpegSample.adobe(2)));
         samples.put(

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /// Builds TIFF files byte by byte.
@@ -69,7 +70,7 @@ final class TiffSample {
         ByteBuffer directory = ByteBuffer.allocate(2 + 12 * values.size() + 4).order(order);
         directory.putShort((short) values.size());
         values.forEach((tag, numbers) -> {
-            int type = types.get(tag);
+            int type = Objects.requireNonNull(types.get(tag));
             byte[] encoded = encoded(type, numbers);
             directory.putShort(tag.shortValue()).putShort((short) type);
             directory.putInt(type == FRACTION ? numbers.length / 2 : numbers.length);
