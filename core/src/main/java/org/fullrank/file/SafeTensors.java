@@ -138,7 +138,8 @@ public final class SafeTensors implements AutoCloseable {
         }
         long length = file.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
         if (length < 2 || length > Math.min(MAX_HEADER_BYTES, size - 8)) {
-            throw SafeTensorsHeader.damaged(path, "the header claims %d bytes, the file has %d".formatted(length, size - 8));
+            throw SafeTensorsHeader.damaged(
+                    path, "the header claims %d bytes, the file has %d".formatted(length, size - 8));
         }
         byte[] header = file.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
         MemorySegment data = file.asSlice(8 + length);
@@ -159,7 +160,9 @@ public final class SafeTensors implements AutoCloseable {
                         .properties()
                         .forEach(m -> metadata.put(m.getKey(), m.getValue().asText()));
             } else {
-                entries.put(field.getKey(), SafeTensorsHeader.entry(path, field.getKey(), field.getValue(), data.byteSize()));
+                entries.put(
+                        field.getKey(),
+                        SafeTensorsHeader.entry(path, field.getKey(), field.getValue(), data.byteSize()));
             }
         }
         SafeTensorsHeader.requireApart(path, entries);
