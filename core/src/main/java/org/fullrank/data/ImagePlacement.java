@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +37,14 @@ final class ImagePlacement {
     void place(PackWriter out) {
         Set<String> trained = folders(Split.TRAIN);
         Set<Split> labeled = new HashSet<>();
+        boolean listedTraining = false; // then a folder that all splits share is no class
         for (Map.Entry<Split, List<Integer>> part : splits().entrySet()) {
             Set<String> folders = folders(part.getKey());
             boolean one = folders.size() == 1 && part.getValue().stream().allMatch(i -> classes[i] != null);
             boolean foreign = part.getKey() != Split.TRAIN && trained.size() > 1 && !trained.containsAll(folders);
             if (folders.isEmpty() || one && (foreign || trained.size() < 2)) {
-                readList(part.getKey(), part.getValue(), one && foreign, out);
+                boolean listed = readList(part.getKey(), part.getValue(), one && (foreign || listedTraining), out);
+                listedTraining |= part.getKey() == Split.TRAIN && listed;
             } else {
                 labeled.add(part.getKey());
             }
@@ -59,23 +62,24 @@ final class ImagePlacement {
         });
     }
 
-    private void readList(Split split, List<Integer> items, boolean foreign, PackWriter out) {
+    /// Takes the classes from a list. Without one, images in a folder that is no class have no label.
+    ///
+    /// @return whether there is a list
+    private boolean readList(Split split, List<Integer> items, boolean foreign, PackWriter out) {
         List<String> paths = items.stream().map(images::get).toList();
-        lists.find(paths)
-                .ifPresentOrElse(
-                        list -> {
-                            items.forEach(i -> classes[i] = list.classes().get(images.get(i)));
-                            out.note("%s split: the classes are those of %s".formatted(split.label(), list.path()));
-                        },
-                        () -> {
-                            if (foreign) {
-                                out.note(
-                                        ("%s split: all images lie in one folder, %s, which is no class of the training"
-                                                        + " split; they have no labels")
-                                                .formatted(split.label(), classes[items.getFirst()]));
-                                items.forEach(i -> classes[i] = null);
-                            }
-                        });
+        Optional<LabelLists.Found> list = lists.find(split, paths);
+        if (list.isPresent()) {
+            Map<String, String> found = list.get().classes();
+            items.forEach(i -> classes[i] = found.get(images.get(i)));
+            out.note("%s split: the classes are those of %s"
+                    .formatted(split.label(), list.get().path()));
+        } else if (foreign) {
+            out.note(
+                    "%s split: all images lie in one folder, %s, which is no class of the training split; they have no labels"
+                            .formatted(split.label(), classes[items.getFirst()]));
+            items.forEach(i -> classes[i] = null);
+        }
+        return list.isPresent();
     }
 
     private Map<Split, List<Integer>> splits() {

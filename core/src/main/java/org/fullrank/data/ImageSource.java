@@ -56,7 +56,9 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
 
                 @Override
                 public void unread(String path, String reason) throws IOException {
-                    pool.refuse(path, reason);
+                    if (named(path)) { // other links, such as those to folders, are no images
+                        pool.refuse(path, reason);
+                    }
                 }
             });
             pool.finish();

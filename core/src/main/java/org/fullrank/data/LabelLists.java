@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,24 +46,53 @@ final class LabelLists {
         lists.add(new Listed(path, new String(content, StandardCharsets.UTF_8)));
     }
 
-    /// The list that names most of these images, at least half of them.
-    Optional<Found> find(List<String> images) {
-        Map<String, String> keys = new HashMap<>();
-        for (String image : images) {
-            String name = image.substring(image.lastIndexOf('/') + 1);
-            keys.put(image, image);
-            keys.put(name, image);
-            keys.put(name.replaceFirst("\\.[^.]*$", ""), image);
-        }
+    /// The list that names most of these images, at least half of them. It must be in their folder or in a
+    /// folder above, and it must not have the name of another split, because file names may start again in
+    /// each split. Of two equal lists the one in the nearer folder is taken.
+    Optional<Found> find(Split split, List<String> images) {
+        Map<String, String> keys = keys(images);
         Found best = null;
         for (Listed list : lists) {
+            if (!belongs(list.path, split, images)) {
+                continue;
+            }
             Found found = new Found(list.path, classes(list.text, keys));
-            if (2 * found.classes.size() >= images.size()
-                    && (best == null || found.classes.size() > best.classes.size())) {
+            boolean more = best == null
+                    || found.classes.size() > best.classes.size()
+                    || found.classes.size() == best.classes.size() && depth(list.path) > depth(best.path);
+            if (2 * found.classes.size() >= images.size() && more) {
                 best = found;
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    private static boolean belongs(String list, Split split, List<String> images) {
+        String folder = list.substring(0, list.lastIndexOf('/') + 1);
+        String stem = list.substring(folder.length()).replaceFirst("\\..*$", "");
+        boolean another = Split.ofFolder(stem).filter(named -> named != split).isPresent();
+        return !another && images.stream().allMatch(image -> image.startsWith(folder));
+    }
+
+    private static long depth(String path) {
+        return path.chars().filter(c -> c == '/').count();
+    }
+
+    /// The image that each path, file name and stem names; without those that name two images.
+    private static Map<String, String> keys(List<String> images) {
+        Map<String, String> keys = new HashMap<>();
+        Set<String> twice = new HashSet<>();
+        for (String image : images) {
+            String name = image.substring(image.lastIndexOf('/') + 1);
+            for (String key : new HashSet<>(List.of(image, name, name.replaceFirst("\\.[^.]*$", "")))) {
+                String other = keys.putIfAbsent(key, image);
+                if (other != null) {
+                    twice.add(key);
+                }
+            }
+        }
+        twice.forEach(keys::remove);
+        return keys;
     }
 
     private static Map<String, String> classes(String text, Map<String, String> keys) {
