@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.fullrank.file.CsvTable;
 
-/// Text files beside images that give each image its class, such as `labels.csv` with columns `file` and
+/// Text files next to images that give each image its class, such as `labels.csv` with columns `file` and
 /// `label`, or `val_annotations.txt` of Tiny ImageNet. A row names an image by its path, its file name, or
 /// its file name without the ending.
 final class LabelLists {
