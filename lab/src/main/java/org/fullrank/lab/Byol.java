@@ -7,7 +7,7 @@ import org.ejml.simple.SimpleMatrix;
 /// Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs", ICML 2021, arXiv
 /// 2102.06810. The letters are those of the paper: W online weights, Wp predictor, Wa target, F = W W'.
 final class Byol {
-    static final String PAPER = "Y. Tian, X. Chen, S. Ganguli, Understanding self-supervised learning dynamics without"
+    static final String PAPER = "Tian, Chen, Ganguli, Understanding self-supervised learning dynamics without"
             + " contrastive pairs, ICML 2021, arXiv 2102.06810";
 
     private Byol() {}

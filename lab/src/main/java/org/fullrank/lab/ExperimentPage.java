@@ -47,7 +47,7 @@ public record ExperimentPage(Experiment experiment, Setting setting, Outcome out
             page.append(outcome.table().markdown()).append('\n');
         }
         page.append("## Claims\n\n").append(claims().markdown()).append('\n');
-        page.append("Made by `%s`.\n".formatted(command()));
+        page.append("This command makes the page: `%s`.\n".formatted(command()));
         return page.toString();
     }
 

@@ -28,10 +28,10 @@ public record Overview(List<Sweep> sweeps) {
         String seeds = settings.stream().map(s -> Long.toString(s.seed())).collect(Collectors.joining(","));
         StringBuilder page = new StringBuilder("# The lab: papers as experiments\n\n");
         page.append(
-                "Each experiment repeats a result of a paper and checks claims about it. Every claim has an expected"
-                        + " value, a tolerance and a reason for both. The page of an experiment names its source and"
-                        + " shows the figure, the table and the verdicts for the first seed. The tables below show the"
-                        + " measured values of all seeds. This command makes all pages:\n\n```\n");
+                "Each experiment repeats a result of a paper and checks claims about this result. Every claim has an"
+                        + " expected value, a tolerance and a reason for both. The page of an experiment names its"
+                        + " source. It shows the figure, the table and the verdicts for the first seed. The tables on"
+                        + " this page show the measured values of all seeds. This command makes all pages:\n\n```\n");
         page.append("fullrank lab run all --seed %s%s%s\n```\n\n"
                 .formatted(
                         seeds,
