@@ -16,7 +16,7 @@ import org.fullrank.lab.Byol.Symmetric;
 import org.fullrank.lab.Series.Color;
 
 /// Checks that four descriptions of BYOL in a linear network agree: stochastic descent, matrices, symmetric
-/// matrices, and modes.
+/// matrices, and eigenmodes.
 ///
 /// @param lemma the matrix flow of lemma 1 under test
 record ByolFlow(Lemma lemma) implements Experiment {

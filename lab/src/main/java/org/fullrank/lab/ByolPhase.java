@@ -11,7 +11,7 @@ import java.util.function.DoublePredicate;
 import org.fullrank.lab.Byol.Mode;
 import org.fullrank.lab.Byol.Parameters;
 
-/// Checks the phase diagram of one mode.
+/// Checks the phase diagram of one eigenmode of a linear BYOL.
 ///
 /// @param slope the flow of a mode under test
 record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment {

@@ -12,7 +12,7 @@ import org.fullrank.lab.LinearModes.Gradient;
 import org.fullrank.lab.LinearModes.History;
 import org.fullrank.lab.Series.Color;
 
-/// Checks the eigenvalue dynamics of Euclidean, cosine and isotropic losses.
+/// Checks the dynamics of eigenvalues with Euclidean, cosine and isotropic losses.
 ///
 /// @param gradient of a sample's loss, under test
 record IsoModes(Gradient gradient) implements Experiment {

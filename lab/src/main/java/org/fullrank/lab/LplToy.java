@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 import org.fullrank.lab.LocalRule.Plasticity;
 import org.fullrank.lab.Series.Color;
 
-/// Checks that predictive plasticity finds the slow feature next to a nuisance of any strength, and that the
+/// Checks two claims. Predictive plasticity finds the slow feature next to a nuisance of any strength. The
 /// variance term alone does not find it.
 ///
 /// @param plasticity the laws under test

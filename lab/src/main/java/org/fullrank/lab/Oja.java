@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.text.Numbers;
 
-/// Checks that the gradient of the negative log variance, with weight decay, is Oja's rule.
+/// Checks that the gradient of the negative log-variance, with weight decay, is Oja's rule.
 ///
 /// @param rule the log-variance rule under test
 record Oja(Rule rule) implements Experiment {

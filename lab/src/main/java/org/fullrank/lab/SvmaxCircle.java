@@ -18,8 +18,8 @@ import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Series.Color;
 
-/// Checks that the mean singular value of normalized embeddings distinguishes polarized from spread
-/// embeddings, and that maximizing it spreads them.
+/// Checks two claims about the mean singular value of normalized embeddings. It distinguishes polarized from
+/// spread embeddings, and maximizing it spreads them.
 ///
 /// @param gradient of the mean singular value with respect to the embeddings `[b, d]`, under test
 record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
