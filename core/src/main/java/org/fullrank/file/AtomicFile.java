@@ -11,8 +11,9 @@ import java.nio.file.StandardOpenOption;
 import org.fullrank.engine.JobException;
 
 /// Writes a file atomically: a reader sees either the whole old content or the whole new content. It writes
-/// to a temporary file in the same folder, calls fsync, renames the file, and calls fsync on the folder. If
-/// writing fails, for example on a full disk, the old file stays unchanged and the temporary file is removed.
+/// to a temporary file in the same folder and calls fsync. Then it renames the file and calls fsync on the
+/// folder. If writing fails, for example because the disk is full, the old file does not change. The
+/// temporary file is removed.
 public final class AtomicFile {
     /// Fills the channel of the temporary file.
     @FunctionalInterface

@@ -6,7 +6,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The basic layers of all networks here, with PyTorch's parameter names.
+/// The basic layers of all networks of this package, with PyTorch's parameter names.
 final class Layers {
     /// The share of a new batch in the running statistics; PyTorch's default.
     static final double NORM_MOMENTUM = 0.1;
