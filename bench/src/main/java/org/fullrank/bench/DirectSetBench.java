@@ -25,10 +25,10 @@ import org.fullrank.view.InputShape;
 /// Measures the share of a training step that the predictor of DirectPred adds. The embedding has 512
 /// dimensions. The encoder is a ResNet-18 on 128 samples with two views of 32x32 pixels. The first time
 /// covers only the predictor: the correlation of both views, its running mean, the eigenvectors, the matrix,
-/// and the predictions with their gradient. The second time covers a forward and a backward pass through
-/// encoder and projector with the plain cosine loss. The result is the first time divided by the second. The
-/// benchmark measures the two times alternately. The difference of the times of two whole steps would be
-/// smaller than its noise.
+/// and the predictions with their gradient. The second measured time covers a forward and a backward pass
+/// through encoder and projector with the plain cosine loss. The result is the first time divided by the
+/// second. The benchmark measures the two times alternately. The difference of the times of two whole steps
+/// would be smaller than its noise.
 ///
 /// ```
 /// bench/run DirectSetBench [STEPS] [THREADS]

@@ -19,9 +19,9 @@ import org.fullrank.objective.WMse;
 
 /// Measures the forward and backward pass of every objective with its default settings, on two float32 views
 /// `[N, D]`. The benchmark compares each objective with the same formula and automatic differentiation
-/// ([PlainObjectives]). It measures the two alternately in one process until the time is used up. The figures
-/// are medians. The first call of each computation is not timed. The benchmark also checks that both
-/// computations give the same value and gradient. It prints the relative difference.
+/// ([PlainObjectives]). The benchmark measures both computations alternately in one process until the time is
+/// used up. The figures are medians. The first call of each computation is not timed. The benchmark also
+/// checks that both computations give the same value and gradient. It prints the relative difference.
 ///
 /// ```
 /// bench/run ObjectiveBench [SECONDS] [THREADS] [NAME ...]

@@ -31,9 +31,10 @@ import org.fullrank.train.TrainingListener;
 import org.fullrank.trained.Trained;
 
 /// Compares classifiers that learn from few labels of a table, with and without pretraining. The classifiers
-/// are logistic regression and boosted trees (XGBoost). Their inputs are the columns, or the embeddings of
-/// `table-vicreg`. The study prints one row for each share of the labels. A row has the mean and the standard
-/// deviation of the accuracy over the seeds. A seed decides the training and the labeled rows.
+/// are logistic regression and boosted trees (XGBoost). The inputs of the classifiers are the columns, or the
+/// embeddings of `table-vicreg`. The study prints one row for each share of the labels. A row has the mean
+/// and the standard deviation of the accuracy over the seeds. A seed decides the training and the labeled
+/// rows.
 ///
 /// The arguments are the table (a file, or a folder with `train.csv` and `test.csv`), the number of seeds,
 /// and then settings `key=value` of the recipe. If there is no test table, a fifth of the rows is held out.

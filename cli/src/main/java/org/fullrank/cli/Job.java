@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// The base class of all commands. A command has options. It calls the library to do its work.
+/// The base class of all commands. A command has options. A command calls the library to do its work.
 ///
 /// For `--help`, all commands are instantiated, and their fields and method signatures are inspected. To keep
 /// this fast, the fields and constants of a command have only types of the JDK. No method signature contains

@@ -14,8 +14,8 @@ import org.fullrank.stats.Quantiles;
 /// positions of the class centroids.
 ///
 /// "Within" is the covariance of the rows around the centroid of their class, with divisor N. "Between" is
-/// the covariance of the centroids. The measures of centroids are relative to the mean of the centroids. They
-/// use at most [#CENTROIDS] classes, those with the most rows.
+/// the covariance of the centroids. The measures of centroids are relative to the mean of the centroids.
+/// These measures use at most [#CENTROIDS] classes, those with the most rows.
 ///
 /// The source of neural collapse is Papyan, Han and Donoho 2020, "Prevalence of neural collapse"; unverified
 /// against the paper. The third measure of neural collapse (NC3) compares centroids with the weights of a

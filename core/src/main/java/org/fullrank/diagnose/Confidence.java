@@ -1,8 +1,8 @@
 package org.fullrank.diagnose;
 
-/// The confidence that a measure is beyond its threshold. The confidence is 1/2 at the threshold. It rises
-/// towards 1 beyond the threshold and falls towards 0 on the other side. All values that rules compare are
-/// positive. So a value is compared with its threshold by their ratio:
+/// The confidence that a measure is beyond its threshold. The confidence is 1/2 at the threshold. The
+/// confidence rises towards 1 beyond the threshold and falls towards 0 on the other side. All values that
+/// rules compare are positive. So a value is compared with its threshold by their ratio:
 ///
 /// ```
 /// c = 1 / (1 + exp(-1.702 x / s)),  x = ln(value / threshold),  s^2 = ln(LEEWAY)^2 + e^2

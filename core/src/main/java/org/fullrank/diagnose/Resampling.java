@@ -9,8 +9,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Moments;
 
-/// Computes 95 % confidence intervals for measures of a sample of rows. It uses random halves of the sample
-/// without replacement.
+/// Computes 95 % confidence intervals for measures of a sample of rows. The class uses random halves of the
+/// sample without replacement.
 ///
 /// A bootstrap would draw some rows twice. Repeated rows lower the rank of a matrix. So the ranks of a
 /// bootstrap would be too low. Halves contain no row twice.

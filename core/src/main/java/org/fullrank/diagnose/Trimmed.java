@@ -6,9 +6,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// Limits the effect of outlying rows. It reduces large distances from the center to [#FAR] times the median
-/// distance. The center is the median of each dimension. The median distance does not count rows at the
-/// center. A row keeps its direction.
+/// Limits the effect of outlying rows. The class reduces large distances from the center to [#FAR] times the
+/// median distance. The center is the median of each dimension. The median distance does not count rows at
+/// the center. A row keeps its direction.
 ///
 /// A few outlying rows can contain nearly all the variance. Such data look like data with other faults: a low
 /// rank, dimensions that repeat others, or classes whose rows are all equal.

@@ -1,7 +1,7 @@
 package org.fullrank.engine;
 
-/// The exception for a wrong argument, file or setting. It means that nothing was started and nothing was
-/// written. Commands exit with code 2.
+/// The exception for a wrong argument, file or setting. An input exception means that nothing was started and
+/// nothing was written. Commands exit with code 2.
 public final class InputException extends FullrankException {
     public InputException(String message) {
         super(message);

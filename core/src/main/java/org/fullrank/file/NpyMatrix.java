@@ -19,8 +19,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
 /// A `.npy` file that contains a matrix `[N, D]` of float32 or float64. The matrix is read into a tensor of
-/// the same precision. It is never copied to the Java heap. Both byte orders and both C and Fortran order are
-/// supported.
+/// the same precision. The matrix is never copied to the Java heap. Both byte orders and both C and Fortran
+/// order are supported.
 ///
 /// @param file path
 /// @param header what the file says about itself, checked

@@ -10,8 +10,8 @@ import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
 /// The first and second moments of embeddings `[N, D]` that arrive in blocks: means, deviations, lengths of
-/// rows, and spectra. The spectra are those of the centered and of the raw matrix. It makes one pass over the
-/// rows and computes in float64.
+/// rows, and spectra. The spectra are those of the centered and of the raw matrix. The class makes one pass
+/// over the rows and computes in float64.
 ///
 /// A buffer collects at most `max(D, 1024)` rows. If all rows fit into the buffer, the spectra come from the
 /// smaller of the two Gram matrices. So for `N < D`, the cost is `N^2 D`. When the buffer is full, it is
@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// Values of any finite size are accepted. If squares could overflow or vanish, all values are scaled by a
 /// power of two. This changes no digit. Values much smaller than the largest ones become zero.
 ///
-/// It owns native memory and must be closed. It holds at most two matrices `[min(N, D), D]` of float64, and
-/// four while it computes a spectrum.
+/// An object of this class owns native memory and must be closed. An object of this class holds at most two
+/// matrices `[min(N, D), D]` of float64, and four while it computes a spectrum.
 public final class Moments implements AutoCloseable {
     /// Smallest number of rows that are added to the scatter matrix at once. It is large enough for the full
     /// speed of the processor, and small enough for its caches.

@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 
 /// An encoder as an ordered list of named blocks. A caller can run all blocks at once or one block at a time.
-/// The output of each block can be read. The output of the encoder is the representation `[B, D]`. It is
-/// computed from the pooled output of the last block.
+/// The output of each block can be read. The output of the encoder is the representation `[B, D]`. The
+/// representation is computed from the pooled output of the last block.
 ///
 /// The output of a block is pooled to one row per item. For feature maps, the pooled output is the mean over
 /// the pixels. For a transformer, it is the class token or the mean over the tokens. The outputs of fully

@@ -11,9 +11,9 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
 /// All numbers of a network in three vectors: the trainable values `[P]`, their gradients `[P]`, and the
-/// running statistics `[Q]` of its norms. Each parameter is a view of the first vector. Its gradient is added
-/// to the second vector. So an optimizer step, gradient clipping, averaging and a checkpoint each need only a
-/// few vector operations.
+/// running statistics `[Q]` of its norms. Each parameter is a view of the first vector. The gradient of a
+/// parameter is added to the second vector. So an optimizer step, gradient clipping, averaging and a
+/// checkpoint each need only a few vector operations.
 ///
 /// In each vector, matrices and filters come first. Biases, norms and class tokens come last. Weight decay
 /// applies only to the first part. So the parameters with weight decay are one contiguous range.

@@ -10,10 +10,10 @@ import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
 /// Vision transformer (Dosovitskiy et al. 2021). The transformer splits the image into patches and turns each
-/// patch into a token. It adds a learned position to each token. Each block applies a norm before the
-/// attention and another norm before the perceptron. The names, shapes and initial distributions of the
-/// parameters are those of timm's `VisionTransformer`. The pool `mean` corresponds to `class_token=False,
-/// global_pool='avg'`.
+/// patch into a token. The transformer adds a learned position to each token. Each block applies a norm
+/// before the attention and another norm before the perceptron. The names, shapes and initial distributions
+/// of the parameters are those of timm's `VisionTransformer`. The pool `mean` corresponds to
+/// `class_token=False, global_pool='avg'`.
 ///
 /// The positions belong to one image size. So a trained encoder accepts only images of this size.
 ///

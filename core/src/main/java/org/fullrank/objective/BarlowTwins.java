@@ -9,10 +9,10 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// Barlow Twins. It makes the cross-correlation `C = BN(Z1)' BN(Z2) / N` of two views similar to the
-/// identity. The loss is `scale (sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2)`. BN subtracts the mean of
-/// each column. It divides the column by `sqrt(var + epsilon)` with the biased variance. The gradient passes
-/// through BN. With more than two views, the loss is the mean over all pairs.
+/// Barlow Twins. Barlow Twins makes the cross-correlation `C = BN(Z1)' BN(Z2) / N` of two views similar to
+/// the identity. The loss is `scale (sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2)`. BN subtracts the mean
+/// of each column. BN divides each column by `sqrt(var + epsilon)` with the biased variance. The gradient
+/// passes through BN. With more than two views, the loss is the mean over all pairs.
 ///
 /// The parts are given before weighting. The part `diagonal` is 0 if the views agree in every dimension, and
 /// D or more if they do not. The part `off_diagonal` is 0 if no dimension of one view correlates with another

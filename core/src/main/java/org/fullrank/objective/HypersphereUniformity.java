@@ -11,8 +11,8 @@ import org.fullrank.settings.Named;
 /// zeros is treated as the center of the sphere.
 ///
 /// The source is Wang, Isola, "Understanding contrastive representation learning through alignment and
-/// uniformity on the hypersphere" (2020), and the official code. That code expects rows of norm 1 and takes
-/// the mean over the pairs of a batch.
+/// uniformity on the hypersphere" (2020), and the official code. The official code expects rows of norm 1 and
+/// takes the mean over the pairs of a batch.
 ///
 /// @param t the sharpness of the kernel
 @Named("hypersphere-uniformity")

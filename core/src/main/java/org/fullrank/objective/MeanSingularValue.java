@@ -7,7 +7,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// SVMax. It maximizes the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, without
+/// SVMax. SVMax maximizes the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, without
 /// centering. For embeddings with Frobenius norm F, the mean has two known bounds. The lower bound `lower = F
 /// / D` is reached at rank one. The upper bound `upper = F sqrt(min(N, D)) / D` is reached if all singular
 /// values are equal. Healthy values are nearer to `upper`.

@@ -11,10 +11,11 @@ import org.fullrank.settings.Named;
 /// part `similarity`, the mean cosine of prediction and target. This part is 1 if all predictions agree with
 /// their targets. This is also true of a collapsed embedding.
 ///
-/// Two forms have a name that begins with `iso`. They leave the left factor `W` of the predictor `p = z W`
-/// out of the gradient. So modes with small eigenvalues learn as fast as the others. These two forms train
-/// only the online branch. The predictor gets no gradient from them. Their gradient is not the gradient of
-/// any function. The value of the form `iso-cosine` has no meaning. So watch the similarity instead.
+/// Two forms have a name that begins with `iso`. These two forms leave the left factor `W` of the predictor
+/// `p = z W` out of the gradient. So modes with small eigenvalues learn as fast as the others. These two
+/// forms train only the online branch. The predictor gets no gradient from them. The gradient of these two
+/// forms is not the gradient of any function. The value of the form `iso-cosine` has no meaning. So watch the
+/// similarity instead.
 public sealed interface Regression {
     /// The name of the value in logs.
     String PART = "regression";

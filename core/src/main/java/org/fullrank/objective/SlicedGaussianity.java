@@ -10,15 +10,16 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// SIGReg. It projects the embeddings on random unit directions and measures their distance from a standard
-/// normal distribution. For a direction a with projections `x_n = a . z_n`, the Epps-Pulley statistic is `T =
-/// N integral |1/N sum_n exp(i t x_n) - exp(-t^2/2)|^2 w(t) dt`. It is computed by the trapezoid rule over
-/// `[-range, range]`. With the default settings, T is near 1 for rows from a standard normal distribution. It
-/// is 0.41 N if the embedding has collapsed to 0. SIGReg depends on the mean, variance and shape in each
-/// direction. So it prevents a loss of rank, of scale and of centering.
+/// SIGReg. SIGReg projects the embeddings on random unit directions and measures their distance from a
+/// standard normal distribution. For a direction a with projections `x_n = a . z_n`, the Epps-Pulley
+/// statistic is `T = N integral |1/N sum_n exp(i t x_n) - exp(-t^2/2)|^2 w(t) dt`. The integral is computed
+/// by the trapezoid rule over `[-range, range]`. With the default settings, T is near 1 for rows from a
+/// standard normal distribution. The statistic T is 0.41 N if the embedding has collapsed to 0. SIGReg
+/// depends on the mean, variance and shape in each direction. So SIGReg prevents a loss of rank, of scale and
+/// of centering.
 ///
-/// The directions depend only on the draw. They have Gaussian entries from the stream of (draw, name,
-/// direction), divided by the norm.
+/// The directions depend only on the draw. The directions have Gaussian entries from the stream of (draw,
+/// name, direction), divided by the norm.
 ///
 /// The source is Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the
 /// heuristics" (2025), and the official code. The official code integrates over `[0, 3]` and doubles the

@@ -20,8 +20,8 @@ import org.fullrank.settings.Named;
 ///
 /// Source: Zhu et al., "TiCo: Transformation invariance and covariance contrast for self-supervised visual
 /// representation learning" (2022), as in public re-implementations. We did not read the TiCo paper and the
-/// authors' code. One re-implementation gives 8 as the paper's value of rho. Others have 20. In the published
-/// method, the other view goes through a momentum encoder. Here, both views go through one network.
+/// authors' code. One public re-implementation gives 8 as the paper's value of rho. Others have 20. In the
+/// published method, the other view goes through a momentum encoder. Here, both views go through one network.
 ///
 /// @param beta share of the memory in the running covariance, 0 to below 1
 /// @param rho weight of the contrast

@@ -8,8 +8,8 @@ import org.fullrank.settings.Named;
 
 /// VICReg's variance term `v(Z) = 1/D sum_j max(0, gamma - sqrt(Var(z_j) + epsilon))`, where the variance has
 /// the divisor N - 1. The variance term is 0 if every dimension has a standard deviation of at least gamma.
-/// It is gamma - sqrt(epsilon) if all rows are equal. Without the square root, the gradient would vanish for
-/// a collapsed embedding.
+/// The variance term is gamma - sqrt(epsilon) if all rows are equal. Without the square root, the gradient
+/// would vanish for a collapsed embedding.
 ///
 /// Source: VICReg (2022), equations 1 and 2.
 ///

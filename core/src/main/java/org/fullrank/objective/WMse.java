@@ -16,8 +16,8 @@ import org.fullrank.settings.Named;
 /// sub-batches, pairs of views, and `iterations` random partitions. The mean is over `2 - 2 cos`
 /// (normalized), or over the squared differences of the entries.
 ///
-/// Rows that do not fill the last sub-batch are left out of this partition. They get no gradient from it.
-/// Each partition leaves out different random rows. If epsilon is 0, any invertible affine map of a view
+/// Rows that do not fill the last sub-batch are left out of this partition. Such rows get no gradient from
+/// it. Each partition leaves out different random rows. If epsilon is 0, any invertible affine map of a view
 /// leaves the value unchanged. The only exception is a small effect of the order in which Cholesky processes
 /// the dimensions.
 ///

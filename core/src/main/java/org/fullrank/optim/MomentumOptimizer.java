@@ -12,7 +12,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// SGD with momentum, and LARS. LARS first scales the gradient of each matrix by its trust ratio. Then it
+/// SGD with momentum, and LARS. LARS first scales the gradient of each matrix by its trust ratio. Then LARS
 /// makes the same update as SGD.
 final class MomentumOptimizer implements Optimizer {
     /// Keeps the sum of two norms from 0; that of solo-learn.

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Checks a recipe on its data before a training. The checks are about the balance of the loss terms, the
 /// batch size and the width, the wiring of self-distillation, the strength of the views, the learning rate,
-/// the time and the memory. A preflight trains temporary copies and writes no files. It does not change a
-/// single bit of the training that follows.
+/// the time and the memory. A preflight trains temporary copies and writes no files. A preflight does not
+/// change a single bit of the training that follows.
 ///
 /// If there is not enough time, a check uses fewer rows, or the preflight reports that it was skipped.
 public final class Preflight {

@@ -21,12 +21,12 @@ import org.fullrank.view.ViewSpec;
 
 /// Measures, before any training, whether two views of an item still have something in common. The first
 /// measure says how often the nearest of N second views belongs to the same item as the first view (chance 1
-/// / N). The second measure is the share of second views of other items that are farther away than the item's
-/// own second view (chance one half). The second measure is much more sensitive.
+/// / N). The second measure of the view strength is the share of second views of other items that are farther
+/// away than the item's own second view (chance one half). This second measure is much more sensitive.
 ///
-/// Both measures use the cosine of centered rows. Both are computed on the values of the views, and on the
-/// representation of the untrained encoder. Before that, the norms of the encoder have adapted to these
-/// views.
+/// Both measures of the view strength use the cosine of centered rows. Both measures are computed on the
+/// values of the views, and on the representation of the untrained encoder. Before that, the norms of the
+/// encoder have adapted to these views.
 final class ViewStrength {
     static final String NAME = "view-strength";
 

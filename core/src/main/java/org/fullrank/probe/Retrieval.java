@@ -11,8 +11,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 
-/// Measures retrieval and clustering for the encoder, the raw input and the untrained encoder. It says how
-/// many of the nearest items have the class of the query, and how well clusters match classes.
+/// Measures retrieval and clustering for the encoder, the raw input and the untrained encoder. The protocol
+/// says how many of the nearest items have the class of the query, and how well clusters match classes.
 ///
 /// The source of MAP@R and R-precision is Musgrave, Belongie and Lim 2020, "A metric learning reality check".
 ///

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A record is one flat object, `{"step":10,"epoch":0,"loss":1.5,"time.seconds":2.5}`. Keys of times and
 /// speeds start with `time.`. So the other keys of two runs can be compared. JSON has no NaN and no infinity.
-/// So they are written as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
+/// So such values are written as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
 sealed interface MetricLine {
     /// The step of the line.
     long step();

@@ -20,7 +20,7 @@ import org.fullrank.view.ViewTensors;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that one training step needs: the network, the optimizer, the views, and the items of each
-/// step. A step depends only on the state and on its number. So it can be repeated exactly.
+/// step. A step depends only on the state and on its number. So a step can be repeated exactly.
 public final class Learner implements AutoCloseable {
     private final Recipe recipe;
     private final Items items;

@@ -28,8 +28,8 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
 /// Diagnoses a trained network: its representation, its embedding and blocks of its encoder. The diagnosis
-/// uses held-out items if there are any. The first view of an item is its plain view. The second view is the
-/// first one that training would draw.
+/// uses held-out items if there are any. The first view of an item is its plain view. The second view of an
+/// item is the first one that training would draw.
 final class LayerDiagnoses {
     /// Enough for intervals of a few percent, in seconds.
     static final int ROWS = 2000;

@@ -27,8 +27,8 @@ import org.fullrank.train.Learner;
 import org.jspecify.annotations.Nullable;
 
 /// Replays the last steps of a failed run from the snapshot of its flight recorder. Finds the first operation
-/// whose result is not finite. It checks the network and its target layer by layer, and the objective term by
-/// term. It also checks the gradients and the optimizer step.
+/// whose result is not finite. The replay checks the network and its target layer by layer, and the objective
+/// term by term. The replay also checks the gradients and the optimizer step.
 public final class Replay {
     /// The result of a replay.
     ///

@@ -10,8 +10,8 @@ import org.fullrank.engine.Keyed;
 ///
 /// The random key of an image is its position in the pixel storage. So an image has the same views in a
 /// subset and in the whole data set. The plain view scales the shorter side of the image to the size of the
-/// view, bicubically. Then it cuts out the center. If the size of the view is 96 pixels or more, the plain
-/// view scales to 256/224 of this size.
+/// view, bicubically. Then the plain view cuts out the center. If the size of the view is 96 pixels or more,
+/// the plain view scales to 256/224 of this size.
 public final class ImageViewGenerator implements ViewGenerator {
     private static final long VIEW_KEY = Keyed.name("view.image");
 

@@ -1,8 +1,8 @@
 package org.fullrank.view;
 
 /// Weighted sums of rows, and transposes of matrices. Each row is a separate array. All arrays of a loop use
-/// the same index. Only then does the compiler know that a store cannot change a later load. So it can use
-/// vector instructions.
+/// the same index. Only then does the compiler know that a store cannot change a later load. So the compiler
+/// can use vector instructions.
 ///
 /// The channels of a row are stored one after another. Channel c of position i is at `c * length + i`.
 final class Rows {

@@ -7,7 +7,7 @@ import org.fullrank.diagnose.Doctor;
 import org.fullrank.rows.Batches;
 import org.fullrank.rows.RowStreams;
 
-/// Diagnoses embeddings in an array. They can come from any program.
+/// Diagnoses embeddings in an array. The embeddings can come from any program.
 ///
 /// The example makes 2,000 embeddings of width 64. All of these embeddings are in 3 of the 64 dimensions,
 /// plus a little noise. This is a dimensional collapse. Single values do not show it.

@@ -50,11 +50,12 @@ record DirectSet(Slope slope) implements Experiment {
                 "the claim of the abstract about DirectSet(alpha) and DirectCopy. The formulas are derived here and"
                         + " unverified against the paper",
                 """
-                A linear network W is trained with a stop-gradient. Its predictor is set to `Wp = F^alpha` with `F =
-                W W'`. Let l be an eigenvalue of F in a direction in which the augmentation has the variance
-                sigma^2. This eigenvalue follows `dl = 2 l [p (1 - (1+sigma^2) p) - eta]` with `p = l^alpha`. The
-                eigenvalue survives if `sigma^2 < 1/(4 eta) - 1` and if p starts above `p- = [1 - sqrt(1 - 4 eta
-                (1+sigma^2))]/[2 (1+sigma^2)]`. Then p ends at p+, the same expression with a plus before the root.
+                A linear network W is trained with a stop-gradient. The predictor of this network is set to `Wp =
+                F^alpha` with `F = W W'`. Let l be an eigenvalue of F in a direction in which the augmentation has
+                the variance sigma^2. This eigenvalue follows `dl = 2 l [p (1 - (1+sigma^2) p) - eta]` with `p =
+                l^alpha`. The eigenvalue survives if `sigma^2 < 1/(4 eta) - 1` and if p starts above `p- = [1 -
+                sqrt(1 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]`. Then p ends at p+, the same expression with a plus
+                before the root.
 
                 If eta is 0.1, the threshold of sigma^2 is 1.5. The experiment solves the flow in steps of 0.01
                 until time 2000. This part of the experiment uses no random numbers.

@@ -39,14 +39,14 @@ record IsoModes(Gradient gradient) implements Experiment {
                 "figures 2, 5 and 6 as in the official notebook. The rates and the invariants are derived here. We"
                         + " did not read the text of the paper",
                 """
-                A linear network W has 15 Gaussian inputs, 10 outputs and initial weights N(0, 1/16). Its predictor
-                is set exactly to `Wp = W W'` (alpha 1). The first view of a sample has no noise. The second view
-                has noise of standard deviation 0.1 and a stop-gradient.
+                A linear network W has 15 Gaussian inputs, 10 outputs and initial weights N(0, 1/16). The predictor
+                of this network is set exactly to `Wp = W W'` (alpha 1). The first view of a sample has no noise.
+                The second view has noise of standard deviation 0.1 and a stop-gradient.
 
                 The training has 4500 steps for the Euclidean losses with predictor and stop-gradient, and 1500
                 steps for all others. Each step uses a new batch of 2000 samples (250 in a quick run). The learning
-                rate is 0.01 for the Euclidean losses with predictor. It is 0.1 for the cosine losses and for the
-                training without predictor.
+                rate is 0.01 for the Euclidean losses with predictor. The rate is 0.1 for the cosine losses and for
+                the training without predictor.
 
                 The gradient of IsoLoss is the same gradient without the left factor Wp. An eigenvalue l of `W W'`
                 follows `dl = 2 l^2 (1 - l)` with the Euclidean loss, `dl = 2 l (1 - l)` with the Euclidean IsoLoss,

@@ -18,8 +18,8 @@ import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Series.Color;
 
-/// Checks two claims about the mean singular value of normalized embeddings. It distinguishes polarized from
-/// spread embeddings, and maximizing it spreads them.
+/// Checks two claims about the mean singular value of normalized embeddings. The mean singular value
+/// distinguishes polarized from spread embeddings, and maximizing it spreads them.
 ///
 /// @param gradient of the mean singular value with respect to the embeddings `[b, d]`, under test
 record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
@@ -45,18 +45,18 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         + " 2103.02770",
                 "figure 1 and equations 2 to 4. The descent of points on the circle is an experiment of this project",
                 """
-                E `[b, d]` is a matrix of b embeddings with rows of norm 1. Its mean singular value is `s_mu = (1/d)
-                sum s_i(E)`. This mean lies between `L = sqrt(b)/d` (rank 1) and `U = (1/d) sqrt(b d/max(b, d))
-                sqrt(b)` (all singular values are equal).
+                E `[b, d]` is a matrix of b embeddings with rows of norm 1. The mean singular value of E is `s_mu =
+                (1/d) sum s_i(E)`. This mean lies between `L = sqrt(b)/d` (rank 1) and `U = (1/d) sqrt(b d/max(b,
+                d)) sqrt(b)` (all singular values are equal).
 
                 There are two sets of 128 points on the unit circle. The first set is polarized: its points lie near
                 two poles. The angles of these points are quantiles of a normal distribution with standard deviation
                 0.1013. The second set is spread: the standard deviation of its angles is 0.816.
 
                 First, each point moves by 0.001 N(0, 1). Then gradient descent moves the points in 1000 steps of
-                size 1. It minimizes SVMax, `exp((U - s_mu)/(U - L))`, or a pull to the mean m of the points, `mean
-                |e - m|^2`, or the sum of both. The gradient of `s_mu` is `P Q'/d`. After each step, the rows are
-                normalized again.
+                size 1. The descent minimizes SVMax, `exp((U - s_mu)/(U - L))`, or a pull to the mean m of the
+                points, `mean |e - m|^2`, or the sum of both. The gradient of `s_mu` is `P Q'/d`. After each step,
+                the rows are normalized again.
                 """);
     }
 

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Monitors features without storing samples. It has running standard deviations, the rank of a running covariance, and
- * an alarm.
+ * Monitors features without storing samples. A monitor has running standard deviations, the rank of a running
+ * covariance, and an alarm.
  *
  * <p>The monitor uses every {@link #EVERY}-th sample, with rate {@link #RATE}. The first verdict comes after 1/{@link
  * #RATE} used samples. Then a verdict comes after every {@link #JUDGED_EVERY} used samples. Only {@link #health()}

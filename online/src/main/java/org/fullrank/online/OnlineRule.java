@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A learner of features that gets one sample at a time. It is a layer or a stack of layers, with or without a running
- * standardization of its input.
+ * A learner of features that gets one sample at a time. A learner is a layer or a stack of layers, with or
+ * without a running standardization of its input.
  *
  * <p>Only one thread at a time may use a rule. The array that {@link #update} and {@link #transform} return belongs to
  * the rule. The next call overwrites it, so copy it to keep it. Neither method allocates memory.

@@ -7,7 +7,7 @@ import org.fullrank.online.OnlineRule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns features of samples online. It writes the features while it reads the samples.
+ * Learns features of samples online. The stream writes the features while it reads the samples.
  *
  * <pre>{@code
  * FeatureStream stream = FeatureStream.of(settings::rule, FeatureOutput.file(Path.of("features.csv")))
