@@ -17,7 +17,8 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/// Measures the benchmarks of the baseline. Saves their figures, or compares them with the saved figures.
+/// Measures the benchmarks of the baseline. Saves the figures of the benchmarks, or compares them with the
+/// saved figures.
 ///
 /// ```
 /// bench/run --save [NAME ...]

@@ -15,8 +15,8 @@ import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 
 /// Measures which share of the training time the checks take at the default rate. The checks are quick checks
-/// of every place, and checks with kNN at the end of an epoch. The training is a real one. The time runs from
-/// its first step to its last step.
+/// of every place, and checks with kNN at the end of an epoch. The training is a real one. The measured time
+/// runs from the first step of the training to its last step.
 ///
 /// ```
 /// bench/run MonitorBench [RECIPE] [KEY=VALUE ...]

@@ -9,12 +9,12 @@ import org.fullrank.online.OnlineRule;
 import org.fullrank.online.Population;
 import org.fullrank.online.RuleName;
 
-/// Measures the microseconds per update of the online rules on one thread. Compares them with a lower bound.
-/// The lower bound is the time of the necessary memory accesses. The benchmark measures it alternately with
-/// the updates, in the same process, on one array as large as the weights. An update must read the weights to
-/// compute the output, and read and write them to change them. With the corrected decorrelation, an update
-/// must do the same with the covariance. To measure the lower bound, the benchmark runs one loop over each
-/// array. This loop does the same reads and writes as the rule, but no arithmetic.
+/// Measures the microseconds per update of the online rules on one thread. Compares these times with a lower
+/// bound. The lower bound is the time of the necessary memory accesses. The benchmark measures this bound
+/// alternately with the updates, in the same process, on one array as large as the weights. An update must
+/// read the weights to compute the output, and read and write them to change them. With the corrected
+/// decorrelation, an update must do the same with the covariance. To measure the lower bound, the benchmark
+/// runs one loop over each array. This loop does the same reads and writes as the rule, but no arithmetic.
 ///
 /// ```
 /// bench/run OnlineBench [INPUTS] [UNITS]

@@ -18,8 +18,8 @@ import org.fullrank.train.TrainingListener;
 /// Measures how much more memory a long training needs than a short one. The result is the growth of the
 /// resident memory (`VmRSS`) from the end of the warm-up to the last step. Both values of the memory are
 /// measured after a garbage collection. The benchmark runs a real training of a small network on the built-in
-/// shapes. There are checks and checkpoints once per epoch of 156 steps. The warm-up is two epochs. After it,
-/// all packed data are mapped, and every kind of work has been done at least once. Linux only.
+/// shapes. There are checks and checkpoints once per epoch of 156 steps. The warm-up is two epochs. After the
+/// warm-up, all packed data are mapped, and every kind of work has been done at least once. Linux only.
 ///
 /// ```
 /// bench/run SoakBench [STEPS] [WARMUP]

@@ -22,12 +22,12 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
 /// Measures how much time the training loop adds to the bare computation of a step. The benchmark compares
-/// two steps. The first is a step of the real [Trainer], with views and records. The second step is a forward
-/// pass, a backward pass and an update of the same network on a fixed batch. The benchmark measures both
-/// steps alternately in one process, so that other work on the machine affects both alike. The benchmark also
-/// measures the time for making the views separately. The kNN check and the checkpoints are switched off.
-/// Fewer than half of the steps write a record. So the median does not contain this cost, and the benchmark
-/// also prints the means.
+/// two steps. The first of the two steps is a step of the real [Trainer], with views and records. The second
+/// step is a forward pass, a backward pass and an update of the same network on a fixed batch. The benchmark
+/// measures both steps alternately in one process, so that other work on the machine affects both alike. The
+/// benchmark also measures the time for making the views separately. The kNN check and the checkpoints are
+/// switched off. Fewer than half of the steps write a record. So the median does not contain this cost, and
+/// the benchmark also prints the means.
 ///
 /// ```
 /// bench/run StepBench [STEPS] [RECIPE] [KEY=VALUE ...]

@@ -100,9 +100,9 @@ final class DiagnoseCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The label column of the .csv file, or of the file of --labels. This is the name of the column,"
-                            + " its position from 1, or its position from the end (-1 is the last). Default: the"
-                            + " column named label, class, target or y, or the only column with text.")
+                    "The label column of the .csv file, or of the file of --labels. Give the name of the column, its"
+                            + " position from 1, or its position from the end (-1 is the last). Default: the column"
+                            + " named label, class, target or y, or the only column with text.")
     @Nullable
     String labelColumn;
 

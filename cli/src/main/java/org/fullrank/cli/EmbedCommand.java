@@ -55,7 +55,7 @@ final class EmbedCommand extends Job {
             names = "--out",
             paramLabel = "FILE",
             required = true,
-            description = "The output file. Its name must end in .npy or .csv.")
+            description = "The output file. The name of the file must end in .npy or .csv.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path out;
 

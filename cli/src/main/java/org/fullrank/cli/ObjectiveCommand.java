@@ -33,8 +33,8 @@ import picocli.CommandLine.Parameters;
         name = "objective",
         sortOptions = false,
         description =
-                "Evaluates an objective, a regularizer or a regression on saved embeddings. Prints its value, parts"
-                        + " and gradients.",
+                "Evaluates an objective, a regularizer or a regression on saved embeddings. Prints the value and its"
+                        + " parts. Can write the gradients.",
         footer = {
             "",
             "A regularizer needs one file. An objective needs two or more views of the same samples. A regression"

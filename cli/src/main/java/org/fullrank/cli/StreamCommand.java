@@ -26,8 +26,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "stream",
         sortOptions = false,
-        description = "Learns features from a stream, one sample at a time. Writes the features while it reads the"
-                + " samples.",
+        description = "Learns features from a stream, one sample at a time, and writes them at the same time.",
         footer = {
             "",
             "Input is CSV with one sample per row, or .ts with one series per line and one sample per time step or"
@@ -129,7 +128,7 @@ final class StreamCommand extends Job {
     @Option(
             names = "--state",
             paramLabel = "FILE",
-            description = "File that keeps the learner. If it exists, learning continues from it.")
+            description = "The file that keeps the learner. If the file exists, the learner continues from its state.")
     @Nullable
     Path state;
 

@@ -11,8 +11,8 @@ import java.util.List;
 import picocli.CommandLine;
 
 /// Prepares fast starts of the commands that only print something. The launcher runs this program once after
-/// each build. The launcher records the classes that the program loads. For help, it prints the files that
-/// the program writes.
+/// each build. The launcher records the classes that the program loads. For help, the launcher prints the
+/// files that the program writes.
 final class Warmup {
     private Warmup() {}
 

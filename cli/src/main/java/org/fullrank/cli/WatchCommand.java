@@ -42,8 +42,8 @@ final class WatchCommand extends Job {
     @Option(
             names = "--host",
             paramLabel = "HOST",
-            description = "The name or address to listen on. If it is not a loopback address, other machines can read"
-                    + " the page. Default: " + WatchServer.DEFAULT_HOST + ".")
+            description = "The name or address to listen on. With an address that is not a loopback address, other"
+                    + " machines can read the page. Default: " + WatchServer.DEFAULT_HOST + ".")
     String host = WatchServer.DEFAULT_HOST;
 
     @Option(names = "--json", description = "Prints the address as one JSON object.")

@@ -14,7 +14,7 @@ import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
 /// The rows split by class, as centroids and residuals. The class [ClassGeometry] computes its measures from
-/// them.
+/// centroids and residuals.
 ///
 /// @param residuals of the rows, class by class, `[N, D]`
 /// @param centroids `[C, D]`, relative to the mean of all rows

@@ -11,7 +11,7 @@ import org.fullrank.rows.Batch;
 import org.fullrank.rows.Batches;
 import org.jspecify.annotations.Nullable;
 
-/// Examines embeddings. Says whether they have collapsed, in which way, and what to change.
+/// Examines embeddings. Says whether the embeddings have collapsed, in which way, and what to change.
 ///
 /// The moments use all rows in one pass. Measures that compare rows with each other use a sample of at most
 /// [Reservoir#CAPACITY] rows.

@@ -9,9 +9,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.linalg.Spectrum;
 import org.fullrank.linalg.Wishart;
 
-/// The measures that isotropic Gaussian rows `[N, D]` would have. These are the largest values that N rows
-/// can reach in D dimensions. Figures are means over samples. A measure is 0 or NaN if it is not defined. For
-/// example, a single row has no centered spectrum.
+/// The measures that isotropic Gaussian rows `[N, D]` would have. The measures of isotropic rows are the
+/// largest values that N rows can reach in D dimensions. Figures are means over samples. A measure is 0 or
+/// NaN if it is not defined. For example, a single row has no centered spectrum.
 ///
 /// Centering removes one degree of freedom. So the measures of centered rows are those of N - 1 rows.
 /// [Wishart] computes the singular values.

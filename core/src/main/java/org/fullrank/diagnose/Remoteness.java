@@ -12,9 +12,9 @@ import org.fullrank.stats.Quantiles;
 /// median of the distances from the median. Outliers change neither the median nor the MAD. The distance of a
 /// row is the largest of three values:
 ///
-/// - how far its length is from the typical length;
-/// - its distance from the center within the leading subspace, where each coordinate is divided by its own
-///   `1.4826 MAD`;
+/// - how far the length of the row is from the typical length;
+/// - the distance of the row from the center within the leading subspace, where each coordinate is divided by
+///   its own `1.4826 MAD`;
 /// - its distance from that subspace.
 ///
 /// So three kinds of rows are found: long or short rows, rows that differ from the others along a leading

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The first row is a header in two cases: one of its cells is no number while the cell below it is a number,
 /// or it names the label column. A name, a position (from 1, or from the end as -1, -2, ...) or the word
-/// `none` says which column has the labels. Without this, it is the column named `label`, `class`, `target`
-/// or `y`. If no column has such a name, it is the only column with text that is no date. A first column that
-/// numbers the rows is an index. An index has no name in the header, or its name is `id`, `index` or `row`,
-/// or it counts up by one from 0 or 1 in the first [#RUNNING_ROWS] rows. A column of text named `path`,
-/// `file`, `filename` or `image` is an index too.
+/// `none` says which column has the labels. Without such a setting, the label column is the one named
+/// `label`, `class`, `target` or `y`. If no column has such a name, it is the only column with text that is
+/// no date. A first column that numbers the rows is an index. An index has no name in the header, or its name
+/// is `id`, `index` or `row`, or it counts up by one from 0 or 1 in the first [#RUNNING_ROWS] rows. A column
+/// of text named `path`, `file`, `filename` or `image` is an index too.
 ///
 /// @param header whether the first row is a header
 /// @param label position of the label column from 0; -1 where there is none

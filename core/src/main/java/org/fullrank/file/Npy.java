@@ -22,7 +22,8 @@ import org.fullrank.engine.JobException;
 /// The NumPy file format `.npy`, versions 1.0 to 3.0. A header has the element type, the order and the shape.
 /// The elements follow.
 ///
-/// The reader first compares the header with the length of the file. Only then does it allocate memory.
+/// The reader first compares the header with the length of the file. Only then does the reader allocate
+/// memory.
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 

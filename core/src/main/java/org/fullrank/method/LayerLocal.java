@@ -18,9 +18,9 @@ import org.fullrank.objective.Terms;
 ///
 /// Source: Halvagal and Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
 /// representations in deep sensory networks" (2023), and the official code. In the official code, the
-/// gradient of the pull reaches both views. In the paper, it does not reach the earlier view (unverified).
-/// Both views share the weights. So without this gradient, the pull would only have half of its gradient. To
-/// get the form of the paper, halve the weight of the pull.
+/// gradient of the pull reaches both views. In the paper, the gradient does not reach the earlier view
+/// (unverified). Both views share the weights. So without this gradient, the pull would only have half of its
+/// gradient. To get the form of the paper, halve the weight of the pull.
 public final class LayerLocal implements Method {
     /// The objective of one block and its head.
     ///

@@ -31,9 +31,9 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
 /// Measures a network during training. The monitor never uses the test split. The monitor measures rank,
-/// spread and norms on samples, without labels. If there are labels, it also measures the kNN accuracy on the
-/// validation split, or on training samples that are not in the bank. During a check, the network is frozen
-/// and gets all samples in their plain view.
+/// spread and norms on samples, without labels. If there are labels, the monitor also measures the kNN
+/// accuracy on the validation split, or on training samples that are not in the bank. During a check, the
+/// network is frozen and gets all samples in their plain view.
 public final class Monitor {
     /// The output of the encoder.
     static final String REPRESENTATION = "representation";

@@ -10,8 +10,8 @@ import org.fullrank.engine.InputException;
 /// representation is computed from the pooled output of the last block.
 ///
 /// The output of a block is pooled to one row per item. For feature maps, the pooled output is the mean over
-/// the pixels. For a transformer, it is the class token or the mean over the tokens. The outputs of fully
-/// connected layers need no pooling.
+/// the pixels. For a transformer, the pooled output is the class token or the mean over the tokens. The
+/// outputs of fully connected layers need no pooling.
 public final class Encoder implements Layer {
     /// A part of the encoder.
     ///

@@ -5,7 +5,7 @@ import org.fullrank.settings.Named;
 
 /// VICReg's covariance term `c(Z) = 1/D sum_{i != j} C_ij^2`, where C is the covariance with divisor N - 1.
 /// The covariance term is 0 if the dimensions are uncorrelated. It has no upper limit. The covariance term is
-/// also 0 if all rows are equal. So a loss with it also needs a variance term.
+/// also 0 if all rows are equal. So a loss with a covariance term also needs a variance term.
 ///
 /// Source: VICReg (2022), equations 3 and 4.
 @Named("covariance")

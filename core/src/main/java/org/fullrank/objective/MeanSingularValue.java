@@ -16,8 +16,9 @@ import org.fullrank.settings.Named;
 /// assumes N equal values. So both bounds hold for every shape, and embeddings can reach them.
 ///
 /// The gradient of `s_mu` is `1/D P Q'` with the thin decomposition `Z = P S Q'`. No singular vector is
-/// differentiated. If a singular value is 0, the gradient is not unique. Then its factor is taken as 0. So
-/// this term alone does not move embeddings into a direction in which all of them are exactly 0.
+/// differentiated. If a singular value is 0, the gradient is not unique. Then the factor of this singular
+/// value is taken as 0. So this term alone does not move embeddings into a direction in which all of them are
+/// exactly 0.
 ///
 /// Source: Taha et al., "SVMax: a feature embedding regularizer" (2021), equations 1 to 4.
 ///

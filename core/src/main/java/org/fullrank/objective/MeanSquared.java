@@ -7,8 +7,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
 /// The squared distance between the views of a sample, averaged over samples and pairs of views. This squared
-/// distance is VICReg's invariance and LPL's pull. The squared distance is 0 if the views agree. This is also
-/// true of a collapsed embedding. It has no upper limit.
+/// distance is VICReg's invariance and LPL's pull. The squared distance is 0 if the views agree. The squared
+/// distance of a collapsed embedding is 0 too. It has no upper limit.
 ///
 /// The source is Bardes, Ponce, LeCun, "VICReg" (2022), equation 5, and the official code, which also divides
 /// by D. The distance to the mean of the views comes from the official LeJEPA code.

@@ -8,10 +8,10 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
 /// Maximum manifold capacity representations. The views of each sample are put on the unit sphere. The mean
-/// of these views is the centroid of the sample. The loss has two terms. The first is minus the nuclear norm
-/// (sum of singular values) of the matrix `[N, D]` of centroids. The second term is `lambda` times the mean
-/// nuclear norm of the V views of one sample. The centroids are long if the views agree. If the centroids
-/// spread over all directions, their singular values are similar.
+/// of these views is the centroid of the sample. The loss has two terms. The first term is minus the nuclear
+/// norm (sum of singular values) of the matrix `[N, D]` of centroids. The second term is `lambda` times the
+/// mean nuclear norm of the V views of one sample. The centroids are long if the views agree. If the
+/// centroids spread over all directions, their singular values are similar.
 ///
 /// The part `global_nuclear` is between 0 and `sqrt(N min(N, D))`. This part has its largest value if the
 /// views agree and all singular values are equal. The part `local_nuclear` is reported if its weight is

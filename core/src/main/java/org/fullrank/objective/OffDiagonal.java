@@ -6,7 +6,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.jspecify.annotations.Nullable;
 
-/// The sum of the squared covariances of different dimensions. VICReg and LPL divide it by different numbers.
+/// The sum of the squared covariances of different dimensions. VICReg and LPL divide this sum by different
+/// numbers.
 ///
 /// For N >= D, the diagonal of the matrix `[D, D]` is set to zero before the sum. Otherwise, a column with a
 /// much larger variance than the others would leave only rounding errors.

@@ -7,10 +7,10 @@ import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
 /// SVMax for views. The views of a sample should have the same direction ([UnitDistance]). The singular
-/// values of each view's embeddings on the unit sphere should become equal. This is the bounded form of
+/// values of each view's embeddings on the unit sphere should become equal. This term is the bounded form of
 /// [MeanSingularValue], averaged over the views.
 ///
-/// The SVMax paper adds this regularizer to ranking losses with labels. We did not find its table of
+/// The SVMax paper adds this regularizer to ranking losses with labels. We did not find the paper's table of
 /// self-supervised training. So the alignment is our choice, unverified against the paper. The regularizer
 /// does not depend on the length of the embeddings. The alignment must not depend on this length either.
 /// Otherwise, embeddings could shrink to lower the loss.

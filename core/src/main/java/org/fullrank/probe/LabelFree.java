@@ -12,7 +12,7 @@ import org.fullrank.linalg.PowerLaw;
 import org.jspecify.annotations.Nullable;
 
 /// Measures every checkpoint of a run without labels, and says which checkpoint each measure would choose. If
-/// there are labels, it also reports the kNN accuracy of each chosen checkpoint.
+/// there are labels, the protocol also reports the kNN accuracy of each chosen checkpoint.
 ///
 /// Sources: Garrido et al. 2023, "RankMe"; Agrawal et al. 2022, "alpha-ReQ"; Thilak et al. 2023, "LiDAR" (the
 /// last two unverified against the papers).

@@ -11,7 +11,8 @@ import org.fullrank.method.Method;
 
 /// Measures the accuracy of a classifier for the encoder and its baselines. The classifier chooses the class
 /// whose mean is nearest by cosine. The classifier fits one vector per class and has no settings. A high
-/// accuracy shows that each class forms one compact group. This is important for users with few labels.
+/// accuracy shows that each class forms one compact group. Compact groups are important for users with few
+/// labels.
 ///
 /// The rows of the train split are scaled to length 1 and averaged for each class. Each of these means is
 /// scaled to length 1 again. A test item gets the class with the largest dot product. If several dot products

@@ -15,7 +15,7 @@ import org.fullrank.file.AtomicFile;
 
 /// A TensorBoard event file. A TensorBoard file consists of TFRecord frames (length, masked CRC-32C of the
 /// length, data, masked CRC-32C of the data; little-endian). Each frame contains one `Event` message of
-/// TensorFlow's `event.proto`. This class encodes it without a library.
+/// TensorFlow's `event.proto`. This class encodes the message without a library.
 final class EventFile implements Closeable {
     /// TensorBoard reads files whose name contains `tfevents`.
     static final String NAME = "events.out.tfevents.fullrank";

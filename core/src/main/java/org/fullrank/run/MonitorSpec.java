@@ -3,7 +3,7 @@ package org.fullrank.run;
 import java.util.List;
 
 /// What is measured during training. This is the section `monitor` of a recipe. There are two kinds of
-/// checks. Neither of them reads the test split.
+/// checks. Neither of the two kinds of checks reads the test split.
 ///
 /// A quick check measures the rank, spread and norms of a few plain items at several places of the network,
 /// without labels. A quick check raises an alarm if one of these places has collapsed. The check at the end

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// Fills in the missing keys of a tree. Refuses unknown keys.
 ///
 /// A missing key gets its value from the `defaults()` of the enclosing record. An object may be incomplete.
-/// If it has the same `type` as the default, it is completed from the default. Otherwise, it is completed
-/// from the `defaults()` of its own record. If a type has a static method `named(String)`, the key `preset`
-/// selects the values of the missing keys. A key without a default stays missing, and [Binder] reports it.
-/// Lists are never merged.
+/// If the object has the same `type` as the default, it is completed from the default. Otherwise, the object
+/// is completed from the `defaults()` of its own record. If a type has a static method `named(String)`, the
+/// key `preset` selects the values of the missing keys. A key without a default stays missing, and [Binder]
+/// reports it. Lists are never merged.
 final class Completion {
     private final SettingSource source;
     private final JsonNode root;

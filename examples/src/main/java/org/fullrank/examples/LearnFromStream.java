@@ -8,8 +8,8 @@ import org.fullrank.online.LatentPredictive;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.online.Standardized;
 
-/// Learns features from a stream, one sample at a time. This needs no batch, no backpropagation and no native
-/// library.
+/// Learns features from a stream, one sample at a time. The example needs no batch, no backpropagation and no
+/// native library.
 ///
 /// ```
 /// LearnFromStream [STATE_FILE]

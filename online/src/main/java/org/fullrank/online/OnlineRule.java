@@ -8,8 +8,9 @@ import java.nio.file.Path;
  * A learner of features that gets one sample at a time. A learner is a layer or a stack of layers, with or
  * without a running standardization of its input.
  *
- * <p>Only one thread at a time may use a rule. The array that {@link #update} and {@link #transform} return belongs to
- * the rule. The next call overwrites it, so copy it to keep it. Neither method allocates memory.
+ * <p>Only one thread at a time may use a rule. The array that {@link #update} and {@link #transform} return
+ * belongs to the rule. The next call overwrites this array, so copy the array to keep it. Neither method
+ * allocates memory.
  */
 public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /** Width of a sample. */

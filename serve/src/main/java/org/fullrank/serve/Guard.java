@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// may do.
 ///
 /// Another website can make its own name resolve to 127.0.0.1 (DNS rebinding). Then this website would have
-/// the same origin as this server. The `Host` header of its requests contains the name of the website. So
-/// only `localhost` and IP addresses are accepted.
+/// the same origin as this server. The `Host` header of a request contains the name of the website. So only
+/// `localhost` and IP addresses are accepted.
 final class Guard extends Filter {
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
     private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
