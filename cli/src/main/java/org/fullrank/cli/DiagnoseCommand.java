@@ -62,7 +62,7 @@ final class DiagnoseCommand extends Job {
     @Parameters(
             paramLabel = "RUN|FILE",
             arity = "1..*",
-            description = "Run folders, or files of embeddings. Each of them is diagnosed separately.")
+            description = "Run folders, or files of embeddings. Each input is diagnosed separately.")
     List<Path> subjects = new ArrayList<>();
 
     @Option(

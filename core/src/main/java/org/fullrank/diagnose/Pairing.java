@@ -35,8 +35,8 @@ import org.fullrank.stats.Normal;
 /// @param lidar effective number of directions that tell samples apart in units of how their views differ,
 ///     from 1 to `min(N - 1, D)`; views that share nothing do not lower it; see [#LIDAR_DELTA]. Source:
 ///     Thilak et al. 2023, unverified against the paper
-/// @param lidarShare the same beside isotropic Gaussian samples and views of the same number, width and
-///     scatter ratio; 1 = isotropic
+/// @param lidarShare the same, relative to isotropic Gaussian samples and views of the same number, width
+///     and scatter ratio; 1 = isotropic
 /// @param cosineInterval 95 % interval of [#cosine], by the normal approximation
 /// @param matchInterval 95 % interval of [#matchRate], by Wilson
 public record Pairing(

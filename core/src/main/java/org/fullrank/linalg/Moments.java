@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// A buffer collects at most `max(D, 1024)` rows. If all rows fit into the buffer, the spectra come from the
 /// smaller of the two Gram matrices. So for `N < D`, the cost is `N^2 D`. When the buffer is full, it is
 /// added to the scatter matrix `[D, D]` and emptied. Before that, the mean of the first rows is subtracted.
-/// So a common offset cancels before it is squared. Because of the buffer, the results do not depend on how
-/// the rows are divided into blocks, not even in the last bit. If the matrix `[D, D]` would be larger than
-/// [#MOST_VALUES], all rows must fit into a buffer of that size.
+/// So a common offset cancels before the values are squared. Because of the buffer, the results do not depend
+/// on how the rows are divided into blocks, not even in the last bit. If the matrix `[D, D]` would be larger
+/// than [#MOST_VALUES], all rows must fit into a buffer of that size.
 ///
 /// Values of any finite size are accepted. If squares could overflow or vanish, all values are scaled by a
 /// power of two. This changes no digit. Values much smaller than the largest ones become zero.

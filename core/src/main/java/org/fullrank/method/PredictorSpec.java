@@ -66,7 +66,7 @@ public sealed interface PredictorSpec {
     /// One matrix, trained by gradient.
     ///
     /// @param symmetric whether it becomes `(W + W') / 2` after each step
-    /// @param bias whether a bias is trained beside it
+    /// @param bias whether a bias is trained too
     @Named("linear")
     record Linear(boolean symmetric, boolean bias) implements PredictorSpec {
         @Override

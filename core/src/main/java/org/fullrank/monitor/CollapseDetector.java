@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Detects collapse from check to check. The detector says which embedding has collapsed, and since which
 /// step. The state of the detector depends only on the measures of all checks so far. So a resumed run
-/// restores it from `metrics.jsonl`.
+/// restores the state of the detector from `metrics.jsonl`.
 ///
 /// The rules for each place:
 /// - A check is **collapsed** if the spread (`std`) is below [#SPREAD], or the rank share is below [#SHARE].

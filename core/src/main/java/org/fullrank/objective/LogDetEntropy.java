@@ -13,10 +13,10 @@ import org.fullrank.settings.Named;
 /// is 0 if all rows are equal. It has no lower limit. By Hadamard's inequality, the term rewards both large
 /// variances and small covariances. A direction counts if its variance is at least about distortion / D.
 ///
-/// This entropy is an upper bound of the entropy of the true distribution. So maximizing it is a heuristic.
-/// The form and the default distortion are published for MCR2. There, rows have norm 1 and are not centered,
-/// and there is no division by D. The centering, the division by D and the use with views are our choices,
-/// unverified against a paper.
+/// This entropy is an upper bound of the entropy of the true distribution. So a training that maximizes this
+/// entropy is a heuristic. The form and the default distortion are published for MCR2. In MCR2, rows have
+/// norm 1 and are not centered, and there is no division by D. The centering, the division by D and the use
+/// with views are our choices, unverified against a paper.
 ///
 /// The first source is Yu et al., "Learning diverse and discriminative representations via the principle of
 /// maximal coding rate reduction" (2020), the rate of the whole set, and the official code. For the role of

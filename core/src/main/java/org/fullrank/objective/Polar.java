@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The sum and the gradient are computed from the eigenvectors of the smaller Gram matrix. This method is
 /// several times faster than a singular value decomposition. A singular value is exact to about 1e-8 of the
-/// largest one. A singular value smaller than this counts as zero and has no part in the gradient. If an
+/// largest one. A singular value below this limit counts as zero and has no part in the gradient. If an
 /// embedding is not finite, the sum is NaN.
 ///
 /// If the input is a stack of matrices, the sum is over all of them.

@@ -25,8 +25,8 @@ import org.fullrank.view.ViewSpec;
 /// away than the item's own second view (chance one half). This second measure is much more sensitive.
 ///
 /// Both measures of the view strength use the cosine of centered rows. Both measures are computed on the
-/// values of the views, and on the representation of the untrained encoder. Before that, the norms of the
-/// encoder have adapted to these views.
+/// values of the views, and on the representation of the untrained encoder. Before the measurement, the norms
+/// of the encoder have adapted to these views.
 final class ViewStrength {
     static final String NAME = "view-strength";
 

@@ -13,7 +13,7 @@ import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
 /// The record of a run in which a number was not finite. The record is written to `flight/flight.json`. The
-/// file `snapshot.safetensors` beside it holds the state a few steps earlier.
+/// file `flight/snapshot.safetensors` holds the state a few steps earlier.
 ///
 /// @param step steps done when the number was found
 /// @param snapshot steps done at the snapshot

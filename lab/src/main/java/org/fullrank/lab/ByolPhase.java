@@ -160,7 +160,7 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                         "the strongest decay that a mode survives is tau^2/(4(1+sigma^2))",
                         -strongest,
                         near(1 / (4 * (1 + NOISE)), 1e-4),
-                        ".24978; passing beside the vanished points takes pi/sqrt of the distance"),
+                        ".24978; passing near the vanished points takes pi/sqrt of the distance"),
                 Claim.of(
                         "eta 0.3 is stronger: p ends at 0",
                         end(BASE.withEta(0.3), new Mode(1, 1, 1)).p(),

@@ -95,13 +95,13 @@ record DirectSet(Slope slope) implements Experiment {
                 "alpha 2 from l = 0.8, inside the basin, ends at sqrt(p+) for sigma^2 0.1",
                 far[0],
                 near(Math.sqrt(fixedPoint(0.1, 1)), 1e-6),
-                "p = l^2; time 2000 is long beside all rates but at the threshold"));
+                "p = l^2; time 2000 is long for all rates except at the threshold"));
         for (double alpha : ALPHAS) {
             claims.add(Claim.of(
                     "alpha %s: the largest augmentation variance that survives".formatted(Numbers.compact(alpha)),
                     -border(-3, 0, minus -> end(1, alpha, -minus) > 1e-3),
                     near(1 / (4 * ETA) - 1, 0.005),
-                    "1/(4 eta) - 1 = 1.5; passing beside the vanished points takes long, which adds 1e-4 or so"));
+                    "1/(4 eta) - 1 = 1.5; passing near the vanished points takes long, which adds 1e-4 or so"));
             claims.add(Claim.of(
                     "alpha %s: l^alpha at the border of the basin, sigma^2 0.1".formatted(Numbers.compact(alpha)),
                     StrictMath.pow(border(1e-4, 1, start -> end(start, alpha, 0.1) > 1e-3), alpha),
@@ -176,7 +176,7 @@ record DirectSet(Slope slope) implements Experiment {
                             "a network forgets the inputs above the threshold: largest |column of W|^2",
                             high,
                             atMost(1e-6),
-                            "time 400: sigma^2 1.7 passes beside the vanished points within 100, then decays at 0.2"),
+                            "time 400: sigma^2 1.7 passes near the vanished points within 100, then decays at 0.2"),
                     Claim.of(
                             "a network keeps the inputs below the threshold at p+: largest distance",
                             low,

@@ -122,13 +122,13 @@ record EigenAlignment(Flow flow) implements Experiment {
                                 + " rate tau p+/2 + 3 eta/2 (tau 1, eta 0.05)",
                         rate(setting),
                         near(NEAR.fixedPoint(1, 1) / 2 + 1.5 * NEAR.eta(), 1e-4),
-                        "the sum of the eigenvalues of K there (derived here); 1e-5 beside it, where terms of second"
+                        "the sum of the eigenvalues of K there (derived here); 1e-5 away from it, where terms of second"
                                 + " order are 1e-10"),
                 Claim.of(
                         "modes that live end at p+(tau, eta): largest distance",
                         largest(runs, run -> run.modes.off),
                         atMost(1e-3),
-                        "p+ = [tau + sqrt(tau^2 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]; time 1000 is long beside"
+                        "p+ = [tau + sqrt(tau^2 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]; time 1000 is long for"
                                 + " all rates"),
                 Claim.of(
                         "for tau 1 and eta 0, 0.01, 0.05 these are the reference's figures: largest distance of"

@@ -166,7 +166,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         "without stop-gradient modes follow dl = -2 l [(1 - l)^2 + s2]: largest distance",
                         largest,
                         atMost(0.05),
-                        "the passage beside 1 takes long and amplifies noise of the batches"),
+                        "the passage near 1 takes long and amplifies noise of the batches"),
                 Claim.of(
                         "without stop-gradient modes collapse: share of the sum left",
                         Arrays.stream(runs.noStop.last()).sum()

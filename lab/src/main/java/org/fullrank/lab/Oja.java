@@ -140,8 +140,8 @@ record Oja(Rule rule) implements Experiment {
                         "only the first component is stable: smallest |cos| after starts near the other four",
                         stability(),
                         atLeast(0.9999),
-                        "the slowest escape, from the second, has rate 4/2.25 - 1: exp(0.78 * 40) of the 1e-3"
-                                + " beside"));
+                        "the slowest escape, from the second, has rate 4/2.25 - 1: exp(0.78 * 40) times the"
+                                + " distance 1e-3"));
         ResultTable table = ResultTable.of("rule", "c/eta", "cosine with PC1", "norm", "sqrt(c/eta)")
                 .row("Oja", "-", oja.cosine, oja.norm, 1.0);
         for (int i = 0; i < RATIOS.length; i++) {

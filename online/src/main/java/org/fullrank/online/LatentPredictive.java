@@ -5,7 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * Latent predictive learning and related rules. Each of them is a local rule of three terms: a pull towards the
+ * Latent predictive learning and related rules. Each of these rules is local and has three terms: a pull towards the
  * features of the previous sample in the same sequence, a Hebbian push, and decorrelation.
  *
  * <pre>{@code
