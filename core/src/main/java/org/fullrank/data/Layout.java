@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// How the folders of a tree of images are interpreted.
 ///
 /// Folders that contain all files are skipped, as long as one folder above the files is left. If the next
-/// folders have names of splits (all of them, or `train` among them), they are the splits. The next folder
-/// below a split is the class. Deeper folders have no meaning. Images without any folder have no class.
+/// folders have names of splits (all of them, or `train` among them), they are the splits. A folder directly
+/// below the folder of a split is a class. Deeper folders have no meaning. Images without any folder have no
+/// class.
 ///
 /// @param skip number of leading folders that are skipped
 /// @param splits whether the next folder names the split

@@ -13,7 +13,7 @@ import org.fullrank.settings.Named;
 /// values are equal. Healthy values are nearer to `upper`.
 ///
 /// If a batch has N < D rows, there are only N singular values. The mean still divides by D, and `upper`
-/// assumes N equal values. So both bounds hold for every shape, and embeddings can reach them.
+/// assumes N equal values. So both bounds of the mean hold for every shape, and embeddings can reach them.
 ///
 /// The gradient of `s_mu` is `1/D P Q'` with the thin decomposition `Z = P S Q'`. No singular vector is
 /// differentiated. If a singular value is 0, the gradient is not unique. Then the factor of this singular
