@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Folders that contain all files are skipped, as long as one folder above the files is left. If the next
 /// folders have names of splits (all of them, or `train` among them), they are the splits. A folder directly
-/// below the folder of a split is a class. Deeper folders have no meaning. Images without any folder have no
-/// class.
+/// below a split is a class. Without splits, the first folder of a path is the class. Deeper folders have no
+/// meaning. Images without any folder have no class.
 ///
 /// @param skip number of leading folders that are skipped
 /// @param splits whether the next folder names the split
