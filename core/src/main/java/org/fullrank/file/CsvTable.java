@@ -62,7 +62,7 @@ public final class CsvTable implements AutoCloseable {
     /// @param labelColumn name or position; null to search for one
     /// @param remedy how the user can correct the label column, for messages, such as `correct
     ///     data.labelColumn`
-    /// @throws InputException when the file is empty, no CSV, or has no such column
+    /// @throws InputException when the file is empty, no CSV or ragged at its start, or has no such column
     public static CsvTable open(Path file, @Nullable String labelColumn, String remedy) throws IOException {
         CsvReader<CsvRecord> csv = CsvReader.builder()
                 .fieldSeparator(separator(file))
@@ -75,6 +75,9 @@ public final class CsvTable implements AutoCloseable {
             List<CsvRecord> head = head(file, rows);
             if (head.isEmpty()) {
                 throw new InputException("CSV file " + file + " is empty, expected rows of numbers; give another file");
+            }
+            for (CsvRecord row : head) {
+                requireWidth(file, row, head.getFirst().getFieldCount());
             }
             CsvHead columns =
                     CsvHead.of(file, head.stream().map(CsvRecord::getFields).toList(), labelColumn, remedy);
@@ -119,11 +122,15 @@ public final class CsvTable implements AutoCloseable {
         if (row == null) {
             return null;
         }
-        if (row.getFieldCount() != names.size()) {
-            throw new InputException("CSV file " + file + ", line " + row.getStartingLineNumber() + " has "
-                    + row.getFieldCount() + " cells, expected " + names.size() + " as in the first row; correct it");
-        }
+        requireWidth(file, row, names.size());
         return new Row(row.getStartingLineNumber(), row.getFields());
+    }
+
+    private static void requireWidth(Path file, CsvRecord row, int width) {
+        if (row.getFieldCount() != width) {
+            throw new InputException("CSV file " + file + ", line " + row.getStartingLineNumber() + " has "
+                    + row.getFieldCount() + " cells, expected " + width + " as in the first row; correct it");
+        }
     }
 
     /// The position and the content of a cell, for messages: `CSV file a.csv, line 3, column 2 (height) is
