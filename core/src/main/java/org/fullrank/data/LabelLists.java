@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,7 +49,9 @@ final class LabelLists {
     /// The list that names most of these images, at least half of them.
     Optional<Found> find(List<String> images) {
         Map<String, String> keys = new HashMap<>();
+        Set<String> stems = new HashSet<>();
         for (String image : images) {
+            stems.add(Sidecars.stem(image));
             String name = image.substring(image.lastIndexOf('/') + 1);
             keys.put(image, image);
             keys.put(name, image);
@@ -56,6 +59,9 @@ final class LabelLists {
         }
         Found best = null;
         for (Listed list : lists) {
+            if (stems.contains(Sidecars.stem(list.path))) {
+                continue; // the caption of one image
+            }
             Found found = new Found(list.path, classes(list.text, keys));
             if (2 * found.classes.size() >= images.size()
                     && (best == null || found.classes.size() > best.classes.size())) {

@@ -219,6 +219,7 @@ record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
             case FolderTree folder -> Inputs.mostBytes(folder.root().resolve(entry.path()));
             case TarTree tar -> Inputs.mostExpanded(tar.root());
             case ZipTree zip -> Inputs.mostExpanded(zip.root());
+            case ShardTree shards -> throw new IllegalStateException("shards hold images: " + shards.root());
         };
     }
 

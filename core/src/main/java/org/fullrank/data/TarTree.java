@@ -70,7 +70,7 @@ record TarTree(Path root, boolean gzip) implements Tree {
         }
         walk((path, entry, tar) -> {
             List<String> wanted = names.remove(path);
-            if (wanted != null && entry.getRealSize() <= ImageSource.MAX_ENCODED_BYTES) {
+            if (wanted != null && entry.getRealSize() <= ImagePacker.MAX_ENCODED_BYTES) {
                 byte[] content = tar.readAllBytes();
                 for (String link : wanted) {
                     if (!visitor.file(new Entry(link, content.length, () -> new ByteArrayInputStream(content)))) {
@@ -100,6 +100,9 @@ record TarTree(Path root, boolean gzip) implements Tree {
                 var tar = new TarArchiveInputStream(raw)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 boolean link = entry.isLink() || entry.isSymbolicLink();
+                if (plain(entry.getName()).isEmpty()) {
+                    throw new IOException("corrupted tar header: a file without a name");
+                }
                 if ((link || entry.isFile()) && !step.entry(plain(entry.getName()), entry, tar)) {
                     return false;
                 }
