@@ -39,6 +39,12 @@ class BadInputTest {
         return Arrays.copyOf(bytes, bytes.length - end);
     }
 
+    /// Removes the name from the first header of a tar.
+    private static byte[] unnamed(byte[] tar) {
+        Arrays.fill(tar, 0, 100, (byte) 0);
+        return ContainerMutations.withSums(tar);
+    }
+
     private static byte[] cifar(int label) {
         byte[] record = new byte[3073];
         record[0] = (byte) label;
@@ -109,8 +115,11 @@ class BadInputTest {
                         BadInputTest::numbersWithOneText,
                         "column 1 is '1O1', expected a number as in most"),
                 new Case("ragged.csv", () -> text("1,2\n3,4,5\n"), "line 2 has 3 cells, expected 2"),
+                new Case("wide.csv", () -> text("a,b\n1,2,x\n3,4,y\n"), "line 2 has 3 cells, expected 2"),
                 new Case("quote.csv", () -> text("1,2\n\"3,4\n"), "quote.csv"),
                 new Case("cut.tar", () -> Arrays.copyOf(SampleFiles.tar(Map.of("a/x.png", png)), 540), "Truncated"),
+                new Case(
+                        "unnamed.tar", () -> unnamed(SampleFiles.tar(Map.of("a/x.png", png))), "a file without a name"),
                 new Case("none.zip", () -> SampleFiles.zip(Map.of("a.txt", text("x"))), "archive without files"),
                 new Case("cut.zip", () -> cut(SampleFiles.zip(Map.of("a/x.png", png)), 40), "cut.zip"),
                 new Case(
