@@ -195,7 +195,7 @@ class DiagnoseInputTest {
         assertThat(run.out()).isEmpty();
     }
 
-    /// An empty line, a -1 beside 0 and 1.
+    /// An empty line; a -1 with the classes 0 and 1.
     @ParameterizedTest
     @ValueSource(strings = {"hole.txt", "negative.npy"})
     void rowsWithoutALabelAreCounted(String labels) {

@@ -22,7 +22,8 @@ final class ClassCheck {
                 if (unlabeled > 0) {
                     lines.add(String.format(
                             Locale.ROOT,
-                            "%s split: %,d of %,d items have no label; they are left out of evaluations",
+                            "%s split: %,d of %,d items have no label (empty, nan, or -1 with classes 0 and 1);"
+                                    + " evaluations leave them out",
                             split.label(),
                             unlabeled,
                             items.size()));

@@ -108,7 +108,7 @@ public final class ClassNumbers {
         return names.isEmpty() ? null : new Labels(numbered, names);
     }
 
-    /// -1 says that there is no label where the classes are numbered from 0; beside 1 alone it is a class.
+    /// -1 means no label if 0 and 1 are classes. With 1 as the only other class it is a class.
     private boolean isUnlabeled(String label) {
         return Double.parseDouble(label) == -1
                 && found.keySet().stream().anyMatch(other -> Double.parseDouble(other) == 0)

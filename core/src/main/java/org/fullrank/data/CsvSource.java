@@ -97,7 +97,9 @@ record CsvSource(
         try (CsvTable table = open(file, (String) null)) {
             List<String> names = table.names();
             if (schema.named() && names != null) {
-                label = names.contains(schema.label()) ? schema.label() : CsvTable.NO_LABEL;
+                label = !schema.label().isEmpty() && names.contains(schema.label())
+                        ? schema.label()
+                        : CsvTable.NO_LABEL;
             } else {
                 label = table.columns() == schema.columns().size() ? CsvTable.NO_LABEL : spec.labelColumn();
             }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -43,17 +44,18 @@ final class ImagePlacement {
         Set<String> trained = folders(Split.TRAIN);
         Set<Split> labeled = new HashSet<>();
         Map<Integer, String> beside = new LinkedHashMap<>();
+        boolean listedTraining = false; // then a folder that all splits share is no class
         for (Map.Entry<Split, List<Integer>> part : splits().entrySet()) {
             Set<String> folders = folders(part.getKey());
             boolean one = folders.size() == 1 && part.getValue().stream().allMatch(i -> classes[i] != null);
             boolean foreign = part.getKey() != Split.TRAIN && trained.size() > 1 && !trained.containsAll(folders);
             boolean silent = folders.isEmpty() || one && (foreign || trained.size() < 2);
-            if (readSidecars(part.getKey(), part.getValue(), silent, beside, out)) {
-                continue;
+            boolean listed = readSidecars(part.getKey(), part.getValue(), silent, beside, out);
+            if (silent && !listed) {
+                listed = readList(part.getKey(), part.getValue(), one && (foreign || listedTraining), out);
             }
-            if (silent) {
-                readList(part.getKey(), part.getValue(), one && foreign, out);
-            } else {
+            listedTraining |= part.getKey() == Split.TRAIN && listed;
+            if (!silent && !listed) {
                 labeled.add(part.getKey());
             }
         }
@@ -111,23 +113,24 @@ final class ImagePlacement {
         }
     }
 
-    private void readList(Split split, List<Integer> items, boolean foreign, PackWriter out) {
+    /// Takes the classes from a list. Without one, images in a folder that is no class have no label.
+    ///
+    /// @return whether there is a list
+    private boolean readList(Split split, List<Integer> items, boolean foreign, PackWriter out) {
         List<String> paths = items.stream().map(images::get).toList();
-        lists.find(paths)
-                .ifPresentOrElse(
-                        list -> {
-                            items.forEach(i -> classes[i] = list.classes().get(images.get(i)));
-                            out.note("%s split: the classes are those of %s".formatted(split.label(), list.path()));
-                        },
-                        () -> {
-                            if (foreign) {
-                                out.note(
-                                        ("%s split: all images lie in one folder, %s, which is no class of the training"
-                                                        + " split; they have no labels")
-                                                .formatted(split.label(), classes[items.getFirst()]));
-                                items.forEach(i -> classes[i] = null);
-                            }
-                        });
+        Optional<LabelLists.Found> list = lists.find(split, paths);
+        if (list.isPresent()) {
+            Map<String, String> found = list.get().classes();
+            items.forEach(i -> classes[i] = found.get(images.get(i)));
+            out.note("%s split: the classes are those of %s"
+                    .formatted(split.label(), list.get().path()));
+        } else if (foreign) {
+            out.note(
+                    "%s split: all images lie in one folder, %s, which is no class of the training split; they have no labels"
+                            .formatted(split.label(), classes[items.getFirst()]));
+            items.forEach(i -> classes[i] = null);
+        }
+        return list.isPresent();
     }
 
     private Map<Split, List<Integer>> splits() {

@@ -55,7 +55,9 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
 
                 @Override
                 public void unread(String path, String reason) throws IOException {
-                    images.refuse(path, reason);
+                    if (named(path)) { // other links, such as those to folders, are no images
+                        images.refuse(path, reason);
+                    }
                 }
             });
             new ImagePlacement(tree, images.finish(), lists, sidecars).place(out);

@@ -14,9 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.fullrank.file.CsvTable;
 
-/// Text files beside images that give each image its class, such as `labels.csv` with columns `file` and
+/// Text files next to images that give each image its class, such as `labels.csv` with columns `file` and
 /// `label`, or `val_annotations.txt` of Tiny ImageNet. A row names an image by its path, its file name, or
 /// its file name without the ending.
 final class LabelLists {
@@ -46,29 +47,55 @@ final class LabelLists {
         lists.add(new Listed(path, new String(content, StandardCharsets.UTF_8)));
     }
 
-    /// The list that names most of these images, at least half of them.
-    Optional<Found> find(List<String> images) {
-        Map<String, String> keys = new HashMap<>();
-        Set<String> stems = new HashSet<>();
-        for (String image : images) {
-            stems.add(Sidecars.stem(image));
-            String name = image.substring(image.lastIndexOf('/') + 1);
-            keys.put(image, image);
-            keys.put(name, image);
-            keys.put(name.replaceFirst("\\.[^.]*$", ""), image);
-        }
+    /// The list that names most of these images, at least half of them. It must be in their folder or in a
+    /// folder above, and it must not have the name of another split, because file names may start again in
+    /// each split. Of two equal lists the one in the nearer folder is taken.
+    Optional<Found> find(Split split, List<String> images) {
+        Map<String, String> keys = keys(images);
+        Set<String> stems = images.stream().map(Sidecars::stem).collect(Collectors.toSet());
         Found best = null;
         for (Listed list : lists) {
-            if (stems.contains(Sidecars.stem(list.path))) {
-                continue; // the caption of one image
+            boolean caption = stems.contains(Sidecars.stem(list.path)); // the text of one image
+            if (caption || !belongs(list.path, split, images)) {
+                continue;
             }
             Found found = new Found(list.path, classes(list.text, keys));
-            if (2 * found.classes.size() >= images.size()
-                    && (best == null || found.classes.size() > best.classes.size())) {
+            boolean more = best == null
+                    || found.classes.size() > best.classes.size()
+                    || found.classes.size() == best.classes.size() && depth(list.path) > depth(best.path);
+            if (2 * found.classes.size() >= images.size() && more) {
                 best = found;
             }
         }
         return Optional.ofNullable(best);
+    }
+
+    private static boolean belongs(String list, Split split, List<String> images) {
+        String folder = list.substring(0, list.lastIndexOf('/') + 1);
+        String stem = list.substring(folder.length()).replaceFirst("\\..*$", "");
+        boolean another = Split.ofFolder(stem).filter(named -> named != split).isPresent();
+        return !another && images.stream().allMatch(image -> image.startsWith(folder));
+    }
+
+    private static long depth(String path) {
+        return path.chars().filter(c -> c == '/').count();
+    }
+
+    /// The image that each path, file name and stem names; without those that name two images.
+    private static Map<String, String> keys(List<String> images) {
+        Map<String, String> keys = new HashMap<>();
+        Set<String> twice = new HashSet<>();
+        for (String image : images) {
+            String name = image.substring(image.lastIndexOf('/') + 1);
+            for (String key : new HashSet<>(List.of(image, name, name.replaceFirst("\\.[^.]*$", "")))) {
+                String other = keys.putIfAbsent(key, image);
+                if (other != null) {
+                    twice.add(key);
+                }
+            }
+        }
+        twice.forEach(keys::remove);
+        return keys;
     }
 
     private static Map<String, String> classes(String text, Map<String, String> keys) {

@@ -115,7 +115,9 @@ record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean ima
         boolean data = false;
         for (String part :
                 name.toLowerCase(Locale.ROOT).replaceAll("arr_(\\d)", "arr$1").split("[_\\-. ]")) {
-            split = Split.ofFolder(part).orElse(split);
+            split = tree instanceof FileTree
+                    ? Split.TRAIN
+                    : Split.ofFolder(part).orElse(split);
             labels |= LABELS.contains(part);
             data |= DATA.contains(part);
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
 /// A packed data set: a file with a header of 64 bytes, the items one after another, and the [PackIndex].
@@ -66,7 +67,7 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
             return valid ? Optional.of(new Pack(file, parsed, payload)) : Optional.empty();
         } catch (NoSuchFileException absent) {
             return Optional.empty();
-        } catch (IOException damaged) {
+        } catch (IOException | InputException damaged) {
             return Optional.empty();
         }
     }

@@ -21,7 +21,7 @@ final class TableFit {
     static final int IDENTIFIER_ROWS = 50;
 
     private static final int MOST_COUNTED = 1 << 16;
-    private static final Pattern IDENTIFIER = Pattern.compile("(?i)(.*[_ .-])?(id|uuid|guid|key)|.*Id");
+    private static final Pattern IDENTIFIER = Pattern.compile("(?i:(.*[_ .-])?(id|uuid|guid|key))|.*[a-z0-9]Id");
 
     private final CsvTable table;
     private final Path file;
@@ -49,14 +49,14 @@ final class TableFit {
         for (int i = 0; i < found.length; i++) {
             found[i] = new Column(i);
         }
+        boolean[] skip = ignored(ignored);
         for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
             for (Column column : found) {
-                if (column.position != table.label()) {
+                if (column.position != table.label() && column.position != table.index() && !skip[column.position]) {
                     column.add(row);
                 }
             }
         }
-        boolean[] skip = ignored(ignored);
         List<TableColumn> columns = new ArrayList<>();
         Map<String, List<String>> left = new LinkedHashMap<>();
         for (Column column : found) {
@@ -98,7 +98,8 @@ final class TableFit {
     private final class Column {
         private final int position;
         private final Map<String, Integer> levels = new HashMap<>();
-        private boolean uncounted; // more distinct texts than are counted
+        private boolean uncounted; // more distinct cells than are counted
+        private boolean repeated; // whether a counted cell occurs twice
         private int rows;
         private int missing;
         private int numbers;
@@ -150,7 +151,7 @@ final class TableFit {
         private void count(String cell) {
             boolean wanted = !example.isEmpty() || named();
             if (levels.size() < (wanted ? MOST_COUNTED : MOST_LEVELS + 1) || levels.containsKey(cell)) {
-                levels.merge(cell, 1, Integer::sum);
+                repeated |= levels.merge(cell, 1, Integer::sum) > 1;
             } else {
                 uncounted = true;
             }
@@ -194,7 +195,7 @@ final class TableFit {
         /// the name of an identifier or, without names, in the first column.
         private boolean identifies() {
             int present = rows - missing;
-            boolean distinct = uncounted ? levels.size() == MOST_COUNTED : levels.size() == present;
+            boolean distinct = !repeated && (uncounted ? levels.size() == MOST_COUNTED : levels.size() == present);
             boolean texts = numbers < present / 2 && dates == 0 && commas == 0;
             return distinct && present >= IDENTIFIER_ROWS && (texts || (named() && whole == present));
         }

@@ -34,7 +34,7 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
     ///
     /// @param subject where it was read from, for messages
     public static TableSchema ofJson(String subject, String json) {
-        return Yaml.read(subject, json, TableSchema.class, List.of());
+        return Yaml.readJson(subject, json, TableSchema.class);
     }
 
     /// The schema as text.

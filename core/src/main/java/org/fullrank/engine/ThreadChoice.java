@@ -88,8 +88,15 @@ public final class ThreadChoice {
     /// Measures 1, half of `most`, and `most` threads in turns, in about a tenth of a second on an idle
     /// machine. The engine has `most` threads afterwards.
     public static Measured measure(int most) {
+        return measure(most, most);
+    }
+
+    /// The same, with the number that is in use now.
+    ///
+    /// @param current from 1 to `most`
+    public static Measured measure(int most, int current) {
         Natives.load();
-        SequencedSet<Integer> numbers = new TreeSet<>(Arrays.asList(1, Math.max(1, most / 2), most));
+        SequencedSet<Integer> numbers = new TreeSet<>(Arrays.asList(1, Math.max(1, most / 2), current, most));
         int[] threads = numbers.stream().mapToInt(i -> i).toArray();
         double[][] times = new double[threads.length][ROUNDS];
         try (var scope = Scope.withoutGradients()) {

@@ -28,6 +28,7 @@ public final class CsvTable implements AutoCloseable {
     public static final String NO_LABEL = "none";
 
     private static final Set<String> MISSING = Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?");
+    private static final String NAN = "nan";
     private static final Set<String> INFINITE = Set.of("inf", "infinity");
     private static final Pattern DECIMAL_COMMA = Pattern.compile("[-+]?\\d+,\\d+([eE][-+]?\\d+)?");
     private static final Pattern DATE =
@@ -159,7 +160,8 @@ public final class CsvTable implements AutoCloseable {
     /// Whether a cell says that there is no value: it is empty or one of `nan`, `NA`, `N/A`, `#N/A`,
     /// `null`, `none`, `?`, in any case of letters.
     public static boolean isMissing(String cell) {
-        return MISSING.contains(unsigned(cell));
+        String text = cell.strip().toLowerCase(Locale.ROOT);
+        return MISSING.contains(text) || NAN.equals(unsigned(cell));
     }
 
     /// Whether a cell is neither a number, nor missing, nor `inf` or `infinity`.

@@ -26,6 +26,8 @@ public final class Yaml {
     private static final ObjectMapper MAPPER =
             new ObjectMapper(FACTORY).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private Yaml() {}
 
     /// Reads a record.
@@ -46,6 +48,19 @@ public final class Yaml {
             complete = Completion.complete(new SettingSource("--set"), complete, type);
         }
         return new Binder(source).bind(complete, type);
+    }
+
+    /// Reads a record from the text that [#json] wrote. Such text may be of any length and contain any
+    /// character.
+    ///
+    /// @throws InputException as [#read]
+    public static <T extends Record> T readJson(String subject, String text, Class<T> type) {
+        try {
+            SettingSource source = new SettingSource(subject);
+            return new Binder(source).bind(Completion.complete(source, JSON.readTree(text), type), type);
+        } catch (JacksonException e) {
+            throw new InputException(subject + ": not valid JSON; write it again", e);
+        }
     }
 
     /// Writes a record with all its values, in the order of its components, so that [#read] gives an equal

@@ -37,10 +37,18 @@ final class ThreadControl {
     ///
     /// @param saved 0 if the checkpoint does not say
     void resume(int saved) {
-        if (automatic && saved > 0 && saved <= most && saved != count) {
-            notes.accept("threads: %d as before the stop".formatted(saved));
-            use(saved);
+        if (!automatic || saved == 0 || saved == count) {
+            return;
         }
+        if (saved > most) {
+            notes.accept(
+                    "threads: %d instead of the %d before the stop, because there are %d processors now; sums are rounded"
+                                    .formatted(count, saved, most)
+                            + " in another way");
+            return;
+        }
+        notes.accept("threads: %d as before the stop".formatted(saved));
+        use(saved);
     }
 
     /// Measures again if it is time, and changes the number if that saves a fifth of the time.
@@ -48,7 +56,7 @@ final class ThreadControl {
         if (!automatic || most == 1 || System.nanoTime() - measured < NANOS_BETWEEN) {
             return;
         }
-        ThreadChoice.Measured now = ThreadChoice.measure(most);
+        ThreadChoice.Measured now = ThreadChoice.measure(most, count);
         int best = now.best(count);
         if (best != count) {
             notes.accept(String.format(

@@ -193,6 +193,16 @@ class ArchivesTest {
     }
 
     @Test
+    void aSingleFileIsTheTrainingSplitWhateverItsName() {
+        Path file = SampleFiles.write(folder.resolve("test.npy"), floats(2, 3, 0));
+        SampleFiles.write(folder.resolve("test_labels.npy"), SampleFiles.npy("|u1", false, "2,", new byte[] {1, 0}));
+        try (Dataset data = Dataset.open(spec(file))) {
+            assertThat(Objects.requireNonNull(data.items(Split.TRAIN).labels()).classes())
+                    .containsExactly(1, 0);
+        }
+    }
+
+    @Test
     void ofSeveralArraysOneIsNamed() {
         Path file = SampleFiles.write(
                 folder.resolve("b.npz"),

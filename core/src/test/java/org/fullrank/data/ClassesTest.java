@@ -159,6 +159,28 @@ class ClassesTest {
         }
     }
 
+    /// File names start again in each split.
+    @Test
+    void aListBelongsToTheSplitInWhichItLies() {
+        Path set = folder.resolve("again");
+        for (String split : new String[] {"train", "val", "test"}) {
+            for (String image : new String[] {"1", "2"}) {
+                SampleFiles.write(
+                        set.resolve(split + "/images/" + image + ".png"),
+                        SampleFiles.image("png", 3, 3, split.length()));
+            }
+        }
+        SampleFiles.write(set.resolve("train/labels.csv"), "1.png,cat\n2.png,dog\n".getBytes(StandardCharsets.UTF_8));
+        SampleFiles.write(set.resolve("val/labels.csv"), "1.png,dog\n2.png,cat\n".getBytes(StandardCharsets.UTF_8));
+        try (Dataset data = Dataset.open(spec(set))) {
+            assertThat(labels(data.items(Split.TRAIN)).classes()).containsExactly(0, 1);
+            assertThat(labels(data.items(Split.VALIDATION)).classes()).containsExactly(1, 0);
+            assertThat(data.items(Split.TEST).labels())
+                    .as("no list, no labels of another split")
+                    .isNull();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "labels.csv, 'file,label~a.png,cat~b.png,dog~c.png,cat'",

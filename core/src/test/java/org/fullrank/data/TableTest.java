@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -88,6 +89,7 @@ class TableTest {
                             "left out column 3 (unit): constant",
                             "left out column 4 (token), column 5 (user_id): identifier, another one in each row");
             assertThat(((Vectors) data.items(Split.TRAIN)).features()).isEqualTo(2);
+            assertThat(data.classNames()).as("the index is no label").isEmpty();
         }
     }
 
@@ -134,6 +136,41 @@ class TableTest {
                     .as("the table's own pack serves")
                     .doesNotContain("null");
             assertThat(labels(own, Split.TRAIN).classes()).containsExactly(0, 1);
+        }
+    }
+
+    @Test
+    void wordsThatEndLikeAnIdentifierAndSignsAreData() throws IOException {
+        var rows = new StringBuilder("paid,sign,label\n");
+        for (int i = 0; i < 60; i++) {
+            rows.append(1000 + i * i)
+                    .append(i % 3 == 0 ? ",+," : ",-,")
+                    .append(i % 2 == 0 ? "a" : "b")
+                    .append('\n');
+        }
+        try (Dataset data = Dataset.open(spec(csv("paid.csv", rows.toString())))) {
+            assertThat(Objects.requireNonNull(data.table()).columns().get(1))
+                    .isEqualTo(new TableColumn.Category("sign", List.of("+", "-")));
+            assertThat(((Vectors) data.items(Split.TRAIN)).features()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aSchemaKeepsAnyCharacterAndAnyLength() {
+        List<TableColumn> columns = new ArrayList<>();
+        columns.add(new TableColumn.Category("it\u0080s", List.of("\u0099", "\u007f", "\ud83d\ude00")));
+        for (int i = 0; i < 40_000; i++) {
+            columns.add(new TableColumn.Numeric("gene " + i, i / 3.0, false));
+        }
+        var schema = new TableSchema(true, "label", columns);
+        assertThat(TableSchema.ofJson("test", schema.json())).isEqualTo(schema);
+    }
+
+    @Test
+    void anIgnoredColumnMayHoldAnything() throws IOException {
+        Path file = csv("hash.csv", "a,hash\n1,123e4567\n2,99aa\n");
+        try (Dataset data = Dataset.open(spec(file).withLabelColumn("none").withIgnore(List.of("hash")))) {
+            assertThat(((Vectors) data.items(Split.TRAIN)).features()).isEqualTo(1);
         }
     }
 

@@ -31,6 +31,9 @@ class ThreadChoiceTest {
         assertThat(measured.threads()).containsExactly(1, 2);
         assertThat(Arrays.stream(measured.seconds()).boxed()).hasSize(2).allMatch(seconds -> seconds > 0);
         assertThat(torch.get_num_threads()).isEqualTo(2);
+        assertThat(ThreadChoice.measure(4, 3).threads())
+                .as("with the number in use")
+                .containsExactly(1, 2, 3, 4);
         Threads.use(1);
     }
 }

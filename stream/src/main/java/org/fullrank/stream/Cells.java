@@ -5,6 +5,7 @@ import java.util.Set;
 
 /** Parses cells of text as numbers, and formats cells for error messages. */
 final class Cells {
+    private static final Set<String> SIGNED = Set.of("nan", "inf", "infinity");
     private static final Set<String> MISSING =
             Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?", "inf", "infinity");
     private static final int SHOWN = 40;
@@ -32,7 +33,7 @@ final class Cells {
     static boolean isText(String cell) {
         String text = cell.strip().toLowerCase(Locale.ROOT);
         boolean sign = text.startsWith("-") || text.startsWith("+");
-        return !isNumber(cell) && !MISSING.contains(sign ? text.substring(1) : text);
+        return !isNumber(cell) && !MISSING.contains(text) && !(sign && SIGNED.contains(text.substring(1)));
     }
 
     /** The beginning of a cell without control characters. */
