@@ -3,32 +3,21 @@ package org.fullrank.data;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.hardwood.HardwoodContext;
-import dev.hardwood.metadata.ColumnChunk;
 import dev.hardwood.metadata.ColumnMetaData;
-import dev.hardwood.metadata.CompressionCodec;
+import dev.hardwood.metadata.Encoding;
 import dev.hardwood.metadata.PhysicalType;
 import dev.hardwood.metadata.RowGroup;
-import dev.hardwood.reader.ColumnReader;
-import dev.hardwood.reader.ColumnReaders;
-import dev.hardwood.reader.ParquetFileReader;
-import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.ColumnSchema;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
-import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
 /// One Parquet file with a column of images and, if there is one, a column of labels, in the layout of Hugging
@@ -37,28 +26,17 @@ import org.jspecify.annotations.Nullable;
 /// Images are a struct with the binary field `bytes`, or a binary column. Labels are whole numbers or texts. The
 /// names of the classes are in the metadata `huggingface` of the file.
 final class ParquetImages implements AutoCloseable {
-    private static final int ROWS_AT_ONCE = 64; // 13 MB for photographs of 200 kB; several batches are read ahead
+    /// A group may have this many rows whatever its size, because equal images are stored once.
+    private static final int FREE_ROWS = 1 << 16;
+
     private static final Set<String> IMAGE_NAMES = Set.of("image", "img");
     private static final List<String> LABEL_NAMES =
             List.of("label", "labels", "class", "target", "y", "category", "cls");
-    private static final Set<CompressionCodec> CODECS = Set.of(
-            CompressionCodec.UNCOMPRESSED, CompressionCodec.SNAPPY, CompressionCodec.GZIP, CompressionCodec.ZSTD);
-    private static final int MOST_CAUSES = 10;
-    private static final String NO_FILE = "it is no whole Parquet file";
+    private static final Set<Encoding> LEVELS = EnumSet.of(Encoding.RLE, Encoding.BIT_PACKED); // which cells are missing
     private static final JsonMapper JSON = new JsonMapper();
 
-    /// Kept, because the logging of Java forgets the level of a logger that nothing refers to.
-    private static final Logger QUIET = Logger.getLogger("dev.hardwood");
-
-    static {
-        QUIET.setLevel(Level.WARNING);
-        // libdeflate is only on some machines, and a damaged file must give the same message on all
-        System.getProperties().putIfAbsent("hardwood.uselibdeflate", "false");
-    }
-
     private final String subject;
-    private final HardwoodContext context;
-    private final ParquetFileReader reader;
+    private final ParquetFile file;
     private final ColumnSchema image;
     private final @Nullable ColumnSchema label;
     private final List<String> notes = new ArrayList<>();
@@ -75,22 +53,17 @@ final class ParquetImages implements AutoCloseable {
     /// @throws InputException when the file has no column of images, or it is not clear which columns are meant
     ParquetImages(Path file, @Nullable String labelColumn) throws IOException {
         subject = "Parquet file " + file;
-        context = ParquetPages.context();
+        this.file = new ParquetFile(file);
         try {
-            reader = guarded(() -> ParquetFileReader.open(new MappedInput(file), context));
-        } catch (IOException e) {
-            context.close();
-            throw e;
-        }
-        try {
-            guarded(() -> check(Files.size(file)));
-            List<ColumnSchema> columns = guarded(() -> reader.getFileSchema().getColumns());
-            image = guarded(() -> image(columns));
-            JsonNode features = guarded(this::features);
-            label = guarded(() -> Optional.ofNullable(label(columns, labelColumn, features)))
-                    .orElse(null);
+            image = image();
+            JsonNode features = features();
+            label = label(labelColumn, features);
             classNames = label == null ? List.of() : names(features.path(label.name()));
-        } catch (RuntimeException | IOException e) {
+            requireReadable(image);
+            if (label != null) {
+                requireReadable(label);
+            }
+        } catch (RuntimeException e) {
             close();
             throw e;
         }
@@ -106,49 +79,28 @@ final class ParquetImages implements AutoCloseable {
         return notes;
     }
 
+    /// Visits the rows in order.
     void each(Rows rows) throws IOException {
-        String pixels = image.fieldPath().toString();
-        String classes = label == null ? pixels : label.fieldPath().toString();
-        try (ColumnReaders columns = guarded(() -> reader.buildColumnReaders(ColumnProjection.columns(pixels, classes))
-                .batchSize(ROWS_AT_ONCE)
-                .build())) {
-            long row = 0;
-            while (guarded(columns::nextBatch)) {
-                ColumnReader images = columns.getColumnReader(pixels);
-                byte[][] bytes = guarded(images::getBinaries);
-                String[] labels = label == null ? null : guarded(() -> texts(columns.getColumnReader(classes)));
-                for (int i = 0; i < columns.getRecordCount(); i++) {
-                    rows.row(row++, bytes[i], labels == null ? "" : labels[i]);
-                }
+        long row = 0;
+        for (RowGroup group : file.groups()) {
+            long bytes = ParquetFile.chunk(group, image).totalCompressedSize();
+            if (group.numRows() < 0 || group.numRows() > FREE_ROWS + bytes) {
+                throw new IOException("a group claims %d rows in %d bytes".formatted(group.numRows(), bytes));
             }
-            if (row != reader.getFileMetaData().numRows()) {
-                throw new IOException("it has %d rows, but its metadata say %d"
-                        .formatted(row, reader.getFileMetaData().numRows()));
+            ParquetPages images = file.pages(group, image);
+            ParquetPages labels = label == null ? null : file.pages(group, label);
+            for (long end = row + group.numRows(); row < end; row++) {
+                byte[] encoded = ParquetFile.guarded(images::nextBytes);
+                rows.row(row, encoded, labels == null ? "" : ParquetFile.guarded(labels::nextText));
             }
+        }
+        if (row != file.rows()) {
+            throw new IOException("it has %d rows, but its metadata say %d".formatted(row, file.rows()));
         }
     }
 
-    private static String[] texts(ColumnReader column) {
-        String[] texts = new String[column.getRecordCount()];
-        PhysicalType type = column.getColumnSchema().type();
-        int[] ints = type == PhysicalType.INT32 ? column.getInts() : new int[0];
-        long[] longs = type == PhysicalType.INT64 ? column.getLongs() : new long[0];
-        String[] strings = type == PhysicalType.BYTE_ARRAY ? column.getStrings() : new String[0];
-        for (int i = 0; i < texts.length; i++) {
-            if (column.getLeafValidity().isNull(i)) {
-                texts[i] = "";
-            } else {
-                texts[i] = switch (type) {
-                    case INT32 -> String.valueOf(ints[i]);
-                    case INT64 -> String.valueOf(longs[i]);
-                    default -> strings[i].strip();
-                };
-            }
-        }
-        return texts;
-    }
-
-    private ColumnSchema image(List<ColumnSchema> columns) {
+    private ColumnSchema image() {
+        List<ColumnSchema> columns = file.columns();
         List<ColumnSchema> found =
                 columns.stream().filter(ParquetImages::holdsBytes).toList();
         List<ColumnSchema> named = found.stream()
@@ -175,11 +127,11 @@ final class ParquetImages implements AutoCloseable {
                 && (path.size() == 1 || path.size() == 2 && path.getLast().equals("bytes"));
     }
 
-    private @Nullable ColumnSchema label(List<ColumnSchema> columns, @Nullable String wanted, JsonNode features) {
+    private @Nullable ColumnSchema label(@Nullable String wanted, JsonNode features) {
         if (CsvTable.NO_LABEL.equals(wanted)) {
             return null;
         }
-        List<ColumnSchema> others = columns.stream()
+        List<ColumnSchema> others = file.columns().stream()
                 .filter(c -> c != image && c.fieldPath().elements().size() == 1 && c.maxRepetitionLevel() == 0)
                 .toList();
         Optional<ColumnSchema> found = others.stream()
@@ -216,10 +168,8 @@ final class ParquetImages implements AutoCloseable {
 
     /// The features in the metadata that the library `datasets` writes.
     private JsonNode features() {
-        Map<String, String> metadata = reader.getFileMetaData().keyValueMetadata();
-        String text = metadata == null ? null : metadata.get("huggingface");
         try {
-            return JSON.readTree(Objects.requireNonNullElse(text, "{}"))
+            return JSON.readTree(file.texts().getOrDefault("huggingface", "{}"))
                     .path("info")
                     .path("features");
         } catch (JsonProcessingException e) {
@@ -240,69 +190,26 @@ final class ParquetImages implements AutoCloseable {
                 columns.stream().map(c -> c.fieldPath().toString()).limit(20).toList());
     }
 
-    /// Compares what the metadata claim with the file, before memory is allocated for it.
-    private boolean check(long size) throws IOException {
-        for (RowGroup group : reader.getFileMetaData().rowGroups()) {
-            for (ColumnChunk chunk : group.columns()) {
-                ColumnMetaData data = chunk.metaData();
-                if (!CODECS.contains(data.codec())) {
-                    throw new InputException("%s is compressed with %s, expected one of %s; write it again with snappy"
-                            .formatted(
-                                    subject,
-                                    data.codec(),
-                                    CODECS.stream().sorted().toList()));
-                }
-                if (data.totalCompressedSize() < 0
-                        || data.totalCompressedSize() > size
-                        || chunk.chunkStartOffset() < 0
-                        || chunk.chunkStartOffset() > size - data.totalCompressedSize()) {
-                    throw new IOException("a column claims to lie outside the file");
+    /// @throws InputException when the column is compressed or encoded in a way that cannot be read
+    private void requireReadable(ColumnSchema column) {
+        for (RowGroup group : file.groups()) {
+            ColumnMetaData data = ParquetFile.chunk(group, column);
+            if (!ParquetCodecs.KNOWN.contains(data.codec())) {
+                throw new InputException("%s is compressed with %s, expected one of %s; write it again with snappy"
+                        .formatted(subject, data.codec(), ParquetCodecs.KNOWN));
+            }
+            for (Encoding encoding : data.encodings()) {
+                if (!ParquetPages.ENCODINGS.contains(encoding) && !LEVELS.contains(encoding)) {
+                    throw new InputException(
+                            "%s has the column %s in the encoding %s, expected PLAIN or a dictionary; write it again without delta encodings"
+                                    .formatted(subject, column.fieldPath(), encoding));
                 }
             }
         }
-        return true;
-    }
-
-    private interface Step<T> {
-        T run() throws IOException;
-    }
-
-    /// The library throws exceptions of many kinds for a damaged file, and hides their reason behind others.
-    private static <T> T guarded(Step<T> step) throws IOException {
-        try {
-            return step.run();
-        } catch (InputException e) {
-            throw e;
-        } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            Throwable origin = e;
-            for (int i = 0; i < MOST_CAUSES && origin.getCause() != null; i++) {
-                origin = origin.getCause();
-            }
-            throw new IOException(reason(origin), e);
-        }
-    }
-
-    private static String reason(Throwable origin) {
-        return switch (origin) {
-            case OutOfMemoryError memory ->
-                "a group of rows does not fit into the memory; write the file with fewer rows in a group, or raise -Xmx";
-            case IllegalArgumentException said -> NO_FILE + ": " + text(said);
-            case IllegalStateException said -> NO_FILE + ": " + text(said);
-            case UnsupportedOperationException said -> NO_FILE + ": " + text(said);
-            case RuntimeException slip -> NO_FILE; // its message is for programmers
-            default -> NO_FILE + ": " + text(origin);
-        };
-    }
-
-    /// The message without the name of the file, which the library puts in brackets.
-    private static String text(Throwable said) {
-        return Inputs.reason(said).replaceFirst("^\\[[^]]*]\\s*", "");
     }
 
     @Override
     public void close() throws IOException {
-        try (context) {
-            reader.close();
-        }
+        file.close();
     }
 }

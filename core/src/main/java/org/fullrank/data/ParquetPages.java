@@ -1,70 +1,155 @@
 package org.fullrank.data;
 
-import dev.hardwood.internal.compression.Decompressor;
-import dev.hardwood.internal.compression.DecompressorFactory;
-import dev.hardwood.internal.reader.HardwoodContextImpl;
-import dev.hardwood.metadata.CompressionCodec;
-import java.io.ByteArrayInputStream;
+import dev.hardwood.internal.metadata.DataPageHeader;
+import dev.hardwood.internal.metadata.DataPageHeaderV2;
+import dev.hardwood.internal.metadata.PageHeader;
+import dev.hardwood.internal.reader.Dictionary;
+import dev.hardwood.internal.reader.Page;
+import dev.hardwood.internal.reader.PageDecoder;
+import dev.hardwood.internal.thrift.PageHeaderReader;
+import dev.hardwood.internal.thrift.ThriftCompactReader;
+import dev.hardwood.metadata.ColumnMetaData;
+import dev.hardwood.metadata.Encoding;
+import dev.hardwood.schema.ColumnSchema;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
-import org.apache.commons.compress.compressors.snappy.SnappyCompressorInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
-/// Decompresses the pages of Parquet files for the library Hardwood, and checks them first.
+/// The cells of one column in one group of rows, read page by page.
 ///
-/// Hardwood 1.0.1 gives a page of Snappy to native code that writes as many bytes as the page says, whatever the
-/// buffer holds: a damaged file overwrites memory. It has no setting for another decompressor, so this class is
-/// put into the field of its context.
-final class ParquetPages extends DecompressorFactory {
-    /// A copy in Snappy is at most 64 bytes for two.
-    private static final int MOST_EXPANSION = 64;
+/// Hardwood parses the headers and decodes the pages. The walk from page to page is done here, and each header is
+/// compared with the bytes that are there, because the public readers of Hardwood 1.0.1 do not survive damaged files:
+/// they read on for ever if the pages have fewer cells than the metadata claim, and they cannot be given other
+/// decompressors, see [ParquetCodecs]. The version of Hardwood is pinned, as the classes are internal.
+final class ParquetPages {
+    /// What the common writers use for images and labels. The delta encodings allocate what they claim.
+    static final Set<Encoding> ENCODINGS = Collections.unmodifiableSet(
+            EnumSet.of(Encoding.PLAIN, Encoding.PLAIN_DICTIONARY, Encoding.RLE_DICTIONARY));
 
-    private ParquetPages() {
-        super(null);
+    private static final int LEAST_CELL_BYTES = 4; // of a plain number or the length of a text
+
+    private final ByteBuffer chunk;
+    private final ColumnMetaData data;
+    private final ColumnSchema column;
+    private final PageDecoder decoder;
+    private long left; // cells in the pages that are not decoded yet
+    private @Nullable Dictionary dictionary;
+    private @Nullable Page page;
+    private int cell;
+
+    /// @param chunk the bytes of the column in this group
+    /// @param rows number of rows of the group
+    ParquetPages(ByteBuffer chunk, ColumnMetaData data, ColumnSchema column, long rows) {
+        this.chunk = chunk;
+        this.data = data;
+        this.column = column;
+        this.left = rows;
+        decoder = new PageDecoder(data, column, new ParquetCodecs());
     }
 
-    /// A context that decompresses with this class; the caller closes it.
-    static HardwoodContextImpl context() {
-        HardwoodContextImpl context = HardwoodContextImpl.create();
-        try {
-            Field factory = HardwoodContextImpl.class.getDeclaredField("decompressorFactory");
-            factory.setAccessible(true);
-            factory.set(context, new ParquetPages());
-        } catch (ReflectiveOperationException e) {
-            context.close();
-            throw new IllegalStateException("another version of hardwood-core is on the class path, expected 1.0.1", e);
+    /// The bytes in the cell of the next row; null if it is missing.
+    ///
+    /// @throws IOException when the pages have fewer cells
+    byte @Nullable [] nextBytes() throws IOException {
+        return next() instanceof Page.ByteArrayPage binary && !binary.isNull(cell) ? binary.get(cell) : null;
+    }
+
+    /// The number or the text in the cell of the next row, empty if it is missing.
+    ///
+    /// @throws IOException when the pages have fewer cells
+    String nextText() throws IOException {
+        Page current = next();
+        if (current.isNull(cell)) {
+            return "";
         }
-        return context;
+        return switch (current) {
+            case Page.IntPage ints -> String.valueOf(ints.get(cell));
+            case Page.LongPage longs -> String.valueOf(longs.get(cell));
+            case Page.ByteArrayPage texts -> new String(texts.get(cell), StandardCharsets.UTF_8).strip();
+            case Page.BooleanPage _, Page.FloatPage _, Page.DoublePage _ ->
+                throw new IllegalStateException("a column of labels of type " + column.type());
+        };
     }
 
-    @Override
-    public Decompressor getDecompressor(CompressionCodec codec) {
-        return codec == CompressionCodec.SNAPPY ? new Snappy() : super.getDecompressor(codec);
+    /// The page of the next cell.
+    private Page next() throws IOException {
+        cell++;
+        Page current = page;
+        while (current == null || cell >= current.size()) {
+            current = readPage();
+            cell = 0;
+        }
+        page = current;
+        return current;
     }
 
-    private static final class Snappy implements Decompressor {
-        @Override
-        public byte[] decompress(ByteBuffer compressed, int size) throws IOException {
-            byte[] page = new byte[compressed.remaining()];
-            compressed.duplicate().get(page);
-            if (size < 0 || size > (long) MOST_EXPANSION * page.length) {
-                throw new IOException("a page of %d bytes claims %d".formatted(page.length, size));
+    /// The next page of cells.
+    private Page readPage() throws IOException {
+        while (chunk.hasRemaining()) { // ends, because a header has at least one byte
+            ThriftCheck.struct(chunk);
+            var thrift = new ThriftCompactReader(chunk.slice(), 0);
+            PageHeader header = PageHeaderReader.read(thrift);
+            if (header.compressedPageSize() > chunk.remaining() - thrift.getBytesRead()) {
+                throw new IOException("a page claims %d bytes, but the column has %d left"
+                        .formatted(header.compressedPageSize(), chunk.remaining() - thrift.getBytesRead()));
             }
-            try (var in = new SnappyCompressorInputStream(new ByteArrayInputStream(page))) {
-                byte[] content = in.getSize() == size ? in.readNBytes(size) : new byte[0];
-                if (content.length != size) {
-                    throw new IOException(
-                            "a page of Snappy has not the %d bytes that its header claims".formatted(size));
+            ByteBuffer whole = chunk.slice(chunk.position(), thrift.getBytesRead() + header.compressedPageSize());
+            chunk.position(chunk.position() + whole.remaining());
+            switch (header.type()) {
+                case INDEX_PAGE -> {}
+                case DICTIONARY_PAGE -> dictionary = dictionary(header, whole.position(thrift.getBytesRead()));
+                case DATA_PAGE, DATA_PAGE_V2 -> {
+                    check(header);
+                    return decoder.decodePage(whole, dictionary);
                 }
-                return content;
-            } catch (RuntimeException e) {
-                throw new IOException("a page of Snappy is damaged", e);
             }
         }
+        throw new IOException("the pages of the column %s end %d rows too early".formatted(column.fieldPath(), left));
+    }
 
-        @Override
-        public String getName() {
-            return "SNAPPY";
+    private Dictionary dictionary(PageHeader header, ByteBuffer body) throws IOException {
+        if (header.crc() != null) {
+            var crc = new CRC32();
+            crc.update(body.duplicate());
+            if ((int) crc.getValue() != header.crc()) {
+                throw new IOException("a page has not the checksum that its header claims");
+            }
         }
+        byte[] content = ParquetCodecs.page(data.codec(), body, header.uncompressedPageSize());
+        int cells = header.dictionaryPageHeader() == null ? -1 : header.dictionaryPageHeader().numValues();
+        if (cells < 0 || cells > content.length / LEAST_CELL_BYTES) {
+            throw new IOException("a dictionary of %d bytes claims %d cells".formatted(content.length, cells));
+        }
+        return Dictionary.parse(content, cells, column.type(), column.typeLength());
+    }
+
+    /// Compares what the header of a page of cells claims with what there is.
+    private void check(PageHeader header) throws IOException {
+        DataPageHeader first = header.dataPageHeader();
+        DataPageHeaderV2 second = header.dataPageHeaderV2();
+        boolean isSecond = header.type() == PageHeader.PageType.DATA_PAGE_V2;
+        if (isSecond ? second == null : first == null) {
+            throw new IOException("the header of a page lacks its second part");
+        }
+        Encoding encoding = isSecond ? second.encoding() : first.encoding();
+        if (!ENCODINGS.contains(encoding) || !isSecond && first.definitionLevelEncoding() != Encoding.RLE) {
+            throw new IOException("a page of the column %s has the encoding %s, expected PLAIN or a dictionary"
+                    .formatted(column.fieldPath(), encoding));
+        }
+        int levels = isSecond ? second.definitionLevelsByteLength() : 0;
+        if (levels < 0 || levels > header.compressedPageSize()) {
+            throw new IOException("a page claims more bytes than it has");
+        }
+        int cells = isSecond ? second.numValues() : first.numValues();
+        if (cells < 0 || cells > left) {
+            throw new IOException("a page of the column %s claims %d cells, but %d rows are left"
+                    .formatted(column.fieldPath(), cells, left));
+        }
+        left -= cells;
     }
 }
