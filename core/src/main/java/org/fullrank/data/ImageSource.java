@@ -60,6 +60,10 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
                     }
                 }
             });
+            if (lists.dropped() > 0) {
+                out.note("the texts beside the images have more than %d MB; %d small ones were not searched for labels"
+                        .formatted(LabelLists.MOST_KEPT_BYTES >> 20, lists.dropped()));
+            }
             new ImagePlacement(tree, images.finish(), lists, sidecars).place(out);
         }
     }

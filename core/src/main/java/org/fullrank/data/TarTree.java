@@ -131,7 +131,7 @@ record TarTree(Path root, boolean gzip) implements Tree {
     private static final class Tail extends FilterInputStream {
         private static final int BLOCK = 512;
         private long count;
-        private long zeros; // at the end so far
+        private long zeros; // at the end so far, at most [#BLOCK] of each reading
 
         Tail(InputStream in) {
             super(in);
@@ -150,9 +150,12 @@ record TarTree(Path root, boolean gzip) implements Tree {
         @Override
         public int read(byte[] into, int from, int length) throws IOException {
             int read = super.read(into, from, length);
-            for (int i = from; i < from + read; i++) {
-                zeros = into[i] == 0 ? zeros + 1 : 0;
+            int last = Math.min(BLOCK, Math.max(0, read)); // more zeros than a block say nothing more
+            int some = 0;
+            while (some < last && into[from + read - 1 - some] == 0) {
+                some++;
             }
+            zeros = some == last ? zeros + some : some;
             count += Math.max(0, read);
             return read;
         }

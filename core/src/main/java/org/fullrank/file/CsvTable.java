@@ -30,7 +30,6 @@ public final class CsvTable implements AutoCloseable {
     private static final Set<String> MISSING = Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?");
     private static final String NAN = "nan";
     private static final Set<String> INFINITE = Set.of("inf", "infinity");
-    private static final Pattern DECIMAL_COMMA = Pattern.compile("[-+]?\\d+,\\d+([eE][-+]?\\d+)?");
     private static final Pattern DATE =
             Pattern.compile("(\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}|\\d{1,2}[-/.]\\d{1,2}[-/.]\\d{2,4})([T ]\\d.*)?");
     private static final int HEAD_BYTES = 1 << 13;
@@ -167,11 +166,6 @@ public final class CsvTable implements AutoCloseable {
     /// Whether a cell is neither a number, nor missing, nor `inf` or `infinity`.
     public static boolean isText(String cell) {
         return Double.isNaN(number(cell)) && !isMissing(cell) && !INFINITE.contains(unsigned(cell));
-    }
-
-    /// Whether a cell is a number with a comma before its fraction, as `1,5`.
-    public static boolean hasDecimalComma(String cell) {
-        return DECIMAL_COMMA.matcher(cell.strip()).matches();
     }
 
     /// Whether a cell is a date, as `2024-01-31` or `31.1.2024`, with or without a time.

@@ -93,6 +93,8 @@ class BadInputTest {
                         "dimension"),
                 new Case("cut.npy", () -> SampleFiles.npy("<f4", false, "3, 2", new byte[23]), "ends early"),
                 new Case("object.npy", () -> SampleFiles.npy("|O8", false, "3, 2", new byte[48]), "type O8"),
+                new Case("width.npz", () -> withLabels("<U0", "999999999,"), "claims 999999999 texts of 0 characters"),
+                new Case("count.npz", () -> withLabels("|S1", "999999999,"), "claims 999999999 texts of 1 characters"),
                 new Case("header.npy", () -> text("\u0093NUMPY").clone(), "header.npy"),
                 new Case(
                         "nan.npy",
@@ -107,6 +109,14 @@ class BadInputTest {
                         "comma.csv",
                         () -> text("a;b\n1;2,5\n3;0,25\n7;1,5\n"),
                         "column 2 (b) is '2,5', expected a number; it has a decimal comma"),
+                new Case(
+                        "thousands.csv",
+                        () -> text("a;b\n1;1,234\n3;999\n7;1,234,567.5\n"),
+                        "column 2 (b) is '1,234', expected a number; it has marks between thousands"),
+                new Case(
+                        "points.csv",
+                        () -> text("a;b\n1;1.234.567\n3;999\n7;1.000.000\n"),
+                        "it has marks between thousands: write the digits without them"),
                 new Case("infinite.csv", () -> text("1,2\n3,inf\n"), "line 2, column 2 is 'inf'"),
                 new Case("huge.csv", () -> text("1,2\n3,1e300\n"), "is '1e300', expected a finite number"),
                 new Case("constant.csv", () -> text("1,2\n1,2\n"), "has no column to learn from"),
@@ -196,6 +206,15 @@ class BadInputTest {
             assertThat(data.items(Split.TRAIN).size()).isEqualTo(9);
             assertThat(data.skipped()).extracting(Skipped::path).isEqualTo(List.of("a/bad.jpg"));
         }
+    }
+
+    /// Two vectors, and labels that claim `shape` and have no data.
+    private static byte[] withLabels(String descr, String shape) {
+        return SampleFiles.zip(Map.of(
+                "x.npy",
+                SampleFiles.npy("|u1", false, "2, 2", new byte[4]),
+                "y.npy",
+                SampleFiles.npy(descr, false, shape, new byte[0])));
     }
 
     private static byte[] numbersWithOneText() {
