@@ -197,6 +197,9 @@ public final class CsvTable implements AutoCloseable {
         try {
             return rows.hasNext() ? rows.next() : null;
         } catch (CsvParseException e) {
+            if (e.getCause() instanceof IOException unread) {
+                throw unread; // such as damaged gzip
+            }
             throw new InputException(
                     "CSV file " + file + " cannot be parsed: " + Inputs.firstLine(e) + "; correct that line", e);
         } catch (UncheckedIOException e) {

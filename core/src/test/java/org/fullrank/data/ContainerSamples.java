@@ -90,7 +90,8 @@ final class ContainerSamples {
                 data("a.npy", images),
                 data("b.npy", matrix()),
                 rows("c.npy", matrix()),
-                packed("d.npy.gz", images, Packing.GZIP));
+                packed("d.npy.gz", images, Packing.GZIP),
+                data("e.npy.gz", SampleFiles.gzip(images)));
     }
 
     private static byte[] matrix() {
@@ -113,7 +114,9 @@ final class ContainerSamples {
                 data("a.csv", mixed),
                 data("b.csv", numbers),
                 rows("c.csv", numbers),
-                packed("d.csv.gz", mixed, Packing.GZIP));
+                packed("d.csv.gz", mixed, Packing.GZIP),
+                data("e.csv.gz", SampleFiles.gzip(mixed)),
+                rows("f.csv.gz", SampleFiles.gzip(numbers)));
     }
 
     private static List<Sample> webDataset() {
@@ -130,21 +133,23 @@ final class ContainerSamples {
 
     private static List<Sample> parquet() {
         return List.of(
-                data("a.parquet", parquet(ParquetSample.NONE)),
-                data("b.parquet", parquet(ParquetSample.SNAPPY)),
-                data("c.parquet", parquet(ParquetSample.GZIP)),
-                data("d.parquet", parquet(ParquetSample.ZSTD)));
+                data("a.parquet", table(ParquetSample.NONE).build()),
+                data("b.parquet", table(ParquetSample.SNAPPY).build()),
+                data("c.parquet", table(ParquetSample.GZIP).build()),
+                data("d.parquet", table(ParquetSample.ZSTD).build()),
+                data("e.parquet", table(ParquetSample.NONE).dictionary().build()),
+                data("f.parquet", table(ParquetSample.SNAPPY).second().build()),
+                data("g.parquet", table(ParquetSample.NONE).second().dictionary().build()));
     }
 
-    private static byte[] parquet(int codec) {
+    private static ParquetSample table(int codec) {
         byte[] png = SampleFiles.image("png", 3, 3, 5);
         return new ParquetSample()
                 .binary("image.bytes", png, SampleFiles.image("png", 4, 3, 7), null, png)
                 .text("image.path", "a", "b", "c", "d")
                 .longs("label", 0, 1, 1, -1)
                 .classNames("label", "x", "y")
-                .codec(codec)
-                .build();
+                .codec(codec);
     }
 
     private static Map<String, byte[]> images() {

@@ -9,16 +9,18 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.commons.compress.compressors.snappy.SnappyCompressorOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a small Parquet file: one group of rows, one plain page for each column, all values optional.
+/// Writes a small Parquet file: one group of rows, one page of cells for each column, all values optional.
 final class ParquetSample {
     static final int NONE = 0;
     static final int SNAPPY = 1;
@@ -34,6 +36,8 @@ final class ParquetSample {
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private int codec = NONE;
     private boolean emptyPages;
+    private boolean dictionary;
+    private boolean second;
     private int claimed = -1;
 
     /// @param path name, or `name.field` of a struct
@@ -94,6 +98,18 @@ final class ParquetSample {
         return this;
     }
 
+    /// Stores each cell once in a page of its own, and its number in the page of cells.
+    ParquetSample dictionary() {
+        dictionary = true;
+        return this;
+    }
+
+    /// Writes pages of version 2.
+    ParquetSample second() {
+        second = true;
+        return this;
+    }
+
     /// Says in the header of each page that it expands to so many bytes.
     ParquetSample claiming(int bytes) {
         claimed = bytes;
@@ -130,23 +146,22 @@ final class ParquetSample {
         List<Thrift> chunks = new ArrayList<>();
         for (Column column : columns) {
             int offset = out.size();
-            byte[] plain = page(column);
-            byte[] packed = compressed(plain);
-            out.writeBytes(header(emptyPages ? 0 : rows, claimed < 0 ? plain.length : claimed, packed.length));
-            out.writeBytes(packed);
+            if (dictionary) {
+                out.writeBytes(dictionaryPage(column));
+            }
+            out.writeBytes(page(column));
             int size = out.size() - offset;
-            int expanded = size - packed.length + plain.length;
             chunks.add(new Thrift()
                     .i64(2, offset)
                     .struct(
                             3,
                             new Thrift()
                                     .i32(1, column.type)
-                                    .numbers(2, 0, 3)
+                                    .numbers(2, dictionary ? 8 : 0, 3)
                                     .texts(3, column.path.split("\\."))
                                     .i32(4, codec)
                                     .i64(5, rows)
-                                    .i64(6, expanded)
+                                    .i64(6, size)
                                     .i64(7, size)
                                     .i64(9, offset)));
         }
@@ -166,15 +181,6 @@ final class ParquetSample {
         out.writeBytes(Arrays.copyOf(little(footer.length), 4));
         out.writeBytes(new byte[] {'P', 'A', 'R', '1'});
         return out.toByteArray();
-    }
-
-    private byte[] header(int rows, int expanded, int stored) {
-        return new Thrift()
-                .i32(1, 0)
-                .i32(2, expanded)
-                .i32(3, stored)
-                .struct(5, new Thrift().i32(1, rows).i32(2, 0).i32(3, 3).i32(4, 3))
-                .bytes();
     }
 
     /// Columns of one struct must come one after another.
@@ -202,24 +208,81 @@ final class ParquetSample {
         return elements;
     }
 
-    /// Bits that say which values are there, then the values.
-    private static byte[] page(Column column) {
+    private static List<String> distinct(Column column) {
+        return column.cells.stream()
+                .filter(Objects::nonNull)
+                .map(HexFormat.of()::formatHex)
+                .distinct()
+                .toList();
+    }
+
+    private byte[] dictionaryPage(Column column) {
+        List<String> cells = distinct(column);
+        byte[] plain = HexFormat.of().parseHex(String.join("", cells));
+        byte[] packed = compressed(plain);
+        byte[] header = new Thrift()
+                .i32(1, 2)
+                .i32(2, plain.length)
+                .i32(3, packed.length)
+                .struct(7, new Thrift().i32(1, cells.size()).i32(2, 0))
+                .bytes();
+        return joined(header, packed);
+    }
+
+    /// Bits that say which cells are there, then the cells or their numbers in the dictionary.
+    private byte[] page(Column column) {
+        int rows = emptyPages ? 0 : column.cells.size();
+        int encoding = dictionary ? 8 : 0;
+        byte[] levels = levels(column);
+        byte[] values = values(column);
+        byte[] plain = second ? values : joined(Arrays.copyOf(little(levels.length), 4), levels, values);
+        byte[] packed = second ? joined(levels, compressed(values)) : compressed(plain);
+        int expanded = claimed >= 0 ? claimed : plain.length + (second ? levels.length : 0);
+        var header = new Thrift().i32(1, second ? 3 : 0).i32(2, expanded).i32(3, packed.length);
+        if (second) {
+            header.struct(
+                    8,
+                    new Thrift()
+                            .i32(1, rows)
+                            .i32(2, 0)
+                            .i32(3, rows)
+                            .i32(4, encoding)
+                            .i32(5, levels.length)
+                            .i32(6, 0));
+        } else {
+            header.struct(5, new Thrift().i32(1, rows).i32(2, encoding).i32(3, 3).i32(4, 3));
+        }
+        return joined(header.bytes(), packed);
+    }
+
+    private static byte[] levels(Column column) {
         int groups = (column.cells.size() + 7) / 8;
         byte[] bits = new byte[groups];
-        var values = new ByteArrayOutputStream();
         for (int i = 0; i < column.cells.size(); i++) {
-            byte[] cell = column.cells.get(i);
-            if (cell != null) {
-                bits[i / 8] |= (byte) (1 << i % 8);
+            bits[i / 8] |= (byte) (column.cells.get(i) == null ? 0 : 1 << i % 8);
+        }
+        return joined(new Thrift().varint(groups << 1 | 1).raw(), bits);
+    }
+
+    private byte[] values(Column column) {
+        List<String> distinct = distinct(column);
+        var values = new ByteArrayOutputStream();
+        if (dictionary) {
+            values.write(8); // bits of a number
+        }
+        for (byte[] cell : column.cells) {
+            if (cell != null && dictionary) { // a run of one
+                values.writeBytes(new byte[] {2, (byte) distinct.indexOf(HexFormat.of().formatHex(cell))});
+            } else if (cell != null) {
                 values.writeBytes(cell);
             }
         }
-        var head = new Thrift().varint(groups << 1 | 1).raw();
+        return values.toByteArray();
+    }
+
+    private static byte[] joined(byte[]... pieces) {
         var out = new ByteArrayOutputStream();
-        out.writeBytes(Arrays.copyOf(little(head.length + bits.length), 4));
-        out.writeBytes(head);
-        out.writeBytes(bits);
-        out.writeBytes(values.toByteArray());
+        Stream.of(pieces).forEach(out::writeBytes);
         return out.toByteArray();
     }
 

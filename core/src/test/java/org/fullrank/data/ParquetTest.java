@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -69,6 +70,23 @@ class ParquetTest {
             assertThat(images.copy(0)).hasSize(3 * 4 * 3).startsWith(-1, 0, 0);
             assertThat(images.copy(2)).hasSize(3 * 3 * 3).startsWith(0, 0, -1);
         }
+    }
+
+    @Test
+    void pagesOfBothVersionsWithAndWithoutADictionaryAreEqual() {
+        List<ParquetSample> samples = List.of(
+                images(2, 0, 2),
+                images(2, 0, 2).dictionary(),
+                images(2, 0, 2).second().codec(ParquetSample.ZSTD),
+                images(2, 0, 2).second().dictionary().codec(ParquetSample.SNAPPY));
+        List<String> fingerprints = new ArrayList<>();
+        for (int i = 0; i < samples.size(); i++) {
+            try (Dataset data = open(write(i + "/x.parquet", samples.get(i)))) {
+                assertThat(classes(data, Split.TRAIN)).containsExactly(1, 0, 1);
+                fingerprints.add(data.fingerprint());
+            }
+        }
+        assertThat(fingerprints).hasSize(4).allMatch(fingerprints.getFirst()::equals);
     }
 
     @Test
