@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +45,13 @@ class BadInputTest {
     private static byte[] unnamed(byte[] tar) {
         Arrays.fill(tar, 0, 100, (byte) 0);
         return ContainerMutations.withSums(tar);
+    }
+
+    /// Changes the checksum in the directory of a zip of one member.
+    private static byte[] otherSum(byte[] zip) {
+        int end = zip.length - 22;
+        zip[ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).getInt(end + 16) + 16] ^= 1;
+        return zip;
     }
 
     private static byte[] cifar(int label) {
@@ -132,6 +141,10 @@ class BadInputTest {
                         "unnamed.tar", () -> unnamed(SampleFiles.tar(Map.of("a/x.png", png))), "a file without a name"),
                 new Case("none.zip", () -> SampleFiles.zip(Map.of("a.txt", text("x"))), "archive without files"),
                 new Case("cut.zip", () -> cut(SampleFiles.zip(Map.of("a/x.png", png)), 40), "cut.zip"),
+                new Case(
+                        "sum.zip",
+                        () -> otherSum(SampleFiles.zip(Map.of("a/x.png", png))),
+                        "its compressed data are damaged: a/x.png has not the checksum"),
                 new Case(
                         "cut-jpeg.tar",
                         () -> SampleFiles.tar(Map.of("x.jpg", cut(jpeg, jpeg.length / 3))),

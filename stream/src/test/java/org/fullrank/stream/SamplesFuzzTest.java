@@ -28,11 +28,12 @@ class SamplesFuzzTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
-            stream CSV | x.csv | t,device,a,b~0,x,1,2~1,x,3.5,4~2,y,-5e3,6~3,"x",7,8~
+            stream CSV | x.csv | t;a;b~0;1;2~3;3.5;4~2;-5e3;6~3;"7";8~
             .ts        | x.ts  | @problemName p~@timeStamps false~@classLabel true a b~@data~1,2,3:4,5,6:a~7,8.5,9:1e2,1,2:b~
             """)
     void everyDamagedFileIsReadOrRefusedInOneLine(String format, String name, String text) throws IOException {
         byte[] good = text.replace('~', '\n').getBytes(StandardCharsets.UTF_8);
+        assertThat(answer(good, name)).as("before it is damaged").isEmpty();
         int count = Integer.getInteger("fullrank.fuzz", COUNT);
         int read = 0;
         double slowest = 0;
