@@ -44,8 +44,8 @@ final class DataCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The column of a CSV file that contains the class: its name, or its position from 1; -1 is the"
-                            + " last.")
+                    "The column of a CSV or Parquet file that contains the class: its name or, in CSV, its position"
+                            + " from 1; -1 is the last.")
     @Nullable
     String labelColumn;
 
