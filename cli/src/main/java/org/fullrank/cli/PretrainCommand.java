@@ -58,8 +58,9 @@ final class PretrainCommand extends Job {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "Data to learn from, instead of the recipe's: a folder or archive of images, WebDataset shards,"
-                    + " Parquet of images, IDX, CIFAR or STL binaries, .npy, .csv, or the built-in name shapes.")
+            description =
+                    "Data to learn from, instead of the recipe's: a folder or archive of images, WebDataset shards,"
+                            + " Parquet of images, IDX, CIFAR or STL binaries, .npy, .csv, or the built-in name shapes.")
     @Nullable
     String data;
 

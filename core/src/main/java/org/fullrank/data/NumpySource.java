@@ -168,8 +168,8 @@ record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
         }
         Npy.Header header = Npy.header(text, subject, most);
         if (header.shape().isEmpty() || header.itemElements() != 1 || header.elements() > MAX_LABELS) {
-            throw new InputException(subject + " has shape " + header.shapeText()
-                    + ", expected labels [N], at most " + MAX_LABELS + "; give one whole number or one text per item");
+            throw new InputException(subject + " has shape " + header.shapeText() + ", expected labels [N], at most "
+                    + MAX_LABELS + "; give one whole number or one text per item");
         }
         float[] values = new float[Math.toIntExact(header.elements())];
         Npy.readFloats(in, header, values, 0, values.length);

@@ -32,7 +32,8 @@ final class ParquetImages implements AutoCloseable {
     private static final Set<String> IMAGE_NAMES = Set.of("image", "img");
     private static final List<String> LABEL_NAMES =
             List.of("label", "labels", "class", "target", "y", "category", "cls");
-    private static final Set<Encoding> LEVELS = EnumSet.of(Encoding.RLE, Encoding.BIT_PACKED); // which cells are missing
+    private static final Set<Encoding> LEVELS =
+            EnumSet.of(Encoding.RLE, Encoding.BIT_PACKED); // which cells are missing
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String subject;

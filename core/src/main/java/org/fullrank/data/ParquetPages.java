@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// decompressors, see [ParquetCodecs]. The version of Hardwood is pinned, as the classes are internal.
 final class ParquetPages {
     /// What the common writers use for images and labels. The delta encodings allocate what they claim.
-    static final Set<Encoding> ENCODINGS = Collections.unmodifiableSet(
-            EnumSet.of(Encoding.PLAIN, Encoding.PLAIN_DICTIONARY, Encoding.RLE_DICTIONARY));
+    static final Set<Encoding> ENCODINGS =
+            Collections.unmodifiableSet(EnumSet.of(Encoding.PLAIN, Encoding.PLAIN_DICTIONARY, Encoding.RLE_DICTIONARY));
 
     private static final int LEAST_CELL_BYTES = 4; // of a plain number or the length of a text
 
@@ -121,7 +121,9 @@ final class ParquetPages {
             }
         }
         byte[] content = ParquetCodecs.page(data.codec(), body, header.uncompressedPageSize());
-        int cells = header.dictionaryPageHeader() == null ? -1 : header.dictionaryPageHeader().numValues();
+        int cells = header.dictionaryPageHeader() == null
+                ? -1
+                : header.dictionaryPageHeader().numValues();
         if (cells < 0 || cells > content.length / LEAST_CELL_BYTES) {
             throw new IOException("a dictionary of %d bytes claims %d cells".formatted(content.length, cells));
         }

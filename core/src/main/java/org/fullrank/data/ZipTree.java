@@ -77,7 +77,9 @@ record ZipTree(Path root) implements Tree {
         }
 
         private int ended(int read) throws IOException {
-            if (read < 0 && entry.getCrc() >= 0 && entry.getCrc() != getChecksum().getValue()) {
+            if (read < 0
+                    && entry.getCrc() >= 0
+                    && entry.getCrc() != getChecksum().getValue()) {
                 throw new ZipException(entry.getName() + " has not the checksum that the archive has for it");
             }
             return read;

@@ -45,8 +45,9 @@ public record NpyText(int width, Charset charset, int bytes, int count) {
         var found =
                 new NpyText(Integer.parseInt(text.group(3)), charset, unicode ? 4 : 1, Integer.parseInt(row.group(1)));
         if (found.width == 0 || found.count > MOST_TEXTS) {
-            throw new InputException("%s claims %d texts of %d characters, expected at most %d of at least 1; get the file again"
-                    .formatted(subject, found.count, found.width, MOST_TEXTS));
+            throw new InputException(
+                    "%s claims %d texts of %d characters, expected at most %d of at least 1; get the file again"
+                            .formatted(subject, found.count, found.width, MOST_TEXTS));
         }
         if ((long) found.width * found.bytes * found.count > most) {
             throw new InputException(subject + " claims " + found.count + " texts of " + found.width

@@ -98,9 +98,8 @@ class ContainerFuzzTest {
     }
 
     private void readItems(Path path) {
-        DataSpec spec = DataSpec.of(path.toString())
-                .withCache(folder.resolve("cache"))
-                .withMaxSkippedShare(1);
+        DataSpec spec =
+                DataSpec.of(path.toString()).withCache(folder.resolve("cache")).withMaxSkippedShare(1);
         try (Dataset data = Dataset.open(spec)) {
             for (Split split : data.splits()) {
                 Items items = data.items(split);

@@ -125,8 +125,7 @@ final class ContainerSamples {
                 "1.png", png, "1.cls", text("0"), "2.png", png, "2.json", text("{\"label\": 1}"), "2.txt", text("a")));
         Map<String, byte[]> beside = files("1.png", png, "2.png", png, "2.cls", text("0"));
         return List.of(
-                new Sample(
-                        "train-0001.tar", shard, Map.of("train-0000.tar", shard), false, true, Packing.TAR_SUMS),
+                new Sample("train-0001.tar", shard, Map.of("train-0000.tar", shard), false, true, Packing.TAR_SUMS),
                 folder("1.json", text("{\"label\": \"cat\", \"n\": [1, {\"x\": 2.5}]}"), beside),
                 folder("1.cls", text("1\n"), beside));
     }
@@ -139,7 +138,9 @@ final class ContainerSamples {
                 data("d.parquet", table(ParquetSample.ZSTD).build()),
                 data("e.parquet", table(ParquetSample.NONE).dictionary().build()),
                 data("f.parquet", table(ParquetSample.SNAPPY).second().build()),
-                data("g.parquet", table(ParquetSample.NONE).second().dictionary().build()));
+                data(
+                        "g.parquet",
+                        table(ParquetSample.NONE).second().dictionary().build()));
     }
 
     private static ParquetSample table(int codec) {

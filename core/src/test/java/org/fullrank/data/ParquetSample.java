@@ -250,7 +250,8 @@ final class ParquetSample {
                             .i32(5, levels.length)
                             .i32(6, 0));
         } else {
-            header.struct(5, new Thrift().i32(1, rows).i32(2, encoding).i32(3, 3).i32(4, 3));
+            header.struct(
+                    5, new Thrift().i32(1, rows).i32(2, encoding).i32(3, 3).i32(4, 3));
         }
         return joined(header.bytes(), packed);
     }
@@ -272,7 +273,8 @@ final class ParquetSample {
         }
         for (byte[] cell : column.cells) {
             if (cell != null && dictionary) { // a run of one
-                values.writeBytes(new byte[] {2, (byte) distinct.indexOf(HexFormat.of().formatHex(cell))});
+                values.writeBytes(
+                        new byte[] {2, (byte) distinct.indexOf(HexFormat.of().formatHex(cell))});
             } else if (cell != null) {
                 values.writeBytes(cell);
             }
