@@ -44,8 +44,8 @@ final class DataCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The column of a CSV file that contains the class. Give the name of the column, or its position"
-                            + " from 1. The last column is -1.")
+                    "The column of a CSV or Parquet file that contains the class. Give the name of the column. In CSV, its"
+                            + " position from 1 works as well. The last column is -1.")
     @Nullable
     String labelColumn;
 

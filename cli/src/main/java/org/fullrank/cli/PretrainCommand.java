@@ -59,8 +59,8 @@ final class PretrainCommand extends Job {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "The training data, instead of the data in the recipe: a folder or archive of images, IDX,"
-                    + " CIFAR or STL files, .npy, .csv, or the built-in name shapes.")
+            description = "The training data, instead of the data in the recipe: a folder or archive of images, WebDataset"
+                    + " shards, Parquet of images, IDX, CIFAR or STL files, .npy, .csv, or the built-in name shapes.")
     @Nullable
     String data;
 

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
+import org.fullrank.file.NumberSlip;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the training rows of a table once and decides how each column becomes values, see [TableSchema].
 final class TableFit {
@@ -38,7 +40,7 @@ final class TableFit {
     /// Fits a schema to the rows of a table and reads it to its end.
     ///
     /// @param ignored names or positions from 1 of columns to leave out
-    /// @throws InputException when a column holds dates, numbers with a decimal comma, or numbers among texts
+    /// @throws InputException when a column holds dates, numbers with a [NumberSlip], or numbers among texts
     static Fitted of(CsvTable table, Path file, List<String> ignored) throws IOException {
         return new TableFit(table, file).fit(ignored);
     }
@@ -104,7 +106,8 @@ final class TableFit {
         private int missing;
         private int numbers;
         private int whole;
-        private int commas;
+        private int slips;
+        private @Nullable NumberSlip slip; // of a cell, rather a decimal comma
         private int dates;
         private double mean;
         private double least = Double.POSITIVE_INFINITY;
@@ -131,11 +134,16 @@ final class TableFit {
                 }
                 number(value);
             } else {
-                commas += CsvTable.hasDecimalComma(cell) ? 1 : 0;
+                note(NumberSlip.of(cell));
                 dates += CsvTable.isDate(cell) ? 1 : 0;
                 example = example.isEmpty() ? table.describe(row, position) : example;
             }
             count(cell.strip());
+        }
+
+        private void note(@Nullable NumberSlip found) {
+            slips += found == null ? 0 : 1;
+            slip = found == null || slip == NumberSlip.DECIMAL_COMMA ? slip : found;
         }
 
         private void number(double value) {
@@ -196,7 +204,7 @@ final class TableFit {
         private boolean identifies() {
             int present = rows - missing;
             boolean distinct = !repeated && (uncounted ? levels.size() == MOST_COUNTED : levels.size() == present);
-            boolean texts = numbers < present / 2 && dates == 0 && commas == 0;
+            boolean texts = numbers < present / 2 && dates == 0 && slips == 0;
             return distinct && present >= IDENTIFIER_ROWS && (texts || (named() && whole == present));
         }
 
@@ -205,9 +213,8 @@ final class TableFit {
         }
 
         private void requireCategory(int texts) {
-            if (commas == texts) {
-                throw new InputException(
-                        example + ", expected a number; it has a decimal comma: write a decimal point");
+            if (slip != null && slips == texts) {
+                throw new InputException(example + ", expected a number; " + slip.remedy());
             }
             if (dates == texts) {
                 throw new InputException(

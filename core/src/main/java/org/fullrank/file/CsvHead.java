@@ -89,7 +89,7 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
                 found = i;
             }
         }
-        if (found >= 0 && (CsvTable.isDate(cells.get(found)) || CsvTable.hasDecimalComma(cells.get(found)))) {
+        if (found >= 0 && (CsvTable.isDate(cells.get(found)) || NumberSlip.of(cells.get(found)) != null)) {
             return -1;
         }
         if (found >= 0 && header) {

@@ -10,6 +10,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
 import org.fullrank.file.CsvTable.Row;
+import org.fullrank.file.NumberSlip;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the numbers of a CSV file as float64. The reader leaves out the label column and an index of the
@@ -87,8 +88,11 @@ final class CsvRows implements RowStream {
         String cell = row.cells().get(column);
         double value = CsvTable.number(cell);
         if (Double.isNaN(value) && CsvTable.isText(cell)) {
-            throw new InputException(table.describe(row, column)
-                    + ", expected a number; name the label column with --label-column, or leave the column out");
+            NumberSlip slip = NumberSlip.of(cell);
+            throw new InputException(table.describe(row, column) + ", expected a number; "
+                    + (slip == null
+                            ? "name the label column with --label-column, or leave the column out"
+                            : slip.remedy()));
         }
         return value;
     }

@@ -206,6 +206,12 @@ final class CsvSamples implements Samples {
         try {
             return rows.hasNext() ? rows.next() : null;
         } catch (CsvParseException e) {
+            if (e.getCause() instanceof IOException unread) {
+                throw unread;
+            }
+            if (e.getCause() instanceof IllegalArgumentException damaged) {
+                throw damaged; // of GzipInput
+            }
             String reason = Objects.requireNonNullElse(e.getMessage(), "no reason");
             throw new IllegalArgumentException(
                     "%s: found CSV that cannot be parsed, %s, expected rows of cells; correct that line"
