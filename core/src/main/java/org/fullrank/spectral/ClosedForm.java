@@ -123,11 +123,16 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
         Tensor offset = centered ? sums.mean().matmul(weights) : weights.narrow(0, 0, 1).mul(Tensors.scalar(0));
         double condition = spectrum.values()[0] / spectrum.values()[rank - 1];
         double missed = 1 - Arrays.stream(spectrum.values()).sum() / sums.trace();
+        SpectralReport report = modes.report(rank, condition, missed);
+        int inputs = Math.min(coordinates.width(), relation.size());
+        boolean complete = !(coordinates.map() instanceof FeatureMap.Inputs) || rank == inputs;
         return new SpectralMap(
                 coordinates.map(),
                 Tensors.doubles(coordinates.back(weights)),
                 Tensors.doubles(offset),
-                modes.report(rank, condition, missed));
+                complete ? report : report.withWarning(("the features have rank %d of %d: the others are constant, dependent"
+                                + " or smaller than %.0e of the largest in squares; standardize features of unlike units")
+                        .formatted(rank, inputs, rankCut)));
     }
 
     /// The mean that is taken away: that of the objective, or the one under its mass if features are centered.

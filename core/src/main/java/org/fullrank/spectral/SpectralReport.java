@@ -1,6 +1,7 @@
 package org.fullrank.spectral;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What a fit found.
 ///
@@ -25,4 +26,17 @@ public record SpectralReport(
         double gap,
         double residual,
         double traceError,
-        List<String> warnings) {}
+        List<String> warnings) {
+    SpectralReport withWarning(String warning) {
+        return new SpectralReport(
+                loss,
+                lengths,
+                eigenvalues,
+                rank,
+                condition,
+                gap,
+                residual,
+                traceError,
+                Stream.concat(warnings.stream(), Stream.of(warning)).toList());
+    }
+}
