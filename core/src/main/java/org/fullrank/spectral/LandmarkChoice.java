@@ -3,7 +3,6 @@ package org.fullrank.spectral;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
@@ -17,15 +16,15 @@ public enum LandmarkChoice {
     /// The start of k-means (Arthur and Vassilvitskii 2007): each next one with a probability proportional to
     /// the squared distance to the nearest one so far. They cover rare samples too.
     KMEANS_PLUS_PLUS,
-    /// Randomly pivoted Cholesky (Chen, Epperly, Tropp and Webber 2025): each next one with a probability
-    /// proportional to the part of `k(x, x)` that the earlier ones miss. It follows the leverage of the samples
-    /// under the kernel.
+    /// Each next one with a probability proportional to the part of `k(x, x)` that the earlier ones miss, by
+    /// randomly pivoted Cholesky. Of the three it needs the fewest landmarks.
     LEVERAGE;
 
+    /// The choice with the smallest error.
+    public static final LandmarkChoice DEFAULT = LEVERAGE;
     /// Candidates for each landmark, drawn uniformly. More of them change the choice little, and cost time.
     public static final int CANDIDATES = 8;
 
-    private static final double ROUNDING = 1e-13;
     private static final long STREAM = Keyed.name("spectral.landmarks");
 
     /// Chooses `count` samples; all of them if there are no more.
@@ -41,7 +40,9 @@ public enum LandmarkChoice {
             Tensor rows = samples.at(some(samples.size(), (int) drawn, random)); // [candidates, D]
             SampleCheck.requireFinite(rows);
             if (drawn > wanted) {
-                int[] places = this == LEVERAGE ? pivots(kernel, rows, wanted, random) : apart(rows, wanted, random);
+                int[] places = this == LEVERAGE
+                        ? PivotedCholesky.choose(kernel, rows, wanted, random)
+                        : apart(rows, wanted, random);
                 rows = rows.index_select(0, Tensors.of(places));
             }
             return FeatureMap.Landmarks.of(kernel, rows);
@@ -66,58 +67,28 @@ public enum LandmarkChoice {
         Tensor norms = Reductions.squaredNorms(rows); // [c, 1]
         double[] nearest = new double[Math.toIntExact(rows.size(0))]; // squared distances
         Arrays.fill(nearest, Double.MAX_VALUE / nearest.length); // all alike for the first draw
-        return draws(nearest, wanted, random, (number, place) -> {
+        int[] places = new int[wanted];
+        for (int i = 0; i < wanted; i++) {
+            double sum = Arrays.stream(nearest).sum();
+            if (sum == 0) {
+                return Arrays.copyOf(places, i); // all rows are among the chosen
+            }
+            int place = draw(nearest, random.nextDouble() * sum);
+            places[i] = place;
             try (var scope = Scope.open()) {
                 Tensor products = rows.matmul(rows.narrow(0, place, 1).t()); // [c, 1]
                 double[] distances = Tensors.doubles(products.mul_(Tensors.scalar(-2))
                         .add_(norms)
                         .add_(norms.narrow(0, place, 1))
                         .clamp_min_(Tensors.scalar(0)));
-                Arrays.setAll(nearest, i -> Math.min(nearest[i], distances[i]));
+                Arrays.setAll(nearest, j -> j == place ? 0 : Math.min(nearest[j], distances[j]));
             }
-        });
-    }
-
-    private static int[] pivots(Kernel kernel, Tensor rows, int wanted, Keyed random) {
-        double[] missed = Tensors.doubles(kernel.diagonal(rows));
-        Tensor factor = Tensors.empty(ScalarType.Double, missed.length, wanted); // [c, p], of Cholesky
-        return draws(missed, wanted, random, (number, place) -> {
-            try (var scope = Scope.open()) {
-                Tensor before = factor.narrow(1, 0, number);
-                Tensor column = kernel.gram(rows, rows.narrow(0, place, 1)) // [c, 1]
-                        .sub_(before.matmul(before.narrow(0, place, 1).t()))
-                        .mul_(Tensors.scalar(1 / Math.sqrt(missed[place])));
-                factor.narrow(1, number, 1).copy_(column);
-                double[] explained = Tensors.doubles(column.mul_(column));
-                Arrays.setAll(missed, i -> Math.max(0, missed[i] - explained[i]));
-            }
-        });
-    }
-
-    private interface Draw {
-        /// Lowers the weights after a draw.
-        void made(int number, int place);
-    }
-
-    /// Draws places with probabilities proportional to their weights, which change after each draw. It stops
-    /// early once only rounding is left.
-    private static int[] draws(double[] weights, int wanted, Keyed random, Draw draw) {
-        int[] places = new int[wanted];
-        double floor = 0;
-        for (int i = 0; i < wanted; i++) {
-            double sum = Arrays.stream(weights).sum();
-            if (sum <= floor) {
-                return Arrays.copyOf(places, i);
-            }
-            places[i] = draw(weights, random.nextDouble() * sum);
-            draw.made(i, places[i]);
-            weights[places[i]] = 0;
-            floor = i == 0 ? ROUNDING * Arrays.stream(weights).sum() : floor;
         }
         return places;
     }
 
-    private static int draw(double[] weights, double share) {
+    /// The place at which the running sum of the weights passes `share`.
+    static int draw(double[] weights, double share) {
         double left = share;
         int last = 0;
         for (int i = 0; i < weights.length; i++) {

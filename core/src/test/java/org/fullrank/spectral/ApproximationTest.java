@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.BlockLanczos;
 import org.fullrank.linalg.Eigenpairs;
+import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.spectral.Graph.Edge;
 import org.fullrank.spectral.SpectralObjective.Contrastive;
 import org.fullrank.spectral.SpectralObjective.Vicreg;
@@ -94,21 +97,51 @@ class ApproximationTest {
     }
 
     @Test
-    void aSparseSolverFindsTheSubspaceOfTheDenseOne() {
-        int size = ClosedForm.DENSE_ROWS + 100;
-        Graph graph = communities(size, 5);
+    void lanczosFindsTheSubspaceOfTheDenseSolver() {
+        Graph graph = communities(400, 5);
         for (SpectralObjective objective : List.of(Vicreg.ofGamma(.01), new Contrastive())) {
-            ClosedForm form = ClosedForm.of(objective).withWidth(4);
-            SpectralEmbedding sparse = form.fit(graph);
-            assertThat(sparse.report().residual()).isBetween(1e-20, 1e-8);
-            QuadraticForm quadratic = objective.form(graph);
-            Eigenpairs dense = Eigenpairs.of(FreeForm.of(graph, quadratic, form.centered())
-                    .dense());
-            Modes modes = Modes.of(objective, 4, dense, graph);
-            assertThat(sparse.report().loss()).isCloseTo(modes.loss(), within(1e-8 * Math.abs(modes.loss())));
-            assertThat(sparse.report().lengths()).containsExactly(modes.lengths(), within(1e-9));
-            assertThat(largestSine(sparse.tensor(), modes.columns(dense))).isLessThan(1e-6);
+            boolean centered = ClosedForm.of(objective).centered();
+            FreeForm matrix = FreeForm.of(graph, objective.form(graph), centered);
+            Eigenpairs all = Eigenpairs.of(matrix.dense());
+            Eigenpairs found = BlockLanczos.largest(matrix, 4, BlockLanczos.Stop.DEFAULT, 1);
+            assertThat(found.residual()).isLessThanOrEqualTo(1e-8);
+            assertThat(found.values()).containsExactly(Arrays.copyOf(all.values(), 4), within(1e-9));
+            assertThat(largestSine(found.vectors(), all.vectors().narrow(1, 0, 4))).isLessThan(1e-6);
         }
+    }
+
+    @Test
+    void lanczosFindsEqualEigenvalues() {
+        Graph graph = communities(120, 4);
+        FreeForm matrix = FreeForm.of(graph, new Contrastive().form(graph), false);
+        Tensor copies = torch.block_diag(new TensorVector(matrix.dense(), matrix.dense(), matrix.dense()));
+        SymmetricOperator blocks = new SymmetricOperator() {
+            @Override
+            public int size() {
+                return 360;
+            }
+
+            @Override
+            public Tensor times(Tensor x) {
+                return copies.matmul(x);
+            }
+        };
+        double[] once = Eigenpairs.of(matrix.dense()).values();
+        assertThat(BlockLanczos.largest(blocks, 6, BlockLanczos.Stop.DEFAULT, 1).values())
+                .containsExactly(new double[] {once[0], once[0], once[0], once[1], once[1], once[1]}, within(1e-9));
+    }
+
+    @Test
+    void manySamplesNeedNoDenseMatrix() {
+        int size = ClosedForm.DENSE_ROWS + 100;
+        int[] labels = new int[size];
+        Arrays.setAll(labels, i -> i % 7 == 0 ? 0 : i % 3 == 0 ? 1 : 2);
+        SpectralReport report =
+                ClosedForm.of(new Contrastive()).withWidth(3).fit(Groups.ofLabels(labels)).report();
+        double[] sizes = new double[3];
+        Arrays.stream(labels).forEach(l -> sizes[l]++);
+        assertThat(report.lengths()).containsExactly(new double[] {sizes[2], sizes[1], sizes[0]}, within(1e-6));
+        assertThat(report.residual()).isBetween(Double.MIN_NORMAL, 1e-8);
     }
 
     /// A ring of dense communities that are joined by few edges.
