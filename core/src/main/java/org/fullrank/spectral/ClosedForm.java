@@ -61,6 +61,11 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
         return new ClosedForm(objective, width, other, rankCut, seed);
     }
 
+    /// The same with other random draws.
+    public ClosedForm withSeed(long other) {
+        return new ClosedForm(objective, width, centered, rankCut, other);
+    }
+
     /// The same with another rank cut.
     public ClosedForm withRankCut(double other) {
         return new ClosedForm(objective, width, centered, other, seed);

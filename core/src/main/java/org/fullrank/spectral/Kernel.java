@@ -29,6 +29,17 @@ public sealed interface Kernel {
         return KernelText.read(text);
     }
 
+    /// The same, but `rbf` and `laplacian` without a width get the median distance of some samples.
+    ///
+    /// @throws InputException when there is no such kernel or setting, or the median distance is 0
+    static Kernel of(String text, SampleRows samples) {
+        return switch (text.strip()) {
+            case "rbf" -> new Rbf(MedianDistance.of(samples, 2));
+            case "laplacian" -> new Laplacian(MedianDistance.of(samples, 1));
+            default -> of(text);
+        };
+    }
+
     /// `x.y`: the features are the inputs.
     record Linear() implements Kernel {
         @Override

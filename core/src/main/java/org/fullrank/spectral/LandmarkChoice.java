@@ -22,6 +22,8 @@ public enum LandmarkChoice {
 
     /// The choice with the smallest error.
     public static final LandmarkChoice DEFAULT = LEVERAGE;
+    /// Few enough for minutes on tens of thousands of samples.
+    public static final int STANDARD_COUNT = 1024;
     /// Candidates for each landmark, drawn uniformly. More of them change the choice little, and cost time.
     public static final int CANDIDATES = 8;
 

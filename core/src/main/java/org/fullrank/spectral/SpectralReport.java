@@ -27,6 +27,11 @@ public record SpectralReport(
         double residual,
         double traceError,
         List<String> warnings) {
+    /// Number of used dimensions: the rank of the embeddings.
+    public int kept() {
+        return lengths.length;
+    }
+
     SpectralReport withWarning(String warning) {
         return new SpectralReport(
                 loss,
