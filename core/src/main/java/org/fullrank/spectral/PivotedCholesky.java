@@ -8,7 +8,7 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Randomly pivoted Cholesky (Chen, Epperly, Tropp and Webber 2025): chooses rows of a kernel matrix one after
+/// Randomly pivoted Cholesky (Chen, Epperly, Tropp and Webber 2022): chooses rows of a kernel matrix one after
 /// the other, each with a probability proportional to the part of its diagonal that the earlier ones miss.
 ///
 /// Rows are proposed in blocks. A proposal is accepted with the share of its diagonal that is still missed when
