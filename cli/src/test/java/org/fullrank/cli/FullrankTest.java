@@ -33,6 +33,7 @@ class FullrankTest {
             "data",
             "methods",
             "objective",
+            "spectral",
             "recipes",
             "runs",
             "report",
