@@ -39,6 +39,7 @@ class ArchitectureTest {
             "objective",
             "method",
             "diagnose",
+            "independence",
             "probe",
             "run",
             "page",
