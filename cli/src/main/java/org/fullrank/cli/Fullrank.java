@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DataCommand.class,
             MethodsCommand.class,
             ObjectiveCommand.class,
+            IndependenceCommand.class,
             RecipesCommand.class,
             RunsCommand.class,
             ReportCommand.class,

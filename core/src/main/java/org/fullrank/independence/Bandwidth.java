@@ -68,7 +68,7 @@ public final class Bandwidth {
                 constant
                         ? "%s: found %s in every row of column %d (from 0), expected values that differ; leave the column out"
                                 .formatted(columns.name(), column[0], j)
-                        : "%s: found a median distance of 0 in column %d (from 0), expected more; most of its values are equal: give a bandwidth"
+                        : "%s: found a median distance of 0 in column %d (from 0), expected more; most of its values are equal: give --bandwidth"
                                 .formatted(columns.name(), j));
     }
 }

@@ -16,6 +16,9 @@ import org.fullrank.linalg.Reductions;
 ///
 /// @param bandwidths `s` of each column, above 0
 public record GaussianKernel(double[] bandwidths) implements Kernel {
+    /// Largest number of rows. A pass over 20,000 rows of one column takes about a second.
+    public static final int MOST_ROWS = 20_000;
+
     /// Number of kernel values that are in memory at once: 16 MiB.
     private static final int BLOCK_VALUES = 1 << 21;
 
@@ -42,6 +45,12 @@ public record GaussianKernel(double[] bandwidths) implements Kernel {
 
     @Override
     public KernelSums sums(Columns columns) {
+        InputException.when(
+                columns.rows() > MOST_ROWS,
+                "%s: found %d rows, expected at most %d for a kernel of all pairs of rows; take --features fourier:64",
+                columns.name(),
+                columns.rows(),
+                MOST_ROWS);
         return NativeErrors.guard("HSIC of " + columns.name(), () -> {
             try (var scope = Scope.withoutGradients()) {
                 return sums(Tensors.of(columns.values()), columns.rows(), columns.width());

@@ -1,6 +1,8 @@
 package org.fullrank.independence;
 
 import java.util.function.DoubleSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
@@ -16,6 +18,8 @@ import org.fullrank.engine.Tensors;
 /// @param scale factor of each feature
 public record RandomFeatures(Function function, double[] frequencies, double[] phases, double scale) {
     private static final long KEY = Keyed.name("random features");
+    private static final Pattern NAME = Pattern.compile("(fourier|relu):(\\d{1,6})");
+    private static final int MOST_NAMED = FeatureSums.MOST_FEATURES / 2; // of each of two columns
 
     /// The function f.
     public enum Function {
@@ -52,6 +56,27 @@ public record RandomFeatures(Function function, double[] frequencies, double[] p
             phases[k] = phase.getAsDouble();
         }
         return new RandomFeatures(function, frequencies, phases, Math.sqrt(2.0 / count));
+    }
+
+    /// Features by name.
+    ///
+    /// @param text `fourier:m` or `relu:m` with the number of features m
+    /// @throws InputException when it is neither
+    public static RandomFeatures named(String text, long seed) {
+        Matcher name = NAME.matcher(text);
+        InputException.unless(
+                name.matches(),
+                "features %s: found neither fourier:m nor relu:m, expected one with a number m from 1 to %d",
+                text,
+                MOST_NAMED);
+        int count = Integer.parseInt(name.group(2));
+        InputException.unless(
+                count >= 1 && count <= MOST_NAMED,
+                "features %s: found %d features, expected 1 to %d",
+                text,
+                count,
+                MOST_NAMED);
+        return name.group(1).equals("fourier") ? fourier(count, seed) : relu(count, seed);
     }
 
     /// Number of features m.

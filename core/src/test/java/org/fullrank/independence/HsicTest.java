@@ -213,7 +213,7 @@ class HsicTest {
         assertThatThrownBy(() -> GaussianKernel.median(columns))
                 .isInstanceOf(InputException.class)
                 .hasMessage("x: found a median distance of 0 in column 0 (from 0), expected more; most of its values"
-                        + " are equal: give a bandwidth");
+                        + " are equal: give --bandwidth");
         assertThat(new Hsic(GaussianKernel.of(1, 2), Estimator.BIASED)
                         .of(columns)
                         .criterion())
