@@ -40,6 +40,7 @@ class ArchitectureTest {
             "method",
             "diagnose",
             "spectral",
+            "independence",
             "probe",
             "run",
             "page",

@@ -34,6 +34,7 @@ class FullrankTest {
             "methods",
             "objective",
             "spectral",
+            "independence",
             "recipes",
             "runs",
             "report",
