@@ -39,6 +39,7 @@ class ArchitectureTest {
             "objective",
             "method",
             "diagnose",
+            "decompose",
             "probe",
             "run",
             "page",
