@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DataCommand.class,
             MethodsCommand.class,
             ObjectiveCommand.class,
+            DecomposeCommand.class,
             RecipesCommand.class,
             RunsCommand.class,
             ReportCommand.class,

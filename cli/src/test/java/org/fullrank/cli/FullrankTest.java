@@ -33,6 +33,7 @@ class FullrankTest {
             "data",
             "methods",
             "objective",
+            "decompose",
             "recipes",
             "runs",
             "report",

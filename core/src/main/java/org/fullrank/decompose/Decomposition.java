@@ -6,6 +6,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.net.SignalShape;
 import org.jspecify.annotations.Nullable;
 
 /// The factors of one tensor, fitted by untrained networks that are then thrown away (DeepTensor, Saragadam,
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param settings of the fit
 /// @param sizes n_k of each factor
-/// @param factors `[n_k, R]` each, row-major, in the units of the data: their product is the reconstruction
+/// @param factors `[n_k, R]` each, row-major: their product is the reconstruction. Large columns come first
 /// @param iterations steps to these factors
 /// @param losses loss of the fitted entries in each step
 /// @param heldOutLosses loss of the held-out entries in each step, with the averaged factors
@@ -63,6 +64,13 @@ public record Decomposition(
     /// R.
     public int rank() {
         return settings.rank();
+    }
+
+    /// The signals that the factors consist of: lines and pictures.
+    ///
+    /// @param data that was fitted
+    public List<SignalShape> sides(PartialTensor data) {
+        return settings.sides(data);
     }
 
     /// The loss of the held-out entries, in the units of the data.

@@ -167,7 +167,12 @@ final class FactorFit implements AutoCloseable {
             best.forEach(factor -> factors.add(Tensors.floats(factor.mul(Tensors.scalar(share)))));
         }
         return new Decomposition(
-                settings, sizes(), factors, curve.bestStep(), curve.losses(unit()), curve.heldOut(unit()));
+                settings,
+                sizes(),
+                Factors.ordered(factors, settings.rank()),
+                curve.bestStep(),
+                curve.losses(unit()),
+                curve.heldOut(unit()));
     }
 
     @Override

@@ -1,7 +1,10 @@
 package org.fullrank.decompose;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 
@@ -46,5 +49,35 @@ final class Factors {
             stride *= size;
         }
         return places;
+    }
+
+    /// The same factors with their columns in falling order of the norm of their outer product.
+    ///
+    /// @param factors `[n_k, R]` each, row-major
+    static List<float[]> ordered(List<float[]> factors, int rank) {
+        double[] norms = new double[rank];
+        Arrays.fill(norms, 1);
+        for (float[] factor : factors) {
+            for (int r = 0; r < rank; r++) {
+                double squares = 0;
+                for (int i = r; i < factor.length; i += rank) {
+                    squares += (double) factor[i] * factor[i];
+                }
+                norms[r] *= squares;
+            }
+        }
+        List<Integer> order = IntStream.range(0, rank)
+                .boxed()
+                .sorted(Comparator.comparingDouble(r -> -norms[r]))
+                .toList();
+        var ordered = new ArrayList<float[]>();
+        for (float[] factor : factors) {
+            float[] columns = new float[factor.length];
+            for (int i = 0; i < factor.length; i++) {
+                columns[i] = factor[i / rank * rank + order.get(i % rank)];
+            }
+            ordered.add(columns);
+        }
+        return ordered;
     }
 }

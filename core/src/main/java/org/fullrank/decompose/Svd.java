@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
-import org.bytedeco.pytorch.StringViewOptional;
-import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -33,7 +31,8 @@ public final class Svd {
     /// The approximation of rank `rank`.
     public static Approximation of(PartialTensor data, int rank) {
         try (var scope = Scope.withoutGradients()) {
-            return new Approximation(rank, Tensors.floats(truncated(decomposed(imputed(data, rank)), rank)));
+            Tensor matrix = imputed(data, rank);
+            return new Approximation(rank, Tensors.floats(truncated(matrix, vectors(matrix), rank)));
         }
     }
 
@@ -45,11 +44,13 @@ public final class Svd {
         Approximation best = null;
         double least = Double.POSITIVE_INFINITY;
         try (var scope = Scope.withoutGradients()) {
-            var whole = data.isComplete() ? scope.keep(decomposed(matrix(data))) : null;
+            Tensor matrix = matrix(data);
+            Tensor vectors = data.isComplete() ? vectors(matrix) : null;
             for (int rank : ranks(data)) {
                 try (var step = Scope.open()) {
-                    float[] reconstruction =
-                            whole == null ? of(data, rank).reconstruction() : Tensors.floats(truncated(whole, rank));
+                    float[] reconstruction = vectors == null
+                            ? of(data, rank).reconstruction()
+                            : Tensors.floats(truncated(matrix, vectors, rank));
                     double now = error.applyAsDouble(reconstruction);
                     if (best == null || now < least) {
                         best = new Approximation(rank, reconstruction);
@@ -74,15 +75,23 @@ public final class Svd {
         return Tensors.of(data.values(), data.rows(), data.columns()).to(ScalarType.Double);
     }
 
-    private static T_TensorTensorTensor_T decomposed(Tensor matrix) {
-        return torch.linalg_svd(matrix, false, new StringViewOptional());
+    /// The singular vectors of the shorter side in rising order of their values, `[K, K]`, as eigenvectors of the
+    /// Gram matrix. In float64 this is exact far below any noise.
+    private static Tensor vectors(Tensor matrix) {
+        Tensor gram = isTall(matrix) ? matrix.t().matmul(matrix) : matrix.matmul(matrix.t());
+        return torch.linalg_eigh(gram).get1();
     }
 
-    private static Tensor truncated(T_TensorTensorTensor_T svd, int rank) {
-        Tensor left = svd.get0().narrow(1, 0, rank); // [rows, R]
-        Tensor values = svd.get1().narrow(0, 0, rank); // [R]
-        Tensor right = svd.get2().narrow(0, 0, rank); // [R, columns]
-        return left.mul(values).matmul(right);
+    private static boolean isTall(Tensor matrix) {
+        return matrix.size(0) >= matrix.size(1);
+    }
+
+    /// The projection of `matrix` on the last `rank` of `vectors`.
+    private static Tensor truncated(Tensor matrix, Tensor vectors, int rank) {
+        Tensor leading = vectors.narrow(1, vectors.size(1) - rank, rank); // [K, R]
+        return isTall(matrix)
+                ? matrix.matmul(leading).matmul(leading.t())
+                : leading.matmul(leading.t().matmul(matrix));
     }
 
     /// The matrix with its missing entries imputed. The caller's scope owns it.
@@ -99,7 +108,8 @@ public final class Svd {
         matrix.add_(missing.mul(Tensors.scalar(mean)));
         for (int round = 0; round < ROUNDS; round++) {
             try (var scope = Scope.open()) {
-                Tensor change = truncated(decomposed(matrix), rank).sub(matrix).mul(missing);
+                Tensor change =
+                        truncated(matrix, vectors(matrix), rank).sub(matrix).mul(missing);
                 matrix.add_(change);
                 double before = Tensors.value(matrix.mul(missing).square().sum());
                 if (Tensors.value(change.square().sum()) <= SETTLED * SETTLED * before) {

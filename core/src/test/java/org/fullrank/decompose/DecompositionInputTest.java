@@ -119,6 +119,6 @@ class DecompositionInputTest {
 
     @Test
     void anUnknownRivalIsRefused() {
-        assertRefused(() -> Rival.Kind.named("pca"), "compare: found pca, expected svd or nmf");
+        assertRefused(() -> Reconstruction.Rival.named("pca"), "compare: found pca, expected svd or nmf");
     }
 }

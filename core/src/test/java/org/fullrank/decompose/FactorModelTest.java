@@ -103,6 +103,16 @@ class FactorModelTest {
     }
 
     @Test
+    void columnsAreOrderedByTheNormOfTheirOuterProduct() {
+        // norms 1 * 10, 2 * 2, 3 * 4
+        List<float[]> factors = List.of(new float[] {1, 2, 3, 0, 0, 0}, new float[] {10, 2, 4});
+        assertThat(Factors.ordered(factors, 3))
+                .satisfiesExactly(
+                        first -> assertThat(first).containsExactly(3, 1, 2, 0, 0, 0),
+                        second -> assertThat(second).containsExactly(4, 10, 2));
+    }
+
+    @Test
     void eachLossIsZeroWithoutErrorAndGrowsWithItsPowerOfTheScale() {
         try (var scope = Scope.withoutGradients()) {
             Tensor y = Tensors.of(new double[] {0.5, 1, 2}, 3);

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class RivalTest {
+class ReconstructionTest {
     private static final Noisy EXACT = Noisy.matrix(12, 10, 2, 0, 1);
     private static final Noisy NOISY = Noisy.matrix(12, 10, 2, 0.2, 1);
 
@@ -81,15 +81,15 @@ class RivalTest {
     @Test
     void rivalsHaveTheMeasuresOfTheFit() {
         Decomposition fitted = Decomposition.fit(NOISY.tensor(), Noisy.settings(4, 5));
-        List<Rival> known = Rival.of(Rival.Kind.SVD, NOISY.tensor(), fitted, NOISY.truth());
-        assertThat(known.stream().map(Rival::name)).containsExactly("svd", "best-svd");
+        List<Reconstruction> known = Reconstruction.of(Reconstruction.Rival.SVD, NOISY.tensor(), fitted, NOISY.truth());
+        assertThat(known.stream().map(Reconstruction::name)).containsExactly("svd", "best-svd");
         assertThat(known.getFirst().rank()).isEqualTo(4);
         assertThat(known.getFirst().psnr())
                 .isEqualTo(Psnr.of(NOISY.truth(), Svd.of(NOISY.tensor(), 4).reconstruction()));
         assertThat(known.getLast().psnr())
                 .isGreaterThanOrEqualTo(known.getFirst().psnr());
 
-        List<Rival> unknown = Rival.of(Rival.Kind.SVD, NOISY.tensor(), fitted, null);
+        List<Reconstruction> unknown = Reconstruction.of(Reconstruction.Rival.SVD, NOISY.tensor(), fitted, null);
         assertThat(unknown.getLast().psnr()).isNull();
         assertThat(unknown.getLast().heldOut())
                 .isLessThanOrEqualTo(unknown.getFirst().heldOut());

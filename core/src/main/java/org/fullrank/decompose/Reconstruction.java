@@ -8,75 +8,83 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// A classical factorization of the same tensor, with the same measures as the fitted factors.
-///
-/// The held-out loss is that of a fit without the held-out entries. The reconstruction, and so the PSNR, is that
-/// of a fit to all observed entries, which is more than the networks see.
+/// What a factorization makes of a tensor, with the measures that all factorizations share.
 ///
 /// @param name such as `svd`
-/// @param rank of the reconstruction
-/// @param heldOut loss of the held-out entries
+/// @param rank of the values
+/// @param heldOut loss of the held-out entries, by a fit without them
 /// @param psnr in dB; null without the truth
-/// @param reconstruction row-major
-public record Rival(
-        String name, int rank, double heldOut, @Nullable Double psnr, float[] reconstruction) {
-    /// The kinds of rivals.
-    public enum Kind {
+/// @param values row-major, of the shape of the data
+public record Reconstruction(
+        String name, int rank, double heldOut, @Nullable Double psnr, float[] values) {
+    /// The factors of networks.
+    public static final String DEEP_TENSOR = "deeptensor";
+
+    /// The classical factorizations.
+    public enum Rival {
         /// Truncated singular value decomposition of the same rank, and of the best rank: by the truth if it is
         /// given, otherwise by the held-out entries.
         SVD,
         /// Nonnegative matrix factorization of the same rank.
         NMF;
 
-        /// The kind of a name.
+        /// The rival of a name.
         ///
         /// @throws InputException when there is none
-        public static Kind named(String name) {
-            for (Kind kind : values()) {
-                if (kind.name().toLowerCase(Locale.ROOT).equals(name)) {
-                    return kind;
+        public static Rival named(String name) {
+            for (Rival rival : values()) {
+                if (rival.name().toLowerCase(Locale.ROOT).equals(name)) {
+                    return rival;
                 }
             }
             throw new InputException("compare: found %s, expected svd or nmf".formatted(name));
         }
     }
 
-    /// The rivals of a kind.
+    /// That of fitted factors.
+    ///
+    /// @param truth entries without noise, row-major; null: unknown
+    public static Reconstruction of(Decomposition fitted, float @Nullable [] truth) {
+        float[] values = fitted.reconstruction();
+        return new Reconstruction(DEEP_TENSOR, fitted.rank(), fitted.heldOut(), psnr(truth, values), values);
+    }
+
+    /// Those of a classical factorization. The held-out loss is that of a fit without the held-out entries. The
+    /// values, and so the PSNR, are those of a fit to all observed entries, which are more than the networks see.
     ///
     /// @param fitted whose rank, loss and held-out entries are used
     /// @param truth entries without noise, row-major; null: unknown
-    public static List<Rival> of(Kind kind, PartialTensor data, Decomposition fitted, float @Nullable [] truth) {
+    public static List<Reconstruction> of(
+            Rival rival, PartialTensor data, Decomposition fitted, float @Nullable [] truth) {
         DecompositionSettings settings = fitted.settings();
         HeldOut split = HeldOut.of(data, settings.stopping().holdout(), settings.seed());
-        ToDoubleFunction<float[]> heldOut = reconstruction -> heldOut(data, split, settings.loss(), reconstruction);
+        ToDoubleFunction<float[]> heldOut = values -> heldOut(data, split, settings.loss(), values);
         int rank = Math.min(fitted.rank(), Math.min(data.rows(), data.columns()));
-        return switch (kind) {
+        return switch (rival) {
             case SVD -> List.of(svd(data, split, rank, heldOut, truth), bestSvd(data, split, heldOut, truth));
             case NMF -> {
                 boolean poisson = settings.loss() instanceof FitLoss.Poisson;
                 float[] some = Nmf.fit(split.fitted(), rank, poisson, settings.seed());
                 float[] all = Nmf.fit(data, rank, poisson, settings.seed());
-                yield List.of(new Rival("nmf", rank, heldOut.applyAsDouble(some), psnr(truth, all), all));
+                yield List.of(new Reconstruction("nmf", rank, heldOut.applyAsDouble(some), psnr(truth, all), all));
             }
         };
     }
 
-    private static Rival svd(
+    private static Reconstruction svd(
             PartialTensor data, HeldOut split, int rank, ToDoubleFunction<float[]> heldOut, float @Nullable [] truth) {
         float[] all = Svd.of(data, rank).reconstruction();
         double loss = heldOut.applyAsDouble(Svd.of(split.fitted(), rank).reconstruction());
-        return new Rival("svd", rank, loss, psnr(truth, all), all);
+        return new Reconstruction("svd", rank, loss, psnr(truth, all), all);
     }
 
-    private static Rival bestSvd(
+    private static Reconstruction bestSvd(
             PartialTensor data, HeldOut split, ToDoubleFunction<float[]> heldOut, float @Nullable [] truth) {
-        if (truth == null) {
-            Rival chosen = svd(data, split, Svd.best(split.fitted(), heldOut).rank(), heldOut, null);
-            return new Rival("best-svd", chosen.rank(), chosen.heldOut(), null, chosen.reconstruction());
-        }
-        Svd.Approximation best = Svd.best(data, reconstruction -> -Psnr.of(truth, reconstruction));
-        double loss = heldOut.applyAsDouble(Svd.of(split.fitted(), best.rank()).reconstruction());
-        return new Rival("best-svd", best.rank(), loss, psnr(truth, best.reconstruction()), best.reconstruction());
+        int rank = truth == null
+                ? Svd.best(split.fitted(), heldOut).rank()
+                : Svd.best(data, values -> -Psnr.of(truth, values)).rank();
+        Reconstruction best = svd(data, split, rank, heldOut, truth);
+        return new Reconstruction("best-svd", rank, best.heldOut(), best.psnr(), best.values());
     }
 
     private static @Nullable Double psnr(float @Nullable [] truth, float[] reconstruction) {
