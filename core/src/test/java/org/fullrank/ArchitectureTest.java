@@ -41,6 +41,7 @@ class ArchitectureTest {
             "diagnose",
             "spectral",
             "independence",
+            "decompose",
             "probe",
             "run",
             "page",

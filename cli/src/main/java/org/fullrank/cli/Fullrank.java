@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ObjectiveCommand.class,
             SpectralCommand.class,
             IndependenceCommand.class,
+            DecomposeCommand.class,
             RecipesCommand.class,
             RunsCommand.class,
             ReportCommand.class,

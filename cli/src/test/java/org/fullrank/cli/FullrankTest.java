@@ -35,6 +35,7 @@ class FullrankTest {
             "objective",
             "spectral",
             "independence",
+            "decompose",
             "recipes",
             "runs",
             "report",
