@@ -14,7 +14,8 @@ public sealed interface Experiment
                 NoStopGradient,
                 DirectSet,
                 IsoModes,
-                SvmaxCircle {
+                SvmaxCircle,
+                Conditioning {
     /// What an experiment says of itself.
     ///
     /// @param name on the command line and of the page

@@ -16,7 +16,8 @@ public final class Experiments {
             new NoStopGradient(),
             new DirectSet(),
             new IsoModes(),
-            new SvmaxCircle());
+            new SvmaxCircle(),
+            new Conditioning());
 
     private Experiments() {}
 
