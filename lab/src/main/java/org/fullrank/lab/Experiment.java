@@ -15,7 +15,8 @@ public sealed interface Experiment
                 DirectSet,
                 IsoModes,
                 SvmaxCircle,
-                Conditioning {
+                Conditioning,
+                BnPartition {
     /// What an experiment says of itself.
     ///
     /// @param name on the command line and of the page

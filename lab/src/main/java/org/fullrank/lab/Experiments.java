@@ -17,7 +17,8 @@ public final class Experiments {
             new DirectSet(),
             new IsoModes(),
             new SvmaxCircle(),
-            new Conditioning());
+            new Conditioning(),
+            new BnPartition());
 
     private Experiments() {}
 
