@@ -6,9 +6,9 @@ import org.fullrank.online.Alarm;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.online.RuleName;
 
-/// Runs ten million updates of each rule on a slowly changing stream, then one million on a constant sample.
-/// It reports the largest weight, the samples at which the monitor raised an alarm, and the alarm at the end.
-/// A feature that is not finite ends the benchmark with an error.
+/// Runs ten million updates of each rule on a slowly changing stream, then one million updates on a constant
+/// sample. The benchmark reports the largest weight, the samples at which the monitor raised an alarm, and
+/// the alarm at the end. If a feature is not finite, the benchmark ends with an error.
 ///
 /// ```
 /// bench/run StabilityBench [UPDATES]

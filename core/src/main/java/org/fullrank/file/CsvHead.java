@@ -10,12 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /// What the first rows of a CSV file say about its columns.
 ///
-/// The first row is a header when a cell of it is no number while the one below is, or when it names the
-/// label column. The label column is given by name, by position (from 1, or from the end as -1, -2, ...) or
-/// as `none`. Without that it is the one named `label`, `class`, `target` or `y`, or else the only one of
-/// text that is no date. A first column that numbers the rows is an index: it has no name in the header, or
-/// is named `id`, `index` or `row`, or counts up by one from 0 or 1 in the first [#RUNNING_ROWS] rows.
-/// Texts under the name `path`, `file`, `filename` or `image` are one too.
+/// The first row is a header in two cases: one of its cells is no number while the cell below it is a number,
+/// or it names the label column. A name, a position (from 1, or from the end as -1, -2, ...) or the word
+/// `none` says which column has the labels. Without such a setting, the label column is the one named
+/// `label`, `class`, `target` or `y`. If no column has such a name, it is the only column with text that is
+/// no date. A first column that numbers the rows is an index. An index has no name in the header, or its name
+/// is `id`, `index` or `row`, or it counts up by one from 0 or 1 in the first [#RUNNING_ROWS] rows. A column
+/// of text named `path`, `file`, `filename` or `image` is an index too.
 ///
 /// @param header whether the first row is a header
 /// @param label position of the label column from 0; -1 where there is none

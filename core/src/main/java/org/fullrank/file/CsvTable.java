@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a CSV file row by row. The file may be compressed with gzip. Cells are separated by comma, semicolon
-/// or tab. All rows must have as many cells as the first row.
+/// Reads a CSV file row by row. The file may be compressed with gzip. The cells of a row are separated by
+/// commas, semicolons or tabs. All rows must have as many cells as the first row.
 ///
-/// [CsvHead] has the rules that find the header, the label column and an index of the rows.
+/// The class [CsvHead] has the rules that find the header, the label column and an index of the rows.
 public final class CsvTable implements AutoCloseable {
     /// What is given as the label column where there is none.
     public static final String NO_LABEL = "none";

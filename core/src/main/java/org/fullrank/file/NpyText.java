@@ -8,7 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 
-/// An array of texts in a `.npy` file, `<U12` (Unicode) or `|S12` (bytes): labels by name, or names of files.
+/// An array of texts in a `.npy` file, `<U12` (Unicode) or `|S12` (bytes). The texts are labels or names of
+/// files.
 ///
 /// @param width characters of each text; shorter ones are filled up with zeros
 /// @param charset of a character

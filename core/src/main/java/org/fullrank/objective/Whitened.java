@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 
-/// Sub-batches whose columns are uncorrelated and have variance 1: `Y = Xc L^-T`. Xc are the centered rows,
-/// and L is the Cholesky factor of `(1 - epsilon) S + epsilon I = L L'`, where `S = Xc' Xc / (w - 1)` is
-/// their covariance. With epsilon 0 the covariance of Y is the identity.
+/// Sub-batches whose columns are uncorrelated and have variance 1: `Y = Xc L^-T`. Here, Xc are the centered
+/// rows and `S = Xc' Xc / (w - 1)` is their covariance. L is the Cholesky factor of `(1 - epsilon) S +
+/// epsilon I = L L'`. If epsilon is 0, the covariance of Y is the identity.
 ///
 /// @param values Y, `[B, w, D]`
 /// @param inverse L^-1, `[B, D, D]`

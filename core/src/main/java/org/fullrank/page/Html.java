@@ -10,11 +10,11 @@ import java.util.Base64;
 import java.util.List;
 import org.fullrank.file.JsonLines;
 
-/// Builds a page as one HTML file: the data as JSON, the script that draws the data, and the style. All pages
-/// have the same script. The field `kind` of the data selects what the script draws.
+/// Builds a page as one HTML file. The file has the data as JSON, the script that draws the data, and the
+/// style. All pages have the same script. The field `kind` of the data selects what the script draws.
 ///
 /// A content security policy in the page allows only this script and this style. The page loads nothing from
-/// elsewhere; only a live page also loads pictures and events from its own server.
+/// other servers. Only a live page loads pictures and events from its own server.
 public final class Html {
     private static final String FOLDER = "/org/fullrank/page/";
     private static final List<String> PARTS = List.of(

@@ -12,7 +12,7 @@ import org.fullrank.method.Method;
 import org.fullrank.probe.Embedder;
 
 /// The time and memory of training steps, measured with steps of growing size. If a batch would not fit into
-/// memory or time, its cost is extrapolated from smaller ones.
+/// memory or time, its cost is extrapolated from smaller batches.
 ///
 /// @param stepSeconds time of a step of the whole batch
 /// @param measured whether such a step was made; if not, the time is that of fewer rows, scaled

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The accuracy of each class, and the classes that lost accuracy compared with another run. A higher mean
 /// can hide a class that became worse (Balestriero, Bottou and LeCun 2022, "The effects of regularization and
-/// data augmentation are class dependent"). The test is over items, so it compares two trainings, not two
-/// methods. To compare methods, see [ClassSeeds].
+/// data augmentation are class dependent"). The test is over items. So the test compares two trainings, not
+/// two methods. To compare methods, see [ClassSeeds].
 ///
 /// @param protocol what the numbers depend on
 /// @param probe name of the classifier

@@ -7,8 +7,8 @@ import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.Method;
 
-/// Measures retrieval and clustering. Every item of the test split is a query, and all other items of that
-/// split are searched.
+/// Measures retrieval and clustering. Every item of the test split is a query. The search is over all other
+/// items of this split.
 ///
 /// @param recallAt the k of recall@k, ascending, each at least 1
 /// @param restarts number of k-means runs; the run with the smallest inertia is used; at least 1

@@ -13,8 +13,8 @@ import org.fullrank.file.CsvTable.Row;
 import org.fullrank.file.NumberSlip;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the numbers of a CSV file as float64, without its label column and without an index of its rows,
-/// see [CsvTable]. A cell that is missing, or `inf`, is NaN.
+/// Reads the numbers of a CSV file as float64. The reader leaves out the label column and an index of the
+/// rows, see [CsvTable]. A cell that is missing, or `inf`, is NaN.
 final class CsvRows implements RowStream {
     private final Path file;
     private final CsvTable table;

@@ -6,9 +6,9 @@ import org.fullrank.data.Items;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// Makes the views of the items of one split. A view depends only on (seed, epoch, item, view). It does not
-/// depend on the other items of the batch, the order of calls or the number of threads. Several threads may
-/// use one generator.
+/// Makes the views of the items of one split. A view depends only on (seed, epoch, item, view). A view does
+/// not depend on the other items of the batch, the order of calls or the number of threads. Several threads
+/// may use one generator.
 public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGenerator {
     /// The generator for these items and settings.
     ///

@@ -28,29 +28,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OptimizersTest {
     private static final int STEPS = 6;
 
-    /// One update of all values, written as loops. `state` holds whatever the method remembers, `[2][P]`.
-    private interface Naive {
-        void step(double[] w, double[] g, double[][] state, Segment segment, Treatment treatment, int step);
-    }
-
-    /// How one parameter is treated.
-    private record Treatment(double rate, boolean decays) {
-        double decay(double decay) {
-            return decays ? decay : 0;
-        }
-    }
-
-    private record Case(OptimizerSpec spec, Naive naive, GroupSpec groups) {
-        Case(OptimizerSpec spec, Naive naive) {
+    private record Case(OptimizerSpec spec, NaiveOptimizer naive, GroupSpec groups) {
+        Case(OptimizerSpec spec, NaiveOptimizer naive) {
             this(spec, naive, GroupSpec.defaults());
         }
 
         /// As the definition says, parameter by parameter.
-        Treatment treatment(Segment segment, double rate, double predictorRate) {
+        NaiveOptimizer.Treatment treatment(Segment segment, double rate, double predictorRate) {
             boolean predictor = segment.name().startsWith("predictor.");
             boolean matrix = segment.sizes().size() > 1;
             double own = predictor ? groups.predictorRate() * predictorRate : rate;
-            return new Treatment(
+            return new NaiveOptimizer.Treatment(
                     matrix ? own : own * groups.vectorRate(),
                     (matrix || groups.decayVectors()) && (predictor || groups.weightDecay() == Decaying.ALL));
         }
@@ -73,105 +61,21 @@ class OptimizersTest {
 
     private static List<Case> alike() {
         return List.of(
-                new Case(new OptimizerSpec.Sgd(0.1, 0.9, 0.05), sgd(0.9, 0.05)),
-                new Case(new OptimizerSpec.Sgd(0.1, 0, 0), sgd(0, 0)),
-                new Case(new OptimizerSpec.Adam(0.01, 0.9, 0.999, 1e-8, 0.1), adam(0.9, 0.999, 1e-8, 0.1)),
-                new Case(new OptimizerSpec.Adam(0.01, 0.8, 0.95, 1e-3, 0), adamW(0.8, 0.95, 1e-3, 0)),
-                new Case(new OptimizerSpec.AdamW(0.01, 0.9, 0.999, 1e-8, 0.1), adamW(0.9, 0.999, 1e-8, 0.1)),
-                new Case(new OptimizerSpec.AdamW(0.01, 0.8, 0.95, 1e-3, 0), adamW(0.8, 0.95, 1e-3, 0)),
-                new Case(new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, false), lars(0.9, 0.01, 0.02, false)),
-                new Case(new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, true), lars(0.9, 0.01, 0.02, true)),
-                new Case(new OptimizerSpec.Lars(0.3, 0.5, 0, 5, true), lars(0.5, 0, 5, true)),
+                new Case(new OptimizerSpec.Sgd(0.1, 0.9, 0.05), NaiveOptimizer.sgd(0.9, 0.05)),
+                new Case(new OptimizerSpec.Sgd(0.1, 0, 0), NaiveOptimizer.sgd(0, 0)),
+                new Case(new OptimizerSpec.Adam(0.01, 0.9, 0.999, 1e-8, 0.1), NaiveOptimizer.adam(0.9, 0.999, 1e-8, 0.1)),
+                new Case(new OptimizerSpec.Adam(0.01, 0.8, 0.95, 1e-3, 0), NaiveOptimizer.adamW(0.8, 0.95, 1e-3, 0)),
+                new Case(new OptimizerSpec.AdamW(0.01, 0.9, 0.999, 1e-8, 0.1), NaiveOptimizer.adamW(0.9, 0.999, 1e-8, 0.1)),
+                new Case(new OptimizerSpec.AdamW(0.01, 0.8, 0.95, 1e-3, 0), NaiveOptimizer.adamW(0.8, 0.95, 1e-3, 0)),
+                new Case(new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, false), NaiveOptimizer.lars(0.9, 0.01, 0.02, false)),
+                new Case(new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, true), NaiveOptimizer.lars(0.9, 0.01, 0.02, true)),
+                new Case(new OptimizerSpec.Lars(0.3, 0.5, 0, 5, true), NaiveOptimizer.lars(0.5, 0, 5, true)),
                 new Case(
                         new OptimizerSpec.Lars(0.3, 0.9, 0.5, 0.02, false, Denominator.SUM),
-                        larsOfSums(0.9, 0.5, 0.02, false)),
+                        NaiveOptimizer.larsOfSums(0.9, 0.5, 0.02, false)),
                 new Case(
                         new OptimizerSpec.Lars(0.3, 0.9, 0.5, 0.3, true, Denominator.SUM),
-                        larsOfSums(0.9, 0.5, 0.3, true)));
-    }
-
-    private static Naive sgd(double momentum, double decay) {
-        return (w, g, state, s, t, step) -> {
-            for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
-                state[0][i] = momentum * state[0][i] + g[i] + t.decay(decay) * w[i];
-                w[i] -= t.rate() * state[0][i];
-            }
-        };
-    }
-
-    /// Kingma and Ba's algorithm 1 on the gradient of the loss with an L2 penalty.
-    private static Naive adam(double beta1, double beta2, double epsilon, double decay) {
-        return (w, g, state, s, t, step) -> {
-            for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
-                double gradient = g[i] + t.decay(decay) * w[i];
-                state[0][i] = beta1 * state[0][i] + (1 - beta1) * gradient;
-                state[1][i] = beta2 * state[1][i] + (1 - beta2) * gradient * gradient;
-                double first = state[0][i] / (1 - Math.pow(beta1, step + 1));
-                double second = state[1][i] / (1 - Math.pow(beta2, step + 1));
-                w[i] -= t.rate() * first / (Math.sqrt(second) + epsilon);
-            }
-        };
-    }
-
-    private static Naive adamW(double beta1, double beta2, double epsilon, double decay) {
-        return (w, g, state, s, t, step) -> {
-            for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
-                w[i] -= t.rate() * t.decay(decay) * w[i];
-                state[0][i] = beta1 * state[0][i] + (1 - beta1) * g[i];
-                state[1][i] = beta2 * state[1][i] + (1 - beta2) * g[i] * g[i];
-                double first = state[0][i] / (1 - Math.pow(beta1, step + 1));
-                double second = state[1][i] / (1 - Math.pow(beta2, step + 1));
-                w[i] -= t.rate() * first / (Math.sqrt(second) + epsilon);
-            }
-        };
-    }
-
-    private static Naive lars(double momentum, double decay, double eta, boolean clip) {
-        return (w, g, state, s, t, step) -> {
-            int begin = (int) s.offset();
-            int end = (int) (s.offset() + s.count());
-            double weights = 0;
-            double gradients = 0;
-            double[] decayed = g.clone();
-            for (int i = begin; i < end; i++) {
-                decayed[i] = g[i] + t.decay(decay) * w[i];
-                weights += w[i] * w[i];
-                gradients += decayed[i] * decayed[i];
-            }
-            double trust = 1;
-            if (s.sizes().size() > 1 && weights > 0 && gradients > 0) {
-                trust = eta * Math.sqrt(weights) / Math.sqrt(gradients);
-                trust = clip ? Math.min(trust / t.rate(), 1) : trust;
-            }
-            for (int i = begin; i < end; i++) {
-                state[0][i] = momentum * state[0][i] + trust * decayed[i];
-                w[i] -= t.rate() * state[0][i];
-            }
-        };
-    }
-
-    /// The trust ratio of You et al. (2017), equation 6, with solo-learn's cap and epsilon.
-    private static Naive larsOfSums(double momentum, double decay, double eta, boolean clip) {
-        return (w, g, state, s, t, step) -> {
-            int begin = (int) s.offset();
-            int end = (int) (s.offset() + s.count());
-            double weights = 0;
-            double gradients = 0;
-            for (int i = begin; i < end; i++) {
-                weights += w[i] * w[i];
-                gradients += g[i] * g[i];
-            }
-            double trust = 1;
-            if (s.sizes().size() > 1) {
-                double sum = Math.sqrt(gradients) + t.decay(decay) * Math.sqrt(weights) + 1e-8;
-                trust = eta * Math.sqrt(weights) / sum;
-                trust = clip ? Math.min(trust / t.rate(), 1) : trust;
-            }
-            for (int i = begin; i < end; i++) {
-                state[0][i] = momentum * state[0][i] + trust * (g[i] + t.decay(decay) * w[i]);
-                w[i] -= t.rate() * state[0][i];
-            }
-        };
+                        NaiveOptimizer.larsOfSums(0.9, 0.5, 0.3, true)));
     }
 
     @ParameterizedTest

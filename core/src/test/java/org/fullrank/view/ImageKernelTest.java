@@ -2,6 +2,11 @@ package org.fullrank.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.fullrank.view.KernelCheck.assertClose;
+import static org.fullrank.view.KernelCheck.floats;
+import static org.fullrank.view.KernelCheck.make;
+import static org.fullrank.view.KernelCheck.plain;
+import static org.fullrank.view.KernelCheck.whole;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +14,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.fullrank.engine.Keyed;
 import org.junit.jupiter.api.Test;
@@ -20,8 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageKernelTest {
-    private static final double TOLERANCE = 2e-6;
-
     private final Keyed random = Keyed.of(7);
 
     record Box(int height, int width, int top, int left, int cropHeight, int cropWidth, int size) {}
@@ -53,7 +55,7 @@ class ImageKernelTest {
     private void resizeEqualsDefinition(Box box, int channels, Filter filter) {
         byte[] pixels = ReferenceImage.randomPixels(box.height, box.width, channels, random);
         Placement place = new Placement(box.top, box.left, box.cropHeight, box.cropWidth, box.size, box.size, 0, 0);
-        float[] view = make(pixels, box.width, channels, box.size, new Draw(place).done(), filter, Normalize.NONE);
+        float[] view = make(pixels, box.width, channels, box.size, new PlainDraw(place).done(), filter, Normalize.NONE);
         ReferenceImage expected = ReferenceImage.of(pixels, box.height, box.width, channels)
                 .crop(box.top, box.left, box.cropHeight, box.cropWidth)
                 .resize(box.size, box.size, filter);
@@ -151,84 +153,11 @@ class ImageKernelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {0.1, 0.5, 1.1, 2})
-    void blurEqualsItsDefinition(double sigma) {
-        for (int size : new int[] {4, 13, 32, 70}) {
-            byte[] pixels = ReferenceImage.randomPixels(size, size, 3, random);
-            float[] view = whole(pixels, size, 3, draw -> draw.sigma(sigma));
-            assertClose(view, ReferenceImage.of(pixels, size, size, 3).blur(sigma));
-        }
-    }
-
-    @Test
-    void blurLeavesAConstantImageAlone() {
-        byte[] pixels = new byte[40 * 40];
-        Arrays.fill(pixels, (byte) 51);
-        float[] view = whole(pixels, 40, 1, draw -> draw.sigma(1.7));
-        for (float value : view) {
-            assertThat(value).isCloseTo(0.2f, within(1e-6f));
-        }
-    }
-
-    @Test
-    void blurWeightsSumToOne() {
-        for (double sigma = 0.1; sigma < 3; sigma += 0.1) {
-            for (BlurKernel kernel : List.of(new BlurKernel.Tenth(), new BlurKernel.Taps(7), new BlurKernel.Pil())) {
-                float[] weights = kernel.weights(sigma, 64);
-                assertThat(weights).hasSizeLessThanOrEqualTo(kernel.radius(sigma, 64) + 1);
-                assertThat(moment(weights, 0)).as("%s", kernel).isCloseTo(1, within(1e-6));
-            }
-        }
-    }
-
-    /// What a blur adds to the variance of a picture's edges: all of sigma^2 where nothing is cut off, little
-    /// of it with 3 taps.
-    @Test
-    void pilAddsTheWholeVarianceAndThreeTapsDoNot() {
-        double[] added = new double[3];
-        int count = 0;
-        for (double sigma = 0.1; sigma <= 2; sigma += 0.001, count++) {
-            assertThat(moment(new BlurKernel.Pil().weights(sigma, 32), 2)).isCloseTo(sigma * sigma, within(2e-6));
-            added[0] += moment(new BlurKernel.Pil().weights(sigma, 32), 2);
-            added[1] += moment(new BlurKernel.Taps(3).weights(sigma, 32), 2);
-            added[2] += moment(new BlurKernel.Tenth().weights(sigma, 32), 2);
-        }
-        assertThat(added[0] / count).isCloseTo(1.40, within(0.01));
-        assertThat(added[1] / count).isCloseTo(0.44, within(0.01));
-        assertThat(added[2]).isEqualTo(added[1]);
-    }
-
-    private static double moment(float[] weights, int power) {
-        double sum = power == 0 ? weights[0] : 0;
-        for (int i = 1; i < weights.length; i++) {
-            sum += 2 * Math.pow(i, power) * weights[i];
-        }
-        return sum;
-    }
-
-    @ParameterizedTest
-    @ValueSource(doubles = {0.1, 0.5, 0.87, 1.1, 2})
-    void pilEqualsThreeBoxes(double sigma) {
-        for (int size : new int[] {8, 13, 32}) {
-            byte[] pixels = ReferenceImage.randomPixels(size, size, 3, random);
-            float[] view = whole(pixels, size, 3, draw -> draw.sigma(sigma).kernel(new BlurKernel.Pil()));
-            assertClose(view, ReferenceImage.of(pixels, size, size, 3).boxes(sigma));
-        }
-    }
-
-    @Test
-    void aNumberOfTapsCutsTheGaussian() {
-        byte[] pixels = ReferenceImage.randomPixels(32, 32, 3, random);
-        float[] view = whole(pixels, 32, 3, draw -> draw.sigma(1.5).kernel(new BlurKernel.Taps(9)));
-        assertClose(view, ReferenceImage.of(pixels, 32, 32, 3).blur(1.5, 4));
-    }
-
-    @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void colorThatComesFirstIsThatOfTheWholeImage(int channels) {
         byte[] pixels = ReferenceImage.randomPixels(30, 41, channels, random);
         Placement place = new Placement(5, 2, 17, 22, 16, 16, 0, 0);
-        ImageDraw draw = new Draw(place)
+        ImageDraw draw = new PlainDraw(place)
                 .flip(true)
                 .rotation(31)
                 .jitter(1.2f, 0.6f, 1.3f, 0.07f, 9)
@@ -270,7 +199,7 @@ class ImageKernelTest {
     void theWholeChainEqualsItsDefinition(Filter filter) {
         byte[] pixels = ReferenceImage.randomPixels(45, 52, 3, random);
         Placement place = new Placement(4, 9, 30, 37, 32, 32, 0, 0);
-        ImageDraw draw = new Draw(place)
+        ImageDraw draw = new PlainDraw(place)
                 .flip(true)
                 .rotation(-28)
                 .jitter(0.8f, 1.3f, 1.15f, 0.1f, 17)
@@ -331,141 +260,5 @@ class ImageKernelTest {
         float[] turned = whole(white, 20, 1, draw -> draw.rotation(45));
         assertThat(turned[0]).isZero();
         assertThat(turned[10 * 20 + 10]).isCloseTo(1, within(1e-6f));
-    }
-
-    private static float[] whole(byte[] pixels, int size, int channels, UnaryOperator<Draw> change) {
-        Draw draw = change.apply(new Draw(new Placement(0, 0, size, size, size, size, 0, 0)));
-        return make(pixels, size, channels, size, draw.done(), Filter.BICUBIC, Normalize.NONE);
-    }
-
-    private static float[] plain(byte[] pixels, int height, int width, int channels, int size) {
-        ImageDraw draw = ImageDraw.plain(height, width, size);
-        return make(pixels, width, channels, size, draw, Filter.BICUBIC, Normalize.NONE);
-    }
-
-    private static float[] make(
-            byte[] pixels, int width, int channels, int size, ImageDraw draw, Filter filter, Normalize normalize) {
-        float[] out = new float[size * size * channels];
-        new ImageKernel(size, channels, normalize)
-                .make(
-                        new ImageKernel.Image(
-                                MemorySegment.ofArray(pixels), 0, pixels.length / width / channels, width),
-                        draw,
-                        filter,
-                        MemorySegment.ofArray(out),
-                        0);
-        return out;
-    }
-
-    private static float[] floats(ReferenceImage image) {
-        double[] flat = image.flat();
-        float[] floats = new float[flat.length];
-        for (int i = 0; i < flat.length; i++) {
-            floats[i] = (float) flat[i];
-        }
-        return floats;
-    }
-
-    private static void assertClose(float[] view, ReferenceImage expected) {
-        assertClose(view, expected, TOLERANCE);
-    }
-
-    private static void assertClose(float[] view, ReferenceImage expected, double tolerance) {
-        double[] flat = expected.flat();
-        assertThat(view).hasSameSizeAs(flat);
-        double worst = 0;
-        for (int i = 0; i < flat.length; i++) {
-            worst = Math.max(worst, Math.abs(view[i] - flat[i]));
-        }
-        assertThat(worst).isLessThan(tolerance);
-    }
-
-    /// A plain draw with single changes.
-    private static final class Draw {
-        private final Placement place;
-        private boolean flip;
-        private boolean verticalFlip;
-        private double rotation;
-        private boolean jitter;
-        private float[] factors = {1, 1, 1, 0};
-        private int order;
-        private boolean gray;
-        private double sigma;
-        private BlurKernel kernel = Blur.DEFAULT_KERNEL;
-        private boolean colorFirst;
-        private boolean solarize;
-        private float threshold = 0.5f;
-
-        Draw(Placement place) {
-            this.place = place;
-        }
-
-        Draw flip(boolean value) {
-            flip = value;
-            return this;
-        }
-
-        Draw verticalFlip(boolean value) {
-            verticalFlip = value;
-            return this;
-        }
-
-        Draw rotation(double degrees) {
-            rotation = degrees;
-            return this;
-        }
-
-        Draw jitter(float brightness, float contrast, float saturation, float hue, int drawnOrder) {
-            jitter = true;
-            factors = new float[] {brightness, contrast, saturation, hue};
-            order = drawnOrder;
-            return this;
-        }
-
-        Draw gray(boolean value) {
-            gray = value;
-            return this;
-        }
-
-        Draw sigma(double value) {
-            sigma = value;
-            return this;
-        }
-
-        Draw kernel(BlurKernel value) {
-            kernel = value;
-            return this;
-        }
-
-        Draw colorFirst() {
-            colorFirst = true;
-            return this;
-        }
-
-        Draw solarize(float value) {
-            solarize = true;
-            threshold = value;
-            return this;
-        }
-
-        ImageDraw done() {
-            return new ImageDraw(
-                    place,
-                    flip,
-                    verticalFlip,
-                    rotation,
-                    jitter,
-                    factors[0],
-                    factors[1],
-                    factors[2],
-                    factors[3],
-                    order,
-                    gray,
-                    sigma,
-                    kernel,
-                    solarize,
-                    threshold,
-                    colorFirst);
-        }
     }
 }

@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.fullrank.lab.Series.Dots;
 import org.fullrank.lab.Series.Line;
 
-/// Draws a figure as SVG: axes with ticks, a legend above each plot, and text that is large enough for a
-/// projector. The same figure gives the same bytes.
+/// Draws a figure as SVG. A figure has axes with ticks, a legend above each plot, and text that is large
+/// enough for a projector. The same figure gives the same bytes.
 final class Svg {
     private static final int PANEL_WIDTH = 380;
     private static final int PLOT_HEIGHT = 230;

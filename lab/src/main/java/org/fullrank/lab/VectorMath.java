@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
 
-/// Operations on vectors, given as arrays.
+/// Operations on vectors that are given as arrays.
 final class VectorMath {
     private VectorMath() {}
 

@@ -4,7 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
-/** A layer that learns by one rule. It has the weights, features and monitor that all rules need. */
+/** A layer that learns by one rule. A layer has the weights, features and monitor that all rules need. */
 public abstract sealed class Layer implements OnlineRule permits ComponentRule, LatentPredictive {
     private enum Kind {
         OJA,

@@ -20,11 +20,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of CSV, separated by comma, semicolon or tab. The first row is a header when a cell of it is text while the one
- * below is a number, or when all its cells are text and one names a column of the options. A first column that numbers
- * the rows is left out: it has no name in the header, or is named id, index or row, or counts up by one from 0 or 1.
- * These are the rules of the other commands, which this module cannot call; a test of the command line holds both to
- * one table of cases.
+ * Rows of CSV, separated by comma, semicolon or tab. The first row is a header in two cases. In a header, one
+ * of the cells is text while the cell below it is a number, or all its cells are text and one names a column
+ * of the options. A first column that numbers the rows is left out. Such a column has no name in the header,
+ * or its name is id, index or row, or it counts up by one from 0 or 1. The other commands have the same
+ * rules, but this module cannot call them. A test of the command line checks both against one table of cases.
  */
 final class CsvSamples implements Samples {
     /** Number of bytes of the first line in which the separator is searched. */
