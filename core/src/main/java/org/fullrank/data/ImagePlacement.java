@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,7 +72,9 @@ final class ImagePlacement {
                 out.skip(path, "it lies outside the folders of the " + (split == null ? "splits" : "classes"));
                 return null;
             }
-            return new PackWriter.Placed(split, classes[i] == null ? Labels.UNLABELED : numbers.get(classes[i]));
+            String name = classes[i];
+            return new PackWriter.Placed(
+                    split, name == null ? Labels.UNLABELED : Objects.requireNonNull(numbers.get(name)));
         });
     }
 

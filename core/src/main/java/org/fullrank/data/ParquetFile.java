@@ -1,7 +1,6 @@
 package org.fullrank.data;
 
-import dev.hardwood.InputFile;
-import dev.hardwood.internal.reader.ParquetMetadataReader;
+import dev.hardwood.internal.thrift.FileMetaDataReader;
 import dev.hardwood.metadata.ColumnChunk;
 import dev.hardwood.metadata.ColumnMetaData;
 import dev.hardwood.metadata.FileMetaData;
@@ -18,12 +17,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
 /// An open Parquet file. All that its metadata claim is compared with its size, before memory is allocated for it.
 final class ParquetFile implements AutoCloseable {
     private static final int END_BYTES = 8; // the length of the metadata and the magic PAR1
+    private static final int MAGIC = 0x31524150; // PAR1 as a little-endian number
     private static final int MOST_CAUSES = 10;
     private static final String NO_FILE = "it is no whole Parquet file";
 
@@ -34,15 +35,16 @@ final class ParquetFile implements AutoCloseable {
         QUIET.setLevel(Level.WARNING); // Hardwood says on the first page that it has no vector instructions
     }
 
+    private final Path file;
     private final FileChannel channel;
     private final FileMetaData metadata;
     private final List<ColumnSchema> columns;
 
     ParquetFile(Path file) throws IOException {
+        this.file = file;
         channel = FileChannel.open(file);
         try {
-            checkMetadata();
-            metadata = guarded(() -> readMetadata(file));
+            metadata = guarded(this::readMetadata);
             columns = guarded(
                     () -> FileSchema.fromSchemaElements(metadata.schema()).getColumns());
             guarded(this::checkChunks);
@@ -80,37 +82,31 @@ final class ParquetFile implements AutoCloseable {
     /// The cells of a column in a group of rows.
     ParquetPages pages(RowGroup group, ColumnSchema column) throws IOException {
         ColumnChunk chunk = group.columns().get(column.columnIndex());
-        ByteBuffer bytes = map(chunk.chunkStartOffset(), chunk.metaData().totalCompressedSize());
+        ByteBuffer bytes =
+                guarded(() -> map(chunk.chunkStartOffset(), chunk.metaData().totalCompressedSize()));
         return new ParquetPages(bytes, chunk.metaData(), column, group.numRows());
     }
 
     private ByteBuffer map(long from, long count) throws IOException {
         if (from < 0 || count < 0 || from > channel.size() - count) {
-            throw new IOException(NO_FILE + ": a part claims to lie outside the file");
+            throw new IOException("a part claims to lie outside the file");
         }
         if (count > Integer.MAX_VALUE) {
-            throw new IOException(
-                    "a column of a group of rows has %d bytes, expected less than 2 GB; write fewer rows in a group"
-                            .formatted(count));
+            throw new InputException(
+                    "Parquet file %s has a group of rows with %d bytes in a column, expected less than 2 GB; write fewer rows in a group"
+                            .formatted(file, count));
         }
         return channel.map(FileChannel.MapMode.READ_ONLY, from, count);
     }
 
-    private void checkMetadata() throws IOException {
+    private FileMetaData readMetadata() throws IOException {
         long end = channel.size() - END_BYTES;
-        int length = map(end, END_BYTES).order(ByteOrder.LITTLE_ENDIAN).getInt();
-        try {
-            ThriftCheck.struct(map(end - length, length));
-        } catch (IOException e) {
-            throw new IOException(NO_FILE + ": " + Inputs.reason(e), e);
+        ByteBuffer last = map(end, END_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        int length = last.getInt();
+        if (last.getInt() != MAGIC) {
+            throw new IOException("it does not end with PAR1");
         }
-    }
-
-    private static FileMetaData readMetadata(Path file) throws IOException {
-        try (InputFile input = InputFile.of(file)) {
-            input.open();
-            return ParquetMetadataReader.readMetadata(input);
-        }
+        return FileMetaDataReader.read(new ThriftReader(map(end - length, length)));
     }
 
     private boolean checkChunks() throws IOException {
@@ -140,6 +136,8 @@ final class ParquetFile implements AutoCloseable {
     static <T extends @Nullable Object> T guarded(Step<T> step) throws IOException {
         try {
             return step.run();
+        } catch (InputException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             Throwable origin = e;
             for (int i = 0; i < MOST_CAUSES && origin.getCause() != null; i++) {
@@ -161,7 +159,12 @@ final class ParquetFile implements AutoCloseable {
 
     /// The message without the name of the file, which the library puts in brackets.
     private static String text(Throwable said) {
-        return Inputs.reason(said).replaceFirst("^\\[[^]]*]\\s*", "");
+        return plain(Inputs.reason(said).replaceFirst("^\\[[^]]*]\\s*", ""));
+    }
+
+    /// A name from the file without control characters, such as line ends.
+    static String plain(String name) {
+        return name.replaceAll("\\p{Cntrl}", "?");
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.fullrank.engine.InputException;
@@ -163,14 +164,14 @@ final class ParquetImages implements AutoCloseable {
             case BOOLEAN, INT96, FLOAT, DOUBLE, FIXED_LEN_BYTE_ARRAY ->
                 throw new InputException(
                         "%s has labels of type %s in the column %s, expected whole numbers or texts; name another with data.labelColumn"
-                                .formatted(subject, column.type(), column.name()));
+                                .formatted(subject, column.type(), ParquetFile.plain(column.name())));
         }
     }
 
     /// The features in the metadata that the library `datasets` writes.
     private JsonNode features() {
         try {
-            return JSON.readTree(file.texts().getOrDefault("huggingface", "{}"))
+            return JSON.readTree(Objects.requireNonNullElse(file.texts().get("huggingface"), "{}"))
                     .path("info")
                     .path("features");
         } catch (JsonProcessingException e) {
@@ -188,7 +189,10 @@ final class ParquetImages implements AutoCloseable {
     private static String paths(List<ColumnSchema> columns) {
         return String.join(
                 ", ",
-                columns.stream().map(c -> c.fieldPath().toString()).limit(20).toList());
+                columns.stream()
+                        .map(c -> ParquetFile.plain(c.fieldPath().toString()))
+                        .limit(20)
+                        .toList());
     }
 
     /// @throws InputException when the column is compressed or encoded in a way that cannot be read
@@ -203,7 +207,10 @@ final class ParquetImages implements AutoCloseable {
                 if (!ParquetPages.ENCODINGS.contains(encoding) && !LEVELS.contains(encoding)) {
                     throw new InputException(
                             "%s has the column %s in the encoding %s, expected PLAIN or a dictionary; write it again without delta encodings"
-                                    .formatted(subject, column.fieldPath(), encoding));
+                                    .formatted(
+                                            subject,
+                                            ParquetFile.plain(column.fieldPath().toString()),
+                                            encoding));
                 }
             }
         }

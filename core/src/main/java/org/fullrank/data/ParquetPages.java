@@ -7,7 +7,6 @@ import dev.hardwood.internal.reader.Dictionary;
 import dev.hardwood.internal.reader.Page;
 import dev.hardwood.internal.reader.PageDecoder;
 import dev.hardwood.internal.thrift.PageHeaderReader;
-import dev.hardwood.internal.thrift.ThriftCompactReader;
 import dev.hardwood.metadata.ColumnMetaData;
 import dev.hardwood.metadata.Encoding;
 import dev.hardwood.schema.ColumnSchema;
@@ -91,8 +90,7 @@ final class ParquetPages {
     /// The next page of cells.
     private Page readPage() throws IOException {
         while (chunk.hasRemaining()) { // ends, because a header has at least one byte
-            ThriftCheck.struct(chunk);
-            var thrift = new ThriftCompactReader(chunk.slice(), 0);
+            var thrift = new ThriftReader(chunk);
             PageHeader header = PageHeaderReader.read(thrift);
             if (header.compressedPageSize() > chunk.remaining() - thrift.getBytesRead()) {
                 throw new IOException("a page claims %d bytes, but the column has %d left"

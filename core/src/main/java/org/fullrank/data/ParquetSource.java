@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
@@ -63,7 +64,7 @@ record ParquetSource(Path root, SequencedMap<String, Split> shards, DataSpec spe
             out.classNames(labels.names());
         }
         out.distribute((i, path) ->
-                new PackWriter.Placed(rows.get(path).split, labels == null ? Labels.UNLABELED : labels.classes()[i]));
+                new PackWriter.Placed(row(rows, path).split, labels == null ? Labels.UNLABELED : labels.classes()[i]));
     }
 
     /// @param label as the file has it, empty for none
@@ -110,9 +111,13 @@ record ParquetSource(Path root, SequencedMap<String, Split> shards, DataSpec spe
         }
     }
 
+    private static Row row(Map<String, Row> rows, String path) {
+        return Objects.requireNonNull(rows.get(path));
+    }
+
     private @Nullable Labels numbered(List<String> packed, Map<String, Row> rows) {
         var numbers = new ClassNumbers("data path " + root);
-        packed.forEach(path -> numbers.add(rows.get(path).label));
+        packed.forEach(path -> numbers.add(row(rows, path).label));
         return numbers.labels();
     }
 
@@ -120,7 +125,7 @@ record ParquetSource(Path root, SequencedMap<String, Split> shards, DataSpec spe
     private Labels named(List<String> packed, Map<String, Row> rows, List<String> names) {
         int[] classes = new int[packed.size()];
         for (int i = 0; i < classes.length; i++) {
-            String label = rows.get(packed.get(i)).label;
+            String label = row(rows, packed.get(i)).label;
             if (label.isEmpty() || label.equals("-1")) {
                 classes[i] = Labels.UNLABELED;
             } else if (label.matches("\\d{1,9}") && Integer.parseInt(label) < names.size()) {
@@ -128,7 +133,7 @@ record ParquetSource(Path root, SequencedMap<String, Split> shards, DataSpec spe
             } else {
                 throw new InputException(
                         "data path %s has the label %s in row %s, expected 0 to %d, one for each name in its metadata; correct it"
-                                .formatted(root, label, packed.get(i), names.size() - 1));
+                                .formatted(root, ParquetFile.plain(label), packed.get(i), names.size() - 1));
             }
         }
         return new Labels(classes, names);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -199,6 +200,24 @@ class ParquetTest {
         Path file =
                 write("x.parquet", images(0, 1, 1).codec(ParquetSample.SNAPPY).claiming(claimed));
         assertRefused(spec(file), "it is no whole Parquet file: a page of");
+    }
+
+    @Test
+    void namesWithLineEndsStayInOneLine() {
+        assertRefused(
+                spec(write("x.parquet", new ParquetSample().doubles("a\nb", 1))),
+                "has the columns a?b and none of images");
+    }
+
+    @Test
+    void metadataThatClaimMoreThanTheyHaveAreRefusedBeforeMemoryIsAllocated() {
+        byte[] whole = images(0, 1, 1).classNames("label", "a", "b").build();
+        int name = new String(whole, StandardCharsets.ISO_8859_1).lastIndexOf("huggingface");
+        byte[] claim = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x07}; // 2^31 - 1 as a varint
+        System.arraycopy(claim, 0, whole, name - 1, claim.length);
+        long before = FuzzReport.allocated();
+        assertRefused(spec(SampleFiles.write(folder.resolve("x.parquet"), whole)), "it is no whole Parquet file");
+        assertThat(FuzzReport.allocated() - before).isLessThan(1 << 28);
     }
 
     @Test
