@@ -183,19 +183,20 @@ final class SpectralComputation {
     private void print(SpectralReport report, int samples, String kernel, int features) {
         report.warnings().forEach(this::warn);
         if (command.json) {
-            command.out().println(new Json()
-                    .put("objective", command.objective)
-                    .put("kernel", kernel)
-                    .put("samples", samples)
-                    .put("features", features)
-                    .put("loss", report.loss())
-                    .put("lengths", report.lengths())
-                    .put("rank", report.rank())
-                    .put("condition", report.condition())
-                    .put("gap", report.gap())
-                    .put("residual", report.residual())
-                    .put("traceError", report.traceError())
-                    .put("warnings", report.warnings()));
+            command.out()
+                    .println(new Json()
+                            .put("objective", command.objective)
+                            .put("kernel", kernel)
+                            .put("samples", samples)
+                            .put("features", features)
+                            .put("loss", report.loss())
+                            .put("lengths", report.lengths())
+                            .put("rank", report.rank())
+                            .put("condition", report.condition())
+                            .put("gap", report.gap())
+                            .put("residual", report.residual())
+                            .put("traceError", report.traceError())
+                            .put("warnings", report.warnings()));
             return;
         }
         var table = new Table();

@@ -77,7 +77,12 @@ class SpectralCommandTest {
     void viewsOfATableAreRelated() throws IOException {
         var table = new StringBuilder("a,b,c\n");
         for (int i = 0; i < 40; i++) {
-            table.append(Math.sin(i)).append(',').append(Math.cos(3 * i)).append(',').append(i % 7).append('\n');
+            table.append(Math.sin(i))
+                    .append(',')
+                    .append(Math.cos(3 * i))
+                    .append(',')
+                    .append(i % 7)
+                    .append('\n');
         }
         Path csv = Files.writeString(folder.resolve("table.csv"), table);
         JsonNode result = json("--data " + csv + " --views vector --kernel rbf --dim 3 --out z.npy");

@@ -55,8 +55,8 @@ public final class BlockLanczos {
     /// @param tolerance largest residual `|A v - l v|`, relative to the largest `|l|`
     /// @param maxIterations the most products with a block
     public record Stop(double tolerance, int maxIterations) {
-        /// A residual of 1e-8 gives an eigenvector to 1e-8 divided by its relative gap. Graphs with a visible gap
-        /// need tens of products.
+        /// A residual of 1e-8 gives an eigenvector to 1e-8 divided by its relative gap. Graphs with a
+        /// visible gap need tens of products.
         public static final Stop DEFAULT = new Stop(1e-8, 500);
     }
 

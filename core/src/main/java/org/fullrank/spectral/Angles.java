@@ -29,7 +29,11 @@ final class Angles {
         Tensor v = Reductions.unit(y);
         Tensor cosine = u.matmul(v.t()); // [n, p]
         Tensor angles = angle(chord(cosine, -2), chord(cosine, 2));
-        Tensor near = cosine.abs_().gt(Tensors.scalar(NEARLY_PARALLEL)).view(-1).nonzero().view(-1); // [q]
+        Tensor near = cosine.abs_()
+                .gt(Tensors.scalar(NEARLY_PARALLEL))
+                .view(-1)
+                .nonzero()
+                .view(-1); // [q]
         int block = Math.max(1, BLOCK_VALUES / Math.toIntExact(x.size(1)));
         for (long begin = 0; begin < near.size(0); begin += block) {
             refine(angles, near.narrow(0, begin, Math.min(block, near.size(0) - begin)), u, v);
@@ -43,10 +47,13 @@ final class Angles {
             long[] flat = Tensors.longs(places);
             int columns = Math.toIntExact(v.size(0));
             int[] rows = Arrays.stream(flat).mapToInt(p -> (int) (p / columns)).toArray();
-            int[] others = Arrays.stream(flat).mapToInt(p -> (int) (p % columns)).toArray();
+            int[] others =
+                    Arrays.stream(flat).mapToInt(p -> (int) (p % columns)).toArray();
             Tensor a = u.index_select(0, Tensors.of(rows)); // [q, D]
             Tensor b = v.index_select(0, Tensors.of(others));
-            angles.view(-1).index_copy_(0, places, angle(length(a.sub(b)), length(a.add(b))).view(-1));
+            angles.view(-1)
+                    .index_copy_(
+                            0, places, angle(length(a.sub(b)), length(a.add(b))).view(-1));
         }
     }
 

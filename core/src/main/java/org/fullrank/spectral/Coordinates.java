@@ -2,7 +2,6 @@ package org.fullrank.spectral;
 
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.jspecify.annotations.Nullable;
 

@@ -33,7 +33,8 @@ public final class EdgeFile {
         } catch (IOException e) {
             throw new InputException("edges %s: cannot be read: %s; check the path".formatted(file, e.getMessage()), e);
         }
-        int largest = edges.stream().mapToInt(e -> Math.max(e.from(), e.to())).max().orElse(-1);
+        int largest =
+                edges.stream().mapToInt(e -> Math.max(e.from(), e.to())).max().orElse(-1);
         return Graph.of(size == 0 ? largest + 1 : size, edges);
     }
 

@@ -19,8 +19,8 @@ public sealed interface FeatureMap permits FeatureMap.Inputs, FeatureMap.Landmar
     /// The kernel whose features these are, exactly or approximately.
     Kernel kernel();
 
-    /// The matrix `[p, m]` that turns the features into coordinates whose inner product is the kernel; null if
-    /// they are such coordinates. The caller's scope owns it.
+    /// The matrix `[p, m]` that turns the features into coordinates whose inner product is the kernel; null
+    /// if they are such coordinates. The caller's scope owns it.
     default @Nullable Tensor coordinates() {
         return null;
     }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// The sums over all samples that a closed form needs, of their features `P` in coordinates, `[N, m]`. One
 /// pass over the samples in blocks, in float64; the features are never all in memory.
 ///
-/// Features are taken from the mean of some samples, `origin`, so that their products do not cancel where they
-/// are far from 0.
+/// Features are taken from the mean of some samples, `origin`, so that their products do not cancel where
+/// they are far from 0.
 ///
 /// @param origin `[1, m]`; zeros where the features are used as they are
 /// @param second `P' P`, `[m, m]`
@@ -46,7 +46,12 @@ record FeatureSums(
     /// @param means weights of the mean, `[N]`
     /// @param shifted whether features are taken from an origin
     static FeatureSums of(
-            Relation relation, SampleRows samples, Coordinates coordinates, QuadraticForm form, double[] means, boolean shifted) {
+            Relation relation,
+            SampleRows samples,
+            Coordinates coordinates,
+            QuadraticForm form,
+            double[] means,
+            boolean shifted) {
         int width = coordinates.width();
         int limit = Math.max(1, BLOCK_VALUES / Math.max(coordinates.features(), samples.width()));
         Tensor origin = Tensors.zeros(Device.CPU, ScalarType.Double, 1, width);
@@ -79,7 +84,10 @@ record FeatureSums(
                     massive.addmm_(transposed, features.mul(w.narrow(1, MASS, 1)));
                 }
                 weighted.addmm_(transposed, w);
-                trace += Tensors.value(coordinates.kernel().diagonal(rows.narrow(0, 0, part.own())).sum());
+                trace += Tensors.value(coordinates
+                        .kernel()
+                        .diagonal(rows.narrow(0, 0, part.own()))
+                        .sum());
             }
         }
         Tensor coupled = diagonal.add_(related.sum().mul_(Tensors.scalar(form.coupling())));
@@ -96,6 +104,11 @@ record FeatureSums(
         return moved(second, ONE, origin.neg());
     }
 
+    /// The sum of the squared distances of the features to their mean.
+    double spread() {
+        return Tensors.value(moved(second, ONE, weighted.narrow(1, MEAN, 1).t()).trace());
+    }
+
     /// `P' T P` of features less their mean.
     Tensor centeredCoupled() {
         return moved(coupled, COUPLED, weighted.narrow(1, MEAN, 1).t());
@@ -103,7 +116,10 @@ record FeatureSums(
 
     /// `P' diag(mass) P` of features less their mean.
     Tensor centeredMassive() {
-        return moved(Objects.requireNonNull(massive), MASS, weighted.narrow(1, MEAN, 1).t());
+        return moved(
+                Objects.requireNonNull(massive),
+                MASS,
+                weighted.narrow(1, MEAN, 1).t());
     }
 
     /// The form `P' M P` of the features less `shift`, `[1, m]`.

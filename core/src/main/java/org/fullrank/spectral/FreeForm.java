@@ -8,9 +8,9 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.SymmetricOperator;
 import org.jspecify.annotations.Nullable;
 
-/// The matrix `C M T M C` whose eigenvectors are the best embeddings of samples without a map: `T` is that of
-/// the [QuadraticForm], `M = diag(mass)^(-1/2)`, and `C` takes the mean under the mass away, where there is one
-/// to take.
+/// The matrix `C M T M C` whose eigenvectors are the best embeddings of samples without a map: `T` is that
+/// of the [QuadraticForm], `M = diag(mass)^(-1/2)`, and `C` takes the mean under the mass away, where there
+/// is one to take.
 final class FreeForm implements SymmetricOperator {
     private final Relation relation;
     private final Tensor diagonal; // [N, 1]

@@ -48,8 +48,8 @@ public final class Graph implements Relation {
     /// The graph of `size` samples with these edges, which have no direction. An edge may be given in both
     /// directions if the weights are equal.
     ///
-    /// @throws InputException when an index is out of range, an edge is given twice with different weights, or
-    ///     there are no edges
+    /// @throws InputException when an index is out of range, an edge is given twice with different weights,
+    ///     or there are no edges
     public static Graph of(int size, List<Edge> edges) {
         InputException.when(edges.isEmpty(), "edges: found none, expected at least one; relate some samples");
         List<Edge> both = new ArrayList<>(2 * edges.size());
@@ -106,7 +106,8 @@ public final class Graph implements Relation {
     @Override
     public double[] degrees() {
         return IntStream.range(0, size())
-                .mapToDouble(i -> Arrays.stream(weights, starts[i], starts[i + 1]).sum())
+                .mapToDouble(
+                        i -> Arrays.stream(weights, starts[i], starts[i + 1]).sum())
                 .toArray();
     }
 
@@ -117,12 +118,12 @@ public final class Graph implements Relation {
 
     @Override
     public List<String> warnings() {
-        List<String> warnings = new ArrayList<>(isolated(
-                IntStream.range(0, size()).filter(i -> starts[i] == starts[i + 1]).count()));
+        List<String> warnings = new ArrayList<>(isolated(IntStream.range(0, size())
+                .filter(i -> starts[i] == starts[i + 1])
+                .count()));
         int components = components();
         if (components > 1) {
-            warnings.add(("the graph has %d components: their indicators come before all other dimensions, unless a"
-                            + " kernel relates them")
+            warnings.add("the graph has %d components: without a kernel, the first dimensions only tell them apart"
                     .formatted(components));
         }
         return List.copyOf(warnings);
@@ -132,8 +133,9 @@ public final class Graph implements Relation {
     static List<String> isolated(long count) {
         return count == 0
                 ? List.of()
-                : List.of("%d %s no related sample: nothing but the other samples of the kernel places %s"
-                        .formatted(count, count == 1 ? "sample has" : "samples have", count == 1 ? "it" : "them"));
+                : List.of(("%d %s no related sample: without a kernel, each one takes a dimension of its own or has no"
+                                + " place")
+                        .formatted(count, count == 1 ? "sample has" : "samples have"));
     }
 
     /// Number of connected components.
@@ -213,8 +215,10 @@ public final class Graph implements Relation {
                     next++;
                 }
                 int last = next;
-                IntStream others = IntStream.range(0, size()).filter(i -> part[i] == number && (i < first || i >= last));
-                return new Part(IntStream.concat(IntStream.range(first, last), others).toArray(), last - first);
+                IntStream others =
+                        IntStream.range(0, size()).filter(i -> part[i] == number && (i < first || i >= last));
+                return new Part(
+                        IntStream.concat(IntStream.range(first, last), others).toArray(), last - first);
             }
 
             private int mark(int sample) {

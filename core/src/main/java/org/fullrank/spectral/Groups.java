@@ -141,7 +141,8 @@ public final class Groups implements Relation {
                     open = first;
                 }
                 Tensor sums = Tensors.zeros(Device.CPU, ScalarType.Double, last - first + 1L, features.size(1));
-                int[] local = Arrays.stream(part.rows()).map(i -> group[i] - first).toArray();
+                int[] local =
+                        Arrays.stream(part.rows()).map(i -> group[i] - first).toArray();
                 sums.index_add_(0, Tensors.of(local), features);
                 sums.narrow(0, 0, 1).add_(carry);
                 Tensor whole = sums.narrow(0, 0, last - first); // [groups that end here, m]

@@ -1,15 +1,15 @@
 package org.fullrank.spectral;
 
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.LongOptional;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
-/// A kernel: an inner product `k(x, y)` of features that need not be written down. Inputs are rows of float64;
-/// they may be raw values or the features of an encoder.
+/// A kernel: an inner product `k(x, y)` of features that need not be written down. Inputs are rows of
+/// float64; they may be raw values or the features of an encoder.
 ///
 /// [#of] reads one from text such as `rbf:0.5`.
 public sealed interface Kernel {
@@ -21,8 +21,8 @@ public sealed interface Kernel {
     /// The values `k(x, x)` of each row, `[n, D]` to `[n, 1]`. The caller's scope owns it.
     Tensor diagonal(Tensor x);
 
-    /// A kernel from its name and its settings in their order: `linear`, `polynomial:1,2`, `rbf:0.5`. Settings
-    /// that are left out have their defaults.
+    /// A kernel from its name and its settings in their order: `linear`, `polynomial:1,2`, `rbf:0.5`.
+    /// Settings that are left out have their defaults.
     ///
     /// @throws InputException when there is no such kernel or setting
     static Kernel of(String text) {
@@ -146,9 +146,9 @@ public sealed interface Kernel {
         }
     }
 
-    /// The arc-cosine kernels of Cho and Saul 2009: the limits of wide layers with random weights, with a step
-    /// (order 0) or a ReLU (order 1). With the angle t between x and y they are `1 - t / pi` and
-    /// `|x| |y| (sin t + (pi - t) cos t) / pi`.
+    /// The arc-cosine kernels of Cho and Saul 2009: the limits of wide layers with random weights, with a
+    /// step (order 0) or a ReLU (order 1). With the angle t between x and y they are `1 - t / pi` and `|x|
+    /// |y| (sin t + (pi - t) cos t) / pi`.
     @Named("arc-cosine")
     record ArcCosine(int order) implements Kernel {
         /// The kernel of a ReLU layer.

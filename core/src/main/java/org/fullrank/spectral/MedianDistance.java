@@ -24,10 +24,14 @@ final class MedianDistance {
                     .toArray();
             Tensor rows = samples.at(some);
             SampleCheck.requireFinite(rows);
-            Tensor distances = torch.cdist(rows, rows, power, new LongOptional());
-            Tensor pairs = torch.triu_indices(count, count, 1, new org.bytedeco.pytorch.TensorOptions(torch.ScalarType.Long));
-            Tensor flat = pairs.select(0, 0).mul(new org.bytedeco.pytorch.Scalar((long) count)).add_(pairs.select(0, 1));
-            double median = count < 2 ? 0 : Tensors.value(distances.view(-1).index_select(0, flat).median());
+            double[] distances = Tensors.doubles(torch.cdist(rows, rows, power, new LongOptional())); // [n, n]
+            double median = IntStream.range(0, distances.length)
+                    .filter(i -> i / count < i % count)
+                    .mapToDouble(i -> distances[i])
+                    .sorted()
+                    .skip((count - 1L) * count / 4)
+                    .findFirst()
+                    .orElse(0);
             InputException.unless(
                     median > 0,
                     "kernel: found a median distance of %s, expected a positive one; give the width, as in rbf:1",

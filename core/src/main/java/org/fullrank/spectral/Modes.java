@@ -6,6 +6,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.BlockLanczos;
 import org.fullrank.linalg.Eigenpairs;
 
 /// The eigenvectors that an optimum uses, with their lengths.
@@ -50,9 +51,14 @@ record Modes(
         if (used.length < width) {
             warnings.add("%d of %d dimensions are used: more do not lower the loss".formatted(used.length, width));
         } else if (gap <= TIE * Math.abs(values[0])) {
-            warnings.add(("the eigenvalues %d and %d are equal, %.6g: the optimum is not unique; choose another number of"
-                            + " dimensions")
-                    .formatted(width, width + 1, values[width - 1]));
+            warnings.add(
+                    ("the eigenvalues %d and %d are equal, %.6g: the optimum is not unique; choose another number of"
+                                    + " dimensions")
+                            .formatted(width, width + 1, values[width - 1]));
+        }
+        if (pairs.residual() > BlockLanczos.Stop.DEFAULT.tolerance()) {
+            warnings.add("the solver stopped at a residual of %.1e: the dimensions are that inexact; ask for fewer"
+                    .formatted(pairs.residual()));
         }
         return new Modes(
                 Arrays.stream(used).map(objective::squaredLength).toArray(),
@@ -70,8 +76,7 @@ record Modes(
 
     /// The used eigenvectors with their lengths and the scale, `[N, k]`.
     Tensor columns(Eigenpairs pairs) {
-        double[] factors =
-                Arrays.stream(lengths).map(l -> scale * Math.sqrt(l)).toArray();
+        double[] factors = Arrays.stream(lengths).map(l -> scale * Math.sqrt(l)).toArray();
         return pairs.vectors().narrow(1, 0, factors.length).mul(Tensors.of(factors, 1, factors.length));
     }
 

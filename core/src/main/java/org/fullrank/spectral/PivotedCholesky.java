@@ -8,12 +8,13 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Randomly pivoted Cholesky (Chen, Epperly, Tropp and Webber 2022): chooses rows of a kernel matrix one after
-/// the other, each with a probability proportional to the part of its diagonal that the earlier ones miss.
+/// Randomly pivoted Cholesky (Chen, Epperly, Tropp and Webber 2022): chooses rows of a kernel matrix one
+/// after the other, each with a probability proportional to the part of its diagonal that the earlier ones
+/// miss.
 ///
-/// Rows are proposed in blocks. A proposal is accepted with the share of its diagonal that is still missed when
-/// its turn comes (Epperly, Tropp and Webber 2024), so that the choice has the same distribution as one by one,
-/// and the work is products of matrices.
+/// Rows are proposed in blocks. A proposal is accepted with the share of its diagonal that is still missed
+/// when its turn comes (Epperly, Tropp and Webber 2024), so that the choice has the same distribution as
+/// one by one, and the work is products of matrices.
 final class PivotedCholesky {
     private static final int BLOCK = 64;
     /// What is missed below this share of the trace is rounding.
@@ -58,7 +59,8 @@ final class PivotedCholesky {
             Tensor columns = residual(rows, factor, index); // [c, a]
             Tensor block = columns.index_select(0, index); // [a, a]
             Tensor lower = torch.linalg_cholesky(block);
-            Tensor fresh = torch.linalg_solve_triangular(lower, columns.t(), false).t(); // [c, a]
+            Tensor fresh =
+                    torch.linalg_solve_triangular(lower, columns.t(), false).t(); // [c, a]
             factor.narrow(1, count, accepted.length).copy_(fresh);
             double[] explained = Tensors.doubles(fresh.mul(fresh).sum(1));
             Arrays.setAll(missed, i -> Math.max(0, missed[i] - explained[i]));
@@ -73,7 +75,8 @@ final class PivotedCholesky {
     private Tensor residual(Tensor some, Tensor explaining, Tensor index) {
         Tensor before = explaining.narrow(1, 0, count);
         return kernel.gram(some, rows.index_select(0, index))
-                .sub_(before.matmul(factor.narrow(1, 0, count).index_select(0, index).t()));
+                .sub_(before.matmul(
+                        factor.narrow(1, 0, count).index_select(0, index).t()));
     }
 
     /// The first proposal is always accepted.

@@ -23,7 +23,8 @@ public record SpectralMap(FeatureMap features, double[] coefficients, double[] o
 
     /// The embeddings of rows, `[n, D]` float64 to `[n, k]`. The caller's scope owns them.
     ///
-    /// @throws org.fullrank.engine.InputException when the rows have another width, or no value under the kernel
+    /// @throws org.fullrank.engine.InputException when the rows have another width, or no value under the
+    ///     kernel
     public Tensor embed(Tensor rows) {
         SampleCheck.requireFinite(rows);
         Tensor c = Tensors.of(coefficients, features.width(), width()); // [p, k]

@@ -9,8 +9,8 @@ import org.fullrank.spectral.QuadraticForm.Mean;
 /// `d` its degrees, `s` the sum of all its values, and `L = diag(d) - G` its Laplacian.
 ///
 /// Sources: Kiani et al. 2022, "Joint embedding self-supervised learning in the kernel regime"; Balestriero
-/// and LeCun 2022, "Contrastive and non-contrastive self-supervised learning recover global and local spectral
-/// embedding methods"; HaoChen et al. 2021 for the spectral contrastive loss.
+/// and LeCun 2022, "Contrastive and non-contrastive self-supervised learning recover global and local
+/// spectral embedding methods"; HaoChen et al. 2021 for the spectral contrastive loss.
 public sealed interface SpectralObjective {
     /// The quadratic forms whose eigenvectors span the optimum.
     QuadraticForm form(Relation relation);
@@ -40,7 +40,8 @@ public sealed interface SpectralObjective {
     /// @param beta weight of the invariance, at least 0
     /// @param normalized whether embeddings have unit variance, instead of unit sums of squares
     record Vicreg(double beta, boolean normalized) implements SpectralObjective {
-        /// Keeps every mode of a graph of pairs, whose largest eigenvalue is 2: with beta 1 their length is 0.
+        /// Keeps every mode of a graph of pairs, whose largest eigenvalue is 2: with beta 1 their length is
+        /// 0.
         public static final double DEFAULT_BETA = 0.4;
 
         public Vicreg {
@@ -133,9 +134,9 @@ public sealed interface SpectralObjective {
     /// degree. `C` is not divided by standard deviations.
     ///
     /// Without whitening, many maps reach the minimum. This one has the least norm, which gradient descent
-    /// from small weights finds too. Whitened, the covariance `Z' diag(d) Z / s` is held at the identity, which
-    /// gives canonical correlations. The published loss divides by standard deviations instead; canonical
-    /// directions do not minimize it.
+    /// from small weights finds too. Whitened, the covariance `Z' diag(d) Z / s` is held at the identity,
+    /// which gives canonical correlations. The published loss divides by standard deviations instead;
+    /// canonical directions do not minimize it.
     ///
     /// @param whitened whether the covariance is held at the identity
     @Named("barlow-twins")

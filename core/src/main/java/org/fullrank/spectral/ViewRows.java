@@ -9,12 +9,12 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// The values of views as rows, drawn whenever they are read, so that they are never all in memory. Images are
-/// flattened, channel by channel.
+/// The values of views as rows, drawn whenever they are read, so that they are never all in memory. Images
+/// are flattened, channel by channel.
 ///
 /// @param items number of items
-/// @param views number of views of each item, where sample `i * views + v` is view v of item i; 0 for the plain
-///     views, one for each item
+/// @param views number of views of each item, where sample `i * views + v` is view v of item i; 0 for the
+///     plain views, one for each item
 public record ViewRows(ViewGenerator generator, int items, int views) implements SampleRows {
     private static final int EPOCH = 0;
 

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ApproximationTest {
     private static final int ITEMS = 200;
     private static final Kernel KERNEL = new Kernel.Rbf(1.5);
-    private static final ClosedForm VICREG = ClosedForm.of(Vicreg.ofGamma(.3)).withWidth(4).withRankCut(1e-4);
+    private static final ClosedForm VICREG =
+            ClosedForm.of(Vicreg.ofGamma(.3)).withWidth(4).withRankCut(1e-4);
 
     private final Scope scope = Scope.open();
     private final Tensor x = Tensors.of(views(), 2 * ITEMS, 2);
@@ -84,8 +85,7 @@ class ApproximationTest {
         System.arraycopy(twice, 0, twice, 2 * ITEMS, 2 * ITEMS); // each row stands twice
         Tensor rows = Tensors.of(twice, 2 * ITEMS, 2);
         FeatureMap.Landmarks chosen = LandmarkChoice.LEVERAGE.choose(KERNEL, SampleRows.of(rows), 40, 1);
-        Tensor gram = KERNEL.gram(
-                Tensors.of(chosen.values(), 40, 2), Tensors.of(chosen.values(), 40, 2));
+        Tensor gram = KERNEL.gram(Tensors.of(chosen.values(), 40, 2), Tensors.of(chosen.values(), 40, 2));
         assertThat(Tensors.value(gram.triu(1).max())).isLessThan(1 - 1e-9);
     }
 
@@ -106,7 +106,8 @@ class ApproximationTest {
             Eigenpairs found = BlockLanczos.largest(matrix, 4, BlockLanczos.Stop.DEFAULT, 1);
             assertThat(found.residual()).isLessThanOrEqualTo(1e-8);
             assertThat(found.values()).containsExactly(Arrays.copyOf(all.values(), 4), within(1e-9));
-            assertThat(largestSine(found.vectors(), all.vectors().narrow(1, 0, 4))).isLessThan(1e-6);
+            assertThat(largestSine(found.vectors(), all.vectors().narrow(1, 0, 4)))
+                    .isLessThan(1e-6);
         }
     }
 
@@ -136,8 +137,10 @@ class ApproximationTest {
         int size = ClosedForm.DENSE_ROWS + 100;
         int[] labels = new int[size];
         Arrays.setAll(labels, i -> i % 7 == 0 ? 0 : i % 3 == 0 ? 1 : 2);
-        SpectralReport report =
-                ClosedForm.of(new Contrastive()).withWidth(3).fit(Groups.ofLabels(labels)).report();
+        SpectralReport report = ClosedForm.of(new Contrastive())
+                .withWidth(3)
+                .fit(Groups.ofLabels(labels))
+                .report();
         double[] sizes = new double[3];
         Arrays.stream(labels).forEach(l -> sizes[l]++);
         assertThat(report.lengths()).containsExactly(new double[] {sizes[2], sizes[1], sizes[0]}, within(1e-6));
@@ -173,6 +176,7 @@ class ApproximationTest {
     private static double largestSine(Tensor a, Tensor b) {
         Tensor p = torch.linalg_qr(a).get0();
         Tensor q = torch.linalg_qr(b).get0();
-        return Tensors.value(torch.linalg_svd(q.sub(p.matmul(p.t().matmul(q)))).get1().max());
+        return Tensors.value(
+                torch.linalg_svd(q.sub(p.matmul(p.t().matmul(q)))).get1().max());
     }
 }

@@ -33,7 +33,8 @@ class GoldenClosedFormTest {
     void freeVicregHasTheKnownOptimum() {
         SpectralEmbedding z = ClosedForm.of(VICREG).withWidth(4).fit(Chain.graph());
         near(z.report().loss(), .5962663038277181, 1e-9);
-        assertThat(z.report().lengths()).containsExactly(new double[] {.984246, .944475, .897612, .858634}, within(1e-6));
+        assertThat(z.report().lengths())
+                .containsExactly(new double[] {.984246, .944475, .897612, .858634}, within(1e-6));
         double[] gram = gram(z.tensor());
         assertThat(Arrays.copyOf(gram, 3))
                 .containsExactly(new double[] {.321854304050, .373953745863, .012045285716}, within(1e-7));
@@ -54,8 +55,10 @@ class GoldenClosedFormTest {
     @ParameterizedTest
     @CsvSource({".1,1.348520587512,8", ".4,3.807818519902,8", ".45,3.986371366738,8", "1,5.020263889308,5"})
     void largerInvarianceDropsModes(double gamma, double loss, int rank) {
-        SpectralReport report =
-                ClosedForm.of(Vicreg.ofGamma(gamma)).withWidth(8).fit(Chain.graph()).report();
+        SpectralReport report = ClosedForm.of(Vicreg.ofGamma(gamma))
+                .withWidth(8)
+                .fit(Chain.graph())
+                .report();
         near(report.loss(), loss, 1e-9);
         assertThat(report.lengths()).hasSize(rank);
         near(8 - Arrays.stream(report.lengths()).map(l -> l * l).sum(), loss, 1e-9);
@@ -63,7 +66,8 @@ class GoldenClosedFormTest {
 
     @Test
     void spectralContrastiveHasTheKnownOptimum() {
-        SpectralEmbedding z = ClosedForm.of(new SpectralContrastive()).withWidth(4).fit(Chain.graph());
+        SpectralEmbedding z =
+                ClosedForm.of(new SpectralContrastive()).withWidth(4).fit(Chain.graph());
         near(z.report().loss(), -3.329803496035, 1e-9);
         assertThat(z.report().lengths())
                 .containsExactly(new double[] {1, .967171193192, .883613392589, .783333103814}, within(1e-9));

@@ -59,13 +59,13 @@ class GradientDescentTest {
     @ParameterizedTest
     @MethodSource("objectives")
     void linearMapsReachTheClosedForm(Case c) {
-        SpectralMap map = ClosedForm.of(c.objective)
-                .withWidth(2)
-                .fit(Chain.graph(), SampleRows.of(x), new FeatureMap.Inputs(3));
+        SpectralMap map =
+                ClosedForm.of(c.objective).withWidth(2).fit(Chain.graph(), SampleRows.of(x), new FeatureMap.Inputs(3));
         Tensor w = RelationTest.random(3, 2).mul(Tensors.scalar(.3));
         double found = descend(w, c.linearRate, w_ -> loss(c.objective, x.matmul(w_)));
         assertThat(found).isCloseTo(map.report().loss(), within(1e-8));
-        assertThat(Tensors.value(loss(c.objective, map.embed(x)))).isCloseTo(map.report().loss(), within(1e-9));
+        assertThat(Tensors.value(loss(c.objective, map.embed(x))))
+                .isCloseTo(map.report().loss(), within(1e-9));
     }
 
     @Test
@@ -110,7 +110,8 @@ class GradientDescentTest {
                 Tensor shares = degrees.div(graph.sum()); // [N, 1]
                 Tensor products = z.matmul(z.t());
                 Tensor attraction = weights.mul(products).sum().mul(Tensors.scalar(-2));
-                yield attraction.add(shares.matmul(shares.t()).mul(products.mul(products)).sum());
+                yield attraction.add(
+                        shares.matmul(shares.t()).mul(products.mul(products)).sum());
             }
             case BarlowTwins _ -> {
                 Tensor mean = degrees.t().matmul(z).div(degrees.sum());

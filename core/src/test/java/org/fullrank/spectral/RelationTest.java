@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -147,12 +148,13 @@ class RelationTest {
     static Tensor random(int rows, int columns) {
         Keyed random = Keyed.of(3, Keyed.name("relation"));
         double[] values = new double[rows * columns];
-        java.util.Arrays.setAll(values, i -> random.nextGaussian());
+        Arrays.setAll(values, i -> random.nextGaussian());
         return Tensors.of(values, rows, columns);
     }
 
     private static double[] dense(Relation relation) {
-        return Tensors.doubles(relation.times(torch.eye(relation.size(), random(1, 1).options())));
+        return Tensors.doubles(
+                relation.times(torch.eye(relation.size(), random(1, 1).options())));
     }
 
     private Graph read(String text, int size) throws IOException {
