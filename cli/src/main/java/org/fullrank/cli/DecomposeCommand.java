@@ -100,7 +100,8 @@ final class DecomposeCommand extends Job {
             paramLabel = "LIST",
             split = ",",
             defaultValue = "svd",
-            description = "Other factorizations: svd (of the same rank and of the best rank), nmf. Default:"
+            description = "Other factorizations: svd (of the same rank and of the best rank), nmf, and"
+                    + " cp for 3-way tensors. Default:"
                     + " ${DEFAULT-VALUE}.")
     List<String> compare = List.of();
 
@@ -160,7 +161,7 @@ final class DecomposeCommand extends Job {
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = "Iterations without a smaller held-out loss before the fit ends. Default: 80.")
+            description = "Iterations without a smaller held-out loss before the fit ends. Default: 200.")
     @Nullable
     Integer patience;
 

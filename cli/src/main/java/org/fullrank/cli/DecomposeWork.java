@@ -15,6 +15,8 @@ import org.fullrank.decompose.FitLoss;
 import org.fullrank.decompose.PartialTensor;
 import org.fullrank.decompose.RankSearch;
 import org.fullrank.decompose.Reconstruction;
+import org.fullrank.decompose.Rival;
+import org.fullrank.decompose.Rivals;
 import org.fullrank.decompose.ThreeWay;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
@@ -53,13 +55,13 @@ final class DecomposeWork {
     }
 
     void run() {
-        List<Reconstruction.Rival> rivals =
-                command.compare.stream().map(Reconstruction.Rival::named).toList();
+        List<Rival> rivals = command.compare.stream().map(Rival::named).toList();
         DecompositionSettings settings = settings();
         NpyArray tensor = NpyArray.read(command.tensor);
         float[] mask = alike("--mask", command.mask, tensor);
         float[] truth = alike("--truth", command.truth, tensor);
         PartialTensor data = PartialTensor.of(tensor.shape(), tensor.values(), mask, command.nanMissing);
+        rivals.forEach(rival -> rival.requireFor(data));
         prepareFolder();
         Threads.use(Threads.resolve(0));
         long start = System.nanoTime();
@@ -67,7 +69,8 @@ final class DecomposeWork {
             RankSearch search = search(data, settings);
             var table = new ArrayList<Reconstruction>();
             table.add(Reconstruction.of(search.best(), truth));
-            rivals.forEach(rival -> table.addAll(Reconstruction.of(rival, data, search.best(), truth)));
+            var measured = new Rivals(data, search.best(), truth);
+            rivals.forEach(rival -> table.addAll(measured.of(rival)));
             return new Result(data, search, table, truth, (System.nanoTime() - start) / 1e9);
         });
         if (command.out != null) {

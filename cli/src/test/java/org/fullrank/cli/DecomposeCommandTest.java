@@ -124,7 +124,7 @@ class DecomposeCommandTest {
         assertThat(NpyArray.read(folder.resolve("picture/factor1.npy")).shape()).containsExactly(6, 5, 2);
         assertThat(NpyArray.read(folder.resolve("picture/reconstruction.npy")).shape())
                 .containsExactly(6, 5, 5);
-        assertThat(run("F/cube.npy --three-way cp --rank 2 --iterations 3 --out F/cp")
+        assertThat(run("F/cube.npy --three-way cp --compare svd,cp --rank 2 --iterations 3 --out F/cp")
                         .code())
                 .isZero();
         assertThat(NpyArray.read(folder.resolve("cp/factor3.npy")).shape()).containsExactly(5, 2);
@@ -187,7 +187,8 @@ class DecomposeCommandTest {
                 "F/noisy.npy --rank 13|fullrank: rank: found 13 for a tensor of shape [14, 12], expected at most 12",
                 "F/noisy.npy --rank many|fullrank: --rank: found many, expected a whole number or auto",
                 "F/noisy.npy --scales 4|fullrank: network: found a side of 14 in a factor of 14 positions, expected at least 17",
-                "F/noisy.npy --compare pca|fullrank: compare: found pca, expected svd or nmf",
+                "F/noisy.npy --compare pca|fullrank: compare: found pca, expected svd, nmf or cp",
+                "F/noisy.npy --compare svd,cp|fullrank: compare: found cp for a matrix of shape [14, 12], expected a 3-way",
                 "F/noisy.npy --loss poisson|fullrank: loss poisson: found factors of any sign, expected nonnegative",
                 "F/noisy.npy --nonnegative --semi|fullrank decompose: found --nonnegative together with --semi",
                 "F/noisy.npy --resume|fullrank decompose: found --resume without --out, expected the folder",

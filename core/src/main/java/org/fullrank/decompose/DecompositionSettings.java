@@ -44,9 +44,9 @@ public record DecompositionSettings(
     public record Stopping(double holdout, int patience, int iterations) {
         /// One entry in twenty measures the error well enough, and hardly changes the fit.
         public static final double DEFAULT_HOLDOUT = 0.05;
-        /// Four times the length of the averaging.
-        public static final int DEFAULT_PATIENCE = 80;
-        /// Fits of 64 x 64 end by their patience after 150 to 700.
+        /// Poisson noise has long plateaus: with 80, fits of 64 x 64 ended 1.6 dB below their best.
+        public static final int DEFAULT_PATIENCE = 200;
+        /// Fits of 64 x 64 end by their patience after 250 to 1000.
         public static final int DEFAULT_ITERATIONS = 2000;
 
         public Stopping {

@@ -15,11 +15,17 @@ final class Factors {
     /// The whole tensor as a matrix `[n_1 ... n_(K-1), n_K]`: entry `(i, ..., k)` is the sum over r of `u_ir ...
     /// w_kr`.
     static Tensor product(List<Tensor> factors) {
-        Tensor left = factors.getFirst(); // [rows, R]
+        return rows(factors).matmul(factors.getLast().t());
+    }
+
+    /// The factor of the rows of that matrix, `[n_1 ... n_(K-1), R]`: products of the rows of all factors but the
+    /// last (Khatri-Rao product).
+    static Tensor rows(List<Tensor> factors) {
+        Tensor rows = factors.getFirst();
         for (Tensor next : factors.subList(1, factors.size() - 1)) {
-            left = left.unsqueeze(1).mul(next.unsqueeze(0)).reshape(-1, left.size(1));
+            rows = rows.unsqueeze(1).mul(next.unsqueeze(0)).reshape(-1, rows.size(1));
         }
-        return left.matmul(factors.getLast().t());
+        return rows;
     }
 
     /// Some entries of the tensor, `[count]`.

@@ -119,6 +119,6 @@ class DecompositionInputTest {
 
     @Test
     void anUnknownRivalIsRefused() {
-        assertRefused(() -> Reconstruction.Rival.named("pca"), "compare: found pca, expected svd or nmf");
+        assertRefused(() -> Rival.named("pca"), "compare: found pca, expected svd, nmf or cp");
     }
 }

@@ -1,10 +1,13 @@
 package org.fullrank.decompose;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
 
 class ReconstructionTest {
@@ -81,7 +84,7 @@ class ReconstructionTest {
     @Test
     void rivalsHaveTheMeasuresOfTheFit() {
         Decomposition fitted = Decomposition.fit(NOISY.tensor(), Noisy.settings(4, 5));
-        List<Reconstruction> known = Reconstruction.of(Reconstruction.Rival.SVD, NOISY.tensor(), fitted, NOISY.truth());
+        List<Reconstruction> known = new Rivals(NOISY.tensor(), fitted, NOISY.truth()).of(Rival.SVD);
         assertThat(known.stream().map(Reconstruction::name)).containsExactly("svd", "best-svd");
         assertThat(known.getFirst().rank()).isEqualTo(4);
         assertThat(known.getFirst().psnr())
@@ -89,7 +92,7 @@ class ReconstructionTest {
         assertThat(known.getLast().psnr())
                 .isGreaterThanOrEqualTo(known.getFirst().psnr());
 
-        List<Reconstruction> unknown = Reconstruction.of(Reconstruction.Rival.SVD, NOISY.tensor(), fitted, null);
+        List<Reconstruction> unknown = new Rivals(NOISY.tensor(), fitted, null).of(Rival.SVD);
         assertThat(unknown.getLast().psnr()).isNull();
         assertThat(unknown.getLast().heldOut())
                 .isLessThanOrEqualTo(unknown.getFirst().heldOut());
@@ -101,6 +104,84 @@ class ReconstructionTest {
                 .average()
                 .orElseThrow();
         assertThat(unknown.getFirst().heldOut()).isCloseTo(loss, within(1e-5));
+    }
+
+    private static final List<Integer> CUBE = List.of(5, 4, 6);
+
+    /// A sum of two outer products.
+    private static float[] cube() {
+        float[] values = new float[120];
+        for (int i = 0; i < values.length; i++) {
+            int a = i / 24;
+            int b = i / 6 % 4;
+            int c = i % 6;
+            values[i] = (float) ((1 + a) * Math.cos(b) * (c - 2) + Math.sin(2 * a) * (b + 1) * Math.cos(c));
+        }
+        return values;
+    }
+
+    @Test
+    void theCanonicalPolyadicDecompositionOfTheTrueRankIsExact() {
+        assertThat(CpAls.fit(PartialTensor.of(CUBE, cube()), 2, 1)).containsExactly(cube(), within(0.02f));
+        assertThat(squares(CpAls.fit(PartialTensor.of(CUBE, cube()), 1, 1), cube()))
+                .isGreaterThan(1);
+    }
+
+    @Test
+    void theCanonicalPolyadicDecompositionImputesMissingEntries() {
+        float[] garbage = cube();
+        for (int i = 0; i < garbage.length; i += 11) {
+            garbage[i] = Float.NaN;
+        }
+        PartialTensor data = PartialTensor.of(CUBE, garbage, null, true);
+        assertThat(CpAls.fit(data, 2, 1)).containsExactly(cube(), within(0.2f));
+    }
+
+    @Test
+    void aMatrixHasNoCanonicalPolyadicDecomposition() {
+        assertThatThrownBy(() -> CpAls.fit(NOISY.tensor(), 2, 1))
+                .isInstanceOf(InputException.class)
+                .hasMessage("compare: found cp for a matrix of shape [12, 10], expected a 3-way tensor; leave it out");
+    }
+
+    @Test
+    void theSubspaceHasTheSingularVectorsOfTheReconstruction() {
+        Decomposition fitted = Decomposition.fit(NOISY.tensor(), Noisy.settings(3, 5));
+        Subspace subspace = Subspace.of(fitted);
+        float[] values = fitted.reconstruction();
+        float[] coordinates = subspace.coordinates(values, 10); // [10, 3]
+        for (int a = 0; a < 3; a++) {
+            for (int b = 0; b < 3; b++) {
+                double product = 0;
+                double sum = 0;
+                for (int i = 0; i < 12; i++) {
+                    product += subspace.directions()[3 * i + a] * subspace.directions()[3 * i + b];
+                }
+                for (int j = 0; j < 10; j++) {
+                    sum += coordinates[3 * j + a] * coordinates[3 * j + b];
+                }
+                double value = a == b ? subspace.values()[a] : 0;
+                assertThat(product).isCloseTo(a == b ? 1 : 0, within(1e-5));
+                assertThat(sum).isCloseTo(value * value, within(1e-4));
+            }
+        }
+        assertThat(subspace.values()).isSortedAccordingTo(Comparator.reverseOrder());
+        assertThatThrownBy(() -> subspace.coordinates(new float[10], 1))
+                .hasMessage("columns: found 10 values, expected 12 for 1 columns of 12");
+    }
+
+    @Test
+    void aFactorWithAColumnOfZerosSpansFewerDirections() {
+        var fitted = new Decomposition(
+                DecompositionSettings.ofRank(2),
+                List.of(3, 2),
+                List.of(new float[] {1, 0, 2, 0, 2, 0}, new float[] {3, 1, 4, 1}),
+                1,
+                new double[1],
+                new double[1]);
+        Subspace subspace = Subspace.of(fitted);
+        assertThat(subspace.values()).containsExactly(new double[] {15}, within(1e-9));
+        assertThat(Math.abs(subspace.directions()[0])).isCloseTo(1 / 3f, within(1e-6f));
     }
 
     @Test
