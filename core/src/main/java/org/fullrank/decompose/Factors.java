@@ -12,14 +12,14 @@ import org.fullrank.engine.Tensors;
 final class Factors {
     private Factors() {}
 
-    /// The whole tensor as a matrix `[n_1 ... n_(K-1), n_K]`: entry `(i, ..., k)` is the sum over r of `u_ir ...
-    /// w_kr`.
+    /// The whole tensor as a matrix `[n_1 ... n_(K-1), n_K]`: entry `(i, ..., k)` is the sum over r of
+    /// `u_ir ... w_kr`.
     static Tensor product(List<Tensor> factors) {
         return rows(factors).matmul(factors.getLast().t());
     }
 
-    /// The factor of the rows of that matrix, `[n_1 ... n_(K-1), R]`: products of the rows of all factors but the
-    /// last (Khatri-Rao product).
+    /// The factor of the rows of that matrix, `[n_1 ... n_(K-1), R]`: products of the rows of all factors
+    /// but the last (Khatri-Rao product).
     static Tensor rows(List<Tensor> factors) {
         Tensor rows = factors.getFirst();
         for (Tensor next : factors.subList(1, factors.size() - 1)) {

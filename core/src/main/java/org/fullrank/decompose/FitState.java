@@ -13,8 +13,9 @@ import org.fullrank.engine.Threads;
 import org.fullrank.file.SafeTensors;
 import org.fullrank.settings.Choices;
 
-/// The saved state of a fit: a safetensors file with a checksum, written atomically. It holds weights, optimizer,
-/// averaged and best factors, and the curve, so that a resumed fit equals one that was never stopped.
+/// The saved state of a fit: a safetensors file with a checksum, written atomically. It holds weights,
+/// optimizer, averaged and best factors, and the curve, so that a resumed fit equals one that was never
+/// stopped.
 ///
 /// @param file where the state is
 /// @param fingerprint of the data

@@ -6,8 +6,8 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Nonnegative matrix factorization by multiplicative updates (Lee and Seung 2000), which no step can make worse.
-/// Negative entries count as 0. Missing entries have weight 0.
+/// Nonnegative matrix factorization by multiplicative updates (Lee and Seung 2000), which no step can make
+/// worse. Negative entries count as 0. Missing entries have weight 0.
 public final class Nmf {
     /// Rounds of updates of both factors.
     public static final int ITERATIONS = 500;

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param values row-major, 0 where missing
 /// @param observed which entries are there, in the same order
 public record PartialTensor(List<Integer> shape, float[] values, boolean[] observed) {
-    /// @throws InputException when it is no matrix and no 3-way tensor, when an observed entry is not finite, or
-    ///     when all observed entries are equal
+    /// @throws InputException when it is no matrix and no 3-way tensor, when an observed entry is not
+    ///     finite, or when all observed entries are equal
     public PartialTensor {
         shape = List.copyOf(shape);
         InputException.unless(

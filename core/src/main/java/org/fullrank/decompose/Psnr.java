@@ -4,8 +4,8 @@ package org.fullrank.decompose;
 public final class Psnr {
     private Psnr() {}
 
-    /// `10 log10(peak^2 / mean squared error)` in dB, where the peak is the largest absolute value of the truth;
-    /// infinite without error.
+    /// `10 log10(peak^2 / mean squared error)` in dB, where the peak is the largest absolute value of the
+    /// truth; infinite without error.
     public static double of(float[] truth, float[] reconstruction) {
         double squares = 0;
         double peak = 0;

@@ -5,8 +5,8 @@ import org.fullrank.engine.InputException;
 
 /// The classical factorizations.
 public enum Rival {
-    /// Truncated singular value decomposition of the same rank, and of the best rank: by the truth if it is given,
-    /// otherwise by the held-out entries.
+    /// Truncated singular value decomposition of the same rank, and of the best rank: by the truth if it is
+    /// given, otherwise by the held-out entries.
     SVD,
     /// Nonnegative matrix factorization of the same rank.
     NMF,

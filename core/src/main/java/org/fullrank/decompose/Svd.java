@@ -10,8 +10,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The truncated singular value decomposition of a tensor as a matrix `[rows, columns]`, the last side being the
-/// columns. It is the best approximation of a rank in squares (Eckart and Young 1936), noise included.
+/// The truncated singular value decomposition of a tensor as a matrix `[rows, columns]`, the last side
+/// being the columns. It is the best approximation of a rank in squares (Eckart and Young 1936), noise
+/// included.
 ///
 /// Missing entries are imputed: they start at the mean, and are replaced by the approximation until it settles
 /// (hard impute; Mazumder, Hastie, Tibshirani 2010).
@@ -75,8 +76,8 @@ public final class Svd {
         return Tensors.of(data.values(), data.rows(), data.columns()).to(ScalarType.Double);
     }
 
-    /// The singular vectors of the shorter side in rising order of their values, `[K, K]`, as eigenvectors of the
-    /// Gram matrix. In float64 this is exact far below any noise.
+    /// The singular vectors of the shorter side in rising order of their values, `[K, K]`, as eigenvectors
+    /// of the Gram matrix. In float64 this is exact far below any noise.
     private static Tensor vectors(Tensor matrix) {
         Tensor gram = isTall(matrix) ? matrix.t().matmul(matrix) : matrix.matmul(matrix.t());
         return torch.linalg_eigh(gram).get1();

@@ -5,11 +5,11 @@ import org.fullrank.net.SignalShape;
 
 /// How a 3-way tensor `[H, W, B]` becomes a product of factors.
 public enum ThreeWay {
-    /// A matrix `[H W, B]` whose rows are the pixels of a picture: one factor of R pictures from a 2-D network, and
-    /// one of R lines. For cubes such as hyperspectral images and videos.
+    /// A matrix `[H W, B]` whose rows are the pixels of a picture: one factor of R pictures from a 2-D
+    /// network, and one of R lines. For cubes such as hyperspectral images and videos.
     PICTURE,
-    /// One factor for each side: the entry `(i, j, k)` is the sum over r of `u_ir v_jr w_kr` (canonical polyadic
-    /// decomposition, CP).
+    /// One factor for each side: the entry `(i, j, k)` is the sum over r of `u_ir v_jr w_kr` (canonical
+    /// polyadic decomposition, CP).
     CP;
 
     /// The signals whose outer product has this shape. A matrix always has two lines.

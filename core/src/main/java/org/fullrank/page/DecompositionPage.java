@@ -12,8 +12,8 @@ import org.fullrank.decompose.Reconstruction;
 import org.fullrank.net.SignalShape;
 import org.jspecify.annotations.Nullable;
 
-/// The page that `fullrank decompose` writes: the table of all factorizations, pictures of tensor, reconstruction,
-/// residual and factors, and the curves of the fit.
+/// The page that `fullrank decompose` writes: the table of all factorizations, pictures of tensor,
+/// reconstruction, residual and factors, and the curves of the fit.
 public final class DecompositionPage {
     /// Points of a curve: as many as a drawing can show.
     private static final int POINTS = 500;

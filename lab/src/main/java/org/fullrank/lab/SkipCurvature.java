@@ -126,7 +126,8 @@ record SkipCurvature(Hessian hessian, Gradient gradient, Setting setting) {
     }
 
     /// The contraction of a step, measured divided by predicted, where the weights start beside the solution in
-    /// the direction of the smallest eigenvalue. The solution is the first layer -I, which maps all samples to 0.
+    /// the direction of the smallest eigenvalue. The solution is the first layer -I, which maps all samples
+    /// to 0.
     private double contraction() {
         Problem p = problem(Activation.LINEAR, 1, 4 * SAMPLES, 0);
         SimpleMatrix curvature = hessian.of(p.net, p.x);
