@@ -86,11 +86,13 @@ record NpzArchive(Path file) implements Archive {
     public String @Nullable [] texts() {
         return guarded(() -> {
             try (var zip = new ZipFile(file.toFile())) {
-                for (String name : LABELS) {
-                    ZipEntry entry = zip.getEntry(name + ENDING);
-                    if (entry == null) {
-                        continue;
-                    }
+                List<String> arrays = zip.stream()
+                        .map(ZipEntry::getName)
+                        .filter(name -> name.endsWith(ENDING))
+                        .map(name -> name.substring(0, name.length() - ENDING.length()))
+                        .toList();
+                for (String name : Archive.labelNames(arrays)) {
+                    ZipEntry entry = Objects.requireNonNull(zip.getEntry(name + ENDING));
                     String subject = "%s, array %s".formatted(name(), name);
                     try (InputStream in = zip.getInputStream(entry)) {
                         String header = Npy.headerText(in, subject, most(entry));
