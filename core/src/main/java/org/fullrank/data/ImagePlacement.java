@@ -3,6 +3,7 @@ package org.fullrank.data;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,14 @@ final class ImagePlacement {
         Optional<LabelLists.Found> list = lists.find(split, paths);
         if (list.isPresent()) {
             Map<String, String> found = list.get().classes();
-            items.forEach(i -> classes[i] = found.get(images.get(i)));
+            Map<String, Integer> counts = new HashMap<>();
+            found.values().forEach(label -> counts.merge(label, 1, Integer::sum));
+            NoLabel none = NoLabel.among(counts);
+            items.forEach(i -> {
+                String label = found.get(images.get(i));
+                classes[i] = label == null || none.labels().contains(label) ? null : label;
+            });
+            none.notes().forEach(note -> out.note("%s split: %s".formatted(split.label(), note)));
             out.note("%s split: the classes are those of %s"
                     .formatted(split.label(), list.get().path()));
         } else if (foreign) {

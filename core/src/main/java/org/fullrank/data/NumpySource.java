@@ -190,6 +190,7 @@ record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
         var classes = new ClassNumbers("NumPy labels");
         labels.values().forEach(values -> Stream.of(values).forEach(classes::add));
         Labels all = classes.labels();
+        classes.notes().forEach(out::note);
         if (all == null) {
             return;
         }
