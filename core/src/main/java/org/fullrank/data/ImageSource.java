@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.fullrank.engine.InputException;
+import org.fullrank.text.Numbers;
 
 /// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are
 /// ignored.
@@ -73,7 +74,10 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
         boolean named = named(entry.name());
         if (entry.size() > MAX_ENCODED_BYTES) {
             if (named) {
-                pool.refuse(entry.path(), "it has " + entry.size() + " bytes, expected at most " + MAX_ENCODED_BYTES);
+                pool.refuse(
+                        entry.path(),
+                        "it has %s, expected at most %s"
+                                .formatted(Numbers.bytes(entry.size()), Numbers.bytes(MAX_ENCODED_BYTES)));
             }
         } else if (tree.randomAccess()) {
             pool.decode(entry.path(), named, () -> read(entry));
