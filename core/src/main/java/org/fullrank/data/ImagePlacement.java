@@ -68,7 +68,12 @@ final class ImagePlacement {
     /// @return whether there is a list
     private boolean readList(Split split, List<Integer> items, boolean foreign, PackWriter out) {
         List<String> paths = items.stream().map(images::get).toList();
-        Optional<LabelLists.Found> list = lists.find(split, paths);
+        Optional<LabelLists.Found> any = lists.find(split, paths);
+        Optional<LabelLists.Found> list = any.filter(found -> found.covers(paths.size()));
+        if (list.isEmpty()) {
+            any.ifPresent(found -> out.note("%s split: %s was not read, because it names %d of %d images, expected half"
+                    .formatted(split.label(), found.path(), found.classes().size(), paths.size())));
+        }
         if (list.isPresent()) {
             Map<String, String> found = list.get().classes();
             Map<String, Integer> counts = new HashMap<>();

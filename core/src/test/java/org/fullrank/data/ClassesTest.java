@@ -182,6 +182,19 @@ class ClassesTest {
         }
     }
 
+    @Test
+    void aListThatNamesFewImagesIsSaid() {
+        Map<String, byte[]> files = tinyImageNet();
+        files.put("tiny/val/val_annotations.txt", "val_0.png\tn2\t0\t0\t2\t2\n".getBytes(StandardCharsets.UTF_8));
+        files.forEach((name, bytes) -> SampleFiles.write(folder.resolve(name), bytes));
+        try (Dataset data = Dataset.open(spec(folder.resolve("tiny")))) {
+            assertThat(data.items(Split.VALIDATION).labels()).isNull();
+            assertThat(data.warnings())
+                    .contains("validation split: val/val_annotations.txt was not read, because it names 1 of 3 images,"
+                            + " expected half");
+        }
+    }
+
     /// File names start again in each split.
     @Test
     void aListBelongsToTheSplitInWhichItLies() {
