@@ -46,7 +46,8 @@ public final class DecodeBench {
             opening[round] = (System.nanoTime() - start) / 1e6;
             System.out.printf(
                     Locale.ROOT,
-                    "round %d: %d items packed in %.2f s = %.0f per second, %.0f per core-second; opened again in %.1f ms%n",
+                    "round %d: %d items packed in %.2f s = %.0f per second, %.0f per core-second; opened again in %.1f"
+                            + " ms%n",
                     round,
                     images,
                     seconds,

@@ -52,7 +52,8 @@ public final class StabilityBench {
             }
             System.out.printf(
                     Locale.ROOT,
-                    "%-13s largest weight %6.2f, alarms in %,d updates: %d looks of %d %s, after a constant input: %s%n",
+                    "%-13s largest weight %6.2f, alarms in %,d updates: %d looks of %d %s, after a constant input:"
+                            + " %s%n",
                     name.label(),
                     largest,
                     updates,

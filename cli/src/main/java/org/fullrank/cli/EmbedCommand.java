@@ -26,9 +26,10 @@ import picocli.CommandLine.Parameters;
         description = "Embeds a data set with the encoder of a run and writes the embeddings.",
         footer = {
             "",
-            "A .npy file holds float32 [items, width]. The class of each row is written to FILE_labels.npy (-1: no label), the"
-                    + " path of each image to FILE_names.txt. A .csv file has one row per item, with the path of the image in"
-                    + " its first column and the class in its last one. The rows are in the order of the paths.",
+            "A .npy file holds float32 [items, width]. The class of each row is written to FILE_labels.npy (-1: no"
+                + " label), the path of each image to FILE_names.txt. A .csv file has one row per item, with the path"
+                + " of the image in its first column and the class in its last one. The rows are in the order of the"
+                + " paths.",
             "",
             "Examples:",
             "  fullrank embed runs/mine --out embeddings.npy",

@@ -16,7 +16,8 @@ public record Candidate(String label, Recipe recipe) {
     public Candidate {
         InputException.unless(
                 label.matches("[A-Za-z0-9][A-Za-z0-9._-]*"),
-                "comparison: found label \"%s\", expected letters, digits, dots, hyphens or underscores, as in no-push=lpl",
+                "comparison: found label \"%s\", expected letters, digits, dots, hyphens or underscores, as in"
+                        + " no-push=lpl",
                 label);
     }
 

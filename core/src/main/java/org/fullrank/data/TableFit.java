@@ -51,11 +51,7 @@ final class TableFit {
     /// @param ignored columns to leave out
     /// @param categories columns that are categories
     /// @param elsewhere names of columns of the other tables, which may be ignored too
-    record Wanted(List<String> ignored, List<String> categories, Set<String> elsewhere) {
-        static Wanted nothing() {
-            return new Wanted(List.of(), List.of(), Set.of());
-        }
-    }
+    record Wanted(List<String> ignored, List<String> categories, Set<String> elsewhere) {}
 
     private Fitted fit(Wanted wanted) throws IOException {
         List<String> names = table.names();

@@ -43,7 +43,8 @@ public final class Threads {
         if (best < most) {
             remark = String.format(
                     Locale.ROOT,
-                    "%d of %d threads are used: other processes use the processors, and %d threads take %.1f times as long",
+                    "%d of %d threads are used: other processes use the processors, and %d threads take %.1f times as"
+                            + " long",
                     best,
                     most,
                     most,

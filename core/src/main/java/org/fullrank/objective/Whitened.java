@@ -54,8 +54,8 @@ record Whitened(Tensor values, Tensor inverse, double share) {
         return new InputException(
                 "w-mse: the covariance of a sub-batch of %d rows (N %d used, D %d, sub-batch %d) %s; expected rank D:"
                                 .formatted(x.size(1), samples, x.size(2), x.size(1), fault)
-                        + " give more rows than D (a larger batch and subBatch, usually 2 D), drop constant or repeated columns, narrow"
-                        + " the embedding, or raise epsilon");
+                        + " give more rows than D (a larger batch and subBatch, usually 2 D), drop constant or"
+                        + " repeated columns, narrow the embedding, or raise epsilon");
     }
 
     /// The gradient with respect to the sub-batches of a function with the gradient `slope` with respect to

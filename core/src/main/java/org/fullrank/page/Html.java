@@ -63,25 +63,25 @@ public final class Html {
 
     private static String page(String title, JsonNode data, String policy) {
         return """
-                <!DOCTYPE html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8">
-                <meta http-equiv="Content-Security-Policy" content="%s">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <meta name="color-scheme" content="light dark">
-                <title>%s</title>
-                <link rel="icon" href="%s">
-                <style>%s</style>
-                </head>
-                <body>
-                <noscript><p>This page draws its data with a script: allow scripts for it. The data are in it as JSON.</p></noscript>
-                <div id="page"></div>
-                <script type="application/json" id="data">%s</script>
-                <script>%s</script>
-                </body>
-                </html>
-                """.formatted(escaped(policy), escaped(title), ICON, STYLE, json(data), SCRIPT);
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="%s">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>%s</title>
+            <link rel="icon" href="%s">
+            <style>%s</style>
+            </head>
+            <body>
+            <noscript><p>This page draws its data with a script: allow scripts for it. The data are in it as JSON.</p></noscript>
+            <div id="page"></div>
+            <script type="application/json" id="data">%s</script>
+            <script>%s</script>
+            </body>
+            </html>
+            """.formatted(escaped(policy), escaped(title), ICON, STYLE, json(data), SCRIPT);
     }
 
     /// Text between tags or in a quoted attribute.

@@ -79,7 +79,8 @@ public record ClassTable(
         void requireSameItems(Answers other, String name) {
             InputException.when(
                     !names.equals(other.names) || !Arrays.equals(expected, other.expected),
-                    "classes: found other items or classes in %s, expected those of the run; evaluate both on the same data",
+                    "classes: found other items or classes in %s, expected those of the run; evaluate both on the same"
+                            + " data",
                     name);
         }
 
@@ -206,8 +207,8 @@ public record ClassTable(
         settings.put("intervals", "95 %, Wilson, of each class by itself");
         settings.put(
                 "between runs",
-                "per class McNemar on the same items, exact, two-sided, Holm-corrected over the classes of the asked split,"
-                        + " at most " + PairedTest.LEVEL);
+                "per class McNemar on the same items, exact, two-sided, Holm-corrected over the classes of the asked"
+                        + " split, at most " + PairedTest.LEVEL);
         return ProtocolText.fitting("fullrank-classes", VERSION, source, settings);
     }
 

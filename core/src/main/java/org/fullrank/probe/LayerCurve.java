@@ -96,8 +96,8 @@ public record LayerCurve(
         settings.put("among", String.join(", ", rows.stream().map(Row::name).toList()));
         settings.put(
                 "cut",
-                "the layer of the best linear accuracy of the curve, the earliest of equals; the asked split has no part in"
-                        + " it: its accuracy is measured afterwards, fitted on all of train");
+                "the layer of the best linear accuracy of the curve, the earliest of equals; the asked split has no"
+                        + " part in it: its accuracy is measured afterwards, fitted on all of train");
         settings.put("kNN", Protocol.describe(KnnProtocol.defaults()));
         settings.put("linear", Protocol.describe(LinearProtocol.defaults()));
         EvaluatedData.Reading reading = EvaluatedData.Reading.defaults()

@@ -69,8 +69,8 @@ public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIte
         var settings = new LinkedHashMap<String, String>();
         settings.put(
                 "retrieval",
-                "each asked item against all others, itself left out, cosine similarity (not centered), exact, ties by the"
-                        + " order of the items; an item alone in its class asks nothing");
+                "each asked item against all others, itself left out, cosine similarity (not centered), exact, ties by"
+                        + " the order of the items; an item alone in its class asks nothing");
         settings.put(
                 "recall@k",
                 "share of queries with an item of their class among the nearest k, k "

@@ -21,14 +21,16 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
                     case ImageViews views -> new ImageViewGenerator(images, views, seed, threads);
                     case VectorViews _ ->
                         throw new InputException(
-                                "the data are images but the view settings are for vectors; use views of type 'images'");
+                                "the data are images but the view settings are for vectors; use views of type"
+                                        + " 'images'");
                 };
             case Vectors vectors ->
                 switch (spec) {
                     case VectorViews views -> new VectorViewGenerator(vectors, views, seed, threads);
                     case ImageViews _ ->
                         throw new InputException(
-                                "the data are vectors but the view settings are for images; use views of type 'vectors'");
+                                "the data are vectors but the view settings are for images; use views of type"
+                                        + " 'vectors'");
                 };
         };
     }

@@ -121,6 +121,27 @@ class RowStreamsTest {
         assertThat(labels.names()).containsExactly("0", "1");
     }
 
+    /// Other arrays are named: texts and objects in an `.npz`, types that are not read in safetensors, even if
+    /// they are empty.
+    @Test
+    void whatNobodyAskedForIsNamedAndIgnored() throws IOException {
+        Path npz = ArrayFiles.npz(
+                folder.resolve("z.npz"),
+                true,
+                Map.of(
+                        "embeddings.npy", ArrayFiles.npy("<f4", false, 3, 2),
+                        "filenames.npy", ArrayFiles.npy("<U1", false, "3,", new byte[12])));
+        String header = "{\"mask\":{\"dtype\":\"BOOL\",\"shape\":[8],\"data_offsets\":[0,8]},"
+                + "\"empty\":{\"dtype\":\"F8_E4M3\",\"shape\":[0],\"data_offsets\":[8,8]},"
+                + "\"z\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[8,16]}}";
+        Path tensors = file("z.safetensors", ArrayFiles.safetensors(header, new byte[16]));
+        try (RowStream rows = RowStreams.open(npz);
+                RowStream others = RowStreams.open(tensors)) {
+            assertThat(rows.warnings()).containsExactly("array embeddings was read; ignored: filenames (texts)");
+            assertThat(others.warnings()).containsExactly("array z was read; ignored: mask (BOOL), empty (F8_E4M3)");
+        }
+    }
+
     @Test
     void anArchiveWithOneMatrixNeedsNoName() throws IOException {
         Path file = ArrayFiles.npz(

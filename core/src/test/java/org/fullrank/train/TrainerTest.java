@@ -207,6 +207,16 @@ class TrainerTest {
                         + " use --set train.batch=64");
     }
 
+    /// A smaller batch is no remedy then.
+    @Test
+    void oneSampleIsRefused() throws IOException {
+        Recipe recipe = recipe(folder, 1);
+        assertThatThrownBy(() -> Trainer.requireBatch(recipe, 1))
+                .isInstanceOf(InputException.class)
+                .hasMessage("training split: found 1 samples, expected at least 2, and many more to learn from; give"
+                        + " more data");
+    }
+
     @Test
     void batchOfOneIsRefused() {
         assertThatThrownBy(() -> SmallTraining.train(1, 1, 1))

@@ -99,7 +99,8 @@ public abstract sealed class Layer implements OnlineRule permits ComponentRule, 
         Layer layer = (Layer) other;
         Check.that(
                 getClass() == layer.getClass() && inputs() == layer.inputs() && units() == layer.units(),
-                "learners: found %s of %d inputs and %d units, expected %s of %d and %d; give learners of one kind and shape",
+                "learners: found %s of %d inputs and %d units, expected %s of %d and %d; give learners of one kind and"
+                        + " shape",
                 layer.getClass().getSimpleName(),
                 layer.inputs(),
                 layer.units(),
