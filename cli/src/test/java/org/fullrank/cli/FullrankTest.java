@@ -100,7 +100,8 @@ class FullrankTest {
                 "pretrain --resume run --set a=b|fullrank pretrain: found --resume together with other settings",
                 "pretrain --preflight --resume run|fullrank pretrain: found --preflight together with --resume",
                 "pretrain --preflight --no-preflight|fullrank pretrain: found --preflight together with --no-preflight",
-                "pretrain --recipe shapes-vicerg|fullrank: recipe shapes-vicerg: found neither a recipe of that name nor",
+                "pretrain --recipe shapes-vicerg|fullrank: recipe shapes-vicerg: found neither a recipe of that name"
+                        + " nor",
                 "pretrain --set train.epoch=3|fullrank: --set: unknown key train.epoch; did you mean train.epochs?",
                 "pretrain --set train.epochs=none|fullrank: recipe shapes-vicreg: train.epochs: found \"none\"",
                 "pretrain --data no/such/path|fullrank: ",
@@ -117,7 +118,8 @@ class FullrankTest {
                 "compare --out x|fullrank compare: Missing required parameter: '[LABEL=]RECIPE[,KEY=VALUE...]'",
                 "compare shapes-vicreg|fullrank compare: Missing required option: '--out=DIR'",
                 "compare shapes-vicrge --out x|fullrank: recipe shapes-vicrge: found neither a recipe of that name nor",
-                "compare shapes-vicreg --out x --seeds 1,two|fullrank: --seeds 1,two: found \"two\", expected whole numbers",
+                "compare shapes-vicreg --out x --seeds 1,two|fullrank: --seeds 1,two: found \"two\", expected whole"
+                        + " numbers",
                 "compare shapes-vicreg shapes-vicreg --out x|fullrank: comparison: found label shapes-vicreg twice",
                 "methods vicrge|fullrank: methods: found no vicrge, expected one of joint-embedding,",
                 "stream --output x.csv|fullrank stream: Missing required option: '--input=FILE'",

@@ -357,26 +357,6 @@ class PreflightTest {
         assertThat(report.outlook()).contains("checks found something");
     }
 
-    /// A check that was left out says nothing, so it is not fine.
-    @Test
-    void aCheckThatWasNotMadeIsIncomplete() {
-        PreflightCheck fine = PreflightCheck.of("a", Finding.FINE, new LinkedHashMap<>(), "nothing to do");
-        PreflightCheck left = PreflightCheck.leftOut("b", "a step takes too long");
-        var report = new PreflightReport("recipe", "data", 1, 60, List.of(fine, left));
-        assertThat(report.finding()).isEqualTo(Finding.INCOMPLETE);
-        assertThat(report.text())
-                .startsWith("preflight of recipe on data: incomplete")
-                .contains("incomplete b\n           not checked: a step takes too long");
-        assertThat(report.outlook())
-                .isEqualTo(
-                        "preflight of 1 s: nothing to change in 1 checks, not checked: b, training takes about 60 s");
-        assertThat(report.findings()).isEmpty();
-        PreflightCheck wrong = PreflightCheck.of("c", Finding.WRONG, new LinkedHashMap<>(), "it fails");
-        var worse = new PreflightReport("recipe", "data", 1, 60, List.of(fine, left, wrong));
-        assertThat(worse.finding()).isEqualTo(Finding.WRONG);
-        assertThat(worse.outlook()).contains("1 of 2 checks found something, not checked: b");
-    }
-
     @Test
     void withoutTimeEveryMeasuredCheckIsIncomplete() throws IOException {
         Recipe recipe = recipe(folder, 3);
@@ -386,13 +366,6 @@ class PreflightTest {
             assertThat(report.incomplete().stream().map(PreflightCheck::name))
                     .containsExactly(TermShares.NAME, DistillationWiring.NAME, ViewStrength.NAME, RateSweep.NAME);
         }
-    }
-
-    @Test
-    void aTimeIsTheMiddleOneOfSeveral() {
-        assertThat(StepCost.median(List.of(9.0, 1.0, 2.0))).isEqualTo(2);
-        assertThat(StepCost.median(List.of(9.0, 1.0, 2.0, 4.0))).isEqualTo(3);
-        assertThat(StepCost.median(List.of(5.0))).isEqualTo(5);
     }
 
     @Test

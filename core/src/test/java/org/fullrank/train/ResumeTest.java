@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -301,46 +300,6 @@ class ResumeTest {
                 .hasMessageNotContaining("\n");
     }
 
-    @Test
-    void aDamagedBestCheckpointIsReplacedByTheLatest() throws IOException {
-        Recipe recipe = recipe(folder, EPOCHS);
-        train(recipe, run, TrainingListener.silent());
-        Path checkpoints = run.resolve("checkpoints");
-        Path best = checkpoints.resolve("best.safetensors");
-        damage(best, "number");
-        List<String> notes = new ArrayList<>();
-        assertThat(Checkpoints.best(checkpoints, notes::add)).isEqualTo(checkpoint(run, STEPS));
-        assertThat(notes).singleElement().asString().contains("best.safetensors", "the latest checkpoint is used");
-        List<String> left = new ArrayList<>();
-        assertThat(Checkpoints.everyOne(checkpoints, left::add))
-                .doesNotContain(best)
-                .contains(checkpoint(run, STEPS));
-        assertThat(left).singleElement().asString().contains("best.safetensors", "it is left out");
-    }
-
-    @Test
-    void aSoundStateThatIsDamagedOrLaterIsNotReturnedTo() throws IOException {
-        Recipe recipe = recipe(folder, EPOCHS);
-        train(recipe, run, stopAfter(6));
-        var checkpoints = new Checkpoints(run.resolve("checkpoints"), recipe.checkpoints());
-        List<String> notes = new ArrayList<>();
-        assertThat(checkpoints.sound(6, notes::add)).isEmpty();
-        assertThat(notes).isEmpty();
-        Files.copy(checkpoint(run, 6), checkpoints.soundFile());
-        assertThat(checkpoints.sound(6, notes::add)).contains(checkpoints.soundFile());
-        assertThat(checkpoints.sound(5, notes::add)).isEmpty();
-        assertThat(notes)
-                .singleElement()
-                .asString()
-                .endsWith("found step 6, expected at most 5; the run cannot return to it");
-        damage(checkpoints.soundFile(), "cut");
-        assertThat(checkpoints.sound(6, notes::add)).isEmpty();
-        assertThat(notes).last().asString().contains("sound.safetensors").endsWith("the run cannot return to it");
-        Files.copy(checkpoints.soundFile(), checkpoints.bestFile(), StandardCopyOption.REPLACE_EXISTING);
-        checkpoints.removeAfter(6);
-        assertThat(checkpoints.bestFile()).doesNotExist();
-    }
-
     private static TrainingListener noting(List<String> notes) {
         return new TrainingListener() {
             @Override
@@ -358,7 +317,7 @@ class ResumeTest {
         };
     }
 
-    private static void damage(Path file, String how) throws IOException {
+    static void damage(Path file, String how) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         switch (how) {
             case "cut" -> bytes = Arrays.copyOf(bytes, bytes.length - 4);
