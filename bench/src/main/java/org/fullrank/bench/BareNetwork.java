@@ -20,8 +20,8 @@ import org.fullrank.optim.Optimizer;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.InputShape;
 
-/// The network, objective and optimizer of a recipe without the training loop: forward, backward, update. It
-/// gives the lowest possible cost of a training step.
+/// The network, objective and optimizer of a recipe without the training loop. A step is a forward pass, a
+/// backward pass and an update. The time of such a step is the lowest possible time of a training step.
 final class BareNetwork implements AutoCloseable {
     private final Layer encoder;
     private final Layer projector;

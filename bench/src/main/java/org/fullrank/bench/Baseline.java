@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
-/// Figures that later versions of the code are compared with.
+/// Measured costs with which later versions of the code are compared.
 ///
 /// @param machine machine on which they were measured
 /// @param figures with the benchmark in their names, as `StepBench 200: trainer step`

@@ -17,14 +17,15 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/// Measures the benchmarks of the baseline and saves their figures, or compares them with the saved ones.
+/// Measures the benchmarks of the baseline. Saves the figures of the benchmarks, or compares them with the
+/// saved figures.
 ///
 /// ```
 /// bench/run --save [NAME ...]
 /// bench/run --compare [NAME ...]
 /// ```
 ///
-/// Exit code 1 when something got slower or a benchmark failed, 2 when an argument is wrong.
+/// The exit code is 1 if something got slower or a benchmark failed, and 2 if an argument is wrong.
 public final class CompareBenchmarks {
     /// The benchmarks of the baseline: those that need no file and take a few minutes at most. One thread where
     /// there is a choice: other work on the machine disturbs it least.

@@ -10,10 +10,11 @@ import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
 
-/// Measures how many images per second are decoded and packed, including format detection and the finished
-/// file on the disk. It also measures the time to open that file again. It prints the first (cold) round and
-/// the median of all rounds, and the rate per second of processor time. Other work on the machine disturbs
-/// this last rate less. Multiplied by the number of cores, it is the rate of an idle machine.
+/// Measures how many images per second are decoded and packed. The time includes the detection of the format
+/// and the writing of the file. The benchmark also measures the time to open the packed file again. The
+/// benchmark prints the first (cold) round, the median of all rounds, and the images per second of processor
+/// time. Other work on the machine disturbs the rate per processor time less than the other rates. Multiplied
+/// by the number of cores, the rate per processor time is the rate of an idle machine.
 ///
 /// ```
 /// ./mvnw -q -DskipTests package
@@ -46,8 +47,7 @@ public final class DecodeBench {
             opening[round] = (System.nanoTime() - start) / 1e6;
             System.out.printf(
                     Locale.ROOT,
-                    "round %d: %d items packed in %.2f s = %.0f per second, %.0f per core-second; opened again in %.1f"
-                            + " ms%n",
+                    "round %d: %d items packed in %.2f s = %.0f per second, %.0f per core-second; opened again in %.1f ms%n",
                     round,
                     images,
                     seconds,

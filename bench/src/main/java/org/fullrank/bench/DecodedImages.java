@@ -13,9 +13,10 @@ import org.fullrank.data.Images;
 import org.fullrank.data.Skipped;
 import org.fullrank.data.Split;
 
-/// Writes what the packed file holds for each image of a flat folder, so that another decoder can be
-/// compared: `NAME.ppm` for what was read, and `left-out.tsv` with name and reason. Names must be ASCII,
-/// because the items are in the order of the names. The study `bench/studies/decoders` calls it.
+/// Writes what the packed file holds for each image of a flat folder. So other decoders can be compared with
+/// Fullrank. An image that was read becomes `NAME.ppm`. The file `left-out.tsv` has the names of the other
+/// images with the reasons. Names must be ASCII, because the items are in the order of the names. The study
+/// `bench/studies/decoders` calls it.
 public final class DecodedImages {
     private DecodedImages() {}
 

@@ -18,10 +18,10 @@ import org.fullrank.engine.Threads;
 import org.fullrank.linalg.Moments;
 import org.fullrank.rows.Batch;
 
-/// Measures the wall-clock and processor time of moments, ranks and spread of a stream of float32 rows. It
-/// also compares the rate of the moments with the rate of a plain float64 matrix product. The stream repeats
-/// one block of noise. The symmetric product of the moments counts as `N D^2` operations, half of a plain
-/// product.
+/// Measures the wall-clock time and the processor time of moments, ranks and spread for a stream of float32
+/// rows. The benchmark also compares the speed of the moments with the speed of a plain float64 matrix
+/// product. The stream repeats one block of noise. The symmetric product of the moments counts as `N D^2`
+/// operations, which is half of a plain product.
 ///
 /// ```
 /// bench/run DiagnoseBench [ROWS] [COLUMNS] [BLOCK] [THREADS]

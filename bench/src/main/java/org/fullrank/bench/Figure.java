@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// One measured cost; lower is better.
+/// One measured cost. A lower value is better.
 ///
 /// @param name what was measured, unique within a benchmark, such as `trainer step`
 /// @param unit of median and spread, such as `ms`

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.stream.Stream;
 
-/// The properties of a machine that affect figures. Figures of different machines are not comparable.
+/// The properties of a machine that affect figures. The figures of different machines are not comparable.
 ///
 /// @param processor name and model, as the system says
 /// @param cores that this process may use

@@ -14,9 +14,9 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 
-/// Measures the share of a training's time that its checks take at the default rate. There are quick checks
-/// of every place, and checks with kNN at the end of an epoch. The training is a real one, measured from its
-/// first to its last step.
+/// Measures which share of the training time the checks take at the default rate. The checks are quick checks
+/// of every place, and checks with kNN at the end of an epoch. The training is a real one. The measured time
+/// runs from the first step of the training to its last step.
 ///
 /// ```
 /// bench/run MonitorBench [RECIPE] [KEY=VALUE ...]

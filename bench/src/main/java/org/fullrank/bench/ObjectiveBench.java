@@ -17,10 +17,11 @@ import org.fullrank.objective.Svmax;
 import org.fullrank.objective.Views;
 import org.fullrank.objective.WMse;
 
-/// Measures every objective with its defaults, forward and backward, on two float32 views `[N, D]`. Each one
-/// is compared with the same formula and automatic differentiation ([PlainObjectives]). The two are measured
-/// in turns in one process until the time is used up; figures are medians. The first call of each is not
-/// timed. It checks that both compute the same value and gradient, and prints the relative difference.
+/// Measures the forward and backward pass of every objective with its default settings, on two float32 views
+/// `[N, D]`. The benchmark compares each objective with the same formula and automatic differentiation
+/// ([PlainObjectives]). The benchmark measures both computations alternately in one process until the time is
+/// used up. The figures are medians. The first call of each computation is not timed. The benchmark also
+/// checks that both computations give the same value and gradient. It prints the relative difference.
 ///
 /// ```
 /// bench/run ObjectiveBench [SECONDS] [THREADS] [NAME ...]

@@ -9,18 +9,18 @@ import org.fullrank.online.OnlineRule;
 import org.fullrank.online.Population;
 import org.fullrank.online.RuleName;
 
-/// Measures microseconds per update of the online rules on one thread, and compares them with a lower bound.
-/// The bound is the time of the necessary memory traffic, measured in turns with the updates, in the same
-/// process, on one array as large as the weights. An update must read the weights for the response, and read
-/// and write them for the change. With the corrected decorrelation it must do the same with the covariance.
-/// The lower bound on the time is measured by one loop over each array. It does the same reads and writes,
-/// and no arithmetic of the rule.
+/// Measures the microseconds per update of the online rules on one thread. Compares these times with a lower
+/// bound. The lower bound is the time of the necessary memory accesses. The benchmark measures this bound
+/// alternately with the updates, in the same process, on one array as large as the weights. An update must
+/// read the weights to compute the output, and read and write them to change them. With the corrected
+/// decorrelation, an update must do the same with the covariance. To measure the lower bound, the benchmark
+/// runs one loop over each array. This loop does the same reads and writes as the rule, but no arithmetic.
 ///
 /// ```
 /// bench/run OnlineBench [INPUTS] [UNITS]
 /// ```
 ///
-/// `bench/peers/online_numpy.py` is the same update in numpy.
+/// The script `bench/peers/online_numpy.py` does the same update in numpy.
 public final class OnlineBench {
     private static final int INPUTS = 784;
     private static final int UNITS = 256;

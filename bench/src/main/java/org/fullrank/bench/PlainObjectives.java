@@ -20,10 +20,10 @@ import org.fullrank.objective.Tico;
 import org.fullrank.objective.Vicreg;
 import org.fullrank.objective.WMse;
 
-/// The plain formulas of the objectives, for two views and with automatic differentiation. `ObjectiveBench`
-/// compares the library with them. The operations are those of the published code if there is any; C is
-/// computed as `[D, D]`. Of W-MSE and LeJEPA only the default settings are covered (one sub-batch without
-/// epsilon; Gaussian weights, mean).
+/// The plain formulas of the objectives, for two views and with automatic differentiation. The class
+/// [ObjectiveBench] compares the library with these formulas. The operations are those of the published code
+/// if there is any. The covariance C is computed as a matrix `[D, D]`. For W-MSE and LeJEPA, only the default
+/// settings are covered (one sub-batch without epsilon; Gaussian weights, mean).
 ///
 /// @param x the first view, `[N, D]`
 /// @param y the second view, `[N, D]`

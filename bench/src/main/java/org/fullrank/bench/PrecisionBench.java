@@ -16,8 +16,9 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ResNet;
 import org.fullrank.view.InputShape;
 
-/// Measures samples per second of ResNet-18 (CIFAR stem, width 1, 32x32), forward and backward, in float32
-/// and in bfloat16. The two are measured in turns; the figures are medians.
+/// Measures how many samples per second a ResNet-18 processes, forward and backward, in float32 and in
+/// bfloat16. The network has the CIFAR stem and width 1, and the images have 32x32 pixels. The benchmark
+/// measures the two precisions alternately. The figures are medians.
 ///
 /// ```
 /// bench/run PrecisionBench [ROUNDS] [BATCH] [THREADS]

@@ -15,10 +15,10 @@ import org.fullrank.probe.Protocol;
 import org.fullrank.probe.RawInput;
 import org.fullrank.probe.Splits;
 
-/// Measures the time and the accuracy of the probes on the raw input of a data set and on its first 128
-/// principal components.
+/// Measures the time and the accuracy of the probes on two kinds of features of a data set: the raw input,
+/// and its first 128 principal components.
 ///
-/// Arguments: the data path, and optionally the number of threads (0 = all processors).
+/// The arguments are the path of the data and, optionally, the number of threads (0 = all processors).
 public final class ProbeBench {
     private static final int COMPONENTS = 128;
 

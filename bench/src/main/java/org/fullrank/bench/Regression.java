@@ -7,10 +7,11 @@ import java.util.Locale;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// Reports which figures became slower than in a baseline.
+/// Reports which benchmarks became slower compared with a baseline.
 ///
-/// A figure has changed if its medians differ by more than [#MARGIN] of the old median, and by more than the
-/// sum of the two interquartile ranges. Figures of two machines are listed with their ratio, but not judged.
+/// A figure has changed if two conditions hold. The medians of the figure differ by more than [#MARGIN] of
+/// the old median. The medians also differ by more than the sum of the two interquartile ranges. If the
+/// figures come from two machines, they are listed with their ratio but not judged.
 ///
 /// @param rows one for each figure of either side
 /// @param judged whether both sides were measured on one machine

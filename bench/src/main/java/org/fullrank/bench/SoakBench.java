@@ -15,11 +15,11 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 
-/// Measures how much more memory a long training needs than a short one. It is the growth of the resident set
-/// (`VmRSS`) from the end of the warm-up to the last step. Both values are measured after a garbage
-/// collection. The training is a real one on the built-in shapes, with a small network, and with checks and
-/// checkpoints once per epoch of 156 steps. The warm-up is two epochs: after them all packed data are
-/// mapped, and every kind of work has been done at least once. Linux only.
+/// Measures how much more memory a long training needs than a short one. The result is the growth of the
+/// resident memory (`VmRSS`) from the end of the warm-up to the last step. Both values of the memory are
+/// measured after a garbage collection. The benchmark runs a real training of a small network on the built-in
+/// shapes. There are checks and checkpoints once per epoch of 156 steps. The warm-up is two epochs. After the
+/// warm-up, all packed data are mapped, and every kind of work has been done at least once. Linux only.
 ///
 /// ```
 /// bench/run SoakBench [STEPS] [WARMUP]

@@ -6,9 +6,9 @@ import org.fullrank.online.Alarm;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.online.RuleName;
 
-/// Runs ten million updates of each rule on a slowly changing stream, then one million on a constant sample.
-/// It reports the largest weight, the samples at which the monitor raised an alarm, and the alarm at the end.
-/// A feature that is not finite ends the benchmark with an error.
+/// Runs ten million updates of each rule on a slowly changing stream, then one million updates on a constant
+/// sample. The benchmark reports the largest weight, the samples at which the monitor raised an alarm, and
+/// the alarm at the end. If a feature is not finite, the benchmark ends with an error.
 ///
 /// ```
 /// bench/run StabilityBench [UPDATES]
@@ -52,8 +52,7 @@ public final class StabilityBench {
             }
             System.out.printf(
                     Locale.ROOT,
-                    "%-13s largest weight %6.2f, alarms in %,d updates: %d looks of %d %s, after a constant input:"
-                            + " %s%n",
+                    "%-13s largest weight %6.2f, alarms in %,d updates: %d looks of %d %s, after a constant input: %s%n",
                     name.label(),
                     largest,
                     updates,

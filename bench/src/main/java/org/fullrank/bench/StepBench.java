@@ -21,11 +21,13 @@ import org.fullrank.train.TrainingListener;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Measures the cost of the training loop beyond the arithmetic. It compares a step of the real [Trainer],
-/// with views and records, with forward, backward and update of the same network on a fixed batch. The two
-/// are measured in turns in one process, so that other work on the machine affects both alike. The time for
-/// making the views is also measured separately. The kNN check and checkpoints are off. Fewer than half of
-/// the steps write a record, so the median does not contain that cost; the means are printed too.
+/// Measures how much time the training loop adds to the bare computation of a step. The benchmark compares
+/// two steps. The first of the two steps is a step of the real [Trainer], with views and records. The second
+/// step is a forward pass, a backward pass and an update of the same network on a fixed batch. The benchmark
+/// measures both steps alternately in one process, so that other work on the machine affects both alike. The
+/// benchmark also measures the time for making the views separately. The kNN check and the checkpoints are
+/// switched off. Fewer than half of the steps write a record. So the median does not contain this cost, and
+/// the benchmark also prints the means.
 ///
 /// ```
 /// bench/run StepBench [STEPS] [RECIPE] [KEY=VALUE ...]

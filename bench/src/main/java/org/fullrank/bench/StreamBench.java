@@ -18,11 +18,12 @@ import org.fullrank.probe.Knn;
 import org.fullrank.probe.KnnProtocol;
 import org.fullrank.probe.Pca;
 
-/// Measures what rules learn in one pass over a stream. It compares the kNN accuracy (k = 20, cosine) of
-/// online features with raw input, PCA and random projection of equal width, as mean and standard deviation
-/// over three seeds. The streams are made from the data sets ECG5000, BasicMotions and Fashion-MNIST as
-/// described in `docs/explanation/results.md`. All inputs are standardized by the training items. No rule
-/// sees a label, and every rule has the same learning rate.
+/// Measures what online rules learn in one pass over a stream. The benchmark compares the kNN accuracy (k =
+/// 20, cosine) of online features with that of the raw input, of PCA and of random projections with the same
+/// width. The figures are means and standard deviations over three seeds. The streams are made from the data
+/// sets ECG5000, BasicMotions and Fashion-MNIST as described in `docs/explanation/results.md`. All inputs are
+/// standardized by the mean and the deviation of the training items. No rule sees a label. Every rule has the
+/// same learning rate.
 ///
 /// ```
 /// bench/run StreamBench TIME_SERIES_FOLDER FASHION_MNIST_FOLDER

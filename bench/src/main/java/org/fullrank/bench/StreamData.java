@@ -13,8 +13,8 @@ import org.fullrank.probe.Features;
 import org.fullrank.stream.SampleOptions;
 import org.fullrank.stream.Samples;
 
-/// A stream in order, and the items on which its features are measured. Values are standardized by the
-/// training items.
+/// A stream in its order, and the items on which its features are measured. The values are standardized by
+/// the mean and the deviation of the training items.
 ///
 /// @param name the data set
 /// @param train the bank of the kNN, `[items, inputs]`

@@ -30,13 +30,14 @@ import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 import org.fullrank.trained.Trained;
 
-/// Compares few labels with and without pretraining on tables: logistic regression and boosted trees
-/// (XGBoost) on the columns and on the embeddings of `table-vicreg`. It prints one row for each share of
-/// the labels: the mean and the standard deviation of the accuracy over the seeds. A seed decides the
-/// training and the labeled rows.
+/// Compares classifiers that learn from few labels of a table, with and without pretraining. The classifiers
+/// are logistic regression and boosted trees (XGBoost). The inputs of the classifiers are the columns, or the
+/// embeddings of `table-vicreg`. The study prints one row for each share of the labels. A row has the mean
+/// and the standard deviation of the accuracy over the seeds. A seed decides the training and the labeled
+/// rows.
 ///
-/// Arguments: the table (file or folder with `train.csv` and `test.csv`), the number of seeds, then settings
-/// `key=value` of the recipe. Without a test table, a fifth of the rows is held out.
+/// The arguments are the table (a file, or a folder with `train.csv` and `test.csv`), the number of seeds,
+/// and then settings `key=value` of the recipe. If there is no test table, a fifth of the rows is held out.
 public final class TableStudy {
     private static final double[] SHARES = {0.01, 0.1};
     private static final int ROUNDS = 200;

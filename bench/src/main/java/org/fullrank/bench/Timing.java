@@ -7,7 +7,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/// Helpers for benchmarks with their own `main`: the time of one call, the median of several, and arguments.
+/// Helper methods for benchmarks with their own `main`: the time of one call, the median of several times,
+/// and the arguments.
 final class Timing {
     private Timing() {}
 

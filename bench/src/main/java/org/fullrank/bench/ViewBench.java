@@ -23,10 +23,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Measures microseconds per view on one core, from decoded pixels to normalized floats, with the whole
-/// VICReg recipe, whose view 0 is always blurred. Color images of 32x32 become views of 32x32; images of
-/// 256x256 become views of 224x224. Each call makes the views of another epoch, so the average is over the
-/// random crops and changes of a real training.
+/// Measures the microseconds per view on one core, from decoded pixels to normalized floats. The views are
+/// those of the whole VICReg recipe, whose view 0 is always blurred. Color images of 32x32 pixels become
+/// views of 32x32. Color images of 256x256 become views of 224x224. Each call makes the views of a different
+/// epoch. So the average is over the random crops and changes of a real training.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

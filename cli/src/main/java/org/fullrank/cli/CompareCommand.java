@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "compare",
         sortOptions = false,
-        description = "Trains several recipes with several seeds and compares them: a table with standard deviations,"
-                + " a test for differences, curves, a page.",
+        description = "Trains several recipes with several seeds and compares them. Writes a table with standard"
+                + " deviations, a test for differences, and a page with curves.",
         footer = {
             "",
             "Each training is a separate run in DIR/runs. Ctrl-C stops with a checkpoint; the same command with"
@@ -40,23 +40,23 @@ final class CompareCommand extends Job implements ComparisonListener {
     @Parameters(
             paramLabel = "[LABEL=]RECIPE[,KEY=VALUE...]",
             arity = "1..*",
-            description = "The name of a recipe or a YAML file. Settings for this recipe only may follow, separated by"
-                    + " commas.")
+            description = "The name of a recipe or a YAML file. Settings only for this recipe can follow, separated"
+                    + " by commas.")
     List<String> candidates = new ArrayList<>();
 
     @Option(
             names = "--seeds",
             paramLabel = "LIST",
             defaultValue = "1,2,3",
-            description = "Each recipe is trained once with each seed. Default: ${DEFAULT-VALUE}; with fewer than 3"
-                    + " the spread is unreliable.")
+            description = "Each recipe is trained once with each seed. Default: ${DEFAULT-VALUE}. With fewer than 3"
+                    + " seeds, the standard deviation is unreliable.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     String seeds;
 
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "Trains all recipes on these data instead of their own; the evaluation needs labels.")
+            description = "Trains all recipes on these data instead of their own. The evaluation needs labels.")
     @Nullable
     String data;
 
@@ -67,17 +67,18 @@ final class CompareCommand extends Job implements ComparisonListener {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets a value of all recipes, such as train.epochs=50; may be given several times.")
+            description = "Sets a value of all recipes, such as train.epochs=50. You can give this option several"
+                    + " times.")
     List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--reference",
             paramLabel = "LABEL",
-            description = "The recipe with which the others are compared. Default: the first.")
+            description = "The recipe with which all others are compared. Default: the first recipe.")
     @Nullable
     String reference;
 
-    @Option(names = "--resume", description = "Continues in a folder that already has runs; finished runs are kept.")
+    @Option(names = "--resume", description = "Continues in a folder that already has runs. Finished runs are kept.")
     boolean resume;
 
     @Option(names = "--no-baselines", description = "Skips the baselines: raw input and untrained encoders.")

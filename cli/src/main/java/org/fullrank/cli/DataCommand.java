@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "data",
         sortOptions = false,
-        description = "Shows the data in a path, and the views that a recipe makes of them.",
+        description = "Shows which data a path contains, and which views a recipe makes of them.",
         footer = {
             "",
             "Examples:",
@@ -44,21 +44,23 @@ final class DataCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The column of a CSV file that contains the class: its name, or its position from 1; -1 is the"
-                            + " last.")
+                    "The column of a CSV or Parquet file that contains the class. Give the name of the column. In CSV, its"
+                            + " position from 1 works as well. The last column is -1.")
     @Nullable
     String labelColumn;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A setting of the section data of a recipe, such as data.ignore=[date]; may be repeated.")
+            description = "Changes a setting of the section data of a recipe, such as data.ignore=[date]. You can"
+                    + " give this option several times.")
     List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--views",
             paramLabel = "RECIPE",
-            description = "Writes a contact sheet of this recipe's views: one row per image, the plain view first.")
+            description = "Writes a contact sheet of the views that this recipe makes. Each image has one row, and"
+                    + " the plain view comes first.")
     @Nullable
     String views;
 

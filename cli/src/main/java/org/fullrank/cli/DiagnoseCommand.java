@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
         name = "diagnose",
         sortOptions = false,
         description =
-                "Reports whether embeddings have collapsed, how, and what to change. The input is a run or a file of"
-                        + " embeddings.",
+                "Reports whether embeddings have collapsed, in which way, and what to change. The input is a run or a"
+                        + " file of embeddings.",
         footer = {
             "",
             "A file contains a matrix [N, D] with a row for each item: .npy, .npz, .csv or .safetensors. It is read"
@@ -62,35 +62,37 @@ final class DiagnoseCommand extends Job {
     @Parameters(
             paramLabel = "RUN|FILE",
             arity = "1..*",
-            description = "Run folders, or files of embeddings; each is diagnosed separately.")
+            description = "Run folders, or files of embeddings. Each input is diagnosed separately.")
     List<Path> subjects = new ArrayList<>();
 
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "The class of each row: .npy of whole numbers, a column of a .csv, or .txt with one class"
-                    + " per line. Default: the labels in the file of embeddings, such as labels or y of an .npz.")
+            description = "The file with the class of each row: a .npy of whole numbers, a .csv, or a .txt with one"
+                    + " class per line. Default: the labels in the file of embeddings, such as labels or y of an"
+                    + " .npz.")
     @Nullable
     Path labels;
 
     @Option(
             names = "--second",
             paramLabel = "FILE",
-            description = "Embeddings of another view of the same items, row by row.")
+            description = "The file with the embeddings of another view of the same items, row by row.")
     @Nullable
     Path second;
 
     @Option(
             names = {"--array", "--key"},
             paramLabel = "NAME",
-            description = "The array of an .npz or .safetensors. Default: embeddings, z, x, or the only matrix.")
+            description = "The name of the array in an .npz or .safetensors file. Default: embeddings, z, x, or the"
+                    + " only matrix.")
     @Nullable
     String key;
 
     @Option(
             names = "--second-key",
             paramLabel = "NAME",
-            description = "The array in the file of --second. Default: the value of --array.")
+            description = "The name of the array in the file of --second. Default: the value of --array.")
     @Nullable
     String secondKey;
 
@@ -98,9 +100,9 @@ final class DiagnoseCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The label column of the .csv, or of the file of --labels if given: its name, its position from"
-                            + " 1, or its position from the end (-1 is the last). Default: the column named label,"
-                            + " class, target or y, or the only column with text.")
+                    "The label column of the .csv file, or of the file of --labels. Give the name of the column, its"
+                            + " position from 1, or its position from the end (-1 is the last). Default: the column"
+                            + " named label, class, target or y, or the only column with text.")
     @Nullable
     String labelColumn;
 
@@ -108,14 +110,14 @@ final class DiagnoseCommand extends Job {
             names = "--places",
             paramLabel = "LIST",
             split = ",",
-            description = "Layers of a run to diagnose: representation, embedding (output of the projector), names of"
-                    + " blocks. Default: representation,embedding.")
+            description = "The layers of a run to diagnose: representation, embedding (the output of the projector),"
+                    + " or names of blocks. Default: representation,embedding.")
     List<String> places = new ArrayList<>();
 
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "Data for the encoder of a run. Default: the data of the run.")
+            description = "The data that the encoder of a run embeds. Default: the data of the run.")
     @Nullable
     String data;
 
@@ -128,7 +130,7 @@ final class DiagnoseCommand extends Job {
 
     @Option(
             names = "--best",
-            description = "Uses the checkpoint with the best score during training instead of the latest.")
+            description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
     boolean best;
 
     @Option(
@@ -141,7 +143,7 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = "--fail-on",
             paramLabel = "WHAT",
-            description = "Exits with code 3 if there is a verdict of this kind; the only kind is collapse.")
+            description = "Exits with code 3 if there is a verdict of this kind. The only kind is collapse.")
     @Nullable
     FailOn failOn;
 

@@ -26,10 +26,10 @@ import picocli.CommandLine.Parameters;
         description = "Embeds a data set with the encoder of a run and writes the embeddings.",
         footer = {
             "",
-            "A .npy file holds float32 [items, width]. The class of each row is written to FILE_labels.npy (-1: no"
-                + " label), the path of each image to FILE_names.txt. A .csv file has one row per item, with the path"
-                + " of the image in its first column and the class in its last one. The rows are in the order of the"
-                + " paths.",
+            "A .npy file holds float32 [items, width]. The class of each row is written to FILE_labels.npy (-1 means"
+                    + " no label), and the path of each image to FILE_names.txt. A .csv file has one row per item. Its"
+                    + " first column is the path of the image, and its last column is the class. The rows are in the"
+                    + " order of the paths.",
             "",
             "Examples:",
             "  fullrank embed runs/mine --out embeddings.npy",
@@ -55,13 +55,13 @@ final class EmbedCommand extends Job {
             names = "--out",
             paramLabel = "FILE",
             required = true,
-            description = "File to write, ending in .npy or .csv.")
+            description = "The output file. The name of the file must end in .npy or .csv.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path out;
 
     @Option(
             names = "--best",
-            description = "Uses the checkpoint with the best score during training instead of the latest.")
+            description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
     private boolean best;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")

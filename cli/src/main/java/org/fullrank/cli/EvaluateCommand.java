@@ -29,8 +29,9 @@ import picocli.CommandLine.Parameters;
         name = "evaluate",
         sortOptions = false,
         modelTransformer = EvaluateCommand.SettingOptions.class,
-        description = "Measures the encoder of a run. By default: kNN and linear accuracy, compared with raw input,"
-                + " PCA of the same width, and the untrained encoder. --protocol selects other measurements.",
+        description = "Measures the encoder of a run. By default, it measures kNN and linear accuracy, compared with"
+                + " raw input, PCA of the same width, and the untrained encoder. The option --protocol selects"
+                + " other measurements.",
         footer = {
             "",
             "Every number is printed with a hash of its protocol; compare only numbers with the same hash. Results on"
@@ -54,18 +55,18 @@ final class EvaluateCommand extends Job {
             paramLabel = "NAME",
             split = ",",
             completionCandidates = Names.class,
-            description = "One or more of ${COMPLETION-CANDIDATES}, or all. Default: knn,linear.")
+            description = "One or more protocols of ${COMPLETION-CANDIDATES}, or all. Default: knn,linear.")
     private List<String> protocols = new ArrayList<>();
 
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "Labeled data to measure on. Default: the data of the run.")
+            description = "The labeled data for the evaluation. Default: the data of the run.")
     private @Nullable String data;
 
     @Option(
             names = "--best",
-            description = "Uses the checkpoint with the best score during training instead of the latest.")
+            description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
     private boolean best;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")

@@ -3,8 +3,8 @@ package org.fullrank.cli;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/// Handles Ctrl-C and SIGTERM during a training: the training stops and writes its checkpoint. The process
-/// ends with the exit code of the command instead of the exit code of the signal.
+/// Handles Ctrl-C and SIGTERM during a training. The training stops and writes its checkpoint. The process
+/// then ends with the exit code of the command, not with that of the signal.
 final class Interruption {
     private static volatile @Nullable Interruption armed;
 

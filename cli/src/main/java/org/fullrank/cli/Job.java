@@ -10,11 +10,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// The base class of all commands. A command has options and calls the library.
+/// The base class of all commands. A command has options. A command calls the library to do its work.
 ///
-/// For `--help`, all commands are instantiated and their fields and method signatures are inspected. To keep
-/// this fast, fields and constants of a command have only types of the JDK, and no method signature contains
-/// a type of the engine. Types inside of method bodies are loaded only when the command runs.
+/// For `--help`, all commands are instantiated, and their fields and method signatures are inspected. To keep
+/// this fast, the fields and constants of a command have only types of the JDK. No method signature contains
+/// a type of the engine. Types inside method bodies are loaded only when the command runs.
 abstract class Job implements Callable<Integer> {
     /// The exit code of a job that did its work and found a collapse.
     static final int COLLAPSED = 3;

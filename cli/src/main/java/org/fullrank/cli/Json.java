@@ -6,8 +6,8 @@ import java.util.SequencedMap;
 import org.fullrank.file.JsonFile;
 import org.jspecify.annotations.Nullable;
 
-/// The JSON object that `--json` prints. Keys keep the order in which they were added. NaN and infinities are
-/// strings, as in `metrics.jsonl`.
+/// The JSON object that the option `--json` prints. The keys keep the order in which they were added. NaN and
+/// infinities are strings, as in `metrics.jsonl`.
 final class Json {
     private final SequencedMap<String, @Nullable Object> values = new LinkedHashMap<>();
 

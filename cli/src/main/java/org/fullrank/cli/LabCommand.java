@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "lab",
         sortOptions = false,
-        description = "Runs experiments from papers. Each one checks claims of its paper and writes a page.",
+        description = "Runs experiments from papers. Each experiment checks claims of its paper and writes a page.",
         subcommands = {LabListCommand.class, LabRunCommand.class},
         footer = {
             "",

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /// Lists the experiments of the lab.
 @Command(
         name = "list",
-        description = "Lists the experiments with a summary and the source of each.",
+        description = "Lists the experiments. Each has a summary and its source.",
         footer = {"", "Examples:", "  fullrank lab list"})
 final class LabListCommand extends Job {
     @Option(names = "--json", description = "Prints the list as one JSON object.")

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
 final class LabRunCommand extends Job {
     private static final String ALL = "all";
 
-    @Parameters(paramLabel = "NAME|all", description = "The experiment; fullrank lab lists them.")
+    @Parameters(paramLabel = "NAME|all", description = "The name of an experiment. fullrank lab lists the names.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     String name;
 
@@ -44,18 +44,19 @@ final class LabRunCommand extends Job {
             paramLabel = "S",
             split = ",",
             description =
-                    "Seed of all random numbers, or several seeds separated by commas; the pages show the first one."
-                            + " Default: "
+                    "The seed of all random numbers, or several seeds separated by commas. The pages show the results"
+                            + " of the first seed. Default: "
                             + Setting.SEED + ".")
     List<Long> seeds = new ArrayList<>();
 
-    @Option(names = "--quick", description = "Smaller samples and shorter runs; the claims are the same.")
+    @Option(names = "--quick", description = "Uses smaller samples and shorter runs. The claims are the same.")
     boolean quick;
 
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "MNIST, for lpl-digits; without it the claims of that experiment cannot be checked.")
+            description = "The folder of MNIST, for lpl-digits. Without MNIST, the claims of that experiment cannot"
+                    + " be checked.")
     @Nullable
     String data;
 

@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
             "  fullrank pretrain --set method.objective.type=nt-xent --set method.objective.temperature=0.2"
         })
 final class MethodsCommand extends Job {
-    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Only this objective or regularizer.")
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Shows only this objective or regularizer.")
     @Nullable
     String name;
 

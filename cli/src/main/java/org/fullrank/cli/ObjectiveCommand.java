@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
         name = "objective",
         sortOptions = false,
         description =
-                "Evaluates an objective, a regularizer or a regression on saved embeddings: value, parts, gradients.",
+                "Evaluates an objective, a regularizer or a regression on saved embeddings. Prints the value and its"
+                        + " parts. Can write the gradients.",
         footer = {
             "",
             "A regularizer needs one file. An objective needs two or more views of the same samples. A regression"
@@ -48,24 +49,25 @@ import picocli.CommandLine.Parameters;
             "  fullrank objective variance-hinge a.npy --gradients gradients/"
         })
 final class ObjectiveCommand extends Job {
-    @Parameters(index = "0", paramLabel = "NAME", description = "Objective, regularizer or regression.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "The name of an objective, regularizer or regression.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     String name;
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "FILE", description = "Embeddings as .npy.")
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "FILE", description = "Embeddings as .npy files.")
     List<Path> files = new ArrayList<>();
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets a setting of the objective, such as temperature=0.2; may be given several times.")
+            description = "Changes a setting of the objective, such as temperature=0.2. You can give this option"
+                    + " several times.")
     List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--draw",
             paramLabel = "K",
             defaultValue = "0",
-            description = "Key of random draws, such as directions: equal keys give equal draws. Default:"
+            description = "The key of random draws, such as directions. Equal keys give equal draws. Default:"
                     + " ${DEFAULT-VALUE}.")
     long draw;
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "pretrain",
         sortOptions = false,
-        description = "Trains an encoder as described by a recipe, then evaluates it.",
+        description = "Trains an encoder as a recipe describes, and then evaluates it.",
         footer = {
             "",
             "Ctrl-C stops with a checkpoint; --resume continues from there, with the same result bit by bit.",
@@ -51,15 +51,16 @@ final class PretrainCommand extends Job {
     @Option(
             names = "--recipe",
             paramLabel = "NAME|FILE",
-            description = "The name of a recipe, or a YAML file. fullrank recipes lists them. Default: shapes-vicreg.")
+            description = "The name of a recipe, or a YAML file. fullrank recipes lists the names. Default:"
+                    + " shapes-vicreg.")
     @Nullable
     String recipe;
 
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "Data to learn from, instead of the recipe's: a folder or archive of images, IDX, CIFAR or"
-                    + " STL binaries, .npy, .csv, or the built-in name shapes.")
+            description = "The training data, instead of the data in the recipe: a folder or archive of images, WebDataset"
+                    + " shards, Parquet of images, IDX, CIFAR or STL files, .npy, .csv, or the built-in name shapes.")
     @Nullable
     String data;
 
@@ -74,13 +75,15 @@ final class PretrainCommand extends Job {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets any value of the recipe, such as train.epochs=50; may be given several times.")
+            description = "Sets any value of the recipe, such as train.epochs=50. You can give this option several"
+                    + " times.")
     List<String> settings = new ArrayList<>();
 
     @Option(
             names = "--preflight",
             description =
-                    "Only tries recipe and data, for at most a minute, and suggests changes; makes no run folder.")
+                    "Only tries the recipe on its data, for at most a minute, and suggests changes. Makes no run"
+                            + " folder.")
     boolean preflight;
 
     @Option(names = "--no-preflight", description = "Starts a long training without the short preflight.")

@@ -32,7 +32,7 @@ final class RecipesCommand extends Job {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Sets any value of the recipe that is printed; may be given several times.")
+            description = "Sets any value of the printed recipe. You can give this option several times.")
     List<String> settings = new ArrayList<>();
 
     @Option(names = "--json", description = "Prints the list as one JSON object.")

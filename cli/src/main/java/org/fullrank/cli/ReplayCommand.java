@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         name = "replay",
         sortOptions = false,
         description =
-                "Replays the last steps of a run that ended in NaN or infinity, and names the first operation whose"
+                "Replays the last steps of a run that ended in NaN or infinity. Names the first operation whose"
                         + " result was not finite.",
         footer = {
             "",

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         sortOptions = false,
-        description = "Writes report.html into run folders: one file that opens from disk and needs no other file.",
+        description = "Writes report.html into run folders. You can open this file from disk. It needs no other file.",
         footer = {
             "",
             "pretrain writes it when it ends. Write it again for runs of an older version, or after evaluate.",
@@ -28,7 +28,8 @@ final class ReportCommand extends Job {
 
     @Option(
             names = "--pictures",
-            description = "Also draws the map and the views again, from the data and the latest checkpoint.")
+            description = "Also draws the pictures of the map and of the views again, from the data and the latest"
+                    + " checkpoint.")
     boolean pictures;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         description = "Lists the runs of a folder with their status and latest measures.",
         footer = {"", "Examples:", "  fullrank runs", "  fullrank runs /data/experiments --json"})
 final class RunsCommand extends Job {
-    @Parameters(arity = "0..1", paramLabel = "DIR", description = "Folder of run folders. Default: runs.")
+    @Parameters(arity = "0..1", paramLabel = "DIR", description = "A folder of run folders. Default: runs.")
     @Nullable
     Path folder;
 

@@ -26,8 +26,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "stream",
         sortOptions = false,
-        description = "Learns features of a stream, one sample at a time, and writes the features while it reads the"
-                + " samples.",
+        description = "Learns features from a stream, one sample at a time, and writes them at the same time.",
         footer = {
             "",
             "Input is CSV with one sample per row, or .ts with one series per line and one sample per time step or"
@@ -56,7 +55,7 @@ final class StreamCommand extends Job {
             names = "--input",
             paramLabel = "FILE",
             required = true,
-            description = "CSV or .ts to read, - for standard input.")
+            description = "The CSV or .ts file to read, or - for standard input.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     String input;
 
@@ -67,14 +66,14 @@ final class StreamCommand extends Job {
             names = "--output",
             paramLabel = "FILE",
             required = true,
-            description = "CSV to write, - for standard output.")
+            description = "The CSV file to write, or - for standard output.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     String output;
 
     @Option(
             names = "--sequence-column",
             paramLabel = "COLUMN",
-            description = "CSV column, by name or position, that is not an input: a new sequence begins when its"
+            description = "The name or position of a CSV column that is not an input. A new sequence begins when its"
                     + " value changes. Default: all rows are one sequence.")
     @Nullable
     String sequenceColumn;
@@ -82,19 +81,20 @@ final class StreamCommand extends Job {
     @Option(
             names = "--skip-column",
             paramLabel = "COLUMN",
-            description = "CSV column, by name or position, that is not an input. May be given several times.")
+            description = "The name or position of a CSV column that is not an input. You can give this option"
+                    + " several times.")
     List<String> skipColumns = List.of();
 
     @Option(
             names = "--window",
             paramLabel = "N",
-            description = "Time steps of a .ts series in one sample. Default: ${DEFAULT-VALUE}.")
+            description = "The number of time steps of a .ts series in one sample. Default: ${DEFAULT-VALUE}.")
     int window = SampleOptions.WINDOW;
 
     @Option(
             names = "--hop",
             paramLabel = "N",
-            description = "Time steps from one window to the next. Default: ${DEFAULT-VALUE}.")
+            description = "The number of time steps from one window to the next. Default: ${DEFAULT-VALUE}.")
     int hop = SampleOptions.HOP;
 
     @Option(names = "--activation", paramLabel = "F", description = "linear, relu or tanh. Default: linear.")
@@ -104,7 +104,8 @@ final class StreamCommand extends Job {
     @Option(
             names = "--learning-rate",
             paramLabel = "R",
-            description = "Default: the rate of the rule, at most 0.01 divided by the width of a sample.")
+            description = "The learning rate. Default: the rate of the rule, but at most 0.01 divided by the width of"
+                    + " a sample.")
     @Nullable
     Double learningRate;
 
@@ -114,7 +115,8 @@ final class StreamCommand extends Job {
 
     @Option(
             names = "--standardize",
-            description = "Centers each value and divides it by its running standard deviation.")
+            description = "Subtracts the running mean from each value and divides it by the running standard"
+                    + " deviation.")
     boolean standardize;
 
     @Option(names = "--standardise", hidden = true) // the old spelling, for one version
@@ -126,26 +128,27 @@ final class StreamCommand extends Job {
     @Option(
             names = "--state",
             paramLabel = "FILE",
-            description = "File that keeps the learner. If it exists, learning continues from it.")
+            description = "The file that keeps the learner. If the file exists, the learner continues from its state.")
     @Nullable
     Path state;
 
     @Option(
             names = "--save-every",
             paramLabel = "N",
-            description = "Samples from one save of the state to the next. Default: ${DEFAULT-VALUE}.")
+            description = "The number of samples from one save of the state to the next. Default: ${DEFAULT-VALUE}.")
     int saveEvery = FeatureStream.SAVE_EVERY;
 
     @Option(
             names = "--resume",
-            description = "Continues a stream that was interrupted: skips the samples that the saved learner has"
+            description = "Continues a stream that was interrupted. Skips the samples that the saved learner has"
                     + " already processed, and completes the output.")
     boolean resume;
 
-    @Option(names = "--frozen", description = "Only transforms samples with the saved learner, without learning.")
+    @Option(names = "--frozen", description = "Only computes the features of samples with the saved learner, without"
+            + " learning.")
     boolean frozen;
 
-    @Option(names = "--json", description = "Prints a summary as one JSON object; the output must be a file.")
+    @Option(names = "--json", description = "Prints a summary as one JSON object. Then the output must be a file.")
     boolean json;
 
     @Override

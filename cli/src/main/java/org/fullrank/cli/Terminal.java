@@ -1,6 +1,6 @@
 package org.fullrank.cli;
 
-/// The terminal behind standard error, as detected by the launcher.
+/// The terminal behind standard error, as the launcher has detected it.
 final class Terminal {
     /// Width if the terminal's width is unknown: enough for a bar and the loss terms.
     private static final int DEFAULT_COLUMNS = 100;

@@ -5,7 +5,7 @@ import java.util.List;
 import org.fullrank.settings.Nearest;
 import picocli.CommandLine;
 
-/// Error lines for unknown arguments. Each line suggests the most similar known argument.
+/// Error lines for unknown arguments. Each error line suggests the most similar known argument.
 final class Unknown {
     private Unknown() {}
 

@@ -10,8 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 
-/// Prepares fast starts of the commands that only print. The launcher runs it once after each build. It records
-/// the classes that this program loads, and it prints the help from the files that this program writes.
+/// Prepares fast starts of the commands that only print something. The launcher runs this program once after
+/// each build. The launcher records the classes that the program loads. For help, the launcher prints the
+/// files that the program writes.
 final class Warmup {
     private Warmup() {}
 

@@ -28,21 +28,22 @@ final class WatchCommand extends Job {
     @Parameters(
             arity = "0..1",
             paramLabel = "DIR",
-            description = "Folder of run folders, or a run folder. Default: runs.")
+            description = "A folder of run folders, or one run folder. Default: runs.")
     @Nullable
     Path folder;
 
     @Option(
             names = "--port",
             paramLabel = "N",
-            description = "Port to listen on; 0 selects a free port. Default: " + WatchServer.DEFAULT_PORT + ".")
+            description = "The port to listen on. The value 0 selects a free port. Default: "
+                    + WatchServer.DEFAULT_PORT + ".")
     int port = WatchServer.DEFAULT_PORT;
 
     @Option(
             names = "--host",
             paramLabel = "HOST",
-            description = "Name or address to listen on; with any address except a loopback address, other machines"
-                    + " can read the page. Default: " + WatchServer.DEFAULT_HOST + ".")
+            description = "The name or address to listen on. With an address that is not a loopback address, other"
+                    + " machines can read the page. Default: " + WatchServer.DEFAULT_HOST + ".")
     String host = WatchServer.DEFAULT_HOST;
 
     @Option(names = "--json", description = "Prints the address as one JSON object.")

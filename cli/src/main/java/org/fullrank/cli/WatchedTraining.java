@@ -6,7 +6,7 @@ import org.fullrank.run.Progress;
 import org.fullrank.run.Recipe;
 import org.fullrank.train.TrainingListener;
 
-/// Shows the progress of a training on standard error, and stops the training on Ctrl-C.
+/// Shows the progress of a training on standard error. Stops the training on Ctrl-C.
 final class WatchedTraining implements TrainingListener, AutoCloseable {
     private final Progress progress;
     private final Interruption interruption = Interruption.arm();

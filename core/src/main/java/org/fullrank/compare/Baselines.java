@@ -22,8 +22,8 @@ import org.fullrank.probe.RawInput;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// The baselines of a comparison. They are measured once and saved in the subfolder `baselines`: the raw
-/// input once per protocol, and the untrained encoder once per seed, encoder and views.
+/// The baselines of a comparison. The baselines are measured once and saved in the subfolder `baselines`. The
+/// raw input is measured once per protocol, and the untrained encoder once per seed, encoder and views.
 final class Baselines {
     private static final String FOLDER = "baselines";
 

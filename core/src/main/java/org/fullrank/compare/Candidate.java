@@ -7,7 +7,7 @@ import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.settings.Yaml;
 
-/// A recipe in a comparison, trained once for each seed.
+/// A recipe in a comparison. A candidate is trained once for each seed.
 ///
 /// @param label name of the candidate in tables and in the names of its runs; letters, digits, dots, hyphens,
 ///     underscores
@@ -16,8 +16,7 @@ public record Candidate(String label, Recipe recipe) {
     public Candidate {
         InputException.unless(
                 label.matches("[A-Za-z0-9][A-Za-z0-9._-]*"),
-                "comparison: found label \"%s\", expected letters, digits, dots, hyphens or underscores, as in"
-                        + " no-push=lpl",
+                "comparison: found label \"%s\", expected letters, digits, dots, hyphens or underscores, as in no-push=lpl",
                 label);
     }
 

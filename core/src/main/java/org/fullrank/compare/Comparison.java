@@ -30,10 +30,10 @@ import org.fullrank.train.TrainingListener;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
-/// Trains and measures every cell of a grid, one after another, and updates the report in its folder. A
-/// finished cell is not repeated. An interrupted cell resumes from its checkpoint. A failed cell is reported,
-/// and the others continue. All state is in files, so a second call on the same folder continues where the
-/// first call ended.
+/// Trains and measures every cell of a grid, one after another. Updates the report in the folder of the
+/// comparison. A cell that is finished is not repeated. A cell that was interrupted resumes from its
+/// checkpoint. If a cell fails, the report says so, and the other cells continue. All state is in files. So a
+/// second call on the same folder continues where the first call ended.
 public final class Comparison {
     private final Grid grid;
     private final ComparisonListener listener;

@@ -14,7 +14,7 @@ import org.fullrank.stats.PairedTest;
 import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 
-/// The results of a comparison so far: rows, tests against the reference, baselines.
+/// The results of a comparison so far: the rows, the tests against the reference, and the baselines.
 public final class ComparisonReport {
     /// With fewer seeds, the spread and the test are not meaningful.
     public static final int FEW_SEEDS = 3;

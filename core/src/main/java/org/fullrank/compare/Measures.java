@@ -9,7 +9,8 @@ import org.fullrank.run.EvaluationFile;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
-/// The measures of a finished training: the first part of the file `evaluation.json` in its run folder.
+/// The measures of a finished training. The measures are the first part of the file `evaluation.json` in its
+/// run folder.
 ///
 /// @param hash of the protocol
 /// @param protocol its settings by name

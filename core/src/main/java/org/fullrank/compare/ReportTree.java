@@ -6,7 +6,7 @@ import java.util.SequencedMap;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.stats.MeanAndSpread;
 
-/// Converts a report to a tree of maps and lists, for JSON. Accuracies are shares, 0 to 1.
+/// Converts a report to a tree of maps and lists, for JSON. Accuracies are numbers from 0 to 1.
 final class ReportTree {
     private ReportTree() {}
 

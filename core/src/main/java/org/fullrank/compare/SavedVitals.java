@@ -7,8 +7,8 @@ import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.trained.Trained;
 
-/// The vital signs of the representation and of the embedding of a finished training, as saved in
-/// `evaluation.json`.
+/// The vital signs of the representation and of the embedding of a finished training, as `evaluation.json`
+/// has them.
 ///
 /// @param representation output of the encoder
 /// @param embedding output of the projector, the input of the objective

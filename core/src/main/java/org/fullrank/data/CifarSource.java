@@ -12,9 +12,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 
 /// The binary files of CIFAR-10 (records of one label and 3072 bytes) and CIFAR-100 (coarse label, fine
-/// label, 3072 bytes). For CIFAR-100 the fine label is used. The bytes of an image are its red, green and
-/// blue planes of 32 x 32 pixels. Files named `test...` are the test split. Class names are read from
-/// `batches.meta.txt` or `fine_label_names.txt` if the file exists.
+/// label, 3072 bytes). For CIFAR-100, the label of an image is the fine label. The bytes of an image are its
+/// red, green and blue planes of 32 x 32 pixels. Files named `test...` are the test split. Class names are
+/// read from `batches.meta.txt` or `fine_label_names.txt` if the file exists.
 ///
 /// @param tree the files
 /// @param classes 10 or 100

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// An embedded ICC profile: converts gray, RGB or CMYK to sRGB.
+/// An embedded ICC profile. It converts gray, RGB or CMYK to sRGB.
 final class ColorProfile {
     /// Tables of a CMYK profile take two or three megabytes; more is no profile.
     static final int MOST_BYTES = 1 << 24;

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// @param path a file, a folder or the built-in name `shapes`
 /// @param samples largest number of items of each training split (train and unlabeled); 0: all. The choice of
 ///     items is the same for every seed of a recipe
-/// @param labelColumn column of a CSV file that holds the class: its name in the header, its position from
-///     1, or a negative position counted from the end (`-1` is the last); null: the column named `label`,
-///     `class`, `target` or `y` if there is one, else the only column of text; `none`: no labels
+/// @param labelColumn column of a CSV or Parquet file that holds the class: its name or, in CSV, its position
+///     from 1, or a negative position counted from the end (`-1` is the last); null: the column named `label`,
+///     `class`, `target` or `y` if there is one, else in CSV the only column of text; `none`: no labels
 /// @param array name of the array in an `.npz`, or in a folder of `.npy` files, that holds the data; null
 ///     to find it
 /// @param ignore columns of a CSV file that are not learned from: names in its header, or positions from 1

@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/// A checksum of the content of a data set: sizes, classes and pixels of all items in their order. It does
-/// not depend on where the files are or how they are archived.
+/// A checksum of the content of a data set: sizes, classes and pixels of all items in their order. The
+/// fingerprint does not depend on where the files are or how they are archived.
 final class Fingerprint {
     private final MessageDigest digest;
     private final ByteBuffer item = ByteBuffer.allocate(16);

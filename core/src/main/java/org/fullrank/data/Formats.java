@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class Formats {
     private static final int HEAD_BYTES = 512;
 
-    private static final String KNOWN = "a folder or archive (.tar, .tar.gz, .zip) of images, IDX, CIFAR or STL-10"
-            + " binaries, .npy, .npz or CSV";
+    private static final String KNOWN = "a folder or archive (.tar, .tar.gz, .zip) of images, shards of a"
+            + " WebDataset, Parquet of images, IDX, CIFAR or STL-10 binaries, .npy, .npz or CSV";
 
     private Formats() {}
 
@@ -43,7 +43,7 @@ final class Formats {
         }
         if (Files.isDirectory(path)) {
             var folder = new FolderTree(path);
-            return tree(folder, spec).orElseThrow(() -> unknown(path, folder.size() + " files of no known format"));
+            return folder(folder, spec).orElseThrow(() -> unknown(path, folder.size() + " files of no known format"));
         }
         if (!Files.isRegularFile(path)) {
             throw new InputException(
@@ -73,6 +73,9 @@ final class Formats {
         if (Npy.matches(head)) {
             return NumpySource.of(new FileTree(path), spec);
         }
+        if (ParquetSource.matches(head)) {
+            return ParquetSource.ofFile(path, spec);
+        }
         if (isTar(head)) {
             return tree(new TarTree(path, Inputs.isGzip(path)), spec)
                     .orElseThrow(() -> unknown(path, "an archive without files of a known format"));
@@ -95,6 +98,38 @@ final class Formats {
             throw unknown(path, "binary data that begin with " + hex(head));
         }
         return new CsvSource(Map.of(Split.TRAIN, path), spec, null);
+    }
+
+    /// The source for a folder: Parquet files or shards of a WebDataset, if there are any, or else what the files are.
+    private static Optional<DataSource> folder(FolderTree folder, DataSpec spec) throws IOException {
+        List<String> parquet = new ArrayList<>();
+        List<String> tars = new ArrayList<>();
+        List<String> images = new ArrayList<>();
+        folder.each(entry -> {
+            List<String> kind = ParquetSource.named(entry.name())
+                    ? parquet
+                    : ShardNames.isTar(entry.name()) ? tars : ImageSource.named(entry.name()) ? images : null;
+            if (kind != null && !entry.hidden()) {
+                kind.add(entry.path());
+            }
+            return true;
+        });
+        List<String> shards = parquet.isEmpty()
+                ? tars.stream().filter(ShardNames::isSurelyShard).toList()
+                : parquet;
+        if (!shards.isEmpty() && !images.isEmpty()) {
+            throw new InputException(
+                    "data path %s holds the image %s and the shard %s, expected images or shards; give the folder of one"
+                            .formatted(folder.root(), images.getFirst(), shards.getFirst()));
+        }
+        if (!parquet.isEmpty()) {
+            return Optional.of(new ParquetSource(folder.root(), ShardNames.splits(folder.root(), parquet), spec));
+        }
+        Optional<DataSource> other = shards.isEmpty() ? tree(folder, spec) : Optional.empty();
+        return other.isPresent() || tars.isEmpty() || !tars.stream().allMatch(ShardNames::isShard)
+                ? other
+                : Optional.of(
+                        new ImageSource(new ShardTree(folder.root(), ShardNames.splits(folder.root(), tars)), spec));
     }
 
     /// The source for a folder or an archive. The first file with a known format decides.

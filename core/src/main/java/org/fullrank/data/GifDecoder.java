@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Decodes the first picture of a GIF at its place on the screen; what it does not cover is transparent.
+/// Decodes the first picture of a GIF at its place on the screen. The part of the screen that the picture
+/// does not cover is transparent.
 ///
 /// Source: GIF89a specification, CompuServe, 1990.
 final class GifDecoder {

@@ -16,9 +16,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// The IDX files of MNIST and similar data sets, compressed or not. A file contains the magic bytes `00 00 08
-/// d` (unsigned bytes in d dimensions), the sizes as big-endian 32-bit numbers, and the bytes. Images have
-/// three dimensions, labels have one.
+/// The IDX files of MNIST and similar data sets, compressed or not. An IDX file contains the magic bytes `00
+/// 00 08 d` (unsigned bytes in d dimensions), the sizes as big-endian 32-bit numbers, and the bytes. Images
+/// have three dimensions, and labels have one.
 ///
 /// @param parts the files of each split
 record IdxSource(Map<Split, Part> parts) implements DataSource {

@@ -12,13 +12,14 @@ import java.util.concurrent.Semaphore;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes images to RGB with 8 bits in the color space sRGB. It reuses its readers, so each thread needs its
-/// own instance.
+/// Decodes images to RGB with 8 bits in the color space sRGB. A decoder reuses its readers, so each thread
+/// needs its own instance.
 ///
 /// The parsers of this package read the metadata and decide what the samples mean. The readers of ImageIO get
-/// image data only, so that none of them guesses. Gray images become RGB with three equal channels. Samples
-/// of more than 8 bits are cut to 8. Transparent pixels are drawn on white. Color profiles and the stated
-/// orientation are applied. What is not understood is refused with the reason.
+/// only image data, so that none of them guesses what the samples mean. Gray images become RGB with three
+/// equal channels. Samples of more than 8 bits are reduced to 8 bits. Transparent pixels are drawn on white.
+/// The decoder applies color profiles and the stated orientation. An image that the decoder does not
+/// understand is refused with the reason.
 final class ImageDecoder {
     /// Largest number of pixels that all threads together decode at one time. A larger image is decoded
     /// alone.

@@ -1,10 +1,12 @@
 package org.fullrank.data;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,25 +14,28 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Gives each image its split and its class, once the names of all images are known: by the [Layout] of the
-/// folders, and by a list of labels where the folders say nothing.
+/// Gives each image its split and its class, once the names of all images are known: by the folders, by files
+/// beside the images, or by a list of labels.
 ///
-/// The folders of a split say nothing when its images have no folder, or all lie in one folder that is no
-/// class of the training split, as `val/images` of Tiny ImageNet. Without a list of labels such images have
-/// no class.
+/// Files beside the images give the classes of a split if at least half of its images have one, or if the
+/// folders say nothing. A list gives them if the folders say nothing. The folders of a split say nothing when
+/// its images have no folder, or all lie in one folder that is no class of the training split, as `val/images`
+/// of Tiny ImageNet. Images without any of these have no class.
 final class ImagePlacement {
+    private final Tree tree;
     private final List<String> images;
     private final LabelLists lists;
-    private final Layout layout;
+    private final Sidecars sidecars;
     private final List<Layout.Place> places;
     private final @Nullable String[] classes;
 
     /// @param images paths of the images, in the order in which they were written
-    ImagePlacement(List<String> images, LabelLists lists) {
+    ImagePlacement(Tree tree, List<String> images, LabelLists lists, Sidecars sidecars) {
+        this.tree = tree;
         this.images = images;
         this.lists = lists;
-        layout = Layout.of(images);
-        places = images.stream().map(layout::place).toList();
+        this.sidecars = sidecars;
+        places = tree.places(images);
         classes = places.stream().map(Layout.Place::className).toArray(String[]::new);
     }
 
@@ -38,29 +43,75 @@ final class ImagePlacement {
     void place(PackWriter out) {
         Set<String> trained = folders(Split.TRAIN);
         Set<Split> labeled = new HashSet<>();
+        Map<Integer, String> beside = new LinkedHashMap<>();
         boolean listedTraining = false; // then a folder that all splits share is no class
         for (Map.Entry<Split, List<Integer>> part : splits().entrySet()) {
             Set<String> folders = folders(part.getKey());
             boolean one = folders.size() == 1 && part.getValue().stream().allMatch(i -> classes[i] != null);
             boolean foreign = part.getKey() != Split.TRAIN && trained.size() > 1 && !trained.containsAll(folders);
-            if (folders.isEmpty() || one && (foreign || trained.size() < 2)) {
-                boolean listed = readList(part.getKey(), part.getValue(), one && (foreign || listedTraining), out);
-                listedTraining |= part.getKey() == Split.TRAIN && listed;
-            } else {
+            boolean silent = folders.isEmpty() || one && (foreign || trained.size() < 2);
+            boolean listed = readSidecars(part.getKey(), part.getValue(), silent, beside, out);
+            if (silent && !listed) {
+                listed = readList(part.getKey(), part.getValue(), one && (foreign || listedTraining), out);
+            }
+            listedTraining |= part.getKey() == Split.TRAIN && listed;
+            if (!silent && !listed) {
                 labeled.add(part.getKey());
             }
         }
-        List<String> names = List.copyOf(names());
+        number(beside, out);
+        sidecars.notes(images).forEach(out::note);
+        List<String> names = names(!beside.isEmpty());
+        Map<String, Integer> numbers = new HashMap<>();
+        names.forEach(name -> numbers.put(name, numbers.size()));
         out.classNames(names);
         out.distribute((i, path) -> {
             Split split = places.get(i).split();
             if (split == null || (classes[i] == null && labeled.contains(split))) {
-                out.skip(path, "it lies outside the folders of the " + (layout.splits() ? "splits" : "classes"));
+                out.skip(path, "it lies outside the folders of the " + (split == null ? "splits" : "classes"));
                 return null;
             }
-            int label = classes[i] == null ? Labels.UNLABELED : Collections.binarySearch(names, classes[i]);
-            return new PackWriter.Placed(split, label);
+            return new PackWriter.Placed(split, classes[i] == null ? Labels.UNLABELED : numbers.get(classes[i]));
         });
+    }
+
+    /// Collects the classes that files beside these images give.
+    ///
+    /// @param silent whether the folders say nothing
+    /// @param beside text of the class of each image, empty for none
+    /// @return whether they are the classes of the split
+    private boolean readSidecars(
+            Split split, List<Integer> items, boolean silent, Map<Integer, String> beside, PackWriter out) {
+        List<String> paths = items.stream().map(images::get).toList();
+        Map<String, String> found = sidecars.classes(paths);
+        if (found.isEmpty()) {
+            return false;
+        }
+        if (!silent && 2 * found.size() < items.size()) {
+            out.note("%s split: the folders are the classes; %d files beside images say something else or the same"
+                    .formatted(split.label(), found.size()));
+            return false;
+        }
+        sidecars.requireOwn(tree, paths);
+        items.forEach(i -> beside.put(i, found.getOrDefault(images.get(i), "")));
+        out.note(
+                "%s split: the classes are those of %d files beside the images".formatted(split.label(), found.size()));
+        return true;
+    }
+
+    /// One numbering for all splits, which decides what means no label.
+    private void number(Map<Integer, String> beside, PackWriter out) {
+        var numbers = new ClassNumbers("data path " + tree.root() + ", files beside the images");
+        beside.values().forEach(numbers::add);
+        Labels labels = numbers.labels();
+        numbers.notes().forEach(out::note);
+        int row = 0;
+        for (int item : beside.keySet()) {
+            int label = labels == null ? Labels.UNLABELED : labels.classes()[row++];
+            classes[item] = labels == null || label == Labels.UNLABELED
+                    ? null
+                    : labels.names().get(label);
+        }
     }
 
     /// Takes the classes from a list. Without one, images in a folder that is no class have no label.
@@ -117,13 +168,17 @@ final class ImagePlacement {
         return names;
     }
 
-    private Set<String> names() {
+    /// @param numbered whether names that are all whole numbers are sorted by value
+    private List<String> names(boolean numbered) {
         Set<String> names = new TreeSet<>();
         for (int i = 0; i < classes.length; i++) {
             if (classes[i] != null && places.get(i).split() != null) {
                 names.add(classes[i]);
             }
         }
-        return names;
+        boolean numbers = numbered && names.stream().allMatch(name -> name.matches("[-+]?\\d+"));
+        return names.stream()
+                .sorted(numbers ? Comparator.comparing(BigInteger::new) : Comparator.<String>naturalOrder())
+                .toList();
     }
 }

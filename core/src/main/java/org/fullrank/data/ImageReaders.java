@@ -14,7 +14,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// The readers of ImageIO that one thread uses. A warning that means lost data is an error.
+/// The readers of ImageIO that one thread uses. A warning of a reader is an error if it means that data are
+/// lost.
 final class ImageReaders {
     private static final String JDK = "com.sun.";
     private static final String TWELVE_MONKEYS = "com.twelvemonkeys.";

@@ -9,8 +9,8 @@ import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
 /// Packed uint8 images. Each image is `[height, width, channels]`, row by row, with the channels of a pixel
-/// together. Sizes may differ from image to image. There are 3 channels (RGB) or 1 (gray, from IDX and NumPy
-/// files).
+/// together. Sizes may differ from image to image. An image has 3 channels (RGB) or 1 channel (gray, from IDX
+/// and NumPy files).
 public final class Images implements Items {
     private final int channels;
     private final int[] heights;

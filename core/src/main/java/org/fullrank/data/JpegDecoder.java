@@ -3,8 +3,8 @@ package org.fullrank.data;
 import java.awt.image.Raster;
 import java.io.IOException;
 
-/// Decodes JPEG: gray, YCbCr, RGB, CMYK and YCCK. The last two are inverted, as Adobe
-/// writes them; other writers followed.
+/// Decodes JPEG: gray, YCbCr, RGB, CMYK and YCCK. CMYK and YCCK are inverted, as Adobe writes them. Other
+/// writers do the same.
 final class JpegDecoder {
     private static final int ADOBE_NONE = 0;
     private static final int ADOBE_LUMA = 1;

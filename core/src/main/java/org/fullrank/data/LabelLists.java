@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.fullrank.file.CsvTable;
 
 /// Text files next to images that give each image its class, such as `labels.csv` with columns `file` and
@@ -23,12 +25,35 @@ final class LabelLists {
     /// Larger files are no lists of labels: this is about a million rows.
     static final int MAX_BYTES = 1 << 26;
 
+    /// Bytes of all texts that are kept. Beyond it the smaller texts are dropped: a list that names half of the
+    /// images is larger than the captions of single images.
+    static final long MOST_KEPT_BYTES = 1 << 28;
+
+    /// What a kept text costs besides its content, about.
+    private static final int OVERHEAD_BYTES = 128;
+
     private static final Set<String> LABEL_NAMES = Set.of("label", "class", "target", "y", "category");
     private static final int SAMPLED = 100;
 
+    private final long mostKept;
     private final List<Listed> lists = new ArrayList<>();
+    private long kept;
+    private int dropped;
 
-    private record Listed(String path, String text) {}
+    private record Listed(String path, String text) {
+        long bytes() {
+            return text.length() + OVERHEAD_BYTES;
+        }
+    }
+
+    LabelLists() {
+        this(MOST_KEPT_BYTES);
+    }
+
+    /// @param mostKept as [#MOST_KEPT_BYTES]
+    LabelLists(long mostKept) {
+        this.mostKept = mostKept;
+    }
 
     /// The classes that one list gives.
     ///
@@ -47,8 +72,23 @@ final class LabelLists {
         return entry.size() <= MAX_BYTES && (name.endsWith(".csv") || name.endsWith(".tsv") || name.endsWith(".txt"));
     }
 
+    /// Keeps a text that may be a list.
     void add(String path, byte[] content) {
-        lists.add(new Listed(path, new String(content, StandardCharsets.UTF_8)));
+        var list = new Listed(path, new String(content, StandardCharsets.UTF_8));
+        lists.add(list);
+        kept += list.bytes();
+        if (kept > mostKept) {
+            lists.sort(Comparator.comparingLong(Listed::bytes).reversed().thenComparing(Listed::path));
+            while (kept > mostKept / 2 && lists.size() > 1) { // half of them, so that sorting is rare
+                kept -= lists.removeLast().bytes();
+                dropped++;
+            }
+        }
+    }
+
+    /// How many texts were dropped, because too many lie beside the images.
+    int dropped() {
+        return dropped;
     }
 
     /// The list that names most of these images; [Found#covers] says whether it names enough of them. It must
@@ -56,9 +96,11 @@ final class LabelLists {
     /// names may start again in each split. Of two equal lists the one in the nearer folder is taken.
     Optional<Found> find(Split split, List<String> images) {
         Map<String, String> keys = keys(images);
+        Set<String> stems = images.stream().map(Sidecars::stem).collect(Collectors.toSet());
         Found best = null;
         for (Listed list : lists) {
-            if (!belongs(list.path, split, images)) {
+            boolean caption = stems.contains(Sidecars.stem(list.path)); // the text of one image
+            if (caption || !belongs(list.path, split, images)) {
                 continue;
             }
             Found found = new Found(list.path, classes(list.text, keys));

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /// How the folders of a tree of images are interpreted.
 ///
-/// Leading folders that all files share are skipped, as long as one folder above the files is left. If the
-/// next folders have names of splits (all of them, or `train` among them), they are the splits. The next
-/// folder below is the class. Deeper folders have no meaning. Images without any folder have no class.
+/// Folders that contain all files are skipped, as long as one folder above the files is left. If the next
+/// folders have names of splits (all of them, or `train` among them), they are the splits. A folder directly
+/// below a split is a class. Without splits, the first folder of a path is the class. Deeper folders have no
+/// meaning. Images without any folder have no class.
 ///
 /// @param skip number of leading folders that are skipped
 /// @param splits whether the next folder names the split

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// for what. Beside a single `a.npy` labels are looked for in `a_labels.npy` and `labels.npy`.
 record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
     private static final int MAX_ITEM_VALUES = 1 << 28;
-    private static final int MAX_LABELS = 1 << 28;
+    private static final int MAX_LABELS = 1 << 26;
 
     /// @throws InputException when no array or several could be the data of a split
     static NumpySource of(Tree tree, DataSpec spec) throws IOException {
@@ -168,8 +168,8 @@ record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
         }
         Npy.Header header = Npy.header(text, subject, most);
         if (header.shape().isEmpty() || header.itemElements() != 1 || header.elements() > MAX_LABELS) {
-            throw new InputException(subject + " has shape " + header.shapeText()
-                    + ", expected labels [N]; give one whole number or one text per item");
+            throw new InputException(subject + " has shape " + header.shapeText() + ", expected labels [N], at most "
+                    + MAX_LABELS + "; give one whole number or one text per item");
         }
         float[] values = new float[Math.toIntExact(header.elements())];
         Npy.readFloats(in, header, values, 0, values.length);
@@ -220,6 +220,7 @@ record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
             case FolderTree folder -> Inputs.mostBytes(folder.root().resolve(entry.path()));
             case TarTree tar -> Inputs.mostExpanded(tar.root());
             case ZipTree zip -> Inputs.mostExpanded(zip.root());
+            case ShardTree shards -> throw new IllegalStateException("shards hold images: " + shards.root());
         };
     }
 

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// How an image is turned, as its metadata state it: 1 is upright, 2 to 8 are the other ways of EXIF. EXIF
-/// counts before XMP.
+/// How an image is turned, according to its metadata. The value 1 is upright, and 2 to 8 are the other
+/// orientations of EXIF. EXIF counts before XMP.
 final class Orientation {
     private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] XMP = "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.US_ASCII);

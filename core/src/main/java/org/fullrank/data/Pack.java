@@ -17,12 +17,13 @@ import java.util.zip.CRC32C;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A packed data set: a file with a header of 64 bytes, the items one after another, and the [PackIndex].
+/// A packed data set. It is a file with a header of 64 bytes, the items one after another, and the
+/// [PackIndex].
 ///
 /// The header (little-endian) contains the magic `FULLRANK` (8 bytes), the version, the CRC32C of the rest of
 /// the header, the number of payload bytes (8), the number of index bytes (8), the CRC32C of the index, and
-/// zeros. Header and index are always checked when a pack is opened. The payload is checked up to
-/// [#CHECKED_BYTES].
+/// zeros. The header and the index of a pack are always checked when it is opened. The payload is checked up
+/// to [#CHECKED_BYTES].
 ///
 /// @param file path of the pack
 /// @param index description of the payload

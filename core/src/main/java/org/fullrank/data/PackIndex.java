@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The description of the payload of a pack file. It is written after the payload.
+/// The description of the payload of a pack file. The index is written after the payload.
 ///
 /// @param stamp state of the source when it was read; if the source changes, the pack is stale
 /// @param format format of the source, in words

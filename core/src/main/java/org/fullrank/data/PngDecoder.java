@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes PNG: gives the samples of the reader their meaning by color type, palette, transparency and gamma.
+/// Decodes PNG. It gives the samples their meaning by color type, palette, transparency and gamma.
 ///
 /// Source: PNG specification, third edition, W3C, 2025, chapters 11 and 13.
 final class PngDecoder {

@@ -12,7 +12,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
-/// The chunks of a PNG that decide what it looks like, and the image data without the others.
+/// The chunks of a PNG that decide what it looks like, and the image data without the other chunks.
 ///
 /// @param colorType 0 gray, 2 RGB, 3 palette, 4 gray with opacity, 6 RGB with opacity
 /// @param bits of a sample

@@ -8,8 +8,8 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 
-/// Takes the samples out of the many layouts of Java images, as they are stored: asking an image for colors
-/// is slow and brightens gray ones.
+/// Takes the samples out of the many layouts of Java images, as they are stored. To ask an image for its
+/// colors would be slow and would brighten gray images.
 final class Rasters {
     private Rasters() {}
 

@@ -2,8 +2,8 @@ package org.fullrank.data;
 
 import org.fullrank.engine.Keyed;
 
-/// The order in which the items of an epoch are read. It is a pure function of (seed, epoch, size), so a
-/// resumed run sees the same order.
+/// The order in which the items of an epoch are read. This order is a pure function of (seed, epoch, size).
+/// So a resumed run has the same order.
 public final class SamplingOrder {
     private static final long STREAM = Keyed.name("data.order");
 

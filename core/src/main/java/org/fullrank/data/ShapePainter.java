@@ -2,15 +2,15 @@ package org.fullrank.data;
 
 import org.fullrank.engine.Keyed;
 
-/// Draws the images of the built-in data set `shapes`: one filled shape on a cluttered background, 32 x 32
-/// pixels, RGB.
+/// Draws the images of the built-in data set `shapes`. An image shows one filled shape on a cluttered
+/// background and has 32 x 32 pixels in RGB.
 ///
-/// The class is the kind of shape. Position, size, angle, colors, both textures and the clutter are drawn
-/// independently of the class. So two images of one class have few pixels in common, and a network has to
-/// find the outline. An image depends only on (seed, index) and is the same on every machine, because only
-/// exact arithmetic and StrictMath are used.
+/// The class of an image is the kind of shape. Position, size, angle, colors, both textures and the clutter
+/// are drawn independently of the class. So two images of one class have few pixels in common, and an encoder
+/// has to find the outline. An image depends only on (seed, index) and is the same on every machine, because
+/// only exact arithmetic and StrictMath are used.
 ///
-/// Edges are smooth: the covered share of a pixel is computed from its distance to the outline.
+/// The edges are smooth: the covered share of a pixel is computed from its distance to the outline.
 final class ShapePainter {
     /// Increases with every change that affects an image.
     static final int VERSION = 4;

@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// A checksum of the names, sizes and times of files. It changes when a file changes.
+/// A checksum of the names, sizes and times of files. The checksum changes when a file changes.
 final class Stamp {
     private final MessageDigest digest;
 

@@ -15,9 +15,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 
 /// The binary files of STL-10. `train_X.bin`, `test_X.bin` and `unlabeled_X.bin` contain images of 96 x 96
-/// pixels. An image is its red, green and blue planes, each stored column by column. `train_y.bin` and
-/// `test_y.bin` contain labels from 1 to 10. The class names are read from `class_names.txt`. The unlabeled
-/// images are a separate split, [Split#UNLABELED].
+/// pixels. An image consists of its red, green and blue planes, each stored column by column. `train_y.bin`
+/// and `test_y.bin` contain labels from 1 to 10. The class names are read from `class_names.txt`. The
+/// unlabeled images are a separate split, [Split#UNLABELED].
 record StlSource(Tree tree) implements DataSource {
     static final int SIDE = 96;
     private static final int PLANE = SIDE * SIDE;

@@ -4,7 +4,8 @@ import java.util.List;
 import org.fullrank.file.CsvTable;
 import org.fullrank.settings.Named;
 
-/// How one column of a table becomes values of a vector. Fitted on the training rows by [TableFit].
+/// How one column of a table becomes values of a vector. The treatment of a column is fitted on the training
+/// rows by [TableFit].
 public sealed interface TableColumn {
     /// Its name in the header; empty without a header.
     String name();

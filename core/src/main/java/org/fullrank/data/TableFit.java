@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
+import org.fullrank.file.NumberSlip;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the training rows of a table once and decides how each column becomes values, see [TableSchema].
 final class TableFit {
@@ -41,7 +43,7 @@ final class TableFit {
 
     /// Fits a schema to the rows of a table and reads it to its end.
     ///
-    /// @throws InputException when a column holds dates, numbers with a decimal comma, or numbers among texts
+    /// @throws InputException when a column holds dates, numbers with a [NumberSlip], or numbers among texts
     static Fitted of(CsvTable table, Path file, Wanted wanted) throws IOException {
         return new TableFit(table, file).fit(wanted);
     }
@@ -135,7 +137,8 @@ final class TableFit {
         private int missing;
         private int numbers;
         private int whole;
-        private int commas;
+        private int slips;
+        private @Nullable NumberSlip slip; // of a cell, rather a decimal comma
         private int dates;
         private double mean;
         private double least = Double.POSITIVE_INFINITY;
@@ -162,11 +165,16 @@ final class TableFit {
                 }
                 number(value);
             } else {
-                commas += CsvTable.hasDecimalComma(cell) ? 1 : 0;
+                note(NumberSlip.of(cell));
                 dates += CsvTable.isDate(cell) ? 1 : 0;
                 example = example.isEmpty() ? table.describe(row, position) : example;
             }
             count(cell.strip());
+        }
+
+        private void note(@Nullable NumberSlip found) {
+            slips += found == null ? 0 : 1;
+            slip = found == null || slip == NumberSlip.DECIMAL_COMMA ? slip : found;
         }
 
         private void number(double value) {
@@ -230,7 +238,7 @@ final class TableFit {
         private boolean identifies() {
             int present = rows - missing;
             boolean distinct = !repeated && (uncounted ? levels.size() == MOST_COUNTED : levels.size() == present);
-            boolean texts = numbers < present / 2 && dates == 0 && commas == 0;
+            boolean texts = numbers < present / 2 && dates == 0 && slips == 0;
             return distinct && present >= IDENTIFIER_ROWS && (texts || (named() && whole == present));
         }
 
@@ -239,9 +247,8 @@ final class TableFit {
         }
 
         private void requireCategory(int texts) {
-            if (commas == texts) {
-                throw new InputException(
-                        example + ", expected a number; it has a decimal comma: write a decimal point");
+            if (slip != null && slips == texts) {
+                throw new InputException(example + ", expected a number; " + slip.remedy());
             }
             if (dates == texts) {
                 throw new InputException(

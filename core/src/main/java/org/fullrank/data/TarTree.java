@@ -70,7 +70,7 @@ record TarTree(Path root, boolean gzip) implements Tree {
         }
         walk((path, entry, tar) -> {
             List<String> wanted = names.remove(path);
-            if (wanted != null && entry.getRealSize() <= ImageSource.MAX_ENCODED_BYTES) {
+            if (wanted != null && entry.getRealSize() <= ImagePacker.MAX_ENCODED_BYTES) {
                 byte[] content = tar.readAllBytes();
                 for (String link : wanted) {
                     if (!visitor.file(new Entry(link, content.length, () -> new ByteArrayInputStream(content)))) {
@@ -100,6 +100,9 @@ record TarTree(Path root, boolean gzip) implements Tree {
                 var tar = new TarArchiveInputStream(raw)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 boolean link = entry.isLink() || entry.isSymbolicLink();
+                if (plain(entry.getName()).isEmpty()) {
+                    throw new IOException("corrupted tar header: a file without a name");
+                }
                 if ((link || entry.isFile()) && !step.entry(plain(entry.getName()), entry, tar)) {
                     return false;
                 }
@@ -128,7 +131,7 @@ record TarTree(Path root, boolean gzip) implements Tree {
     private static final class Tail extends FilterInputStream {
         private static final int BLOCK = 512;
         private long count;
-        private long zeros; // at the end so far
+        private long zeros; // at the end so far, at most [#BLOCK] of each reading
 
         Tail(InputStream in) {
             super(in);
@@ -147,9 +150,12 @@ record TarTree(Path root, boolean gzip) implements Tree {
         @Override
         public int read(byte[] into, int from, int length) throws IOException {
             int read = super.read(into, from, length);
-            for (int i = from; i < from + read; i++) {
-                zeros = into[i] == 0 ? zeros + 1 : 0;
+            int last = Math.min(BLOCK, Math.max(0, read)); // more zeros than a block say nothing more
+            int some = 0;
+            while (some < last && into[from + read - 1 - some] == 0) {
+                some++;
             }
+            zeros = some == last ? zeros + some : some;
             count += Math.max(0, read);
             return read;
         }

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// Decodes the strips and tiles of a TIFF file: rows of samples as they were before compression.
+/// Decodes the strips and tiles of a TIFF file into rows of samples as they were before compression.
 final class TiffBlocks {
     private static final int JPEG_TABLES = 347;
 

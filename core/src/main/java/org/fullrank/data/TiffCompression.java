@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/// How the blocks of a TIFF file are compressed. Those that only pack bytes are decoded here, because a block
-/// that holds less than it should must be noticed; JPEG and fax need more than the bytes of the block.
+/// How the blocks of a TIFF file are compressed. The compressions that only pack bytes are decoded here,
+/// because a block with too few bytes must be noticed. JPEG and fax need more than the bytes of the block.
 ///
 /// Source: TIFF 6.0, Adobe, 1992, sections 9 and 13; Photoshop TIFF technical notes, 2002, for DEFLATE.
 enum TiffCompression {

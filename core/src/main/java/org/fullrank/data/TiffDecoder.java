@@ -3,10 +3,11 @@ package org.fullrank.data;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Decodes the first image of a TIFF file: takes the samples out of its blocks and gives them their meaning.
+/// Decodes the first image of a TIFF file. It takes the samples out of the blocks and gives them their
+/// meaning.
 ///
-/// Integers keep their upper 8 bits. Floating-point samples go from 0 (black) to 1 (white); an image with
-/// others is refused, because nothing says what its white is.
+/// Integers keep their upper 8 bits. Floating-point samples go from 0 (black) to 1 (white). An image with
+/// other samples is refused, because nothing says which value is white.
 final class TiffDecoder {
     private final TiffLayout layout;
     private final TiffBlocks blocks;

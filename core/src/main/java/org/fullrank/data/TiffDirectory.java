@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The tags of the first image of a TIFF file, or of an EXIF block, which is a small TIFF file. Reads classic
-/// TIFF and BigTIFF. The links to further images are not followed, so a circle of them does no harm.
+/// The tags of the first image of a TIFF file, or of an EXIF block. An EXIF block is a small TIFF file. Reads
+/// classic TIFF and BigTIFF. Links to further images are not followed. So a circle of links does no harm.
 ///
 /// Source: TIFF 6.0, Adobe, 1992, section 2.
 final class TiffDirectory {

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// How the samples of a TIFF image are stored. An image that exists can be read: whatever is not understood
-/// has been refused with the reason.
+/// How the samples of a TIFF image are stored. If an object of this class exists, its image can be read.
+/// Everything that is not understood was refused with the reason.
 ///
-/// Samples come in blocks: strips over the whole width, or tiles. With planes apart each block holds one
-/// sample of each pixel and the blocks of the first plane come first.
+/// The samples are stored in blocks, which are strips over the whole width, or tiles. If the planes are
+/// separate, each block holds one sample of each pixel. The blocks of the first plane come first.
 ///
 /// @param photometric what the samples mean
 /// @param samples per pixel

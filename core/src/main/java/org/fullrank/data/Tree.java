@@ -3,10 +3,11 @@ package org.fullrank.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 
 /// The files of a folder or an archive.
-sealed interface Tree permits FileTree, FolderTree, TarTree, ZipTree {
-    /// `folder`, `tar`, `tar.gz` or `zip`.
+sealed interface Tree permits FileTree, FolderTree, ShardTree, TarTree, ZipTree {
+    /// `folder`, `tar`, `tar.gz`, `shards` or `zip`.
     String kind();
 
     Path root();
@@ -21,6 +22,12 @@ sealed interface Tree permits FileTree, FolderTree, TarTree, ZipTree {
 
     /// Names, sizes and times of the files, in short.
     String stamp() throws IOException;
+
+    /// The split and the class that the place of each of these files gives it.
+    default List<Layout.Place> places(List<String> files) {
+        Layout layout = Layout.of(files);
+        return files.stream().map(layout::place).toList();
+    }
 
     /// A file of the tree.
     ///

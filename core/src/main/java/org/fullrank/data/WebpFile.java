@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The first picture of a WebP file and what the file says about it.
+/// The first picture of a WebP file, and what the file says about this picture.
 ///
 /// @param size of the whole image
 /// @param top of the first picture, which is smaller than the image in some animations

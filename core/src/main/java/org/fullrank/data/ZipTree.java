@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -35,7 +37,7 @@ record ZipTree(Path root) implements Tree {
             entries.sort(Comparator.comparing(ZipEntry::getName));
             for (ZipEntry entry : entries) {
                 String path = entry.getName().replace('\\', '/');
-                if (!visitor.file(new Entry(path, entry.getSize(), () -> zip.getInputStream(entry)))) {
+                if (!visitor.file(new Entry(path, entry.getSize(), () -> new Member(zip, entry)))) {
                     return;
                 }
             }
@@ -52,6 +54,35 @@ record ZipTree(Path root) implements Tree {
             } catch (ZipException damaged) {
                 throw notUtf8;
             }
+        }
+    }
+
+    /// A member, whose checksum is compared at its end; the class of the JDK does not do this.
+    private static final class Member extends CheckedInputStream {
+        private final ZipEntry entry;
+
+        Member(ZipFile zip, ZipEntry entry) throws IOException {
+            super(zip.getInputStream(entry), new CRC32());
+            this.entry = entry;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return ended(super.read());
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            return ended(super.read(into, from, length));
+        }
+
+        private int ended(int read) throws IOException {
+            if (read < 0
+                    && entry.getCrc() >= 0
+                    && entry.getCrc() != getChecksum().getValue()) {
+                throw new ZipException(entry.getName() + " has not the checksum that the archive has for it");
+            }
+            return read;
         }
     }
 

@@ -10,16 +10,16 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// The geometry of rows `[N, D]` by class: the spread and rank of each class, and the relative positions of
-/// the class centroids.
+/// Measures the geometry of rows `[N, D]` by class: the spread and the rank of each class, and the relative
+/// positions of the class centroids.
 ///
-/// "Within" is the covariance of the rows about the centroid of their class, with divisor N. "Between" is the
-/// covariance of the centroids. Centroid figures are relative to the mean of the centroids and use at most
-/// [#CENTROIDS] classes, those with the most rows.
+/// "Within" is the covariance of the rows around the centroid of their class, with divisor N. "Between" is
+/// the covariance of the centroids. The measures of centroids are relative to the mean of the centroids.
+/// These measures use at most [#CENTROIDS] classes, those with the most rows.
 ///
-/// Neural collapse: Papyan, Han and Donoho 2020, "Prevalence of neural collapse"; unverified against the
-/// paper. Its third measure (NC3) compares centroids with the weights of a classifier. It is left out because
-/// there is no classifier here.
+/// The source of neural collapse is Papyan, Han and Donoho 2020, "Prevalence of neural collapse"; unverified
+/// against the paper. The third measure of neural collapse (NC3) compares centroids with the weights of a
+/// classifier. NC3 is left out because there is no classifier here.
 ///
 /// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
 /// @param width D

@@ -13,7 +13,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// Rows split by class into centroids and residuals. [ClassGeometry] computes its figures from them.
+/// The rows split by class, as centroids and residuals. The class [ClassGeometry] computes its measures from
+/// centroids and residuals.
 ///
 /// @param residuals of the rows, class by class, `[N, D]`
 /// @param centroids `[C, D]`, relative to the mean of all rows

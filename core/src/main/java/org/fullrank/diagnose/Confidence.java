@@ -1,15 +1,15 @@
 package org.fullrank.diagnose;
 
-/// The confidence that a measure is beyond its threshold. It is 1/2 at the threshold, increases towards 1
-/// beyond it, and decreases towards 0 on the other side. All figures that rules compare are positive, so they
-/// are compared by their ratio:
+/// The confidence that a measure is beyond its threshold. The confidence is 1/2 at the threshold. The
+/// confidence rises towards 1 beyond the threshold and falls towards 0 on the other side. All values that
+/// rules compare are positive. So a value is compared with its threshold by their ratio:
 ///
 /// ```
 /// c = 1 / (1 + exp(-1.702 x / s)),  x = ln(value / threshold),  s^2 = ln(LEEWAY)^2 + e^2
 /// ```
 ///
-/// This logistic function is within 0.01 of the normal distribution function. It assumes that the threshold
-/// is uncertain by the factor [#LEEWAY], and that the figure has the relative standard error e.
+/// This logistic function is within 0.01 of the normal distribution function. The formula assumes that the
+/// threshold is uncertain by the factor [#LEEWAY], and that the value has the relative standard error e.
 final class Confidence {
     /// Factor by which a threshold may be wrong. Thresholds are judgments: those of two careful people can
     /// differ by a factor of 1.5.

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.fullrank.stats.Interval;
 import org.fullrank.text.Numbers;
 
-/// A diagnosis for a terminal: the verdicts first, then the figures in columns.
+/// A diagnosis as text for a terminal. The verdicts come first, then the measurements in columns.
 public final class DiagnosisText {
     private static final int PERCENT = 100;
     private static final int COLUMNS = 5;

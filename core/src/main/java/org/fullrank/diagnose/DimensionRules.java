@@ -5,7 +5,7 @@ import static org.fullrank.diagnose.ScaleRules.text;
 import java.util.Set;
 import org.fullrank.diagnose.Verdict.Kind;
 
-/// Rules for two faults: too few dimensions in use, and dimensions that repeat others.
+/// Rules for two faults: too few dimensions in use, and dimensions that repeat other dimensions.
 final class DimensionRules {
     /// Ratio of two neighboring singular values above which there is a knee. A smooth decay has smaller
     /// ratios: a power law of variances with exponent 3 has at most 2.8, and isotropic rows have nearly 1

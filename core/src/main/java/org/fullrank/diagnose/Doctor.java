@@ -11,9 +11,9 @@ import org.fullrank.rows.Batch;
 import org.fullrank.rows.Batches;
 import org.jspecify.annotations.Nullable;
 
-/// Examines embeddings: whether they have collapsed, in which way, and what to change.
+/// Examines embeddings. Says whether the embeddings have collapsed, in which way, and what to change.
 ///
-/// Moments use all rows, in one pass. Measures that compare rows with one another use a sample of at most
+/// The moments use all rows in one pass. Measures that compare rows with each other use a sample of at most
 /// [Reservoir#CAPACITY] rows.
 public final class Doctor {
     private static final long SEED = Keyed.name("doctor");

@@ -15,7 +15,7 @@ import org.fullrank.stats.Interval;
 import org.fullrank.stats.Normal;
 import org.jspecify.annotations.Nullable;
 
-/// All measures of an embedding. Its [Diagnosis] is made from them.
+/// All measures of an embedding. The [Diagnosis] of the embedding is made from these measures.
 ///
 /// @param moments of all rows
 /// @param sample of the rows

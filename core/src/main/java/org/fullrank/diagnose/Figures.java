@@ -3,7 +3,7 @@ package org.fullrank.diagnose;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The figures that the rules of [Verdicts] use.
+/// The values that the rules of [Verdicts] use.
 ///
 /// @param rows N
 /// @param width D

@@ -11,17 +11,18 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// Dependence between pairs of dimensions beyond correlation. The measure is the Hilbert-Schmidt independence
-/// criterion (HSIC), approximated by random Fourier features.
+/// Measures the dependence between pairs of dimensions beyond correlation. The measure is the Hilbert-Schmidt
+/// independence criterion (HSIC), approximated by random Fourier features.
 ///
-/// The m features are `phi(x) = sqrt(2/m) cos(w x / s + b)`, with `w ~ N(0, 1)` and `b ~ U(0, 2 pi)`. The
-/// inner product `phi(x) phi(y)` approximates the Gaussian kernel `exp(-(x - y)^2 / (2 s^2))`. Then
-/// `|Cov(Phi_i, Phi_j)|_F^2` with divisor `N - 1` is `Tr(K_i H K_j H) / (N - 1)^2`, the biased HSIC.
+/// The m random features of a value x are `phi(x) = sqrt(2/m) cos(w x / s + b)`, with `w ~ N(0, 1)` and `b ~
+/// U(0, 2 pi)`. The inner product `phi(x) phi(y)` approximates the Gaussian kernel `exp(-(x - y)^2 / (2
+/// s^2))`. Then `|Cov(Phi_i, Phi_j)|_F^2` with divisor `N - 1` is the biased HSIC, `Tr(K_i H K_j H) / (N -
+/// 1)^2`.
 ///
-/// The bandwidth `s` is the median distance between values of a column, over the pairs of a shuffle. If that
-/// is 0, it is 1 standard deviation. Each value is divided by `sqrt(HSIC(i, i) HSIC(j, j))`, so the value of
-/// a column with itself is 1. All values are biased upwards. For comparison, the same is computed after each
-/// column has been shuffled separately.
+/// The bandwidth `s` is the median distance between two values of a column. The pairs of values come from a
+/// shuffle. If this median distance is 0, the bandwidth is 1 standard deviation. Each HSIC is divided by
+/// `sqrt(HSIC(i, i) HSIC(j, j))`. So the value of a column with itself is 1. All values are biased upwards.
+/// For comparison, HSIC is also computed after each column has been shuffled separately.
 ///
 /// @param mean over the pairs, from 0 to 1
 /// @param shuffled the same after shuffling

@@ -9,12 +9,12 @@ import org.fullrank.engine.InputException;
 import org.fullrank.linalg.Spectrum;
 import org.fullrank.linalg.Wishart;
 
-/// The figures that isotropic Gaussian rows `[N, D]` would have. They are the largest values that N rows can
-/// reach in D dimensions. Figures are means over samples. They are 0 or NaN if they are not defined: a single
-/// row has no centered spectrum.
+/// The measures that isotropic Gaussian rows `[N, D]` would have. The measures of isotropic rows are the
+/// largest values that N rows can reach in D dimensions. Figures are means over samples. A measure is 0 or
+/// NaN if it is not defined. For example, a single row has no centered spectrum.
 ///
-/// Centering removes one degree of freedom, so the centered figures are those of N - 1 rows. [Wishart]
-/// computes the singular values.
+/// Centering removes one degree of freedom. So the measures of centered rows are those of N - 1 rows.
+/// [Wishart] computes the singular values.
 ///
 /// @param rows N
 /// @param width D

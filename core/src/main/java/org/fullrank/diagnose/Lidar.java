@@ -8,14 +8,14 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// LiDAR: the effective number of directions that distinguish samples, relative to the difference between
-/// views of one sample. Source: Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance in Joint
-/// Embedding SSL Architectures"; written from memory, unverified against the paper.
+/// Computes LiDAR: the effective number of directions that distinguish samples, relative to the differences
+/// between views of one sample. The source is Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance
+/// in Joint Embedding SSL Architectures"; written from memory, unverified against the paper.
 ///
-/// With q views of each of N samples, `Sb` is the covariance (divisor N) of the sample means. `Sw` is the
-/// covariance (divisor N q) of the views about the mean of their sample. The value is `exp(-sum p log p)`, `p
-/// = l / sum l`, over the eigenvalues `l` of `(Sw + delta I)^(-1/2) Sb (Sw + delta I)^(-1/2)`. Here `delta`
-/// is [#DELTA] times the mean variance of a dimension, so the scale of the embedding has no effect.
+/// Given q views of each of N samples, `Sb` is the covariance (divisor N) of the sample means. `Sw` is the
+/// covariance (divisor N q) of the views around the mean of their sample. LiDAR is `exp(-sum p log p)`, `p =
+/// l / sum l`, where `l` are the eigenvalues of `(Sw + delta I)^(-1/2) Sb (Sw + delta I)^(-1/2)`. Here,
+/// `delta` is [#DELTA] times the mean variance of a dimension. So the scale of the embedding has no effect.
 ///
 /// @param value from 1 (one direction) to `min(N - 1, D)`; 0 if all samples are one point, NaN for a single
 ///     sample

@@ -11,8 +11,8 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Size limits and preparation steps for measures that compare rows, dimensions, views or classes. Tensors
-/// are float64 matrices on the host and belong to the caller's scope.
+/// Size limits and preparation steps for measures that compare rows, dimensions, views or classes. The
+/// tensors are float64 matrices on the CPU and belong to the caller's scope.
 final class Matrices {
     /// Largest number of values of a matrix: 128 MiB as float64. A wider sample is reduced to fewer rows.
     static final long LARGEST = 1L << 24;

@@ -9,11 +9,11 @@ import org.fullrank.engine.Scope;
 import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Spectrum;
 
-/// The mean singular value `1/D sum_i s_i` of rows scaled to length 1, not centered, and the bounds for such
-/// rows. A row of zeros is not scaled.
+/// The mean singular value `1/D sum_i s_i` of rows that are scaled to length 1 and not centered, and its
+/// bounds for such rows. A row of zeros is not scaled.
 ///
-/// Source: Taha et al. 2021, "SVMax", equations 2 and 3. With fewer rows than columns there are only N
-/// singular values. The mean still divides by D, so both bounds can be reached for every shape.
+/// Source: Taha et al. 2021, "SVMax", equations 2 and 3. If there are fewer rows than columns, there are only
+/// N singular values. The mean still divides by D. So both bounds can be reached for every shape.
 ///
 /// @param value the mean
 /// @param lower `sqrt(N) / D`, reached at rank one

@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Every measure of an embedding. A measure has the same key, formula and scale wherever it is written.
-/// `docs/reference/measures.md` has a row for each.
+/// Every measure of an embedding. A measure has the same key, formula and scale wherever it is written. The
+/// page `docs/reference/measures.md` has a row for each measure.
 ///
-/// Symbols: N rows `z_i` in D dimensions, `u_i = z_i / |z_i|`, m the mean of the rows, s the singular values
-/// of the rows as they are, c the singular values of the centered rows, `l = c^2 / (N - 1)`, and `r_jk` the
-/// correlation of two dimensions. `sd` is a standard deviation over rows with divisor N - 1. A key that ends
-/// in `.share` is a rank divided by the rank of isotropic Gaussian rows with the same N and D, see
-/// [IsotropicNull].
+/// The symbols are: N rows `z_i` in D dimensions, their mean m, and `u_i = z_i / |z_i|`. The singular values
+/// are s for the rows as they are, and c for the centered rows. The eigenvalues are `l = c^2 / (N - 1)`, and
+/// `r_jk` is the correlation of two dimensions. The symbol `sd` is a standard deviation over rows with
+/// divisor N - 1. A key that ends in `.share` is a rank divided by the rank of isotropic Gaussian rows with
+/// the same N and D, see [IsotropicNull].
 public enum Measure {
     STD(
             "std",

@@ -13,13 +13,13 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// Finds rows that repeat other rows, rows that are far from the others, and dimensions with heavy tails.
+/// Finds rows that repeat other rows, rows that are far from all others, and dimensions with heavy tails.
 ///
-/// Two rows are near-duplicates if their cosine is above [#COSINE] and they are close: their distance is
-/// below [#DISTANCE] times the typical distance between two rows, or below 1e-6 of their own length. The
-/// typical distance between two rows is estimated as `sqrt(2)` times the median distance of a row from the
-/// center. The center is the median of each dimension. All pairs are compared. In one or two dimensions
-/// rows can be this close by chance.
+/// Two rows are near-duplicates if their cosine is above [#COSINE] and they are close. Two rows are close if
+/// their distance is below [#DISTANCE] times the typical distance between two rows, or below 1e-6 of their
+/// own length. The typical distance between two rows is estimated as `sqrt(2)` times the median distance of a
+/// row from the center. The center is the median of each dimension. All pairs are compared. In one or two
+/// dimensions, rows can be near-duplicates by chance.
 ///
 /// For outliers see [Remoteness].
 ///

@@ -9,11 +9,11 @@ import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Interval;
 import org.fullrank.stats.Normal;
 
-/// Relation between two views of the same samples, `[N, D]` each. "Pairs" are the two views of one sample.
-/// "Others" are all `N (N - 1)` pairs of a view of one sample and the other view of another sample. Their
-/// mean is what a random shuffle of the second view gives on average.
+/// Compares two views of the same samples, `[N, D]` each. "Pairs" are the two views of one sample. "Others"
+/// are all `N (N - 1)` pairs of a view of one sample and the other view of another sample. The mean over
+/// "others" is what a random shuffle of the second view gives on average.
 ///
-/// Directions are rows scaled to length 1; a row of zeros stays zero.
+/// Directions are rows scaled to length 1. A row of zeros stays zero.
 ///
 /// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
 /// @param width D
@@ -35,8 +35,8 @@ import org.fullrank.stats.Normal;
 /// @param lidar effective number of directions that tell samples apart in units of how their views differ,
 ///     from 1 to `min(N - 1, D)`; views that share nothing do not lower it; see [#LIDAR_DELTA]. Source:
 ///     Thilak et al. 2023, unverified against the paper
-/// @param lidarShare the same beside isotropic Gaussian samples and views of the same number, width and
-///     scatter ratio; 1 = isotropic
+/// @param lidarShare the same, relative to isotropic Gaussian samples and views of the same number, width
+///     and scatter ratio; 1 = isotropic
 /// @param cosineInterval 95 % interval of [#cosine], by the normal approximation
 /// @param matchInterval 95 % interval of [#matchRate], by Wilson
 public record Pairing(

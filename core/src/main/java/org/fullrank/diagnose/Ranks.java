@@ -16,9 +16,9 @@ import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
 import org.jspecify.annotations.Nullable;
 
-/// The number of dimensions that embeddings `[N, D]` use, by several measures. Each measure is also given as
-/// a share of the value for isotropic Gaussian rows with the same N and D. Rows that are all equal have a
-/// centered rank of 0. A single row has centered ranks of 0 and shares of NaN.
+/// The number of dimensions that embeddings `[N, D]` use, by several measures. Each measure also has a share:
+/// it is divided by its value for isotropic Gaussian rows with the same N and D. If all rows are equal, the
+/// centered ranks are 0. A single row has centered ranks of 0 and shares of NaN.
 ///
 /// @param vitals the ranks and their shares
 /// @param powerLaw decay of the eigenvalues of the centered rows

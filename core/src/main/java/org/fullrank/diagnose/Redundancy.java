@@ -9,8 +9,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// How strongly dimensions repeat one another. Dimensions that do not vary are left out: they are dead, not
-/// redundant.
+/// Measures how strongly dimensions repeat one another. Dimensions that do not vary are left out, because
+/// they are dead and not redundant.
 ///
 /// @param rows rows that were used; a wide sample is thinned to evenly spaced ones, see [#WORK]
 /// @param width D

@@ -7,7 +7,8 @@ import java.util.List;
 import org.fullrank.linalg.Moments;
 import org.fullrank.linalg.Spectrum;
 
-/// Warnings of a diagnosis: facts that affect the measures or are good to know, but are not faults.
+/// The warnings of a diagnosis. Warnings are facts that affect the measures or are good to know, but that are
+/// no faults.
 final class Remarks {
     /// Share of rows with a near-duplicate above which there is a warning. Nearly all data have a few.
     static final double DUPLICATE_ROWS = 0.01;

@@ -8,21 +8,22 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.stats.Quantiles;
 
-/// The distance of each row from the others, in robust deviations: `|v - median| / (1.4826 MAD)`, where MAD
-/// is the median of the distances from the median. Outliers change neither the median nor the MAD. The
-/// distance is the largest of three figures of the row:
+/// The distance of each row from the others, in robust deviations: `|v - median| / (1.4826 MAD)`. MAD is the
+/// median of the distances from the median. Outliers change neither the median nor the MAD. The distance of a
+/// row is the largest of three values:
 ///
-/// - its length, too long or too short;
-/// - its distance from the center within the leading subspace, each coordinate about its median and divided
-///   by its own `1.4826 MAD`;
+/// - how far the length of the row is from the typical length;
+/// - the distance of the row from the center within the leading subspace, where each coordinate is divided by
+///   its own `1.4826 MAD`;
 /// - its distance from that subspace.
 ///
-/// So a row is found if it is long, if it differs from the others along a leading direction, or if it is
-/// outside of the subspace of the others. A difference of less than 1 % of the median counts as zero.
+/// So three kinds of rows are found: long or short rows, rows that differ from the others along a leading
+/// direction, and rows outside the subspace of the others. A difference of less than 1 % of the median counts
+/// as zero.
 ///
-/// The leading subspace has at most [#DIRECTIONS] principal directions. They are computed from a keyed random
-/// start by [#ROUNDS] rounds of subspace iteration. With no more columns than [#DIRECTIONS] it is the whole
-/// space.
+/// The leading subspace has at most [#DIRECTIONS] principal directions. These directions are computed by
+/// [#ROUNDS] rounds of subspace iteration from a keyed random start. If there are no more columns than
+/// [#DIRECTIONS], the leading subspace is the whole space.
 final class Remoteness {
     static final int DIRECTIONS = 32;
     static final int ROUNDS = 2;

@@ -9,19 +9,20 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Moments;
 
-/// Computes 95 % intervals for figures of a sample of rows, from random halves of the sample without
-/// replacement.
+/// Computes 95 % confidence intervals for measures of a sample of rows. The class uses random halves of the
+/// sample without replacement.
 ///
-/// A bootstrap would draw rows twice. Repeated rows lower the rank of a matrix, so its ranks would be too
-/// low. Halves contain no row twice.
+/// A bootstrap would draw some rows twice. Repeated rows lower the rank of a matrix. So the ranks of a
+/// bootstrap would be too low. Halves contain no row twice.
 ///
-/// Given m rows, the mean of a random half varies about the mean of all rows with variance `(1 / (m/2) - 1 /
-/// m) s^2 = s^2 / m`. The mean of m rows varies about the true mean with the same variance. This also holds
-/// for smooth figures (delete-half jackknife: Wu 1986; Shao and Wu 1989). So the standard deviation over
-/// halves is the standard error at m rows. Multiplied by `sqrt(m / N)`, it is the standard error at N rows.
+/// Given m rows, the mean of a random half varies around the mean of all rows with variance `(1 / (m/2) - 1 /
+/// m) s^2 = s^2 / m`. The mean of m rows varies around the true mean with the same variance. All smooth
+/// measures have this property too (delete-half jackknife: Wu 1986; Shao and Wu 1989). So the standard
+/// deviation over halves is the standard error for m rows. This standard deviation, multiplied by `sqrt(m /
+/// N)`, is the standard error for N rows.
 ///
-/// Every half has a lower rank than the whole sample. This does not affect the interval, because the
-/// deviation is taken about the mean of the halves. Ranks are compared by their logarithms.
+/// Every half has a lower rank than the whole sample. The lower rank does not affect the interval, because
+/// the deviation is taken around the mean of the halves. Ranks are compared by their logarithms.
 final class Resampling {
     /// Number of random halves. With 16 the standard error itself has an error of a fifth; Student's factor
     /// takes this into account.

@@ -13,13 +13,13 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.rows.Batch;
 import org.jspecify.annotations.Nullable;
 
-/// A uniform random sample of the rows of a stream, without replacement, with their second view, labels and
-/// row numbers. The length of the stream need not be known.
+/// A uniform random sample of the rows of a stream, without replacement. Each row has its second view, its
+/// label and its row number. The length of the stream may be unknown.
 ///
 /// Each row has a random rank that depends only on the seed and the row number. The sample contains the rows
-/// with the smallest ranks (bottom-k sampling). So the sample of a file does not depend on the order or the
-/// block size in which it is read. If the stream has no more rows than the capacity, the sample contains all
-/// of them.
+/// with the smallest ranks (bottom-k sampling). So the sample of a file does not depend on the order of
+/// reading or on the size of blocks. If the stream has no more rows than the capacity, the sample contains
+/// all of them.
 public final class Reservoir implements AutoCloseable {
     /// Largest number of rows. Their Gram matrix needs 128 MiB and a second; a neighbor search takes about as
     /// long.

@@ -2,7 +2,7 @@ package org.fullrank.diagnose;
 
 import org.fullrank.linalg.Spectrum;
 
-/// The shape of a centered spectrum: how fast it decreases, and at which direction.
+/// The shape of a centered spectrum: how fast it falls, and at which direction it drops.
 ///
 /// @param effectiveRank [Spectrum#effectiveRank]; 0 if nothing varies
 /// @param knee the largest ratio of two neighbors, `s_k / s_(k + 1)`, in the first half of the directions; 1

@@ -15,7 +15,8 @@ import org.fullrank.rows.Batch;
 import org.fullrank.stats.Interval;
 import org.fullrank.stats.Quantiles;
 
-/// The spread of embeddings `[N, D]`: within each dimension, in length, on the sphere, and about their mean.
+/// Measures the spread of embeddings `[N, D]`: within each dimension, in length, on the sphere, and around
+/// their mean.
 ///
 /// @param vitals the measures that need all rows
 /// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`; empty if rows were not given

@@ -6,14 +6,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// Limits the effect of outlying rows: it reduces large distances from the center to [#FAR] times the median
-/// distance. The center is the median of each dimension. The median distance leaves out rows at the center. A
-/// row keeps its direction.
+/// Limits the effect of outlying rows. The class reduces large distances from the center to [#FAR] times the
+/// median distance. The center is the median of each dimension. The median distance does not count rows at
+/// the center. A row keeps its direction.
 ///
-/// A few outlying rows can contain nearly all the variance. Such data look as if the rank were very low, as
-/// if dimensions repeated one another, or as if each class were a point.
+/// A few outlying rows can contain nearly all the variance. Such data look like data with other faults: a low
+/// rank, dimensions that repeat others, or classes whose rows are all equal.
 ///
-/// The method is similar to the spatial sign covariance, which scales all rows to the same length (Locantore
+/// This method is similar to the spatial sign covariance, which scales all rows to the same length (Locantore
 /// et al. 1999, unverified against the paper).
 final class Trimmed {
     /// Larger distances, in multiples of the median, are reduced. This affects one of 23 Gaussian rows in one

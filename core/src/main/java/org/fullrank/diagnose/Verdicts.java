@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Decides what is wrong with an embedding. Each [Rule] looks for one fault and reports its confidence in it.
-/// A rule above its threshold becomes a verdict, unless a more severe verdict already explains it. A verdict
-/// has the confidence of its rule, see [Confidence]. The confidence in health is 1 minus the largest
-/// confidence of all rules.
+/// Decides what is wrong with an embedding. Each [Rule] looks for one fault and reports its confidence that
+/// the embedding has this fault. A rule above its threshold becomes a verdict, unless a more severe verdict
+/// already explains it. A verdict has the confidence of its rule, see [Confidence]. The confidence of
+/// "healthy" is 1 minus the largest confidence of all rules.
 final class Verdicts {
     /// Looks for one fault; null if its figures are missing.
     @FunctionalInterface

@@ -16,8 +16,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
 
-/// Vital signs of an embedding `[N, D]`: the measures that need only its [Moments]. They are computed only
-/// here. Training, checks, comparisons and diagnoses request the measures that they show.
+/// The vital signs of an embedding `[N, D]`: the measures that need only its [Moments]. They are computed
+/// only here. Training, checks, comparisons and diagnoses request those measures that they show.
 ///
 /// @param rows N
 /// @param width D

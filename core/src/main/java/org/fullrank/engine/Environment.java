@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Sets variables that native libraries read when they are loaded. Java itself cannot change its environment.
+/// Sets environment variables that native libraries read when they are loaded. Java itself cannot change the
+/// environment of its process.
 final class Environment {
     private Environment() {}
 

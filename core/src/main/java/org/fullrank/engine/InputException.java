@@ -1,7 +1,7 @@
 package org.fullrank.engine;
 
-/// An argument, a file or a setting is wrong. Nothing was started and nothing was written. Commands exit with
-/// code 2.
+/// The exception for a wrong argument, file or setting. An input exception means that nothing was started and
+/// nothing was written. Commands exit with code 2.
 public final class InputException extends FullrankException {
     public InputException(String message) {
         super(message);

@@ -1,7 +1,7 @@
 package org.fullrank.engine;
 
-/// The input was valid but the job could not be finished, for example because of a loss that is not finite or
-/// a full disk. Commands exit with code 1.
+/// The exception for a valid input whose job could not be finished, for example because of a full disk or a
+/// loss that is not finite. Commands exit with code 1.
 public final class JobException extends FullrankException {
     public JobException(String message) {
         super(message);

@@ -2,17 +2,17 @@ package org.fullrank.engine;
 
 import java.util.random.RandomGenerator;
 
-/// A stream of random numbers that depends only on its key: a seed and a path of numbers such as (epoch,
-/// sample, view). Fullrank has no shared random generator. So the order of work, the number of threads and a
-/// restart cannot change a draw.
+/// A stream of random numbers that depends only on its key. The key is a seed and a path of numbers such as
+/// (epoch, sample, view). Fullrank has no shared random generator. So the random numbers do not depend on the
+/// order of work or the number of threads, and a restart does not change them.
 ///
 /// The generator is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
-/// 2014): each step adds the golden ratio to the state, and each output is a mixed copy of the state. The
-/// same mixing function absorbs the key number by number, so the paths (1, 2) and (2, 1) give unrelated
-/// streams.
+/// 2014). Each step adds the golden ratio to the state, and each output is a mixed copy of the state. The
+/// same mixing function absorbs the numbers of the key one by one. So the paths (1, 2) and (2, 1) give
+/// unrelated streams.
 ///
-/// The seed and the first number of the path are interchangeable. So start each path with the [#name] of the
-/// quantity that is drawn, because a seed equals such a number only by chance.
+/// But the seed and the first number of the path are interchangeable. So start each path with the [#name] of
+/// the quantity that is drawn. A seed equals such a number only by chance.
 public final class Keyed implements RandomGenerator {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 

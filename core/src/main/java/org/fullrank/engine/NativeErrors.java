@@ -2,8 +2,8 @@ package org.fullrank.engine;
 
 import java.util.function.Supplier;
 
-/// Converts errors of the native engine into a [JobException] with a one-line message. The engine throws a
-/// `RuntimeException` whose message contains a C++ stack trace.
+/// Converts errors of the native engine (libtorch) into a [JobException] with a one-line message. The engine
+/// throws a `RuntimeException` whose message contains a C++ stack trace.
 public final class NativeErrors {
     private static final int LONGEST_LINE = 300;
 

@@ -9,8 +9,8 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
-/// Loads libtorch. It unpacks all native libraries before it opens the first one. Otherwise a library could
-/// bind to another libtorch on the machine, and the process would die with SIGSEGV.
+/// Loads libtorch. The class unpacks all native libraries before it opens the first one. Otherwise, a library
+/// could bind to another libtorch on the machine. Then the process would crash with SIGSEGV.
 ///
 /// The unpacked files are in `~/.javacpp/cache`, or in the folder of the system property
 /// `org.bytedeco.javacpp.cachedir`.

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// The number format for convolutions and matrix products in the network. Weights, normalization statistics,
+/// The number format for convolutions and matrix products in the network. Weights, statistics of norms,
 /// objectives and optimizers always use float32.
 public enum Precision {
     /// float32 throughout.

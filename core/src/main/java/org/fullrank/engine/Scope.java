@@ -4,9 +4,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
-/// Owns native memory: when a scope is closed, it frees every tensor that was made on this thread while it
-/// was open, except tensors that were kept. Java's garbage collector does not see native memory, so each step
-/// of a loop needs its own scope.
+/// Owns native memory. When a scope is closed, it frees every tensor that was made on this thread while it
+/// was open. Tensors that were kept stay. Java's garbage collector does not manage native memory. So each
+/// step of a loop needs its own scope.
 ///
 /// ```java
 /// try (var scope = Scope.open()) {

@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Copies between Java arrays and tensors, and shorter forms of frequent calls. It copies whole arrays only,
-/// because access to single elements would need an unsafe JVM feature.
+/// Copies data between Java arrays and tensors, and has short forms of frequent calls. The class copies only
+/// whole arrays, because access to single elements would need an unsafe JVM feature.
 ///
 /// Every returned tensor belongs to the innermost open [Scope] of the calling thread.
 public final class Tensors {

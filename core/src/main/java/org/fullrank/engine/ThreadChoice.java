@@ -9,9 +9,9 @@ import java.util.TreeSet;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Measures which number of threads is fastest now. On an idle machine that is one for each processor. When
-/// other processes use the processors too, the threads of one operation wait for the one that was
-/// interrupted, and a single thread can be ten times as fast as two.
+/// Measures which number of threads is the fastest at the moment. On an idle machine, the best number is one
+/// thread for each processor. If other processes use the processors too, the threads of one operation wait
+/// for the thread that was interrupted. Then a single thread can be ten times as fast as two threads.
 public final class ThreadChoice {
     /// A change must save a fifth of the time, so that noise does not change the number of threads.
     static final double WORTH = 0.8;

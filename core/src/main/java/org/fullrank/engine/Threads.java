@@ -4,8 +4,8 @@ import java.util.Locale;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
-/// The number of threads that the engine uses. Results are bit-identical only for the same number of threads,
-/// because another split of a sum changes its rounding.
+/// The number of threads that the engine uses. Results are bitwise equal only for the same number of threads,
+/// because a different split of a sum changes its rounding.
 public final class Threads {
     /// Threads of this process that may run before any work: the caller, and one that compiles.
     private static final int AT_START = 2;
@@ -43,8 +43,7 @@ public final class Threads {
         if (best < most) {
             remark = String.format(
                     Locale.ROOT,
-                    "%d of %d threads are used: other processes use the processors, and %d threads take %.1f times as"
-                            + " long",
+                    "%d of %d threads are used: other processes use the processors, and %d threads take %.1f times as long",
                     best,
                     most,
                     most,

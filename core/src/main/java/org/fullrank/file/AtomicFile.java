@@ -10,9 +10,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.fullrank.engine.JobException;
 
-/// Writes a file atomically: a reader sees either the whole old content or the whole new content. It writes
-/// to a temporary file in the same folder, calls fsync, renames the file, and calls fsync on the folder. If
-/// writing fails, for example on a full disk, the old file stays unchanged and the temporary file is removed.
+/// Writes a file atomically: a reader sees either the whole old content or the whole new content. The class
+/// writes to a temporary file in the same folder and calls fsync. Then the class renames the file and calls
+/// fsync on the folder. If writing fails, for example because the disk is full, the old file does not change.
+/// The temporary file is removed.
 public final class AtomicFile {
     /// Fills the channel of the temporary file.
     @FunctionalInterface

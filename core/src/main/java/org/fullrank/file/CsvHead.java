@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /// What the first rows of a CSV file say about its columns.
 ///
-/// [CsvHeader] decides whether the first row is a header. The label column is given by name, by position
-/// (from 1, or from the end as -1, -2, ...) or as `none`. Without that it is the one named `label`, `class`,
-/// `target` or `y`, or else the only one of text that is no date. A first column that numbers the rows is an
-/// index: it has no name in the header, or is named `id`, `index` or `row`, or counts up by one from 0 or 1 in
-/// the first [#RUNNING_ROWS] rows. Texts under the name `path`, `file`, `filename` or `image` are one too.
+/// [CsvHeader] decides whether the first row is a header. A name, a position (from 1, or from the end as -1,
+/// -2, ...) or the word `none` says which column has the labels. Without such a setting, the label column is
+/// the one named `label`, `class`, `target` or `y`. If no column has such a name, it is the only column with
+/// text that is no date. A first column that numbers the rows is an index. An index has no name in the header,
+/// or its name is `id`, `index` or `row`, or it counts up by one from 0 or 1 in the first [#RUNNING_ROWS] rows.
+/// A column of text named `path`, `file`, `filename` or `image` is an index too.
 ///
 /// @param header whether the first row is a header
 /// @param label position of the label column from 0; -1 where there is none
@@ -97,7 +98,7 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
                 example = texts.getFirst();
             }
         }
-        if (found < 0 || CsvTable.isDate(example) || CsvTable.hasDecimalComma(example)) {
+        if (found < 0 || CsvTable.isDate(example) || NumberSlip.of(example) != null) {
             return -1;
         }
         if (header) {

@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a CSV file row by row. The file may be compressed with gzip. Cells are separated by comma, semicolon
-/// or tab. All rows must have as many cells as the first row.
+/// Reads a CSV file row by row. The file may be compressed with gzip. The cells of a row are separated by
+/// commas, semicolons or tabs. All rows must have as many cells as the first row.
 ///
-/// [CsvHead] has the rules that find the header, the label column and an index of the rows.
+/// The class [CsvHead] has the rules that find the header, the label column and an index of the rows.
 public final class CsvTable implements AutoCloseable {
     /// What is given as the label column where there is none.
     public static final String NO_LABEL = "none";
@@ -51,7 +51,6 @@ public final class CsvTable implements AutoCloseable {
             "-1.#qnan");
     private static final String NAN = "nan";
     private static final Set<String> INFINITE = Set.of("inf", "infinity");
-    private static final Pattern DECIMAL_COMMA = Pattern.compile("[-+]?\\d+,\\d+([eE][-+]?\\d+)?");
     private static final Pattern DATE =
             Pattern.compile("(\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}|\\d{1,2}[-/.]\\d{1,2}[-/.]\\d{2,4})([T ]\\d.*)?");
     private static final int HEAD_BYTES = 1 << 13;
@@ -84,7 +83,7 @@ public final class CsvTable implements AutoCloseable {
     /// @param labelColumn name or position; null to search for one
     /// @param remedy how the user can correct the label column, for messages, such as `correct
     ///     data.labelColumn`
-    /// @throws InputException when the file is empty, no CSV, or has no such column
+    /// @throws InputException when the file is empty, no CSV or ragged at its start, or has no such column
     public static CsvTable open(Path file, @Nullable String labelColumn, String remedy) throws IOException {
         return open(file, labelColumn, Set.of(), remedy);
     }
@@ -105,6 +104,9 @@ public final class CsvTable implements AutoCloseable {
             List<CsvRecord> head = head(file, rows);
             if (head.isEmpty()) {
                 throw new InputException("CSV file " + file + " is empty, expected rows of numbers; give another file");
+            }
+            for (CsvRecord row : head) {
+                requireWidth(file, row, head.getFirst().getFieldCount());
             }
             CsvHead columns =
                     CsvHead.of(file, head.stream().map(CsvRecord::getFields).toList(), labelColumn, known, remedy);
@@ -149,11 +151,15 @@ public final class CsvTable implements AutoCloseable {
         if (row == null) {
             return null;
         }
-        if (row.getFieldCount() != names.size()) {
-            throw new InputException("CSV file " + file + ", line " + row.getStartingLineNumber() + " has "
-                    + row.getFieldCount() + " cells, expected " + names.size() + " as in the first row; correct it");
-        }
+        requireWidth(file, row, names.size());
         return new Row(row.getStartingLineNumber(), row.getFields());
+    }
+
+    private static void requireWidth(Path file, CsvRecord row, int width) {
+        if (row.getFieldCount() != width) {
+            throw new InputException("CSV file " + file + ", line " + row.getStartingLineNumber() + " has "
+                    + row.getFieldCount() + " cells, expected " + width + " as in the first row; correct it");
+        }
     }
 
     /// The position and the content of a cell, for messages: `CSV file a.csv, line 3, column 2 (height) is
@@ -192,11 +198,6 @@ public final class CsvTable implements AutoCloseable {
         return Double.isNaN(number(cell)) && !isMissing(cell) && !INFINITE.contains(unsigned(cell));
     }
 
-    /// Whether a cell is a number with a comma before its fraction, as `1,5`.
-    public static boolean hasDecimalComma(String cell) {
-        return DECIMAL_COMMA.matcher(cell.strip()).matches();
-    }
-
     /// Whether a cell is a date, as `2024-01-31` or `31.1.2024`, with or without a time.
     public static boolean isDate(String cell) {
         return DATE.matcher(cell.strip()).matches();
@@ -226,6 +227,9 @@ public final class CsvTable implements AutoCloseable {
         try {
             return rows.hasNext() ? rows.next() : null;
         } catch (CsvParseException e) {
+            if (e.getCause() instanceof IOException unread) {
+                throw unread; // such as damaged gzip
+            }
             throw new InputException(
                     "CSV file " + file + " cannot be parsed: " + Inputs.firstLine(e) + "; correct that line", e);
         } catch (UncheckedIOException e) {

@@ -14,7 +14,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.fullrank.engine.InputException;
 
-/// Opens files, compressed with gzip or not, and explains errors in plain words.
+/// Opens files, compressed with gzip or not. Explains errors in plain words.
 public final class Inputs {
     /// The largest possible compression ratio of Deflate. A file cannot contain more than this many times its
     /// size.

@@ -10,7 +10,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
 
-/// A file with one JSON object. It is indented for human readers and written atomically.
+/// A file with one JSON object. The object is indented for human readers and written atomically.
 public final class JsonFile {
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 

@@ -17,12 +17,12 @@ import java.util.function.Predicate;
 import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
 
-/// A file with one JSON object per line: `metrics.jsonl`, `spectra.jsonl` or `alarms.jsonl`. Each object
-/// contains the `step` at which it was written. Each line is written at once, so a killed process loses no
-/// line.
+/// A file with one JSON object per line: `metrics.jsonl`, `spectra.jsonl` or `alarms.jsonl`. Each of these
+/// objects contains the `step` at which it was written. Each line is written at once, so a killed process
+/// loses no line.
 ///
-/// A run that resumes from an earlier step removes all lines after that step. So the file of a resumed run
-/// equals the file of an uninterrupted run.
+/// A run that resumes from an earlier step removes all lines after that step. So the file of a resumed run is
+/// equal to the file of an uninterrupted run.
 public final class JsonLines implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     /// Number of bytes at the end of a file in which the last line is searched first: a few large records.

@@ -19,10 +19,11 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 
-/// The NumPy file format `.npy`, versions 1.0 to 3.0: a header with element type, order and shape, then the
-/// elements.
+/// The NumPy file format `.npy`, versions 1.0 to 3.0. A header has the element type, the order and the shape.
+/// The elements follow.
 ///
-/// The reader compares the header with the length of the file before it allocates memory.
+/// The reader first compares the header with the length of the file. Only then does the reader allocate
+/// memory.
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 

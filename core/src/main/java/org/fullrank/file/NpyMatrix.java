@@ -18,8 +18,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// A `.npy` file that contains a matrix `[N, D]` of float32 or float64. It is read into a tensor of the same
-/// precision and never copied to the Java heap. Both byte orders and both C and Fortran order are supported.
+/// A `.npy` file that contains a matrix `[N, D]` of float32 or float64. The matrix is read into a tensor of
+/// the same precision. The matrix is never copied to the Java heap. Both byte orders and both C and Fortran
+/// order are supported.
 ///
 /// @param file path
 /// @param header what the file says about itself, checked

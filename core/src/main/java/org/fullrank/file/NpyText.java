@@ -8,13 +8,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 
-/// An array of texts in a `.npy` file, `<U12` (Unicode) or `|S12` (bytes): labels by name, or names of files.
+/// An array of texts in a `.npy` file, `<U12` (Unicode) or `|S12` (bytes). The texts are labels or names of
+/// files.
 ///
 /// @param width characters of each text; shorter ones are filled up with zeros
 /// @param charset of a character
 /// @param bytes of a character
 /// @param count texts N
 public record NpyText(int width, Charset charset, int bytes, int count) {
+    /// More texts are refused, because a compressed file of 100 kB can claim that many.
+    private static final int MOST_TEXTS = 1 << 26;
+
     private static final Pattern TEXT = Pattern.compile("'descr'\\s*:\\s*'([<>|=])([US])(\\d{1,6})'");
     private static final Pattern ROW = Pattern.compile("'shape'\\s*:\\s*\\((\\d{1,9}),?\\)");
 
@@ -26,7 +30,8 @@ public record NpyText(int width, Charset charset, int bytes, int count) {
     /// What a header says.
     ///
     /// @param most upper limit of the bytes that the file can hold
-    /// @throws InputException when the array is not of shape `[N]`, or claims more bytes than there can be
+    /// @throws InputException when the array is not of shape `[N]`, is of texts without characters, or claims more
+    ///     texts or bytes than there can be
     public static NpyText of(String header, String subject, long most) {
         Matcher text = TEXT.matcher(header);
         Matcher row = ROW.matcher(header);
@@ -40,6 +45,11 @@ public record NpyText(int width, Charset charset, int bytes, int count) {
                 : text.group(1).equals(">") ? Charset.forName("UTF-32BE") : Charset.forName("UTF-32LE");
         var found =
                 new NpyText(Integer.parseInt(text.group(3)), charset, unicode ? 4 : 1, Integer.parseInt(row.group(1)));
+        if (found.width == 0 || found.count > MOST_TEXTS) {
+            throw new InputException(
+                    "%s claims %d texts of %d characters, expected at most %d of at least 1; get the file again"
+                            .formatted(subject, found.count, found.width, MOST_TEXTS));
+        }
         if ((long) found.width * found.bytes * found.count > most) {
             throw new InputException(subject + " claims " + found.count + " texts of " + found.width
                     + " characters but can hold at most " + most + " bytes; get the file again");

@@ -28,11 +28,12 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads and writes the safetensors format. The file starts with the length of a JSON header (8 bytes,
-/// little-endian). The header maps each name to type, shape and byte range. The raw numbers follow.
+/// Reads and writes the safetensors format. A safetensors file starts with the length of a JSON header (8
+/// bytes, little-endian). The header maps each name to a type, a shape and a byte range. The raw numbers
+/// follow.
 ///
-/// Files from unknown sources are safe to open: the header is checked against the file before memory is
-/// allocated.
+/// Files from unknown sources are safe to open: the header is checked against the size of the file before
+/// memory is allocated.
 public final class SafeTensors implements AutoCloseable {
     /// Larger headers are refused, as in the reference implementation.
     private static final long MAX_HEADER_BYTES = 100_000_000;

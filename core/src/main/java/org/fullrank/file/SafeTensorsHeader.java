@@ -17,8 +17,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The entries in the header of a safetensors file: name, type, shape and byte range of each tensor. Every
-/// claim of an entry is checked against the size of the file.
+/// The entries in the header of a safetensors file: name, type, shape and byte range of each tensor.
+/// Everything that an entry claims is checked against the size of the file.
 final class SafeTensorsHeader {
     /// The types of numbers by their names in a file.
     private static final SequencedMap<String, ScalarType> TYPES = types();

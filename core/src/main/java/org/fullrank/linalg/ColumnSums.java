@@ -12,7 +12,7 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
 /// The sums that [Moments] needs for each dimension: `sum (x - c)` and `sum (x - c)^2`, where c is the mean
-/// of the first rows, and the same sums for rows scaled to length 1.
+/// of the first rows. The class also has the same sums for rows that are scaled to length 1.
 final class ColumnSums implements AutoCloseable {
     /// Number of rows in one slice: few enough for the processor's cache. Its memory is reused.
     private static final int SLICE = 256;

@@ -8,8 +8,8 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Computes the symmetric products `X' X` and `X X'` of a matrix. Computing only the lower triangle halves
-/// the work.
+/// Computes the symmetric products `X' X` and `X X'` of a matrix. The class computes only the lower triangle,
+/// which halves the work.
 public final class Gram {
     private static final int BLOCK_ROWS = 2048;
 

@@ -9,22 +9,22 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// First and second moments of embeddings `[N, D]` that arrive in blocks: means, deviations, lengths of rows,
-/// and the spectra of the centered and of the raw matrix. It makes one pass over the rows and computes in
-/// float64.
+/// The first and second moments of embeddings `[N, D]` that arrive in blocks: means, deviations, lengths of
+/// rows, and spectra. The spectra are those of the centered and of the raw matrix. The class makes one pass
+/// over the rows and computes in float64.
 ///
-/// Rows collect in a buffer of at most `max(D, 1024)` rows. If all rows fit, the spectra come from the
-/// smaller of the two Gram matrices, so `N < D` costs `N^2 D`. A full buffer is added to the scatter matrix
-/// `[D, D]` and emptied. The mean of the first rows is subtracted before, so that a common offset cancels
-/// before it is squared. The buffer also makes every figure independent, bit by bit, of how the rows are
-/// divided into blocks. If `[D, D]` would be larger than [#MOST_VALUES], all rows must fit into a buffer of
-/// that size.
+/// A buffer collects at most `max(D, 1024)` rows. If all rows fit into the buffer, the spectra come from the
+/// smaller of the two Gram matrices. So for `N < D`, the cost is `N^2 D`. When the buffer is full, it is
+/// added to the scatter matrix `[D, D]` and emptied. Before that, the mean of the first rows is subtracted.
+/// So a common offset cancels before the values are squared. Because of the buffer, the results do not depend
+/// on how the rows are divided into blocks, not even in the last bit. If the matrix `[D, D]` would be larger
+/// than [#MOST_VALUES], all rows must fit into a buffer of that size.
 ///
 /// Values of any finite size are accepted. If squares could overflow or vanish, all values are scaled by a
-/// power of two, which changes no digit. Values much smaller than the largest ones become zero.
+/// power of two. This changes no digit. Values much smaller than the largest ones become zero.
 ///
-/// It owns native memory and must be closed: at most two matrices `[min(N, D), D]` of float64, and four while
-/// it computes a spectrum.
+/// An object of this class owns native memory and must be closed. An object of this class holds at most two
+/// matrices `[min(N, D), D]` of float64, and four while it computes a spectrum.
 public final class Moments implements AutoCloseable {
     /// Smallest number of rows that are added to the scatter matrix at once. It is large enough for the full
     /// speed of the processor, and small enough for its caches.

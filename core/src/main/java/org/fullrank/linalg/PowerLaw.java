@@ -1,10 +1,10 @@
 package org.fullrank.linalg;
 
-/// The power law `l_j ~ j^-alpha` of eigenvalues in descending order. It is fitted as a least-squares line
-/// through `log l_j` over `log j`, where each index has the same weight.
+/// The power law `l_j ~ j^-alpha` of eigenvalues in descending order. The law is fitted as a least-squares
+/// line through `log l_j` over `log j`. Each index j has the same weight.
 ///
-/// Source: Agrawal et al. 2022, "alpha-ReQ". Two points are unverified against the paper: that the fit leaves
-/// out the first indices and the tail, as here, and that alpha near 1 indicates good features.
+/// Source: Agrawal et al. 2022, "alpha-ReQ". Two points are unverified against the paper. The fit leaves out
+/// the first indices and the tail, and alpha near 1 indicates good features.
 ///
 /// @param alpha 0 = all directions alike, large = few directions; NaN with fewer than 3 eigenvalues
 /// @param from first index of the fit, from 1

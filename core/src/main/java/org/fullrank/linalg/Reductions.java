@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 
-/// Sums, means and lengths of the rows and columns of a matrix. Results belong to the caller's scope.
+/// Sums, means and lengths of the rows and columns of a matrix. The results belong to the caller's scope.
 public final class Reductions {
     private Reductions() {}
 

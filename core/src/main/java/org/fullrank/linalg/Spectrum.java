@@ -11,12 +11,12 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The singular values of an embedding matrix, not centered, in descending order, and the ranks computed from
-/// them.
+/// The singular values of an embedding matrix that is not centered, in descending order. The ranks are
+/// computed from them.
 ///
-/// They are the square roots of the eigenvalues of the smaller of `Z Z'` and `Z' Z`, computed in float64.
-/// Squaring halves the number of correct digits, so a singular value is exact to about 1e-8 of the largest
-/// one. This is enough for float32 embeddings.
+/// The singular values are the square roots of the eigenvalues of the smaller of `Z Z'` and `Z' Z`, computed
+/// in float64. The matrix product halves the number of correct digits. So a singular value is exact to about
+/// 1e-8 of the largest one. This accuracy is enough for float32 embeddings.
 ///
 /// @param singularValues `min(N, D)` values, none negative, descending; or all NaN
 public record Spectrum(double[] singularValues) {

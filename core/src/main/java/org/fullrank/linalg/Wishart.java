@@ -7,16 +7,16 @@ import org.fullrank.engine.Natives;
 
 /// Singular values of Gaussian matrices `[n, p]` with independent entries of variance 1.
 ///
-/// For small matrices they are drawn at random. A Gaussian matrix has the same singular values as a
-/// bidiagonal matrix with `k = min(n, p)` columns and independent chi-distributed entries. The diagonal has
-/// `m, m - 1, ...` degrees of freedom, where `m = max(n, p)`; the diagonal next to it has `k - 1, ..., 1`
-/// (Silverstein 1985; Dumitriu and Edelman 2002, "Matrix models for beta ensembles"). So a draw costs
-/// `O(k^2)`, whatever m is.
+/// For small matrices, the singular values are drawn at random. A Gaussian matrix has the same singular
+/// values as a certain bidiagonal matrix. The bidiagonal matrix has `k = min(n, p)` columns and independent
+/// chi-distributed entries. The diagonal of the bidiagonal matrix has `m, m - 1, ...` degrees of freedom,
+/// where `m = max(n, p)`. The diagonal next to the main diagonal has `k - 1, ..., 1` (Silverstein 1985;
+/// Dumitriu and Edelman 2002, "Matrix models for beta ensembles"). So a draw costs `O(k^2)`, for any m.
 ///
-/// For large matrices the random fluctuation is small, and the law of Marchenko and Pastur 1967 is used: the
+/// For large matrices, the random fluctuation is small, so the law of Marchenko and Pastur 1967 is used. The
 /// eigenvalues divided by m are quantiles of the density `sqrt((b - x)(x - a)) / (2 pi c x)` between `a, b =
-/// (1 -+ sqrt(c))^2`, where `c = k / m`. The largest eigenvalue is the mean of the Tracy-Widom law, whose
-/// distance from the edge `b` is given by Johnstone 2001.
+/// (1 -+ sqrt(c))^2`, where `c = k / m`. The largest eigenvalue is the mean of the Tracy-Widom law. Johnstone
+/// 2001 gives the distance of this mean from the edge `b`.
 public final class Wishart {
     /// Largest number of columns k for which matrices are drawn. For more columns the error of the quantiles
     /// is at most 0.3 % in every rank.

@@ -13,7 +13,8 @@ import org.fullrank.objective.Terms;
 import org.fullrank.objective.Views;
 import org.jspecify.annotations.Nullable;
 
-/// An objective with the key of its random draws and, if it needs one, its memory from batch to batch.
+/// An objective with the key of its random draws. If the objective needs a memory from batch to batch, it is
+/// here too.
 ///
 /// @param key of the draws; each step has a draw of its own
 record Criterion(Objective objective, @Nullable Parameter memory, long key) {

@@ -14,8 +14,8 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Term;
 import org.fullrank.objective.Terms;
 
-/// One network for all views. The objective receives the projector's embeddings of the whole batch.
-/// Regularizers can also act on the pooled outputs of inner layers, again of the whole batch.
+/// One network for all views. The objective gets the projector's embeddings of the whole batch. Regularizers
+/// can also act on the pooled outputs of inner layers, again for the whole batch.
 public final class JointEmbedding implements Method {
     /// The networks and their objectives.
     record Parts(

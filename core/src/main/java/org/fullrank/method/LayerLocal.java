@@ -13,14 +13,14 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Terms;
 
 /// Trains each block of the encoder with its own objective on its pooled output. Blocks run one after
-/// another. Each block gets the previous block's output without its graph, which is freed first. So no
-/// gradient passes from block to block, and memory does not grow with depth.
+/// another. Each block gets the output of the previous block without its graph. The graph is freed first. So
+/// no gradient flows from block to block, and the memory does not grow with the depth.
 ///
 /// Source: Halvagal and Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
-/// representations in deep sensory networks" (2023), and the official code. In the code the gradient of the
-/// pull reaches both views; in the paper (unverified against it) it is stopped for the earlier view. Both
-/// views share the weights, so stopping it would only halve the gradient of the pull. To get the form of the
-/// paper, halve the weight of the pull.
+/// representations in deep sensory networks" (2023), and the official code. In the official code, the
+/// gradient of the pull reaches both views. In the paper, the gradient does not reach the earlier view
+/// (unverified). Both views share the weights. So without this gradient, the pull would only have half of its
+/// gradient. To get the form of the paper, halve the weight of the pull.
 public final class LayerLocal implements Method {
     /// The objective of one block and its head.
     ///

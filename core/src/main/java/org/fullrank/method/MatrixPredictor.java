@@ -16,8 +16,8 @@ import org.fullrank.net.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /// A predictor that is one matrix, `p = z W' + b`. The matrix W is trained, solved for, or computed from the
-/// running correlation F of its input. F is not centered. F is updated in all three cases, because the
-/// relation of W to F shows whether the embedding is about to collapse.
+/// running correlation F of its input. F is not centered. F is updated in all three cases. The relation of W
+/// to F shows whether the embedding is about to collapse.
 final class MatrixPredictor implements Predictor {
     private final PredictorSpec spec;
     private final @Nullable Parameter weight; // [D, D]; none where W is a function of F

@@ -21,8 +21,8 @@ import org.fullrank.optim.GroupSpec;
 import org.fullrank.view.InputShape;
 import org.jspecify.annotations.Nullable;
 
-/// A network and the way that its views and its objective are connected. One call computes the gradients of
-/// one batch.
+/// A network, and the way in which its views and its objective are connected. One call of a method computes
+/// the gradients of one batch.
 public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation, LayerLocal {
     /// The prefix of the encoder's parameters in [#parameters].
     String ENCODER = "encoder";

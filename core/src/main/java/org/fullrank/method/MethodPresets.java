@@ -15,9 +15,9 @@ import org.fullrank.objective.Papers;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
 
-/// Published methods by name, with the heads and constants of their papers. A preset is a starting point:
-/// small encoders usually need smaller heads. The name of an objective is also accepted, and selects joint
-/// embedding with that objective.
+/// Published methods by name, with the heads and constants of their papers. A preset is a starting point,
+/// because small encoders usually need smaller heads. The name of an objective is also accepted. The name of
+/// an objective selects joint embedding with this objective.
 public final class MethodPresets {
     /// The default weight of an additional regularizer.
     public static final double REGULARIZER_WEIGHT = 1;

@@ -17,7 +17,7 @@ import org.fullrank.objective.Vicreg;
 import org.fullrank.settings.Named;
 import org.jspecify.annotations.Nullable;
 
-/// How the views of a sample and the objective are connected.
+/// The settings of a method: how the views of a sample and the objective are connected.
 public sealed interface MethodSpec {
     /// The method of this name, such as `byol`: see [MethodPresets].
     ///

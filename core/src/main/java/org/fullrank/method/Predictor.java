@@ -11,7 +11,7 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Networks;
 import org.fullrank.net.ProjectorSpec;
 
-/// A predictor in training. It receives the whole batch even if the batch is computed in chunks.
+/// A predictor in training. A predictor gets the whole batch, even if the batch is computed in chunks.
 sealed interface Predictor permits Predictor.Network, MatrixPredictor {
     /// The predictions from all views in training, differentiable.
     ///

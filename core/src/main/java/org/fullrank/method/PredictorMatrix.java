@@ -8,11 +8,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
 /// Measures that compare a predictor W, `[D, D]`, with the correlation F = E[f f'] of its input. Theory
-/// expects three properties of a predictor that prevents collapse: W and F share eigenvectors, W is
+/// expects three properties of a predictor that prevents collapse. W and F share eigenvectors, W is
 /// symmetric, and W has more than a few nonzero singular values.
 ///
-/// Source: Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align); the asymmetry is from the authors'
-/// talk.
+/// The source is Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align). The asymmetry is from the
+/// authors' talk.
 ///
 /// @param largest singular value of W
 /// @param smallest singular value of W, on the directions in which F is not zero

@@ -9,8 +9,8 @@ import org.fullrank.objective.Need;
 import org.fullrank.objective.Papers;
 import org.fullrank.settings.Named;
 
-/// The settings of the predictor in self-distillation, `[N, D] -> [N, D]`. It predicts the target from the
-/// online embedding z. Without a predictor, or with a bad one, the embedding collapses.
+/// The settings of the predictor in self-distillation, `[N, D] -> [N, D]`. The predictor predicts the target
+/// from the online embedding z. Without a predictor, or with a bad one, the embedding collapses.
 public sealed interface PredictorSpec {
     /// Idea and paper.
     Card card();
@@ -66,7 +66,7 @@ public sealed interface PredictorSpec {
     /// One matrix, trained by gradient.
     ///
     /// @param symmetric whether it becomes `(W + W') / 2` after each step
-    /// @param bias whether a bias is trained beside it
+    /// @param bias whether a bias is trained too
     @Named("linear")
     record Linear(boolean symmetric, boolean bias) implements PredictorSpec {
         @Override

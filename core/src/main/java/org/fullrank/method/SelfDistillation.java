@@ -23,11 +23,11 @@ import org.fullrank.objective.Terms;
 import org.fullrank.view.InputShape;
 import org.jspecify.annotations.Nullable;
 
-/// A network that predicts, from one view, the target's embedding of another view of the same sample: BYOL,
-/// SimSiam, DirectPred, IsoLoss. The loss does not forbid a constant output; only the predictor and the
-/// target prevent it.
+/// A network that predicts the target from one view of a sample. The target is the embedding of another view
+/// of this sample. BYOL, SimSiam, DirectPred and IsoLoss have this form. The loss allows a constant output.
+/// Only the predictor and the target prevent it.
 ///
-/// Every ordered pair of views counts. The predictor and the loss always receive the whole batch.
+/// The loss contains every ordered pair of views. The predictor and the loss always get the whole batch.
 public final class SelfDistillation implements Method {
     // The spelling is part of the key. Another spelling would give other random numbers.
     private static final long DRAW = Keyed.name("draw of the regulariser");

@@ -5,8 +5,8 @@ import org.fullrank.objective.Card;
 import org.fullrank.objective.Papers;
 import org.fullrank.settings.Named;
 
-/// The settings of the target of self-distillation, which gives the embeddings that predictions are compared
-/// with. The target is the trained network itself or a slow copy of it. It has no predictor.
+/// The settings of the target of self-distillation. The target gives the embeddings with which predictions
+/// are compared. The target is the trained network itself, or a slow copy of it. It has no predictor.
 public sealed interface TargetSpec {
     /// Idea and paper.
     Card card();

@@ -9,12 +9,13 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.Mode;
 import org.fullrank.net.NonFiniteTrace;
 
-/// Computes a loss over the whole batch from chunks. It gathers the outputs of all chunks into one leaf
-/// tensor for each view. The caller computes the loss and writes its gradients to these leaves. Then each
-/// chunk continues backward from its own rows.
+/// Computes a loss over the whole batch from chunks. The class gathers the outputs of all chunks into one
+/// leaf tensor for each view. The caller computes the loss. This writes the gradients to the leaf tensors.
+/// Then backpropagation continues in each chunk from its own rows.
 ///
-/// With one chunk the graph of the forward pass is kept. With more chunks each one is run a second time for
-/// the backward pass (gradient caching), so that only one chunk's activations are in memory at a time.
+/// With one chunk, the graph of the forward pass is kept. With more chunks, each chunk is computed a second
+/// time for the backward pass (gradient caching). So memory holds the activations of only one chunk at a
+/// time.
 final class WholeBatch {
     /// Computes the outputs of a chunk from its inputs; each output is `[n, ...]` with n rows.
     @FunctionalInterface

@@ -1,6 +1,6 @@
 package org.fullrank.method;
 
-/// Gradients that show how self-distillation is really wired, measured on one batch.
+/// Gradients of one batch that show how self-distillation is really wired.
 ///
 /// @param onlineGradient norm of the gradient of one regression with respect to the embedding that predicts
 /// @param targetGradient norm of its gradient with respect to the embedding that is predicted: 0 where the

@@ -12,8 +12,8 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 
-/// Schedules the checks of a run and writes spectra and alarms. It remembers which check had the best state,
-/// and to which state the run can roll back.
+/// Schedules the checks of a run, and writes spectra and alarms. The schedule remembers which check had the
+/// best state, and to which state the run can roll back.
 public final class CheckSchedule implements AutoCloseable {
     /// Ranks within 5 % of the best one count as equal. Among such states the latest one is used, because it
     /// has learned more.

@@ -11,20 +11,22 @@ import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// Detects collapse from check to check: which embedding has collapsed, and since which step. Its state
-/// depends only on the measures of all checks so far, so a resumed run restores it from `metrics.jsonl`.
+/// Detects collapse from check to check. The detector says which embedding has collapsed, and since which
+/// step. The state of the detector depends only on the measures of all checks so far. So a resumed run
+/// restores the state of the detector from `metrics.jsonl`.
 ///
 /// The rules for each place:
 /// - A check is **collapsed** if the spread (`std`) is below [#SPREAD], or the rank share is below [#SHARE].
-///   It is also collapsed if one of them is below a third of its best value, if the norm is below a twentieth
-///   of its best value, or if the norm is above a thousand times the norm of the first check. Two collapsed
-///   checks in a row raise an alarm, once for each kind. At the end of the run one collapsed check is enough.
+///   A check is also collapsed if the spread or the rank share is below a third of its best value. The same
+///   is true if the norm is below a twentieth of its best value, or above a thousand times the norm of the
+///   first check. Two collapsed checks in a row raise an alarm. Each place raises an alarm of a kind only
+///   once. At the end of the run, one collapsed check is enough.
 /// - The **best** values are taken after the share [#START] of the run, because the ranks of a network at its
 ///   initial values have no meaning. There are no alarms before.
-/// - A place that was never sound raises no alarm before the share [#GRACE] of the run.
-/// - A check is **sinking** if it is collapsed, if the spread or the rank share is below [#SINKING] times its
-///   best value, or if the norm is below a third of its best value. The **onset** is the first check of the
-///   unbroken row of sinking checks that ends with the alarm.
+/// - A place that was never sound raises no alarm before the share [#GRACE] of the run is over.
+/// - A check is **sinking** if it is collapsed. A check is also sinking if the spread or the rank share is
+///   below [#SINKING] times its best value, or if the norm is below a third of its best value. The **onset**
+///   is the first of the sinking checks that precede the alarm without a break.
 final class CollapseDetector {
     /// Spread below which all rows count as one point.
     static final double SPREAD = 0.05;

@@ -30,10 +30,10 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Measures a network during training, never on the test split. It measures rank, spread and norms on
-/// samples, without labels. If there are labels, it also measures kNN accuracy on the validation split, or on
-/// training samples that are not in the bank. The network is frozen and receives all samples in their plain
-/// view.
+/// Measures a network during training. The monitor never uses the test split. The monitor measures rank,
+/// spread and norms on samples, without labels. If there are labels, the monitor also measures the kNN
+/// accuracy on the validation split, or on training samples that are not in the bank. During a check, the
+/// network is frozen and gets all samples in their plain view.
 public final class Monitor {
     /// The output of the encoder.
     static final String REPRESENTATION = "representation";

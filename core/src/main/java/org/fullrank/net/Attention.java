@@ -3,8 +3,8 @@ package org.fullrank.net;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Multi-head self-attention (Vaswani et al. 2017, equation 1 and section 3.2.2) with one matrix for
-/// queries, keys and values, and timm's parameter names `qkv` and `proj`.
+/// Multi-head self-attention (Vaswani et al. 2017, equation 1 and section 3.2.2). The layer has one matrix
+/// for queries, keys and values. The parameters have timm's names `qkv` and `proj`.
 final class Attention {
     private Attention() {}
 

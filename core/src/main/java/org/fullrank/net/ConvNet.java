@@ -5,7 +5,8 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
-/// A small encoder for small images: 3x3 convolutions with batch norm and ReLU, then the mean over pixels.
+/// A small encoder for small images: 3x3 convolutions with batch norm and ReLU, then the mean over the
+/// pixels.
 ///
 /// @param channels one stage for each entry; each stage after the first halves the image
 /// @param depth convolutions for each stage

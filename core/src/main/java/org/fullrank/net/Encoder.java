@@ -5,13 +5,13 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 
-/// An encoder as an ordered list of named blocks. A caller can run all blocks or one at a time, and read the
-/// output of each. The output of the encoder is the representation `[B, D]`, computed from the pooled output
-/// of the last block.
+/// An encoder as an ordered list of named blocks. A caller can run all blocks at once or one block at a time.
+/// The output of each block can be read. The output of the encoder is the representation `[B, D]`. The
+/// representation is computed from the pooled output of the last block.
 ///
-/// The output of a block is pooled to one row per item. For feature maps this is the mean over the pixels.
-/// For a transformer it is the class token or the mean over the tokens. Outputs of fully connected layers
-/// need no pooling.
+/// The output of a block is pooled to one row per item. For feature maps, the pooled output is the mean over
+/// the pixels. For a transformer, the pooled output is the class token or the mean over the tokens. The
+/// outputs of fully connected layers need no pooling.
 public final class Encoder implements Layer {
     /// A part of the encoder.
     ///

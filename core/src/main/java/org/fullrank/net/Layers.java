@@ -6,7 +6,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The basic layers of all networks here, with PyTorch's parameter names.
+/// The basic layers of all networks of this package, with PyTorch's parameter names.
 final class Layers {
     /// The share of a new batch in the running statistics; PyTorch's default.
     static final double NORM_MOMENTUM = 0.1;
@@ -81,7 +81,7 @@ final class Layers {
                 (x, mode) -> torch.linear(x, weight.tensor(), new TensorOptional(offset.tensor())));
     }
 
-    /// Batch normalisation over all axes but the second, with scale and shift. Normalises with the biased
+    /// Batch normalization over all axes but the second, with scale and shift. Normalizes with the biased
     /// variance; the running variance is unbiased.
     ///
     /// @param scale the initial scale: 1, or 0 for the last norm of a residual block
@@ -91,7 +91,7 @@ final class Layers {
         return norm(net, size, weight, bias);
     }
 
-    /// Batch normalisation without scale and shift.
+    /// Batch normalization without scale and shift.
     static Layer plainNorm(NetworkBuilder net, int size) {
         return norm(net, size, null, null);
     }

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.fullrank.view.InputShape;
 
-/// Fully connected layers with batch norm and ReLU, for vectors, or for images and series read as vectors.
+/// Fully connected layers with batch norm and ReLU. The input is a vector, or an image or series that is read
+/// as a vector.
 ///
 /// @param widths outputs of each layer; the last is the width of the representation
 /// @param batchNorm whether a batch norm stands before each ReLU

@@ -10,8 +10,8 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Collects the parameters that layers declare, then stores them in one buffer. The initial value of a
-/// parameter depends only on the seed and the parameter's name.
+/// Collects the parameters that layers declare. The builder then stores the parameters in one buffer. The
+/// initial value of a parameter depends only on the seed and the name of the parameter.
 public final class NetworkBuilder {
     private static final long INITIALISATION = Keyed.name("initialisation");
 

@@ -9,8 +9,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the first network operation on this thread whose result is not finite. It checks results only while
-/// it is open, and changes no number.
+/// Finds the first network operation on this thread whose result is not finite. A trace checks results only
+/// while it is open, and it changes no number.
 public final class NonFiniteTrace implements AutoCloseable {
     private static final ThreadLocal<@Nullable NonFiniteTrace> OPEN = new ThreadLocal<>();
 

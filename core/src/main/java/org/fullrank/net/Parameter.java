@@ -3,7 +3,8 @@ package org.fullrank.net;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// A layer's handle to one of its parameters or statistics. Its value is available after the buffer is built.
+/// A layer's handle to one of its parameters or statistics. The value of the parameter is available after the
+/// buffer is built.
 public final class Parameter {
     private final String name;
     private @Nullable Tensor tensor;

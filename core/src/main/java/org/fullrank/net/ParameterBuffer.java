@@ -10,13 +10,13 @@ import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// All numbers of a network in three vectors: trainable values `[P]`, their gradients `[P]`, and the running
-/// statistics `[Q]` of its norms. Each parameter is a view of the first vector, and its gradient is added to
-/// the second. So an optimizer step, gradient clipping, averaging and a checkpoint each need only a few
-/// vector operations.
+/// All numbers of a network in three vectors: the trainable values `[P]`, their gradients `[P]`, and the
+/// running statistics `[Q]` of its norms. Each parameter is a view of the first vector. The gradient of a
+/// parameter is added to the second vector. So an optimizer step, gradient clipping, averaging and a
+/// checkpoint each need only a few vector operations.
 ///
-/// Matrices and filters come first; biases, norms and class tokens come last. Weight decay applies to the
-/// first part only, which is therefore one contiguous range.
+/// In each vector, matrices and filters come first. Biases, norms and class tokens come last. Weight decay
+/// applies only to the first part. So the parameters with weight decay are one contiguous range.
 public final class ParameterBuffer implements AutoCloseable {
     /// One parameter or statistic: `count` numbers from `offset` on, of shape `sizes`.
     ///

@@ -3,9 +3,10 @@ package org.fullrank.net;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
-/// The settings of the projector, the network between the representation and the objective. It is a chain of
-/// linear layers. Batch norm and ReLU follow each layer except the last, and the last layer has no bias
-/// (VICReg, appendix; the same in Barlow Twins). The projector is discarded after training.
+/// The settings of the projector, which is the network between the representation and the objective. The
+/// projector is a chain of linear layers. Batch norm and ReLU follow each layer except the last. The last
+/// layer of a projector has no bias (VICReg, appendix; the same in Barlow Twins). The projector is discarded
+/// after training.
 ///
 /// @param widths outputs of each layer; empty: the objective acts on the representation itself
 /// @param batchNorm whether a batch norm stands before each ReLU

@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
-/// ResNet (He et al. 2016) in torchvision's form: basic blocks at depth 18 and 34, bottlenecks with the
-/// stride on the 3x3 convolution at depth 50. Parameter names and shapes are torchvision's (`conv1.weight`,
-/// `layer2.0.downsample.1.running_var`, ...).
+/// ResNet (He et al. 2016) in the form of torchvision. A ResNet has basic blocks at depth 18 and 34. At depth
+/// 50, a ResNet has bottlenecks with the stride on the 3x3 convolution. The names and shapes of the
+/// parameters are torchvision's (`conv1.weight`, `layer2.0.downsample.1.running_var`, ...).
 ///
 /// @param depth 18, 34 or 50
 /// @param stem the layers before the first stage

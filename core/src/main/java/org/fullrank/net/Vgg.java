@@ -7,8 +7,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
 /// The encoder of layer-local learning: 3x3 convolutions with bias and ReLU and without norms, then the mean
-/// over pixels. A 2x2 max-pool follows some of the convolutions. Parameter names and shapes are those of the
-/// convolutions in torchvision's VGG without norms.
+/// over the pixels. A 2x2 max-pool follows some of the convolutions. The names and shapes of the parameters
+/// are those of the convolutions in torchvision's VGG without norms.
 ///
 /// @param channels one block for each entry
 /// @param poolAfter the numbers of the blocks, from 1, that end with a max-pool; each halves the image

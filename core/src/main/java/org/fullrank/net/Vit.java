@@ -9,12 +9,13 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
-/// Vision transformer (Dosovitskiy et al. 2021). It splits the image into patches, turns each patch into a
-/// token, and adds a learned position to each token. Each block applies a norm before attention and another
-/// norm before a perceptron. Parameter names, shapes and initial distributions are those of timm's
-/// `VisionTransformer`; the pool `mean` corresponds to `class_token=False, global_pool='avg'`.
+/// Vision transformer (Dosovitskiy et al. 2021). The transformer splits the image into patches and turns each
+/// patch into a token. The transformer adds a learned position to each token. Each block applies a norm
+/// before the attention and another norm before the perceptron. The names, shapes and initial distributions
+/// of the parameters are those of timm's `VisionTransformer`. The pool `mean` corresponds to
+/// `class_token=False, global_pool='avg'`.
 ///
-/// The positions belong to one image size, so a trained encoder accepts images of that size only.
+/// The positions belong to one image size. So a trained encoder accepts only images of this size.
 ///
 /// @param patch side of a patch in pixels; divides both sides of the image
 /// @param width columns of a token and of the representation; a multiple of the heads

@@ -6,12 +6,13 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// Two losses on the hypersphere that together describe contrastive learning. Alignment: the views of a
-/// sample have the same direction. Uniformity: the directions within each view are spread over the sphere.
+/// Two losses on the hypersphere that together describe contrastive learning. Alignment is low if the views
+/// of a sample have the same direction. Uniformity is low if the directions within each view are spread over
+/// the sphere.
 ///
 /// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity
-/// on the hypersphere" (2020). The defaults are the exponent alpha 2, t 2, and the weights in the listing of
-/// the official code.
+/// on the hypersphere" (2020). The defaults are the exponent alpha = 2, t = 2, and the weights in the listing
+/// of the official code.
 ///
 /// @param alignment weight of [UnitDistance]
 /// @param uniformity weight of [HypersphereUniformity], averaged over the views

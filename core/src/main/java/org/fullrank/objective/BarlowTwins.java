@@ -9,17 +9,18 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// Barlow Twins: it makes the cross-correlation `C = BN(Z1)' BN(Z2) / N` of two views the identity. The loss
-/// is `scale (sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2)`. BN subtracts the mean of each column and
-/// divides by `sqrt(var + epsilon)` with the biased variance. The gradient passes through BN. With more than
-/// two views, the loss is the mean over all pairs.
+/// Barlow Twins. Barlow Twins makes the cross-correlation `C = BN(Z1)' BN(Z2) / N` of two views similar to
+/// the identity. The loss is `scale (sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2)`. BN subtracts the mean
+/// of each column. BN divides each column by `sqrt(var + epsilon)` with the biased variance. The gradient
+/// passes through BN. With more than two views, the loss is the mean over all pairs.
 ///
-/// Parts, before weighting: `diagonal` is 0 if the views agree in every dimension, and D or more if they do
-/// not. `off_diagonal` is 0 if no dimension of one view correlates with another dimension of the other view.
+/// The parts are given before weighting. The part `diagonal` is 0 if the views agree in every dimension, and
+/// D or more if they do not. The part `off_diagonal` is 0 if no dimension of one view correlates with another
+/// dimension of the other view.
 ///
-/// For N < D no `[D, D]` matrix is computed: `|Z1' Z2|_F^2 = tr(Z1 Z1' Z2 Z2')` needs only the Gram matrices
-/// of the samples, and the diagonal is a sum over columns. The cost is `N^2 D` instead of `N D^2`, for the
-/// gradient too.
+/// For N < D, no matrix `[D, D]` is computed. The identity `|Z1' Z2|_F^2 = tr(Z1 Z1' Z2 Z2')` needs only the
+/// Gram matrices of the samples. The diagonal is a sum over columns. So the cost is `N^2 D` instead of `N
+/// D^2`, also for the gradient.
 ///
 /// Source: Zbontar et al., "Barlow Twins" (2021), with the formula and the constants of the official code.
 ///

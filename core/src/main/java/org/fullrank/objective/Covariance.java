@@ -4,8 +4,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.settings.Named;
 
 /// VICReg's covariance term `c(Z) = 1/D sum_{i != j} C_ij^2`, where C is the covariance with divisor N - 1.
-/// It is 0 if the dimensions are uncorrelated, and has no upper limit. It is also 0 if the embedding has
-/// collapsed to a point, so it needs a variance term beside it.
+/// The covariance term is 0 if the dimensions are uncorrelated. It has no upper limit. The covariance term is
+/// also 0 if all rows are equal. So a loss with a covariance term also needs a variance term.
 ///
 /// Source: VICReg (2022), equations 3 and 4.
 @Named("covariance")

@@ -3,10 +3,10 @@ package org.fullrank.objective;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.settings.Named;
 
-/// LPL's decorrelation term, the mean squared covariance of two dimensions: `1/(D^2 - D) sum_{i != j}
-/// C_ij^2`, where C is the covariance with divisor N - 1. It equals VICReg's covariance term divided by D -
-/// 1. It is 0 if the dimensions are uncorrelated, if the embedding has collapsed, or if there is only one
-/// dimension. It has no upper limit.
+/// LPL's decorrelation term `1/(D^2 - D) sum_{i != j} C_ij^2`, the mean squared covariance of two dimensions.
+/// C is the covariance with divisor N - 1. The decorrelation equals VICReg's covariance term divided by
+/// D - 1. The decorrelation is 0 if the dimensions are uncorrelated, if the embedding has collapsed, or if
+/// there is only one dimension. It has no upper limit.
 ///
 /// Source: Halvagal, Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
 /// representations in deep sensory networks" (2023), official code and erratum. The paper prints the product

@@ -5,14 +5,14 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// Measures how unevenly embeddings cover the unit sphere: `log mean_{i != j} exp(-t |x_i - x_j|^2)`, where
-/// `x_i` are the rows divided by their norms. It is 0 if all rows have one direction, and -4t for two
-/// opposite rows. For many rows that are spread evenly in many dimensions it is near -2t. A row of zeros is
-/// treated as the center of the sphere.
+/// Measures how unevenly embeddings cover the unit sphere, `log mean_{i != j} exp(-t |x_i - x_j|^2)`. Here,
+/// `x_i` are the rows divided by their norms. The value is 0 if all rows have one direction, and -4t for two
+/// opposite rows. For many rows that are spread evenly in many dimensions, the value is near -2t. A row of
+/// zeros is treated as the center of the sphere.
 ///
-/// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity
-/// on the hypersphere" (2020), and the official code, which expects rows of norm 1 and takes the mean over
-/// the pairs of a batch.
+/// The source is Wang, Isola, "Understanding contrastive representation learning through alignment and
+/// uniformity on the hypersphere" (2020), and the official code. The official code expects rows of norm 1 and
+/// takes the mean over the pairs of a batch.
 ///
 /// @param t the sharpness of the kernel
 @Named("hypersphere-uniformity")

@@ -9,9 +9,9 @@ import org.fullrank.objective.SlicedGaussianity.Pooling;
 import org.fullrank.objective.SlicedGaussianity.Weighting;
 import org.fullrank.settings.Named;
 
-/// LeJEPA. Its loss is `(1 - lambda) prediction + lambda sigreg`. The prediction term compares each view with
-/// the mean of the views. The SIGReg term makes the embeddings of each view an isotropic standard Gaussian.
-/// All views use the same random directions in a step.
+/// LeJEPA. The loss of LeJEPA is `(1 - lambda) prediction + lambda sigreg`. The prediction term compares each
+/// view with the mean of the views. The SIGReg term makes the embeddings of each view similar to an isotropic
+/// standard Gaussian. In a step, all views use the same random directions.
 ///
 /// Source: Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the
 /// heuristics" (2025), and the complete example of the official code.

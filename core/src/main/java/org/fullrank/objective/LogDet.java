@@ -6,11 +6,13 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// Agreement of views with maximal entropy. The entropy is that of a Gaussian with the covariance of each
-/// view's embeddings. It replaces the variance and covariance terms of VICReg.
+/// The views should agree, and the entropy should be as large as possible. The entropy is that of a Gaussian
+/// with the covariance of each view's embeddings. The entropy term replaces the variance and covariance terms
+/// of VICReg.
 ///
-/// Because of the logarithm, the two weights only set the scale of the embedding. Its variance settles near 1
-/// / (2 invariance / entropy), divided by the noise of the views relative to the embedding.
+/// Because of the logarithm, the two weights only determine the scale of the embedding. The variance of the
+/// embedding settles near 1 / (2 invariance / entropy), divided by the noise of the views relative to the
+/// embedding.
 ///
 /// Source: Shwartz-Ziv et al., "What do we maximize in self-supervised learning?" (2022), abstract only. The
 /// weights are suggestions, unverified against the paper.

@@ -8,19 +8,19 @@ import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
 /// The negative entropy of a Gaussian with the covariance of the embedding, limited from below and per
-/// dimension: `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, where Zc are the centered embeddings. This is
-/// the coding rate of MCR2, with its distortion eps^2, on centered rows. It is 0 if the embedding has
-/// collapsed to a point, and has no lower limit. By Hadamard's inequality it rewards both large variances and
-/// small covariances. A direction counts from a variance of about distortion / D on.
+/// dimension. The value is `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, where Zc are the centered
+/// embeddings. The value is the coding rate of MCR2, with its distortion eps^2, on centered rows. The value
+/// is 0 if all rows are equal. It has no lower limit. By Hadamard's inequality, the term rewards both large
+/// variances and small covariances. A direction counts if its variance is at least about distortion / D.
 ///
-/// This entropy is an upper bound of the entropy of the true distribution, so maximizing it is a heuristic.
-/// The form and the default distortion are published for MCR2, for rows of norm 1 that are not centered, and
-/// without the division by D. The centering, the division by D and the use with views are our choices,
-/// unverified against a paper.
+/// This entropy is an upper bound of the entropy of the true distribution. So a training that maximizes this
+/// entropy is a heuristic. The form and the default distortion are published for MCR2. In MCR2, rows have
+/// norm 1 and are not centered, and there is no division by D. The centering, the division by D and the use
+/// with views are our choices, unverified against a paper.
 ///
-/// Source: Yu et al., "Learning diverse and discriminative representations via the principle of maximal
-/// coding rate reduction" (2020), the rate of the whole set, and the official code; Shwartz-Ziv et al., "What
-/// do we maximize in self-supervised learning?" (2022) for the role of the entropy.
+/// The first source is Yu et al., "Learning diverse and discriminative representations via the principle of
+/// maximal coding rate reduction" (2020), the rate of the whole set, and the official code. For the role of
+/// the entropy, the source is Shwartz-Ziv et al., "What do we maximize in self-supervised learning?" (2022).
 ///
 /// @param distortion eps^2, the squared error that the code may have
 @Named("log-det-entropy")

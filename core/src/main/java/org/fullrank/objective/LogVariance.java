@@ -5,10 +5,10 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// LPL's push `h(Z) = -1/D sum_i log(Var(z_i) + epsilon)`, variance with divisor N - 1. It is -log(epsilon)
-/// if the embedding has collapsed to a point, and has no lower limit. Unlike VICReg's hinge it never stops
-/// pushing. The push becomes weaker as the variance grows, because the gradient contains the factor 1 /
-/// variance. The slope with respect to the standard deviation is largest at sqrt(epsilon).
+/// LPL's push `h(Z) = -1/D sum_i log(Var(z_i) + epsilon)`, where the variance has the divisor N - 1. The push
+/// is -log(epsilon) if all rows are equal. It has no lower limit. Unlike VICReg's hinge, this term never
+/// stops pushing. The push gets weaker as the variance grows, because its gradient contains the factor 1 /
+/// variance. The slope of the push with respect to the standard deviation is largest at sqrt(epsilon).
 ///
 /// Source: Halvagal, Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
 /// representations in deep sensory networks" (2023), official code.

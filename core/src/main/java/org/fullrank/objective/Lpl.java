@@ -6,9 +6,10 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// Latent predictive learning on one embedding. It has three terms: views predict each other (pull), each
-/// dimension varies (Hebbian push), and no two dimensions correlate (decorrelation). The gradient of the pull
-/// reaches both views, as in the official code. In the paper it is stopped for the earlier view.
+/// Latent predictive learning on one embedding. LPL has three terms. In the first, views predict each other
+/// (pull). In the second, each dimension varies (Hebbian push). In the third, no two dimensions correlate
+/// (decorrelation). As in the official code, the gradient of the pull reaches both views. In the paper, this
+/// gradient does not reach the earlier view.
 ///
 /// Source: Halvagal, Zenke, "The combination of Hebbian and predictive plasticity learns invariant object
 /// representations in deep sensory networks" (2023), official code for deep networks.

@@ -7,17 +7,18 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// SVMax: it maximizes the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, not
-/// centered. For embeddings with Frobenius norm F the mean has two known bounds. The lower bound `lower = F /
-/// D` is reached at rank one. The upper bound `upper = F sqrt(min(N, D)) / D` is reached if all singular
+/// SVMax. SVMax maximizes the mean singular value `s_mu = 1/D sum_i s_i` of the embeddings `[N, D]`, without
+/// centering. For embeddings with Frobenius norm F, the mean has two known bounds. The lower bound `lower = F
+/// / D` is reached at rank one. The upper bound `upper = F sqrt(min(N, D)) / D` is reached if all singular
 /// values are equal. Healthy values are nearer to `upper`.
 ///
-/// A batch with N < D has only N singular values. The mean still divides by D, and `upper` assumes N equal
-/// values. So both bounds hold, and can be reached, for every shape.
+/// If a batch has N < D rows, there are only N singular values. The mean still divides by D, and `upper`
+/// assumes N equal values. So both bounds of the mean hold for every shape, and embeddings can reach them.
 ///
-/// The gradient of `s_mu` is `1/D P Q'` with the thin decomposition `Z = P S Q'`; no singular vector is
-/// differentiated. For a singular value of 0 the gradient is not unique, and its factor is taken as 0. So
-/// this term alone does not move embeddings into a direction in which all of them are exactly 0.
+/// The gradient of `s_mu` is `1/D P Q'` with the thin decomposition `Z = P S Q'`. No singular vector is
+/// differentiated. If a singular value is 0, the gradient is not unique. Then the factor of this singular
+/// value is taken as 0. So this term alone does not move embeddings into a direction in which all of them are
+/// exactly 0.
 ///
 /// Source: Taha et al., "SVMax: a feature embedding regularizer" (2021), equations 1 to 4.
 ///

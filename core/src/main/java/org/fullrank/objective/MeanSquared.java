@@ -6,12 +6,12 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// The squared distance between the views of a sample, averaged over samples and pairs of views. It is
-/// VICReg's invariance and LPL's pull. It is 0 if the views agree, which is also true for a collapsed
-/// embedding. It has no upper limit.
+/// The squared distance between the views of a sample, averaged over samples and pairs of views. This squared
+/// distance is VICReg's invariance and LPL's pull. The squared distance is 0 if the views agree. The squared
+/// distance of a collapsed embedding is 0 too. It has no upper limit.
 ///
-/// Source: Bardes, Ponce, LeCun, "VICReg" (2022), equation 5, and the official code, which divides by D as
-/// well. The distance to the mean of the views is the one of the official LeJEPA code.
+/// The source is Bardes, Ponce, LeCun, "VICReg" (2022), equation 5, and the official code, which also divides
+/// by D. The distance to the mean of the views comes from the official LeJEPA code.
 ///
 /// @param per what one distance is divided by
 /// @param between which distances are averaged

@@ -7,17 +7,17 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// Maximum manifold capacity representations. The views of each sample are put on the unit sphere, and their
-/// mean is the centroid of the sample. The loss is minus the nuclear norm (sum of singular values) of the
-/// matrix `[N, D]` of centroids, plus `lambda` times the mean nuclear norm of the V views of one sample.
-/// Centroids are long if the views agree. Their singular values are alike if the centroids spread over all
-/// directions.
+/// Maximum manifold capacity representations. The views of each sample are put on the unit sphere. The mean
+/// of these views is the centroid of the sample. The loss has two terms. The first term is minus the nuclear
+/// norm (sum of singular values) of the matrix `[N, D]` of centroids. The second term is `lambda` times the
+/// mean nuclear norm of the V views of one sample. The centroids are long if the views agree. If the
+/// centroids spread over all directions, their singular values are similar.
 ///
-/// Parts: `global_nuclear` ranges from 0 to `sqrt(N min(N, D))`, which is reached if the views agree and all
-/// singular values are equal. `local_nuclear` is reported for a weight above 0. It ranges from sqrt(V) (views
-/// agree) to V (views are orthogonal).
+/// The part `global_nuclear` is between 0 and `sqrt(N min(N, D))`. This part has its largest value if the
+/// views agree and all singular values are equal. The part `local_nuclear` is reported if its weight is
+/// above 0. This part is between sqrt(V) (the views agree) and V (the views are orthogonal).
 ///
-/// The gradient of a nuclear norm is the polar factor ([Polar]); no singular vector is differentiated.
+/// The gradient of a nuclear norm is the polar factor ([Polar]). No singular vector is differentiated.
 ///
 /// Source: Yerxa et al., "Learning efficient coding of natural images with maximum manifold capacity
 /// representations" (2023), as in the official code for CIFAR; unverified against the paper.

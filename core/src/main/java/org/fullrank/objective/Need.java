@@ -3,7 +3,7 @@ package org.fullrank.objective;
 import java.util.Locale;
 
 /// Reports whether a batch of N rows is large enough for a loss on D dimensions. The covariance of N rows has
-/// at most rank N - 1, so it is singular for N <= D. Some losses need more rows than others.
+/// at most rank N - 1. So this covariance is singular for N <= D. Some losses need more rows than others.
 ///
 /// @param verdict whether the rows suffice
 /// @param text one line that says why

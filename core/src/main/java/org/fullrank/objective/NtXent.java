@@ -7,10 +7,10 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// SimCLR's contrastive loss with cosine similarity: the mean over all V N anchors of `-sim(i, j) / tau + log
-/// sum_{k != i} exp(sim(i, k) / tau)`. Here j runs over the other views of the anchor's sample, and k over
-/// all embeddings except the anchor. The loss is near log(V N - 1) for unrelated embeddings. It decreases as
-/// views agree and samples spread.
+/// SimCLR's contrastive loss with cosine similarity. The loss is the mean of `-sim(i, j) / tau + log sum_{k
+/// != i} exp(sim(i, k) / tau)` over all V N anchors i. Here, j runs over the other views of the anchor's
+/// sample, and k runs over all embeddings except the anchor. For unrelated embeddings, the loss is near log(V
+/// N - 1). The loss falls as views agree and samples spread.
 ///
 /// Source: Chen et al., "A simple framework for contrastive learning" (2020), equation 1.
 ///

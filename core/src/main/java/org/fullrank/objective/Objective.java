@@ -6,9 +6,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.settings.Choices;
 import org.fullrank.settings.Nearest;
 
-/// The function that training minimizes. It depends only on the embeddings of the whole batch, the key of its
-/// random draws, and its memory. It does not depend on chunks, workers or devices. Each record contains the
-/// settings of its paper and describes the loss.
+/// The function that training minimizes. An objective depends only on the embeddings of the whole batch, the
+/// key of its random draws, and its memory. An objective does not depend on chunks, workers or devices. Each
+/// record of this type contains the settings of its paper and describes the loss.
 public sealed interface Objective
         permits Vicreg, //
                 NtXent,

@@ -6,14 +6,16 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.jspecify.annotations.Nullable;
 
-/// The sum of the squared covariances of different dimensions. VICReg and LPL divide it by different numbers.
+/// The sum of the squared covariances of different dimensions. VICReg and LPL divide this sum by different
+/// numbers.
 ///
-/// For N >= D the diagonal of the `[D, D]` matrix is set to zero before the sum. Otherwise a column with a
+/// For N >= D, the diagonal of the matrix `[D, D]` is set to zero before the sum. Otherwise, a column with a
 /// much larger variance than the others would leave only rounding errors.
 ///
-/// For N < D the `[D, D]` matrix is never computed. For centered Z the sum of all squared entries equals the
-/// sum for the smaller Gram matrix, `|Z'Z|_F = |ZZ'|_F`, at a cost of `N^2 D` instead of `N D^2`. Then the
-/// diagonal is subtracted. If the diagonal is most of the sum, this is computed in float64.
+/// For N < D, the matrix `[D, D]` is never computed. For centered Z, the sum of all squared entries equals
+/// the sum for the smaller Gram matrix, `|Z'Z|_F = |ZZ'|_F`. The smaller matrix costs `N^2 D` instead of `N
+/// D^2`. Then the diagonal is subtracted. If the diagonal is most of this sum, everything is computed in
+/// float64.
 final class OffDiagonal {
     /// If the diagonal is at least this share of the sum, the difference loses too many digits in float32.
     /// With columns of equal length the share is at most about N / D. It is much smaller for embeddings in

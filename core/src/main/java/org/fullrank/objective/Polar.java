@@ -6,14 +6,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The sum of the singular values of a matrix `Z = P S Q'`, and its gradient: the orthogonal factor `P Q'` of
-/// the polar decomposition, `(ZZ')^(-1/2) Z`.
+/// The sum of the singular values of a matrix `Z = P S Q'`, and the gradient of this sum. The gradient is the
+/// orthogonal factor `P Q'` of the polar decomposition, `(ZZ')^(-1/2) Z`.
 ///
-/// Both are computed from the eigenvectors of the smaller Gram matrix. This is several times faster than a
-/// singular value decomposition. A singular value is exact to about 1e-8 of the largest one. A smaller one
-/// counts as zero and has no part in the gradient. For an embedding that is not finite the sum is NaN.
+/// The sum and the gradient are computed from the eigenvectors of the smaller Gram matrix. This method is
+/// several times faster than a singular value decomposition. A singular value is exact to about 1e-8 of the
+/// largest one. A singular value below this limit counts as zero and has no part in the gradient. If an
+/// embedding is not finite, the sum is NaN.
 ///
-/// For a stack of matrices the sum is over all of them.
+/// If the input is a stack of matrices, the sum is over all of them.
 ///
 /// @param sum of the singular values, a float64 scalar
 /// @param factor `P Q'`, shape and type of the matrix; null where it was not asked for

@@ -8,13 +8,14 @@ import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
 /// The distance between the prediction from one view and the target from another view. Each form reports the
-/// part `similarity`, the mean cosine of prediction and target. It is 1 if all agree, which is also true for
-/// a collapsed embedding.
+/// part `similarity`, the mean cosine of prediction and target. This part is 1 if all predictions agree with
+/// their targets. This is also true of a collapsed embedding.
 ///
-/// The two forms whose name begins with `iso` leave the left factor `W` of the predictor `p = z W` out of the
-/// gradient, so that modes with small eigenvalues learn as fast as the others. They train the online branch
-/// only; the predictor gets no gradient from them. Their gradient is not the gradient of any function. The
-/// value of the cosine form has no meaning, so watch the similarity instead.
+/// Two forms have a name that begins with `iso`. These two forms leave the left factor `W` of the predictor
+/// `p = z W` out of the gradient. So modes with small eigenvalues learn as fast as the others. These two
+/// forms train only the online branch. The predictor gets no gradient from them. The gradient of these two
+/// forms is not the gradient of any function. The value of the form `iso-cosine` has no meaning. So watch the
+/// similarity instead.
 public sealed interface Regression {
     /// The name of the value in logs.
     String PART = "regression";

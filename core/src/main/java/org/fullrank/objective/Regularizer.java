@@ -3,7 +3,8 @@ package org.fullrank.objective;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/// A loss on one embedding matrix. Its value is low if the embedding uses all its dimensions.
+/// A loss on one embedding matrix. The value of a regularizer is low if the embedding uses all its
+/// dimensions.
 public sealed interface Regularizer
         permits VarianceHinge, //
                 Covariance,

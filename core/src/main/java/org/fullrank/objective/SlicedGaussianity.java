@@ -10,20 +10,21 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// SIGReg: the distance between the embeddings, projected on random unit directions, and a standard normal
-/// distribution. For a direction a with projections `x_n = a . z_n` the Epps-Pulley statistic is `T = N
-/// integral |1/N sum_n exp(i t x_n) - exp(-t^2/2)|^2 w(t) dt`, computed by the trapezoid rule over `[-range,
-/// range]`. With the defaults it is near 1 for a standard normal sample of any size, and 0.41 N if the
-/// embedding has collapsed to 0. It depends on the mean, variance and shape in each direction, so it prevents
-/// loss of rank, of scale and of centering.
+/// SIGReg. SIGReg projects the embeddings on random unit directions and measures their distance from a
+/// standard normal distribution. For a direction a with projections `x_n = a . z_n`, the Epps-Pulley
+/// statistic is `T = N integral |1/N sum_n exp(i t x_n) - exp(-t^2/2)|^2 w(t) dt`. The integral is computed
+/// by the trapezoid rule over `[-range, range]`. With the default settings, T is near 1 for rows from a
+/// standard normal distribution. The statistic T is 0.41 N if the embedding has collapsed to 0. SIGReg
+/// depends on the mean, variance and shape in each direction. So SIGReg prevents a loss of rank, of scale and
+/// of centering.
 ///
-/// The directions depend only on the draw: Gaussian entries from the stream of (draw, name, direction),
-/// divided by the norm.
+/// The directions depend only on the draw. The directions have Gaussian entries from the stream of (draw,
+/// name, direction), divided by the norm.
 ///
-/// Source: Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the
-/// heuristics" (2025), and the official code, which integrates over `[0, 3]` and doubles the result. The
-/// listing in the paper is reported (not read) to have 17 points on `[-5, 5]`. The README of the
-/// official code uses 1024 random directions, and the complete example in this README uses 256.
+/// The source is Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the
+/// heuristics" (2025), and the official code. The official code integrates over `[0, 3]` and doubles the
+/// result. According to reports (we did not read it), the listing in the paper has 17 points on `[-5, 5]`.
+/// The README of the official code uses 1024 random directions, and its complete example uses 256.
 ///
 /// @param directions M, how many
 /// @param points of the integral, on `[0, range]` (it is symmetric)

@@ -5,10 +5,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// The smaller of `Z Z'` and `Z' Z`. Both have the same nonzero eigenvalues. It is computed in float64,
-/// because squaring halves the number of correct digits.
+/// The smaller of `Z Z'` and `Z' Z`. Both matrices have the same nonzero eigenvalues. The product is computed
+/// in float64, because it halves the number of correct digits.
 ///
-/// A stack of matrices gives a stack of results.
+/// If the input is a stack of matrices, the result is a stack too.
 ///
 /// @param sides Z, or Z' where that has fewer rows, `[m, M]` with m <= M, float64
 /// @param gram `sides sides'`, `[m, m]`

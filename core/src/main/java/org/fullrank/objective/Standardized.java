@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 
-/// Columns scaled to mean 0 and variance 1, as in a batch norm without scale and shift.
+/// Columns that are scaled to mean 0 and variance 1, as in a batch norm without scale and shift.
 ///
 /// @param values `(z - mean) inverse`, `[N, D]`
 /// @param inverse `1 / sqrt(var + epsilon)` with the biased variance, `[D]`

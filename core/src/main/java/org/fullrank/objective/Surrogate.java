@@ -5,7 +5,7 @@ import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /// A scalar with a given value and a given gradient. The engine does not support custom autograd functions
-/// from Java, so objectives with a gradient in closed form use this class.
+/// from Java. So objectives with a gradient in closed form use this class.
 final class Surrogate {
     private Surrogate() {}
 

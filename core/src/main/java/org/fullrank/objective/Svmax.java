@@ -6,14 +6,14 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// SVMax for views. The views agree in direction ([UnitDistance]). The singular values of each view's
-/// embeddings on the unit sphere become alike (the bounded form of [MeanSingularValue], averaged over the
-/// views).
+/// SVMax for views. The views of a sample should have the same direction ([UnitDistance]). The singular
+/// values of each view's embeddings on the unit sphere should become equal. This term is the bounded form of
+/// [MeanSingularValue], averaged over the views.
 ///
-/// The paper adds this regularizer to ranking losses with labels. Its table of self-supervised training was
-/// not found, so the alignment is our choice, unverified against the paper. The regularizer does not depend
-/// on the length of embeddings. The alignment must not depend on it either, because embeddings could then
-/// shrink to lower the loss.
+/// The SVMax paper adds this regularizer to ranking losses with labels. We did not find the paper's table of
+/// self-supervised training. So the alignment is our choice, unverified against the paper. The regularizer
+/// does not depend on the length of the embeddings. The alignment must not depend on this length either.
+/// Otherwise, embeddings could shrink to lower the loss.
 ///
 /// @param alignment weight of [UnitDistance]
 /// @param meanSingularValue weight of [MeanSingularValue], lambda in the paper

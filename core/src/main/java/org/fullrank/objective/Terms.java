@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The value of a loss as its terms; the total is the sum of the weighted terms, in their order.
+/// The terms of the value of a loss. The total is the sum of the weighted terms, in their order.
 public final class Terms {
     /// The gradient of a sum of terms in closed form.
     @FunctionalInterface

@@ -7,19 +7,21 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// TiCo, transformation invariance and covariance contrast. With rows on the unit sphere the loss is `1 -
-/// mean_i cos(x_i, y_i) + rho mean_i x_i' C x_i`. C is a running uncentered covariance of the first view, `C
-/// = beta C_before + (1 - beta) X' X / N`. The contrast term moves embeddings away from the directions that
-/// are most frequent in this and earlier batches. C_before is the memory of the objective and starts at zero.
-/// The gradient passes through the current batch's part of C, not through the memory.
+/// TiCo: transformation invariance and covariance contrast. With rows on the unit sphere, the loss is `1 -
+/// mean_i cos(x_i, y_i) + rho mean_i x_i' C x_i`. C is a running covariance of the first view without
+/// centering, `C = beta C_before + (1 - beta) X' X / N`. The contrast term moves embeddings away from the
+/// directions that are most frequent in this and earlier batches. The matrix C_before is the memory of the
+/// objective and starts at zero. The gradient flows through the current batch's part of C, not through the
+/// memory.
 ///
-/// Only the first view is contrasted, as published. With more than two views the alignment is the mean over
-/// the others. Parts: `alignment`, 0 to 2, and `contrast` before weighting, 0 to 1.
+/// As published, the contrast term uses only the first view. With more than two views, the alignment is the
+/// mean over the other views. The parts are `alignment`, from 0 to 2, and `contrast` before weighting, from 0
+/// to 1.
 ///
 /// Source: Zhu et al., "TiCo: Transformation invariance and covariance contrast for self-supervised visual
-/// representation learning" (2022), as in public re-implementations. The paper and the authors' code were not
-/// read. One re-implementation gives rho 8 as the paper's value; others have 20. The published method takes
-/// the other view from a momentum encoder; here both views come from one network.
+/// representation learning" (2022), as in public re-implementations. We did not read the TiCo paper and the
+/// authors' code. One public re-implementation gives 8 as the paper's value of rho. Others have 20. In the
+/// published method, the other view goes through a momentum encoder. Here, both views go through one network.
 ///
 /// @param beta share of the memory in the running covariance, 0 to below 1
 /// @param rho weight of the contrast

@@ -5,8 +5,9 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
 /// The squared distance between the views of a sample on the unit sphere, `|x - y|^2 = 2 - 2 cos(x, y)`,
-/// averaged over samples and pairs of views. It ranges from 0 (views agree in direction) to 4. It ignores the
-/// length of embeddings, so shrinking them does not lower it.
+/// averaged over samples and pairs of views. The value is between 0 (the views have the same direction)
+/// and 4. The value does not depend on the length of the embeddings. So the loss does not fall if the
+/// embeddings shrink.
 ///
 /// Source: Wang, Isola, "Understanding contrastive representation learning through alignment and uniformity
 /// on the hypersphere" (2020), alignment with exponent 2.

@@ -6,10 +6,10 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// VICReg's variance term `v(Z) = 1/D sum_j max(0, gamma - sqrt(Var(z_j) + epsilon))`, variance with divisor
-/// N - 1. It is 0 if every dimension has a standard deviation of at least gamma. It is gamma - sqrt(epsilon)
-/// if the embedding has collapsed to a point. Without the square root the gradient would vanish for a
-/// collapsed embedding.
+/// VICReg's variance term `v(Z) = 1/D sum_j max(0, gamma - sqrt(Var(z_j) + epsilon))`, where the variance has
+/// the divisor N - 1. The variance term is 0 if every dimension has a standard deviation of at least gamma.
+/// The variance term is gamma - sqrt(epsilon) if all rows are equal. Without the square root, the gradient
+/// would vanish for a collapsed embedding.
 ///
 /// Source: VICReg (2022), equations 1 and 2.
 ///

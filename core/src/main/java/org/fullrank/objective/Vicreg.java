@@ -8,8 +8,9 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
 
-/// VICReg: views agree, each dimension varies, and no two dimensions correlate. Papers and codes use three
-/// normalizations ([Form]). In all of them the covariance term is summed over the two branches.
+/// VICReg: the views should agree, each dimension should vary, and no two dimensions should correlate. Papers
+/// and codes use three normalizations of VICReg ([Form]). In all three, the covariance term is the sum over
+/// the two branches.
 ///
 /// Source: Bardes, Ponce, LeCun, "VICReg: variance-invariance-covariance regularization for self-supervised
 /// learning" (2022), equations 1 to 6, and the official code.

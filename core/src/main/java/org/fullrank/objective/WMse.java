@@ -10,15 +10,16 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
 
-/// W-MSE: each view is whitened separately, so it cannot collapse, and the whitened views must agree. The
-/// batch is divided at random into sub-batches, the same for all views. Each sub-batch is whitened by the
-/// Cholesky factor of its own covariance ([Whitened]). The value is the mean of `2 - 2 cos` (normalized) or
-/// of the squared difference of entries, over sub-batches, pairs of views, and `iterations` random
-/// partitions.
+/// W-MSE whitens each view separately, so the views cannot collapse. The whitened views should agree. The
+/// batch is divided at random into sub-batches. The division is the same for all views. Each sub-batch is
+/// whitened by the Cholesky factor of its own covariance ([Whitened]). The value is the mean over
+/// sub-batches, pairs of views, and `iterations` random partitions. The mean is over `2 - 2 cos`
+/// (normalized), or over the squared differences of the entries.
 ///
-/// Rows that do not fill the last sub-batch are left out of that partition and get no gradient from it. Each
-/// partition leaves out other random rows. With epsilon 0, any invertible affine map of a view leaves the
-/// value unchanged, except for an effect of the order in which Cholesky processes the dimensions.
+/// Rows that do not fill the last sub-batch are left out of this partition. Such rows get no gradient from
+/// it. Each partition leaves out different random rows. If epsilon is 0, any invertible affine map of a view
+/// leaves the value unchanged. The only exception is a small effect of the order in which Cholesky processes
+/// the dimensions.
 ///
 /// Source: Ermolov et al., "Whitening for self-supervised representation learning" (2021), with the formula
 /// and the constants of the official code.

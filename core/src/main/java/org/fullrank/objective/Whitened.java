@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 
-/// Sub-batches whose columns are uncorrelated and have variance 1: `Y = Xc L^-T`. Xc are the centered rows,
-/// and L is the Cholesky factor of `(1 - epsilon) S + epsilon I = L L'`, where `S = Xc' Xc / (w - 1)` is
-/// their covariance. With epsilon 0 the covariance of Y is the identity.
+/// Sub-batches whose columns are uncorrelated and have variance 1: `Y = Xc L^-T`. Here, Xc are the centered
+/// rows and `S = Xc' Xc / (w - 1)` is their covariance. L is the Cholesky factor of `(1 - epsilon) S +
+/// epsilon I = L L'`. If epsilon is 0, the covariance of Y is the identity.
 ///
 /// @param values Y, `[B, w, D]`
 /// @param inverse L^-1, `[B, D, D]`
@@ -54,8 +54,8 @@ record Whitened(Tensor values, Tensor inverse, double share) {
         return new InputException(
                 "w-mse: the covariance of a sub-batch of %d rows (N %d used, D %d, sub-batch %d) %s; expected rank D:"
                                 .formatted(x.size(1), samples, x.size(2), x.size(1), fault)
-                        + " give more rows than D (a larger batch and subBatch, usually 2 D), drop constant or"
-                        + " repeated columns, narrow the embedding, or raise epsilon");
+                        + " give more rows than D (a larger batch and subBatch, usually 2 D), drop constant or repeated columns, narrow"
+                        + " the embedding, or raise epsilon");
     }
 
     /// The gradient with respect to the sub-batches of a function with the gradient `slope` with respect to

@@ -9,8 +9,9 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.net.ParameterBuffer;
 
-/// Adam, `w <- w - lr mhat / (sqrt(vhat) + epsilon)`, with weight decay of either kind. Decoupled (AdamW):
-/// `w <- w - lr decay w` before the step. Coupled (L2): `g <- g + decay w` before the moments are taken.
+/// Adam, `w <- w - lr mhat / (sqrt(vhat) + epsilon)`, with one of two kinds of weight decay. With decoupled
+/// weight decay (AdamW), `w <- w - lr decay w` comes before the step. With coupled weight decay (L2), `g <-
+/// g + decay w` comes before the moments are computed.
 final class AdamOptimizer implements Optimizer {
     private final ParameterBuffer parameters;
     private final List<ParameterRange> stretches;

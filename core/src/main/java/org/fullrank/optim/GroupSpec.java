@@ -4,8 +4,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.net.ParameterBuffer.Segment;
 
 /// How the optimizer treats two groups of parameters: the predictor of self-distillation, and vectors
-/// (biases, norms, class tokens and positions). By default all parameters have one rate, and vectors do not
-/// decay.
+/// (biases, norms, class tokens and positions). By default, all parameters have one learning rate, and
+/// vectors have no weight decay.
 ///
 /// @param predictorRate multiplies the learning rate of the predictor
 /// @param predictorDecays whether the predictor's rate follows the cosine of the schedule; if not it stays at

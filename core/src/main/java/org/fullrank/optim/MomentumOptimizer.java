@@ -12,8 +12,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// SGD with momentum, and LARS. LARS first scales the gradient of each matrix by its trust ratio and then
-/// makes the same update.
+/// SGD with momentum, and LARS. LARS first scales the gradient of each matrix by its trust ratio. Then LARS
+/// makes the same update as SGD.
 final class MomentumOptimizer implements Optimizer {
     /// Keeps the sum of two norms from 0; that of solo-learn.
     private static final double SUM_EPSILON = 1e-8;

@@ -2,8 +2,8 @@ package org.fullrank.optim;
 
 import org.fullrank.engine.InputException;
 
-/// The settings of an optimizer. Weight decay applies to matrices and filters, and to biases and norms only
-/// where [GroupSpec] says so.
+/// The settings of an optimizer. Weight decay applies to matrices and filters. Weight decay applies to biases
+/// and norms only if [GroupSpec] says so.
 public sealed interface OptimizerSpec {
     /// The usual momentum of SGD and LARS.
     double DEFAULT_MOMENTUM = 0.9;

@@ -8,7 +8,7 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 
 /// A contiguous range of the flat parameter buffer. The optimizer updates the whole range with one call of
-/// each operation.
+/// each tensor operation.
 ///
 /// @param predictor whether they follow the rate of the predictor
 /// @param factor of that rate

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.fullrank.diagnose.Diagnosis;
 
-/// The page that `fullrank diagnose --page` writes: the verdicts, figures and plots of one or several
+/// The page that `fullrank diagnose --page` writes: the verdicts, measurements and plots of one or several
 /// embeddings.
 public final class DiagnosisPage {
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -10,11 +10,11 @@ import java.util.Base64;
 import java.util.List;
 import org.fullrank.file.JsonLines;
 
-/// Builds a page as one HTML file: the data as JSON, the script that draws the data, and the style. All pages
-/// have the same script. The field `kind` of the data selects what the script draws.
+/// Builds a page as one HTML file. The file has the data as JSON, the script that draws the data, and the
+/// style. All pages have the same script. The field `kind` of the data selects what the script draws.
 ///
 /// A content security policy in the page allows only this script and this style. The page loads nothing from
-/// elsewhere; only a live page also loads pictures and events from its own server.
+/// other servers. Only a live page loads pictures and events from its own server.
 public final class Html {
     private static final String FOLDER = "/org/fullrank/page/";
     private static final List<String> PARTS = List.of(
@@ -26,6 +26,7 @@ public final class Html {
             "run.js",
             "runs.js",
             "comparison.js",
+            "decomposition.js",
             "start.js");
     private static final String STYLE = resource("uPlot.min.css") + resource("page.css");
     private static final String SCRIPT = resource("uPlot.iife.min.js") + "(() => {\n'use strict';\n"
@@ -63,25 +64,25 @@ public final class Html {
 
     private static String page(String title, JsonNode data, String policy) {
         return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="%s">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>%s</title>
-            <link rel="icon" href="%s">
-            <style>%s</style>
-            </head>
-            <body>
-            <noscript><p>This page draws its data with a script: allow scripts for it. The data are in it as JSON.</p></noscript>
-            <div id="page"></div>
-            <script type="application/json" id="data">%s</script>
-            <script>%s</script>
-            </body>
-            </html>
-            """.formatted(escaped(policy), escaped(title), ICON, STYLE, json(data), SCRIPT);
+                <!DOCTYPE html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta http-equiv="Content-Security-Policy" content="%s">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <meta name="color-scheme" content="light dark">
+                <title>%s</title>
+                <link rel="icon" href="%s">
+                <style>%s</style>
+                </head>
+                <body>
+                <noscript><p>This page draws its data with a script: allow scripts for it. The data are in it as JSON.</p></noscript>
+                <div id="page"></div>
+                <script type="application/json" id="data">%s</script>
+                <script>%s</script>
+                </body>
+                </html>
+                """.formatted(escaped(policy), escaped(title), ICON, STYLE, json(data), SCRIPT);
     }
 
     /// Text between tags or in a quoted attribute.

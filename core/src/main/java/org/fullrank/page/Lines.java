@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 import org.fullrank.run.MetricKeys;
 import org.jspecify.annotations.Nullable;
 
-/// The objects of a JSON Lines file, shortened for a page. Damaged lines are left out. The last line is left
-/// out until it has its line end. Old names of keys are replaced by today's names.
+/// The objects of a JSON Lines file, shortened for a page. Damaged lines are left out. The last line of the
+/// file is left out if it has no line end yet. Old names of keys are replaced by the current names.
 ///
 /// @param objects oldest first
 /// @param end bytes of the file that were read, up to the end of its last whole line

@@ -7,7 +7,7 @@ import org.fullrank.diagnose.Measure;
 import org.jspecify.annotations.Nullable;
 
 /// Translates the measure names that an earlier version wrote to `diagnosis.json`. The formulas and scales of
-/// these measures have not changed, so the values stay as they are.
+/// these measures have not changed. So the values stay as they are.
 final class OldNames {
     private static final Map<String, Measure> RENAMED = Map.ofEntries(
             Map.entry("normalized-std", Measure.STD),

@@ -21,8 +21,8 @@ import org.fullrank.run.Metrics;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// The page of a run, built from the files in the run's folder. Every file except `config.yaml` may be
-/// missing, damaged, or from an older version. The page leaves out what it cannot read.
+/// The page of a run, built from the files in the run's folder. Every file of the run except `config.yaml`
+/// may be missing, damaged, or from an older version. The page leaves out what it cannot read.
 public final class RunPage {
     /// The report in a run folder.
     public static final String FILE = "report.html";

@@ -18,8 +18,8 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.jspecify.annotations.Nullable;
 
-/// Checks that self-distillation is wired as the recipe says, from the gradients and buffers of one step of a
-/// temporary copy. The check is important because the loss does not forbid a constant output: a missing
+/// Checks that self-distillation is wired as the recipe says. The check uses the gradients and buffers of one
+/// step of a temporary copy. The check is important because the loss allows a constant output: a missing
 /// stop-gradient or predictor leads to collapse.
 final class DistillationWiring {
     static final String NAME = "wiring";

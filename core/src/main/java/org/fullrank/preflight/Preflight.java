@@ -17,11 +17,12 @@ import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// Checks a recipe on its data before a training: the balance of the loss terms, batch size and width, the
-/// wiring of self-distillation, the strength of the views, the learning rate, time and memory. It trains
-/// temporary copies, writes no files, and does not change the training that follows by a single bit.
+/// Checks a recipe on its data before a training. The checks are about the balance of the loss terms, the
+/// batch size and the width, the wiring of self-distillation, the strength of the views, the learning rate,
+/// the time and the memory. A preflight trains temporary copies and writes no files. A preflight does not
+/// change a single bit of the training that follows.
 ///
-/// If the time is short, a check uses fewer rows, or is left out and reported as incomplete.
+/// If there is not enough time, a check uses fewer rows, or it is left out and reported as incomplete.
 public final class Preflight {
     /// Approximate time of a full preflight in seconds.
     public static final double FULL_SECONDS = 60;

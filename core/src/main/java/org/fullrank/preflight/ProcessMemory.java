@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
 
-/// The memory of this process and this machine in bytes, where the system reports it.
+/// The memory of this process and of this machine in bytes, if the system reports it.
 final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path PEAK_RESET = Path.of("/proc/self/clear_refs");

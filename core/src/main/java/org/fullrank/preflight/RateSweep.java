@@ -18,11 +18,11 @@ import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 
-/// A short sweep over learning rates. It starts from the initial weights and raises the rate exponentially
-/// from step to step, on new views. It watches the loss and the rank and spread of the embedding. The usable
-/// rates begin where the loss has visibly decreased, and end before the loss increases or the embedding
-/// collapses. The result is approximate: each rate is tried for one step only, on weights that the lower
-/// rates have already changed.
+/// A short sweep over learning rates. The sweep starts from the initial weights. The sweep raises the rate
+/// exponentially from step to step, on new views. The sweep observes the loss, and the rank and spread of the
+/// embedding. The usable rates begin where the loss has visibly decreased. The usable rates end before the
+/// loss increases or the embedding collapses. The result is approximate: each rate is tried for only one
+/// step, on weights that the lower rates have already changed.
 final class RateSweep {
     static final String NAME = "learning-rate";
 

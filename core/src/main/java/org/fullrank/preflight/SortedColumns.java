@@ -14,9 +14,9 @@ import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.preflight.PreflightCheck.Finding;
 
-/// Finds columns that give the classes away because the rows are sorted by class: a column that only rises
-/// or only falls from row to row separates the classes, whatever it measures. Such a column is often a
-/// number of the row.
+/// Finds columns that reveal the classes because the rows are sorted by class. A column that only rises or
+/// only falls from row to row separates the classes, whatever it measures. Often, such a column is the number
+/// of the row.
 final class SortedColumns {
     static final String NAME = "sorted-columns";
 

@@ -13,9 +13,9 @@ import org.fullrank.method.Method;
 import org.fullrank.probe.Embedder;
 
 /// The time and memory of training steps, measured with steps of growing size. If a batch would not fit into
-/// memory or time, its cost is extrapolated from smaller ones. Each time is the median of [#REPEATS] after a
-/// first one that is not counted, because it loads code; a median ignores what other processes do now and
-/// then.
+/// memory or time, its cost is extrapolated from smaller batches. Each time is the median of [#REPEATS]
+/// measurements after a first one that is not counted, because it loads code. A median ignores what
+/// other processes do now and then.
 ///
 /// @param stepSeconds time of a step of the whole batch
 /// @param measured whether such a step was made; if not, the time is that of fewer rows, scaled

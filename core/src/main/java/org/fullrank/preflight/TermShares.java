@@ -16,9 +16,9 @@ import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 import org.fullrank.settings.Yaml;
 
-/// The share of each weighted loss term in the gradient before the first step. It is the norm of the term's
-/// gradient divided by the sum of these norms over all terms. It is measured with respect to the embeddings
-/// and with respect to the parameters of the encoder.
+/// The share of each weighted loss term in the gradient before the first step. The share is the norm of the
+/// term's gradient, divided by the sum of these norms over all terms. There are two shares: one with respect
+/// to the embeddings, and one with respect to the parameters of the encoder.
 final class TermShares {
     static final String NAME = "gradient-share";
 

@@ -20,12 +20,13 @@ import org.fullrank.view.ViewPresets;
 import org.fullrank.view.ViewSpec;
 
 /// Measures, before any training, whether two views of an item still have something in common. The first
-/// measure is how often the nearest of N second views to a first view belongs to the same item (chance 1 /
-/// N). The second measure is the share of second views of other items that are farther away than the item's
-/// own second view (chance one half). The second one is much more sensitive.
+/// measure says how often the nearest of N second views belongs to the same item as the first view (chance 1
+/// / N). The second measure of the view strength is the share of second views of other items that are farther
+/// away than the item's own second view (chance one half). This second measure is much more sensitive.
 ///
-/// Both use the cosine of centered rows. They are measured on the values of the views, and on the
-/// representation of the untrained encoder after its norms have adapted to these views.
+/// Both measures of the view strength use the cosine of centered rows. Both measures are computed on the
+/// values of the views, and on the representation of the untrained encoder. Before the measurement, the norms
+/// of the encoder have adapted to these views.
 final class ViewStrength {
     static final String NAME = "view-strength";
 

@@ -14,7 +14,7 @@ import org.fullrank.stats.MeanAndSpread;
 import org.fullrank.stats.PairedTest;
 
 /// The accuracy of each class over trainings with several seeds, compared with another method that was
-/// trained with the same seeds. It shows which classes lose accuracy for every seed.
+/// trained with the same seeds. The comparison shows which classes lose accuracy for every seed.
 ///
 /// @param protocol what the numbers depend on
 /// @param probe name of the classifier

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The accuracy of each class, and the classes that lost accuracy compared with another run. A higher mean
 /// can hide a class that became worse (Balestriero, Bottou and LeCun 2022, "The effects of regularization and
-/// data augmentation are class dependent"). The test is over items, so it compares two trainings, not two
-/// methods. To compare methods, see [ClassSeeds].
+/// data augmentation are class dependent"). The test is over items. So the test compares two trainings, not
+/// two methods. To compare methods, see [ClassSeeds].
 ///
 /// @param protocol what the numbers depend on
 /// @param probe name of the classifier
@@ -79,8 +79,7 @@ public record ClassTable(
         void requireSameItems(Answers other, String name) {
             InputException.when(
                     !names.equals(other.names) || !Arrays.equals(expected, other.expected),
-                    "classes: found other items or classes in %s, expected those of the run; evaluate both on the same"
-                            + " data",
+                    "classes: found other items or classes in %s, expected those of the run; evaluate both on the same data",
                     name);
         }
 
@@ -207,8 +206,8 @@ public record ClassTable(
         settings.put("intervals", "95 %, Wilson, of each class by itself");
         settings.put(
                 "between runs",
-                "per class McNemar on the same items, exact, two-sided, Holm-corrected over the classes of the asked"
-                        + " split, at most " + PairedTest.LEVEL);
+                "per class McNemar on the same items, exact, two-sided, Holm-corrected over the classes of the asked split,"
+                        + " at most " + PairedTest.LEVEL);
         return ProtocolText.fitting("fullrank-classes", VERSION, source, settings);
     }
 

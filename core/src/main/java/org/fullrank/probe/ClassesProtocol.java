@@ -9,7 +9,7 @@ import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
 /// Measures the accuracy of each class, and finds the classes that lost accuracy compared with other runs.
-/// The comparison is with one other run ([ClassTable]), or with runs of several seeds on both sides
+/// The comparison is with one other run ([ClassTable]), or between runs of several seeds of two methods
 /// ([ClassSeeds]).
 ///
 /// @param probe the classifier on frozen features

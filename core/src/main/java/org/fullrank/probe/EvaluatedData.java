@@ -5,7 +5,8 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// The data behind evaluated features: everything that affects a number, except the settings of the probes.
+/// The data behind evaluated features: everything that affects an accuracy, except the settings of the
+/// probes.
 ///
 /// @param data fingerprint of the data set; it does not depend on the place and name of the files
 /// @param trainRows number of train items, on which the probes are fitted

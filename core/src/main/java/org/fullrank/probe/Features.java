@@ -7,8 +7,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The cached features of a split, one row per item, and the class of each item where it is known. The arrays
-/// are not copied, so do not change them.
+/// The cached features of a split, one row per item. If the class of an item is known, it is here too. The
+/// arrays are not copied, so do not change them.
 ///
 /// @param values float32 `[rows, width]`, row-major, all finite
 /// @param width features of a row, at least 1

@@ -13,7 +13,8 @@ import org.fullrank.view.ImageViews;
 import org.jspecify.annotations.Nullable;
 
 /// Trains an encoder and a linear head with few labels. AdamW minimizes the mean cross-entropy over all
-/// weights. The learning rate warms up and then decreases as a cosine; it is the same for encoder and head.
+/// weights. The learning rate first warms up and then falls as a cosine. The learning rate is the same for
+/// encoder and head.
 ///
 /// @param fractions shares of the labels of the train split, each in (0, 1]
 /// @param draws of labeled items for each fraction, at least 1

@@ -9,10 +9,11 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007). It computes in
-/// float64, block by block.
+/// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007). The class computes
+/// in float64, block by block.
 ///
-/// A cluster that loses all its items keeps its center. Among equally near centers the first one wins.
+/// A cluster that loses all its items keeps its center. If several centers are equally near, the first one
+/// wins.
 public final class KMeans {
     private static final long STREAM = Keyed.name("probe.kmeans");
     // 2 MB of float64 rows at a time: larger ones leave the cache.

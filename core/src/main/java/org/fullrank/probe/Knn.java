@@ -13,8 +13,9 @@ import org.fullrank.engine.Tensors;
 
 /// Exact nearest-neighbor classification by cosine similarity with weighted votes.
 ///
-/// Equal inputs and threads give equal results. Among equally similar neighbors the one earlier in the bank
-/// comes first. Among classes with equal votes the class with the lower number wins.
+/// Equal inputs and an equal number of threads give equal results. If two neighbors are equally similar, the
+/// one earlier in the bank comes first. If two classes have equal votes, the class with the lower number
+/// wins.
 public final class Knn {
     private static final double SMALLEST_NORM = 1e-12;
     // 64 MB of similarities at a time.

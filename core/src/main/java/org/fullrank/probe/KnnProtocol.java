@@ -2,8 +2,9 @@ package org.fullrank.probe;
 
 import org.fullrank.engine.InputException;
 
-/// The settings of the kNN classifier. Rows are scaled to length 1 without centering, and similarity is the
-/// cosine. Each of the nearest neighbors votes for its class with weight `exp(similarity / temperature)`.
+/// The settings of the kNN classifier. Rows are scaled to length 1 without centering. The similarity of two
+/// rows is the cosine. Each of the nearest neighbors votes for its class with weight `exp(similarity /
+/// temperature)`.
 ///
 /// @param neighbors k, at least 1
 /// @param temperature of the votes, positive; small = the nearest decides, large = a plain majority

@@ -11,8 +11,8 @@ import java.util.function.ToDoubleFunction;
 import org.fullrank.linalg.PowerLaw;
 import org.jspecify.annotations.Nullable;
 
-/// Measures that need no labels, for every checkpoint of a run, and the checkpoint that each measure would
-/// choose. If there are labels, the kNN accuracy of each choice is reported too.
+/// Measures every checkpoint of a run without labels, and says which checkpoint each measure would choose. If
+/// there are labels, the protocol also reports the kNN accuracy of each chosen checkpoint.
 ///
 /// Sources: Garrido et al. 2023, "RankMe"; Agrawal et al. 2022, "alpha-ReQ"; Thilak et al. 2023, "LiDAR" (the
 /// last two unverified against the papers).

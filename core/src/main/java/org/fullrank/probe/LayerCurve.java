@@ -10,11 +10,11 @@ import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
 /// The accuracy of the same probe on every layer, from the input to the embedding, and the best layer. The
-/// best layer is the one with the highest linear accuracy on items held out from the train split. The test
-/// split has no influence on the choice.
+/// best layer is the one with the highest linear accuracy on items held out from the train split. So the test
+/// split has no influence on the choice of the layer.
 ///
 /// Source: Bordes et al. 2022, "Guillotine Regularization" (unverified against the paper). The layers next to
-/// the objective learn its invariances, so the best layer for another task is an earlier one.
+/// the objective learn its invariances. So for another task, an earlier layer is the best one.
 ///
 /// @param protocol what the numbers depend on
 /// @param layers in the order of the data, measured on the held-out items
@@ -96,8 +96,8 @@ public record LayerCurve(
         settings.put("among", String.join(", ", rows.stream().map(Row::name).toList()));
         settings.put(
                 "cut",
-                "the layer of the best linear accuracy of the curve, the earliest of equals; the asked split has no"
-                        + " part in it: its accuracy is measured afterwards, fitted on all of train");
+                "the layer of the best linear accuracy of the curve, the earliest of equals; the asked split has no part in"
+                        + " it: its accuracy is measured afterwards, fitted on all of train");
         settings.put("kNN", Protocol.describe(KnnProtocol.defaults()));
         settings.put("linear", Protocol.describe(LinearProtocol.defaults()));
         EvaluatedData.Reading reading = EvaluatedData.Reading.defaults()

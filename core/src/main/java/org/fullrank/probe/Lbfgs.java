@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.UnaryOperator;
 
-/// Minimizes a smooth convex function with limited-memory BFGS (Nocedal 1980; Liu and Nocedal 1989) on top
-/// of a fixed preconditioner, with a backtracking line search.
+/// Minimizes a smooth convex function with limited-memory BFGS (Nocedal 1980; Liu and Nocedal 1989). The
+/// method uses a fixed preconditioner and a backtracking line search.
 final class Lbfgs {
     private static final int MEMORY = 20;
     private static final double SUFFICIENT_DECREASE = 1e-4;

@@ -12,9 +12,9 @@ import org.fullrank.engine.Tensors;
 /// The linear probe: logistic regression on cached features, fitted until it has converged. [LinearProtocol]
 /// defines the function that is minimized.
 ///
-/// The solver is L-BFGS, preconditioned with the Hessian at zero weights: `X' X / (N C) + l2 I`, the same
-/// matrix for every class. The preconditioner removes the bad conditioning of correlated features such as
-/// pixels.
+/// The solver is L-BFGS, preconditioned with the Hessian at zero weights, `X' X / (N C) + l2 I`. This matrix
+/// is the same for every class. The preconditioner removes the bad conditioning that correlated features,
+/// such as pixels, cause.
 public final class Linear {
     /// Features up to this width get the full preconditioner, wider ones only its diagonal. A factorization
     /// of a 4,096 x 4,096 matrix takes less than a second.

@@ -2,9 +2,10 @@ package org.fullrank.probe;
 
 import org.fullrank.engine.InputException;
 
-/// The settings of the linear probe. It is multinomial logistic regression on features that are standardized
-/// by the mean and standard deviation of the train split. It minimizes `mean cross-entropy + l2/2 |W|^2` over
-/// weights and biases until the gradient is small. Biases are not penalized.
+/// The settings of the linear probe. The linear probe is multinomial logistic regression. The features of the
+/// linear probe are standardized by the mean and the standard deviation of the train split. The probe
+/// minimizes `mean cross-entropy + l2/2 |W|^2` over weights and biases until the gradient is small. Biases
+/// are not penalized.
 ///
 /// @param l2 penalty on the weights, positive
 /// @param tolerance the fit has converged when the gradient's length is at most this share of its length at

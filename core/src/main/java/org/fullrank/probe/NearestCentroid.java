@@ -9,13 +9,14 @@ import java.util.SequencedMap;
 import org.fullrank.data.TrainTest;
 import org.fullrank.method.Method;
 
-/// Measures the accuracy of the nearest class mean by cosine, for the encoder and its baselines. The
-/// classifier fits one vector per class and has no settings. A high accuracy shows that each class forms one
-/// compact group, which is important for users with few labels.
+/// Measures the accuracy of a classifier for the encoder and its baselines. The classifier chooses the class
+/// whose mean is nearest by cosine. The classifier fits one vector per class and has no settings. A high
+/// accuracy shows that each class forms one compact group. Compact groups are important for users with few
+/// labels.
 ///
-/// Rows are scaled to length 1 and averaged for each class of the train split. Each mean is scaled to length
-/// 1 again. A test item gets the class with the largest dot product. Among equal ones it gets the class with
-/// the lower number.
+/// The rows of the train split are scaled to length 1 and averaged for each class. Each of these means is
+/// scaled to length 1 again. A test item gets the class with the largest dot product. If several dot products
+/// are equal, the item gets the class with the lower number.
 ///
 /// Source: Snell, Swersky and Zemel 2017, "Prototypical networks", with the cosine (unverified against the
 /// paper).

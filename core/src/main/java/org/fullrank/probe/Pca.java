@@ -12,12 +12,12 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Gram;
 import org.fullrank.linalg.Reductions;
 
-/// Principal components: the directions of largest variance of the train split. They are the baseline that
-/// needs no training.
+/// Principal components: the directions of largest variance of the train split. Principal components are the
+/// baseline that needs no training.
 ///
-/// They are computed in float64 from the eigenvectors of the covariance `[D, D]` or, if there are fewer rows
-/// than features, of the Gram matrix `[N, N]`. The sign of each direction makes its largest coefficient
-/// positive, so equal data give equal directions.
+/// Principal components are computed in float64 from the eigenvectors of the covariance `[D, D]`. If there
+/// are fewer rows than features, the Gram matrix `[N, N]` is used instead. The sign of each direction makes
+/// its largest coefficient positive. So equal data give equal directions.
 public final class Pca {
     private final float[] means; // [D]
     private final float[] directions; // [D, k]

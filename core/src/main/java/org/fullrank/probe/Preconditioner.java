@@ -8,8 +8,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Gram;
 
-/// Multiplies a point `[C, D + 1]` of [SoftmaxLoss], class by class, with the inverse of `X' X / (N C) + l2
-/// I`. This is the Hessian at zero weights, whose blocks are the same for every class.
+/// Multiplies a point `[C, D + 1]` of [SoftmaxLoss], class by class, by the inverse of `X' X / (N C) + l2 I`.
+/// This matrix is the Hessian at zero weights. The blocks of the Hessian are the same for every class.
 final class Preconditioner implements UnaryOperator<double[]> {
     // Added to the diagonal as a share of its mean: keeps the matrix positive under float32 rounding.
     private static final double JITTER = 1e-6;

@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that affects the accuracies of probes, except the weights of the encoder. It is printed in full
-/// with the accuracies. A short hash identifies it; do not compare numbers with different hashes.
+/// Everything that affects the accuracies of probes, except the weights of the encoder. The protocol is
+/// printed in full with the accuracies. A short hash identifies the protocol. Do not compare numbers with
+/// different hashes.
 ///
 /// @param source where the features come from
 /// @param knn the nearest-neighbor probe; null when it is left out

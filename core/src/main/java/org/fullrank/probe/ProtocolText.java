@@ -11,8 +11,9 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
-/// Everything that affects the numbers of an evaluation, except the weights of the encoder. It is printed in
-/// full with the numbers. A short hash identifies it; do not compare numbers with different hashes.
+/// Everything that affects the numbers of an evaluation, except the weights of the encoder. This text is
+/// printed in full with the numbers. A short hash identifies the text. Do not compare numbers with different
+/// hashes.
 ///
 /// @param fields the settings by name, in the order in which they are printed
 public record ProtocolText(SequencedMap<String, String> fields) {

@@ -9,8 +9,8 @@ import org.fullrank.data.Labels;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Sorts, for each item, all other items by cosine similarity. It works block by block, so memory does not
-/// grow with the square of the number of items. Equally similar items keep their order.
+/// Sorts, for each item, all other items by cosine similarity. The class works block by block. So the memory
+/// does not grow with the square of the number of items. Items that are equally similar keep their order.
 final class Ranking {
     // 16 MB of similarities at a time.
     private static final int BLOCK_VALUES = 4 << 20;

@@ -10,10 +10,11 @@ import org.fullrank.engine.InputException;
 
 /// The input itself as features: the baseline without an encoder.
 ///
-/// Images become pixels in [0, 1], row by row with channels together. Where all images of both splits have
-/// one size of at most [Protocol#RAW_SIDE] on either side they are taken as they are; otherwise each is
-/// resized to a square of that side by averaging the area under each new pixel, without keeping its
-/// proportions. Vectors are taken as they are, in units in which their squares fit into float32.
+/// Images become pixels in [0, 1], row by row, with the channels of a pixel together. If all images of both
+/// splits have one size of at most [Protocol#RAW_SIDE] on either side, they are not resized. Otherwise, each
+/// image is resized to a square of side [Protocol#RAW_SIDE]. The value of a new pixel is the average of its
+/// area, and the proportions of the image are not kept. Vectors are not changed, except that their unit is
+/// chosen so that their squares fit into float32.
 public final class RawInput {
     /// Values up to 2^40 have squares whose sum over 2^40 features fits into float32; smaller ones than
     /// 2^-40 vanish in such a sum.

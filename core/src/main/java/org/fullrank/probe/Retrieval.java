@@ -11,10 +11,10 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 
-/// Measures of retrieval and clustering, for the encoder, the raw input and the untrained encoder: how many
-/// of the nearest items have the class of the query, and how well clusters match classes.
+/// Measures retrieval and clustering for the encoder, the raw input and the untrained encoder. The protocol
+/// says how many of the nearest items have the class of the query, and how well clusters match classes.
 ///
-/// MAP@R and R-precision: Musgrave, Belongie and Lim 2020, "A metric learning reality check".
+/// The source of MAP@R and R-precision is Musgrave, Belongie and Lim 2020, "A metric learning reality check".
 ///
 /// @param protocol what the numbers depend on
 /// @param rows one for each kind of features, the trained encoder first

@@ -7,8 +7,8 @@ import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.Method;
 
-/// Measures retrieval and clustering. Every item of the test split is a query, and all other items of that
-/// split are searched.
+/// Measures retrieval and clustering. Every item of the test split is a query. The search is over all other
+/// items of this split.
 ///
 /// @param recallAt the k of recall@k, ascending, each at least 1
 /// @param restarts number of k-means runs; the run with the smallest inertia is used; at least 1
@@ -69,8 +69,8 @@ public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIte
         var settings = new LinkedHashMap<String, String>();
         settings.put(
                 "retrieval",
-                "each asked item against all others, itself left out, cosine similarity (not centered), exact, ties by"
-                        + " the order of the items; an item alone in its class asks nothing");
+                "each asked item against all others, itself left out, cosine similarity (not centered), exact, ties by the"
+                        + " order of the items; an item alone in its class asks nothing");
         settings.put(
                 "recall@k",
                 "share of queries with an item of their class among the nearest k, k "

@@ -9,9 +9,9 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
 /// Mean cross-entropy of a linear softmax classifier plus `l2/2 |W|^2`, with its gradient in closed form.
-/// Products are computed in float32, sums over rows in float64.
+/// Products are computed in float32, and sums over rows in float64.
 ///
-/// A point is an array `[C, D + 1]`: for each class D weights and then the bias.
+/// A point is an array `[C, D + 1]`. For each class, a point has D weights and then the bias.
 final class SoftmaxLoss implements Lbfgs.Function {
     // Rows whose gradient one float32 product sums.
     private static final int PRODUCT_ROWS = 8192;

@@ -4,8 +4,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Centers each feature by its mean and scales it by its standard deviation (divisor N), both from the train
-/// split. A feature that is constant there becomes 0 everywhere, because it contains no information.
+/// Subtracts its mean from each feature and divides the feature by its standard deviation (divisor N). The
+/// mean and the standard deviation come from the train split. A feature that is constant in the train split
+/// becomes 0 everywhere, because it contains no information.
 ///
 /// @param means one for each feature
 /// @param scales factor of each centered feature: 1 / standard deviation, or 0 for a constant feature

@@ -9,8 +9,8 @@ import org.fullrank.net.Mode;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// The network of a run at its initial weights. Its running statistics are computed on the data, which makes
-/// it a stronger baseline.
+/// The network of a run at its initial weights. The running statistics of this network are computed on the
+/// data. Such statistics make the untrained network a stronger baseline.
 final class UntrainedTwin {
     /// Number of batches for the running statistics. With a momentum of 0.1, 0.9^30 = 4 % of the initial
     /// value remains.

@@ -13,7 +13,7 @@ import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the rows of an array in a file, block by block, into memory outside the Java heap. The file is not
-/// memory-mapped, so the pages of a large file do not count as memory of the process.
+/// memory-mapped. So the pages of a large file do not count as memory of the process.
 final class ArrayRows implements RowStream {
     private final ArrayLayout layout;
     private final Source source;

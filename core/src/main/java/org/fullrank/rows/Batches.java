@@ -15,7 +15,7 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads rows of one or two views together with their labels. A row that is not finite in one view is left
+/// Reads rows of one or two views together with their labels. If a row is not finite in one view, it is left
 /// out of both views and counted. The first of these rows are listed.
 ///
 /// ```java

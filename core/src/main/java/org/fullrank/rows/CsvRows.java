@@ -10,10 +10,11 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
 import org.fullrank.file.CsvTable.Row;
+import org.fullrank.file.NumberSlip;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the numbers of a CSV file as float64, without its label column and without an index of its rows,
-/// see [CsvTable]. A cell that is missing, or `inf`, is NaN.
+/// Reads the numbers of a CSV file as float64. The reader leaves out the label column and an index of the
+/// rows, see [CsvTable]. A cell that is missing, or `inf`, is NaN.
 final class CsvRows implements RowStream {
     private final Path file;
     private final CsvTable table;
@@ -87,8 +88,11 @@ final class CsvRows implements RowStream {
         String cell = row.cells().get(column);
         double value = CsvTable.number(cell);
         if (Double.isNaN(value) && CsvTable.isText(cell)) {
-            throw new InputException(table.describe(row, column)
-                    + ", expected a number; name the label column with --label-column, or leave the column out");
+            NumberSlip slip = NumberSlip.of(cell);
+            throw new InputException(table.describe(row, column) + ", expected a number; "
+                    + (slip == null
+                            ? "name the label column with --label-column, or leave the column out"
+                            : slip.remedy()));
         }
         return value;
     }

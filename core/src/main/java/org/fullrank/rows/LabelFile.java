@@ -17,9 +17,10 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the class of each row: a `.npy` of whole numbers `[N]`, an array of an archive with a name of labels,
-/// a column of a CSV file, or a text file with one class on each line. Names are kept; whole numbers are
-/// ordered by value, names by the alphabet. Needs 4 bytes of memory a row.
+/// Reads the class of each row. The file is a `.npy` of whole numbers `[N]`, an archive with an array that has
+/// a name of labels, a CSV file with a column of labels, or a text file with one class on each line. The names
+/// of classes are kept. Classes that are whole numbers are ordered by value, and names are ordered by the
+/// alphabet. The labels need 4 bytes of memory per row.
 ///
 /// The argument `notes` gets a line for each label that was read as none although it may be meant as a class,
 /// and for labels that nobody asked for and that are all missing.

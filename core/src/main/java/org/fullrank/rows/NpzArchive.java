@@ -22,8 +22,8 @@ import org.fullrank.file.NpyText;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// The arrays of an `.npz` file, a zip of `.npy` files, compressed or not. An array in C order is unpacked
-/// while it is read. An array in Fortran order is first unpacked to a temporary file.
+/// The arrays of an `.npz` file. An `.npz` file is a zip of `.npy` files, compressed or not. An array in C
+/// order is unpacked while it is read. An array in Fortran order is first unpacked to a temporary file.
 record NpzArchive(Path file) implements Archive {
     /// An archive with more entries is refused, because it is not a set of arrays.
     private static final int MOST_ENTRIES = 10_000;

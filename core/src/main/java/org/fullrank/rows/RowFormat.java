@@ -2,6 +2,7 @@ package org.fullrank.rows;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -50,8 +51,14 @@ enum RowFormat {
         }
         boolean gzip = head.length > 1 && (head[0] & 0xFF) == 0x1F && (head[1] & 0xFF) == 0x8B;
         if (gzip ? !name.endsWith(".csv.gz") : binary(head)) {
-            throw new InputException("%s: found a file of another kind, expected embeddings as %s; %s"
-                    .formatted(file, KNOWN, gzip ? "unpack it with gunzip" : "save it with numpy.save"));
+            boolean parquet = new String(head, StandardCharsets.ISO_8859_1).startsWith("PAR1");
+            throw new InputException("%s: found a %sfile%s, expected embeddings as %s; %s"
+                    .formatted(
+                            file,
+                            parquet ? "Parquet " : "",
+                            parquet ? "" : " of another kind",
+                            KNOWN,
+                            gzip ? "unpack it with gunzip" : "save it with numpy.save"));
         }
         return TEXT;
     }

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// A stream of the rows of a matrix `[N, D]` in blocks, for matrices that are larger than the memory.
+/// A stream of the rows of a matrix `[N, D]` in blocks. So the matrix may be larger than the memory.
 public interface RowStream extends AutoCloseable {
     /// What is read, for messages, such as `NumPy file z.npy`.
     String name();

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
 import org.jspecify.annotations.Nullable;
 
-/// Opens embeddings in any supported format as a stream of rows, with bounded memory.
+/// Opens embeddings in any supported format as a stream of rows. The stream needs a limited amount of memory.
 ///
 /// | format | what is read |
 /// | --- | --- |
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// | CSV | rows of numbers, see [org.fullrank.file.CsvTable]; a label column is left out |
 /// | safetensors | one matrix, selected as in an `.npz` |
 ///
-/// A vector `[N]` is refused, because it is more often a file of labels than embeddings of one dimension.
+/// A vector `[N]` is refused, because such files usually hold labels.
 public final class RowStreams {
     private RowStreams() {}
 

@@ -2,7 +2,7 @@ package org.fullrank.rows;
 
 import org.jspecify.annotations.Nullable;
 
-/// Selects the array or the label column to read from a file that contains several.
+/// Says which array or label column to read from a file that contains several.
 ///
 /// @param key the array of an archive (`.npz`, safetensors); null for the one that [RowStreams] finds
 /// @param labelColumn the label column of a CSV file by name or position, see [org.fullrank.file.CsvTable];

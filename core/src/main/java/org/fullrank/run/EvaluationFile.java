@@ -9,8 +9,9 @@ import org.fullrank.engine.JobException;
 import org.fullrank.file.JsonFile;
 import org.jspecify.annotations.Nullable;
 
-/// The file `evaluation.json` of a run folder. Its first part has the numbers that a comparison reads. The
-/// part `protocols` has the latest result of each protocol. Writing one part does not change the others.
+/// The file `evaluation.json` of a run folder. The first part of this file has the numbers that a comparison
+/// reads. The part `protocols` has the latest result of each protocol. If one part is written, the others do
+/// not change.
 public final class EvaluationFile {
     /// Its name in the run folder.
     public static final String NAME = "evaluation.json";

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 import org.fullrank.file.AtomicFile;
 
-/// A TensorBoard event file. It consists of TFRecord frames (length, masked CRC-32C of the length, data,
-/// masked CRC-32C of the data; little-endian). Each frame contains one `Event` message of TensorFlow's
-/// `event.proto`, encoded here without a library.
+/// A TensorBoard event file. A TensorBoard file consists of TFRecord frames (length, masked CRC-32C of the
+/// length, data, masked CRC-32C of the data; little-endian). Each frame contains one `Event` message of
+/// TensorFlow's `event.proto`. This class encodes the message without a library.
 final class EventFile implements Closeable {
     /// TensorBoard reads files whose name contains `tfevents`.
     static final String NAME = "events.out.tfevents.fullrank";

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 
-/// Prevents two processes from training in one folder. The operating system frees the lock when its process
-/// ends.
+/// Prevents two processes from training in one folder. When the process that holds the lock ends, the
+/// operating system frees the lock.
 final class FolderLock implements AutoCloseable {
     static final String FILE = "run.lock";
 

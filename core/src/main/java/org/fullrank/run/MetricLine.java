@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// One line of `metrics.jsonl`: either a record, or the end of the run.
 ///
 /// A record is one flat object, `{"step":10,"epoch":0,"loss":1.5,"time.seconds":2.5}`. Keys of times and
-/// speeds start with `time.`, so the other keys of two runs can be compared. JSON has no NaN and no infinity,
-/// so they are written as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
+/// speeds start with `time.`. So the other keys of two runs can be compared. JSON has no NaN and no infinity.
+/// So such values are written as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
 sealed interface MetricLine {
     /// The step of the line.
     long step();

@@ -11,12 +11,12 @@ import org.fullrank.file.JsonLines;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the measurements of a run to `metrics.jsonl` (see [MetricRecord]) and to a TensorBoard event file.
-/// Each line is written at once, so a killed process loses no line. On resume the event file is rebuilt from
-/// the lines.
+/// Each line is written at once, so a killed process loses no line. When a run is resumed, the event file is
+/// made again from the lines of `metrics.jsonl`.
 ///
-/// Write the records of a step before its checkpoint, because a resume removes all records after the
-/// checkpoint's step. Then the lines of a resumed run equal the lines of an uninterrupted run, except for the
-/// keys under `time.`.
+/// Write the records of a step before its checkpoint. The reason is that a resume removes all records after
+/// the step of the checkpoint. Then the lines of a resumed run are equal to the lines of an uninterrupted
+/// run, except for the keys under `time.`.
 public final class Metrics implements AutoCloseable {
     static final String FILE = RunFolder.METRICS;
     /// Key of the time at which a record was written, in seconds since 1970.

@@ -2,13 +2,13 @@ package org.fullrank.run;
 
 import java.util.List;
 
-/// What is measured during training: the `monitor` section of a recipe. There are two kinds of checks, and
-/// neither reads the test split.
+/// What is measured during training. This is the section `monitor` of a recipe. There are two kinds of
+/// checks. Neither of the two kinds of checks reads the test split.
 ///
-/// A quick check measures rank, spread and norms of a few plain items at several places of the network,
-/// without labels. It raises an alarm if one of them collapses. The check at the end of an epoch also
-/// measures kNN accuracy if there are labels. It uses the validation split, or training items that are not in
-/// the bank.
+/// A quick check measures the rank, spread and norms of a few plain items at several places of the network,
+/// without labels. A quick check raises an alarm if one of these places has collapsed. The check at the end
+/// of an epoch also measures the kNN accuracy if there are labels. The check uses the validation split, or
+/// training items that are not in the bank.
 ///
 /// @param everyEpochs epochs between two kNN checks; there is always one at the end; 0: only the one at the
 ///     end

@@ -10,9 +10,9 @@ import java.util.function.LongSupplier;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// Shows the progress of a training: each loss term, spread and rank of the embedding, kNN accuracy, speed,
-/// and the time left. On a terminal this is one line that is overwritten. Elsewhere it is a plain line every
-/// few seconds, without control characters.
+/// Shows the progress of a training: each loss term, the spread and rank of the embedding, the kNN accuracy,
+/// the speed, and the time left. On a terminal, the progress is one line that is overwritten. Elsewhere, the
+/// progress is a plain line every few seconds, without control characters.
 public final class Progress {
     /// Seconds between two plain lines, so that the log of an hour is still readable.
     public static final double PLAIN_SECONDS = 10;

@@ -14,11 +14,11 @@ import org.fullrank.file.JsonLines;
 import org.fullrank.settings.Yaml;
 import org.jspecify.annotations.Nullable;
 
-/// The folder of a run. It contains `config.yaml` (the recipe with all its values), `metrics.jsonl` (the
-/// measurements), a TensorBoard event file, and `checkpoints/`. The run has no state outside of this folder.
+/// The folder of a run. The folder contains `config.yaml` (the recipe with all its values), `metrics.jsonl`
+/// (the measurements), a TensorBoard event file, and `checkpoints/`. A run has no state outside its folder.
 ///
-/// Only one process at a time may train in it: [#create] and [#resume] lock the folder until [#close].
-/// [#open] only reads.
+/// Only one process at a time may train in a run folder. So [#create] and [#resume] lock the folder until
+/// [#close]. [#open] only reads.
 public final class RunFolder implements AutoCloseable {
     /// The folder of runs if the user names no folder.
     public static final Path DEFAULT_PARENT = Path.of("runs");

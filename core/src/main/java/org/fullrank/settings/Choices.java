@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// The options that a recipe can choose from: the records of a sealed interface with their names and
+/// The options that a recipe can choose from: the records of a sealed interface, with their names and
 /// defaults.
 public final class Choices {
     /// One choice.

@@ -12,12 +12,13 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Fills in the missing keys of a tree, and refuses unknown keys.
+/// Fills in the missing keys of a tree. Refuses unknown keys.
 ///
-/// A missing key gets its value from the enclosing record's `defaults()`. An incomplete object with the same
-/// `type` as the default is completed from the default; otherwise it is completed from the `defaults()` of
-/// its own record. If a type has a static method `named(String)`, the key `preset` selects the values of the
-/// missing keys. A key without a default stays missing, and [Binder] reports it. Lists are never merged.
+/// A missing key gets its value from the `defaults()` of the enclosing record. An object may be incomplete.
+/// If the object has the same `type` as the default, it is completed from the default. Otherwise, the object
+/// is completed from the `defaults()` of its own record. If a type has a static method `named(String)`, the
+/// key `preset` selects the values of the missing keys. A key without a default stays missing, and [Binder]
+/// reports it. Lists are never merged.
 final class Completion {
     private final SettingSource source;
     private final JsonNode root;

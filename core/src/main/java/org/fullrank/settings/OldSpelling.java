@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keys and names whose spelling has changed. Version 0.2 still reads the old spelling in recipes, with a
-/// warning. In saved runs it gives no warning.
+/// Keys and names whose spelling has changed. Version 0.2 still reads the old spelling in recipes and prints
+/// a warning. For saved runs, Fullrank prints no warning.
 public final class OldSpelling {
     private static final Logger LOG = LoggerFactory.getLogger(OldSpelling.class);
 

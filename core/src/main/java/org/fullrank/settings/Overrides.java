@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.fullrank.engine.InputException;
 
-/// Settings from the command line, `a.b=c`, which change a completed tree. A number selects an element of a
-/// list. Values are YAML, so `[1, 2]` replaces a whole list. A `type` removes all keys of its section, even if
-/// the type stays the same, so that the section has the defaults of the type. Types are always set before
-/// other keys, independent of the order on the command line.
+/// Settings from the command line, `a.b=c`, which change a completed tree. A number in a key selects an
+/// element of a list. The values are YAML. So `[1, 2]` replaces a whole list. A setting of `type` removes all
+/// other keys of its section, even if the type stays the same. So the section then has the defaults of the
+/// type. Types are always set before other keys. So the order of types on the command line does not matter.
 final class Overrides {
     private record Setting(String text, List<String> path, JsonNode value) {
         boolean isType() {

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// What a recipe can contain for a Java type: the keys of a record, the names of the records of a sealed
-/// interface, and the spelling of enum constants.
+/// What a recipe can contain for a Java type. A type can stand for the keys of a record, the names of the
+/// records of a sealed interface, or the spelling of enum constants.
 public final class RecordShape {
     /// The key that selects the record of a sealed interface.
     public static final String TYPE = "type";

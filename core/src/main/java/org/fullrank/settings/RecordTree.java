@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Converts records to a tree of plain values, with the keys in the order of the record's components.
+/// Converts records to a tree of plain values. The keys have the order of the record's components.
 public final class RecordTree {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 

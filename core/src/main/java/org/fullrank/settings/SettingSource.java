@@ -9,7 +9,8 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// The source of a setting, such as `recipe quick.yaml`. It creates the errors that refer to this source.
+/// The source of a setting, such as `recipe quick.yaml`. This class creates the error messages that name the
+/// source.
 public record SettingSource(String subject) {
 
     InputException wrong(String path, String found, String expected) {

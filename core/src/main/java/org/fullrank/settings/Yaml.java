@@ -17,7 +17,7 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 
 /// Reads records from YAML and writes them. Unknown keys are errors. Missing keys get their documented
-/// default. Settings from the command line replace values.
+/// default values. Settings from the command line replace the values of the file.
 public final class Yaml {
     private static final YAMLFactory FACTORY = YAMLFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

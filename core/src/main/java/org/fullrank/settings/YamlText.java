@@ -8,8 +8,9 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
-/// Writes a tree as YAML that YAML 1.1 and YAML 1.2 readers understand in the same way. It uses block maps,
-/// puts lists of plain values on one line, and quotes text that a reader could misinterpret.
+/// Writes a tree as YAML. Readers of YAML 1.1 and YAML 1.2 understand this YAML in the same way. The writer
+/// uses block maps and puts lists of plain values on one line. The writer quotes text that a reader could
+/// misinterpret.
 public final class YamlText {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_/][A-Za-z0-9_./+ ()-]*(?<! )");
     private static final Set<String> RESERVED = Set.of("true", "false", "yes", "no", "on", "off", "y", "n", "null");

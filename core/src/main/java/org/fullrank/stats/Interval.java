@@ -1,6 +1,6 @@
 package org.fullrank.stats;
 
-/// A 95 % confidence interval of a figure.
+/// A 95 % confidence interval of a measured value.
 public record Interval(double lower, double upper) {
     /// No interval.
     public static final Interval NONE = new Interval(Double.NaN, Double.NaN);

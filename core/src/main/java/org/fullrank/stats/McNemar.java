@@ -1,6 +1,7 @@
 package org.fullrank.stats;
 
-/// Tests whether two classifiers differ in accuracy, from their right and wrong answers on the same items.
+/// Tests whether two classifiers differ in accuracy. McNemar's test uses their right and wrong answers on the
+/// same items.
 public final class McNemar {
     private McNemar() {}
 

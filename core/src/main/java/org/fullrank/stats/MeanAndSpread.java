@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.function.ToDoubleFunction;
 
-/// The mean and the standard deviation of a figure over seeds.
+/// The mean and the standard deviation of a value over seeds.
 ///
 /// @param n seeds
 /// @param mean NaN without any

@@ -3,9 +3,9 @@ package org.fullrank.stats;
 import java.util.Arrays;
 import org.fullrank.engine.InputException;
 
-/// Student's paired t-test: whether a figure differs between two candidates, compared seed by seed. With one
-/// seed both candidates have the same initial weights and the same order of the data. So the effect of a
-/// lucky start cancels in the difference.
+/// Student's paired t-test. This test says whether a value differs between two candidates that are compared
+/// seed by seed. With the same seed, both candidates have the same initial weights and the same order of the
+/// data. So the effect of a lucky start cancels in the difference.
 ///
 /// @param n pairs
 /// @param difference mean of the differences

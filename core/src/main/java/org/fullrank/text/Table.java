@@ -3,7 +3,7 @@ package org.fullrank.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A table as text or in Markdown. In text, two spaces separate the columns, each column is as wide as its
+/// A table as text or in Markdown. In text, two spaces separate the columns. Each column is as wide as its
 /// widest cell, and lines do not end in spaces.
 public final class Table {
     private static final int GAP = 2;

@@ -24,9 +24,9 @@ import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// One file with the whole state of a training: parameters, running statistics and the optimizer's vectors as
-/// named tensors, and the step in the metadata. It is written atomically. Random numbers depend only on keys,
-/// so their state need not be saved.
+/// One file with the whole state of a training. The parameters, the running statistics and the vectors of the
+/// optimizer are named tensors. The step is in the metadata. It is written atomically. Random numbers depend
+/// only on keys. So a checkpoint needs no state of a random generator.
 public final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";

@@ -12,8 +12,8 @@ import org.fullrank.file.JsonFile;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// The record of a run in which a number was not finite. It is written to the folder `flight/` as
-/// `flight.json`, together with `snapshot.safetensors`, the state a few steps earlier.
+/// The record of a run in which a number was not finite. The record is written to `flight/flight.json`. The
+/// file `flight/snapshot.safetensors` holds the state a few steps earlier.
 ///
 /// @param step steps done when the number was found
 /// @param snapshot steps done at the snapshot

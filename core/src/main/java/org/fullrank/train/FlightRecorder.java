@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 import org.fullrank.run.RunFolder;
 
-/// Keeps in memory a state from a few steps ago and the results of the steps since then. With it the steps
-/// before a non-finite number can be replayed.
+/// Keeps in memory the state of a training from a few steps ago, and the results of the steps since then.
+/// With this record, the steps before a non-finite number can be replayed.
 final class FlightRecorder implements AutoCloseable {
     private final Learner learner;
     private final int every;

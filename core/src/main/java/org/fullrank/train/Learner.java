@@ -19,8 +19,8 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that one training step needs: network, optimizer, views, and the items of each step. A step
-/// depends only on the state and on its number, so it can be repeated exactly.
+/// Everything that one training step needs: the network, the optimizer, the views, and the items of each
+/// step. A step depends only on the state and on its number. So a step can be repeated exactly.
 public final class Learner implements AutoCloseable {
     private final Recipe recipe;
     private final Items items;

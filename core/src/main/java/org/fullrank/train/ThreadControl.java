@@ -5,9 +5,10 @@ import java.util.function.Consumer;
 import org.fullrank.engine.ThreadChoice;
 import org.fullrank.engine.Threads;
 
-/// The number of threads of one training. A number in the recipe stays. The number 0 is automatic: it is
-/// measured at the start and about once a minute, because other processes come and go, and each change is
-/// said. A change of the number changes the rounding of sums.
+/// The number of threads of one training. If the recipe has a number of threads, this number stays. The
+/// number 0 means automatic. Then the best number is measured at the start and about once a minute, because
+/// other processes start and end. Each change is printed. A change of the number of threads changes the
+/// rounding of sums.
 final class ThreadControl {
     /// One measurement of a tenth of a second each minute takes less than 0.2 % of the time.
     static final long NANOS_BETWEEN = 60_000_000_000L;

@@ -25,8 +25,9 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
 import org.jspecify.annotations.Nullable;
 
-/// The training loop of one run: steps, log records, scheduled checks, and checkpoints. All randomness
-/// depends on the seed. So recipe, data and step number determine every later step, bit by bit.
+/// The training loop of one run: the steps, the log records, the scheduled checks, and the checkpoints. All
+/// random draws depend on the seed. So the recipe, the data and the number of a step determine this step and
+/// all later steps, bit by bit.
 public final class Trainer implements AutoCloseable {
     /// The end of a training.
     ///

@@ -2,7 +2,7 @@ package org.fullrank.train;
 
 import org.fullrank.run.MetricRecord;
 
-/// Receives the events of a training, and can stop it.
+/// Receives the events of a training and can stop the training.
 public interface TrainingListener {
     /// A record was written; `totalSteps` is the last step of the training.
     void measured(MetricRecord record, long totalSteps);

@@ -27,9 +27,9 @@ import org.fullrank.rows.RowStreams;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Diagnoses a trained network: its representation, its embedding and blocks of its encoder. It uses held-out
-/// items if there are any. The first view of an item is its plain view; the second one is the first view that
-/// training would draw.
+/// Diagnoses a trained network: its representation, its embedding and blocks of its encoder. The diagnosis
+/// uses held-out items if there are any. The first view of an item is its plain view. The second view of an
+/// item is the first one that training would draw.
 final class LayerDiagnoses {
     /// Enough for intervals of a few percent, in seconds.
     static final int ROWS = 2000;

@@ -26,9 +26,9 @@ import org.fullrank.train.Flight;
 import org.fullrank.train.Learner;
 import org.jspecify.annotations.Nullable;
 
-/// Replays the last steps of a failed run from the snapshot of its flight recorder, and finds the first
-/// operation whose result is not finite. It checks the network and its target layer by layer, the objective
-/// term by term, the gradients, and the optimizer step.
+/// Replays the last steps of a failed run from the snapshot of its flight recorder. Finds the first operation
+/// whose result is not finite. The replay checks the network and its target layer by layer, and the objective
+/// term by term. The replay also checks the gradients and the optimizer step.
 public final class Replay {
     /// The result of a replay.
     ///

@@ -24,9 +24,9 @@ import org.fullrank.view.ImageViewGenerator;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.ViewGenerator;
 
-/// The pictures of a report. `map.json` contains the first two principal components of the representations of
-/// held-out items. `map.png` contains the thumbnails of these items. `views.png` is a contact sheet of
-/// training views.
+/// The pictures of a report. The file `map.json` contains the first two principal components of the
+/// representations of held-out items. The file `map.png` contains the thumbnails of these items. The file
+/// `views.png` is a contact sheet of training views.
 final class RunPictures {
     /// Number of points of the map. With more, points would cover one another.
     static final int MAP_ITEMS = 1000;

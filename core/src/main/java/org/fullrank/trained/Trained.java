@@ -40,7 +40,8 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewSpec;
 import org.jspecify.annotations.Nullable;
 
-/// The trained network of a run in float32, read from a checkpoint. It is the [Subject] of evaluations.
+/// The trained network of a run in float32, read from a checkpoint. A trained network is the [Subject] of
+/// evaluations.
 public final class Trained implements Subject, AutoCloseable {
     /// Number of items for [#health]: enough for stable values, and few enough to compute spectra of wide
     /// projectors in seconds.

@@ -1,7 +1,7 @@
 package org.fullrank.view;
 
-/// Gaussian blur. The standard deviation is uniform in [sigmaMin, sigmaMax], in pixels of the view. The
-/// border is mirrored without repeating the edge.
+/// Gaussian blur. The standard deviation of the blur is uniform in [sigmaMin, sigmaMax], in pixels of the
+/// view. The border of the image is mirrored without repeating the edge.
 ///
 /// @param p probability of blur
 /// @param sigmaMin smallest standard deviation in pixels, above 0 where p is

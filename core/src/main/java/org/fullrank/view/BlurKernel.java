@@ -3,7 +3,7 @@ package org.fullrank.view;
 import java.util.Arrays;
 import org.fullrank.engine.InputException;
 
-/// The weights of a blur along one axis. All are symmetric and sum to 1.
+/// The weights of a blur along one axis. The weights of each kernel are symmetric and sum to 1.
 public sealed interface BlurKernel {
     /// Taps on either side of the center, at most, for views of side `size` in pixels.
     int radius(double sigma, int size);

@@ -3,7 +3,8 @@ package org.fullrank.view;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Checks of settings. A message contains the name of the setting, the value found and the values allowed.
+/// Checks of settings. The message of a check contains the name of the setting, the value found and the
+/// values allowed.
 final class Check {
     /// More views than any recipe has. A larger number is treated as a mistake.
     private static final int MAX_VIEWS = 64;

@@ -1,7 +1,7 @@
 package org.fullrank.view;
 
-/// Color changes of single pixels, in place, on planes of values in [0, 1]. The code does not branch on
-/// values, so that the compiler uses vector instructions. The formulas are those of torchvision.
+/// Changes the colors of single pixels, in place, on planes of values in [0, 1]. The code has no branches
+/// that depend on values. So the compiler can use vector instructions. The formulas are those of torchvision.
 final class Color {
     /// Weights of the luma of red, green and blue (ITU-R BT.601).
     static final float RED = 0.299f;

@@ -1,9 +1,9 @@
 package org.fullrank.view;
 
-/// Applies color jitter and gray to the planes of one picture. Contrast needs the mean of the whole
-/// picture; all other changes need one pixel at a time. So the changes before contrast are made in one pass
-/// over the picture, and the others in a second pass. Each pass works in blocks that fit into the
-/// first-level cache. Owns the scratch memory of one thread.
+/// Applies color jitter and gray to the planes of one picture. The change of contrast needs the mean of the
+/// whole picture. All other changes need only one pixel at a time. So the changes before contrast are made in
+/// one pass over the picture, and the others in a second pass. Each pass works in blocks that fit into the
+/// first-level cache. The object owns the scratch memory of one thread.
 final class ColorStage {
     /// Pixels of a block: six planes of it are 24 KB.
     private static final int BLOCK = 1024;

@@ -6,8 +6,8 @@ import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// The mean and the standard deviation (of the population) of each feature; 0 and 1 for the levels of a
-/// category.
+/// The mean and the standard deviation (of the population) of each feature. For the levels of a category,
+/// they are 0 and 1.
 public final class ColumnMoments {
     /// A deviation below this share of the mean's size is a rounding error, and the feature counts as
     /// constant.

@@ -16,8 +16,8 @@ import org.fullrank.engine.JobException;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.AtomicFile;
 
-/// A picture that shows views: one row per image, the plain view first and then its other views, without
-/// normalization.
+/// A picture that shows views. A contact sheet has one row per image: first the plain view, then the other
+/// views, without normalization.
 public final class ContactSheet {
     /// Small views are enlarged by a whole factor to at least this many pixels, so that they are easy to see.
     public static final int MIN_CELL = 96;

@@ -1,9 +1,9 @@
 package org.fullrank.view;
 
-/// A random crop, resized to the size of the view. Its area is uniform in [scaleMin, scaleMax] times the area
-/// of the image. The logarithm of its aspect ratio (width divided by height) is uniform between the
-/// logarithms of ratioMin and ratioMax. If ten tries do not fit into the image, the largest centered crop
-/// with an allowed ratio is used.
+/// A random crop, resized to the size of the view. The area of the crop is uniform in [scaleMin, scaleMax]
+/// times the area of the image. The logarithm of its aspect ratio (width divided by height) is uniform
+/// between the logarithms of ratioMin and ratioMax. If ten random crops do not fit into the image, the
+/// largest centered crop with an allowed ratio is used.
 ///
 /// @param scaleMin smallest share of the area, in (0, 1]
 /// @param scaleMax largest share of the area, in [scaleMin, 1]

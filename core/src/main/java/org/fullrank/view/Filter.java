@@ -1,7 +1,7 @@
 package org.fullrank.view;
 
-/// A filter for resampling. When an image shrinks, the filter is widened by the same factor, so that it also
-/// removes detail that is too fine for the smaller grid.
+/// A filter for resampling. When an image shrinks, the filter is widened by the same factor. So the filter
+/// also removes details that are too fine for the smaller grid.
 public enum Filter {
     /// Keys' cubic with a = -1/2 (R. Keys, "Cubic convolution interpolation for digital image processing",
     /// 1981).

@@ -1,6 +1,6 @@
 package org.fullrank.view;
 
-/// The weights of a sampled Gaussian, from its center outward.
+/// The weights of a sampled Gaussian, from its center to its end.
 final class Gaussian {
     /// Beyond this many standard deviations a tap has a weight of less than half a unit in the last place of
     /// a float.

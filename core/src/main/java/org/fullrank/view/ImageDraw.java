@@ -2,9 +2,9 @@ package org.fullrank.view;
 
 import java.util.random.RandomGenerator;
 
-/// The random numbers of one view. Every number is drawn even if it is not used, so that changing one setting
-/// does not change the other draws of a view. The rotation is drawn last, because the crop before it uses a
-/// varying number of draws.
+/// The random numbers of one view. Every number is drawn even if it is not used. So a change of one setting
+/// does not change the other draws of a view. The rotation is drawn last, because the crop uses a varying
+/// number of draws.
 ///
 /// @param placement the part of the image that is cut out
 /// @param flip mirrored left to right

@@ -3,8 +3,8 @@ package org.fullrank.view;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Computes one view at a time from decoded pixels. Owns the scratch memory of one thread, so each thread
-/// needs its own instance.
+/// Computes one view at a time from decoded pixels. The object owns the scratch memory of one thread. So each
+/// thread needs its own instance.
 ///
 /// The steps, with the layout of the picture after each:
 /// 0. if color comes first: jitter and gray on planes of the whole image, row by row;

@@ -3,8 +3,8 @@ package org.fullrank.view;
 import java.util.Objects;
 
 /// One sequence of changes that turns an image into a view. The changes are made in the order of the
-/// components; normalization follows. With `colorFirst`, jitter and gray come before the crop. In a recipe
-/// file only the crop is required. A change that is missing is not made.
+/// components. Normalization follows. With `colorFirst`, jitter and gray come before the crop. In a recipe
+/// file, only the crop is required. If a change is missing, it is not made.
 ///
 /// @param crop crop and resize
 /// @param flip probability of a mirror image, left to right

@@ -8,9 +8,10 @@ import org.fullrank.engine.Keyed;
 
 /// Makes views of images, `[size, size, channels]`.
 ///
-/// The random key of an image is its position in the pixel storage, so an image has the same views in a
-/// subset and in the whole data set. The plain view scales the shorter side to the size, bicubically, and
-/// cuts out the center. For sizes of 96 pixels and more it scales to 256/224 of the size.
+/// The random key of an image is its position in the pixel storage. So an image has the same views in a
+/// subset and in the whole data set. The plain view scales the shorter side of the image to the size of the
+/// view, bicubically. Then the plain view cuts out the center. If the size of the view is 96 pixels or more,
+/// the plain view scales to 256/224 of this size.
 public final class ImageViewGenerator implements ViewGenerator {
     private static final long VIEW_KEY = Keyed.name("view.image");
 

@@ -4,8 +4,8 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Named;
 
-/// Settings of views of images. View v uses pipeline v modulo the number of pipelines, so two different
-/// pipelines make an asymmetric pair.
+/// Settings of views of images. View v uses pipeline v modulo the number of pipelines. So two different
+/// pipelines make two kinds of views.
 ///
 /// @param size side of a view in pixels
 /// @param views number of views of each image, at least 2

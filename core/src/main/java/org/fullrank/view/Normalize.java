@@ -3,9 +3,10 @@ package org.fullrank.view;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
-/// The last step of every view: (x - mean) / std per channel, x in [0, 1]. A list contains one value for all
-/// channels or one value per channel. For a one-channel image three values are averaged. A recipe can also
-/// use one of the names `imagenet`, `cifar10`, `cifar10-image-std`, `half` and `none`.
+/// The last step of every view. Normalization computes (x - mean) / std per channel, with x in [0, 1]. A list
+/// contains one value for all channels, or one value per channel. For an image with one channel, the three
+/// values are averaged. A recipe can also use one of the names `imagenet`, `cifar10`, `cifar10-image-std`,
+/// `half` and `none`.
 ///
 /// @param mean mean of each channel, in [0, 1]
 /// @param std standard deviation of each channel, above 0

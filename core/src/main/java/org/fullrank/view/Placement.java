@@ -2,8 +2,8 @@ package org.fullrank.view;
 
 import java.util.random.RandomGenerator;
 
-/// The part of an image that becomes a view. The box is scaled to (scaledHeight, scaledWidth). Then a square
-/// of the view's size, with its corner at (firstRow, firstColumn), is cut from the result.
+/// The part of an image that becomes a view. First, the box is scaled to (scaledHeight, scaledWidth). Then a
+/// square of the view's size, with its corner at (firstRow, firstColumn), is cut from the scaled box.
 record Placement(
         int top, int left, int height, int width, int scaledHeight, int scaledWidth, int firstRow, int firstColumn) {
 

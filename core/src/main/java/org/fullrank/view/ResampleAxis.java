@@ -2,8 +2,8 @@ package org.fullrank.view;
 
 import java.util.Arrays;
 
-/// The weights that resample one axis: output k is the weighted sum of `taps(k)` inputs from `start(k)` on.
-/// The object is reused from view to view, and each thread needs its own.
+/// The weights that resample one axis. Output k is the weighted sum of `taps(k)` inputs from `start(k)` on.
+/// The object is reused from view to view. Each thread needs its own object.
 final class ResampleAxis {
     /// Weights per output are padded with zeros to a multiple of this, the number of rows that [Rows] adds
     /// at once.

@@ -1,7 +1,7 @@
 package org.fullrank.view;
 
-/// Rotates the planes of one view about its center. Each pixel is interpolated bilinearly from its source.
-/// Pixels from outside the picture are black. Owns the scratch memory of one thread.
+/// Rotates the planes of one view around its center. The value of each pixel is interpolated bilinearly from
+/// its source. Pixels from outside the picture are black. Owns the scratch memory of one thread.
 final class Rotation {
     private final float[][] planes;
     private final int size;

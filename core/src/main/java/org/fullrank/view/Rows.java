@@ -1,10 +1,10 @@
 package org.fullrank.view;
 
-/// Weighted sums of rows, and transposes. Each row is a separate array, and all arrays of a loop use the same
-/// index. Only then does the compiler know that a store cannot change a later load, and use vector
-/// instructions.
+/// Weighted sums of rows, and transposes of matrices. Each row is a separate array. All arrays of a loop use
+/// the same index. Only then does the compiler know that a store cannot change a later load. So the compiler
+/// can use vector instructions.
 ///
-/// A row contains its channels one after another: channel c of position i is at `c * length + i`.
+/// The channels of a row are stored one after another. Channel c of position i is at `c * length + i`.
 final class Rows {
     /// Number of rows that are transposed at once: the floats of half a cache line.
     static final int BLOCK = 8;

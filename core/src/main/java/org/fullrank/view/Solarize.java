@@ -1,6 +1,6 @@
 package org.fullrank.view;
 
-/// Solarization: values at or above the threshold are inverted, so x becomes 1 - x.
+/// Solarization inverts values at or above the threshold: x becomes 1 - x.
 ///
 /// @param p probability
 /// @param threshold in [0, 1]

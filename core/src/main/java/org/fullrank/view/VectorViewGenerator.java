@@ -11,11 +11,12 @@ import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 
-/// Makes views of vectors, `[F]`. The key of a vector is its row. The plain view is the row itself,
-/// standardized if the settings say so. A constant feature gets no noise, and is 0 after standardization.
+/// Makes views of vectors, `[F]`. The random key of a vector is its row. The plain view is the row itself.
+/// The plain view is standardized if the settings say so. A constant feature gets no noise. After
+/// standardization, it is 0.
 ///
-/// In the rows of a table a category changes as a whole, and its levels stay 0 or 1: they get no noise and
-/// are not standardized.
+/// In the rows of a table, a category changes as a whole. The levels of a category stay 0 or 1, because they
+/// get no noise and are not standardized.
 public final class VectorViewGenerator implements ViewGenerator {
     private static final long VIEW_KEY = Keyed.name("view.vector");
 

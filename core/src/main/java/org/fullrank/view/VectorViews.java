@@ -2,7 +2,8 @@ package org.fullrank.view;
 
 import org.fullrank.settings.Named;
 
-/// Settings of views of vectors: corruption, then noise, then dropout, for each feature independently.
+/// Settings of views of vectors. The changes are corruption, then noise, then dropout, for each feature
+/// independently.
 ///
 /// @param views number of views of each row, at least 2
 /// @param noise standard deviation of Gaussian noise, relative to the standard deviation of the feature

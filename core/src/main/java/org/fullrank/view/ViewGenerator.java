@@ -6,9 +6,9 @@ import org.fullrank.data.Items;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// Makes the views of the items of one split. A view depends only on (seed, epoch, item, view). It does not
-/// depend on the other items of the batch, the order of calls or the number of threads. Several threads may
-/// use one generator.
+/// Makes the views of the items of one split. A view depends only on (seed, epoch, item, view). A view does
+/// not depend on the other items of the batch, the order of calls or the number of threads. Several threads
+/// may use one generator.
 public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGenerator {
     /// The generator for these items and settings.
     ///
@@ -21,16 +21,14 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
                     case ImageViews views -> new ImageViewGenerator(images, views, seed, threads);
                     case VectorViews _ ->
                         throw new InputException(
-                                "the data are images but the view settings are for vectors; use views of type"
-                                        + " 'images'");
+                                "the data are images but the view settings are for vectors; use views of type 'images'");
                 };
             case Vectors vectors ->
                 switch (spec) {
                     case VectorViews views -> new VectorViewGenerator(vectors, views, seed, threads);
                     case ImageViews _ ->
                         throw new InputException(
-                                "the data are vectors but the view settings are for images; use views of type"
-                                        + " 'vectors'");
+                                "the data are vectors but the view settings are for images; use views of type 'vectors'");
                 };
         };
     }

@@ -7,8 +7,8 @@ import java.util.SequencedMap;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.OldSpelling;
 
-/// The view settings of well-known recipes, by name. A preset is a starting point: adapt the size, the number
-/// of views and the normalization to the data with [ImageViews#withSize(int)] and similar methods.
+/// The view settings of well-known recipes, by name. A preset is a starting point. Adapt the size, the number
+/// of views and the normalization to your data with [ImageViews#withSize(int)] and similar methods.
 public final class ViewPresets {
     /// Side of a view in the ImageNet recipes.
     public static final int IMAGENET_SIZE = 224;

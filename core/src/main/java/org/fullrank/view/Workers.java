@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A fixed number of threads that share the items of a batch, each with its own scratch memory `S`. The
-/// threads are daemons and end when idle, so nothing needs to be closed. Several callers may use it at the
-/// same time.
+/// A fixed number of threads that share the items of a batch. Each thread has its own scratch memory `S`. The
+/// threads are daemons and end when they are idle. So nothing needs to be closed. Several callers may use the
+/// same workers at the same time.
 final class Workers<S> {
     /// Number of items that a thread takes at once: few enough for balanced work, and enough to make the
     /// overhead small.

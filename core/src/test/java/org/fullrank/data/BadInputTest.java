@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,19 @@ class BadInputTest {
 
     private static byte[] cut(byte[] bytes, int end) {
         return Arrays.copyOf(bytes, bytes.length - end);
+    }
+
+    /// Removes the name from the first header of a tar.
+    private static byte[] unnamed(byte[] tar) {
+        Arrays.fill(tar, 0, 100, (byte) 0);
+        return ContainerMutations.withSums(tar);
+    }
+
+    /// Changes the checksum in the directory of a zip of one member.
+    private static byte[] otherSum(byte[] zip) {
+        int end = zip.length - 22;
+        zip[ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).getInt(end + 16) + 16] ^= 1;
+        return zip;
     }
 
     private static byte[] cifar(int label) {
@@ -87,6 +102,8 @@ class BadInputTest {
                         "dimension"),
                 new Case("cut.npy", () -> SampleFiles.npy("<f4", false, "3, 2", new byte[23]), "ends early"),
                 new Case("object.npy", () -> SampleFiles.npy("|O8", false, "3, 2", new byte[48]), "type O8"),
+                new Case("width.npz", () -> withLabels("<U0", "999999999,"), "claims 999999999 texts of 0 characters"),
+                new Case("count.npz", () -> withLabels("|S1", "999999999,"), "claims 999999999 texts of 1 characters"),
                 new Case("header.npy", () -> text("\u0093NUMPY").clone(), "header.npy"),
                 new Case(
                         "nan.npy",
@@ -101,6 +118,14 @@ class BadInputTest {
                         "comma.csv",
                         () -> text("a;b\n1;2,5\n3;0,25\n7;1,5\n"),
                         "column 2 (b) is '2,5', expected a number; it has a decimal comma"),
+                new Case(
+                        "thousands.csv",
+                        () -> text("a;b\n1;1,234\n3;999\n7;1,234,567.5\n"),
+                        "column 2 (b) is '1,234', expected a number; it has marks between thousands"),
+                new Case(
+                        "points.csv",
+                        () -> text("a;b\n1;1.234.567\n3;999\n7;1.000.000\n"),
+                        "it has marks between thousands: write the digits without them"),
                 new Case("infinite.csv", () -> text("1,2\n3,inf\n"), "line 2, column 2 is 'inf'"),
                 new Case("huge.csv", () -> text("1,2\n3,1e300\n"), "is '1e300', expected a finite number"),
                 new Case("constant.csv", () -> text("1,2\n1,2\n"), "has no column to learn from"),
@@ -109,10 +134,17 @@ class BadInputTest {
                         BadInputTest::numbersWithOneText,
                         "column 1 is '1O1', expected a number as in most"),
                 new Case("ragged.csv", () -> text("1,2\n3,4,5\n"), "line 2 has 3 cells, expected 2"),
+                new Case("wide.csv", () -> text("a,b\n1,2,x\n3,4,y\n"), "line 2 has 3 cells, expected 2"),
                 new Case("quote.csv", () -> text("1,2\n\"3,4\n"), "quote.csv"),
                 new Case("cut.tar", () -> Arrays.copyOf(SampleFiles.tar(Map.of("a/x.png", png)), 540), "Truncated"),
+                new Case(
+                        "unnamed.tar", () -> unnamed(SampleFiles.tar(Map.of("a/x.png", png))), "a file without a name"),
                 new Case("none.zip", () -> SampleFiles.zip(Map.of("a.txt", text("x"))), "archive without files"),
                 new Case("cut.zip", () -> cut(SampleFiles.zip(Map.of("a/x.png", png)), 40), "cut.zip"),
+                new Case(
+                        "sum.zip",
+                        () -> otherSum(SampleFiles.zip(Map.of("a/x.png", png))),
+                        "its compressed data are damaged: a/x.png has not the checksum"),
                 new Case(
                         "cut-jpeg.tar",
                         () -> SampleFiles.tar(Map.of("x.jpg", cut(jpeg, jpeg.length / 3))),
@@ -187,6 +219,15 @@ class BadInputTest {
             assertThat(data.items(Split.TRAIN).size()).isEqualTo(9);
             assertThat(data.skipped()).extracting(Skipped::path).isEqualTo(List.of("a/bad.jpg"));
         }
+    }
+
+    /// Two vectors, and labels that claim `shape` and have no data.
+    private static byte[] withLabels(String descr, String shape) {
+        return SampleFiles.zip(Map.of(
+                "x.npy",
+                SampleFiles.npy("|u1", false, "2, 2", new byte[4]),
+                "y.npy",
+                SampleFiles.npy(descr, false, shape, new byte[0])));
     }
 
     private static byte[] numbersWithOneText() {

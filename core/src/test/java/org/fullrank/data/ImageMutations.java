@@ -1,19 +1,12 @@
 package org.fullrank.data;
 
-import com.sun.management.ThreadMXBean;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.zip.CRC32;
-import org.fullrank.engine.Keyed;
 
 /// Damages small images of every format, by a seed, and decodes them.
 final class ImageMutations {
@@ -120,43 +113,5 @@ final class ImageMutations {
             at += length + 12;
         }
         return out;
-    }
-
-    /// Decodes `count` damaged files; what is wrong with the answers, one line each.
-    static List<String> wrongAnswers(int count, long seed) throws IOException {
-        List<Map.Entry<String, byte[]>> samples = List.copyOf(samples().entrySet());
-        var decoder = new ImageDecoder(DataSpec.of("x"));
-        List<String> wrong = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Map.Entry<String, byte[]> sample = samples.get(i % samples.size());
-            byte[] bad = damaged(sample.getValue(), Keyed.of(seed, i));
-            bad = ImageFormat.of(bad).equals(Optional.of(ImageFormat.PNG)) ? withSums(bad) : bad;
-            long before = allocated();
-            String answer = answer(decoder, bad);
-            long bytes = allocated() - before;
-            if (answer.isBlank() || answer.contains("\n")) {
-                wrong.add(sample.getKey() + ", number " + i + ": " + answer);
-            }
-            if (bytes > 1L << 30) {
-                wrong.add(sample.getKey() + ", number " + i + ": " + bytes + " bytes allocated, " + answer);
-            }
-        }
-        return wrong;
-    }
-
-    private static String answer(ImageDecoder decoder, byte[] bad) {
-        try {
-            Pixels pixels = decoder.decode(bad).pixels();
-            return pixels.rgb().length == 3L * pixels.height() * pixels.width() ? "read" : "";
-        } catch (IOException e) {
-            return String.valueOf(e.getMessage());
-        } catch (RuntimeException | Error e) {
-            return "thrown:\n" + e;
-        }
-    }
-
-    /// Bytes that this thread has allocated so far.
-    static long allocated() {
-        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
     }
 }

@@ -7,10 +7,10 @@ import org.fullrank.diagnose.Doctor;
 import org.fullrank.rows.Batches;
 import org.fullrank.rows.RowStreams;
 
-/// Diagnoses embeddings in an array, from any program.
+/// Diagnoses embeddings in an array. The embeddings can come from any program.
 ///
-/// The example makes 2,000 embeddings of width 64. All of them are in 3 of the 64 dimensions, plus a little
-/// noise. This is dimensional collapse, which single values do not show.
+/// The example makes 2,000 embeddings of width 64. All of these embeddings are in 3 of the 64 dimensions,
+/// plus a little noise. This is a dimensional collapse. Single values do not show it.
 public final class DiagnoseArray {
     private static final int ROWS = 2_000;
     private static final int WIDTH = 64;

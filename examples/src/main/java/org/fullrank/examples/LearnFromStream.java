@@ -8,16 +8,17 @@ import org.fullrank.online.LatentPredictive;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.online.Standardized;
 
-/// Learns features from a stream, one sample at a time: no batch, no backpropagation, no native library.
+/// Learns features from a stream, one sample at a time. The example needs no batch, no backpropagation and no
+/// native library.
 ///
 /// ```
 /// LearnFromStream [STATE_FILE]
 /// ```
 ///
-/// The stream has 6 channels in different units. All of them contain the same slow rhythm and noise of the
-/// same strength. Consecutive samples share the rhythm but not the noise, so a rule that predicts its own
-/// next feature finds the rhythm. The best linear feature has a correlation of 0.93 with the rhythm; the
-/// learned feature reaches it.
+/// The stream has 6 channels in different units. All channels contain the same slow rhythm and noise of the
+/// same strength. Consecutive samples share the rhythm but not the noise. So a rule that predicts its own
+/// next feature finds the rhythm. The best linear feature has a correlation of 0.93 with the rhythm. The
+/// learned feature reaches this correlation.
 public final class LearnFromStream {
     private static final int CHANNELS = 6;
     private static final int SAMPLES = 50_000;

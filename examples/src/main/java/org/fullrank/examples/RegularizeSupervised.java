@@ -11,13 +11,13 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.objective.Covariance;
 import org.fullrank.objective.VarianceHinge;
 
-/// Adds a regularizer to a supervised loss, in a training loop of your own.
+/// Adds a regularizer to a supervised loss in your own training loop.
 ///
-/// Two classes need one direction of the embedding. The labels give no reason to keep the others, and
-/// weight decay removes them: the embedding collapses to rank 1 although the classifier is right. A
-/// regularizer keeps the rank, so that the embedding stays useful for other tasks. The program trains the
-/// same small network three times: without a regularizer, with two of the library, and with one written
-/// here.
+/// To separate two classes, the network needs only one direction of the embedding. The labels give no reason
+/// to keep the other directions, and weight decay removes them. So the embedding collapses to rank 1,
+/// although the classifier is right. A regularizer keeps the rank. So the embedding stays useful for other
+/// tasks. The program trains the same small network three times: without a regularizer, with two regularizers
+/// of the library, and with one that is written here.
 public final class RegularizeSupervised {
     private static final int ROWS = 64;
     private static final int INPUTS = 8;

@@ -23,9 +23,9 @@ import org.fullrank.trained.Trained;
 /// TrainAndEmbed RUN_FOLDER [KEY=VALUE ...]
 /// ```
 ///
-/// Without settings it trains on built-in pictures of shapes, about three minutes on two cores. With
-/// `data.path=FOLDER` it trains on your own images. For a table, also set `views=vector` and
-/// `encoder={type: mlp, widths: [512, 128]}`.
+/// Without settings, the example trains on built-in images of shapes. A training of this size takes about
+/// three minutes on two cores. With `data.path=FOLDER`, the example trains on your own images. For a table,
+/// also set `views=vector` and `encoder={type: mlp, widths: [512, 128]}`.
 public final class TrainAndEmbed {
     private TrainAndEmbed() {}
 

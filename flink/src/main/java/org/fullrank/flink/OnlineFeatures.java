@@ -10,10 +10,11 @@ import org.apache.flink.util.OutputTag;
 import org.fullrank.online.OnlineRule;
 
 /**
- * Learns features of keyed samples, with one learner per key, and emits the features of each sample.
+ * Learns features of keyed samples and emits the features of each sample. There is one learner per key.
  *
- * <p>The learner is kept in keyed state. The heap backend keeps the object and copies it only while a checkpoint is
- * written. The RocksDB backend serializes it for every sample. Samples of one key must come in order.
+ * <p>The learner is stored in keyed state. The heap backend keeps the learner as an object. This backend
+ * copies this object only while a checkpoint is written. The RocksDB backend serializes the learner for every
+ * sample. The samples of one key must come in order.
  *
  * <pre>{@code
  * samples.keyBy(Sample::key)

@@ -2,7 +2,8 @@ package org.fullrank.lab;
 
 import java.util.function.DoublePredicate;
 
-/// An interval that holds the border of a property, which holds at the upper end and not at the lower.
+/// An interval that contains the border of a property. The property holds at the upper end and not at the
+/// lower end.
 record Bisection(double low, double high) {
     /// Halves an interval again and again.
     static Bisection of(double low, double high, int halvings, DoublePredicate holds) {

@@ -2,12 +2,13 @@ package org.fullrank.lab;
 
 import org.ejml.simple.SimpleMatrix;
 
-/// Computes the gradient flow of BYOL and SimSiam in linear networks in three forms: for general matrices
-/// (lemma 1 of the paper), for symmetric matrices, and for single eigenmodes. The paper is Tian, Chen and
-/// Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs", ICML 2021, arXiv
-/// 2102.06810. The letters are those of the paper: W online weights, Wp predictor, Wa target, F = W W'.
+/// Computes the gradient flow of BYOL and SimSiam in linear networks. There are three forms: for general
+/// matrices (lemma 1 of the paper), for symmetric matrices, and for single eigenmodes. The paper is Tian,
+/// Chen and Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs", ICML 2021,
+/// arXiv 2102.06810. The letters are those of the paper: W for the online weights, Wp for the predictor, Wa
+/// for the target, and F = W W'.
 final class Byol {
-    static final String PAPER = "Y. Tian, X. Chen, S. Ganguli, Understanding self-supervised learning dynamics without"
+    static final String PAPER = "Tian, Chen, Ganguli, Understanding self-supervised learning dynamics without"
             + " contrastive pairs, ICML 2021, arXiv 2102.06810";
 
     private Byol() {}

@@ -16,7 +16,7 @@ import org.fullrank.lab.Byol.Symmetric;
 import org.fullrank.lab.Series.Color;
 
 /// Checks that four descriptions of BYOL in a linear network agree: stochastic descent, matrices, symmetric
-/// matrices, and modes.
+/// matrices, and eigenmodes.
 ///
 /// @param lemma the matrix flow of lemma 1 under test
 record ByolFlow(Lemma lemma) implements Experiment {
@@ -51,16 +51,20 @@ record ByolFlow(Lemma lemma) implements Experiment {
                 Byol.PAPER,
                 "lemma 1, theorem 1, section 3.1 and appendix A",
                 """
-                A linear network of 6 inputs and 4 outputs minimizes `J = 1/2 E |Wp W x1 - sg(Wa x2)|^2`. By lemma
-                1, with `R = -Wp W (X + X') + Wa X`, the flow is `dW = Wp' R - eta W`, `dWp = alpha_p R W' - eta
-                Wp`, `dWa = beta (W - Wa)`. The experiment solves this flow by Runge-Kutta (step 0.01, time 40) and
-                compares it with three others:
+                A linear network has 6 inputs and 4 outputs. W are its online weights, Wp is the predictor, and Wa
+                is the target. Training minimizes `J = 1/2 E |Wp W x1 - sg(Wa x2)|^2` for two views x1 and x2 of a
+                sample. X is the correlation matrix of the data, and X' is the covariance of the views around their
+                mean.
 
-                - the flow of symmetric matrices (Wp, F);
-                - the flow of modes (p, s, tau) from an aligned start;
-                - stochastic descent on batches of 256 views `x + 0.3 N(0, I)` from a generic start.
+                By lemma 1, with `R = -Wp W (X + X') + Wa X`, the flow is `dW = Wp' R - eta W`, `dWp = alpha_p R
+                W' - eta Wp`, `dWa = beta (W - Wa)`. The experiment solves this flow by Runge-Kutta (step 0.01, time
+                40) and compares it with three others:
 
-                Unless another value is given, sigma^2 = 0.09, alpha_p = 1, eta = 0.04 and beta = 0.4.
+                - the flow of the symmetric matrices Wp and F = W W';
+                - the flow of the eigenmodes (p, s, tau) from an aligned start;
+                - stochastic descent on batches of 256 views `x + 0.3 N(0, I)` from a random start.
+
+                Unless the page says otherwise, sigma^2 = 0.09, alpha_p = 1, eta = 0.04 and beta = 0.4.
                 """);
     }
 
@@ -268,9 +272,9 @@ record ByolFlow(Lemma lemma) implements Experiment {
         }
         agreement = agreement.with(Series.dots("lemma 1", Color.BLACK, dots.x(), dots.y()));
         return Figure.of(
-                "Left: the flow of modes (lines) and lemma 1 (dots) agree from an aligned start. The smallest mode"
-                        + " vanishes. Right: the same network from a generic start, without the predictor or the"
-                        + " stop-gradient.",
+                "Left: from an aligned start, the flow of modes (lines) and the flow of lemma 1 (dots)"
+                        + " agree. The smallest mode vanishes. Right: the same network from a random start, without"
+                        + " the predictor or without the stop-gradient.",
                 2,
                 agreement,
                 without.panel());

@@ -11,7 +11,7 @@ import java.util.function.DoublePredicate;
 import org.fullrank.lab.Byol.Mode;
 import org.fullrank.lab.Byol.Parameters;
 
-/// Checks the phase diagram of one mode.
+/// Checks the phase diagram of one eigenmode of a linear BYOL.
 ///
 /// @param slope the flow of a mode under test
 record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment {
@@ -37,16 +37,18 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                 Byol.PAPER,
                 "section 3.2 and figures 3, 5, 8",
                 """
-                The experiment follows one mode of a linear BYOL. p is an eigenvalue of the predictor, s is an
-                eigenvalue of the correlation of its input, and tau is the ratio of the target's weights to the
-                online weights. The flow is `dp = alpha_p s [tau - (1+sigma^2) p] - eta p`, `ds = 2 p s [tau -
-                (1+sigma^2) p] - 2 eta s`, `s dtau = beta (1 - tau) s - tau ds/2`. The flow is solved by Runge-Kutta
-                with step 0.1 until time 4000. Unless another value is given, sigma^2 = 0.0009, alpha_p = 1, and tau
-                stays at 1.
+                The experiment follows one eigenmode of a linear BYOL. For this mode, p is the eigenvalue of the
+                predictor, and s is the eigenvalue of the correlation of the predictor's input. The number tau is
+                the ratio of the target's weights to the online weights.
 
-                A mode that starts on the parabola `s = p^2/alpha_p` stays on it. The fixed points on the parabola
-                are 0 and `p = [tau +- sqrt(tau^2 - 4 eta (1+sigma^2))] / [2 (1+sigma^2)]`, called p+ and p-. The
-                experiment has no random numbers, so all seeds give the same figures.
+                The flow of the mode is `dp = alpha_p s [tau - (1+sigma^2) p] - eta p`, `ds = 2 p s [tau -
+                (1+sigma^2) p] - 2 eta s`, `s dtau = beta (1 - tau) s - tau ds/2`. The experiment solves this flow
+                by Runge-Kutta with step 0.1 until time 4000. Unless the page says otherwise, sigma^2 = 0.0009,
+                alpha_p = 1, and tau stays at 1.
+
+                A mode that starts on the parabola `s = p^2/alpha_p` stays on this parabola. The fixed points on the
+                parabola are 0 and `p = [tau +- sqrt(tau^2 - 4 eta (1+sigma^2))] / [2 (1+sigma^2)]`, called p+ and
+                p-. The experiment uses no random numbers, so all seeds give the same values.
                 """);
     }
 
@@ -158,7 +160,7 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                         "the strongest decay that a mode survives is tau^2/(4(1+sigma^2))",
                         -strongest,
                         near(1 / (4 * (1 + NOISE)), 1e-4),
-                        ".24978; passing beside the vanished points takes pi/sqrt of the distance"),
+                        ".24978; passing near the vanished points takes pi/sqrt of the distance"),
                 Claim.of(
                         "eta 0.3 is stronger: p ends at 0",
                         end(BASE.withEta(0.3), new Mode(1, 1, 1)).p(),

@@ -5,7 +5,7 @@ import java.util.SequencedMap;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// A statement that a measured figure can confirm or refute.
+/// A statement that a measured value can confirm or refute.
 ///
 /// @param text the statement, one sentence
 /// @param measured the figure that decides; null if it could not be measured

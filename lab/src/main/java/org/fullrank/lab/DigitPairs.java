@@ -11,8 +11,8 @@ import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
 
-/// Digits 5 and 6 of MNIST, each in one of two corners of a larger canvas. Only the two corners are stored,
-/// because the rest of the canvas is black in all samples.
+/// The digits 5 and 6 of MNIST. Each image is in one of two corners of a larger canvas. Only these two
+/// corners are stored, because the rest of the canvas is black in all samples.
 ///
 /// @param train samples by attribute: `[digit][place][image]`, each `[2 * pixels]` in `[0, 1]`
 /// @param test the same for test images

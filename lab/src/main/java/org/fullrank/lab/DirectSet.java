@@ -45,22 +45,24 @@ record DirectSet(Slope slope) implements Experiment {
         return new Description(
                 "direct-set",
                 "weight decay keeps the features of low augmentation variance, for every power of F",
-                "X. Wang, X. Chen, S. Du, Y. Tian, Towards demystifying representation learning with non-contrastive"
+                "Wang, Chen, Du, Tian, Towards demystifying representation learning with non-contrastive"
                         + " self-supervision, arXiv 2110.04947",
                 "the claim of the abstract about DirectSet(alpha) and DirectCopy. The formulas are derived here and"
                         + " unverified against the paper",
                 """
-                A linear network has a stop-gradient and the predictor `Wp = F^alpha` with `F = W W'`. Let l be an
-                eigenvalue of F in a direction of augmentation variance sigma^2. The eigenvalue follows `dl = 2 l [p
-                (1 - (1+sigma^2) p) - eta]` with `p = l^alpha`. The eigenvalue survives if `sigma^2 < 1/(4 eta) - 1`
-                and if p starts above `p- = [1 - sqrt(1 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]`. A surviving mode
-                ends at p+, the same expression with a plus before the root.
+                A linear network W is trained with a stop-gradient. The predictor of this network is set to `Wp =
+                F^alpha` with `F = W W'`. Let l be an eigenvalue of F in a direction in which the augmentation has
+                the variance sigma^2. This eigenvalue follows `dl = 2 l [p (1 - (1+sigma^2) p) - eta]` with `p =
+                l^alpha`. The eigenvalue survives if `sigma^2 < 1/(4 eta) - 1` and if p starts above `p- = [1 -
+                sqrt(1 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]`. Then p ends at p+, the same expression with a plus
+                before the root.
 
-                With eta = 0.1, the threshold of sigma^2 is 1.5. The steps have size 0.01 and end at time 2000. This
-                part of the experiment has no random numbers.
+                If eta is 0.1, the threshold of sigma^2 is 1.5. The experiment solves the flow in steps of 0.01
+                until time 2000. This part of the experiment uses no random numbers.
 
-                The experiment also runs the flow of matrices with 8 inputs of variances 0.1 to 6 and 8 outputs. The
-                flow starts from a random orthogonal W plus 0.15 N(0, 1), so no mode is aligned with an input.
+                Another part of the experiment solves the flow of matrices with 8 inputs of variances 0.1 to 6 and 8
+                outputs. This flow starts from a random orthogonal W plus 0.15 N(0, 1). So no mode is aligned with
+                an input.
                 """);
     }
 
@@ -93,13 +95,13 @@ record DirectSet(Slope slope) implements Experiment {
                 "alpha 2 from l = 0.8, inside the basin, ends at sqrt(p+) for sigma^2 0.1",
                 far[0],
                 near(Math.sqrt(fixedPoint(0.1, 1)), 1e-6),
-                "p = l^2; time 2000 is long beside all rates but at the threshold"));
+                "p = l^2; time 2000 is long for all rates except at the threshold"));
         for (double alpha : ALPHAS) {
             claims.add(Claim.of(
                     "alpha %s: the largest augmentation variance that survives".formatted(Numbers.compact(alpha)),
                     -border(-3, 0, minus -> end(1, alpha, -minus) > 1e-3),
                     near(1 / (4 * ETA) - 1, 0.005),
-                    "1/(4 eta) - 1 = 1.5; passing beside the vanished points takes long, which adds 1e-4 or so"));
+                    "1/(4 eta) - 1 = 1.5; passing near the vanished points takes long, which adds 1e-4 or so"));
             claims.add(Claim.of(
                     "alpha %s: l^alpha at the border of the basin, sigma^2 0.1".formatted(Numbers.compact(alpha)),
                     StrictMath.pow(border(1e-4, 1, start -> end(start, alpha, 0.1) > 1e-3), alpha),
@@ -174,7 +176,7 @@ record DirectSet(Slope slope) implements Experiment {
                             "a network forgets the inputs above the threshold: largest |column of W|^2",
                             high,
                             atMost(1e-6),
-                            "time 400: sigma^2 1.7 passes beside the vanished points within 100, then decays at 0.2"),
+                            "time 400: sigma^2 1.7 passes near the vanished points within 100, then decays at 0.2"),
                     Claim.of(
                             "a network keeps the inputs below the threshold at p+: largest distance",
                             low,
@@ -211,8 +213,8 @@ record DirectSet(Slope slope) implements Experiment {
                         Series.graph("p+", Color.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))
                                 .dash());
         return Figure.of(
-                "The threshold of the augmentation variance is 1/(4 eta) - 1 = 1.5 for every alpha, so the three"
-                        + " lines coincide. alpha decides which starts lead to a surviving mode.",
+                "The threshold of the augmentation variance is 1/(4 eta) - 1 = 1.5 for every alpha. So the"
+                        + " three lines coincide. The value of alpha decides from which starts a mode survives.",
                 3,
                 ends,
                 flow,

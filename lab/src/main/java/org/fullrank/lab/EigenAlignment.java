@@ -61,14 +61,17 @@ record EigenAlignment(Flow flow) implements Experiment {
                 Byol.PAPER,
                 "theorem 3 and section 3.1",
                 """
-                The symmetric flow is `dWp = -(alpha_p/2)(1+sigma^2){Wp, F} + alpha_p tau F - eta Wp`, `dF =
-                -(1+sigma^2){Wp^2, F} + tau {Wp, F} - 2 eta F` for 6 modes with sigma^2 = 0.09 and alpha_p = 1. The
-                flow starts from a random symmetric Wp and F = B B' that do not commute. The flow is solved by
-                Runge-Kutta with step 0.02 until time 1000, for eta 0, 0.01 and 0.05 and for tau 1 and 0.5 (only tau
-                1 in a quick run).
+                In a linear BYOL, let Wp be the predictor and F the correlation of its input. If both are symmetric,
+                their flow is `dWp = -(alpha_p/2)(1+sigma^2){Wp, F} + alpha_p tau F - eta Wp`, `dF =
+                -(1+sigma^2){Wp^2, F} + tau {Wp, F} - 2 eta F`. Here, `{A, B}` is `A B + B A`. The experiment uses 6
+                modes with sigma^2 = 0.09 and alpha_p = 1. The flow starts from a random symmetric Wp and F = B B',
+                which do not commute.
 
-                Theorem 3 says `d[F, Wp] = -[F, Wp] K - K [F, Wp]` with `K = (1+sigma^2) [(alpha_p/2) F + Wp^2 -
-                tau/(1+sigma^2) Wp] + (3/2) eta I`.
+                The experiment solves this flow by Runge-Kutta with step 0.02 until time 1000. The values of eta are
+                0, 0.01 and 0.05, and the values of tau are 1 and 0.5. A quick run uses only tau = 1.
+
+                Theorem 3 says that the commutator `[F, Wp] = F Wp - Wp F` follows `d[F, Wp] = -[F, Wp] K - K [F,
+                Wp]`. Here, `K = (1+sigma^2) [(alpha_p/2) F + Wp^2 - tau/(1+sigma^2) Wp] + (3/2) eta I`.
                 """);
     }
 
@@ -119,13 +122,13 @@ record EigenAlignment(Flow flow) implements Experiment {
                                 + " rate tau p+/2 + 3 eta/2 (tau 1, eta 0.05)",
                         rate(setting),
                         near(NEAR.fixedPoint(1, 1) / 2 + 1.5 * NEAR.eta(), 1e-4),
-                        "the sum of the eigenvalues of K there (derived here); 1e-5 beside it, where terms of second"
+                        "the sum of the eigenvalues of K there (derived here); 1e-5 away from it, where terms of second"
                                 + " order are 1e-10"),
                 Claim.of(
                         "modes that live end at p+(tau, eta): largest distance",
                         largest(runs, run -> run.modes.off),
                         atMost(1e-3),
-                        "p+ = [tau + sqrt(tau^2 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]; time 1000 is long beside"
+                        "p+ = [tau + sqrt(tau^2 - 4 eta (1+sigma^2))]/[2 (1+sigma^2)]; time 1000 is long for"
                                 + " all rates"),
                 Claim.of(
                         "for tau 1 and eta 0, 0.01, 0.05 these are the reference's figures: largest distance of"
@@ -260,8 +263,8 @@ record EigenAlignment(Flow flow) implements Experiment {
             panels.add(panel);
         }
         return new Figure(
-                "The lines are the norm of the commutator. The dashed lines are the bound exp(-2 int lambda_min(K))"
-                        + " of theorem 3. Values below 1e-13 are rounding errors.",
+                "The solid lines show the norm of the commutator. The dashed lines show the bound of"
+                        + " theorem 3, exp(-2 int lambda_min(K)). Values below 1e-13 are rounding errors.",
                 2,
                 panels);
     }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.AtomicFile;
 
-/// The page of an outcome: `NAME.md` and `NAME.svg`. The same outcome gives the same bytes.
+/// The page of an outcome, `NAME.md` and `NAME.svg`. The same outcome gives the same bytes.
 public record ExperimentPage(Experiment experiment, Setting setting, Outcome outcome) {
     /// Writes the page into a folder, which is created if it is missing.
     ///
@@ -47,7 +47,7 @@ public record ExperimentPage(Experiment experiment, Setting setting, Outcome out
             page.append(outcome.table().markdown()).append('\n');
         }
         page.append("## Claims\n\n").append(claims().markdown()).append('\n');
-        page.append("Made by `%s`.\n".formatted(command()));
+        page.append("This command makes the page: `%s`.\n".formatted(command()));
         return page.toString();
     }
 

@@ -12,7 +12,7 @@ import org.fullrank.lab.LinearModes.Gradient;
 import org.fullrank.lab.LinearModes.History;
 import org.fullrank.lab.Series.Color;
 
-/// Checks the eigenvalue dynamics of Euclidean, cosine and isotropic losses.
+/// Checks the dynamics of eigenvalues with Euclidean, cosine and isotropic losses.
 ///
 /// @param gradient of a sample's loss, under test
 record IsoModes(Gradient gradient) implements Experiment {
@@ -34,21 +34,24 @@ record IsoModes(Gradient gradient) implements Experiment {
         return new Description(
                 "iso-modes",
                 "how eigenmodes learn under Euclidean, cosine and isotropic losses",
-                "M. Halvagal, A. Laborieux, F. Zenke, Implicit variance regularization in non-contrastive SSL,"
+                "Halvagal, Laborieux, Zenke, Implicit variance regularization in non-contrastive SSL,"
                         + " NeurIPS 2023, arXiv 2212.04858",
                 "figures 2, 5 and 6 as in the official notebook. The rates and the invariants are derived here. We"
                         + " did not read the text of the paper",
                 """
-                A linear network W has 15 Gaussian inputs, 10 outputs and weights N(0, 1/16). The predictor is set
-                exactly to `Wp = W W'` (alpha 1). View 1 has no noise. View 2 has noise of standard deviation 0.1
-                and a stop-gradient. There are 1500 steps on new batches of 2000 (250 in a quick run), and 4500
-                steps for the Euclidean losses with predictor. The rate is 0.01 for the Euclidean losses, and 0.1
-                for the cosine losses and without predictor.
+                A linear network W has 15 Gaussian inputs, 10 outputs and initial weights N(0, 1/16). The predictor
+                of this network is set exactly to `Wp = W W'` (alpha 1). The first view of a sample has no noise.
+                The second view has noise of standard deviation 0.1 and a stop-gradient.
 
-                IsoLoss is the same gradient without the left factor Wp. An eigenvalue l of `W W'` follows `dl = 2
-                l^2 (1 - l)` with the Euclidean loss, `dl = 2 l (1 - l)` with the Euclidean IsoLoss, and `dl = -2 l
-                [(1 - l)^2 + 0.01]` without stop-gradient. The cosine loss conserves `sum l`, and the cosine IsoLoss
-                conserves `sum l^2`.
+                The training has 4500 steps for the Euclidean losses with predictor and stop-gradient, and 1500
+                steps for all others. Each step uses a new batch of 2000 samples (250 in a quick run). The learning
+                rate is 0.01 for the Euclidean losses with predictor. The rate is 0.1 for the cosine losses and for
+                the training without predictor.
+
+                The gradient of IsoLoss is the same gradient without the left factor Wp. An eigenvalue l of `W W'`
+                follows `dl = 2 l^2 (1 - l)` with the Euclidean loss, `dl = 2 l (1 - l)` with the Euclidean IsoLoss,
+                and `dl = -2 l [(1 - l)^2 + 0.01]` without stop-gradient. The cosine loss does not change `sum l`,
+                and the cosine IsoLoss does not change `sum l^2`.
                 """);
     }
 
@@ -163,7 +166,7 @@ record IsoModes(Gradient gradient) implements Experiment {
                         "without stop-gradient modes follow dl = -2 l [(1 - l)^2 + s2]: largest distance",
                         largest,
                         atMost(0.05),
-                        "the passage beside 1 takes long and amplifies noise of the batches"),
+                        "the passage near 1 takes long and amplifies noise of the batches"),
                 Claim.of(
                         "without stop-gradient modes collapse: share of the sum left",
                         Arrays.stream(runs.noStop.last()).sum()
@@ -244,8 +247,8 @@ record IsoModes(Gradient gradient) implements Experiment {
         double mean = VectorMath.mean(start);
         double rms = Math.sqrt(VectorMath.dot(start, start) / start.length);
         return Figure.of(
-                "The lines are all ten eigenvalues of W W' from the same start. The dashed lines are the predicted"
-                        + " final values.",
+                "The solid lines are the ten eigenvalues of W W' during training. The dashed lines are the"
+                        + " predicted final values. All trainings start from the same weights.",
                 3,
                 panel("Euclidean", runs.euclidean, one),
                 panel("Euclidean IsoLoss", runs.iso, one),

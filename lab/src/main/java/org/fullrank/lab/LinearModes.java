@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 
-/// Stochastic descent of a linear network W `[outputs, inputs]` on views of Gaussian input. The predictor is
-/// set exactly to Wp = W W' at every step. The result is the course of the eigenvalues of W W'.
+/// Stochastic gradient descent of a linear network W `[outputs, inputs]` on views of Gaussian input. The
+/// predictor is set exactly to Wp = W W' at every step. The result is the course of the eigenvalues of W W'
+/// over the steps.
 ///
 /// @param form which loss
 /// @param batch fresh samples per step

@@ -32,22 +32,23 @@ record LplDigits(Plasticity plasticity) implements Experiment {
         return new Description(
                 "lpl-digits",
                 "a predictive neuron becomes selective to what stays constant, place or digit",
-                "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
+                "Halvagal, Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
                 "supplement S2 as in the official notebook. The margins are chosen here. We did not read the text of"
                         + " the paper",
                 """
-                The images are MNIST's digits 5 and 6 (1000 images of each) with gray values in [0, 1]. An image
-                lies at the top left or at the bottom right of a canvas of 56 x 56. The next sample of a sequence
-                keeps either the place or the digit of the sample before. The other attribute and the image are
-                random.
+                The images are the digits 5 and 6 of MNIST (1000 images of each) with gray values in [0, 1]. Each
+                image is placed at the top left or at the bottom right of a canvas of 56 x 56 pixels. The next
+                sample of a sequence keeps either the place or the digit of the previous sample. The other attribute
+                and the image are chosen at random.
 
-                A linear neuron without bias learns by Oja's rule, by log-variance alone and by LPL (as in lpl-toy).
-                Each of the 10 runs (2 in a quick run) has 1000 steps with batch 200, rate 0.01 and weight decay
-                0.15, and starts from small random weights.
+                A linear neuron without bias learns by three rules: Oja's rule, log-variance alone, and LPL (as in
+                lpl-toy). There are 10 runs (2 in a quick run) from small random weights. Each run has 1000 steps
+                with batch 200, rate 0.01 and weight decay 0.15.
 
-                Selectivity for an attribute is the distance of the mean responses to its two values, divided by the
-                range of all responses. Selectivity is measured on 400 other images of each digit.
+                An attribute (the place or the digit) has two values. The neuron's selectivity for an attribute is
+                the distance between its mean responses to these two values, divided by the range of all responses.
+                The selectivity is measured on 400 other images of each digit.
                 """);
     }
 
@@ -177,8 +178,8 @@ record LplDigits(Plasticity plasticity) implements Experiment {
             panels.add(panel);
         });
         return new Figure(
-                "Each point is one run. LPL becomes selective for the attribute that the sequence keeps. The rules"
-                        + " without prediction stay selective for the place.",
+                "Each point is one run. With LPL, the neuron becomes selective for the attribute that the"
+                        + " sequence keeps. With the rules without prediction, it stays selective for the place.",
                 2,
                 panels);
     }

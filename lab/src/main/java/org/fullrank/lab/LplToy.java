@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 import org.fullrank.lab.LocalRule.Plasticity;
 import org.fullrank.lab.Series.Color;
 
-/// Checks that predictive plasticity finds the slow feature next to a nuisance of any strength, and that the
+/// Checks two claims. Predictive plasticity finds the slow feature next to a nuisance of any strength. The
 /// variance term alone does not find it.
 ///
 /// @param plasticity the laws under test
@@ -40,24 +40,28 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return new Description(
                 "lpl-toy",
                 "a predictive neuron finds the slow feature, a Hebbian one the strong one",
-                "M. Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
+                "Halvagal, Zenke, The combination of Hebbian and predictive plasticity learns invariant object"
                         + " representations in deep sensory networks, Nature Neuroscience 2023",
                 "figure 2 as in the official notebook. The norms and the threshold are derived here. We did not read"
                         + " the text of the paper",
                 """
-                A linear neuron without bias gets samples of two dimensions. x is a cluster (-1 or 1) plus 0.1 N(0,
-                1). y is noise sigma_y N(0, 1), called the nuisance. With probability p, a sample has another
-                cluster than the sample before. p is 0 except where the experiment varies it.
+                A linear neuron without bias gets samples (x, y). The coordinate x is the center of a cluster (-1 or
+                1) plus 0.1 N(0, 1). The coordinate y is the noise sigma_y N(0, 1), called the nuisance. With
+                probability p, a sample has another cluster than the previous sample. The probability p is 0 except
+                where the experiment varies it.
 
-                LPL descends `mean (z - sg z_before)^2 - log var z` with weight decay 0.15. The batch is 200 and the
-                rate is min(0.01, 0.01/sigma_y). The time (steps times rate) is 100, or 40 in a quick run.
+                LPL minimizes `mean (z - sg z_before)^2 - log var z` with weight decay 0.15. The output of the
+                neuron for a sample is z, and its output for the previous sample is z_before. The batch size is 200
+                and the learning rate is min(0.01, 0.01/sigma_y). The time (steps times rate) is 100, or 40 in a
+                quick run.
 
-                Selectivity is the distance of the two cluster means divided by the range of z. Activity is the
-                standard deviation of z. Selectivity and activity are measured on 10,000 new points.
+                The selectivity of the neuron is the distance between the means of z for the two clusters, divided
+                by the range of z. The activity of the neuron is the standard deviation of z. Selectivity and
+                activity are measured on 10,000 new samples.
 
-                Along x, the pull acts like a weight decay of 2 * 0.01. So LPL converges to an activity of `sqrt(2 /
-                0.17)` times 1.005, the standard deviation of x. Log-variance alone converges to the norm `sqrt(2 /
-                0.15)`.
+                Along x, the prediction term of LPL acts like a weight decay of 2 * 0.01. So the activity of LPL
+                converges to `sqrt(2 / 0.17)` times 1.005, the standard deviation of x. With log-variance alone, the
+                weights converge to the norm `sqrt(2 / 0.15)`.
                 """);
     }
 
@@ -298,9 +302,10 @@ record LplToy(Plasticity plasticity) implements Experiment {
         Panel diverging = Panel.of("Variance without log", Axis.linear("time"), Axis.log("activity"))
                 .with(growth.line("pull - var z, sigma_y 1", Color.of(LocalRule.VARIANCE.ordinal())));
         return Figure.of(
-                "LPL and the hinge stay with the slow feature x for every strength of the nuisance. Oja and"
-                        + " log-variance alone turn to the nuisance. The pull alone collapses. Without the"
-                        + " logarithm, the activity explodes.",
+                "With LPL and with the hinge, the neuron responds to the slow feature x for every strength"
+                        + " of the nuisance. With Oja's rule and with log-variance alone, it responds to a strong"
+                        + " nuisance. With the prediction term alone, it collapses. Without the logarithm, the"
+                        + " activity explodes.",
                 2,
                 selective,
                 active,

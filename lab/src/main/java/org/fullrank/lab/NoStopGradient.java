@@ -70,14 +70,16 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                 Byol.PAPER,
                 "theorem 2",
                 """
-                A linear network of 5 inputs and 4 outputs descends `J = 1/2 E |Wp W x1 - W x2|^2` with the gradient
-                through both branches. X and X' are random. W and Wp start from random values, in three restarts.
-                The flow is solved by Runge-Kutta with eta = 0.01 and step 0.01 until time 20.
+                A linear network has 5 inputs and 4 outputs. W are its weights, and Wp is the predictor. Training
+                minimizes `J = 1/2 E |Wp W x1 - W x2|^2`, and the gradient goes through both branches. X is the
+                correlation matrix of the data, and X' is the covariance of the views around their mean. Both are
+                random. W and Wp start from random values, three times. The experiment solves the flow by
+                Runge-Kutta with eta = 0.01 and step 0.01 until time 20.
 
                 Theorem 2 says `d vec(W) = -H vec(W)` with `H = X' kron (Wp'Wp + I) + X kron (Wp - I)'(Wp - I) + eta
-                I`. So `|W(t)| <= exp(-l0 t) |W(0)|`, where l0 is the smallest eigenvalue of any H between time 0
-                and t. The experiment computes the matrix H `[20, 20]` at every step. The flow itself is computed
-                without H.
+                I`. So `|W(t)| <= exp(-l0 t) |W(0)|`, where l0 is the smallest eigenvalue of all H between time 0
+                and t. The experiment computes the matrix H `[20, 20]` at every step. The experiment does not use H
+                to compute the flow itself.
                 """);
     }
 

@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.text.Numbers;
 
-/// Checks that the gradient of the negative log variance, with weight decay, is Oja's rule.
+/// Checks that the gradient of the negative log-variance, with weight decay, is Oja's rule.
 ///
 /// @param rule the log-variance rule under test
 record Oja(Rule rule) implements Experiment {
@@ -71,22 +71,23 @@ record Oja(Rule rule) implements Experiment {
         return new Description(
                 "oja",
                 "the log-variance gradient with weight decay is Oja's rule",
-                "E. Oja, A simplified neuron model as a principal component analyzer, J. Math. Biology 1982; M."
-                        + " Halvagal, F. Zenke, The combination of Hebbian and predictive plasticity learns"
+                "Oja, A simplified neuron model as a principal component analyzer, Journal of Mathematical Biology"
+                        + " 1982; Halvagal, Zenke, The combination of Hebbian and predictive plasticity learns"
                         + " invariant object representations in deep sensory networks, Nature Neuroscience 2023",
                 "the Hebbian term. The condition and the fixed points are derived here. We did not read the texts of"
                         + " the papers",
                 """
-                A linear neuron `z = w.x` gets zero-mean Gaussian input of 5 dimensions with the standard deviations
-                2, 1.5, 1, 0.5 and 0.2. `<.>` is the mean over a batch of 100 new samples. The weights change in
-                4000 steps of size 0.01 by one of two rules:
+                A linear neuron `z = w.x` gets Gaussian input of 5 dimensions with mean zero and the standard
+                deviations 2, 1.5, 1, 0.5 and 0.2. Below, `<.>` is the mean over a batch of 100 new samples. The
+                weights w change in 4000 steps of size 0.01 by one of two rules:
 
                 - The log-variance rule is `dw = c <z x>/<z^2> - eta w`. This rule is the negative gradient of `-log
                   <z^2>` with weight decay.
                 - Oja's rule is `dw = <z x> - w <z^2>`.
 
-                If `eta = c`, the first rule is exactly `c/<z^2>` times the second. For any c and eta, the fixed
-                points of the first rule are the eigenvectors of the covariance with norm `sqrt(c/eta)`.
+                If `eta = c`, the log-variance rule is exactly `c/<z^2>` times Oja's rule. For any c and eta, the
+                fixed points of the log-variance rule are the eigenvectors of the covariance with norm
+                `sqrt(c/eta)`.
                 """);
     }
 
@@ -139,8 +140,8 @@ record Oja(Rule rule) implements Experiment {
                         "only the first component is stable: smallest |cos| after starts near the other four",
                         stability(),
                         atLeast(0.9999),
-                        "the slowest escape, from the second, has rate 4/2.25 - 1: exp(0.78 * 40) of the 1e-3"
-                                + " beside"));
+                        "the slowest escape, from the second, has rate 4/2.25 - 1: exp(0.78 * 40) times the"
+                                + " distance 1e-3"));
         ResultTable table = ResultTable.of("rule", "c/eta", "cosine with PC1", "norm", "sqrt(c/eta)")
                 .row("Oja", "-", oja.cosine, oja.norm, 1.0);
         for (int i = 0; i < RATIOS.length; i++) {
@@ -229,8 +230,8 @@ record Oja(Rule rule) implements Experiment {
             norms = norms.with(runs.get(i).norms.line(label, color));
         }
         return Figure.of(
-                "From the same start, all rules turn to the first principal component. c/eta sets the length of the"
-                        + " weights.",
+                "From the same start, the weights turn to the first principal component with all rules. The"
+                        + " ratio c/eta determines the length of the weights.",
                 3,
                 path.with(oja.path.line("Oja", Color.BLUE)),
                 cosines.with(oja.cosines.line("Oja", Color.BLUE).dash()),

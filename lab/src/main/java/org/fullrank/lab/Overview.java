@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The page of all experiments, `README.md`: every claim with its value for every seed.
+/// The page of all experiments, `README.md`. The page has every claim with its value for every seed.
 ///
 /// @param sweeps sweeps with the same settings, at least one
 public record Overview(List<Sweep> sweeps) {
@@ -28,10 +28,11 @@ public record Overview(List<Sweep> sweeps) {
         String seeds = settings.stream().map(s -> Long.toString(s.seed())).collect(Collectors.joining(","));
         StringBuilder page = new StringBuilder("# The lab: papers as experiments\n\n");
         page.append(
-                "Each experiment repeats a result of a paper and checks claims about it. Every claim has an expected"
-                        + " value, a tolerance and a reason for both. The page of an experiment names its source and"
-                        + " shows the figure, the table and the verdicts for the first seed. The tables below show the"
-                        + " measured values of all seeds. This command makes all pages:\n\n```\n");
+                "Each experiment repeats a result of a paper and checks claims about this result. Every claim has an"
+                        + " expected value, a tolerance and a reason for both. The page of an experiment names its"
+                        + " source. The page shows the figure, the table and the verdicts for the first seed. The"
+                        + " tables on this page show the measured values of all seeds. This command makes all pages:"
+                        + "\n\n```\n");
         page.append("fullrank lab run all --seed %s%s%s\n```\n\n"
                 .formatted(
                         seeds,

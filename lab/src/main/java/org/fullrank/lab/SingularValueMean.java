@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.ejml.simple.SimpleSVD;
 
-/// The mean singular value of embeddings `[b, d]`, its gradient and its bounds, and sample embeddings. From
-/// Taha et al., arXiv 2103.02770, equations 2 and 3.
+/// The mean singular value of embeddings `[b, d]`, its gradient and its bounds, and sample embeddings. The
+/// source is Taha et al., arXiv 2103.02770, equations 2 and 3.
 final class SingularValueMean {
     private SingularValueMean() {}
 

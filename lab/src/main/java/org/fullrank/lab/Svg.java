@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.fullrank.lab.Series.Dots;
 import org.fullrank.lab.Series.Line;
 
-/// Draws a figure as SVG: axes with ticks, a legend above each plot, and text that is large enough for a
-/// projector. The same figure gives the same bytes.
+/// Draws a figure as SVG. A figure has axes with ticks, a legend above each plot, and text that is large
+/// enough for a projector. The same figure gives the same bytes.
 final class Svg {
     private static final int PANEL_WIDTH = 380;
     private static final int PLOT_HEIGHT = 230;
@@ -36,10 +36,10 @@ final class Svg {
         int top = TITLE + legend * LEGEND_LINE + 6;
         int height = top + PLOT_HEIGHT + BOTTOM;
         out.append("""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" \
-            font-family="Helvetica, Arial, sans-serif" font-size="12">
-            <rect width="100%%" height="100%%" fill="#FFFFFF"/>
-            """.formatted(columns * PANEL_WIDTH, rows * height, columns * PANEL_WIDTH, rows * height));
+                <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" \
+                font-family="Helvetica, Arial, sans-serif" font-size="12">
+                <rect width="100%%" height="100%%" fill="#FFFFFF"/>
+                """.formatted(columns * PANEL_WIDTH, rows * height, columns * PANEL_WIDTH, rows * height));
         for (int i = 0; i < figure.panels().size(); i++) {
             out.append("<g transform=\"translate(%d,%d)\">\n"
                     .formatted(i % columns * PANEL_WIDTH + LEFT, i / columns * height + top));

@@ -18,8 +18,8 @@ import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Series.Color;
 
-/// Checks that the mean singular value of normalized embeddings distinguishes polarized from spread
-/// embeddings, and that maximizing it spreads them.
+/// Checks two claims about the mean singular value of normalized embeddings. The mean singular value
+/// distinguishes polarized from spread embeddings, and maximizing it spreads them.
 ///
 /// @param gradient of the mean singular value with respect to the embeddings `[b, d]`, under test
 record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
@@ -41,21 +41,22 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         return new Description(
                 "svmax-circle",
                 "the mean singular value tells polarized from spread embeddings, and spreads them",
-                "A. Taha, A. Hanson, A. Shrivastava, L. Davis, SVMax: A feature embedding regularizer, arXiv"
+                "Taha, Hanson, Shrivastava, Davis, SVMax: A feature embedding regularizer, arXiv"
                         + " 2103.02770",
                 "figure 1 and equations 2 to 4. The descent of points on the circle is an experiment of this project",
                 """
-                E `[b, d]` are embeddings with rows of norm 1, and `s_mu = (1/d) sum s_i(E)` is their mean singular
-                value. The mean singular value lies between `L = sqrt(b)/d` (rank 1) and `U = (1/d) sqrt(b d/max(b,
+                E `[b, d]` is a matrix of b embeddings with rows of norm 1. The mean singular value of E is `s_mu =
+                (1/d) sum s_i(E)`. This mean lies between `L = sqrt(b)/d` (rank 1) and `U = (1/d) sqrt(b d/max(b,
                 d)) sqrt(b)` (all singular values are equal).
 
-                There are two sets of 128 points on the unit circle. The polarized points lie at two poles. The
-                angles of these points are quantiles of a normal distribution with standard deviation 0.1013. The
-                spread points have a standard deviation of 0.816.
+                There are two sets of 128 points on the unit circle. The first set is polarized: its points lie near
+                two poles. The angles of these points are quantiles of a normal distribution with standard deviation
+                0.1013. The second set is spread: the standard deviation of its angles is 0.816.
 
-                First, each point moves by 0.001 N(0, 1). Then the points descend `exp((U - s_mu)/(U - L))` with the
-                gradient `P Q'/d` of `s_mu`, or a pull to their mean, `mean |e - m|^2`, or the sum of both. There
-                are 1000 steps of size 1, and the rows are normalized after each step.
+                First, each point moves by 0.001 N(0, 1). Then gradient descent moves the points in 1000 steps of
+                size 1. The descent minimizes SVMax, `exp((U - s_mu)/(U - L))`, or a pull to the mean m of the
+                points, `mean |e - m|^2`, or the sum of both. The gradient of `s_mu` is `P Q'/d`. After each step,
+                the rows are normalized again.
                 """);
     }
 
@@ -264,9 +265,10 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         both.first.line("both", Color.GREEN),
                         both.second.line("", Color.GREEN));
         return Figure.of(
-                "The upper row shows polarized points before (vermilion) and after SVMax (blue), spread points after"
-                        + " the pull without and with SVMax, and the singular values. The lower row shows both"
-                        + " bounds and random embeddings.",
+                "The upper row shows three plots. In the first are polarized points before (vermilion) and"
+                        + " after SVMax (blue). In the second are spread points after the pull, without and with"
+                        + " SVMax. In the third are the singular values. The lower row shows both bounds and random"
+                        + " embeddings.",
                 3,
                 circle("Polarized, after SVMax", angles(POINTS, POLARIZED, true), svmax.end),
                 circle("Spread, after pull and SVMax", pull.end, both.end),

@@ -5,24 +5,25 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * Latent predictive learning and related rules. Each is a local rule of three terms: a pull towards the features of the
- * previous sample in the same sequence, a Hebbian push, and decorrelation.
+ * Latent predictive learning and related rules. Each of these rules is local and has three terms: a pull towards the
+ * features of the previous sample in the same sequence, a Hebbian push, and decorrelation.
  *
  * <pre>{@code
  * dW_ij = eta g_i x_j - eta decay W_ij
  * g_i = [ -pull (z_i - z_i(previous)) + hebbian push_i - decorrelation D_i ] f'(a_i)
  * }</pre>
  *
- * with {@link Push} and {@link Decorrelation} for {@code push_i} and {@code D_i}. Running estimates replace batch
- * statistics and include the current sample. No gradient passes through the previous features.
+ * The formula contains {@link Push} as {@code push_i} and {@link Decorrelation} as {@code D_i}. Running estimates
+ * replace batch statistics. They include the current sample. No gradient flows through the previous features.
  *
  * <p>Every term is the exact gradient of a loss of the current sample, for a fixed previous mean and the estimate rate
  * k: {@code pull/2 sum (z - z(previous))^2}, {@code -hebbian/(2k) sum log(v + eps)} or {@code hebbian/k sum max(0, 1 -
  * sigma)}, and {@code decorrelation beta/(4k) sum_{k != i} C_ik^2}.
  *
- * <p>With {@code push = LOG_VARIANCE} the weights of a unit that varies only along them settle at {@code |W_i| =
- * sqrt(hebbian/decay)}. Losses of the form {@code mean (z - z')^2 - log var}, as in the published toy example, are
- * these terms with pull and hebbian 2; the weights then settle at {@code sqrt(2/decay)}.
+ * <p>With {@code push = LOG_VARIANCE}, take a unit whose output varies only along its weights. Then these weights
+ * settle at the norm {@code |W_i| = sqrt(hebbian/decay)}. Losses of the form {@code mean (z - z')^2 - log var}, as in
+ * the published toy example, have these terms with pull and hebbian 2. Then the weights settle at {@code
+ * sqrt(2/decay)}.
  *
  * <p>Source: the local VICReg rule; M. Halvagal and F. Zenke, Nature Neuroscience 2023, by its official code and
  * erratum. The online estimates with a constant rate are our choice, unverified against the paper.

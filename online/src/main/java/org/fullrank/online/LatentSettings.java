@@ -5,7 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 /**
- * Settings of {@link LatentPredictive}, whose Javadoc has the formula.
+ * Settings of {@link LatentPredictive}. The Javadoc of that class has the formula.
  *
  * @param activation f
  * @param pull weight of the pull, not negative

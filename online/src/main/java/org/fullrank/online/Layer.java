@@ -4,7 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
-/** A layer that learns by one rule. It has the weights, features and monitor that all rules need. */
+/** A layer that learns by one rule. A layer has the weights, features and monitor that all rules need. */
 public abstract sealed class Layer implements OnlineRule permits ComponentRule, LatentPredictive {
     private enum Kind {
         OJA,
@@ -99,8 +99,7 @@ public abstract sealed class Layer implements OnlineRule permits ComponentRule, 
         Layer layer = (Layer) other;
         Check.that(
                 getClass() == layer.getClass() && inputs() == layer.inputs() && units() == layer.units(),
-                "learners: found %s of %d inputs and %d units, expected %s of %d and %d; give learners of one kind and"
-                        + " shape",
+                "learners: found %s of %d inputs and %d units, expected %s of %d and %d; give learners of one kind and shape",
                 layer.getClass().getSimpleName(),
                 layer.inputs(),
                 layer.units(),

@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Running mean and variance of vectors, and their covariance if requested. With rate k, and d the deviation from the
- * previous mean: {@code m <- m + k d}, {@code C <- (1-k) (C + k d d')}. These are exact moments of all vectors so far,
- * with weights that decrease by the factor (1-k) per step. With {@code k = 1, 1/2, 1/3, ...} they are the plain mean
- * and the covariance with divisor n.
+ * Running mean and variance of vectors, and their covariance if requested. The rate is k, and d is the
+ * deviation from the previous mean. Then {@code m <- m + k d}, {@code C <- (1-k) (C + k d d')}. The results
+ * are exact moments of all vectors so far. The weight of a vector falls by the factor (1-k) per step. With
+ * {@code k = 1, 1/2, 1/3, ...}, they are the plain mean and the covariance with divisor n.
  */
 final class Moments {
     /** Variance of every unit before the first sample, so that the first pushes are of order one. */

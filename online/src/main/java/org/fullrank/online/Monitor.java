@@ -6,11 +6,12 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Monitors features without storing samples: running standard deviations, the rank of a running covariance, and an
- * alarm.
+ * Monitors features without storing samples. A monitor has running standard deviations, the rank of a running
+ * covariance, and an alarm.
  *
- * <p>It uses every {@link #EVERY}-th sample, with rate {@link #RATE}. Its first verdict comes after 1/{@link #RATE}
- * used samples, and then one after every {@link #JUDGED_EVERY} used samples. Only {@link #health()} allocates memory.
+ * <p>The monitor uses every {@link #EVERY}-th sample, with rate {@link #RATE}. The first verdict comes after 1/{@link
+ * #RATE} used samples. Then a verdict comes after every {@link #JUDGED_EVERY} used samples. Only {@link #health()}
+ * allocates memory.
  */
 public final class Monitor {
     /** Rate of the running moments, which average over about 1000 used samples. */

@@ -4,9 +4,10 @@ import java.io.DataInputStream;
 import java.io.IOException;
 
 /**
- * Oja's rule, linear: {@code W <- W + eta z (x - W' z)'}. A single unit finds the first principal component of centered
- * input, with norm 1. Several units use Oja's subspace rule and find an orthonormal basis of the space of the first M
- * components, in no particular order. The subspace rule is known from memory, unverified against the paper.
+ * Oja's rule, linear: {@code W <- W + eta z (x - W' z)'}. A single unit finds the first principal component
+ * of centered input, with norm 1. Several units use Oja's subspace rule. Several units find an orthonormal
+ * basis of the space of the first M components, in no particular order. We know the subspace rule from
+ * memory, unverified against the paper.
  */
 public final class Oja extends ComponentRule {
     /**

@@ -5,11 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A learner of features that receives one sample at a time: a layer, a stack of layers, or either of them after a
- * running standardization.
+ * A learner of features that gets one sample at a time. A learner is a layer or a stack of layers, with or
+ * without a running standardization of its input.
  *
- * <p>Only one thread at a time may use it. The array that {@link #update} and {@link #transform} return belongs to the
- * rule and is overwritten by the next call; copy it to keep it. Neither method allocates memory.
+ * <p>Only one thread at a time may use a rule. The array that {@link #update} and {@link #transform} return
+ * belongs to the rule. The next call overwrites this array, so copy the array to keep it. Neither method
+ * allocates memory.
  */
 public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /** Width of a sample. */

@@ -1,8 +1,8 @@
 package org.fullrank.online;
 
 /**
- * The form of the Hebbian term, which prevents a unit from falling silent. Both forms move a unit's response away from
- * its running mean.
+ * The form of the Hebbian term. This term keeps the output of a unit from becoming constant. Both forms move the output
+ * of a unit away from its running mean.
  */
 public enum Push {
     /**

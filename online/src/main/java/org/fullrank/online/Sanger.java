@@ -5,7 +5,7 @@ import java.io.IOException;
 
 /**
  * Sanger's rule, linear: {@code W_i <- W_i + eta z_i (x - sum_{k <= i} z_k W_k)}. Unit i finds the i-th principal
- * component of centered input, with norm 1. The rule is known from memory, unverified against the paper.
+ * component of centered input, with norm 1. We know Sanger's rule from memory, unverified against the paper.
  */
 public final class Sanger extends ComponentRule {
     /** The same as {@link Oja#LEARNING_RATE}, for the same reason. */

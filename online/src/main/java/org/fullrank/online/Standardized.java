@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A learner with a running standardization of its input. The running mean of each input is subtracted, and the result
- * is divided by the running standard deviation. Use it if the scale of the input is unknown before the stream.
+ * A learner with a running standardization of its input. The running mean of each input is subtracted. Then the result
+ * is divided by the running standard deviation. Use this class if you do not know the scale of the input before the
+ * stream.
  */
 public final class Standardized implements OnlineRule {
     /** 1e-4: rate of the running moments. They are plain averages over the first 1/rate samples. */

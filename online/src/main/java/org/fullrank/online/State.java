@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * The byte format of a state: 8 bytes with the name of the format, the version, the length of the content, the content,
- * and the CRC-32C of everything before it. Numbers are big-endian.
+ * The byte format of a state. A state has 8 bytes with the name of the format, the version, the length of the
+ * content, the content, and the CRC-32C of everything before it. Numbers are big-endian.
  */
 final class State {
     /** The version written; others are refused. */

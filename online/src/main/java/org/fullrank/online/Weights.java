@@ -6,17 +6,17 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 
 /**
- * A matrix W of M units and N inputs. It is designed for alternating products with a vector and changes {@code W <-
- * keep W + g x'}.
+ * A matrix W of M units and N inputs. The class is designed for alternating products with a vector and changes {@code W
+ * <- keep W + g x'}.
  *
- * <p>Up to {@link #RANK} changes wait and are then made in one pass: {@code W = s V + sum_k g_k x_k'}. The factor s
- * collects the decays, so that even decays that are too small for float32 have an effect. While changes wait, a product
- * is {@code s (V x) + sum_k g_k (x_k . x)}, which is the same value up to rounding. So a change costs a quarter of a
- * pass over the weights.
+ * <p>Up to {@link #RANK} changes are collected and then made in one pass: {@code W = s V + sum_k g_k x_k'}. The factor
+ * s collects the weight decays. So even decays that are too small for float32 have an effect. Before this pass, a
+ * product is computed as {@code s (V x) + sum_k g_k (x_k . x)}, which is the same value up to rounding. So a change
+ * costs a quarter of a pass over the weights.
  *
- * <p>V has one array of length M for each input. Loops run along the units with one index for all arrays, so the
- * compiler can use vector instructions without reordering sums. Products and sums are separate operations. Therefore
- * results are the same on every machine.
+ * <p>The matrix V has one array of length M for each input. The loops run along the units with one index for all
+ * arrays. So the compiler can use vector instructions without reordering sums. Products and sums are separate
+ * operations. So the results are the same on every machine.
  */
 final class Weights {
     /** Largest number of waiting changes. The compiler generates efficient loops for up to 4 arrays. */

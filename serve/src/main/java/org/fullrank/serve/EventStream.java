@@ -10,8 +10,8 @@ import java.util.function.BooleanSupplier;
 import org.fullrank.file.JsonLines;
 import org.jspecify.annotations.Nullable;
 
-/// Server-sent events to one browser. Only a failed write shows that the browser has disconnected, so a
-/// stream without events sends a comment now and then.
+/// Server-sent events to one browser. Only a failed write shows that the browser has disconnected. So a
+/// stream without events sends a comment from time to time.
 final class EventStream implements AutoCloseable {
     /// Time between two checks of the files: a change is detected within half a second, and a check costs a
     /// few system calls.

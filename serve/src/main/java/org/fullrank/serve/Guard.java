@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import org.fullrank.page.Html;
 import org.jspecify.annotations.Nullable;
 
-/// Accepts only GET requests that are addressed to this machine, and sets the headers that restrict what a
-/// page may do.
+/// Accepts only GET requests that are addressed to this machine. Sets the headers that restrict what a page
+/// may do.
 ///
-/// A foreign site can make its own name resolve to 127.0.0.1 (DNS rebinding). It would then have the same
-/// origin as this server. The `Host` header of its requests contains the foreign name, so only `localhost`
-/// and IP addresses are accepted.
+/// Another website can make its own name resolve to 127.0.0.1 (DNS rebinding). Then this website would have
+/// the same origin as this server. The `Host` header of a request contains the name of the website. So only
+/// `localhost` and IP addresses are accepted.
 final class Guard extends Filter {
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
     private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");

@@ -23,9 +23,9 @@ import org.fullrank.page.Html;
 import org.fullrank.page.RunPage;
 import org.jspecify.annotations.Nullable;
 
-/// Answers requests by their address: `/` is the list of runs, `/runs/NAME` is one run, and
-/// `/difference?first=NAME&second=NAME` compares two runs. `events` below the first two addresses is their
-/// event stream. Names are looked up among the existing runs; no path is built from a request.
+/// Answers requests by their address. The address `/` is the list of runs, `/runs/NAME` is one run, and
+/// `/difference?first=NAME&second=NAME` compares two runs. The address `events` below the first two addresses
+/// is their event stream. Names are looked up among the existing runs. No path is built from a request.
 final class Routes implements HttpHandler, AutoCloseable {
     /// Largest number of event streams at a time, one for each open tab. A person opens far fewer.
     static final int MOST_STREAMS = 200;

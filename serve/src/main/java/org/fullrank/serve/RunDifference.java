@@ -19,7 +19,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.Runs;
 
-/// The settings that differ between two runs, and the latest figures of both.
+/// The settings that differ between two runs, and the latest measures of both.
 record RunDifference(RunList runs, Path first, Path second) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final YAMLMapper YAML = new YAMLMapper();

@@ -16,13 +16,13 @@ import org.fullrank.page.RunPage;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the events of one run to a browser. `metrics`, `spectra` and `alarms` are sent for each new line of
-/// the file with that name. `state` is sent when the status of the run changes, `reload` when another file
-/// changes, and `gone` when the folder is deleted.
+/// Sends the events of one run to a browser. The events `metrics`, `spectra` and `alarms` are sent for each
+/// new line of the file with that name. The event `state` is sent when the status of the run changes. The
+/// event `reload` is sent when another file changes, and `gone` when the folder is deleted.
 ///
-/// The id of an event records how many bytes of each file the browser has received. A browser that reconnects
-/// continues from there. Lines are sent twice if the browser did not receive their id; a page must accept
-/// that.
+/// The id of an event says how many bytes of each file the browser has received. A browser that reconnects
+/// continues from this position. If the browser did not receive the id of a line, the line is sent twice. A
+/// page must accept that.
 final class RunEvents {
     private static final Pattern POSITIONS = Pattern.compile("(\\d{1,15})-(\\d{1,15})-(\\d{1,15})");
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -20,8 +20,8 @@ import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
 import org.jspecify.annotations.Nullable;
 
-/// The runs of a folder, identified by the names of their folders. It is safe for use by many threads, which
-/// share its cache.
+/// The runs of a folder. A run is identified by the name of its folder. Many threads can use this list
+/// safely. They share its cache.
 final class RunList {
     private static final long FRESH_NANOS = 400_000_000L; // shorter than the pause of an event stream
     private static final ObjectMapper MAPPER = new ObjectMapper();

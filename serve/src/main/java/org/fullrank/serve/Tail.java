@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.fullrank.page.Lines;
 import org.jspecify.annotations.Nullable;
 
-/// Follows a growing file of lines. A last line without a line end waits until it is complete.
+/// Follows a growing file of lines. If the last line has no line end, it waits until it is complete.
 final class Tail {
     /// Largest number of bytes of one read. The next read follows at once.
     private static final int MOST_BYTES = 1 << 20;

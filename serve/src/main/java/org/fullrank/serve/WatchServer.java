@@ -13,9 +13,9 @@ import java.util.concurrent.Executors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 
-/// Serves the runs of a folder to browsers until it is closed. It serves only pages and the two pictures of
-/// each run, and answers only GET requests. It refuses requests that name another host, so that a foreign
-/// site cannot read the runs by pointing its own name to this server.
+/// Serves the runs of a folder to browsers until it is closed. The server sends only pages and the two
+/// pictures of each run. It answers only GET requests. The server refuses requests that name another host.
+/// Otherwise, another website could read the runs by pointing its own name to this server.
 public final class WatchServer implements AutoCloseable {
     /// Default port: not used by well-known services, and always the same so that a bookmark works.
     public static final int DEFAULT_PORT = 7437;

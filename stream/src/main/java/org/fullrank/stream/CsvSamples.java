@@ -22,11 +22,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of CSV, separated by comma, semicolon or tab. The first row is a header when a cell of it is text and the first
- * value below is a number, or when all its cells are text or empty and one names a column of the options, or when its
- * numbers count up by one and those of the next row do not. A first column that numbers
- * the rows is left out: it has no name in the header, or is named id, index or row, or counts up by one from 0 or 1.
- * These are the rules of the other commands, which this module cannot call; a test of the command line holds both to
+ * Rows of CSV, separated by comma, semicolon or tab. The first row is a header in three cases. One of its cells is text
+ * while the first value below it is a number, or all its cells are text or empty and one names a column of the options,
+ * or its numbers count up by one and those of the next row do not. A first column that numbers the rows is left out.
+ * Such a column has no name in the header, or its name is id, index or row, or it counts up by one from 0 or 1. The
+ * other commands have the same rules, but this module cannot call them. A test of the command line checks both against
  * one table of cases.
  */
 final class CsvSamples implements Samples {
@@ -269,6 +269,12 @@ final class CsvSamples implements Samples {
         try {
             return rows.hasNext() ? rows.next() : null;
         } catch (CsvParseException e) {
+            if (e.getCause() instanceof IOException unread) {
+                throw unread;
+            }
+            if (e.getCause() instanceof IllegalArgumentException damaged) {
+                throw damaged; // of GzipInput
+            }
             String reason = Objects.requireNonNullElse(e.getMessage(), "no reason");
             throw new IllegalArgumentException(
                     "%s: found CSV that cannot be parsed, %s, expected rows of cells; correct that line"

@@ -7,7 +7,7 @@ import org.fullrank.online.OnlineRule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns features of samples online and writes the features while it reads the samples.
+ * Learns features of samples online. The stream writes the features while it reads the samples.
  *
  * <pre>{@code
  * FeatureStream stream = FeatureStream.of(settings::rule, FeatureOutput.file(Path.of("features.csv")))
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Each save writes first the features and then the state to the disk, so a state never counts features that are
- * missing in the file. After a kill, {@link #resuming} with the same input completes the output. The bytes of the
- * output are the same as without the kill.
+ * <p>Each save writes first the features and then the state to the disk. So a state never counts features that are
+ * missing in the file. After a kill, {@link #resuming} with the same input completes the output. Then the output has
+ * the same bytes as without the kill.
  */
 public final class FeatureStream {
     /** 1000: a save takes milliseconds, so its cost per sample is small, and few samples are lost. */

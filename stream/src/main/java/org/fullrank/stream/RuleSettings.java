@@ -11,7 +11,7 @@ import org.fullrank.online.Standardized;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of one rule. The width of a sample need not be known before the first sample has been read.
+ * Settings of one rule. The width of a sample may be unknown before the first sample has been read.
  *
  * @param name the rule
  * @param units number of features, at least 1

@@ -9,8 +9,8 @@ import org.fullrank.online.Saved;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that keeps a rule from one stream to the next. It contains the rule and three numbers: the number of samples
- * read so far, the number of output bytes so far, and 1 if the input was finished.
+ * The file that keeps a rule from one stream to the next. The file contains the rule and three numbers: the number of
+ * samples read so far, the number of output bytes so far, and 1 if the input was finished.
  */
 record RuleState(Path file, Mode mode) {
     private static final int MARKS = 3;

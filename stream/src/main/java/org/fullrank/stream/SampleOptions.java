@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How samples are read from a file. The columns apply to CSV; window and hop apply to {@code .ts}.
+ * How samples are read from a file. The options for columns apply to CSV. Window and hop apply to {@code .ts}.
  *
  * @param sequenceColumn CSV column, by name or position (from 1, or from the end as -1, -2, ...), that is not an input:
  *     a new sequence begins when its value changes; null if all rows are one sequence

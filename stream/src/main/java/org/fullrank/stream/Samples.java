@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 
 /** Samples that are read one after another. Only the latest sample is in memory. */
 public sealed interface Samples extends AutoCloseable permits CsvSamples, SeriesSamples {
@@ -15,8 +14,8 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
      * either may be compressed with gzip. A file is {@code .ts} if its name ends so, or if it begins with {@code @} or
      * {@code #}.
      *
-     * @throws IllegalArgumentException when there is no such file, it is empty, its header is wrong, or options of the
-     *     other format are set
+     * @throws IllegalArgumentException when there is no such file, it is empty or damaged, its header is wrong, or
+     *     options of the other format are set
      */
     static Samples open(Path file, SampleOptions options) throws IOException {
         if (!Files.isRegularFile(file)) {
@@ -39,7 +38,7 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
      * @throws IllegalArgumentException as in {@link #open}
      */
     static Samples read(InputStream source, String name, SampleOptions options) throws IOException {
-        BufferedInputStream in = decompressed(source);
+        BufferedInputStream in = decompressed(source, name);
         in.mark(1);
         int first = in.read();
         in.reset();
@@ -61,20 +60,21 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
         return series ? new SeriesSamples(in, name, options) : new CsvSamples(in, name, options);
     }
 
-    private static BufferedInputStream decompressed(InputStream source) throws IOException {
+    private static BufferedInputStream decompressed(InputStream source, String name) throws IOException {
         int buffer = 1 << 16;
         var in = new BufferedInputStream(source, buffer);
         in.mark(2);
         boolean gzip = in.read() == 0x1F && in.read() == 0x8B;
         in.reset();
-        return gzip ? new BufferedInputStream(new GZIPInputStream(in, buffer), buffer) : in;
+        return gzip ? new BufferedInputStream(new GzipInput(in, name, buffer), buffer) : in;
     }
 
     /**
      * Moves on to the next sample.
      *
      * @return whether there is one
-     * @throws IllegalArgumentException when a value is not a finite number, or the shape differs from the first sample
+     * @throws IllegalArgumentException when a value is not a finite number, the shape differs from the first sample, or
+     *     compressed data are damaged
      */
     boolean next() throws IOException;
 

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Windows of the series in a {@code .ts} file. The file begins with {@code @} lines up to {@code @data}; each later
- * line is one series. Channels are separated by {@code :}, values by {@code ,}. The class is last if the header has
- * {@code @classLabel true}. A sample contains the steps of its first channel, then the steps of the next channel. Each
- * series is a sequence.
+ * Windows of the series in a {@code .ts} file. The file begins with {@code @} lines up to {@code @data}. Each later
+ * line is one series. Channels are separated by {@code :}, and values are separated by {@code ,}. The class is the last
+ * value if the header has {@code @classLabel true}. A sample contains the steps of its first channel, then the steps of
+ * the next channel. Each series is a sequence.
  */
 final class SeriesSamples implements Samples {
     private final String name;

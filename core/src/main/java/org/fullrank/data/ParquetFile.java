@@ -1,0 +1,171 @@
+package org.fullrank.data;
+
+import dev.hardwood.InputFile;
+import dev.hardwood.internal.reader.ParquetMetadataReader;
+import dev.hardwood.metadata.ColumnChunk;
+import dev.hardwood.metadata.ColumnMetaData;
+import dev.hardwood.metadata.FileMetaData;
+import dev.hardwood.metadata.RowGroup;
+import dev.hardwood.schema.ColumnSchema;
+import dev.hardwood.schema.FileSchema;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.fullrank.file.Inputs;
+import org.jspecify.annotations.Nullable;
+
+/// An open Parquet file. All that its metadata claim is compared with its size, before memory is allocated for it.
+final class ParquetFile implements AutoCloseable {
+    private static final int END_BYTES = 8; // the length of the metadata and the magic PAR1
+    private static final int MOST_CAUSES = 10;
+    private static final String NO_FILE = "it is no whole Parquet file";
+
+    /// Kept, because the logging of Java forgets the level of a logger that nothing refers to.
+    private static final Logger QUIET = Logger.getLogger("dev.hardwood");
+
+    static {
+        QUIET.setLevel(Level.WARNING); // Hardwood says on the first page that it has no vector instructions
+    }
+
+    private final FileChannel channel;
+    private final FileMetaData metadata;
+    private final List<ColumnSchema> columns;
+
+    ParquetFile(Path file) throws IOException {
+        channel = FileChannel.open(file);
+        try {
+            checkMetadata();
+            metadata = guarded(() -> readMetadata(file));
+            columns = guarded(
+                    () -> FileSchema.fromSchemaElements(metadata.schema()).getColumns());
+            guarded(this::checkChunks);
+        } catch (RuntimeException | IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /// The columns without children, in order.
+    List<ColumnSchema> columns() {
+        return columns;
+    }
+
+    /// The texts that the writer has left, by their keys.
+    Map<String, String> texts() {
+        return Objects.requireNonNullElse(metadata.keyValueMetadata(), Map.of());
+    }
+
+    /// The groups of rows, in order.
+    List<RowGroup> groups() {
+        return metadata.rowGroups();
+    }
+
+    /// The number of rows of all groups.
+    long rows() {
+        return metadata.numRows();
+    }
+
+    /// The chunk of a column in a group of rows.
+    static ColumnMetaData chunk(RowGroup group, ColumnSchema column) {
+        return group.columns().get(column.columnIndex()).metaData();
+    }
+
+    /// The cells of a column in a group of rows.
+    ParquetPages pages(RowGroup group, ColumnSchema column) throws IOException {
+        ColumnChunk chunk = group.columns().get(column.columnIndex());
+        ByteBuffer bytes = map(chunk.chunkStartOffset(), chunk.metaData().totalCompressedSize());
+        return new ParquetPages(bytes, chunk.metaData(), column, group.numRows());
+    }
+
+    private ByteBuffer map(long from, long count) throws IOException {
+        if (from < 0 || count < 0 || from > channel.size() - count) {
+            throw new IOException(NO_FILE + ": a part claims to lie outside the file");
+        }
+        if (count > Integer.MAX_VALUE) {
+            throw new IOException(
+                    "a column of a group of rows has %d bytes, expected less than 2 GB; write fewer rows in a group"
+                            .formatted(count));
+        }
+        return channel.map(FileChannel.MapMode.READ_ONLY, from, count);
+    }
+
+    private void checkMetadata() throws IOException {
+        long end = channel.size() - END_BYTES;
+        int length = map(end, END_BYTES).order(ByteOrder.LITTLE_ENDIAN).getInt();
+        try {
+            ThriftCheck.struct(map(end - length, length));
+        } catch (IOException e) {
+            throw new IOException(NO_FILE + ": " + Inputs.reason(e), e);
+        }
+    }
+
+    private static FileMetaData readMetadata(Path file) throws IOException {
+        try (InputFile input = InputFile.of(file)) {
+            input.open();
+            return ParquetMetadataReader.readMetadata(input);
+        }
+    }
+
+    private boolean checkChunks() throws IOException {
+        for (RowGroup group : metadata.rowGroups()) {
+            if (group.columns().size() != columns.size()) {
+                throw new IOException("a group of rows has %d columns, but the file has %d"
+                        .formatted(group.columns().size(), columns.size()));
+            }
+            for (ColumnSchema column : columns) {
+                ColumnMetaData data = chunk(group, column);
+                boolean flat = column.maxRepetitionLevel() == 0;
+                if (data.type() != column.type() || flat && data.numValues() != group.numRows()) {
+                    throw new IOException("the column %s has another type or length in a group of rows"
+                            .formatted(column.fieldPath()));
+                }
+            }
+        }
+        return true;
+    }
+
+    /// A step that uses Hardwood.
+    interface Step<T extends @Nullable Object> {
+        T run() throws IOException;
+    }
+
+    /// Runs a step. Hardwood throws exceptions of many kinds for a damaged file, and hides their reason behind others.
+    static <T extends @Nullable Object> T guarded(Step<T> step) throws IOException {
+        try {
+            return step.run();
+        } catch (IOException | RuntimeException e) {
+            Throwable origin = e;
+            for (int i = 0; i < MOST_CAUSES && origin.getCause() != null; i++) {
+                origin = origin.getCause();
+            }
+            throw new IOException(reason(origin), e);
+        }
+    }
+
+    private static String reason(Throwable origin) {
+        return switch (origin) {
+            case IllegalArgumentException said -> NO_FILE + ": " + text(said);
+            case IllegalStateException said -> NO_FILE + ": " + text(said);
+            case UnsupportedOperationException said -> NO_FILE + ": " + text(said);
+            case RuntimeException slip -> NO_FILE; // its message is for programmers
+            default -> NO_FILE + ": " + text(origin);
+        };
+    }
+
+    /// The message without the name of the file, which the library puts in brackets.
+    private static String text(Throwable said) {
+        return Inputs.reason(said).replaceFirst("^\\[[^]]*]\\s*", "");
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

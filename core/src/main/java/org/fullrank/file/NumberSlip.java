@@ -1,0 +1,38 @@
+package org.fullrank.file;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Why a cell of text that looks like a number is none.
+public enum NumberSlip {
+    /// As `1,234.5`, `1.234.567` or `1'234`.
+    THOUSANDS(
+            "[-+]?\\d{1,3}([,'\u2019\u00A0\u202F]\\d{3})+(\\.\\d+)?|[-+]?\\d{1,3}(\\.\\d{3}){2,}|[-+]?\\d{1,3}(\\.\\d{3})+,\\d+",
+            "it has marks between thousands: write the digits without them"),
+    /// As `1,5`.
+    DECIMAL_COMMA("[-+]?\\d+,\\d+([eE][-+]?\\d+)?", "it has a decimal comma: write a decimal point");
+
+    private final Pattern pattern;
+    private final String remedy;
+
+    NumberSlip(String pattern, String remedy) {
+        this.pattern = Pattern.compile(pattern);
+        this.remedy = remedy;
+    }
+
+    /// The slip in a cell; null if there is none. `1,234` is taken for thousands.
+    public static @Nullable NumberSlip of(String cell) {
+        String text = cell.strip();
+        for (NumberSlip slip : values()) {
+            if (slip.pattern.matcher(text).matches()) {
+                return slip;
+            }
+        }
+        return null;
+    }
+
+    /// What is wrong and what to write.
+    public String remedy() {
+        return remedy;
+    }
+}
