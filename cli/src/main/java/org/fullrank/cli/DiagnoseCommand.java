@@ -191,8 +191,12 @@ final class DiagnoseCommand extends Job {
 
     private @Nullable Labels labels(Path file) {
         return labels == null
-                ? RowStreams.labels(file, new Selection(key, labelColumn))
-                : LabelFile.read(labels, new Selection(null, labelColumn));
+                ? RowStreams.labels(file, new Selection(key, labelColumn), this::warn)
+                : LabelFile.read(labels, new Selection(null, labelColumn), this::warn);
+    }
+
+    private void warn(String line) {
+        err().println("warning: " + line);
     }
 
     /// The label column in the file of embeddings. With `--labels` the option refers to that file instead.

@@ -172,12 +172,13 @@ class DiagnoseInputTest {
                 "z.npy --labels half.npy|half.npy: found label 0.5 in row 3 (from 0), expected names or whole numbers",
                 "z.npy --labels ids.npy|ids.npy: found a class of its own for each of 4 rows",
                 "z.npy --labels columns.csv|columns.csv: found 2 columns and none that is named label",
-                "z.npy --labels lines.npz|lines.npz: found no array labels or y of shape [N]",
+                "z.npy --labels lines.npz|lines.npz: found no array of shape [N] with a name of labels",
                 "z.npy wide.npy --second z.npy|--second: found 2 files, expected one, because --second",
                 "z.npy --second-key a|--second-key: found no --second",
                 "z.npy --split test|--split: found a file among the subjects, expected run folders only",
                 "z.npy --places embedding|--places: found a file among the subjects, expected run folders only",
-                "folder --labels three.npy|--labels: found a run folder among the subjects, expected files of embeddings",
+                "folder --labels three.npy|--labels: found a run folder among the subjects, expected files of"
+                        + " embeddings",
                 "z.npy --page nowhere/page.html|nowhere, expected one; make it first",
                 "z.npy --page z.npy|not .html, expected a new file",
             })

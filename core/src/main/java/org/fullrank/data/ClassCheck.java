@@ -1,9 +1,13 @@
 package org.fullrank.data;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 
 /// Compares the classes of the splits of a data set.
@@ -17,85 +21,84 @@ final class ClassCheck {
     static List<String> warnings(PackIndex index) {
         List<String> lines = new ArrayList<>();
         index.splits().forEach((split, items) -> {
-            if (items.classes() != null) {
-                int unlabeled = new Labels(items.classes(), index.classNames()).unlabeled();
-                if (unlabeled > 0) {
-                    lines.add(String.format(
-                            Locale.ROOT,
-                            "%s split: %,d of %,d items have no label (empty, nan, or -1 with classes 0 and 1);"
-                                    + " evaluations leave them out",
-                            split.label(),
-                            unlabeled,
-                            items.size()));
-                }
+            int unlabeled = labels(index, split).map(Labels::unlabeled).orElse(0);
+            if (unlabeled > 0) {
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "%s split: %,d of %,d items have no label; evaluations leave them out",
+                        split.label(),
+                        unlabeled,
+                        items.size()));
             }
         });
-        List<String> train = names(index, Split.TRAIN);
+        Set<String> train = names(labels(index, Split.TRAIN));
         for (Split split : index.splits().keySet()) {
-            List<String> other = names(index, split);
+            Set<String> other = names(labels(index, split));
             if (split != Split.TRAIN && !train.isEmpty() && !other.isEmpty()) {
                 add(lines, split, minus(other, train), "the training split lacks", train);
-                add(lines, split, minus(train, other), "it lacks", List.of());
+                add(lines, split, minus(train, other), "it lacks", Set.of());
             }
         }
         return lines;
     }
 
-    private static void add(List<String> lines, Split split, List<String> names, String lack, List<String> others) {
+    private static void add(List<String> lines, Split split, Set<String> names, String lack, Set<String> others) {
         if (names.isEmpty()) {
             return;
         }
-        String first = String.join(", ", names.subList(0, Math.min(NAMES_SHOWN, names.size())));
-        String line = "%s split: %s %d classes: %s%s"
-                .formatted(split.label(), lack, names.size(), first, names.size() > NAMES_SHOWN ? ", ..." : "");
-        Optional<String> like = names.stream()
-                .flatMap(name -> ClassNames.likeness(name, others).stream()
-                        .map(other -> "'%s' and '%s' differ only by case".formatted(name, other)))
-                .findFirst();
-        lines.add(like.map(both -> line + "; " + both + ": --set data.ignoreCase=true makes them one class")
+        String line = "%s split: %s %d classes: %s".formatted(split.label(), lack, names.size(), shown(names));
+        lines.add(ClassNames.alike(names, others)
+                .map(both -> line
+                        + "; '%s' and '%s' differ only by case: --set data.ignoreCase=true makes them one class"
+                                .formatted(both.getKey(), both.getValue()))
                 .orElse(line));
     }
 
+    /// @param name of the data set
+    /// @param fitted labels of the training split
+    /// @param asked labels of the other split
     /// @throws InputException when a split shares no class with the training split
-    static void requireShared(String name, PackIndex index, Split split) {
-        List<String> train = names(index, Split.TRAIN);
-        List<String> asked = names(index, split);
-        if (asked.stream().noneMatch(train::contains)) {
+    static void requireShared(String name, Labels fitted, Split split, Labels asked) {
+        Set<String> train = names(Optional.of(fitted));
+        Set<String> other = names(Optional.of(asked));
+        if (Collections.disjoint(other, train)) {
             throw new InputException(
                     "data set %s: the %s split has classes %s, expected some of the training split, which has %s; make"
-                                    .formatted(name, split.label(), shown(asked), shown(train))
-                            + " the names alike" + hint(asked, train));
+                                    .formatted(name, split.label(), shown(other), shown(train))
+                            + " the names alike"
+                            + (ClassNames.alike(other, train).isPresent() ? " or set data.ignoreCase=true" : ""));
         }
     }
 
-    private static String hint(List<String> names, List<String> others) {
-        boolean alike = names.stream()
-                .anyMatch(each -> ClassNames.likeness(each, others).isPresent());
-        return alike ? " or set data.ignoreCase=true" : "";
-    }
-
-    private static String shown(List<String> names) {
-        return String.join(", ", names.subList(0, Math.min(NAMES_SHOWN, names.size())))
+    private static String shown(Set<String> names) {
+        return names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", "))
                 + (names.size() > NAMES_SHOWN ? ", ..." : "");
     }
 
-    private static List<String> minus(List<String> names, List<String> others) {
-        return names.stream().filter(name -> !others.contains(name)).toList();
+    private static Set<String> minus(Set<String> names, Set<String> others) {
+        Set<String> left = new LinkedHashSet<>(names);
+        left.removeAll(others);
+        return left;
     }
 
-    /// The classes that have items in a split.
-    private static List<String> names(PackIndex index, Split split) {
+    private static Optional<Labels> labels(PackIndex index, Split split) {
         PackIndex.Items items = index.splits().get(split);
-        if (items == null || items.classes() == null) {
-            return List.of();
-        }
-        int[] counts = new Labels(items.classes(), index.classNames()).counts();
-        List<String> names = new ArrayList<>();
-        for (int c = 0; c < counts.length; c++) {
-            if (counts[c] > 0) {
-                names.add(index.classNames().get(c));
+        return items == null || items.classes() == null
+                ? Optional.empty()
+                : Optional.of(new Labels(items.classes(), index.classNames()));
+    }
+
+    /// The classes that have items.
+    private static Set<String> names(Optional<Labels> labels) {
+        Set<String> names = new LinkedHashSet<>();
+        labels.ifPresent(found -> {
+            int[] counts = found.counts();
+            for (int c = 0; c < counts.length; c++) {
+                if (counts[c] > 0) {
+                    names.add(found.names().get(c));
+                }
             }
-        }
+        });
         return names;
     }
 }

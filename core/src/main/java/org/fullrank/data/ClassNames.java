@@ -3,11 +3,15 @@ package org.fullrank.data;
 import java.math.BigDecimal;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Decides which spellings name one class.
 ///
@@ -15,7 +19,8 @@ import java.util.Optional;
 /// the same number (`0` and `0.0`). Spellings that differ by upper and lower case are two classes unless
 /// the user says otherwise.
 final class ClassNames {
-    private static final String DECIMAL = "[-+]?\\d{1,15}(\\.\\d{0,15}([eE][-+]?\\d{1,2})?|[eE][-+]?\\d{1,2})";
+    private static final Pattern DECIMAL =
+            Pattern.compile("[-+]?\\d{1,15}(\\.\\d{0,15}([eE][-+]?\\d{1,2})?|[eE][-+]?\\d{1,2})");
 
     private ClassNames() {}
 
@@ -48,21 +53,29 @@ final class ClassNames {
         return new Joined(List.copyOf(kept), place, List.copyOf(notes));
     }
 
-    /// The name among `others` that differs from `name` only by upper and lower case.
-    static Optional<String> likeness(String name, List<String> others) {
-        String wanted = folded(name);
-        return others.stream().filter(other -> folded(other).equals(wanted)).findFirst();
+    /// The first of `names` that differs from one of `others` only by upper and lower case, with the other.
+    static Optional<Map.Entry<String, String>> alike(Collection<String> names, Collection<String> others) {
+        Map<String, String> known = new HashMap<>();
+        others.forEach(other -> known.putIfAbsent(folded(other), other));
+        return names.stream()
+                .filter(name -> known.containsKey(folded(name)))
+                .findFirst()
+                .map(name -> Map.entry(name, Objects.requireNonNull(known.get(folded(name)))));
     }
 
     private static String why(String name, String other) {
         if (name.equalsIgnoreCase(other)) {
             return "they differ only by case";
         }
-        return name.matches(DECIMAL) || other.matches(DECIMAL) ? "they are one number" : "they are one text in Unicode";
+        return isDecimal(name) || isDecimal(other) ? "they are one number" : "they are one text in Unicode";
     }
 
     private static String key(String name) {
-        return name.matches(DECIMAL) ? number(name) : Normalizer.normalize(name, Normalizer.Form.NFC);
+        return isDecimal(name) ? number(name) : Normalizer.normalize(name, Normalizer.Form.NFC);
+    }
+
+    private static boolean isDecimal(String name) {
+        return DECIMAL.matcher(name).matches();
     }
 
     private static String number(String name) {

@@ -1,30 +1,29 @@
 package org.fullrank.data;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
 /// Collects the class of each row and numbers the classes from 0: by value if all are whole numbers, else
 /// alphabetically.
 ///
-/// A row without a label is [Labels#UNLABELED]: an empty one, a label that is no number (`nan`), and -1
-/// where 0 and 1 are classes.
+/// A row without a label is [Labels#UNLABELED], see [NoLabel].
 public final class ClassNumbers {
     /// The most classes: more are identifiers of rows, and would fill the memory with names.
     public static final int MOST_CLASSES = 1 << 20;
-
-    private static final Pattern NUMBER = Pattern.compile("[-+]?\\d+(\\.\\d*)?([eE][-+]?\\d+)?");
 
     private final String name;
     private final Map<String, Integer> found = new HashMap<>();
     private int[] classes = new int[1 << 10];
     private int rows;
+    private List<String> notes = List.of();
 
     /// @param name what is read, for messages
     public ClassNumbers(String name) {
@@ -41,7 +40,7 @@ public final class ClassNumbers {
     /// @throws InputException unless it is a whole number of less than 2^31
     public void add(double value) {
         if (Double.isNaN(value)) {
-            put(Labels.UNLABELED);
+            add("nan");
             return;
         }
         if (value != Math.rint(value) || !(Math.abs(value) <= Integer.MAX_VALUE)) {
@@ -50,10 +49,9 @@ public final class ClassNumbers {
         put(number(String.valueOf((long) value)));
     }
 
-    /// The class of the next row by name; an empty name or `nan` for none.
+    /// The class of the next row by name; empty or another mark of a missing cell for none.
     public void add(String label) {
-        String text = label.strip();
-        put(text.isEmpty() || text.equalsIgnoreCase("nan") ? Labels.UNLABELED : number(text));
+        put(number(label.strip()));
     }
 
     /// Rows so far.
@@ -85,37 +83,50 @@ public final class ClassNumbers {
     ///
     /// @throws InputException when all labels are numbers and one is not whole
     public @Nullable Labels labels() {
-        boolean numbers =
-                found.keySet().stream().allMatch(label -> NUMBER.matcher(label).matches());
-        if (numbers) {
-            found.forEach(this::requireWhole);
-        }
-        Comparator<String> order = numbers
-                ? Comparator.comparingDouble(Double::parseDouble).thenComparing(String::length)
-                : Comparator.naturalOrder();
+        NoLabel none = NoLabel.among(counts());
+        notes = new ArrayList<>(none.notes());
         List<String> names = found.keySet().stream()
-                .filter(label -> !(numbers && isUnlabeled(label)))
-                .sorted(order)
+                .filter(label -> !none.labels().contains(label))
+                .toList();
+        boolean numbers = names.stream().allMatch(NoLabel::isNumber);
+        if (numbers) {
+            names.forEach(this::requireWhole);
+        }
+        List<String> sorted = names.stream()
+                .sorted(
+                        numbers
+                                ? Comparator.comparingDouble(Double::parseDouble)
+                                        .thenComparing(String::length)
+                                : Comparator.naturalOrder())
                 .toList();
         int[] rank = new int[found.size()];
         Arrays.fill(rank, Labels.UNLABELED);
-        for (int i = 0; i < names.size(); i++) {
-            rank[Objects.requireNonNull(found.get(names.get(i)))] = i;
+        for (int i = 0; i < sorted.size(); i++) {
+            rank[Objects.requireNonNull(found.get(sorted.get(i)))] = i;
         }
-        int[] numbered = Arrays.stream(classes, 0, rows)
-                .map(c -> c < 0 ? Labels.UNLABELED : rank[c])
-                .toArray();
-        return names.isEmpty() ? null : new Labels(numbered, names);
+        int[] numbered = Arrays.stream(classes, 0, rows).map(c -> rank[c]).toArray();
+        if (sorted.isEmpty() && rows > 0) {
+            notes.add(String.format(
+                    Locale.ROOT, "%s: found no label in %,d rows; they are read without labels", name, rows));
+        }
+        return sorted.isEmpty() ? null : new Labels(numbered, sorted);
     }
 
-    /// -1 means no label if 0 and 1 are classes. With 1 as the only other class it is a class.
-    private boolean isUnlabeled(String label) {
-        return Double.parseDouble(label) == -1
-                && found.keySet().stream().anyMatch(other -> Double.parseDouble(other) == 0)
-                && found.keySet().stream().anyMatch(other -> Double.parseDouble(other) == 1);
+    /// What [#labels] decided about labels that may mean that there is none, one line each.
+    public List<String> notes() {
+        return List.copyOf(notes);
     }
 
-    private void requireWhole(String label, int number) {
+    private Map<String, Integer> counts() {
+        int[] counts = new int[found.size()];
+        Arrays.stream(classes, 0, rows).forEach(c -> counts[c]++);
+        Map<String, Integer> rowsOf = new HashMap<>();
+        found.forEach((label, number) -> rowsOf.put(label, counts[number]));
+        return rowsOf;
+    }
+
+    private void requireWhole(String label) {
+        int number = Objects.requireNonNull(found.get(label));
         double value = Double.parseDouble(label);
         if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
             int row = 0;

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +50,9 @@ record CsvSource(
     public void pack(PackWriter out) throws IOException {
         TableSchema schema = fitted == null ? fit(out) : fitted;
         if (schema.width() == 0) {
-            throw new InputException(
-                    "CSV file " + learned()
-                            + " has no column to learn from, expected at least one besides label, index and constants; add features");
+            throw new InputException("CSV file " + learned()
+                    + " has no column to learn from, expected at least one besides label, index and constants;"
+                    + " add features");
         }
         out.table(schema);
         var classes = new ClassNumbers("CSV file " + learned());
@@ -62,6 +65,7 @@ record CsvSource(
             }
         }
         Labels labels = classes.labels();
+        classes.notes().forEach(out::note);
         if (labels != null) {
             out.classNames(labels.names());
             labeled.forEach(part -> out.labels(part.split, Arrays.copyOfRange(labels.classes(), part.from, part.to)));
@@ -79,11 +83,25 @@ record CsvSource(
 
     private TableSchema fit(PackWriter out) throws IOException {
         try (var table = open(learned(), spec.labelColumn())) {
-            TableFit.Fitted fit = TableFit.of(table, learned(), spec.ignore());
+            TableFit.Fitted fit =
+                    TableFit.of(table, learned(), new TableFit.Wanted(spec.ignore(), spec.categories(), elsewhere()));
             table.warnings().forEach(out::note);
             fit.notes().forEach(out::note);
             return fit.schema();
         }
+    }
+
+    /// Names of the columns of the other tables.
+    private Set<String> elsewhere() throws IOException {
+        Set<String> names = new HashSet<>();
+        for (Path file : parts.values()) {
+            if (!file.equals(learned())) {
+                try (var table = open(file, CsvTable.NO_LABEL)) {
+                    names.addAll(table.names() == null ? List.of() : table.names());
+                }
+            }
+        }
+        return names;
     }
 
     private static CsvTable open(Path file, @Nullable String labelColumn) throws IOException {
@@ -94,7 +112,10 @@ record CsvSource(
     /// columns that are learned from has none.
     private CsvTable open(Path file, TableSchema schema) throws IOException {
         String label;
-        try (CsvTable table = open(file, (String) null)) {
+        Set<String> known = schema.named()
+                ? schema.columns().stream().map(TableColumn::name).collect(Collectors.toSet())
+                : Set.of();
+        try (CsvTable table = CsvTable.open(file, null, known, REMEDY)) {
             List<String> names = table.names();
             if (schema.named() && names != null) {
                 label = !schema.label().isEmpty() && names.contains(schema.label())
@@ -104,19 +125,24 @@ record CsvSource(
                 label = table.columns() == schema.columns().size() ? CsvTable.NO_LABEL : spec.labelColumn();
             }
         }
-        return open(file, label);
+        return CsvTable.open(file, label, known, REMEDY);
     }
 
     private void read(Path file, Split split, TableSchema schema, ClassNumbers classes, PackWriter out)
             throws IOException {
         try (var table = open(file, schema)) {
-            var encoder = new TableEncoder(schema, table, file);
+            var encoder = new TableEncoder(schema, table, file, Set.copyOf(spec.ignore()));
             float[] values = new float[schema.width()];
             for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
                 encoder.encode(row, values);
                 out.vector(split, values, Labels.UNLABELED);
                 if (table.label() >= 0) {
                     classes.add(row.cells().get(table.label()));
+                }
+            }
+            for (String warning : table.warnings()) {
+                if (fitted != null || !file.equals(learned()) && !out.noted(warning)) {
+                    out.note(file.getFileName() + ": " + warning);
                 }
             }
             encoder.notes().forEach(out::note);

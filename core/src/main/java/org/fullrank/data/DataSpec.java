@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param array name of the array in an `.npz`, or in a folder of `.npy` files, that holds the data; null
 ///     to find it
 /// @param ignore columns of a CSV file that are not learned from: names in its header, or positions from 1
+/// @param categories columns of a CSV file that are categories although they may hold numbers: names in its
+///     header, or positions from 1
 /// @param ignoreCase whether class names that differ only by upper and lower case are one class
 /// @param storedShorterSide images whose shorter side is longer than this are scaled down to it when
 ///     packed, in pixels
@@ -29,6 +31,7 @@ public record DataSpec(
         @Nullable String labelColumn,
         @Nullable String array,
         List<String> ignore,
+        List<String> categories,
         boolean ignoreCase,
         int storedShorterSide,
         long maxPixels,
@@ -50,6 +53,7 @@ public record DataSpec(
 
     public DataSpec {
         ignore = List.copyOf(ignore);
+        categories = List.copyOf(categories);
         if (path.isBlank()) {
             throw new InputException("data path is empty, expected a file, a folder or the name shapes; give --data");
         }
@@ -78,7 +82,17 @@ public record DataSpec(
     /// The defaults for a path.
     public static DataSpec of(String path) {
         return new DataSpec(
-                path, SAMPLES, null, null, List.of(), false, STORED_SHORTER_SIDE, MAX_PIXELS, MAX_SKIPPED_SHARE, null);
+                path,
+                SAMPLES,
+                null,
+                null,
+                List.of(),
+                List.of(),
+                false,
+                STORED_SHORTER_SIDE,
+                MAX_PIXELS,
+                MAX_SKIPPED_SHARE,
+                null);
     }
 
     /// The setting of a recipe that reads this path, `data.path="photos"`, as for `--set`.
@@ -93,6 +107,7 @@ public record DataSpec(
                 labelColumn,
                 array,
                 ignore,
+                categories,
                 ignoreCase,
                 storedShorterSide,
                 maxPixels,
@@ -107,6 +122,7 @@ public record DataSpec(
                 labelColumn,
                 array,
                 ignore,
+                categories,
                 ignoreCase,
                 storedShorterSide,
                 maxPixels,
@@ -116,7 +132,17 @@ public record DataSpec(
 
     public DataSpec withLabelColumn(@Nullable String column) {
         return new DataSpec(
-                path, samples, column, array, ignore, ignoreCase, storedShorterSide, maxPixels, maxSkippedShare, cache);
+                path,
+                samples,
+                column,
+                array,
+                ignore,
+                categories,
+                ignoreCase,
+                storedShorterSide,
+                maxPixels,
+                maxSkippedShare,
+                cache);
     }
 
     public DataSpec withArray(@Nullable String name) {
@@ -126,6 +152,7 @@ public record DataSpec(
                 labelColumn,
                 name,
                 ignore,
+                categories,
                 ignoreCase,
                 storedShorterSide,
                 maxPixels,
@@ -139,6 +166,22 @@ public record DataSpec(
                 samples,
                 labelColumn,
                 array,
+                columns,
+                categories,
+                ignoreCase,
+                storedShorterSide,
+                maxPixels,
+                maxSkippedShare,
+                cache);
+    }
+
+    public DataSpec withCategories(List<String> columns) {
+        return new DataSpec(
+                path,
+                samples,
+                labelColumn,
+                array,
+                ignore,
                 columns,
                 ignoreCase,
                 storedShorterSide,
@@ -154,6 +197,7 @@ public record DataSpec(
                 labelColumn,
                 array,
                 ignore,
+                categories,
                 ignored,
                 storedShorterSide,
                 maxPixels,
@@ -163,12 +207,32 @@ public record DataSpec(
 
     public DataSpec withStoredShorterSide(int pixels) {
         return new DataSpec(
-                path, samples, labelColumn, array, ignore, ignoreCase, pixels, maxPixels, maxSkippedShare, cache);
+                path,
+                samples,
+                labelColumn,
+                array,
+                ignore,
+                categories,
+                ignoreCase,
+                pixels,
+                maxPixels,
+                maxSkippedShare,
+                cache);
     }
 
     public DataSpec withMaxSkippedShare(double share) {
         return new DataSpec(
-                path, samples, labelColumn, array, ignore, ignoreCase, storedShorterSide, maxPixels, share, cache);
+                path,
+                samples,
+                labelColumn,
+                array,
+                ignore,
+                categories,
+                ignoreCase,
+                storedShorterSide,
+                maxPixels,
+                share,
+                cache);
     }
 
     public DataSpec withCache(@Nullable Path folder) {
@@ -178,6 +242,7 @@ public record DataSpec(
                 labelColumn,
                 array,
                 ignore,
+                categories,
                 ignoreCase,
                 storedShorterSide,
                 maxPixels,
@@ -187,7 +252,7 @@ public record DataSpec(
 
     /// The settings that affect the packed items, as a part of the name of the cache file.
     String decodeKey() {
-        return labelColumn + "|" + array + "|" + ignore + "|" + ignoreCase + "|" + storedShorterSide + "|" + maxPixels
-                + "|" + maxSkippedShare;
+        return labelColumn + "|" + array + "|" + ignore + "|" + categories + "|" + ignoreCase + "|" + storedShorterSide
+                + "|" + maxPixels + "|" + maxSkippedShare;
     }
 }

@@ -212,13 +212,21 @@ public final class Dataset implements AutoCloseable {
     /// @throws InputException when there are no labels, or no train split, or the two splits share no class
     public TrainTest forEvaluation() {
         Items train = items(Split.TRAIN).labeled();
-        if (train.labels() == null) {
+        Labels fitted = train.labels();
+        if (fitted == null) {
             throw new InputException("data set " + name + " has no labels, expected a class for each item of the train"
                     + " split; sort the files into a folder per class or name the label column");
         }
+        if (train.size() == 0) {
+            throw new InputException(
+                    "data set %s: found no label among the %d items of the train split that data.samples takes, expected"
+                                    .formatted(name, items(Split.TRAIN).size())
+                            + " labels of two or more items; raise data.samples");
+        }
         for (Split split : List.of(Split.TEST, Split.VALIDATION)) {
-            if (splits().contains(split) && items(split).labels() != null) {
-                ClassCheck.requireShared(name, pack.index(), split);
+            Labels labels = splits().contains(split) ? items(split).labels() : null;
+            if (labels != null) {
+                ClassCheck.requireShared(name, fitted, split, labels);
                 return new TrainTest(train, items(split).labeled(), split.label() + " split");
             }
         }

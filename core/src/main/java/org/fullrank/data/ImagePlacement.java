@@ -60,7 +60,7 @@ final class ImagePlacement {
                 labeled.add(part.getKey());
             }
         }
-        number(beside);
+        number(beside, out);
         sidecars.notes(images).forEach(out::note);
         List<String> names = names(!beside.isEmpty());
         Map<String, Integer> numbers = new HashMap<>();
@@ -102,11 +102,12 @@ final class ImagePlacement {
         return true;
     }
 
-    /// One numbering for all splits, by which -1 beside 0 and 1 is no class.
-    private void number(Map<Integer, String> beside) {
+    /// One numbering for all splits, which decides what means no label.
+    private void number(Map<Integer, String> beside, PackWriter out) {
         var numbers = new ClassNumbers("data path " + tree.root() + ", files beside the images");
         beside.values().forEach(numbers::add);
         Labels labels = numbers.labels();
+        numbers.notes().forEach(out::note);
         int row = 0;
         for (int item : beside.keySet()) {
             int label = labels == null ? Labels.UNLABELED : labels.classes()[row++];
@@ -121,10 +122,22 @@ final class ImagePlacement {
     /// @return whether there is a list
     private boolean readList(Split split, List<Integer> items, boolean foreign, PackWriter out) {
         List<String> paths = items.stream().map(images::get).toList();
-        Optional<LabelLists.Found> list = lists.find(split, paths);
+        Optional<LabelLists.Found> any = lists.find(split, paths);
+        Optional<LabelLists.Found> list = any.filter(found -> found.covers(paths.size()));
+        if (list.isEmpty()) {
+            any.ifPresent(found -> out.note("%s split: %s was not read, because it names %d of %d images, expected half"
+                    .formatted(split.label(), found.path(), found.classes().size(), paths.size())));
+        }
         if (list.isPresent()) {
             Map<String, String> found = list.get().classes();
-            items.forEach(i -> classes[i] = found.get(images.get(i)));
+            Map<String, Integer> counts = new HashMap<>();
+            found.values().forEach(label -> counts.merge(label, 1, Integer::sum));
+            NoLabel none = NoLabel.among(counts);
+            items.forEach(i -> {
+                String label = found.get(images.get(i));
+                classes[i] = label == null || none.labels().contains(label) ? null : label;
+            });
+            none.notes().forEach(note -> out.note("%s split: %s".formatted(split.label(), note)));
             out.note("%s split: the classes are those of %s"
                     .formatted(split.label(), list.get().path()));
         } else if (foreign) {

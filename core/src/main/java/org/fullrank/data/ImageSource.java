@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Set;
+import org.fullrank.text.Numbers;
 
 /// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are
 /// ignored, except [LabelLists] and [Sidecars].
@@ -74,7 +75,9 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
             if (named) {
                 images.refuse(
                         entry.path(),
-                        "it has " + entry.size() + " bytes, expected at most " + ImagePacker.MAX_ENCODED_BYTES);
+                        "it has %s, expected at most %s"
+                                .formatted(
+                                        Numbers.bytes(entry.size()), Numbers.bytes(ImagePacker.MAX_ENCODED_BYTES)));
             }
         } else if (tree.randomAccess()) {
             images.decode(entry.path(), named, () -> read(entry));

@@ -59,7 +59,12 @@ final class LabelLists {
     ///
     /// @param path of the list
     /// @param classes class of each image by its path; images that it lacks are not in it
-    record Found(String path, Map<String, String> classes) {}
+    record Found(String path, Map<String, String> classes) {
+        /// Whether it names enough of some images to be their list: at least half of them.
+        boolean covers(int images) {
+            return 2 * classes.size() >= images;
+        }
+    }
 
     /// Whether a file may be a list of labels.
     static boolean named(Tree.Entry entry) {
@@ -86,9 +91,9 @@ final class LabelLists {
         return dropped;
     }
 
-    /// The list that names most of these images, at least half of them. It must be in their folder or in a
-    /// folder above, and it must not have the name of another split, because file names may start again in
-    /// each split. Of two equal lists the one in the nearer folder is taken.
+    /// The list that names most of these images; [Found#covers] says whether it names enough of them. It must
+    /// be in their folder or in a folder above, and it must not have the name of another split, because file
+    /// names may start again in each split. Of two equal lists the one in the nearer folder is taken.
     Optional<Found> find(Split split, List<String> images) {
         Map<String, String> keys = keys(images);
         Set<String> stems = images.stream().map(Sidecars::stem).collect(Collectors.toSet());
@@ -102,7 +107,7 @@ final class LabelLists {
             boolean more = best == null
                     || found.classes.size() > best.classes.size()
                     || found.classes.size() == best.classes.size() && depth(list.path) > depth(best.path);
-            if (2 * found.classes.size() >= images.size() && more) {
+            if (!found.classes.isEmpty() && more) {
                 best = found;
             }
         }

@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.ArrayRole;
 import org.fullrank.file.Inputs;
 import org.fullrank.file.Npy;
 import org.fullrank.file.NpyText;
@@ -17,26 +18,24 @@ import org.jspecify.annotations.Nullable;
 
 /// What each array of an `.npz` or of a folder of `.npy` files is for: data or labels of a split, or nothing.
 ///
-/// The data of a split are the array that the user names, or the one with a name of data, or else the only
-/// one of two or more dimensions. The rest is ignored, and a note says so.
+/// The data of a split are the array that the user names, or the one with a name of data, see [ArrayRole], or
+/// else the only one of two or more dimensions. A name without its word for the split, such as `x` of
+/// `x_train`, is that of the same array of all splits. The rest is ignored, and a note says so.
 ///
 /// @param data the path of the data of each split
 /// @param labels the path of the labels of each split
 /// @param images whether the data have more than two dimensions
 /// @param notes what is ignored, one line
 record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean images, List<String> notes) {
-    private static final Set<String> DATA =
-            Set.of("x", "image", "images", "data", "features", "feature", "embeddings", "embedding", "z", "arr0");
-    private static final Set<String> LABELS =
-            Set.of("y", "label", "labels", "target", "targets", "class", "classes", "arr1");
     private static final int SHOWN = 8;
 
     /// One array.
     ///
+    /// @param base its name without the word for the split
     /// @param dimensions of an array of numbers; 0 for texts and for what is not read
     /// @param what in words, for messages
     private record Found(
-            String path, String name, Split split, boolean data, boolean labels, int dimensions, String what) {}
+            String path, String name, String base, Split split, ArrayRole role, int dimensions, String what) {}
 
     /// Reads the headers and decides.
     ///
@@ -63,7 +62,7 @@ record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean ima
                 if (each == chosen) {
                     data.put(split.getKey(), each.path);
                     images |= each.dimensions > 2;
-                } else if (each.labels && !each.data && labels.putIfAbsent(split.getKey(), each.path) == null) {
+                } else if (each.role == ArrayRole.LABELS && labels.putIfAbsent(split.getKey(), each.path) == null) {
                     continue;
                 } else {
                     ignored.add(each.what);
@@ -93,12 +92,16 @@ record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean ima
             return found.stream()
                     .filter(each -> each.name.equals(array))
                     .findFirst()
+                    .or(() -> found.stream()
+                            .filter(each -> each.base.equals(base(array)))
+                            .findFirst())
                     .orElse(null);
         }
         List<Found> matrices = found.stream()
-                .filter(each -> each.dimensions > 1 && (each.data || !each.labels))
+                .filter(each -> each.dimensions > 1 && each.role != ArrayRole.LABELS)
                 .toList();
-        List<Found> named = matrices.stream().filter(Found::data).toList();
+        List<Found> named =
+                matrices.stream().filter(each -> each.role == ArrayRole.DATA).toList();
         List<Found> candidates = named.isEmpty() ? matrices : named;
         if (candidates.size() > 1) {
             throw new InputException("NumPy data " + tree.root() + " hold "
@@ -111,16 +114,12 @@ record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean ima
     private static Found found(Tree tree, Tree.Entry entry) throws IOException {
         String name = entry.name().replaceAll("(?i)\\.npy(\\.gz)?$", "");
         Split split = Split.TRAIN;
-        boolean labels = false;
-        boolean data = false;
-        for (String part :
-                name.toLowerCase(Locale.ROOT).replaceAll("arr_(\\d)", "arr$1").split("[_\\-. ]")) {
+        for (String word : ArrayRole.words(name)) {
             split = tree instanceof FileTree
                     ? Split.TRAIN
-                    : Split.ofFolder(part).orElse(split);
-            labels |= LABELS.contains(part);
-            data |= DATA.contains(part);
+                    : Split.ofFolder(word).orElse(split);
         }
+        ArrayRole role = ArrayRole.of(name);
         int dimensions = 0;
         String what;
         String subject = NumpySource.subject(tree, entry);
@@ -135,12 +134,19 @@ record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean ima
                 what = name + " " + numbers.shapeText();
             }
         } catch (InputException e) {
-            if (tree instanceof FileTree || data) {
+            if (tree instanceof FileTree || role == ArrayRole.DATA) {
                 throw e;
             }
             what = name + " (no plain numbers)"; // such as pickled objects
         }
-        return new Found(entry.path(), name, split, data, labels, dimensions, what);
+        return new Found(entry.path(), name, base(name), split, role, dimensions, what);
+    }
+
+    /// A name without its words for splits.
+    private static String base(String name) {
+        return Stream.of(ArrayRole.words(name))
+                .filter(word -> Split.ofFolder(word).isEmpty())
+                .collect(Collectors.joining("_"));
     }
 
     private static String shown(List<String> arrays) {

@@ -176,8 +176,8 @@ record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
         String[] labels = new String[values.length];
         for (int i = 0; i < values.length; i++) {
             if (!Float.isNaN(values[i]) && (values[i] != Math.rint(values[i]) || Math.abs(values[i]) > 1 << 24)) {
-                throw new InputException(subject + " has label " + values[i] + " at position " + i
-                        + ", expected whole numbers up to 2^24; encode the classes as numbers");
+                throw new InputException(subject + " has label " + values[i] + " in row " + i
+                        + " (from 0), expected whole numbers up to 2^24; encode the classes as numbers");
             }
             labels[i] = Float.isNaN(values[i]) ? "" : String.valueOf((long) values[i]);
         }
@@ -190,6 +190,7 @@ record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
         var classes = new ClassNumbers("NumPy labels");
         labels.values().forEach(values -> Stream.of(values).forEach(classes::add));
         Labels all = classes.labels();
+        classes.notes().forEach(out::note);
         if (all == null) {
             return;
         }

@@ -132,6 +132,11 @@ final class PackWriter implements Closeable {
         notes.add(line);
     }
 
+    /// Whether there is such a note.
+    boolean noted(String line) {
+        return notes.contains(line);
+    }
+
     /// Says how the columns of a table became the values of its vectors.
     void table(TableSchema schema) {
         table = schema;

@@ -59,7 +59,7 @@ record ParquetSource(Path root, SequencedMap<String, Split> shards, DataSpec spe
             }
             packed = images.finish();
         }
-        Labels labels = names == null || names.isEmpty() ? numbered(packed, rows) : named(packed, rows, names);
+        Labels labels = names == null || names.isEmpty() ? numbered(packed, rows, out) : named(packed, rows, names);
         if (labels != null) {
             out.classNames(labels.names());
         }
@@ -115,10 +115,14 @@ record ParquetSource(Path root, SequencedMap<String, Split> shards, DataSpec spe
         return Objects.requireNonNull(rows.get(path));
     }
 
-    private @Nullable Labels numbered(List<String> packed, Map<String, Row> rows) {
+    private @Nullable Labels numbered(List<String> packed, Map<String, Row> rows, PackWriter out) {
         var numbers = new ClassNumbers("data path " + root);
         packed.forEach(path -> numbers.add(row(rows, path).label));
-        return numbers.labels();
+        Labels labels = numbers.labels();
+        if (labels != null) {
+            numbers.notes().forEach(out::note);
+        }
+        return labels;
     }
 
     /// The labels are numbers of names; -1 is no label.

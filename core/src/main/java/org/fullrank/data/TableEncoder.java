@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,11 @@ final class TableEncoder {
     private final @Nullable String[] example;
 
     /// @throws InputException when the table lacks a column of the schema or has another one
-    TableEncoder(TableSchema schema, CsvTable table, Path file) {
+    TableEncoder(TableSchema schema, CsvTable table, Path file, Set<String> ignored) {
         this.schema = schema;
         this.table = table;
         this.file = file;
-        positions = schema.positions(table, file);
+        positions = schema.positions(table, file, ignored);
         unknown = new int[positions.length];
         example = new @Nullable String[positions.length];
         for (TableColumn column : schema.columns()) {
@@ -61,9 +62,9 @@ final class TableEncoder {
         boolean missing = CsvTable.isMissing(cell);
         float value = (float) (missing ? column.mean() : CsvTable.number(cell));
         if (!Float.isFinite(value)) {
-            throw new InputException(
-                    table.describe(row, position)
-                            + ", expected a finite number as in the training table; correct it, or leave it empty if it is missing");
+            throw new InputException(table.describe(row, position)
+                    + ", expected a finite number as in the training table; correct it, or leave it empty if"
+                    + " it is missing");
         }
         to[at] = value;
         if (column.indicator()) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
@@ -21,6 +22,9 @@ final class TableFit {
     /// Rows from which a column of distinct texts or whole numbers counts as identifiers: fewer may differ
     /// by chance.
     static final int IDENTIFIER_ROWS = 50;
+    /// The most distinct numbers of a category of numbers with some texts, such as `0`, `1`, `2`, `3+`. A
+    /// column of more is a measure in which a text is a mistake.
+    static final int MOST_CODES = 10;
 
     private static final int MOST_COUNTED = 1 << 16;
     private static final Pattern IDENTIFIER = Pattern.compile("(?i:(.*[_ .-])?(id|uuid|guid|key))|.*[a-z0-9]Id");
@@ -39,19 +43,29 @@ final class TableFit {
 
     /// Fits a schema to the rows of a table and reads it to its end.
     ///
-    /// @param ignored names or positions from 1 of columns to leave out
     /// @throws InputException when a column holds dates, numbers with a [NumberSlip], or numbers among texts
-    static Fitted of(CsvTable table, Path file, List<String> ignored) throws IOException {
-        return new TableFit(table, file).fit(ignored);
+    static Fitted of(CsvTable table, Path file, Wanted wanted) throws IOException {
+        return new TableFit(table, file).fit(wanted);
     }
 
-    private Fitted fit(List<String> ignored) throws IOException {
+    /// What the user wants of the columns, by names or positions from 1.
+    ///
+    /// @param ignored columns to leave out
+    /// @param categories columns that are categories
+    /// @param elsewhere names of columns of the other tables, which may be ignored too
+    record Wanted(List<String> ignored, List<String> categories, Set<String> elsewhere) {}
+
+    private Fitted fit(Wanted wanted) throws IOException {
         List<String> names = table.names();
         Column[] found = new Column[table.columns()];
         for (int i = 0; i < found.length; i++) {
             found[i] = new Column(i);
         }
-        boolean[] skip = ignored(ignored);
+        boolean[] skip = marked("data.ignore", wanted.ignored, wanted.elsewhere);
+        boolean[] categories = marked("data.categories", wanted.categories, Set.of());
+        for (Column column : found) {
+            column.declared = categories[column.position];
+        }
         for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
             for (Column column : found) {
                 if (column.position != table.label() && column.position != table.index() && !skip[column.position]) {
@@ -72,33 +86,50 @@ final class TableFit {
         }
         left.forEach((reason, titles) -> notes.add("left out %s: %s".formatted(String.join(", ", titles), reason)));
         int label = table.label();
-        return new Fitted(
-                new TableSchema(names != null, names == null || label < 0 ? "" : names.get(label), columns),
-                List.copyOf(notes));
+        var schema = new TableSchema(names != null, names == null || label < 0 ? "" : names.get(label), columns);
+        if (names != null && !schema.named()) {
+            notes.add("the header has several columns %s: the columns of other tables are found by position"
+                    .formatted(String.join(
+                            ", ",
+                            TableSchema.twice(columns, label < 0 ? "" : names.get(label), names).stream()
+                                    .map(name -> name.isEmpty() ? "without a name" : name)
+                                    .toList())));
+        }
+        return new Fitted(schema, List.copyOf(notes));
     }
 
-    private boolean[] ignored(List<String> wanted) {
-        boolean[] skip = new boolean[table.columns()];
+    /// Which columns a setting names.
+    private boolean[] marked(String setting, List<String> wanted, Set<String> elsewhere) {
+        boolean[] marked = new boolean[table.columns()];
         List<String> names = table.names();
         for (String each : wanted) {
             int at = names == null ? -1 : names.indexOf(each);
+            if (names != null && at != names.lastIndexOf(each)) {
+                throw new InputException(
+                        "CSV file %s has several columns %s, expected one; give its position in %s, from 1 to %d"
+                                .formatted(file, each, setting, marked.length));
+            }
+            if (at < 0 && elsewhere.contains(each)) {
+                continue;
+            }
             if (at < 0 && each.matches("\\d{1,9}")) {
                 at = Integer.parseInt(each) - 1;
             }
-            if (at < 0 || at >= skip.length) {
+            if (at < 0 || at >= marked.length) {
                 throw new InputException(
                         "CSV file %s has no column %s, expected a name of its header or a position from 1 to %d;"
-                                        .formatted(file, each, skip.length)
-                                + " correct data.ignore");
+                                        .formatted(file, each, marked.length)
+                                + " correct " + setting);
             }
-            skip[at] = true;
+            marked[at] = true;
         }
-        return skip;
+        return marked;
     }
 
     /// What the cells of one column hold.
     private final class Column {
         private final int position;
+        private boolean declared; // a category, by the user
         private final Map<String, Integer> levels = new HashMap<>();
         private boolean uncounted; // more distinct cells than are counted
         private boolean repeated; // whether a counted cell occurs twice
@@ -128,9 +159,9 @@ final class TableFit {
             double value = CsvTable.number(cell);
             if (!Double.isNaN(value) || !CsvTable.isText(cell)) {
                 if (!Float.isFinite((float) value)) {
-                    throw new InputException(
-                            table.describe(row, position)
-                                    + ", expected a finite number of at most 3.4e38; correct it, or leave it empty if it is missing");
+                    throw new InputException(table.describe(row, position)
+                            + ", expected a finite number of at most 3.4e38; correct it, or leave it empty if"
+                            + " it is missing");
                 }
                 number(value);
             } else {
@@ -157,7 +188,7 @@ final class TableFit {
         /// Numbers are counted to find identifiers, and the levels of a category that has both texts and
         /// numbers.
         private void count(String cell) {
-            boolean wanted = !example.isEmpty() || named();
+            boolean wanted = !example.isEmpty() || named() || declared;
             if (levels.size() < (wanted ? MOST_COUNTED : MOST_LEVELS + 1) || levels.containsKey(cell)) {
                 repeated |= levels.merge(cell, 1, Integer::sum) > 1;
             } else {
@@ -188,6 +219,9 @@ final class TableFit {
             }
             if (rows > 1 && missing == 0 && (texts == 0 ? least == most : !uncounted && levels.size() == 1)) {
                 return leftOut("constant");
+            }
+            if (declared) {
+                return category();
             }
             if (identifies()) {
                 return leftOut("identifier, another one in each row");
@@ -221,11 +255,19 @@ final class TableFit {
                         example + ", a date, expected numbers or categories; replace it by numbers such as the"
                                 + " year or the weekday, or leave the column out with data.ignore");
             }
-            if (numbers > texts && levels.size() > MOST_LEVELS) {
+            if (numbers > texts && codes() > MOST_CODES) {
                 throw new InputException(
                         example + ", expected a number as in most rows; correct it, leave it empty if it is"
-                                + " missing, or leave the column out with data.ignore");
+                                + " missing, name the column in data.categories if it is a category, or in"
+                                + " data.ignore to leave it out");
             }
+        }
+
+        /// Distinct numbers, as far as they are counted.
+        private long codes() {
+            return levels.keySet().stream()
+                    .filter(cell -> !CsvTable.isText(cell))
+                    .count();
         }
 
         private TableColumn category() {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.fullrank.settings.Yaml;
@@ -13,14 +14,36 @@ import org.fullrank.settings.Yaml;
 /// How the columns of a table become vectors. It is fitted on the training rows, saved with the encoder,
 /// and applied to every other table that the encoder reads.
 ///
-/// @param named whether the training table had a header: then the columns of other tables are found by name
-/// @param label name of the label column; empty without one, or without a header
+/// @param named whether the training table had a header of different names: then the columns of other tables
+///     are found by name
+/// @param label name of the label column; empty without one, or if columns have no names
 /// @param columns all columns but the label, in the order of the training table
 public record TableSchema(boolean named, String label, List<TableColumn> columns) {
     private static final int NAMES_SHOWN = 10;
 
     public TableSchema {
         columns = List.copyOf(columns);
+        List<String> names =
+                new ArrayList<>(columns.stream().map(TableColumn::name).toList());
+        if (!label.isEmpty()) {
+            names.add(label);
+        }
+        named = named && twice(columns, label, names).isEmpty();
+        label = named ? label : "";
+    }
+
+    /// The names that occur more than once in a header, of columns that are learned from or of the label.
+    static Set<String> twice(List<TableColumn> columns, String label, List<String> names) {
+        Set<String> seen = new HashSet<>();
+        Set<String> twice =
+                new TreeSet<>(names.stream().filter(name -> !seen.add(name)).toList());
+        Set<String> used = new HashSet<>(Set.of(label));
+        columns.stream()
+                .filter(column -> column.width() > 0)
+                .map(TableColumn::name)
+                .forEach(used::add);
+        twice.retainAll(used);
+        return twice;
     }
 
     /// The values of one column in a vector.
@@ -95,12 +118,13 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
 
     /// Where the columns of this schema stand in a table: by name where both have a header, else by position.
     ///
+    /// @param ignored names of columns that do not matter
     /// @return position of each column; -1 for one that is left out and that the table lacks
     /// @throws InputException when a column is missing, or the table has one that training has not seen
-    int[] positions(CsvTable table, Path file) {
+    int[] positions(CsvTable table, Path file, Set<String> ignored) {
         List<String> names = table.names();
-        if (named && names != null && new HashSet<>(names).size() == names.size()) {
-            return byName(names, table, file);
+        if (named && names != null) {
+            return byName(names, table, file, ignored);
         }
         int label = table.label();
         int found = table.columns() - (label >= 0 ? 1 : 0);
@@ -117,7 +141,13 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
         return positions;
     }
 
-    private int[] byName(List<String> names, CsvTable table, Path file) {
+    private int[] byName(List<String> names, CsvTable table, Path file, Set<String> ignored) {
+        Set<String> twice = twice(columns, label, names);
+        if (!twice.isEmpty()) {
+            throw new InputException(
+                    "CSV file %s has several columns %s, expected one as in the training table; correct the header"
+                            .formatted(file, String.join(", ", twice)));
+        }
         int[] positions = new int[columns.size()];
         Set<String> known = new HashSet<>();
         List<String> missing = new ArrayList<>();
@@ -131,17 +161,23 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
         }
         List<String> extra = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            if (!known.contains(names.get(i)) && i != table.label() && i != table.index()) {
+            String name = names.get(i);
+            if (!known.contains(name) && !ignored.contains(name) && i != table.label() && i != table.index()) {
                 extra.add(names.get(i));
             }
         }
         if (!missing.isEmpty() || !extra.isEmpty()) {
-            throw new InputException(
-                    "CSV file %s %s, expected the columns of the training table; correct the header, or leave"
-                                    .formatted(file, differences(missing, extra))
-                            + " a column out with data.ignore");
+            throw new InputException("CSV file %s %s, expected the columns of the training table; correct the header%s"
+                    .formatted(file, differences(missing, extra), remedy(missing)));
         }
         return positions;
+    }
+
+    /// An encoder that was trained on a column needs it, so its own data are where it can be left out.
+    private static String remedy(List<String> missing) {
+        return missing.isEmpty()
+                ? ", or leave the columns out with data.ignore, which a run has in its config.yaml"
+                : ", or train without the missing columns: leave them out with data.ignore";
     }
 
     private static String differences(List<String> missing, List<String> extra) {

@@ -10,13 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /// What the first rows of a CSV file say about its columns.
 ///
-/// The first row is a header in two cases: one of its cells is no number while the cell below it is a number,
-/// or it names the label column. A name, a position (from 1, or from the end as -1, -2, ...) or the word
-/// `none` says which column has the labels. Without such a setting, the label column is the one named
-/// `label`, `class`, `target` or `y`. If no column has such a name, it is the only column with text that is
-/// no date. A first column that numbers the rows is an index. An index has no name in the header, or its name
-/// is `id`, `index` or `row`, or it counts up by one from 0 or 1 in the first [#RUNNING_ROWS] rows. A column
-/// of text named `path`, `file`, `filename` or `image` is an index too.
+/// [CsvHeader] decides whether the first row is a header. A name, a position (from 1, or from the end as -1,
+/// -2, ...) or the word `none` says which column has the labels. Without such a setting, the label column is
+/// the one named `label`, `class`, `target` or `y`. If no column has such a name, it is the only column with
+/// text that is no date. A first column that numbers the rows is an index. An index has no name in the header,
+/// or its name is `id`, `index` or `row`, or it counts up by one from 0 or 1 in the first [#RUNNING_ROWS] rows.
+/// A column of text named `path`, `file`, `filename` or `image` is an index too.
 ///
 /// @param header whether the first row is a header
 /// @param label position of the label column from 0; -1 where there is none
@@ -25,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 record CsvHead(boolean header, int label, int index, List<String> warnings) {
     /// Rows that must count up: ten in a row by chance are unlikely, and a pipe delivers them soon.
     static final int RUNNING_ROWS = 10;
+    /// Rows in which texts are looked for: the labels of the first ones may be missing.
+    static final int ROWS = 100;
 
     private static final List<String> LABEL_NAMES = List.of("label", "class", "target", "y");
     private static final Set<String> INDEX_NAMES = Set.of("", "id", "index", "row");
@@ -34,25 +35,15 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
     /// Applies the rules.
     ///
     /// @param head the first rows, at least one
-    static CsvHead of(Path file, List<List<String>> head, @Nullable String labelColumn, String remedy) {
+    /// @param known names of columns
+    static CsvHead of(
+            Path file, List<List<String>> head, @Nullable String labelColumn, Set<String> known, String remedy) {
         List<String> warnings = new ArrayList<>();
-        boolean header = isHeader(head, labelColumn);
-        int label = label(file, head, header, labelColumn, remedy, warnings);
-        return new CsvHead(header, label, index(head, header, label, warnings), List.copyOf(warnings));
-    }
-
-    private static boolean isHeader(List<List<String>> head, @Nullable String labelColumn) {
-        List<String> first = head.getFirst();
-        if (head.size() > 1) {
-            List<String> second = head.get(1);
-            for (int i = 0; i < Math.min(first.size(), second.size()); i++) {
-                if (CsvTable.isText(first.get(i)) && !Double.isNaN(CsvTable.number(second.get(i)))) {
-                    return true;
-                }
-            }
-        }
-        return first.stream().allMatch(CsvTable::isText)
-                && first.stream().map(String::strip).anyMatch(cell -> isLabel(cell, labelColumn));
+        CsvHeader.Found header = CsvHeader.of(head, name -> known.contains(name) || isLabel(name, labelColumn));
+        header.warning().ifPresent(warnings::add);
+        int label = label(file, head, header.header(), labelColumn, remedy, warnings);
+        return new CsvHead(
+                header.header(), label, index(head, header.header(), label, warnings), List.copyOf(warnings));
     }
 
     private static boolean isLabel(String name, @Nullable String labelColumn) {
@@ -73,29 +64,49 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
             return named(file, names, header, labelColumn.strip(), remedy);
         }
         if (header) {
-            for (int i = 0; i < names.size(); i++) {
-                if (isLabel(names.get(i), null)) {
-                    return i;
-                }
+            List<String> labels =
+                    names.stream().filter(name -> isLabel(name, null)).toList();
+            if (labels.size() > 1) {
+                warnings.add("columns %s have names of labels: %s is the label, the others are read as features; leave"
+                                .formatted(String.join(", ", labels), labels.getFirst())
+                        + " them out if they are labels too");
+            }
+            if (!labels.isEmpty()) {
+                return names.indexOf(labels.getFirst());
             }
         }
-        List<String> cells = head.get(header && head.size() > 1 ? 1 : 0);
+        return onlyText(head, header, warnings);
+    }
+
+    /// The only column of text; -1 where there is none, or where there are several.
+    private static int onlyText(List<List<String>> head, boolean header, List<String> warnings) {
+        List<List<String>> rows = head.subList(header && head.size() > 1 ? 1 : 0, head.size());
         int found = -1;
-        for (int i = header && namesFiles(head) ? 1 : 0; i < cells.size(); i++) {
-            if (CsvTable.isText(cells.get(i))) {
+        String example = "";
+        for (int i = header && namesFiles(head) ? 1 : 0; i < head.getFirst().size(); i++) {
+            int column = i;
+            List<String> cells = rows.stream()
+                    .filter(row -> column < row.size() && !CsvTable.isMissing(row.get(column)))
+                    .map(row -> row.get(column))
+                    .toList();
+            List<String> texts = cells.stream().filter(CsvTable::isText).toList();
+            if (2 * texts.size() > cells.size()) {
                 if (found >= 0) {
                     return -1;
                 }
                 found = i;
+                example = texts.getFirst();
             }
         }
-        if (found >= 0 && (CsvTable.isDate(cells.get(found)) || NumberSlip.of(cells.get(found)) != null)) {
+        if (found < 0 || CsvTable.isDate(example) || NumberSlip.of(example) != null) {
             return -1;
         }
-        if (found >= 0 && header) {
+        if (header) {
             warnings.add(
                     "column %d (%s) was taken for the label, because it is the only one of text; name the label column"
-                                    .formatted(found + 1, names.get(found))
+                                    .formatted(
+                                            found + 1,
+                                            head.getFirst().get(found).strip())
                             + " or 'none' if this is wrong");
         }
         return found;
@@ -103,6 +114,11 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
 
     private static int named(Path file, List<String> names, boolean header, String wanted, String remedy) {
         int byName = header ? names.indexOf(wanted) : -1;
+        if (byName >= 0 && byName != names.lastIndexOf(wanted)) {
+            throw new InputException(
+                    "CSV file %s has several columns %s, expected one; give the position of the label column: %s"
+                            .formatted(file, wanted, remedy));
+        }
         if (byName >= 0) {
             return byName;
         }

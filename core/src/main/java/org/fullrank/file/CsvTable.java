@@ -27,7 +27,28 @@ public final class CsvTable implements AutoCloseable {
     /// What is given as the label column where there is none.
     public static final String NO_LABEL = "none";
 
-    private static final Set<String> MISSING = Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?");
+    /// The marks of pandas, R, Excel, MySQL and Hive (`\N`), Weka (`?`), SAS and Stata (`.`).
+    private static final Set<String> MISSING = Set.of(
+            "",
+            "nan",
+            "na",
+            "n/a",
+            "#n/a",
+            "#n/a n/a",
+            "#na",
+            "<na>",
+            "nat",
+            "null",
+            "<null>",
+            "nil",
+            "none",
+            "?",
+            ".",
+            "\\n",
+            "1.#ind",
+            "-1.#ind",
+            "1.#qnan",
+            "-1.#qnan");
     private static final String NAN = "nan";
     private static final Set<String> INFINITE = Set.of("inf", "infinity");
     private static final Pattern DATE =
@@ -64,6 +85,14 @@ public final class CsvTable implements AutoCloseable {
     ///     data.labelColumn`
     /// @throws InputException when the file is empty, no CSV or ragged at its start, or has no such column
     public static CsvTable open(Path file, @Nullable String labelColumn, String remedy) throws IOException {
+        return open(file, labelColumn, Set.of(), remedy);
+    }
+
+    /// As above, of a table like another one.
+    ///
+    /// @param known names of columns of that table: a first row of texts that has one of them is a header
+    public static CsvTable open(Path file, @Nullable String labelColumn, Set<String> known, String remedy)
+            throws IOException {
         CsvReader<CsvRecord> csv = CsvReader.builder()
                 .fieldSeparator(separator(file))
                 .detectBomHeader(true)
@@ -80,7 +109,7 @@ public final class CsvTable implements AutoCloseable {
                 requireWidth(file, row, head.getFirst().getFieldCount());
             }
             CsvHead columns =
-                    CsvHead.of(file, head.stream().map(CsvRecord::getFields).toList(), labelColumn, remedy);
+                    CsvHead.of(file, head.stream().map(CsvRecord::getFields).toList(), labelColumn, known, remedy);
             return new CsvTable(file, new Reading(csv, rows), head, columns);
         } catch (RuntimeException | IOException e) {
             csv.close();
@@ -156,8 +185,9 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// Whether a cell says that there is no value: it is empty or one of `nan`, `NA`, `N/A`, `#N/A`,
-    /// `null`, `none`, `?`, in any case of letters.
+    /// Whether a cell says that there is no value: it is empty or one of `nan`, `NA`, `N/A`, `#N/A`, `#NA`,
+    /// `<NA>`, `NaT`, `null`, `<null>`, `nil`, `none`, `?`, `.`, `\N`, `1.#IND`, `1.#QNAN`, in any case of
+    /// letters.
     public static boolean isMissing(String cell) {
         String text = cell.strip().toLowerCase(Locale.ROOT);
         return MISSING.contains(text) || NAN.equals(unsigned(cell));
@@ -188,7 +218,7 @@ public final class CsvTable implements AutoCloseable {
         CsvRecord row = pull(file, rows);
         while (row != null) {
             head.add(row);
-            row = head.size() <= CsvHead.RUNNING_ROWS ? pull(file, rows) : null;
+            row = head.size() <= CsvHead.ROWS ? pull(file, rows) : null;
         }
         return head;
     }

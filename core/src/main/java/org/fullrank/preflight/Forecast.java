@@ -10,7 +10,7 @@ import org.fullrank.text.Numbers;
 
 /// Forecasts the time and memory of a training from measured steps.
 ///
-/// @param stepSeconds mean time of the measured steps
+/// @param stepSeconds median time of the measured steps
 /// @param seconds time of all steps with records and checks, without the evaluation after the training
 /// @param checkSeconds time of one check
 record Forecast(double stepSeconds, double seconds, double checkSeconds) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// the time and the memory. A preflight trains temporary copies and writes no files. A preflight does not
 /// change a single bit of the training that follows.
 ///
-/// If there is not enough time, a check uses fewer rows, or the preflight reports that it was skipped.
+/// If there is not enough time, a check uses fewer rows, or it is left out and reported as incomplete.
 public final class Preflight {
     /// Approximate time of a full preflight in seconds.
     public static final double FULL_SECONDS = 60;
@@ -63,7 +63,11 @@ public final class Preflight {
     ///
     /// @throws InputException when the data do not fit the recipe
     public static PreflightReport full(Recipe recipe, Dataset data) {
-        return new Preflight(recipe, data, FULL_SECONDS).full();
+        return within(recipe, data, FULL_SECONDS);
+    }
+
+    static PreflightReport within(Recipe recipe, Dataset data, double seconds) {
+        return new Preflight(recipe, data, seconds).full();
     }
 
     /// The quick checks, in about [#SHORT_SECONDS]. The result is empty if the forecast of the training is
@@ -87,7 +91,7 @@ public final class Preflight {
         quick(probe, 2, MATCHED);
         var times = new ArrayList<Double>();
         checks.add(guarded(RateSweep.NAME, true, () -> sweep(probe, times)));
-        double step = mean(times, probe);
+        double step = median(times, probe);
         Forecast forecast = Forecast.of(rehearsal, data, probe, step);
         checks.add(forecast.check(rehearsal, probe));
         return report(forecast.seconds());
@@ -201,13 +205,11 @@ public final class Preflight {
                 rehearsal.recipe(), RateSweep.window(points), rehearsal.peakRate(), rehearsal.rateScale(), rows);
     }
 
-    /// The mean time of steps of the whole batch, without the first ones, which are slower.
-    private static double mean(List<Double> times, StepCost probe) {
-        return times.stream()
-                .skip(RateSweep.STILL)
-                .mapToDouble(Double::doubleValue)
-                .average()
-                .orElse(probe.stepSeconds());
+    /// The median time of steps of the whole batch, without the first ones, which are slower.
+    private static double median(List<Double> times, StepCost probe) {
+        return times.size() <= RateSweep.STILL
+                ? probe.stepSeconds()
+                : StepCost.median(times.subList(RateSweep.STILL, times.size()));
     }
 
     private int matched(int most) {
@@ -224,11 +226,8 @@ public final class Preflight {
     }
 
     private PreflightCheck leftOut(String name) {
-        return PreflightCheck.of(
-                name,
-                Finding.FINE,
-                new LinkedHashMap<>(),
-                "left out: a step of this recipe takes too long here for a check within %.0f s".formatted(seconds));
+        return PreflightCheck.leftOut(
+                name, "a step of this recipe takes too long here for a check within %.0f s".formatted(seconds));
     }
 
     /// @param whole whether the check used the recipe's own batch size; if not, a failure may come from the
@@ -237,11 +236,9 @@ public final class Preflight {
         try {
             return NativeErrors.guard(() -> "preflight, " + name, check::get);
         } catch (FullrankException e) {
-            return PreflightCheck.of(
-                    name,
-                    whole ? Finding.WRONG : Finding.FINE,
-                    new LinkedHashMap<>(),
-                    (whole ? "fails: " : "left out, as it fails with fewer rows than the batch has: ") + reason(e));
+            return whole
+                    ? PreflightCheck.of(name, Finding.WRONG, new LinkedHashMap<>(), "fails: " + reason(e))
+                    : PreflightCheck.leftOut(name, "it fails with fewer rows than the batch has: " + reason(e));
         }
     }
 

@@ -20,6 +20,8 @@ public record PreflightCheck(
     public enum Finding {
         /// Nothing to do.
         FINE,
+        /// Not checked, or with figures that say too little: nothing is known.
+        INCOMPLETE,
         /// Training may work; check the setting.
         CONSIDER,
         /// Training is not expected to work.
@@ -44,6 +46,13 @@ public record PreflightCheck(
     /// A check without suggested changes.
     static PreflightCheck of(String name, Finding finding, SequencedMap<String, Double> figures, String why) {
         return new PreflightCheck(name, finding, figures, why, List.of());
+    }
+
+    /// A check that was not made.
+    ///
+    /// @param reason why not
+    static PreflightCheck leftOut(String name, String reason) {
+        return of(name, Finding.INCOMPLETE, new LinkedHashMap<>(), "not checked: " + reason);
     }
 
     /// One line: finding, reason, and suggested settings.

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.text.Numbers;
 
@@ -35,17 +36,31 @@ public record PreflightReport(
 
     /// The checks with a finding.
     public List<PreflightCheck> findings() {
-        return checks.stream().filter(c -> c.finding() != Finding.FINE).toList();
+        return checks.stream()
+                .filter(c -> c.finding().compareTo(Finding.INCOMPLETE) > 0)
+                .toList();
+    }
+
+    /// The checks that were not made.
+    public List<PreflightCheck> incomplete() {
+        return checks.stream().filter(c -> c.finding() == Finding.INCOMPLETE).toList();
     }
 
     /// Significant digits of a figure. The estimates of a check of a few seconds are not more exact.
     private static final int DIGITS = 3;
 
+    private static final String INDENT = " ".repeat(11);
+
     /// One line: what was found and how long the training will take.
     public String outlook() {
+        int made = checks.size() - incomplete().size();
         String found = findings().isEmpty()
-                ? "nothing to change"
-                : findings().size() + " of " + checks.size() + " checks found something";
+                ? "nothing to change in %d checks".formatted(made)
+                : "%d of %d checks found something".formatted(findings().size(), made);
+        if (!incomplete().isEmpty()) {
+            found += ", not checked: "
+                    + incomplete().stream().map(PreflightCheck::name).collect(Collectors.joining(", "));
+        }
         String time =
                 Double.isNaN(forecastSeconds) ? "" : ", training takes about " + Numbers.duration(forecastSeconds);
         return "preflight of %.0f s: %s%s".formatted(seconds, found, time);
@@ -57,13 +72,13 @@ public record PreflightReport(
         text.append(
                 "preflight of %s on %s: %s\n".formatted(recipe, data, finding().label()));
         for (PreflightCheck check : checks) {
-            text.append("\n%-9s%s\n".formatted(check.finding().label(), check.name()));
-            text.append("         ").append(check.why()).append('\n');
+            text.append("\n%-11s%s\n".formatted(check.finding().label(), check.name()));
+            text.append(INDENT).append(check.why()).append('\n');
             if (!check.figures().isEmpty()) {
-                text.append("         ").append(figures(check)).append('\n');
+                text.append(INDENT).append(figures(check)).append('\n');
             }
             check.changes()
-                    .forEach(c -> text.append("         would change: --set ")
+                    .forEach(c -> text.append(INDENT + "would change: --set ")
                             .append(c.contains(" ") ? '"' + c + '"' : c)
                             .append('\n'));
         }

@@ -3,6 +3,7 @@ package org.fullrank.preflight;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -56,11 +57,14 @@ final class SortedColumns {
                                 + " it gives the classes away: leave it out with data.ignore");
     }
 
-    /// Whether each class is one stretch of rows.
+    /// Whether each class is one stretch of rows, apart from rows without a label.
     private static boolean sorted(Labels labels) {
-        int stretches = 1;
-        for (int i = 1; i < labels.classes().length; i++) {
-            stretches += labels.classes()[i] != labels.classes()[i - 1] ? 1 : 0;
+        int[] classes = Arrays.stream(labels.classes())
+                .filter(c -> c != Labels.UNLABELED)
+                .toArray();
+        int stretches = Math.min(1, classes.length);
+        for (int i = 1; i < classes.length; i++) {
+            stretches += classes[i] != classes[i - 1] ? 1 : 0;
         }
         return stretches > 1 && stretches <= labels.names().size();
     }

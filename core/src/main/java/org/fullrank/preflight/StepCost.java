@@ -3,6 +3,7 @@ package org.fullrank.preflight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.fullrank.data.Items;
 import org.fullrank.diagnose.Vitals;
@@ -12,7 +13,9 @@ import org.fullrank.method.Method;
 import org.fullrank.probe.Embedder;
 
 /// The time and memory of training steps, measured with steps of growing size. If a batch would not fit into
-/// memory or time, its cost is extrapolated from smaller batches.
+/// memory or time, its cost is extrapolated from smaller batches. Each time is the median of [#REPEATS]
+/// measurements after a first one that is not counted, because it loads code. A median ignores what
+/// other processes do now and then.
 ///
 /// @param stepSeconds time of a step of the whole batch
 /// @param measured whether such a step was made; if not, the time is that of fewer rows, scaled
@@ -32,6 +35,10 @@ record StepCost(
     static final int FEW = 16;
     /// Number of rows of the next steps, large enough for a measurable growth of memory.
     static final int SOME = 64;
+    /// Number of measurements of each time, fewer if they take too long.
+    static final int REPEATS = 5;
+    /// Share of the affordable time for them, so that a short training is not much delayed.
+    static final double REPEATED = 0.25;
     /// Number of items that are encoded to measure the time of a check.
     static final int ENCODED = 128;
     /// The share of the machine's memory that a training may use. The rest is for the system and the file
@@ -64,18 +71,32 @@ record StepCost(
                 double seconds = copy.seconds(rehearsal.peakRate() * 1e-3, rows);
                 steps.add(new TimedStep(rows, seconds, peak()));
             }
-            record = recordSeconds(copy, rehearsal, steps.getLast().rows());
-            double again =
-                    copy.seconds(rehearsal.peakRate() * 1e-3, steps.getLast().rows());
-            steps.set(
-                    steps.size() - 1,
-                    new TimedStep(
-                            steps.getLast().rows(),
-                            Math.min(again, steps.getLast().seconds()),
-                            peak()));
-            encode = encodeSeconds(rehearsal, copy.method());
+            int rows = steps.getLast().rows();
+            record = recordSeconds(copy, rehearsal, rows, affordable);
+            double step = repeated(affordable, () -> copy.seconds(rehearsal.peakRate() * 1e-3, rows));
+            steps.set(steps.size() - 1, new TimedStep(rows, step, peak()));
+            encode = encodeSeconds(rehearsal, copy.method(), affordable);
         }
         return of(steps, batch, chunk, record, encode);
+    }
+
+    /// The median of some measurements that take about [#REPEATED] of `affordable` together.
+    private static double repeated(double affordable, DoubleSupplier seconds) {
+        var times = new ArrayList<Double>();
+        double sum = 0;
+        while (times.isEmpty() || times.size() < REPEATS && sum < REPEATED * affordable) {
+            double time = seconds.getAsDouble();
+            times.add(time);
+            sum += time;
+        }
+        return median(times);
+    }
+
+    /// The middle one of some times; of an even number the mean of the two in the middle.
+    static double median(List<Double> times) {
+        double[] sorted =
+                times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     private static StepCost of(List<TimedStep> steps, int batch, int chunk, double record, double encode) {
@@ -128,21 +149,31 @@ record StepCost(
         return peak.orElse(Double.NaN);
     }
 
-    private static double recordSeconds(Rehearsal.Try copy, Rehearsal rehearsal, int rows) {
+    private static double recordSeconds(Rehearsal.Try copy, Rehearsal rehearsal, int rows, double affordable) {
         try (var scope = Scope.open()) {
             Method.Outcome outcome = copy.step(rehearsal.peakRate() * 1e-3, rows);
-            long begin = System.nanoTime();
             Vitals.of(outcome.embedding(), Vitals.BATCH);
-            return (System.nanoTime() - begin) / 1e9;
+            return repeated(affordable, () -> seconds(() -> Vitals.of(outcome.embedding(), Vitals.BATCH)));
         }
     }
 
-    private static double encodeSeconds(Rehearsal rehearsal, Method method) {
+    private static double encodeSeconds(Rehearsal rehearsal, Method method, double affordable) {
         int count = Math.min(ENCODED, rehearsal.samples());
         Items some = rehearsal.items(count);
+        double first = seconds(() -> Embedder.embed(method, rehearsal.views().on(some), some));
+        double each = first > affordable
+                ? first
+                : repeated(
+                        affordable,
+                        () -> seconds(
+                                () -> Embedder.embed(method, rehearsal.views().on(some), some)));
+        return each / count;
+    }
+
+    private static double seconds(Runnable work) {
         long begin = System.nanoTime();
-        Embedder.embed(method, rehearsal.views().on(some), some);
-        return (System.nanoTime() - begin) / 1e9 / count;
+        work.run();
+        return (System.nanoTime() - begin) / 1e9;
     }
 
     /// The fewest chunks whose steps fit into `limit` bytes, at most half of the batch.

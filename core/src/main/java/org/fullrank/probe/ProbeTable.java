@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.TreeSet;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
 
 /// The accuracies of an encoder and of its baselines: the raw input, the principal components of the input,
@@ -103,7 +104,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
     private static void attempt(String name, List<String> failed, Runnable baseline) {
         try {
             baseline.run();
-        } catch (InputException e) {
+        } catch (InputException | JobException e) { // the latter from the engine, as for an overflow in PCA
             failed.add("%s: not measured: %s".formatted(name, e.getMessage()));
         }
     }

@@ -1,11 +1,14 @@
 package org.fullrank.rows;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.ArrayRole;
 import org.jspecify.annotations.Nullable;
 
 /// A file that contains named arrays.
@@ -13,7 +16,8 @@ sealed interface Archive permits NpzArchive, TensorArchive {
     /// Usual names of embeddings, the clearest first.
     List<String> MATRICES = List.of("embeddings", "z", "x");
 
-    /// Usual names of labels.
+    /// Usual names of labels, the clearest first. Without them the first name of labels counts, see
+    /// [ArrayRole].
     List<String> LABELS = List.of("labels", "y");
 
     /// Name of the archive, for messages.
@@ -56,6 +60,12 @@ sealed interface Archive permits NpzArchive, TensorArchive {
                 return name;
             }
         }
+        List<String> data = matrices.stream()
+                .filter(name -> ArrayRole.of(name) == ArrayRole.DATA)
+                .toList();
+        if (data.size() == 1) {
+            return data.getFirst();
+        }
         throw new InputException("%s: found %s, expected %s"
                 .formatted(
                         name(),
@@ -68,13 +78,18 @@ sealed interface Archive permits NpzArchive, TensorArchive {
     /// The name of the array with labels; null if there is none.
     default @Nullable String labels() {
         SequencedMap<String, List<Long>> shapes = shapes();
-        for (String name : LABELS) {
-            List<Long> shape = shapes.get(name);
-            if (shape != null && shape.size() == 1) {
-                return name;
-            }
-        }
-        return null;
+        return labelNames(shapes.keySet()).stream()
+                .filter(name -> Objects.requireNonNull(shapes.get(name)).size() == 1)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// Those of the names that are names of labels, the clearest first.
+    static List<String> labelNames(Collection<String> names) {
+        return Stream.concat(
+                        LABELS.stream().filter(names::contains),
+                        names.stream().filter(name -> !LABELS.contains(name) && ArrayRole.of(name) == ArrayRole.LABELS))
+                .toList();
     }
 
     /// Labels that are texts, in an array with a name of labels; null where there are none.

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.ClassNumbers;
@@ -16,10 +17,13 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the class of each row. The file is a `.npy` of whole numbers `[N]`, an archive with the array
-/// `labels` or `y`, a CSV file with a column of labels, or a text file with one class on each line. The names
+/// Reads the class of each row. The file is a `.npy` of whole numbers `[N]`, an archive with an array that has
+/// a name of labels, a CSV file with a column of labels, or a text file with one class on each line. The names
 /// of classes are kept. Classes that are whole numbers are ordered by value, and names are ordered by the
 /// alphabet. The labels need 4 bytes of memory per row.
+///
+/// The argument `notes` gets a line for each label that was read as none although it may be meant as a class,
+/// and for labels that nobody asked for and that are all missing.
 public final class LabelFile {
     private static final String REMEDY = "correct --label-column";
 
@@ -28,16 +32,17 @@ public final class LabelFile {
     /// Reads a file of labels.
     ///
     /// @throws InputException when it is missing or damaged, or contains something other than labels
-    public static Labels read(Path file, Selection selection) {
-        Labels labels = switch (RowFormat.of(file)) {
+    public static Labels read(Path file, Selection selection, Consumer<String> notes) {
+        ClassNumbers classes = switch (RowFormat.of(file)) {
             case NPY -> numbers(NpyFile.open(file, true));
             case ZIP -> named(new NpzArchive(file));
             case SAFETENSORS -> named(new TensorArchive(file));
             case TEXT ->
                 file.toString().toLowerCase(Locale.ROOT).endsWith(".txt") && selection.labelColumn() == null
                         ? lines(file)
-                        : column(file, selection);
+                        : column(file, selection, notes);
         };
+        Labels labels = required(classes, notes);
         if (identifiers(labels)) {
             throw new InputException(
                     "%s: found a class of its own for each of %d rows, expected classes of several rows;"
@@ -48,7 +53,12 @@ public final class LabelFile {
     }
 
     /// The labels in an archive of embeddings; null if there are none.
-    static @Nullable Labels of(Archive archive) {
+    static @Nullable Labels of(Archive archive, Consumer<String> notes) {
+        ClassNumbers classes = found(archive);
+        return classes == null ? null : optional(classes, notes);
+    }
+
+    private static @Nullable ClassNumbers found(Archive archive) {
         String array = archive.labels();
         if (array != null) {
             return numbers(archive.open(array, true));
@@ -59,20 +69,49 @@ public final class LabelFile {
         }
         var classes = new ClassNumbers(archive.name());
         Stream.of(texts).forEach(classes::add);
-        return classes.labels();
+        return classes;
     }
 
-    /// The label column of a CSV file of embeddings; null if there is none.
-    static @Nullable Labels beside(Path file, Selection selection) {
+    /// The label column of a CSV file of embeddings; null if there is none. Its warnings are those of the
+    /// rows, see [CsvRows].
+    static @Nullable Labels beside(Path file, Selection selection, Consumer<String> notes) {
         try (CsvTable table = table(file, selection)) {
             if (table.label() < 0) {
                 return null;
             }
-            Labels labels = column("CSV file " + file, table, table.label());
-            return selection.labelColumn() == null && identifiers(labels) ? null : labels;
+            ClassNumbers classes = column("CSV file " + file, table, table.label());
+            if (selection.labelColumn() != null) {
+                return required(classes, notes);
+            }
+            Labels labels = optional(classes, notes);
+            return labels == null || identifiers(labels) ? null : labels;
         } catch (IOException e) {
             throw CsvRows.unreadable(file, e);
         }
+    }
+
+    /// Labels that nobody asked for may all be missing.
+    private static @Nullable Labels optional(ClassNumbers classes, Consumer<String> notes) {
+        if (classes.rows() == 0) {
+            return required(classes, notes);
+        }
+        Labels labels = classes.labels();
+        classes.notes().forEach(notes);
+        return labels;
+    }
+
+    private static Labels required(ClassNumbers classes, Consumer<String> notes) {
+        Labels labels = classes.labels();
+        if (labels == null && classes.rows() == 0) {
+            throw new InputException(
+                    "%s: found 0 rows, expected at least 1; give another file".formatted(classes.name()));
+        }
+        if (labels == null) {
+            throw new InputException("%s: found no label in %d rows, expected classes; fill them in, or give no labels"
+                    .formatted(classes.name(), classes.rows()));
+        }
+        classes.notes().forEach(notes);
+        return labels;
     }
 
     static CsvTable table(Path file, Selection selection) throws IOException {
@@ -83,17 +122,17 @@ public final class LabelFile {
         return labels.classes().length > 2 && labels.names().size() == labels.classes().length;
     }
 
-    private static Labels named(Archive archive) {
-        Labels labels = of(archive);
-        if (labels == null) {
+    private static ClassNumbers named(Archive archive) {
+        ClassNumbers classes = found(archive);
+        if (classes == null) {
             throw new InputException(
-                    "%s: found no array labels or y of shape [N], expected one; save the labels as .npy"
+                    "%s: found no array of shape [N] with a name of labels, expected one, such as labels or y; save the labels as .npy"
                             .formatted(archive.name()));
         }
-        return labels;
+        return classes;
     }
 
-    private static Labels column(Path file, Selection selection) {
+    private static ClassNumbers column(Path file, Selection selection, Consumer<String> notes) {
         try (CsvTable table = table(file, selection)) {
             int label = table.label() < 0 && table.columns() == 1 ? 0 : table.label();
             if (label < 0) {
@@ -101,34 +140,22 @@ public final class LabelFile {
                                 .formatted(file, table.columns())
                         + " labels; name it with --label-column");
             }
+            table.warnings().forEach(notes);
             return column("CSV file " + file, table, label);
         } catch (IOException e) {
             throw CsvRows.unreadable(file, e);
         }
     }
 
-    private static Labels column(String name, CsvTable table, int label) throws IOException {
+    private static ClassNumbers column(String name, CsvTable table, int label) throws IOException {
         var classes = new ClassNumbers(name);
         for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
             classes.add(row.cells().get(label));
         }
-        return labels(classes);
+        return classes;
     }
 
-    private static Labels labels(ClassNumbers classes) {
-        Labels labels = classes.labels();
-        if (labels == null && classes.rows() == 0) {
-            throw new InputException(
-                    "%s: found 0 rows, expected at least 1; give another file".formatted(classes.name()));
-        }
-        if (labels == null) {
-            throw new InputException("%s: found no label in %d rows, expected classes; fill them in, or give no labels"
-                    .formatted(classes.name(), classes.rows()));
-        }
-        return labels;
-    }
-
-    private static Labels lines(Path file) {
+    private static ClassNumbers lines(Path file) {
         var classes = new ClassNumbers("text file " + file);
         try (BufferedReader reader = Files.newBufferedReader(file)) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -139,17 +166,17 @@ public final class LabelFile {
             throw new InputException(
                     "text file %s: cannot be read (%s); write one class on each line".formatted(file, reason), e);
         }
-        return labels(classes);
+        return classes;
     }
 
-    private static Labels numbers(RowStream rows) {
+    private static ClassNumbers numbers(RowStream rows) {
         try (rows) {
             var classes = new ClassNumbers(rows.name());
             while (true) {
                 try (var scope = Scope.open()) {
                     Tensor block = rows.next();
                     if (block == null) {
-                        return labels(classes);
+                        return classes;
                     }
                     for (double value : Tensors.doubles(block)) {
                         classes.add(value);

@@ -19,6 +19,7 @@ import java.util.zip.ZipFile;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Npy;
 import org.fullrank.file.NpyText;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// The arrays of an `.npz` file. An `.npz` file is a zip of `.npy` files, compressed or not. An array in C
@@ -76,9 +77,15 @@ record NpzArchive(Path file) implements Archive {
         }
         String array = name.substring(0, name.length() - ENDING.length());
         try (InputStream in = zip.getInputStream(entry)) {
-            contents.shapes.put(array, Npy.header(in, name(), most(entry)).shape());
+            String header = Npy.headerText(in, name(), most(entry));
+            if (NpyText.matches(header)) {
+                contents.others.add(array + " (texts)");
+            } else {
+                contents.shapes.put(
+                        array, Npy.header(header, name(), most(entry)).shape());
+            }
         } catch (InputException e) {
-            contents.others.add(array + " (no plain numbers)"); // such as texts or pickled objects
+            contents.others.add(array + " (no plain numbers)"); // such as pickled objects
         }
     }
 
@@ -86,11 +93,13 @@ record NpzArchive(Path file) implements Archive {
     public String @Nullable [] texts() {
         return guarded(() -> {
             try (var zip = new ZipFile(file.toFile())) {
-                for (String name : LABELS) {
-                    ZipEntry entry = zip.getEntry(name + ENDING);
-                    if (entry == null) {
-                        continue;
-                    }
+                List<String> arrays = zip.stream()
+                        .map(ZipEntry::getName)
+                        .filter(name -> name.endsWith(ENDING))
+                        .map(name -> name.substring(0, name.length() - ENDING.length()))
+                        .toList();
+                for (String name : Archive.labelNames(arrays)) {
+                    ZipEntry entry = Objects.requireNonNull(zip.getEntry(name + ENDING));
                     String subject = "%s, array %s".formatted(name(), name);
                     try (InputStream in = zip.getInputStream(entry)) {
                         String header = Npy.headerText(in, subject, most(entry));
@@ -136,9 +145,13 @@ record NpzArchive(Path file) implements Archive {
             Path folder = temporary.toAbsolutePath().getParent();
             long free = Files.getFileStore(Objects.requireNonNull(folder)).getUsableSpace();
             if (free < layout.bytes()) {
-                throw new InputException("%s: is in Fortran order and unpacks to %d bytes in %s, which has %d free; %s"
+                throw new InputException("%s: is in Fortran order and unpacks to %s in %s, which has %s free; %s"
                         .formatted(
-                                layout.name(), layout.bytes(), folder, free, "save it with numpy.ascontiguousarray"));
+                                layout.name(),
+                                Numbers.bytes(layout.bytes()),
+                                folder,
+                                Numbers.bytes(free),
+                                "save it with numpy.ascontiguousarray"));
             }
             byte[] piece = new byte[PIECE];
             for (long left = layout.bytes(); left > 0; ) {

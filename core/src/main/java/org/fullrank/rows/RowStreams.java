@@ -3,6 +3,7 @@ package org.fullrank.rows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
@@ -50,17 +51,19 @@ public final class RowStreams {
         return new MemoryRows(name, values, width);
     }
 
-    /// The labels in a file of embeddings: the array `labels` or `y` of an archive, or the label column of a
-    /// CSV file; null if there are none. A column that was not selected by the user and has a different value
-    /// in every row is treated as names of rows, not as labels.
+    /// The labels in a file of embeddings: the array of an archive with a name of labels, such as `labels`, `y`
+    /// or `image_labels`, or the label column of a CSV file; null if there are none. A column that was not
+    /// selected by the user and has a different value in every row is treated as names of rows, not as labels.
     ///
+    /// @param notes gets a line for each label that was read as none although it may be meant as a class, and
+    ///     if all are missing
     /// @throws org.fullrank.engine.InputException when they are not labels
-    public static @Nullable Labels labels(Path file, Selection selection) {
+    public static @Nullable Labels labels(Path file, Selection selection, Consumer<String> notes) {
         return switch (RowFormat.of(file)) {
             case NPY -> null;
-            case ZIP -> LabelFile.of(new NpzArchive(file));
-            case SAFETENSORS -> LabelFile.of(new TensorArchive(file));
-            case TEXT -> LabelFile.beside(file, selection);
+            case ZIP -> LabelFile.of(new NpzArchive(file), notes);
+            case SAFETENSORS -> LabelFile.of(new TensorArchive(file), notes);
+            case TEXT -> LabelFile.beside(file, selection, notes);
         };
     }
 

@@ -91,8 +91,14 @@ public final class Numbers {
         return minutes < 100 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
     }
 
-    /// A size in memory or on disk: `12 MiB`, `1.5 GiB`.
+    /// A size in memory or on disk: `512 bytes`, `3 KiB`, `12 MiB`, `1.5 GiB`.
     public static String bytes(double bytes) {
+        if (bytes < 1 << 10) {
+            return String.format(Locale.ROOT, "%.0f bytes", bytes);
+        }
+        if (bytes < 1 << 20) {
+            return String.format(Locale.ROOT, "%.0f KiB", bytes / (1 << 10));
+        }
         return bytes < 1L << 30
                 ? String.format(Locale.ROOT, "%.0f MiB", bytes / (1 << 20))
                 : String.format(Locale.ROOT, "%.1f GiB", bytes / (1 << 30));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -44,13 +45,12 @@ public final class Checkpoints {
     static Optional<Path> latestIfAny(Path folder, Consumer<String> notes) {
         InputException damage = null;
         for (Path file : all(folder).reversed()) {
-            try {
-                Checkpoint.step(file);
+            Optional<InputException> found = damage(file);
+            if (found.isEmpty()) {
                 return Optional.of(file);
-            } catch (InputException e) {
-                damage = damage == null ? e : damage;
-                notes.accept("warning: " + e.getMessage() + "; an older checkpoint is used");
             }
+            damage = damage == null ? found.get() : damage;
+            notes.accept("warning: " + found.get().getMessage() + "; an older checkpoint is used");
         }
         if (damage != null) {
             throw damage;
@@ -58,21 +58,43 @@ public final class Checkpoints {
         return Optional.empty();
     }
 
-    /// All checkpoints in `folder`, the numbered ones first.
-    ///
-    /// @throws InputException when there is none
-    public static List<Path> everyOne(Path folder) {
-        latest(folder, note -> {});
-        Path best = folder.resolve(BEST);
-        return Files.exists(best)
-                ? Stream.concat(all(folder).stream(), Stream.of(best)).toList()
-                : all(folder);
+    /// Why a checkpoint cannot be read; empty if it is whole.
+    private static Optional<InputException> damage(Path file) {
+        try {
+            Checkpoint.step(file);
+            return Optional.empty();
+        } catch (InputException e) {
+            return Optional.of(e);
+        }
     }
 
-    /// The checkpoint with the best monitored score, or the latest where none was scored.
+    /// All whole checkpoints in `folder`, the numbered ones first.
+    ///
+    /// @param notes gets a line for each one that is damaged
+    /// @throws InputException when there is none, or all are damaged
+    public static List<Path> everyOne(Path folder, Consumer<String> notes) {
+        latest(folder, note -> {});
+        List<Path> whole = new ArrayList<>();
+        Stream.concat(all(folder).stream(), Stream.of(folder.resolve(BEST)).filter(Files::exists))
+                .forEach(file -> damage(file)
+                        .ifPresentOrElse(
+                                e -> notes.accept("warning: " + e.getMessage() + "; it is left out"),
+                                () -> whole.add(file)));
+        return List.copyOf(whole);
+    }
+
+    /// The checkpoint with the best monitored score, or the latest where none was scored or the best one is
+    /// damaged.
+    ///
+    /// @param notes gets a line for each one that is damaged
     public static Path best(Path folder, Consumer<String> notes) {
         Path best = folder.resolve(BEST);
-        return Files.exists(best) ? best : latest(folder, notes);
+        if (!Files.exists(best)) {
+            return latest(folder, notes);
+        }
+        Optional<InputException> damage = damage(best);
+        damage.ifPresent(e -> notes.accept("warning: " + e.getMessage() + "; the latest checkpoint is used"));
+        return damage.isPresent() ? latest(folder, notes) : best;
     }
 
     Path file(long step) {
@@ -87,17 +109,37 @@ public final class Checkpoints {
         return folder.resolve(SOUND);
     }
 
-    boolean hasSound() {
-        return Files.exists(soundFile());
+    /// The last state before a collapse, for a return from a later step. It is empty if there is none, or with
+    /// a line in `notes` if it is damaged or not older.
+    ///
+    /// @param step from which to return
+    Optional<Path> sound(long step, Consumer<String> notes) {
+        Path file = soundFile();
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        Optional<InputException> damage = damage(file);
+        if (damage.isPresent()) {
+            notes.accept("warning: " + damage.get().getMessage() + "; the run cannot return to it");
+            return Optional.empty();
+        }
+        long saved = Checkpoint.step(file);
+        if (saved > step) {
+            notes.accept("warning: checkpoint %s: found step %d, expected at most %d; the run cannot return to it"
+                    .formatted(file, saved, step));
+            return Optional.empty();
+        }
+        return Optional.of(file);
     }
 
-    /// Removes the checkpoints of later steps, including the best one.
+    /// Removes the checkpoints of later steps, including the best one. A best one that is damaged is removed
+    /// too, because its step is not known.
     void removeAfter(long step) {
         String last = file(step).getFileName().toString();
         remove(all(folder).stream()
                 .filter(f -> f.getFileName().toString().compareTo(last) > 0)
                 .toList());
-        if (Files.exists(bestFile()) && Checkpoint.step(bestFile()) > step) {
+        if (Files.exists(bestFile()) && (damage(bestFile()).isPresent() || Checkpoint.step(bestFile()) > step)) {
             remove(List.of(bestFile()));
         }
     }

@@ -3,6 +3,7 @@ package org.fullrank.train;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.fullrank.data.Dataset;
@@ -245,14 +246,22 @@ public final class Trainer implements AutoCloseable {
     /// Writes the flight record of a failed step.
     private JobException failed(String found) {
         boolean recorded = recorder.write(folder, step, found, threads.count());
-        String checkpoint = Checkpoints.latestIfAny(folder.checkpoints(), watcher::note)
-                .map(file -> "the last good checkpoint is " + file)
-                .orElse("there is no checkpoint yet");
+        String checkpoint = lastGood();
         return new JobException("training stopped %s; %s; lower optimizer.learningRate%s"
                 .formatted(
                         found,
                         checkpoint,
                         recorded ? ", or see where it began with fullrank replay " + folder.path() : ""));
+    }
+
+    private String lastGood() {
+        try {
+            return Checkpoints.latestIfAny(folder.checkpoints(), watcher::note)
+                    .map(file -> "the last good checkpoint is " + file)
+                    .orElse("there is no checkpoint yet");
+        } catch (InputException e) {
+            return "all checkpoints are damaged"; // the notes name them; the failed step is what matters here
+        }
     }
 
     /// Makes a check and records its result. Saves the state if it is the best one.
@@ -290,8 +299,11 @@ public final class Trainer implements AutoCloseable {
     private Ending collapsed(Alarm alarm) {
         String what = "%s of the %s since step %d, found at step %d"
                 .formatted(alarm.kind().title(), alarm.place(), alarm.onset(), alarm.step());
-        if (recipe.monitor().onCollapse() == OnCollapse.ROLLBACK && checkpoints.hasSound()) {
-            step = Checkpoint.load(checkpoints.soundFile(), method, learner.optimizer(), learner.origin());
+        Optional<Path> sound = recipe.monitor().onCollapse() == OnCollapse.ROLLBACK
+                ? checkpoints.sound(step, watcher::note)
+                : Optional.empty();
+        if (sound.isPresent()) {
+            step = Checkpoint.load(sound.get(), method, learner.optimizer(), learner.origin());
             checkpoints.removeAfter(step);
             lastSaved = -1;
             save();

@@ -9,8 +9,10 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
+import org.fullrank.data.Labels;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.file.JsonFile;
@@ -36,6 +38,9 @@ final class RunPictures {
 
     /// Number of clusters that color a map without labels: the number of colors that are easy to distinguish.
     static final int CLUSTERS = 8;
+
+    /// Name of the group of items without a label.
+    static final String NO_LABEL = "no label";
 
     private static final int COLUMNS = 32;
     // Held-out items are preferred. Test labels are used only for colors.
@@ -82,6 +87,9 @@ final class RunPictures {
                         .formatted(items, 100 * shares[0], 100 * shares[1], groups.by));
         map.put("explained", shares);
         map.put("names", groups.names);
+        if (groups.none >= 0) {
+            map.put("none", groups.none);
+        }
         map.put("group", groups.members);
         map.put("x", column(places, 0));
         map.put("y", column(places, 1));
@@ -89,17 +97,33 @@ final class RunPictures {
     }
 
     /// The groups that color the points.
-    private record Groups(String by, List<String> names, int[] members) {
+    ///
+    /// @param none the group of items without a label, the last one; -1 if all have one
+    private record Groups(String by, List<String> names, int[] members, int none) {
         static Groups of(Features features) {
             int[] classes = features.classes();
             if (classes != null) {
-                return new Groups("class", features.names(), classes);
+                return ofClasses(classes, features.names());
             }
             int clusters = Math.min(CLUSTERS, features.rows());
             List<String> names = IntStream.rangeClosed(1, clusters)
                     .mapToObj(c -> "cluster " + c)
                     .toList();
-            return new Groups("cluster (k-means; there are no labels)", names, KMeans.groups(features, clusters));
+            return new Groups("cluster (k-means; there are no labels)", names, KMeans.groups(features, clusters), -1);
+        }
+
+        private static Groups ofClasses(int[] classes, List<String> names) {
+            int none = names.size();
+            int[] members = Arrays.stream(classes)
+                    .map(c -> c == Labels.UNLABELED ? none : c)
+                    .toArray();
+            return Arrays.equals(members, classes)
+                    ? new Groups("class", names, classes, -1)
+                    : new Groups(
+                            "class; gray points have no label",
+                            Stream.concat(names.stream(), Stream.of(NO_LABEL)).toList(),
+                            members,
+                            none);
         }
     }
 

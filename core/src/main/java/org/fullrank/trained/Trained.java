@@ -183,7 +183,7 @@ public final class Trained implements Subject, AutoCloseable {
 
     @Override
     public void eachCheckpoint(Consumer<Subject> use) {
-        for (Path each : Checkpoints.everyOne(folder.checkpoints())) {
+        for (Path each : Checkpoints.everyOne(folder.checkpoints(), notes)) {
             try (Trained trained = open(folder, data, each)) {
                 use.accept(trained);
             }

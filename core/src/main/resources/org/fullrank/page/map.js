@@ -17,9 +17,13 @@ function embeddingMap(map, sprite) {
     const width = printing ? 520 : Math.max(200, box.clientWidth);
     return {width, height: Math.round(Math.min(560, Math.max(300, width * 0.62)))};
   };
-  const color = group => names.length <= colors().series.length
+  // Items without a label are gray. The last color of the series is nearly gray, so then no class has it.
+  const grays = map.none === undefined ? 0 : 1;
+  const classes = names.length - grays;
+  const color = group => group === map.none ? colors().quiet
+      : classes <= colors().series.length - grays
       ? colors().series[group % colors().series.length]
-      : `hsl(${Math.round(360 * group / names.length)} 65% ${dark.matches && !printing ? 68 : 42}%)`;
+      : `hsl(${Math.round(360 * group / classes)} 65% ${dark.matches && !printing ? 68 : 42}%)`;
 
   function position(i, {width, height}) {
     // One scale for both axes: distances on the map are distances.

@@ -8,8 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,9 +78,8 @@ class ClassesTest {
         Path set = table("Dog Cat Dog Cat", "dog cat");
         try (Dataset data = Dataset.open(spec(set))) {
             assertThat(data.warnings())
-                    .contains(
-                            "test split: the training split lacks 2 classes: cat, dog; 'cat' and 'Cat' differ only by case: --set"
-                                    + " data.ignoreCase=true makes them one class");
+                    .contains("test split: the training split lacks 2 classes: cat, dog; 'cat' and 'Cat' differ only by"
+                            + " case: --set data.ignoreCase=true makes them one class");
             assertThatExceptionOfType(InputException.class)
                     .isThrownBy(data::forEvaluation)
                     .withMessageContaining("the test split has classes cat, dog, expected some of the training split");
@@ -86,6 +88,27 @@ class ClassesTest {
             assertThat(data.classNames()).containsExactly("Cat", "Dog");
             assertThat(labels(data.forEvaluation().test()).classes()).containsExactly(1, 0);
         }
+    }
+
+    /// Comparing each class with each other one would take hours.
+    @Test
+    void aHundredThousandClassesAreCompared() {
+        List<String> names =
+                IntStream.range(0, 200_000).mapToObj(i -> "Class" + i).toList();
+        int[] train = IntStream.range(0, 100_000).toArray();
+        int[] test = IntStream.range(100_000, 200_000).toArray();
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() ->
+                        ClassCheck.requireShared("x", new Labels(train, names), Split.TEST, new Labels(test, names)))
+                .withMessageEndingWith("make the names alike");
+        assertThat(ClassNames.alike(
+                        names,
+                        names.stream()
+                                .map(name -> name.toLowerCase(Locale.ROOT))
+                                .toList()
+                                .reversed()))
+                .contains(Map.entry("Class0", "class0"));
+        assertThat(ClassNames.join(names, true).names()).hasSize(200_000);
     }
 
     @Test
@@ -156,6 +179,19 @@ class ClassesTest {
                 assertThat(data.warnings().getFirst()).endsWith("val/val_annotations.txt");
                 assertThat(data.forEvaluation().test().size()).isEqualTo(3);
             }
+        }
+    }
+
+    @Test
+    void aListThatNamesFewImagesIsSaid() {
+        Map<String, byte[]> files = tinyImageNet();
+        files.put("tiny/val/val_annotations.txt", "val_0.png\tn2\t0\t0\t2\t2\n".getBytes(StandardCharsets.UTF_8));
+        files.forEach((name, bytes) -> SampleFiles.write(folder.resolve(name), bytes));
+        try (Dataset data = Dataset.open(spec(folder.resolve("tiny")))) {
+            assertThat(data.items(Split.VALIDATION).labels()).isNull();
+            assertThat(data.warnings())
+                    .contains("validation split: val/val_annotations.txt was not read, because it names 1 of 3 images,"
+                            + " expected half");
         }
     }
 

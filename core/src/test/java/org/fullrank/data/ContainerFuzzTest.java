@@ -90,7 +90,7 @@ class ContainerFuzzTest {
     }
 
     private static void readRows(Path path) {
-        RowStreams.labels(path, Selection.defaults());
+        RowStreams.labels(path, Selection.defaults(), note -> {});
         try (RowStream rows = RowStreams.open(path)) {
             for (Tensor block = rows.next(); block != null; block = rows.next()) {
                 block.close();

@@ -1,6 +1,7 @@
 package org.fullrank.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,8 +11,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.fullrank.engine.InputException;
+import org.fullrank.file.ArrayRole;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatasetFormatsTest {
     @TempDir
@@ -183,6 +189,70 @@ class DatasetFormatsTest {
             assertThat(labels(data.items(Split.TRAIN)).names()).containsExactly("5", "7");
             assertThat(labels(data.items(Split.TRAIN)).classes()).containsExactly(1, 0);
         }
+    }
+
+    /// Two arrays of data for each split; the user names one by its own name or by the name that both splits share.
+    @ParameterizedTest
+    @ValueSource(strings = {"z", "z_train", "test_z"})
+    void anArrayThatIsNamedIsThatOfAllSplits(String array) {
+        Path npz = SampleFiles.write(
+                folder.resolve("v.npz"),
+                SampleFiles.zip(Map.of(
+                        "x_train.npy", SampleFiles.npy("|u1", false, "2, 1", new byte[] {1, 2}),
+                        "z_train.npy", SampleFiles.npy("|u1", false, "2, 1", new byte[] {3, 4}),
+                        "x_test.npy", SampleFiles.npy("|u1", false, "1, 1", new byte[] {5}),
+                        "test_z.npy", SampleFiles.npy("|u1", false, "1, 1", new byte[] {6}))));
+        try (var data = Dataset.open(spec(npz).withArray(array))) {
+            assertThat(((Vectors) data.items(Split.TRAIN)).copy(1)).containsExactly(4f);
+            assertThat(((Vectors) data.items(Split.TEST)).copy(0)).containsExactly(6f);
+            assertThat(data.warnings()).singleElement().asString().contains("x_train", "x_test");
+        }
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() -> open(npz))
+                .withMessageContaining("name it with data.array");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "y",
+                "label",
+                "labels",
+                "target",
+                "targets",
+                "class",
+                "classes",
+                "category",
+                "image_labels",
+                "Y_train",
+                "train-labels",
+                "x_label",
+                "label_data",
+                "class_id",
+                "fine_labels",
+                "arr_1"
+            })
+    void namesOfLabelsAreAccepted(String name) {
+        Path npz = SampleFiles.write(
+                folder.resolve("v.npz"),
+                SampleFiles.zip(Map.of(
+                        "images.npy",
+                        SampleFiles.npy("|u1", false, "2, 1", new byte[] {1, 2}),
+                        name + ".npy",
+                        SampleFiles.npy("|u1", false, "2,", new byte[] {7, 5}))));
+        try (var data = open(npz)) {
+            assertThat(labels(data.items(Split.TRAIN)).names()).containsExactly("5", "7");
+        }
+        assertThat(ArrayRole.of(name)).isEqualTo(ArrayRole.LABELS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "class_names, OTHER", "class_weights, OTHER", "lengths, OTHER", "label_images, DATA", "class_embeddings, DATA",
+        "x_data, DATA", "data, DATA", "train_data, DATA", "arr_0, DATA", "Z, DATA",
+    })
+    void otherNamesAreNoLabels(String name, ArrayRole role) {
+        assertThat(ArrayRole.of(name)).isEqualTo(role);
     }
 
     @Test

@@ -126,10 +126,10 @@ class TableTest {
             assertThat(data.classNames()).isEmpty();
             assertThat(data.warnings())
                     .containsExactly(
-                            "other.csv, column age: missing values, of which the training table has none, in 1 rows; they"
-                                    + " get the training mean",
-                            "other.csv, column job: levels that are unknown, such as 'pilot', in 1 rows; they get 0 for every"
-                                    + " level");
+                            "other.csv, column age: missing values, of which the training table has none, in 1 rows;"
+                                    + " they get the training mean",
+                            "other.csv, column job: levels that are unknown, such as 'pilot', in 1 rows; they get 0"
+                                    + " for every level");
         }
         try (Dataset own = Dataset.open(spec(train), schema)) {
             assertThat(own.summary().cacheFile())
@@ -183,6 +183,126 @@ class TableTest {
         assertThatExceptionOfType(InputException.class)
                 .isThrownBy(() -> Dataset.open(spec(file).withIgnore(List.of("days"))))
                 .withMessageContaining("no column days");
+    }
+
+    /// A text among numbers: a mistake if the numbers are a measure, a level if they are few codes.
+    @Test
+    void aTextAmongManyNumbersIsRefusedWithItsPlaceAndTheRemedy() throws IOException {
+        Path file = csv("typo.csv", "x,height\n" + numbers(11) + "3,1O\n" + numbers(11));
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() -> Dataset.open(spec(file).withLabelColumn("none")))
+                .withMessageContaining(
+                        "typo.csv, line 13, column 2 (height) is '1O', expected a number as in most rows")
+                .withMessageContaining("data.categories")
+                .withMessageContaining("data.ignore");
+        DataSpec ignored = spec(file).withLabelColumn("none").withIgnore(List.of("height"));
+        try (Dataset data = Dataset.open(ignored)) {
+            assertThat(((Vectors) data.items(Split.TRAIN)).features()).isEqualTo(1);
+        }
+        try (Dataset data = Dataset.open(spec(file).withLabelColumn("none").withCategories(List.of("height")))) {
+            assertThat(((Vectors) data.items(Split.TRAIN)).features()).isEqualTo(1 + 12);
+        }
+        Path codes = csv("codes.csv", "x,children\n" + numbers(10) + "3,9+\n" + numbers(10));
+        try (Dataset data = Dataset.open(spec(codes).withLabelColumn("none"))) {
+            assertThat(((Vectors) data.items(Split.TRAIN)).features()).isEqualTo(1 + 11);
+        }
+    }
+
+    /// Rows of a value and of its number.
+    private static String numbers(int count) {
+        var rows = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            rows.append(i * i % 7).append(',').append(i).append('\n');
+        }
+        return rows.toString();
+    }
+
+    @Test
+    void numbersThatAreDeclaredACategoryAreOne() throws IOException {
+        Path file = csv("codes.csv", "x,zone\n1,3\n2,1\n3,3\n");
+        DataSpec declared = spec(file).withLabelColumn("none").withCategories(List.of("2"));
+        try (Dataset data = Dataset.open(declared)) {
+            assertThat(row(data, Split.TRAIN, 0)).containsExactly(1, 0, 1);
+        }
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() -> Dataset.open(spec(file).withCategories(List.of("zones"))))
+                .withMessageContaining("no column zones")
+                .withMessageContaining("correct data.categories");
+    }
+
+    /// The first of two columns `x` is a feature, the last is the label.
+    @Test
+    void columnsOfTheSameNameAreFoundByPosition() throws IOException {
+        csv("set/train.csv", "x,y,x\n1,10,0\n2,20,1\n5,20,1\n");
+        csv("set/test.csv", "x,y,x\n3,30,1\n4,40,0\n");
+        try (Dataset data = Dataset.open(spec(folder.resolve("set")).withLabelColumn("-1"))) {
+            assertThat(data.classNames()).containsExactly("0", "1");
+            assertThat(row(data, Split.TRAIN, 0)).containsExactly(1, 10);
+            assertThat(labels(data, Split.TRAIN).classes()).containsExactly(0, 1, 1);
+            assertThat(row(data, Split.TEST, 0)).containsExactly(3, 30);
+            assertThat(labels(data, Split.TEST).classes()).containsExactly(1, 0);
+            assertThat(data.warnings())
+                    .contains("the header has several columns x: the columns of other tables are found by position");
+        }
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() -> Dataset.open(spec(folder.resolve("set")).withIgnore(List.of("x"))))
+                .withMessageContaining("has several columns x, expected one; give its position in data.ignore");
+    }
+
+    @Test
+    void aTestTableWithAColumnTwiceIsRefused() throws IOException {
+        csv("set/train.csv", "a,b,label\n1,10,x\n2,20,y\n");
+        csv("set/test.csv", "a,b,a,label\n1,10,5,x\n2,20,6,y\n");
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() -> Dataset.open(spec(folder.resolve("set"))))
+                .withMessageContaining("test.csv has several columns a, expected one as in the training table");
+    }
+
+    /// What the messages advise works: additional columns, missing ones, and columns of a table that comes later.
+    @Test
+    void theAdviceToIgnoreAColumnOfOneTableWorks() throws IOException {
+        csv("set/train.csv", "a,b,label\n1,10,x\n2,20,y\n3,20,y\n");
+        csv("set/test.csv", "a,c,label\n1,oh,x\n2,20,y\n");
+        DataSpec set = spec(folder.resolve("set"));
+        TableSchema schema;
+        try (Dataset data = Dataset.open(set.withIgnore(List.of("b", "c")))) {
+            assertThat(row(data, Split.TEST, 1)).containsExactly(2);
+            schema = Objects.requireNonNull(data.table());
+        }
+        Path later = csv("later.csv", "d,a\n7,5\n");
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() -> Dataset.open(spec(later), schema))
+                .withMessageContaining("has column d in addition")
+                .withMessageContaining("leave the columns out with data.ignore");
+        try (Dataset data = Dataset.open(spec(later).withIgnore(List.of("d")), schema)) {
+            assertThat(row(data, Split.TRAIN, 0)).containsExactly(5);
+        }
+        assertThatExceptionOfType(InputException.class)
+                .isThrownBy(() -> Dataset.open(set.withIgnore(List.of("b", "e"))))
+                .withMessageContaining("no column e");
+    }
+
+    @Test
+    void theHeaderOfATestTableOfTextIsKnownFromTheTrainingTable() throws IOException {
+        csv("set/train.csv", "color,shape,label\nred,round,x\ngreen,long,y\nred,long,x\n");
+        csv("set/test.csv", "shape,color\nround,red\nlong,green\n");
+        try (Dataset data = Dataset.open(spec(folder.resolve("set")))) {
+            assertThat(data.items(Split.TEST).size()).isEqualTo(2);
+            assertThat(row(data, Split.TEST, 0)).containsExactly(row(data, Split.TRAIN, 0));
+        }
+    }
+
+    @Test
+    void aGuessAboutTheHeaderOfAnotherTableIsSaid() throws IOException {
+        csv("set/train.csv", "red,round\ngreen,long\nred,long\ngreen,round\n");
+        csv("set/test.csv", "yellow,flat\nred,round\ngreen,long\n");
+        try (Dataset data = Dataset.open(spec(folder.resolve("set")).withLabelColumn("none"))) {
+            assertThat(data.items(Split.TEST).size()).isEqualTo(3);
+            assertThat(data.warnings())
+                    .contains(
+                            "test.csv: the first row, yellow, flat, was read as data: there is text below it; if it is"
+                                    + " a header, name the label column");
+        }
     }
 
     @Test

@@ -351,10 +351,21 @@ class PreflightTest {
         PreflightReport report = full(with(
                 r, r.encoder(), new MethodSpec.Joint(new ProjectorSpec(List.of(16, 16), true), WMse.defaults())));
         assertThat(report.text())
-                .contains("preflight of small on vectors: wrong", "wrong    batch-and-width")
+                .contains("preflight of small on vectors: wrong", "wrong      batch-and-width")
                 .contains("would change: --set method.projector.widths.1=8");
         assertThat(report.toMap()).containsEntry("finding", "wrong").containsKeys("checks", "forecastSeconds");
         assertThat(report.outlook()).contains("checks found something");
+    }
+
+    @Test
+    void withoutTimeEveryMeasuredCheckIsIncomplete() throws IOException {
+        Recipe recipe = recipe(folder, 3);
+        try (Dataset data = Dataset.open(recipe.data())) {
+            PreflightReport report = Preflight.within(recipe, data, 1e-6);
+            assertThat(report.finding()).isEqualTo(Finding.INCOMPLETE);
+            assertThat(report.incomplete().stream().map(PreflightCheck::name))
+                    .containsExactly(TermShares.NAME, DistillationWiring.NAME, ViewStrength.NAME, RateSweep.NAME);
+        }
     }
 
     @Test

@@ -2,8 +2,10 @@ package org.fullrank.preflight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.fullrank.data.Labels;
 import org.fullrank.data.TableColumn;
 import org.fullrank.data.TableSchema;
@@ -46,6 +48,25 @@ class SortedColumnsTest {
                         .orElseThrow()
                         .why())
                 .startsWith("column time only rises");
+    }
+
+    /// Every fourth row has no label; without any label nothing can be given away.
+    @Test
+    void rowsWithoutALabelInBetweenDoNotHideTheColumn() {
+        Vectors rows = rows(1, true);
+        int[] classes = Objects.requireNonNull(rows.labels()).classes().clone();
+        for (int i = 1; i < ROWS; i += 4) {
+            classes[i] = Labels.UNLABELED;
+        }
+        float[] values = rows.values().toArray(ValueLayout.JAVA_FLOAT);
+        PreflightCheck check = SortedColumns.of(Vectors.of(values, 3, new Labels(classes, List.of("a", "b", "c"))))
+                .orElseThrow();
+        assertThat(check.finding()).isEqualTo(Finding.CONSIDER);
+        Arrays.fill(classes, Labels.UNLABELED);
+        assertThat(SortedColumns.of(Vectors.of(values, 3, new Labels(classes, List.of("a", "b", "c"))))
+                        .orElseThrow()
+                        .finding())
+                .isEqualTo(Finding.FINE);
     }
 
     @Test

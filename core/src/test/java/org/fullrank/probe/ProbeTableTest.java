@@ -31,6 +31,25 @@ class ProbeTableTest {
                 .isEqualTo(Linear.evaluate(RAW.train(), RAW.test(), LinearProtocol.defaults()));
     }
 
+    /// The squares of the input overflow, so the eigenvectors cannot be found; the other rows stand.
+    @Test
+    void aBaselineThatOverflowsIsNamedAndLeftOut() {
+        var huge = new Splits(times(RAW.train(), 1e30f), times(RAW.test(), 1e30f));
+        var table = ProbeTable.of(new Subjects(ENCODER, UNTRAINED, huge), PROTOCOL);
+        assertThat(table.result("encoder").knn())
+                .isEqualTo(Knn.evaluate(ENCODER.train(), ENCODER.test(), KnnProtocol.defaults()));
+        assertThat(table.results()).extracting(ProbeTable.Result::features).contains("untrained encoder");
+        assertThat(table.table()).contains("PCA: not measured: ");
+    }
+
+    private static Features times(Features features, float factor) {
+        float[] values = features.values().clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= factor;
+        }
+        return new Features(values, features.width(), features.classes(), features.names());
+    }
+
     @Test
     void textHoldsTheProtocolInFullAndItsHash() {
         var table = ProbeTable.of(new Subjects(ENCODER, null, null), PROTOCOL);

@@ -1,6 +1,7 @@
 package org.fullrank.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import java.util.zip.GZIPOutputStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.data.Labels;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.junit.jupiter.api.Test;
@@ -114,9 +116,30 @@ class RowStreamsTest {
         Path file = ArrayFiles.npz(folder.resolve("z.npz"), deflated, entries);
         assertPlanted(read(RowStreams.open(file)), 40, 6);
         assertPlanted(read(RowStreams.open(file, new Selection("indices", null))), 2, 2);
-        Labels labels = Objects.requireNonNull(RowStreams.labels(file, Selection.defaults()));
+        Labels labels = Objects.requireNonNull(RowStreams.labels(file, Selection.defaults(), note -> {}));
         assertThat(labels.classes()).containsExactly(1, 0, 1, 1);
         assertThat(labels.names()).containsExactly("0", "1");
+    }
+
+    /// Other arrays are named: texts and objects in an `.npz`, types that are not read in safetensors, even if
+    /// they are empty.
+    @Test
+    void whatNobodyAskedForIsNamedAndIgnored() throws IOException {
+        Path npz = ArrayFiles.npz(
+                folder.resolve("z.npz"),
+                true,
+                Map.of(
+                        "embeddings.npy", ArrayFiles.npy("<f4", false, 3, 2),
+                        "filenames.npy", ArrayFiles.npy("<U1", false, "3,", new byte[12])));
+        String header = "{\"mask\":{\"dtype\":\"BOOL\",\"shape\":[8],\"data_offsets\":[0,8]},"
+                + "\"empty\":{\"dtype\":\"F8_E4M3\",\"shape\":[0],\"data_offsets\":[8,8]},"
+                + "\"z\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[8,16]}}";
+        Path tensors = file("z.safetensors", ArrayFiles.safetensors(header, new byte[16]));
+        try (RowStream rows = RowStreams.open(npz);
+                RowStream others = RowStreams.open(tensors)) {
+            assertThat(rows.warnings()).containsExactly("array embeddings was read; ignored: filenames (texts)");
+            assertThat(others.warnings()).containsExactly("array z was read; ignored: mask (BOOL), empty (F8_E4M3)");
+        }
     }
 
     @Test
@@ -128,7 +151,7 @@ class RowStreamsTest {
                         "features.npy", ArrayFiles.npy("<f8", false, 3, 4),
                         "images.npy", ArrayFiles.npy("|u1", false, "1, 2, 2", new byte[4])));
         assertPlanted(read(RowStreams.open(file)), 3, 4);
-        assertThat(RowStreams.labels(file, Selection.defaults())).isNull();
+        assertThat(RowStreams.labels(file, Selection.defaults(), note -> {})).isNull();
     }
 
     @Test
@@ -142,7 +165,7 @@ class RowStreamsTest {
                 + "\"hidden\":{\"dtype\":\"F32\",\"shape\":[3,2],\"data_offsets\":[12,36]}}";
         Path file = file("z.safetensors", ArrayFiles.safetensors(header, data.array()));
         assertPlanted(read(RowStreams.open(file)), 3, 2);
-        Labels labels = Objects.requireNonNull(RowStreams.labels(file, Selection.defaults()));
+        Labels labels = Objects.requireNonNull(RowStreams.labels(file, Selection.defaults(), note -> {}));
         assertThat(labels.classes()).containsExactly(1, 0, 1);
         assertThat(labels.names()).containsExactly("3", "5");
     }
@@ -174,7 +197,8 @@ class RowStreamsTest {
         assertThat(read.rows).hasSize(2);
         assertThat(read.rows.get(0)).containsExactly(1, 2.5);
         assertThat(read.rows.get(1)).containsExactly(-300, 4);
-        assertThat(RowStreams.labels(file, Selection.defaults()) != null).isEqualTo(content.contains("cat"));
+        assertThat(RowStreams.labels(file, Selection.defaults(), note -> {}) != null)
+                .isEqualTo(content.contains("cat"));
     }
 
     @Test
@@ -195,7 +219,7 @@ class RowStreamsTest {
         for (String column : List.of("kind", "1", "-3")) {
             var selection = new Selection(null, column);
             assertThat(read(RowStreams.open(file, selection)).rows.get(2)).containsExactly(5, 6);
-            Labels labels = Objects.requireNonNull(RowStreams.labels(file, selection));
+            Labels labels = Objects.requireNonNull(RowStreams.labels(file, selection, note -> {}));
             assertThat(labels.names()).containsExactly("9", "10");
             assertThat(labels.classes()).containsExactly(1, 0, 1);
         }
@@ -205,7 +229,7 @@ class RowStreamsTest {
     void aColumnThatNamesEveryRowIsNoLabel() throws IOException {
         Path file = text("z.csv", "file,a\none.png,1\ntwo.png,2\nthree.png,3\n");
         assertThat(read(RowStreams.open(file)).width).isEqualTo(1);
-        assertThat(RowStreams.labels(file, Selection.defaults())).isNull();
+        assertThat(RowStreams.labels(file, Selection.defaults(), note -> {})).isNull();
     }
 
     @Test
@@ -224,23 +248,74 @@ class RowStreamsTest {
     }
 
     @Test
+    void labelsOfAnArchiveMayHaveAnyNameOfLabels() throws IOException {
+        byte[] names = ArrayFiles.vector(1, 1, 1);
+        for (String name : List.of("image_labels", "targets", "Y_train", "label_data")) {
+            Path npz = ArrayFiles.npz(
+                    folder.resolve(name + ".npz"),
+                    true,
+                    Map.of("class_names.npy", names, name + ".npy", ArrayFiles.vector(7, 2, 7)));
+            assertThat(LabelFile.read(npz, Selection.defaults(), note -> {}).classes())
+                    .as(name)
+                    .containsExactly(1, 0, 1);
+        }
+    }
+
+    /// Labels that nobody asked for may be missing; labels that are asked for may not.
+    @Test
+    void aColumnOrAnArrayWithoutALabelIsSaidOrRefused() throws IOException {
+        Path table = text("blank.csv", "a,b,label\n1,5,\n2,6,NA\n4,6,?\n");
+        var notes = new ArrayList<String>();
+        assertThat(RowStreams.labels(table, Selection.defaults(), notes::add)).isNull();
+        assertThat(notes).last().asString().endsWith("found no label in 3 rows; they are read without labels");
+        assertThatThrownBy(() -> RowStreams.labels(table, new Selection(null, "label"), note -> {}))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found no label in 3 rows, expected classes");
+        assertThatThrownBy(() -> LabelFile.read(table, Selection.defaults(), note -> {}))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found no label in 3 rows, expected classes");
+        byte[] nan = new byte[24];
+        ByteBuffer.wrap(nan).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().put(new double[] {
+            Double.NaN, Double.NaN, Double.NaN
+        });
+        Path npz = ArrayFiles.npz(
+                folder.resolve("blank.npz"),
+                true,
+                Map.of("z.npy", ArrayFiles.vector(1, 2, 3), "y.npy", ArrayFiles.npy("<f8", false, "3,", nan)));
+        notes.clear();
+        assertThat(RowStreams.labels(npz, Selection.defaults(), notes::add)).isNull();
+        assertThat(notes).singleElement().asString().endsWith("found no label in 3 rows; they are read without labels");
+        assertThatThrownBy(() -> LabelFile.read(npz, Selection.defaults(), note -> {}))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found no label in 3 rows, expected classes");
+    }
+
+    @Test
+    void aLabelThatMayBeAClassIsSaid() throws IOException {
+        var notes = new ArrayList<String>();
+        LabelFile.read(text("l.txt", "0\n1\n-1\nNA\n0\n"), Selection.defaults(), notes::add);
+        assertThat(notes).hasSize(2);
+    }
+
+    @Test
     void labelsComeFromEveryFormat() throws IOException {
         var none = Selection.defaults();
         Path npz = ArrayFiles.npz(folder.resolve("l.npz"), true, Map.of("labels.npy", ArrayFiles.vector(7, 2, 7)));
         Path table = text("l.csv", "label\ncat\nant\ncat\n");
         Path wide = text("wide.csv", "id,kind,n\n1,cat,5\n2,ant,6\n3,cat,7\n");
         Path column = file("l.npy", ArrayFiles.npy("<f4", false, "3, 1", new byte[12]));
-        assertThat(LabelFile.read(file("y.npy", ArrayFiles.vector(7, 2, 7)), none)
+        assertThat(LabelFile.read(file("y.npy", ArrayFiles.vector(7, 2, 7)), none, note -> {})
                         .classes())
                 .containsExactly(1, 0, 1);
-        assertThat(LabelFile.read(npz, none).names()).containsExactly("2", "7");
-        assertThat(LabelFile.read(text("l.txt", "cat, tame\nant\ncat, tame\n"), none)
+        assertThat(LabelFile.read(npz, none, note -> {}).names()).containsExactly("2", "7");
+        assertThat(LabelFile.read(text("l.txt", "cat, tame\nant\ncat, tame\n"), none, note -> {})
                         .names())
                 .containsExactly("ant", "cat, tame");
-        assertThat(LabelFile.read(table, none).names()).containsExactly("ant", "cat");
-        assertThat(LabelFile.read(table, none).classes()).containsExactly(1, 0, 1);
-        assertThat(LabelFile.read(wide, none).names()).containsExactly("ant", "cat");
-        assertThat(LabelFile.read(wide, new Selection(null, "kind")).classes()).containsExactly(1, 0, 1);
-        assertThat(LabelFile.read(column, none).names()).containsExactly("0");
+        assertThat(LabelFile.read(table, none, note -> {}).names()).containsExactly("ant", "cat");
+        assertThat(LabelFile.read(table, none, note -> {}).classes()).containsExactly(1, 0, 1);
+        assertThat(LabelFile.read(wide, none, note -> {}).names()).containsExactly("ant", "cat");
+        assertThat(LabelFile.read(wide, new Selection(null, "kind"), note -> {}).classes())
+                .containsExactly(1, 0, 1);
+        assertThat(LabelFile.read(column, none, note -> {}).names()).containsExactly("0");
     }
 }

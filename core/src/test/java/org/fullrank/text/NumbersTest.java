@@ -63,8 +63,16 @@ class NumbersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,0 MiB", "1048576,1 MiB", "1073741824,1.0 GiB", "1610612736,1.5 GiB"})
-    void sizesAreInMebibytesOrGibibytes(double bytes, String text) {
+    @CsvSource({
+        "0,0 bytes",
+        "1023,1023 bytes",
+        "1024,1 KiB",
+        "300000,293 KiB",
+        "1048576,1 MiB",
+        "1073741824,1.0 GiB",
+        "1610612736,1.5 GiB"
+    })
+    void sizesHaveTheLargestUnitThatFits(double bytes, String text) {
         assertThat(Numbers.bytes(bytes)).isEqualTo(text);
     }
 

@@ -12,6 +12,7 @@ import static org.fullrank.train.SmallTraining.with;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -142,6 +143,29 @@ class LateCollapseTest {
         try (var encoder = SafeTensors.open(run.resolve("encoder.safetensors"))) {
             assertThat(encoder.names()).isNotEmpty();
         }
+    }
+
+    @Test
+    void aRollbackToADamagedStateIsNotMade() throws IOException {
+        Path run = folder.resolve("run");
+        var notes = new ArrayList<String>();
+        Trainer.Ending ending = collapse(run, OnCollapse.ROLLBACK, new SmallTraining.Watching() {
+            @Override
+            public void note(String line) {
+                notes.add(line);
+                if (line.startsWith("ALARM")) {
+                    try {
+                        Files.writeString(run.resolve("checkpoints/sound.safetensors"), "half");
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            }
+        });
+        assertThat(ending.status()).isEqualTo(RunStatus.COLLAPSED);
+        assertThat(checkpoint(run, ending.step())).exists();
+        assertThat(notes)
+                .anySatisfy(note -> assertThat(note).contains("sound.safetensors", "the run cannot return to it"));
     }
 
     @Test

@@ -317,7 +317,7 @@ class ResumeTest {
         };
     }
 
-    private static void damage(Path file, String how) throws IOException {
+    static void damage(Path file, String how) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         switch (how) {
             case "cut" -> bytes = Arrays.copyOf(bytes, bytes.length - 4);

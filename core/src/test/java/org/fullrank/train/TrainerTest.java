@@ -10,6 +10,7 @@ import static org.fullrank.train.SmallTraining.with;
 import static org.fullrank.train.SmallTraining.withoutNorms;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,6 +100,28 @@ class TrainerTest {
                 .isTrue();
     }
 
+    /// What stops a training is said, whatever its checkpoints are like.
+    @Test
+    void divergenceBesideDamagedCheckpointsAloneIsStillSaid() throws IOException {
+        Recipe recipe = with(withoutNorms(recipe(folder, 9)), new OptimizerSpec.AdamW(9e5, 0.9, 0.999, 1e-8, 0));
+        Path run = folder.resolve("run");
+        var damaging = new SmallTraining.Watching() {
+            @Override
+            public void measured(MetricRecord record, long totalSteps) {
+                try {
+                    Files.writeString(run.resolve("checkpoints/step-00000001.safetensors"), "half");
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        };
+        assertThatThrownBy(() -> train(recipe, run, damaging))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("training stopped at step 2")
+                .hasMessageContaining("all checkpoints are damaged")
+                .hasMessageNotContaining("\n");
+    }
+
     /// The update leaves finite weights, what nine layers of them make of data is not. One step an epoch,
     /// so that the check of the epoch comes before the next loss could tell.
     @Test
@@ -182,6 +205,16 @@ class TrainerTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage("train.batch: found 65, expected at most the 64 samples of the training split;"
                         + " use --set train.batch=64");
+    }
+
+    /// A smaller batch is no remedy then.
+    @Test
+    void oneSampleIsRefused() throws IOException {
+        Recipe recipe = recipe(folder, 1);
+        assertThatThrownBy(() -> Trainer.requireBatch(recipe, 1))
+                .isInstanceOf(InputException.class)
+                .hasMessage("training split: found 1 samples, expected at least 2, and many more to learn from; give"
+                        + " more data");
     }
 
     @Test

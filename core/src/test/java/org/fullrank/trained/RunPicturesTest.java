@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
+import org.fullrank.data.Labels;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.probe.Features;
@@ -84,6 +86,26 @@ class RunPicturesTest {
         assertThat(map.has("sprite")).isFalse();
         assertThat(folder.resolve("map.png")).doesNotExist();
         assertThat(folder.resolve("views.png")).doesNotExist();
+    }
+
+    @Test
+    void itemsWithoutALabelAreAGroupOfTheirOwn() throws IOException {
+        try (Dataset data = vectors()) {
+            ViewGenerator views =
+                    ViewGenerator.of(data.items(Split.TRAIN), org.fullrank.view.VectorViews.defaults(), 1, 1);
+            RunPictures.write(folder, data, views, items -> {
+                Features plane = plane(items, 2);
+                int[] classes = Objects.requireNonNull(plane.classes()).clone();
+                classes[5] = Labels.UNLABELED;
+                return new Features(plane.values(), 3, classes, plane.names());
+            });
+        }
+        JsonNode map = map();
+        assertThat(map.path("names")).extracting(JsonNode::asText).containsExactly("c0", "c1", RunPictures.NO_LABEL);
+        assertThat(map.path("none").intValue()).isEqualTo(2);
+        assertThat(map.at("/group/5").intValue()).isEqualTo(2);
+        assertThat(map.at("/group/4").intValue()).isZero();
+        assertThat(map.path("about").asText()).endsWith("colored by class; gray points have no label.");
     }
 
     @Test

@@ -6,8 +6,29 @@ import java.util.Set;
 /** Parses cells of text as numbers, and formats cells for error messages. */
 final class Cells {
     private static final Set<String> SIGNED = Set.of("nan", "inf", "infinity");
-    private static final Set<String> MISSING =
-            Set.of("", "nan", "na", "n/a", "#n/a", "null", "none", "?", "inf", "infinity");
+    private static final Set<String> MISSING = Set.of(
+            "",
+            "nan",
+            "na",
+            "n/a",
+            "#n/a",
+            "#n/a n/a",
+            "#na",
+            "<na>",
+            "nat",
+            "null",
+            "<null>",
+            "nil",
+            "none",
+            "?",
+            ".",
+            "\\n",
+            "1.#ind",
+            "-1.#ind",
+            "1.#qnan",
+            "-1.#qnan",
+            "inf",
+            "infinity");
     private static final int SHOWN = 40;
 
     private Cells() {}

@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
@@ -17,14 +18,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of CSV, separated by comma, semicolon or tab. The first row is a header in two cases. In a header, one
- * of the cells is text while the cell below it is a number, or all its cells are text and one names a column
- * of the options. A first column that numbers the rows is left out. Such a column has no name in the header,
- * or its name is id, index or row, or it counts up by one from 0 or 1. The other commands have the same
- * rules, but this module cannot call them. A test of the command line checks both against one table of cases.
+ * Rows of CSV, separated by comma, semicolon or tab. The first row is a header in three cases. One of its cells is text
+ * while the first value below it is a number, or all its cells are text or empty and one names a column of the options,
+ * or its numbers count up by one and those of the next row do not. A first column that numbers the rows is left out.
+ * Such a column has no name in the header, or its name is id, index or row, or it counts up by one from 0 or 1. The
+ * other commands have the same rules, but this module cannot call them. A test of the command line checks both against
+ * one table of cases.
  */
 final class CsvSamples implements Samples {
     /** Number of bytes of the first line in which the separator is searched. */
@@ -35,6 +38,12 @@ final class CsvSamples implements Samples {
     private static final Set<String> FILE_NAMES = Set.of("path", "file", "filename", "image");
     /** Rows that must count up: ten in a row by chance are unlikely, and a pipe delivers them soon. */
     private static final int RUNNING_ROWS = 10;
+    /** Numbers of a first row that count up: beside a text, beside the name of a column or an index, alone. */
+    private static final int COUNTED = 5;
+
+    private static final int COUNTED_BESIDE_NAME = 2;
+    private static final int COUNTED_ALONE = 10;
+    private static final int SHOWN = 5;
 
     private final String name;
     private final CsvReader<CsvRecord> reader;
@@ -43,7 +52,7 @@ final class CsvSamples implements Samples {
     private final List<String> names; // of the columns; empty without a header
     private final boolean[] input; // whether a column is part of the sample
     private final int sequence; // its column, or -1
-    private final List<String> warnings;
+    private final List<String> warnings = new ArrayList<>();
     private final float[] values;
     private @Nullable String current; // the sequence of the latest sample
     private boolean starts;
@@ -76,7 +85,7 @@ final class CsvSamples implements Samples {
             input[sequence] = false;
         }
         options.skipColumns().forEach(column -> input[column("skipped column", column)] = false);
-        this.warnings = leaveOutIndex();
+        warnings.addAll(leaveOutIndex());
         int width = 0;
         for (boolean is : input) {
             width += is ? 1 : 0;
@@ -89,26 +98,80 @@ final class CsvSamples implements Samples {
     }
 
     /**
-     * Decides whether the first row is a header. It reads the second row only if the first one contains text: a row of
-     * numbers is not a header, and a pipe may be slow.
+     * Decides whether the first row is a header. It reads the next row only if that can decide: a pipe may be slow. It
+     * reads more rows only as long as the cells below a text are missing.
      */
     private boolean isHeader(List<String> first, List<String> columns) throws IOException {
-        if (first.stream().noneMatch(Cells::isText)) {
+        boolean alone = first.stream().allMatch(Cells::isNumber);
+        if (alone && !counts(first, COUNTED_ALONE)) {
             return false;
         }
-        CsvRecord row = pull();
-        if (row != null) {
-            ahead.add(row);
-            List<String> second = row.getFields();
-            for (int i = 0; i < Math.min(first.size(), second.size()); i++) {
-                if (Cells.isText(first.get(i)) && Cells.isNumber(second.get(i))) {
-                    return true;
-                }
-            }
+        if (textAboveNumber(first)) {
+            return true;
         }
         List<String> wanted = columns.stream().map(String::strip).toList();
-        return first.stream().allMatch(Cells::isText)
-                && first.stream().map(String::strip).anyMatch(wanted::contains);
+        boolean named = first.stream().filter(Cells::isText).map(String::strip).anyMatch(wanted::contains);
+        boolean corner = first.size() > 1
+                && first.get(0).isBlank()
+                && !ahead.isEmpty()
+                && Cells.number(ahead.peek().getField(0)) == 0;
+        boolean texts = first.stream().anyMatch(Cells::isText)
+                && first.stream().allMatch(cell -> Cells.isText(cell) || cell.isBlank());
+        if (texts && (named || corner)) {
+            return true;
+        }
+        int least = alone ? COUNTED_ALONE : named || corner ? COUNTED_BESIDE_NAME : COUNTED;
+        if (counts(first, least) && (ahead.isEmpty() || !counts(ahead.peek().getFields(), COUNTED_BESIDE_NAME))) {
+            warnings.add("the first row, %s%s, was taken for a header: it counts up"
+                    .formatted(
+                            first.stream().limit(SHOWN).map(String::strip).collect(Collectors.joining(", ")),
+                            first.size() > SHOWN ? ", ..." : ""));
+            return true;
+        }
+        return false;
+    }
+
+    private boolean textAboveNumber(List<String> first) throws IOException {
+        boolean[] open = new boolean[first.size()];
+        boolean any = false;
+        for (int i = 0; i < open.length; i++) {
+            open[i] = Cells.isText(first.get(i));
+            any |= open[i];
+        }
+        for (int n = 0; n == 0 || any && n < RUNNING_ROWS; n++) {
+            CsvRecord row = pull();
+            if (row == null) {
+                return false;
+            }
+            ahead.add(row);
+            any = false;
+            for (int i = 0; i < Math.min(open.length, row.getFieldCount()); i++) {
+                if (open[i] && Cells.isNumber(row.getField(i))) {
+                    return true;
+                }
+                open[i] &= !Cells.isText(row.getField(i));
+                any |= open[i];
+            }
+        }
+        return false;
+    }
+
+    /** Whether the numbers of a row count up by one. A row of numbers alone needs more of them, from 0. */
+    private static boolean counts(List<String> row, int least) {
+        List<Float> numbers = row.stream()
+                .map(Cells::number)
+                .filter(value -> !Float.isNaN(value))
+                .toList();
+        boolean alone = numbers.size() == row.size();
+        if (numbers.isEmpty() || numbers.size() < (alone ? COUNTED_ALONE : least) || alone && numbers.get(0) != 0) {
+            return false;
+        }
+        for (int i = 1; i < numbers.size(); i++) {
+            if (numbers.get(i) != numbers.get(0) + i) {
+                return false;
+            }
+        }
+        return numbers.get(0) == Math.rint(numbers.get(0));
     }
 
     /** Takes an index of the rows out of the samples, unless the first column is the only one or has another use. */
@@ -259,7 +322,7 @@ final class CsvSamples implements Samples {
 
     @Override
     public List<String> warnings() {
-        return warnings;
+        return List.copyOf(warnings);
     }
 
     @Override
