@@ -16,7 +16,8 @@ public sealed interface Experiment
                 IsoModes,
                 SvmaxCircle,
                 Conditioning,
-                BnPartition {
+                BnPartition,
+                BnJitter {
     /// What an experiment says of itself.
     ///
     /// @param name on the command line and of the page

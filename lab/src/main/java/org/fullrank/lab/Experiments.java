@@ -18,7 +18,8 @@ public final class Experiments {
             new IsoModes(),
             new SvmaxCircle(),
             new Conditioning(),
-            new BnPartition());
+            new BnPartition(),
+            new BnJitter());
 
     private Experiments() {}
 
