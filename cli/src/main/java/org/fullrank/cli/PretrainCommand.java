@@ -4,10 +4,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
+import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.DiagnosisText;
+import org.fullrank.diagnose.Verdict;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.page.RunPage;
@@ -39,6 +44,9 @@ import picocli.CommandLine.Option;
             "gradient, the batch size against the width, the wiring of self-distillation, the strength of the views,",
             "the learning rate, time and memory, and suggests changes with reasons. Before a training of more",
             "than ten minutes a short preflight runs for a few seconds and prints warnings.",
+            "",
+            "Exit code: 0 whatever the verdict at the end, 3 on a collapse with --fail-on collapse or",
+            "monitor.onCollapse=stop, 1 the job failed, 2 the arguments or the input are wrong.",
             "",
             "Examples:",
             "  fullrank pretrain                                  recipe shapes-vicreg on built-in images",
@@ -88,6 +96,12 @@ final class PretrainCommand extends Job {
 
     @Option(names = "--no-preflight", description = "Starts a long training without the short preflight.")
     boolean noPreflight;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "WHAT",
+            description = "Exits with code 3 if there is a verdict of this kind at the end; the only kind is collapse.")
+    DiagnoseCommand.@Nullable FailOn failOn;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
@@ -219,12 +233,20 @@ final class PretrainCommand extends Job {
             interrupted = watched.stopRequested();
         }
         boolean ended = ending.status() != RunStatus.STOPPED && !interrupted;
-        ProbeTable evaluation = ended ? TrainedRun.finish(folder, opened, ending.status(), err()::println) : null;
-        report(folder, ending, evaluation);
+        report(
+                folder,
+                ending,
+                ended
+                        ? TrainedRun.finish(folder, opened, ending.status(), err()::println)
+                        : new TrainedRun.Outcome(List.of(), null));
     }
 
-    private void report(RunFolder folder, Trainer.Ending ending, @Nullable ProbeTable evaluation) {
-        if (ending.status() == RunStatus.COLLAPSED || ending.status() == RunStatus.ROLLED_BACK) {
+    private void report(RunFolder folder, Trainer.Ending ending, TrainedRun.Outcome outcome) {
+        ProbeTable evaluation = outcome.evaluation();
+        if (ending.status() == RunStatus.COLLAPSED
+                || ending.status() == RunStatus.ROLLED_BACK
+                || failOn == DiagnoseCommand.FailOn.COLLAPSE
+                        && outcome.diagnoses().stream().anyMatch(Diagnosis::isCollapse)) {
             collapsed();
         }
         String status = ending.status().label();
@@ -235,13 +257,25 @@ final class PretrainCommand extends Job {
                     .put("step", ending.step())
                     .put("message", ending.message())
                     .put("metrics", Runs.summary(folder.path()).values())
+                    .put("verdicts", verdicts(outcome.diagnoses()))
                     .put("evaluation", evaluation == null ? null : evaluation.toMap()));
             return;
         }
         if (evaluation != null) {
-            out().println(evaluation.text().stripTrailing());
+            out().println(evaluation.text());
         }
+        out().print(DiagnosisText.verdicts(outcome.diagnoses()));
         String why = ending.message().isEmpty() ? "" : " (" + ending.message() + ")";
         out().println(status + " after step " + ending.step() + why + ": " + folder.path());
+    }
+
+    private static SequencedMap<String, Object> verdicts(List<Diagnosis> diagnoses) {
+        var byPlace = new LinkedHashMap<String, Object>();
+        for (Diagnosis diagnosis : diagnoses) {
+            byPlace.put(
+                    diagnosis.subject(),
+                    diagnosis.verdicts().stream().map(Verdict::toMap).toList());
+        }
+        return byPlace;
     }
 }

@@ -265,6 +265,26 @@ class FullrankTest {
     }
 
     @Test
+    void aTrainingEndsWithItsVerdictsAndFailsOnACollapseIfAsked() throws IOException {
+        // The embedding has 16 dimensions, but the 8 of the representation are all that it can use.
+        Path out = folder.resolve("run");
+        CommandLineRun told = pretrain(table(120), out, "train.batch=16", "--set", "schedule.warmupEpochs=2");
+        assertThat(told.code()).as(told.err()).isZero();
+        assertThat(told.out()).contains("representation: ", "embedding: DIMENSIONAL COLLAPSE", "The encoder is ");
+        assertThat(told.err())
+                .contains("warning: the warm-up of 14 steps covers the whole run of 14 steps")
+                .contains("use --set schedule.warmupEpochs=0.20 or");
+        CommandLineRun failed =
+                CommandLineRun.of("pretrain", "--resume", out.toString(), "--fail-on", "collapse", "--json");
+        assertThat(failed.code()).isEqualTo(3);
+        assertThat(new ObjectMapper()
+                        .readTree(failed.out())
+                        .at("/verdicts/embedding/0/kind")
+                        .asText())
+                .isEqualTo("DIMENSIONAL");
+    }
+
+    @Test
     void aPictureThatCannotBeWrittenLeavesTheTrainingFinished() throws IOException {
         Path out = folder.resolve("run");
         assertThat(pretrain(table(120), out, "train.batch=16").code()).isZero();

@@ -33,14 +33,7 @@ public final class DiagnosisText {
         diagnosis
                 .warnings()
                 .forEach(warning -> text.append("warning: ").append(warning).append('\n'));
-        for (Verdict verdict : diagnosis.verdicts()) {
-            text.append("\n%s, confidence %d %%\n"
-                    .formatted(
-                            verdict.kind().title().toUpperCase(Locale.ROOT),
-                            Math.round(PERCENT * verdict.confidence())));
-            text.append(paragraph("  because  ", verdict.evidence()));
-            text.append(paragraph("  next     ", verdict.next()));
-        }
+        diagnosis.verdicts().forEach(verdict -> text.append('\n').append(of(verdict, "")));
         for (Section section : diagnosis.sections()) {
             var lines = new ArrayList<List<String>>();
             lines.add(List.of(section.name(), "value", "95 % interval", "healthy", "meaning"));
@@ -48,6 +41,29 @@ public final class DiagnosisText {
             text.append('\n').append(aligned(lines));
         }
         return text.toString();
+    }
+
+    /// The verdicts of several places for the end of a training: a healthy place takes one line.
+    public static String verdicts(List<Diagnosis> diagnoses) {
+        var text = new StringBuilder();
+        for (Diagnosis diagnosis : diagnoses) {
+            for (Verdict verdict : diagnosis.verdicts()) {
+                String whole = of(verdict, diagnosis.subject() + ": ");
+                text.append(
+                        verdict.kind() == Verdict.Kind.HEALTHY ? whole.substring(0, whole.indexOf('\n') + 1) : whole);
+            }
+        }
+        return text.toString();
+    }
+
+    private static String of(Verdict verdict, String before) {
+        return "%s%s, confidence %d %%\n"
+                        .formatted(
+                                before,
+                                verdict.kind().title().toUpperCase(Locale.ROOT),
+                                Math.round(PERCENT * verdict.confidence()))
+                + paragraph("  because  ", verdict.evidence())
+                + paragraph("  next     ", verdict.next());
     }
 
     private static String paragraph(String start, String words) {

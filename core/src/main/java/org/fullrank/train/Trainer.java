@@ -39,9 +39,6 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// Place in the log: the embedding of the first view of a training batch.
-    private static final String BATCH_EMBEDDING = "batch.embedding";
-
     private final Recipe recipe;
     private final RunFolder folder;
     private final TrainingListener watcher;
@@ -73,7 +70,21 @@ public final class Trainer implements AutoCloseable {
     ///
     /// @throws InputException when the data do not fit the recipe
     public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
-        return new Trainer(recipe, folder, watcher, data);
+        var trainer = new Trainer(recipe, folder, watcher, data);
+        trainer.noteWarmup();
+        return trainer;
+    }
+
+    /// Warns of a warm-up that leaves no step at the full learning rate.
+    private void noteWarmup() {
+        long epoch = learner.stepsPerEpoch();
+        double warmup = recipe.schedule().warmup(epoch);
+        if (warmup >= totalSteps) {
+            watcher.note(
+                    ("warning: the warm-up of %.0f steps covers the whole run of %d steps, so the learning rate never"
+                                    + " reaches its full value; use --set schedule.%s or more train.epochs")
+                            .formatted(warmup, totalSteps, recipe.schedule().shorterWarmup(epoch, totalSteps)));
+        }
     }
 
     /// A training that resumes from the latest whole checkpoint of its folder, or starts from the beginning
@@ -168,7 +179,7 @@ public final class Trainer implements AutoCloseable {
                 watcher.note("stopped at step %d; continue with --resume %s".formatted(step, folder.path()));
                 return new Ending(step, RunStatus.STOPPED);
             }
-            learn(metrics);
+            learn(metrics, checks);
             boolean epochEnd = step % learner.stepsPerEpoch() == 0;
             Alarm alarm = checks.due(step) ? check(metrics, checks) : null;
             if (alarm != null && recipe.monitor().onCollapse() != OnCollapse.WARN) {
@@ -189,7 +200,7 @@ public final class Trainer implements AutoCloseable {
         Checkpoint.exportEncoder(folder.path().resolve("encoder.safetensors"), method, passes);
     }
 
-    private void learn(Metrics metrics) {
+    private void learn(Metrics metrics, CheckSchedule checks) {
         if (recorder.before(step)) {
             threads.reconsider(step);
         }
@@ -208,7 +219,9 @@ public final class Trainer implements AutoCloseable {
             step++;
             clock.images(recipe.train().batch());
             if (step % recipe.train().logEverySteps() == 0 || step == 1 || step == totalSteps) {
-                record(metrics, epoch, measures(outcome, gradientNorm, rate), clock.timing());
+                SequencedMap<String, Double> values = measures(outcome, gradientNorm, rate);
+                checks.learned(step, values);
+                record(metrics, epoch, values, clock.timing());
             }
         }
     }
@@ -217,7 +230,7 @@ public final class Trainer implements AutoCloseable {
         var values = new LinkedHashMap<String, Double>();
         values.put("loss", outcome.total());
         outcome.parts().forEach((part, value) -> values.put("loss." + part, value));
-        values.putAll(Vitals.of(outcome.embedding(), Vitals.BATCH).at(BATCH_EMBEDDING));
+        values.putAll(Vitals.of(outcome.embedding(), Vitals.BATCH).at(Monitor.BATCH_EMBEDDING));
         values.putAll(outcome.measures());
         values.putAll(method.measures());
         outcome.layers()
@@ -302,7 +315,8 @@ public final class Trainer implements AutoCloseable {
             return new Ending(step, RunStatus.ROLLED_BACK, message);
         }
         save();
-        String message = "%s; %s; --resume %s continues regardless".formatted(what, alarm.next(), folder.path());
+        String message = "%s; %s; --resume %s continues regardless"
+                .formatted(what, alarm.verdict().next(), folder.path());
         watcher.note("stopped: " + message);
         return new Ending(step, RunStatus.COLLAPSED, message);
     }
