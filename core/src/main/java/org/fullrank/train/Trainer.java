@@ -87,6 +87,26 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
+    /// A new training in a new run folder that starts from the network of another run, with a fresh optimizer
+    /// and schedule. It saves a checkpoint before the first step, so that a resume also starts from there.
+    ///
+    /// @param checkpoint of the other run
+    /// @throws InputException when the data do not fit the recipe, or the checkpoint is damaged or has another
+    ///     architecture
+    public static Trainer startFrom(
+            Path checkpoint, Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
+        Trainer trainer = start(recipe, data, folder, watcher);
+        try {
+            long step = Checkpoint.load(checkpoint, trainer.method);
+            trainer.save(trainer.checkpoints.file(0));
+            watcher.note("starts from the network of %s, step %d".formatted(checkpoint, step));
+            return trainer;
+        } catch (RuntimeException e) {
+            trainer.close();
+            throw e;
+        }
+    }
+
     /// A training that resumes from the latest whole checkpoint of its folder, or starts from the beginning
     /// without one.
     ///
