@@ -8,6 +8,7 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
+import org.jspecify.annotations.Nullable;
 
 /// The result of examining one embedding.
 ///
@@ -90,6 +91,16 @@ public record Diagnosis(
     /// The most severe verdict.
     public Verdict verdict() {
         return verdicts.getFirst();
+    }
+
+    /// The value of a measure with its range; null if it was not measured.
+    @Nullable
+    Reading reading(Measure measure) {
+        return sections.stream()
+                .flatMap(section -> section.readings().stream())
+                .filter(reading -> reading.measure() == measure)
+                .findFirst()
+                .orElse(null);
     }
 
     /// Whether any verdict is a collapse.
