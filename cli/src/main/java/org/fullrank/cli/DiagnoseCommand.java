@@ -195,12 +195,17 @@ final class DiagnoseCommand extends Job {
     }
 
     private void print(List<Diagnosis> diagnoses, boolean first) {
-        String before = first ? "" : "\n";
+        String before = first || compare && !full ? "" : "\n";
         out().print(before
-                + diagnoses.stream()
-                        .map(diagnosis -> full ? DiagnosisText.of(diagnosis) : DiagnosisText.brief(diagnosis))
-                        .collect(Collectors.joining("\n")));
+                + diagnoses.stream().map(this::text).collect(Collectors.joining(compare && !full ? "" : "\n")));
         out().flush();
+    }
+
+    /// In a comparison the figures follow side by side.
+    private String text(Diagnosis diagnosis) {
+        return full
+                ? DiagnosisText.of(diagnosis)
+                : compare ? DiagnosisText.verdicts(List.of(diagnosis)) : DiagnosisText.brief(diagnosis);
     }
 
     private Likeness likeness() {
