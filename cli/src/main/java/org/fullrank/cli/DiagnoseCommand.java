@@ -9,8 +9,10 @@ import java.util.stream.Collectors;
 import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
 import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.DiagnosisComparison;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
+import org.fullrank.diagnose.Likeness;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.AtomicFile;
@@ -46,6 +48,7 @@ import picocli.CommandLine.Parameters;
             "  fullrank diagnose runs/mine",
             "  fullrank diagnose z.npy --labels y.npy",
             "  fullrank diagnose view1.npy --second view2.npy --page diagnosis.html",
+            "  fullrank diagnose before.npy after.npy --compare",
             "  fullrank diagnose z.npy --fail-on collapse --json > diagnosis.json"
         })
 final class DiagnoseCommand extends Job {
@@ -134,6 +137,16 @@ final class DiagnoseCommand extends Job {
     boolean best;
 
     @Option(
+            names = "--compare",
+            description =
+                    "Compares two files with embeddings of the same items, row by row: differences of the figures,"
+                            + " linear CKA, and angles between their strongest directions.")
+    boolean compare;
+
+    @Option(names = "--full", description = "Prints all figures. Default: six, and those out of their healthy range.")
+    boolean full;
+
+    @Option(
             names = "--page",
             paramLabel = "FILE",
             description = "Writes the diagnoses with plots as one self-contained HTML file.")
@@ -163,9 +176,15 @@ final class DiagnoseCommand extends Job {
                 print(found, diagnoses.size() == found.size());
             }
         }
+        DiagnosisComparison comparison =
+                compare ? new DiagnosisComparison(diagnoses.getFirst(), diagnoses.getLast(), likeness()) : null;
         if (json) {
-            out().println(new Json()
-                    .put("diagnoses", diagnoses.stream().map(Diagnosis::toMap).toList()));
+            Json result = new Json()
+                    .put("diagnoses", diagnoses.stream().map(Diagnosis::toMap).toList());
+            out().println(comparison == null ? result : result.put("comparison", comparison.toMap()));
+        } else if (comparison != null) {
+            out().print("\n" + comparison.text());
+            out().flush();
         }
         if (page != null) {
             AtomicFile.write(page, DiagnosisPage.html(diagnoses));
@@ -176,9 +195,25 @@ final class DiagnoseCommand extends Job {
     }
 
     private void print(List<Diagnosis> diagnoses, boolean first) {
-        String before = first ? "" : "\n";
-        out().print(before + diagnoses.stream().map(DiagnosisText::of).collect(Collectors.joining("\n")));
+        String before = first || compare && !full ? "" : "\n";
+        out().print(before
+                + diagnoses.stream().map(this::text).collect(Collectors.joining(compare && !full ? "" : "\n")));
         out().flush();
+    }
+
+    /// In a comparison the figures follow side by side.
+    private String text(Diagnosis diagnosis) {
+        return full
+                ? DiagnosisText.of(diagnosis)
+                : compare ? DiagnosisText.verdicts(List.of(diagnosis)) : DiagnosisText.brief(diagnosis);
+    }
+
+    private Likeness likeness() {
+        var selection = new Selection(key, ownLabelColumn());
+        try (Batches first = Batches.of(RowStreams.open(subjects.getFirst(), selection));
+                Batches second = Batches.of(RowStreams.open(subjects.getLast(), selection))) {
+            return Likeness.of(first, second);
+        }
     }
 
     private Diagnosis ofFile(Path file) {
@@ -252,6 +287,10 @@ final class DiagnoseCommand extends Job {
         if (secondKey != null && second == null) {
             throw new InputException("--second-key: found no --second, expected one; name the file");
         }
+        InputException.when(
+                compare && (runs || subjects.size() != 2),
+                "--compare: found %s, expected two files of embeddings; write those of a run with fullrank embed",
+                runs ? "a run folder" : subjects.size() + " files");
         requireWritablePage();
     }
 

@@ -2,6 +2,8 @@ package org.fullrank.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
@@ -33,6 +35,19 @@ record Evaluable(String takes, int fewest, int most, Record settings, Formula fo
         Terms evaluate(List<Tensor> z, long draw);
     }
 
+    /// Names under which others know an objective, without hyphens.
+    private static final Map<String, String> OTHER_NAMES = Map.of(
+            "infonce",
+            "nt-xent",
+            "simclr",
+            "nt-xent",
+            "ntxent",
+            "nt-xent",
+            "barlow",
+            "barlow-twins",
+            "whitening",
+            "w-mse");
+
     /// The function of that name, with settings `key=value` that replace its defaults.
     ///
     /// @throws InputException for an unknown name, an unknown key, or a value that the function refuses
@@ -53,6 +68,11 @@ record Evaluable(String takes, int fewest, int most, Record settings, Formula fo
                 case Regression.IsoCosine iso -> of(iso, set(name, Spectral.defaults(), settings));
                 case Regression.IsoEuclidean iso -> of(iso, set(name, Spectral.defaults(), settings));
             };
+        }
+        String usual = OTHER_NAMES.get(name.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", ""));
+        if (usual != null) {
+            throw new InputException(
+                    "objective: found no %s, expected its name here, %s; use that".formatted(name, usual));
         }
         throw Nearest.unknown("objective: found no", name, names());
     }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// collapse.
 @Command(
         name = "fullrank",
+        versionProvider = Fullrank.Version.class,
         description = "Self-supervised representation learning: turns unlabeled images and tables into embeddings.",
         subcommands = {
             PretrainCommand.class,
@@ -70,13 +72,29 @@ public final class Fullrank implements Runnable {
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Shows the stack trace of an error.")
     private boolean verbose;
 
-    /// Without a command: an error that lists the commands.
+    @Option(names = "--version", versionHelp = true, description = "Shows the version.")
+    private boolean version;
+
+    /// Without a command: the help, as most programs with commands do.
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "found no command, expected one of "
-                        + String.join(", ", spec.subcommands().keySet()));
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /// The version of the build, and of what it runs on.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String built = Fullrank.class.getPackage().getImplementationVersion(); // null outside of a jar
+            return new String[] {
+                "fullrank %s (Java %s, %s %s)"
+                        .formatted(
+                                built == null ? "of a build without a version" : built,
+                                Runtime.version(),
+                                System.getProperty("os.name"),
+                                System.getProperty("os.arch"))
+            };
+        }
     }
 
     public static void main(String[] arguments) {

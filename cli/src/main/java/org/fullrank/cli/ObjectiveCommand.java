@@ -46,6 +46,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  fullrank objective vicreg a.npy b.npy",
             "  fullrank objective nt-xent a.npy b.npy --set temperature=0.2 --json",
+            "  fullrank objective vicreg a.npy b.npy --expect 25.31",
             "  fullrank objective variance-hinge a.npy --gradients gradients/"
         })
 final class ObjectiveCommand extends Job {
@@ -79,8 +80,22 @@ final class ObjectiveCommand extends Job {
     @Nullable
     Path gradients;
 
+    @Option(
+            names = "--expect",
+            paramLabel = "VALUE",
+            description = "Fails with exit code 1 unless the value equals this one: to a relative 1e-5 for float32 and"
+                    + " 1e-10 for float64.")
+    @Nullable
+    Double expected;
+
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
+
+    /// Relative difference between two sums of float32 in another order.
+    private static final double TOLERANCE_32 = 1e-5;
+
+    /// The same for float64.
+    private static final double TOLERANCE_64 = 1e-10;
 
     /// Smallest number of rows. A single row has no variance and no other sample to compare with.
     private static final int LEAST_ROWS = 2;
@@ -98,6 +113,7 @@ final class ObjectiveCommand extends Job {
         requireAlike(matrices);
         NpyMatrix first = matrices.getFirst();
         Result result = Computation.of(this, function, matrices);
+        requireExpected(result, first);
         Map<String, Object> chosen = Yaml.map(function.settings());
         if (json) {
             out().println(new Json()
@@ -117,6 +133,18 @@ final class ObjectiveCommand extends Job {
         if (found < function.fewest() || found > function.most()) {
             throw new InputException("objective %s: found %d %s, expected %s"
                     .formatted(name, found, found == 1 ? "file" : "files", function.takes()));
+        }
+    }
+
+    private void requireExpected(Result result, NpyMatrix first) {
+        Double wanted = expected;
+        double found = result.value().doubleValue();
+        double allowed = first.type() == ScalarType.Double ? TOLERANCE_64 : TOLERANCE_32;
+        if (wanted != null && !(Math.abs(found - wanted) <= allowed * Math.abs(wanted))) {
+            throw new JobException(
+                    "--expect: found %s, expected %s to a relative %.0e; compare the settings and the formula in"
+                                    .formatted(result.value(), wanted, allowed)
+                            + " docs/reference/methods.md");
         }
     }
 

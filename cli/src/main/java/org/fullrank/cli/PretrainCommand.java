@@ -4,10 +4,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
+import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.DiagnosisText;
+import org.fullrank.diagnose.Verdict;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.page.RunPage;
@@ -19,6 +26,8 @@ import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
 import org.fullrank.run.Runs;
+import org.fullrank.train.Checkpoint;
+import org.fullrank.train.Checkpoints;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 import org.fullrank.trained.TrainedRun;
@@ -40,12 +49,16 @@ import picocli.CommandLine.Option;
             "the learning rate, time and memory, and suggests changes with reasons. Before a training of more",
             "than ten minutes a short preflight runs for a few seconds and prints warnings.",
             "",
+            "Exit code: 0 whatever the verdict at the end, 3 on a collapse with --fail-on collapse or",
+            "monitor.onCollapse=stop, 1 the job failed, 2 the arguments or the input are wrong.",
+            "",
             "Examples:",
             "  fullrank pretrain                                  recipe shapes-vicreg on built-in images",
             "  fullrank pretrain --recipe shapes-vicreg --data photos.tar.gz --out runs/photos",
             "  fullrank pretrain --set train.epochs=50 --set method.objective.type=nt-xent",
             "  fullrank pretrain --recipe photos-simclr --data photos.tar.gz --preflight",
-            "  fullrank pretrain --resume runs/photos"
+            "  fullrank pretrain --resume runs/photos",
+            "  fullrank pretrain --from runs/photos --data more-photos/ --out runs/more"
         })
 final class PretrainCommand extends Job {
     @Option(
@@ -74,6 +87,14 @@ final class PretrainCommand extends Job {
     Path resume;
 
     @Option(
+            names = "--from",
+            paramLabel = "RUN",
+            description = "Starts a new run from the network and the recipe of this run, with a fresh optimizer, for"
+                    + " example on more --data.")
+    @Nullable
+    Path from;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Sets any value of the recipe, such as train.epochs=50. You can give this option several"
@@ -89,8 +110,17 @@ final class PretrainCommand extends Job {
     @Option(names = "--no-preflight", description = "Starts a long training without the short preflight.")
     boolean noPreflight;
 
+    @Option(
+            names = "--fail-on",
+            paramLabel = "WHAT",
+            description = "Exits with code 3 if there is a verdict of this kind at the end; the only kind is collapse.")
+    DiagnoseCommand.@Nullable FailOn failOn;
+
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
+
+    /// Classes that are shown as examples.
+    private static final int CLASSES_SHOWN = 3;
 
     /// Checks recipe and data before the run folder is created, so that a mistake leaves no folder behind.
     @Override
@@ -106,9 +136,15 @@ final class PretrainCommand extends Job {
     }
 
     private void requireTogether() {
-        if (resume != null && (recipe != null || data != null || out != null || !settings.isEmpty())) {
+        if (resume != null && (recipe != null || data != null || out != null || from != null || !settings.isEmpty())) {
+            throw conflict("found --resume together with other settings, expected it alone, because a run keeps its"
+                    + " recipe and data; --from %s starts a new run from its network, with other --data or --set"
+                            .formatted(resume));
+        }
+        if (from != null && recipe != null) {
             throw conflict(
-                    "found --resume together with other settings, expected it alone, because a run keeps its recipe");
+                    "found --from together with --recipe, expected one of them, because the recipe is that of the"
+                            + " run; change it with --set");
         }
         if (preflight && (noPreflight || resume != null)) {
             throw conflict(
@@ -123,7 +159,9 @@ final class PretrainCommand extends Job {
         if (data != null) {
             all.add(DataSpec.pathSetting(data));
         }
-        return Recipes.load(recipe == null ? Recipes.DEFAULT : recipe, all).withAbsoluteData();
+        String name = recipe == null ? Recipes.DEFAULT : recipe;
+        return Recipes.load(from == null ? name : RunFolder.open(from).config().toString(), all)
+                .withAbsoluteData();
     }
 
     private void preflight() {
@@ -151,7 +189,9 @@ final class PretrainCommand extends Job {
         Recipe chosen = recipe();
         Path path = out == null ? RunFolder.defaultPath(chosen.name(), LocalDateTime.now()) : out;
         RunFolder.requireFree(path);
-        try (Dataset opened = Dataset.open(chosen.data())) {
+        Path checkpoint =
+                from == null ? null : Checkpoints.latest(RunFolder.open(from).checkpoints(), err()::println);
+        try (Dataset opened = Dataset.open(chosen.data(), checkpoint == null ? null : Checkpoint.table(checkpoint))) {
             Trainer.requireBatch(chosen, opened.pretraining().size());
             describe(chosen, opened);
             if (!noPreflight) {
@@ -159,7 +199,12 @@ final class PretrainCommand extends Job {
             }
             try (RunFolder folder = RunFolder.create(path, chosen)) {
                 try {
-                    train(folder, opened, watched -> Trainer.start(chosen, opened, folder, watched));
+                    train(
+                            folder,
+                            opened,
+                            watched -> checkpoint == null
+                                    ? Trainer.start(chosen, opened, folder, watched)
+                                    : Trainer.startFrom(checkpoint, chosen, opened, folder, watched));
                 } catch (InputException e) {
                     folder.discardUnused(); // such as an encoder for images on a table: only the trainer finds it
                     throw e;
@@ -203,10 +248,20 @@ final class PretrainCommand extends Job {
                         chosen.train().epochs(),
                         chosen.train().batch()));
         opened.warnings().forEach(line -> err().println("warning: " + line));
+        if (hasFolderClasses(opened)) {
+            err().println("note: the names of folders are taken as classes, such as %s; only evaluations use them"
+                    .formatted(opened.classNames().stream().limit(CLASSES_SHOWN).collect(Collectors.joining(", "))));
+        }
         if (!opened.skipped().isEmpty()) {
             err().println("left out %d files that cannot be read; fullrank data %s lists them"
                     .formatted(opened.skipped().size(), chosen.data().path()));
         }
+    }
+
+    /// Whether the first item lies in a folder that has the name of a class.
+    private static boolean hasFolderClasses(Dataset opened) {
+        List<String> names = opened.names(opened.splits().getFirst());
+        return !names.isEmpty() && Arrays.stream(names.getFirst().split("/")).anyMatch(opened.classNames()::contains);
     }
 
     private void train(RunFolder folder, Dataset opened, Function<TrainingListener, Trainer> opening) {
@@ -219,12 +274,20 @@ final class PretrainCommand extends Job {
             interrupted = watched.stopRequested();
         }
         boolean ended = ending.status() != RunStatus.STOPPED && !interrupted;
-        ProbeTable evaluation = ended ? TrainedRun.finish(folder, opened, ending.status(), err()::println) : null;
-        report(folder, ending, evaluation);
+        report(
+                folder,
+                ending,
+                ended
+                        ? TrainedRun.finish(folder, opened, ending.status(), err()::println)
+                        : new TrainedRun.Outcome(List.of(), null));
     }
 
-    private void report(RunFolder folder, Trainer.Ending ending, @Nullable ProbeTable evaluation) {
-        if (ending.status() == RunStatus.COLLAPSED || ending.status() == RunStatus.ROLLED_BACK) {
+    private void report(RunFolder folder, Trainer.Ending ending, TrainedRun.Outcome outcome) {
+        ProbeTable evaluation = outcome.evaluation();
+        if (ending.status() == RunStatus.COLLAPSED
+                || ending.status() == RunStatus.ROLLED_BACK
+                || failOn == DiagnoseCommand.FailOn.COLLAPSE
+                        && outcome.diagnoses().stream().anyMatch(Diagnosis::isCollapse)) {
             collapsed();
         }
         String status = ending.status().label();
@@ -235,13 +298,25 @@ final class PretrainCommand extends Job {
                     .put("step", ending.step())
                     .put("message", ending.message())
                     .put("metrics", Runs.summary(folder.path()).values())
+                    .put("verdicts", verdicts(outcome.diagnoses()))
                     .put("evaluation", evaluation == null ? null : evaluation.toMap()));
             return;
         }
         if (evaluation != null) {
-            out().println(evaluation.text().stripTrailing());
+            out().println(evaluation.text());
         }
+        out().print(DiagnosisText.verdicts(outcome.diagnoses()));
         String why = ending.message().isEmpty() ? "" : " (" + ending.message() + ")";
         out().println(status + " after step " + ending.step() + why + ": " + folder.path());
+    }
+
+    private static SequencedMap<String, Object> verdicts(List<Diagnosis> diagnoses) {
+        var byPlace = new LinkedHashMap<String, Object>();
+        for (Diagnosis diagnosis : diagnoses) {
+            byPlace.put(
+                    diagnosis.subject(),
+                    diagnosis.verdicts().stream().map(Verdict::toMap).toList());
+        }
+        return byPlace;
     }
 }

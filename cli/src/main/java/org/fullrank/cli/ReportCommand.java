@@ -1,9 +1,11 @@
 package org.fullrank.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.page.RunPage;
+import org.fullrank.run.RunFolder;
 import org.fullrank.trained.Trained;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -48,6 +50,11 @@ final class ReportCommand extends Job {
             out().println(new Json().put("reports", written));
         } else {
             written.forEach(out()::println);
+        }
+        for (Path run : runs) {
+            if (Files.isRegularFile(run.resolve(RunFolder.EVENTS))) {
+                err().println(RunFolder.tensorBoard(run));
+            }
         }
     }
 

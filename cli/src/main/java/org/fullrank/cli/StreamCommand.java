@@ -1,6 +1,7 @@
 package org.fullrank.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.fullrank.engine.InputException;
@@ -12,6 +13,7 @@ import org.fullrank.online.Monitor;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.online.RuleName;
 import org.fullrank.settings.Nearest;
+import org.fullrank.stream.BadCells;
 import org.fullrank.stream.FeatureOutput;
 import org.fullrank.stream.FeatureStream;
 import org.fullrank.stream.RuleSettings;
@@ -36,17 +38,20 @@ import picocli.CommandLine.Option;
             "",
             "With --state the learner is saved. After a kill, --resume continues from the last save, and the final"
                     + " output is the same as without the kill. Without --resume, at most the last --save-every"
-                    + " samples are lost. An incomplete output is called FILE.part.",
+                    + " samples are lost. An incomplete output is called FILE.part; a new stream refuses to replace it.",
             "",
             "Examples:",
             "  fullrank stream --input sensors.csv --standardize --sequence-column device --output features.csv",
             "  fullrank stream --input motions.ts --standardize --window 9 --state motions.state --output features.csv",
             "  fullrank stream --input motions.ts --standardize --window 9 --state motions.state --output features.csv"
                     + " --resume",
-            "  tail -f log.csv | fullrank stream --input - --state log.state --output - | consumer"
+            "  tail -f log.csv | fullrank stream --input - --bad last --state log.state --output - | consumer"
         })
 final class StreamCommand extends Job {
     private static final String STANDARD = "-";
+
+    /** Bad cells that are shown one by one. */
+    private static final int BAD_SHOWN = 3;
 
     @Option(names = "--rule", paramLabel = "NAME", description = "The learning rule. Default: ${DEFAULT-VALUE}.")
     String rule = RuleSettings.NAME;
@@ -59,7 +64,10 @@ final class StreamCommand extends Job {
     @SuppressWarnings("NullAway.Init") // set by picocli
     String input;
 
-    @Option(names = "--units", paramLabel = "M", description = "Number of features. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--units",
+            paramLabel = "M",
+            description = "Number of features. Default: as many as a sample has values, at most 16.")
     int units = RuleSettings.UNITS;
 
     @Option(
@@ -84,6 +92,21 @@ final class StreamCommand extends Job {
             description = "The name or position of a CSV column that is not an input. You can give this option"
                     + " several times.")
     List<String> skipColumns = List.of();
+
+    @Option(
+            names = "--keep-column",
+            paramLabel = "COLUMN",
+            description = "CSV column, by name or position, that is not an input and is copied to the output, such as"
+                    + " a time. May be given several times.")
+    List<String> keepColumns = List.of();
+
+    @Option(
+            names = "--bad",
+            paramLabel = "WHAT",
+            description = "What to do about a cell that is not a finite number: stop; skip the sample; or use the last"
+                    + " value of the column. With skip and last, the output has the line of each row."
+                    + " Default: stop.")
+    BadCells.Policy bad = SampleOptions.BAD;
 
     @Option(
             names = "--window",
@@ -145,12 +168,23 @@ final class StreamCommand extends Job {
     boolean resume;
 
     @Option(
+            names = "--restart",
+            description = "Begins again with a new learner: discards the incomplete output and the state of an"
+                    + " interrupted stream.")
+    boolean restart;
+
+    @Option(names = "--force", description = "Overwrites the output if it exists.")
+    boolean force;
+
+    @Option(
             names = "--frozen",
-            description = "Only computes the features of samples with the saved learner, without" + " learning.")
+            description = "Only computes the features of samples with the saved learner, without learning.")
     boolean frozen;
 
     @Option(names = "--json", description = "Prints a summary as one JSON object. Then the output must be a file.")
     boolean json;
+
+    private long badCells;
 
     @Override
     void work() {
@@ -193,6 +227,12 @@ final class StreamCommand extends Job {
                     .formatted(resume ? "--resume" : "--frozen"));
         }
         InputException.when(resume && frozen, "--frozen: found --resume as well, expected one of them; leave one out");
+        InputException.when(
+                restart && (resume || frozen),
+                "--restart: found --resume or --frozen as well, expected one of them; leave one out");
+        InputException.when(
+                units == 0 && isGiven("--units"),
+                "--units: found 0, expected at least 1; leave it out for the default");
         if (json && output.equals(STANDARD)) {
             throw new InputException("--json: found --output -, expected a file; name one");
         }
@@ -205,18 +245,42 @@ final class StreamCommand extends Job {
         if (state == null) {
             return stream;
         }
-        return resume ? stream.resuming(state) : frozen ? stream.frozen(state) : stream.continuing(state);
+        return resume
+                ? stream.resuming(state)
+                : restart ? stream.restarting(state) : frozen ? stream.frozen(state) : stream.continuing(state);
+    }
+
+    /** Refuses to replace what an earlier stream has written. */
+    private void requireFree(Path path) {
+        Path part = FeatureOutput.part(path);
+        if (!resume && !restart && Files.exists(part)) {
+            throw new InputException(
+                    "--output %s: found %s of an interrupted stream, expected none; %s, or begin again with --restart"
+                            .formatted(
+                                    path,
+                                    part,
+                                    state == null || !Files.exists(state)
+                                            ? "without a state it cannot be completed: delete it"
+                                            : "complete it with --resume"));
+        }
+        if (!force && Files.isRegularFile(path)) {
+            throw new InputException(
+                    "--output %s: found this file, expected a new one; name another, or overwrite it with --force"
+                            .formatted(path));
+        }
     }
 
     private FeatureOutput output() {
         if (!output.equals(STANDARD)) {
-            return FeatureOutput.file(Path.of(output));
+            FeatureOutput file = FeatureOutput.file(Path.of(output));
+            requireFree(Path.of(output));
+            return file;
         }
         return input.equals(STANDARD) ? FeatureOutput.liveWriter(out()) : FeatureOutput.writer(out());
     }
 
     private Samples samples() throws IOException {
-        var options = new SampleOptions(sequenceColumn, skipColumns, window, hop);
+        var options = new SampleOptions(sequenceColumn, skipColumns, keepColumns, window, hop, bad);
         return input.equals(STANDARD)
                 ? Samples.read(System.in, "standard input", options)
                 : Samples.open(Path.of(input), options);
@@ -238,7 +302,17 @@ final class StreamCommand extends Job {
 
         @Override
         public void alarm(long learned, Alarm alarm) {
-            err().println("monitor after %,d samples: %s".formatted(learned, alarm));
+            err().println("monitor after %,d samples: %s"
+                    .formatted(learned, alarm == Alarm.NONE ? "the alarm is over" : alarm));
+        }
+
+        @Override
+        public void bad(BadCells cells) {
+            if (cells.count() <= BAD_SHOWN) {
+                err().println("warning: " + cells.latest()
+                        + (cells.count() == BAD_SHOWN ? "; more such cases are only counted" : ""));
+            }
+            badCells = cells.count();
         }
 
         @Override
@@ -252,9 +326,16 @@ final class StreamCommand extends Job {
         Monitor.Health health = learner.monitor().health();
         String ending =
                 summary.finished() ? "" : state == null || frozen ? "; stopped" : "; stopped, --resume continues";
-        err().println("%,d samples, %d features, mean standard deviation %.3g, rank %.3g, monitor: %s%s"
+        err().println("%,d samples, %d features, mean standard deviation %.3g, monitor: %srank %.3g of %d%s%s"
                 .formatted(
-                        summary.samples(), learner.units(), health.meanStd(), health.rank(), learner.alarm(), ending));
+                        summary.samples(),
+                        learner.units(),
+                        health.meanStd(),
+                        learner.alarm() == Alarm.NONE ? "" : learner.alarm() + ", ",
+                        health.rank(),
+                        learner.units(),
+                        badCells == 0 ? "" : ", %,d bad cells or rows".formatted(badCells),
+                        ending));
         if (json) {
             out().println(new Json()
                     .put("output", output)
@@ -263,6 +344,7 @@ final class StreamCommand extends Job {
                     .put("features", learner.units())
                     .put("meanStd", health.meanStd())
                     .put("rank", health.rank())
+                    .put("bad", badCells)
                     .put("alarm", learner.alarm().name()));
         }
     }

@@ -64,6 +64,7 @@ final class WatchCommand extends Job {
             out().println(json ? new Json().put("address", address) : address);
             out().flush();
             err().println("watching %s; Ctrl-C ends".formatted(runs));
+            err().println(RunFolder.tensorBoard(runs));
             var interruption = Interruption.arm();
             while (!interruption.requested()) {
                 Thread.sleep(100);

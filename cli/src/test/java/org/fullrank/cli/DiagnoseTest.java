@@ -1,6 +1,7 @@
 package org.fullrank.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -161,8 +162,54 @@ class DiagnoseTest {
         Path z = NumpyFiles.write(folder.resolve("z.npy"), rows);
         Path other = NumpyFiles.write(folder.resolve("other.npy"), second);
         Path text = Files.writeString(folder.resolve("y.txt"), labels);
-        assertThat(diagnose(z).out()).doesNotContain("\npairing ", "\nclasses ");
-        assertThat(diagnose(z, "--second", other, "--labels", text).out()).contains("\npairing ", "\nclasses ");
+        assertThat(diagnose(z, "--full").out()).doesNotContain("\npairing ", "\nclasses ");
+        assertThat(diagnose(z, "--second", other, "--labels", text, "--full").out())
+                .contains("\npairing ", "\nclasses ");
+    }
+
+    @Test
+    void theOutputFitsAScreenUnlessAllFiguresAreAskedFor() throws IOException {
+        Path z = file("z.npy", 2);
+        CommandLineRun brief = diagnose(z);
+        assertThat(brief.out())
+                .contains("DIMENSIONAL COLLAPSE", "  because  ", "  next     ", "\n  effective-rank  ")
+                .containsPattern(
+                        "\n! effective-rank\\.margin|\n! rankme\\.centered\\.share|\n! squared-correlation-excess")
+                .contains("! outside of the healthy range");
+        assertThat(brief.out().lines()).hasSizeLessThan(36);
+        assertThat(diagnose(z, "--full").out().lines()).hasSizeGreaterThan(36);
+        JsonNode measure =
+                new ObjectMapper().readTree(diagnose(z, "--json").out()).at("/diagnoses/0/sections/0/measures/0");
+        assertThat(measure.path("name").asText()).isEqualTo("std");
+        assertThat(measure.path("low").asDouble()).isEqualTo(0.4);
+        assertThat(measure.path("ok").asBoolean())
+                .isEqualTo(measure.path("value").asDouble() >= 0.4);
+    }
+
+    @Test
+    void twoFilesAreComparedRowByRow() throws IOException {
+        double[][] rows = rows(WIDTH, 1);
+        double[][] turned = new double[ROWS][WIDTH + 1]; // rotated, scaled and moved: the same up to these
+        for (int i = 0; i < ROWS; i++) {
+            for (int c = 0; c < WIDTH; c++) {
+                turned[i][WIDTH - c] = 3 * rows[i][c];
+            }
+            turned[i][0] = 5;
+        }
+        Path a = NumpyFiles.write(folder.resolve("a.npy"), rows);
+        Path b = NumpyFiles.write(folder.resolve("b.npy"), turned);
+        JsonNode same = new ObjectMapper()
+                .readTree(diagnose(a, b, "--compare", "--json").out())
+                .path("comparison");
+        assertThat(same.path("rows").asInt()).isEqualTo(ROWS);
+        assertThat(same.path("linearCka").asDouble()).isCloseTo(1, within(1e-6));
+        assertThat(same.path("angles").get(0).asDouble()).isCloseTo(0, within(0.1));
+        Path collapsed = file("c.npy", 2);
+        assertThat(diagnose(collapsed, a, "--compare").out())
+                .contains("first:  " + collapsed + ": dimensional collapse", "second minus first", "linear CKA 0.")
+                .endsWith("The second is better: only the first has collapsed.\n");
+        assertThat(diagnose(a, "--compare").err())
+                .contains("--compare: found 1 files, expected two files of embeddings");
     }
 
     @Test

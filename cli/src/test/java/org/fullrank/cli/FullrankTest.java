@@ -126,7 +126,7 @@ class FullrankTest {
                 "stream --output x.csv|fullrank stream: Missing required option: '--input=FILE'",
                 "stream --input x.csv --output y.csv|fullrank: x.csv: found no such file, expected CSV or .ts",
                 "stream --input x --output y --rule lp|fullrank: --rule: found lp, expected one of lpl, vicreg-hinge,",
-                "stream --input x --output y --units 0|fullrank: units: found 0, expected at least 1",
+                "stream --input x --output y --units 0|fullrank: --units: found 0, expected at least 1",
                 "stream --input x --output x|fullrank: --output: found the input, expected another file",
                 "stream --input x --output no/such/y|fullrank: output no/such/y: found no folder",
                 "stream --input x --output y --state no/such/y|fullrank: state no/such/y: found no folder",
@@ -147,8 +147,29 @@ class FullrankTest {
     }
 
     @Test
-    void noCommandIsAnError() {
-        assertOneLineError(CommandLineRun.of(), 2, "fullrank: found no command, expected one of pretrain, ");
+    void noCommandPrintsTheHelp() {
+        CommandLineRun run = CommandLineRun.of();
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).isEqualTo(CommandLineRun.of("--help").out());
+    }
+
+    @Test
+    void theVersionNamesTheJavaThatRuns() {
+        CommandLineRun run = CommandLineRun.of("--version");
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .startsWith("fullrank ")
+                .contains("(Java " + Runtime.version())
+                .hasLineCount(1);
+    }
+
+    @Test
+    void anUnknownRecipeSuggestsThree() {
+        assertThat(CommandLineRun.of("pretrain", "--recipe", "simclr").err())
+                .isEqualTo("fullrank: recipe simclr: found neither a recipe of that name nor a file, expected one of"
+                        + " fullrank recipes, such as photos-simclr, cifar10-simclr, fashion-mnist-simclr"
+                        + System.lineSeparator());
+        assertThat(CommandLineRun.of("recipes", "shapes-vicerg").err()).contains("such as shapes-vicreg, ");
     }
 
     @ParameterizedTest
@@ -262,6 +283,47 @@ class FullrankTest {
 
         assertThat(CommandLineRun.of("runs", folder.resolve("runs").toString()).out())
                 .containsPattern("first +shapes-vicreg +finished ");
+    }
+
+    @Test
+    void aTrainingEndsWithItsVerdictsAndFailsOnACollapseIfAsked() throws IOException {
+        // The embedding has 16 dimensions, but the 8 of the representation are all that it can use.
+        Path out = folder.resolve("run");
+        CommandLineRun told = pretrain(table(120), out, "train.batch=16", "--set", "schedule.warmupEpochs=2");
+        assertThat(told.code()).as(told.err()).isZero();
+        assertThat(told.out()).contains("representation: ", "embedding: DIMENSIONAL COLLAPSE", "The encoder is ");
+        assertThat(told.err())
+                .contains("warning: the warm-up of 14 steps covers the whole run of 14 steps")
+                .contains("use --set schedule.warmupEpochs=0.20 or");
+        CommandLineRun failed =
+                CommandLineRun.of("pretrain", "--resume", out.toString(), "--fail-on", "collapse", "--json");
+        assertThat(failed.code()).isEqualTo(3);
+        assertThat(new ObjectMapper()
+                        .readTree(failed.out())
+                        .at("/verdicts/embedding/0/kind")
+                        .asText())
+                .isEqualTo("DIMENSIONAL");
+    }
+
+    @Test
+    void aNewRunStartsFromTheNetworkOfAnotherOnOtherData() throws IOException {
+        Path first = folder.resolve("first");
+        assertThat(pretrain(table(120), first, "train.batch=16").code()).isZero();
+        Path more = SmallRuns.table(folder.resolve("more.csv"), 160, 2);
+        Path second = folder.resolve("second");
+        CommandLineRun run = CommandLineRun.of(
+                "pretrain", "--from", first.toString(), "--data", more.toString(), "--out", second.toString());
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).contains("160 training items", "starts from the network of " + first, ", step 14");
+        assertThat(run.out()).contains("finished after step 20: ");
+        assertThat(second.resolve("config.yaml")).content().contains(more.toString());
+        assertOneLineError(
+                CommandLineRun.of("pretrain", "--resume", first.toString(), "--data", more.toString()),
+                2,
+                "fullrank pretrain: found --resume together with other settings");
+        assertThat(CommandLineRun.of("pretrain", "--resume", first.toString(), "--data", more.toString())
+                        .err())
+                .contains("--from " + first + " starts a new run from its network");
     }
 
     @Test

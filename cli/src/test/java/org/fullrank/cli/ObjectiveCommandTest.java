@@ -77,6 +77,16 @@ class ObjectiveCommandTest {
     }
 
     @Test
+    void anExpectedValueThatDiffersFails() {
+        assertThat(run("nt-xent a.npy b.npy --expect 0.857048540715").code()).isZero();
+        CommandLineRun other = run("nt-xent a.npy b.npy --expect 0.85705");
+        assertThat(other.code()).isEqualTo(1);
+        assertThat(other.err())
+                .startsWith("fullrank: --expect: found 0.85704854")
+                .contains("expected 0.85705 to a relative 1e-10");
+    }
+
+    @Test
     void jsonHasNameValuePartsSettingsAndShape() throws IOException {
         JsonNode json = json("vicreg a03.npy b03.npy --set variance=10 --set gamma=2");
         assertThat(json.fieldNames()).toIterable().containsExactly("name", "value", "parts", "settings", "shape");

@@ -58,6 +58,7 @@ class ObjectiveInputTest {
                 "vicreg|objective vicreg: found 0 files, expected two or more",
                 "vicreg a.npy|objective vicreg: found 1 file, expected two or more, one for each view of the samples",
                 "covariance a.npy b.npy|objective covariance: found 2 files, expected exactly one for a regularizer",
+                "InfoNCE a.npy b.npy|objective: found no InfoNCE, expected its name here, nt-xent; use that",
                 "vicerg a.npy b.npy|objective: found no vicerg, expected one of vicreg, ",
                 "vicreg row.npy row.npy|objective vicreg: found 1 row in F/row.npy, expected at least 2",
                 "vicreg a.npy wide.npy|objective vicreg: found shape [4, 3] in F/a.npy and [4, 5] in F/wide.npy, expected",

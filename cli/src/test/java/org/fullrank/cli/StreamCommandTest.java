@@ -165,6 +165,81 @@ class StreamCommandTest {
     }
 
     @Test
+    void anOutputThatExistsIsReplacedOnlyByForce() throws IOException {
+        Path out = path("out.csv");
+        assertFine(stream(csv, out, "--skip-column", "device"));
+        assertRefused(
+                stream(csv, out, "--skip-column", "b", "--skip-column", "device"),
+                "--output " + out
+                        + ": found this file, expected a new one; name another, or overwrite it with --force");
+        String before = Files.readString(out);
+        assertFine(stream(csv, out, "--skip-column", "b", "--skip-column", "device", "--force"));
+        assertThat(Files.readString(out)).isNotEqualTo(before);
+    }
+
+    @Test
+    void anInterruptedStreamIsCompletedOrBegunAgainButNotReplaced() throws IOException {
+        Path out = path("out.csv");
+        Path part = path("out.csv.part");
+        String[] line = {"--skip-column", "device", "--state", path("state").toString()};
+        Files.writeString(part, "half a row");
+        assertRefused(
+                stream(csv, out, line),
+                "--output " + out + ": found " + part + " of an interrupted stream, expected none; without a state it"
+                        + " cannot be completed: delete it, or begin again with --restart");
+        assertFine(stream(csv, out, line[0], line[1], line[2], line[3], "--restart"));
+        String whole = Files.readString(out);
+        assertThat(part).doesNotExist();
+        Files.writeString(part, "half a row");
+        assertRefused(
+                stream(csv, path("out.csv"), line[0], line[1], line[2], line[3], "--force"),
+                "--output " + out + ": found " + part
+                        + " of an interrupted stream, expected none; complete it with --resume, or");
+        // A restart does not continue from the state: the features equal those of a new learner.
+        assertFine(stream(csv, out, line[0], line[1], line[2], line[3], "--force", "--restart"));
+        assertThat(Files.readString(out)).isEqualTo(whole);
+        assertRefused(
+                stream(csv, path("b.csv"), line[0], line[1], line[2], line[3], "--restart", "--resume"),
+                "--restart: found --resume or --frozen as well");
+    }
+
+    @Test
+    void aStateThatDoesNotFitIsNamedByTheOptionThatDiffers() {
+        String[] line = {"--skip-column", "device", "--state", path("state").toString()};
+        assertFine(stream(csv, path("a.csv"), line[0], line[1], line[2], line[3], "--standardize"));
+        assertRefused(
+                stream(csv, path("b.csv"), line),
+                "state " + path("state")
+                        + ": found one made with --standardize, expected the same now; add --standardize");
+        assertRefused(
+                CommandLineRun.of(
+                        "stream",
+                        "--input=" + csv,
+                        "--output=" + path("b.csv"),
+                        "--skip-column=device",
+                        "--state=" + path("state"),
+                        "--standardize",
+                        "--units=2"),
+                "state " + path("state")
+                        + ": found a rule of 4 features, expected 2 as in the settings; give --units 4");
+    }
+
+    @Test
+    void badCellsAreToldAndCounted() throws IOException {
+        Files.write(csv, List.of("t,a,b", "9,1,2", "8,3,oops", "7,4,5"));
+        CommandLineRun run = CommandLineRun.of(
+                "stream", "--input=" + csv, "--output=" + path("out.csv"), "--keep-column=t", "--bad=skip", "--json");
+        assertFine(run);
+        assertThat(run.err())
+                .contains("warning: " + csv + ", line 3, column 3 (b): found 'oops'; the sample was left out\n")
+                .containsPattern("2 samples, 2 features, .* monitor: rank [0-9.e-]+ of 2, 1 bad cells or rows");
+        assertThat(Files.readAllLines(path("out.csv")))
+                .extracting(text -> String.join(",", List.of(text.split(",")).subList(0, 2)))
+                .containsExactly("line,t", "2,9", "4,7");
+        assertThat(new ObjectMapper().readTree(run.out()).get("bad").asInt()).isEqualTo(1);
+    }
+
+    @Test
     void aRuleThatDivergesIsAJobThatFailed() {
         CommandLineRun run = stream(csv, path("out.csv"), "--skip-column", "device", "--learning-rate", "10");
         assertThat(run.code()).isEqualTo(1);

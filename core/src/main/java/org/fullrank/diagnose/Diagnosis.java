@@ -1,11 +1,14 @@
 package org.fullrank.diagnose;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
+import org.jspecify.annotations.Nullable;
 
 /// The result of examining one embedding.
 ///
@@ -72,9 +75,32 @@ public record Diagnosis(
         return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings);
     }
 
+    /// The same diagnosis with one more verdict, unless it has a verdict of this kind. It is then not
+    /// healthy.
+    public Diagnosis with(Verdict verdict) {
+        if (verdicts.stream().anyMatch(known -> known.kind() == verdict.kind())) {
+            return this;
+        }
+        List<Verdict> all = Stream.concat(verdicts.stream(), Stream.of(verdict))
+                .filter(each -> each.kind() != Verdict.Kind.HEALTHY)
+                .sorted(Comparator.comparing(Verdict::kind)) // the order of the kinds is that of their severity
+                .toList();
+        return new Diagnosis(subject, rows, width, all, sections, plots, warnings);
+    }
+
     /// The most severe verdict.
     public Verdict verdict() {
         return verdicts.getFirst();
+    }
+
+    /// The value of a measure with its range; null if it was not measured.
+    @Nullable
+    Reading reading(Measure measure) {
+        return sections.stream()
+                .flatMap(section -> section.readings().stream())
+                .filter(reading -> reading.measure() == measure)
+                .findFirst()
+                .orElse(null);
     }
 
     /// Whether any verdict is a collapse.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.fullrank.stats.Interval;
 import org.fullrank.text.Numbers;
 
@@ -20,8 +21,59 @@ public final class DiagnosisText {
 
     private DiagnosisText() {}
 
-    /// Several lines, each with a line end.
+    /// The figures that say most about an embedding, in the order of a screen.
+    static final List<Measure> MAIN = List.of(
+            Measure.EFFECTIVE_RANK,
+            Measure.EFFECTIVE_RANK_MARGIN,
+            Measure.RANKME_CENTERED_SHARE,
+            Measure.STD,
+            Measure.OFFSET,
+            Measure.SQUARED_CORRELATION_EXCESS);
+
+    /// Figures out of their range beyond the main ones: with more, a screen would not hold them.
+    private static final int MOST_OUT = 6;
+
+    /// What fits a screen: the verdicts, six figures, and those out of their healthy range, which are marked.
+    public static String brief(Diagnosis diagnosis) {
+        var shown = new ArrayList<Reading>();
+        MAIN.stream().map(diagnosis::reading).filter(Objects::nonNull).forEach(shown::add);
+        List<Reading> out = diagnosis.sections().stream()
+                .flatMap(section -> section.readings().stream())
+                .filter(reading -> reading.isOutOfRange() && !MAIN.contains(reading.measure()))
+                .toList();
+        shown.addAll(out.subList(0, Math.min(MOST_OUT, out.size())));
+        var lines = new ArrayList<List<String>>();
+        lines.add(List.of("figures", "value", "95 % interval", "healthy", "meaning"));
+        for (Reading reading : shown) {
+            List<String> cells = new ArrayList<>(cells(reading));
+            cells.set(0, (reading.isOutOfRange() ? "! " : "  ") + reading.name());
+            cells.set(COLUMNS - 1, reading.measure().meaning());
+            lines.add(cells);
+        }
+        int more = out.size() - MOST_OUT;
+        return heading(diagnosis)
+                + "\n"
+                + aligned(lines)
+                + (out.isEmpty() && shown.stream().noneMatch(Reading::isOutOfRange)
+                        ? ""
+                        : "! outside of the healthy range" + (more > 0 ? ", as %d more figures".formatted(more) : "")
+                                + "\n");
+    }
+
+    /// All of a diagnosis: several lines, each with a line end.
     public static String of(Diagnosis diagnosis) {
+        var text = new StringBuilder(heading(diagnosis));
+        for (Section section : diagnosis.sections()) {
+            var lines = new ArrayList<List<String>>();
+            lines.add(List.of(section.name(), "value", "95 % interval", "healthy", "meaning"));
+            section.readings().forEach(reading -> lines.add(cells(reading)));
+            text.append('\n').append(aligned(lines));
+        }
+        return text.toString();
+    }
+
+    /// The subject, the warnings and the verdicts.
+    private static String heading(Diagnosis diagnosis) {
         var text = new StringBuilder();
         text.append("%s: %d %s of %d %s\n"
                 .formatted(
@@ -33,21 +85,31 @@ public final class DiagnosisText {
         diagnosis
                 .warnings()
                 .forEach(warning -> text.append("warning: ").append(warning).append('\n'));
-        for (Verdict verdict : diagnosis.verdicts()) {
-            text.append("\n%s, confidence %d %%\n"
-                    .formatted(
-                            verdict.kind().title().toUpperCase(Locale.ROOT),
-                            Math.round(PERCENT * verdict.confidence())));
-            text.append(paragraph("  because  ", verdict.evidence()));
-            text.append(paragraph("  next     ", verdict.next()));
-        }
-        for (Section section : diagnosis.sections()) {
-            var lines = new ArrayList<List<String>>();
-            lines.add(List.of(section.name(), "value", "95 % interval", "healthy", "meaning"));
-            section.readings().forEach(reading -> lines.add(cells(reading)));
-            text.append('\n').append(aligned(lines));
+        diagnosis.verdicts().forEach(verdict -> text.append('\n').append(of(verdict, "")));
+        return text.toString();
+    }
+
+    /// The verdicts of several places for the end of a training: a healthy place takes one line.
+    public static String verdicts(List<Diagnosis> diagnoses) {
+        var text = new StringBuilder();
+        for (Diagnosis diagnosis : diagnoses) {
+            for (Verdict verdict : diagnosis.verdicts()) {
+                String whole = of(verdict, diagnosis.subject() + ": ");
+                text.append(
+                        verdict.kind() == Verdict.Kind.HEALTHY ? whole.substring(0, whole.indexOf('\n') + 1) : whole);
+            }
         }
         return text.toString();
+    }
+
+    private static String of(Verdict verdict, String before) {
+        return "%s%s, confidence %d %%\n"
+                        .formatted(
+                                before,
+                                verdict.kind().title().toUpperCase(Locale.ROOT),
+                                Math.round(PERCENT * verdict.confidence()))
+                + paragraph("  because  ", verdict.evidence())
+                + paragraph("  next     ", verdict.next());
     }
 
     private static String paragraph(String start, String words) {

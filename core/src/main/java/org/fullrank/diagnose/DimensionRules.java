@@ -70,7 +70,14 @@ final class DimensionRules {
     }
 
     private static double fewest(SpectrumShape slope) {
-        return Math.sqrt(slope.available()) / ROOT;
+        return fewest(slope.available());
+    }
+
+    /// The smallest effective rank that counts as sound.
+    ///
+    /// @param available number of directions in which the rows can vary, at least 1
+    static double fewest(long available) {
+        return Math.sqrt(available) / ROOT;
     }
 
     /// Number of dimensions that are left.

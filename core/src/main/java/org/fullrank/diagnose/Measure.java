@@ -83,6 +83,12 @@ public enum Measure {
             "0 to about 1",
             "0.01 to 1",
             "effective-rank as a share"),
+    EFFECTIVE_RANK_MARGIN(
+            "effective-rank.margin",
+            "5 effective-rank / sqrt(min(N - 1, D))",
+            "0 to 5 sqrt(min(N - 1, D))",
+            "above 1",
+            "effective-rank divided by the smallest that counts as sound: below 1 = dimensional collapse"),
     PARTICIPATION(
             "participation",
             "(sum l)^2 / sum l^2",

@@ -51,8 +51,9 @@ public record Ranks(
     private static final List<Measure> RESAMPLED =
             Stream.concat(RANKS.stream(), Stream.of(Measure.ALPHA)).toList();
 
-    private static final List<Measure> ALL =
-            Stream.concat(RESAMPLED.stream(), SHARES.stream()).toList();
+    private static final List<Measure> ALL = Stream.concat(
+                    Stream.concat(RESAMPLED.stream(), SHARES.stream()), Stream.of(Measure.EFFECTIVE_RANK_MARGIN))
+            .toList();
 
     /// The ranks, without intervals and without the mean singular value, for checks during training.
     public static Ranks of(Moments moments) {
@@ -103,6 +104,9 @@ public record Ranks(
             readings.add(Reading.of(rank, get(rank), interval));
             readings.add(Reading.of(share, get(share), new Interval(interval.lower() / all, interval.upper() / all))
                     .noting("isotropic rows show %.1f".formatted(isotropic)));
+            if (rank == Measure.EFFECTIVE_RANK) {
+                readings.add(Reading.of(Measure.EFFECTIVE_RANK_MARGIN, get(Measure.EFFECTIVE_RANK_MARGIN)));
+            }
         }
         readings.add(Reading.of(Measure.ALPHA, get(Measure.ALPHA), interval(Measure.ALPHA))
                 .noting("fitted to j = %d to %d, isotropic rows show %.2f"

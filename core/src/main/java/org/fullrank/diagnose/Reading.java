@@ -3,6 +3,7 @@ package org.fullrank.diagnose;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import org.fullrank.stats.Interval;
+import org.jspecify.annotations.Nullable;
 
 /// The value of one [Measure] of one embedding.
 ///
@@ -43,7 +44,19 @@ public record Reading(Measure measure, double value, Interval interval, String h
         return note.isEmpty() ? measure.meaning() : measure.meaning() + "; " + note;
     }
 
-    /// For JSON; undefined values are NaN.
+    /// The healthy range as numbers; null if it has none.
+    public @Nullable HealthyRange range() {
+        return HealthyRange.of(healthy);
+    }
+
+    /// Whether the value is outside of its healthy range; false if it is not defined, or if there is no range.
+    public boolean isOutOfRange() {
+        HealthyRange range = range();
+        return range != null && !Double.isNaN(value) && !range.contains(value);
+    }
+
+    /// For JSON; undefined values are NaN. `low`, `high` and `ok` are there if the healthy range has numbers, and
+    /// an end at infinity is left out.
     public SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", name());
@@ -51,6 +64,16 @@ public record Reading(Measure measure, double value, Interval interval, String h
         map.put("lower", interval.lower());
         map.put("upper", interval.upper());
         map.put("healthy", healthy);
+        HealthyRange range = range();
+        if (range != null) {
+            if (Double.isFinite(range.low())) {
+                map.put("low", range.low());
+            }
+            if (Double.isFinite(range.high())) {
+                map.put("high", range.high());
+            }
+            map.put("ok", !isOutOfRange());
+        }
         map.put("meaning", meaning());
         return map;
     }

@@ -54,6 +54,13 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
         }
     }
 
+    /// A verdict on a measure that is below its limit.
+    ///
+    /// @param ratio of the measure to its limit
+    public static Verdict below(Kind kind, double ratio, String evidence, String next) {
+        return new Verdict(kind, Confidence.below(ratio, 1, 0), evidence, next);
+    }
+
     /// For JSON.
     public SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();

@@ -35,8 +35,10 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
     public static final List<Measure> CHECK = List.of(
             Measure.RANKME,
             Measure.RANKME_CENTERED_SHARE,
+            Measure.EFFECTIVE_RANK_MARGIN,
             Measure.PARTICIPATION,
             Measure.STD,
+            Measure.STD_RAW,
             Measure.NORM,
             Measure.OFFSET,
             Measure.DEAD);
@@ -72,6 +74,9 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
         formulas.put(Measure.PARTICIPATION, z -> z.centered().participationRatio());
         formulas.put(Measure.STABLE_RANK, z -> z.centered().stableRank());
         formulas.put(Measure.ALPHA, z -> z.centered().powerLaw().alpha());
+        formulas.put(
+                Measure.EFFECTIVE_RANK_MARGIN,
+                z -> z.centered().effectiveRank() / DimensionRules.fewest(Math.min(z.rows() - 1, z.width())));
         share(formulas, Measure.RANKME, Measure.RANKME_SHARE, IsotropicNull::rankMe);
         share(formulas, Measure.RANKME_CENTERED, Measure.RANKME_CENTERED_SHARE, IsotropicNull::centeredRankMe);
         share(formulas, Measure.EFFECTIVE_RANK, Measure.EFFECTIVE_RANK_SHARE, IsotropicNull::effectiveRank);
@@ -135,13 +140,15 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
 
     /// [#POINTS] singular values of the centered rows, from the largest to the smallest, divided by the
     /// square root of the total variance. Their ranks are evenly spaced on a logarithmic scale; values repeat
-    /// if there are fewer.
+    /// if there are fewer. Only the `min(N - 1, D)` values that centered rows can have are counted: without
+    /// this, the last point of a healthy embedding with `N <= D` would always be 0.
     public static double[] spectrum(Moments moments) {
         double[] singularValues = moments.centered().normalized().singularValues();
         double sum = Arrays.stream(singularValues).map(s -> s * s).sum();
+        double available = Math.min(moments.rows() - 1, singularValues.length);
         double[] points = new double[POINTS];
         for (int i = 0; i < POINTS; i++) {
-            double rank = Math.pow(singularValues.length, i / (POINTS - 1.0)); // from 1 to all of them
+            double rank = Math.pow(available, i / (POINTS - 1.0)); // from 1 to all of them
             points[i] = sum == 0 ? 0 : singularValues[(int) Math.round(rank) - 1] / Math.sqrt(sum);
         }
         return points;

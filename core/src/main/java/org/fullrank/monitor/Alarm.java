@@ -11,21 +11,32 @@ import org.fullrank.run.MonitorSpec.OnCollapse;
 /// @param step step of the check that raised the alarm
 /// @param onset first step at which a decrease of the measure was seen
 /// @param place `representation`, `embedding` or `block.NAME`
-/// @param kind what kind of collapse
-/// @param evidence the figures that show the collapse, one line
-/// @param next one step to take, which names a setting, one line
-public record Alarm(long step, long onset, String place, Verdict.Kind kind, String evidence, String next) {
+/// @param verdict what kind of collapse, the figures that show it, and one step to take
+public record Alarm(long step, long onset, String place, Verdict verdict) {
+    /// What kind of collapse.
+    public Verdict.Kind kind() {
+        return verdict.kind();
+    }
+
     /// The same alarm with the kind, evidence and next step of a diagnosis that also found a collapse.
-    Alarm with(Verdict verdict) {
-        return verdict.kind().collapse()
-                ? new Alarm(step, onset, place, verdict.kind(), evidence + "; " + verdict.evidence(), verdict.next())
+    Alarm with(Verdict found) {
+        return found.kind().collapse()
+                ? new Alarm(
+                        step,
+                        onset,
+                        place,
+                        new Verdict(
+                                found.kind(),
+                                found.confidence(),
+                                verdict.evidence() + "; " + found.evidence(),
+                                found.next()))
                 : this;
     }
 
     /// For the log.
     public String line() {
         return "ALARM at step %d: %s of the %s since step %d: %s; %s"
-                .formatted(step, kind.title(), place, onset, evidence, next);
+                .formatted(step, kind().title(), place, onset, verdict.evidence(), verdict.next());
     }
 
     /// For `alarms.jsonl`.
@@ -34,9 +45,9 @@ public record Alarm(long step, long onset, String place, Verdict.Kind kind, Stri
         line.put("step", step);
         line.put("onset", onset);
         line.put("place", place);
-        line.put("kind", kind.name());
-        line.put("evidence", evidence);
-        line.put("next", next);
+        line.put("kind", kind().name());
+        line.put("evidence", verdict.evidence());
+        line.put("next", verdict.next());
         line.put("action", action.name().toLowerCase(Locale.ROOT));
         return line;
     }

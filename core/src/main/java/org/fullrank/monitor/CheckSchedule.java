@@ -45,8 +45,8 @@ public final class CheckSchedule implements AutoCloseable {
         quickSteps = spec.quickSteps(totalSteps, recipe.train().batch());
         detector = new CollapseDetector(totalSteps);
         for (MetricRecord record : folder.records()) {
+            detector.update(record.step(), record.values());
             if (isCheck(record.values())) {
-                detector.update(record.step(), record.values());
                 soundest(record.step(), record.values());
                 if (isFull(record.step())) {
                     best(record.values());
@@ -73,6 +73,26 @@ public final class CheckSchedule implements AutoCloseable {
     /// @param best whether no check had a higher score
     /// @param soundest whether a rollback should restore this state
     public record Result(SequencedMap<String, Double> values, List<Alarm> alarms, boolean best, boolean soundest) {}
+
+    /// The alarms that still hold at the end of a run or at one of its checkpoints: the latest check of their
+    /// place was collapsed too.
+    ///
+    /// @param step steps done; later records are not read
+    public static List<Alarm> standing(RunFolder folder, long totalSteps, long step) {
+        var detector = new CollapseDetector(totalSteps);
+        for (MetricRecord record : folder.records()) {
+            if (record.step() <= step) {
+                detector.update(record.step(), record.values());
+            }
+        }
+        return detector.standing();
+    }
+
+    /// Takes the values of a training batch before its step, the first of which are those of the untrained
+    /// network.
+    public void learned(long step, Map<String, Double> values) {
+        detector.update(step, values);
+    }
 
     /// Whether there is a check after `step` steps.
     public boolean due(long step) {

@@ -5,28 +5,35 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.fullrank.diagnose.Measure;
+import org.fullrank.diagnose.Verdict;
 import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// Detects collapse from check to check. The detector says which embedding has collapsed, and since which
-/// step. The state of the detector depends only on the measures of all checks so far. So a resumed run
-/// restores the state of the detector from `metrics.jsonl`.
+/// Detects collapse from check to check: which embedding has collapsed, and since which step. Its state
+/// depends only on the records of the run so far, so a resumed run restores it from `metrics.jsonl`.
 ///
 /// The rules for each place:
-/// - A check is **collapsed** if the spread (`std`) is below [#SPREAD], or the rank share is below [#SHARE].
-///   A check is also collapsed if the spread or the rank share is below a third of its best value. The same
-///   is true if the norm is below a twentieth of its best value, or above a thousand times the norm of the
-///   first check. Two collapsed checks in a row raise an alarm. Each place raises an alarm of a kind only
-///   once. At the end of the run, one collapsed check is enough.
+/// - A check is **collapsed** by an absolute rule if the spread (`std`) is below [#SPREAD], the rank share is
+///   below [#SHARE], or, outside of inner blocks, the effective rank is so small that a diagnosis calls it a
+///   dimensional collapse. It is also collapsed if the standard deviation of the embedding is below a
+///   twentieth of its value before the first step.
+/// - A check is **collapsed** by its own past if the spread or the rank share is below a third of its best
+///   value, if the norm is below a twentieth of its best value, or if the norm is above a thousand times the
+///   norm of the first check.
+/// - Two collapsed checks in a row raise an alarm, once for each kind. At the end of the run one collapsed
+///   check is enough.
 /// - The **best** values are taken after the share [#START] of the run, because the ranks of a network at its
 ///   initial values have no meaning. There are no alarms before.
-/// - A place that was never sound raises no alarm before the share [#GRACE] of the run is over.
-/// - A check is **sinking** if it is collapsed. A check is also sinking if the spread or the rank share is
-///   below [#SINKING] times its best value, or if the norm is below a third of its best value. The **onset**
-///   is the first of the sinking checks that precede the alarm without a break.
+/// - A place that was never sound raises no alarm before the share [#GRACE] of the run.
+/// - A check is **sinking** if it is collapsed, if the spread or the rank share is below [#SINKING] times its
+///   best value, or if the norm or the standard deviation is below a third of the value to which it is
+///   compared. The **onset** is the first check of the unbroken row of sinking checks that ends with the
+///   alarm.
 final class CollapseDetector {
     /// Spread below which all rows count as one point.
     static final double SPREAD = 0.05;
@@ -39,7 +46,9 @@ final class CollapseDetector {
     /// Factor by which norms may grow. If the loss does not depend on lengths, norms grow tenfold in healthy
     /// runs.
     static final double GROWTH = 1000;
-    /// Share of its best below which a norm has vanished.
+    /// Share of its best below which a norm has vanished, and share of its value before the first step below
+    /// which a standard deviation has. In healthy runs of the small recipes, tables and transformers the
+    /// standard deviation stayed above 0.78 of its first value.
     static final double VANISHED = 0.05;
     /// Share of the run after which alarms begin.
     static final double START = 0.1;
@@ -47,9 +56,11 @@ final class CollapseDetector {
     static final double GRACE = 0.25;
 
     private static final String SHARE_KEY = Measure.RANKME_CENTERED_SHARE.at("");
+    private static final String FIRST_KEY = Measure.STD_RAW.at(Monitor.BATCH_EMBEDDING);
 
     private final long totalSteps;
     private final Map<String, Place> places = new LinkedHashMap<>();
+    private double firstDeviation = Double.NaN; // of the first training batch, before the first step
 
     CollapseDetector(long totalSteps) {
         this.totalSteps = totalSteps;
@@ -67,27 +78,57 @@ final class CollapseDetector {
         private boolean onceSound;
         private int streak;
         private long onset = -1; // first step of the row of sinking checks; -1: not sinking
+        private @Nullable Alarm latest; // null if the place has recovered since
     }
 
-    /// The measures of one check of one place.
-    private record PlaceMeasures(double share, double spread, double norm) {
-        static @Nullable PlaceMeasures of(Map<String, Double> measures, String place) {
+    /// The measures of one check of one place; NaN for one that an earlier version did not write.
+    ///
+    /// @param margin effective rank divided by the smallest sound one; NaN for an inner block, because its
+    ///     pooled channels share much of their variance in healthy networks
+    /// @param deviation standard deviation of a dimension, divided by that of the first training batch; NaN
+    ///     outside of the embedding
+    private record PlaceMeasures(double share, double spread, double norm, double margin, double deviation) {
+        static @Nullable PlaceMeasures of(Map<String, Double> measures, String place, double firstDeviation) {
             Double share = measures.get(Measure.RANKME_CENTERED_SHARE.at(place));
             Double spread = measures.get(Measure.STD.at(place));
             Double norm = measures.get(Measure.NORM.at(place));
-            return share == null || spread == null || norm == null ? null : new PlaceMeasures(share, spread, norm);
+            if (share == null || spread == null || norm == null) {
+                return null;
+            }
+            boolean outer = place.equals(Monitor.EMBEDDING) || place.equals(Monitor.REPRESENTATION);
+            return new PlaceMeasures(
+                    share,
+                    spread,
+                    norm,
+                    outer ? get(measures, Measure.EFFECTIVE_RANK_MARGIN.at(place)) : Double.NaN,
+                    place.equals(Monitor.EMBEDDING)
+                            ? get(measures, Measure.STD_RAW.at(place)) / firstDeviation
+                            : Double.NaN);
+        }
+
+        private static double get(Map<String, Double> measures, String key) {
+            return measures.getOrDefault(key, Double.NaN);
         }
     }
 
-    /// Adds the measures of a check after `step` steps, by their keys in `metrics.jsonl`.
+    /// A rule that a check breaks.
+    ///
+    /// @param ratio of the measure to its limit, below 1; the inverse for an upper limit
+    private record Fault(Kind kind, double ratio, String evidence) {}
+
+    /// Adds the values of a record after `step` steps, by their keys in `metrics.jsonl`: those of a check, or
+    /// those of a training batch, of which only the first one counts.
     ///
     /// @return new alarms
     List<Alarm> update(long step, Map<String, Double> measures) {
+        if (Double.isNaN(firstDeviation) && measures.getOrDefault(FIRST_KEY, 0.0) > 0) {
+            firstDeviation = measures.getOrDefault(FIRST_KEY, Double.NaN);
+        }
         var alarms = new ArrayList<Alarm>();
         for (String key : measures.keySet()) {
             if (key.endsWith(SHARE_KEY)) {
                 String name = key.substring(0, key.length() - SHARE_KEY.length());
-                PlaceMeasures measured = PlaceMeasures.of(measures, name);
+                PlaceMeasures measured = PlaceMeasures.of(measures, name, firstDeviation);
                 if (measured != null) {
                     Alarm alarm = update(step, name, places.computeIfAbsent(name, n -> new Place()), measured);
                     if (alarm != null) {
@@ -104,16 +145,25 @@ final class CollapseDetector {
         return places.values().stream().allMatch(p -> p.onset < 0);
     }
 
+    /// The latest alarm of each place whose latest check was collapsed too.
+    List<Alarm> standing() {
+        return places.values().stream()
+                .map(place -> place.latest)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
     private @Nullable Alarm update(long step, String name, Place place, PlaceMeasures measured) {
         if (Double.isNaN(place.firstNorm)) {
             place.firstNorm = measured.norm();
         }
-        Kind kind = kind(place, measured);
+        Fault fault = fault(place, measured);
         boolean early = step < START * totalSteps;
-        boolean sinking = kind != null
+        boolean sinking = fault != null
                 || measured.share() < SINKING * place.bestShare
                 || measured.spread() < SINKING * place.bestSpread
-                || measured.norm() < FALLEN * place.bestNorm;
+                || measured.norm() < FALLEN * place.bestNorm
+                || measured.deviation() < FALLEN;
         if (!sinking) {
             place.onset = -1;
             place.onceSound |= !early;
@@ -123,12 +173,23 @@ final class CollapseDetector {
         if (!early) {
             remember(place, measured, step);
         }
-        place.streak = kind == null ? 0 : place.streak + 1;
+        if (fault == null) {
+            place.streak = 0;
+            place.latest = null;
+            return null;
+        }
+        place.streak++;
         boolean due = step >= (place.onceSound ? START : GRACE) * totalSteps;
-        boolean settled = place.streak >= 2 || place.streak == 1 && step == totalSteps;
-        return kind != null && due && settled && place.raised.add(kind)
-                ? alarm(step, name, kind, place, measured)
-                : null;
+        boolean settled = place.streak >= 2 || step == totalSteps;
+        if (!due || !settled || !place.raised.add(fault.kind())) {
+            return null;
+        }
+        place.latest = new Alarm(
+                step,
+                place.onset,
+                name,
+                Verdict.below(fault.kind(), fault.ratio(), fault.evidence(), next(fault.kind())));
+        return place.latest;
     }
 
     private static void remember(Place place, PlaceMeasures measured, long step) {
@@ -143,35 +204,42 @@ final class CollapseDetector {
         }
     }
 
-    private static @Nullable Kind kind(Place place, PlaceMeasures measured) {
-        if (measured.spread() < SPREAD || measured.spread() < FALLEN * place.bestSpread) {
-            return Kind.CONSTANT;
-        }
-        if (measured.norm() < VANISHED * place.bestNorm) {
-            return Kind.NORM_VANISHING;
-        }
-        if (measured.norm() > GROWTH * place.firstNorm) {
-            return Kind.NORM_BLOW_UP;
-        }
-        return measured.share() < SHARE || measured.share() < FALLEN * place.bestShare ? Kind.DIMENSIONAL : null;
-    }
-
-    private Alarm alarm(long step, String name, Kind kind, Place place, PlaceMeasures measured) {
-        String evidence = switch (kind) {
-            case CONSTANT ->
-                fall("spread", measured.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
-                        + " (1 = over the whole sphere)";
-            case DIMENSIONAL ->
-                fall("rank share", measured.share(), SHARE, place.bestShare, place.bestShareStep) + " (1 = isotropic)";
-            case NORM_VANISHING ->
-                "mean norm is %s, it was up to %s".formatted(number(measured.norm()), number(place.bestNorm));
-            case NORM_BLOW_UP ->
-                "mean norm is %s, it was %s at the first check"
-                        .formatted(number(measured.norm()), number(place.firstNorm));
-            case HEALTHY, REDUNDANT, COMMON_OFFSET, CLASS_WISE, SHORTCUT, OVER_AUGMENTED, UNDER_SAMPLED ->
-                throw new IllegalStateException("no alarm for " + kind);
-        };
-        return new Alarm(step, place.onset, name, kind, evidence, next(kind));
+    /// The first rule in this order that the check breaks; null if it breaks none.
+    private static @Nullable Fault fault(Place place, PlaceMeasures m) {
+        double growth = GROWTH * place.firstNorm / m.norm();
+        return Stream.of(
+                        new Fault(
+                                Kind.CONSTANT,
+                                m.spread() / Math.max(SPREAD, FALLEN * place.bestSpread),
+                                fall("spread", m.spread(), SPREAD, place.bestSpread, place.bestSpreadStep)
+                                        + " (1 = over the whole sphere)"),
+                        new Fault(
+                                Kind.NORM_VANISHING,
+                                m.norm() / (VANISHED * place.bestNorm),
+                                "mean norm is %s, it was up to %s".formatted(number(m.norm()), number(place.bestNorm))),
+                        new Fault(
+                                Kind.NORM_VANISHING,
+                                m.deviation() / VANISHED,
+                                "standard deviation is %s times that before training, expected at least %s"
+                                        .formatted(number(m.deviation()), number(VANISHED))),
+                        new Fault(
+                                Kind.NORM_BLOW_UP,
+                                growth,
+                                "mean norm is %s, it was %s at the first check"
+                                        .formatted(number(m.norm()), number(place.firstNorm))),
+                        new Fault(
+                                Kind.DIMENSIONAL,
+                                m.share() / Math.max(SHARE, FALLEN * place.bestShare),
+                                fall("rank share", m.share(), SHARE, place.bestShare, place.bestShareStep)
+                                        + " (1 = isotropic)"),
+                        new Fault(
+                                Kind.DIMENSIONAL,
+                                m.margin(),
+                                "effective rank is %s times the smallest that counts as sound"
+                                        .formatted(number(m.margin()))))
+                .filter(fault -> fault.ratio() < 1) // false for NaN
+                .findFirst()
+                .orElse(null);
     }
 
     private static String fall(String what, double value, double least, double best, long at) {

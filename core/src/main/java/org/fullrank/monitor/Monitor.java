@@ -39,6 +39,8 @@ public final class Monitor {
     static final String REPRESENTATION = "representation";
     /// The output of the projector.
     static final String EMBEDDING = "embedding";
+    /// The embedding of the first view of a training batch.
+    public static final String BATCH_EMBEDDING = "batch.embedding";
     /// Number of bank samples for each query if both come from the train split.
     private static final int BANK_PER_QUERY = 5;
     /// Rows of a forward pass.

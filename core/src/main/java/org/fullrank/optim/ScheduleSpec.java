@@ -8,6 +8,9 @@ public sealed interface ScheduleSpec {
     /// The batch size to which published base rates refer.
     int REFERENCE_BATCH = 256;
 
+    /// Usual share of a warm-up in a run.
+    double USUAL_WARMUP = 0.1;
+
     /// Whether the base rate is meant for a batch of 256 and scales with the batch.
     boolean scaleWithBatch();
 
@@ -21,6 +24,12 @@ public sealed interface ScheduleSpec {
 
     /// The same without warm-up.
     ScheduleSpec withoutWarmup();
+
+    /// Length of the warm-up in steps.
+    double warmup(long stepsPerEpoch);
+
+    /// The setting of the warm-up, with a value that takes a tenth of the run, such as `warmupEpochs=0.5`.
+    String shorterWarmup(long stepsPerEpoch, long totalSteps);
 
     /// Refuses a training that is too short for the schedule.
     ///
@@ -64,7 +73,7 @@ public sealed interface ScheduleSpec {
 
         @Override
         public double rate(double base, long step, long stepsPerEpoch, long totalSteps) {
-            double warmup = Math.min(warmupEpochs * stepsPerEpoch, totalSteps);
+            double warmup = Math.min(warmup(stepsPerEpoch), totalSteps);
             if (step < warmup) {
                 // In the official code the first step has rate 0 and no effect. Here it gets the first share of
                 // the warm-up.
@@ -73,6 +82,16 @@ public sealed interface ScheduleSpec {
             double progress = (step - warmup) / Math.max(1, totalSteps - warmup);
             double q = 0.5 * (1 + Math.cos(Math.PI * progress));
             return base * (q + finalShare * (1 - q));
+        }
+
+        @Override
+        public double warmup(long stepsPerEpoch) {
+            return warmupEpochs * stepsPerEpoch;
+        }
+
+        @Override
+        public String shorterWarmup(long stepsPerEpoch, long totalSteps) {
+            return "warmupEpochs=%.2g".formatted(USUAL_WARMUP * totalSteps / stepsPerEpoch);
         }
 
         @Override
@@ -125,6 +144,16 @@ public sealed interface ScheduleSpec {
                     .filter(epochs -> step >= totalSteps - epochs * stepsPerEpoch)
                     .count();
             return base * warm * Math.pow(factor, fallen);
+        }
+
+        @Override
+        public double warmup(long stepsPerEpoch) {
+            return warmupSteps;
+        }
+
+        @Override
+        public String shorterWarmup(long stepsPerEpoch, long totalSteps) {
+            return "warmupSteps=%d".formatted(Math.max(1, Math.round(USUAL_WARMUP * totalSteps)));
         }
 
         @Override

@@ -141,6 +141,11 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
     }
 
     @Override
+    public String interpretation() {
+        return Interpretation.of(results);
+    }
+
+    @Override
     public String intervals() {
         return " (95 % intervals)";
     }

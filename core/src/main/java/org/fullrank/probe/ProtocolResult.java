@@ -19,9 +19,16 @@ public interface ProtocolResult {
         return "";
     }
 
-    /// For people: the numbers, then the protocol in full.
+    /// What the numbers mean and what to try, in one line; empty if there is nothing to say.
+    default String interpretation() {
+        return "";
+    }
+
+    /// For people: the numbers, what they mean, then the protocol in full.
     default String text() {
+        String meaning = interpretation();
         return table()
+                + (meaning.isEmpty() ? "" : "%n%s%n".formatted(meaning))
                 + "%nprotocol %s%s%n".formatted(protocol().hash(), intervals())
                 + protocol().text().indent(2);
     }
@@ -32,6 +39,9 @@ public interface ProtocolResult {
         map.put("hash", protocol().hash());
         map.put("protocol", protocol().fields());
         map.putAll(values());
+        if (!interpretation().isEmpty()) {
+            map.put("interpretation", interpretation());
+        }
         return map;
     }
 }

@@ -18,6 +18,9 @@ public final class Recipes {
     /// The default recipe: built-in data, minutes on two cores.
     public static final String DEFAULT = "shapes-vicreg";
 
+    /// Recipes that an error suggests.
+    private static final int SUGGESTED = 3;
+
     private static final String FOLDER = "/org/fullrank/recipes/";
 
     private Recipes() {}
@@ -45,8 +48,9 @@ public final class Recipes {
         }
         Path file = path(nameOrFile);
         if (file == null || !Files.exists(file)) {
-            throw new InputException("recipe %s: found neither a recipe of that name nor a file, expected one of %s%s"
-                    .formatted(nameOrFile, String.join(", ", names), Nearest.hint(nameOrFile, names)));
+            throw new InputException(
+                    "recipe %s: found neither a recipe of that name nor a file, expected one of fullrank recipes, such as %s"
+                            .formatted(nameOrFile, String.join(", ", Nearest.list(nameOrFile, names, SUGGESTED))));
         }
         try {
             if (Files.size(file) > 1 << 20) {

@@ -35,6 +35,9 @@ public final class RunFolder implements AutoCloseable {
     /// The diagnosis of the embeddings at the end.
     public static final String DIAGNOSIS = "diagnosis.json";
 
+    /// The measurements as a TensorBoard event file.
+    public static final String EVENTS = EventFile.NAME;
+
     /// The recipe of the run.
     public static final String CONFIG = "config.yaml";
 
@@ -182,6 +185,11 @@ public final class RunFolder implements AutoCloseable {
         if (lock != null) {
             lock.close();
         }
+    }
+
+    /// How to see a run, or a folder of runs, in TensorBoard: one line for people.
+    public static String tensorBoard(Path folder) {
+        return "TensorBoard reads the same folder: tensorboard --logdir " + folder;
     }
 
     /// Whether a run began there.

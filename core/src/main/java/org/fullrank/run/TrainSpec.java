@@ -51,6 +51,11 @@ public record TrainSpec(
                 DEFAULT_LOG_EVERY_STEPS);
     }
 
+    /// Steps of a training on a number of samples.
+    public long steps(long samples) {
+        return samples / batch * epochs;
+    }
+
     static void require(boolean holds, String key, Object found, String expected) {
         InputException.unless(holds, "%s: found %s, expected %s", key, found, expected);
     }

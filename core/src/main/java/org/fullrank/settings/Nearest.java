@@ -1,6 +1,8 @@
 package org.fullrank.settings;
 
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,24 @@ public final class Nearest {
     public static String hint(String name, Collection<String> known) {
         String near = of(name, known);
         return near == null ? "" : "; did you mean " + near + "?";
+    }
+
+    /// The known names that resemble a name most, the best first, however little they do. Names that share a
+    /// part between hyphens come first, such as `small-simclr` for `simclr`; then the number of letters to
+    /// change decides.
+    public static List<String> list(String name, Collection<String> known, int count) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        List<String> parts = List.of(lower.split("-"));
+        return known.stream()
+                .sorted(Comparator.comparingLong((String candidate) -> -shared(parts, candidate))
+                        .thenComparingInt(candidate -> distance(lower, candidate.toLowerCase(Locale.ROOT))))
+                .limit(count)
+                .toList();
+    }
+
+    private static long shared(List<String> parts, String candidate) {
+        List<String> others = List.of(candidate.toLowerCase(Locale.ROOT).split("-"));
+        return parts.stream().filter(others::contains).count();
     }
 
     /// Refuses a name that is not known.

@@ -44,7 +44,7 @@ public final class Learner implements AutoCloseable {
         views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
         origin = Checkpoint.Origin.of(data, views, recipe);
         stepsPerEpoch = items.size() / recipe.train().batch();
-        totalSteps = stepsPerEpoch * recipe.train().epochs();
+        totalSteps = recipe.train().steps(items.size());
         method = MethodBuilder.build(recipe, views, device);
         optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters());
     }

@@ -40,9 +40,6 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// Place in the log: the embedding of the first view of a training batch.
-    private static final String BATCH_EMBEDDING = "batch.embedding";
-
     private final Recipe recipe;
     private final RunFolder folder;
     private final TrainingListener watcher;
@@ -74,7 +71,41 @@ public final class Trainer implements AutoCloseable {
     ///
     /// @throws InputException when the data do not fit the recipe
     public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
-        return new Trainer(recipe, folder, watcher, data);
+        var trainer = new Trainer(recipe, folder, watcher, data);
+        trainer.noteWarmup();
+        return trainer;
+    }
+
+    /// Warns of a warm-up that leaves no step at the full learning rate.
+    private void noteWarmup() {
+        long epoch = learner.stepsPerEpoch();
+        double warmup = recipe.schedule().warmup(epoch);
+        if (warmup >= totalSteps) {
+            watcher.note(
+                    ("warning: the warm-up of %.0f steps covers the whole run of %d steps, so the learning rate never"
+                                    + " reaches its full value; use --set schedule.%s or more train.epochs")
+                            .formatted(warmup, totalSteps, recipe.schedule().shorterWarmup(epoch, totalSteps)));
+        }
+    }
+
+    /// A new training in a new run folder that starts from the network of another run, with a fresh optimizer
+    /// and schedule. It saves a checkpoint before the first step, so that a resume also starts from there.
+    ///
+    /// @param checkpoint of the other run
+    /// @throws InputException when the data do not fit the recipe, or the checkpoint is damaged or has another
+    ///     architecture
+    public static Trainer startFrom(
+            Path checkpoint, Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
+        Trainer trainer = start(recipe, data, folder, watcher);
+        try {
+            long step = Checkpoint.load(checkpoint, trainer.method);
+            trainer.save(trainer.checkpoints.file(0));
+            watcher.note("starts from the network of %s, step %d".formatted(checkpoint, step));
+            return trainer;
+        } catch (RuntimeException e) {
+            trainer.close();
+            throw e;
+        }
     }
 
     /// A training that resumes from the latest whole checkpoint of its folder, or starts from the beginning
@@ -169,7 +200,7 @@ public final class Trainer implements AutoCloseable {
                 watcher.note("stopped at step %d; continue with --resume %s".formatted(step, folder.path()));
                 return new Ending(step, RunStatus.STOPPED);
             }
-            learn(metrics);
+            learn(metrics, checks);
             boolean epochEnd = step % learner.stepsPerEpoch() == 0;
             Alarm alarm = checks.due(step) ? check(metrics, checks) : null;
             if (alarm != null && recipe.monitor().onCollapse() != OnCollapse.WARN) {
@@ -190,7 +221,7 @@ public final class Trainer implements AutoCloseable {
         Checkpoint.exportEncoder(folder.path().resolve("encoder.safetensors"), method, passes);
     }
 
-    private void learn(Metrics metrics) {
+    private void learn(Metrics metrics, CheckSchedule checks) {
         if (recorder.before(step)) {
             threads.reconsider(step);
         }
@@ -209,7 +240,9 @@ public final class Trainer implements AutoCloseable {
             step++;
             clock.images(recipe.train().batch());
             if (step % recipe.train().logEverySteps() == 0 || step == 1 || step == totalSteps) {
-                record(metrics, epoch, measures(outcome, gradientNorm, rate), clock.timing());
+                SequencedMap<String, Double> values = measures(outcome, gradientNorm, rate);
+                checks.learned(step, values);
+                record(metrics, epoch, values, clock.timing());
             }
         }
     }
@@ -218,7 +251,7 @@ public final class Trainer implements AutoCloseable {
         var values = new LinkedHashMap<String, Double>();
         values.put("loss", outcome.total());
         outcome.parts().forEach((part, value) -> values.put("loss." + part, value));
-        values.putAll(Vitals.of(outcome.embedding(), Vitals.BATCH).at(BATCH_EMBEDDING));
+        values.putAll(Vitals.of(outcome.embedding(), Vitals.BATCH).at(Monitor.BATCH_EMBEDDING));
         values.putAll(outcome.measures());
         values.putAll(method.measures());
         outcome.layers()
@@ -314,7 +347,8 @@ public final class Trainer implements AutoCloseable {
             return new Ending(step, RunStatus.ROLLED_BACK, message);
         }
         save();
-        String message = "%s; %s; --resume %s continues regardless".formatted(what, alarm.next(), folder.path());
+        String message = "%s; %s; --resume %s continues regardless"
+                .formatted(what, alarm.verdict().next(), folder.path());
         watcher.note("stopped: " + message);
         return new Ending(step, RunStatus.COLLAPSED, message);
     }

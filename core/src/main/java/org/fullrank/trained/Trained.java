@@ -14,6 +14,7 @@ import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.data.Vectors;
 import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
@@ -24,6 +25,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.JsonFile;
 import org.fullrank.method.Method;
+import org.fullrank.monitor.Alarm;
+import org.fullrank.monitor.CheckSchedule;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Features;
@@ -251,18 +254,34 @@ public final class Trained implements Subject, AutoCloseable {
     /// @param blocks names of blocks; the recipe's own choice is `monitor.layers`
     /// @throws InputException when there is no such block or split, or fewer than two items
     public List<Diagnosis> diagnose(Split split, List<String> blocks) {
-        return LayerDiagnoses.of(method, views, LayerDiagnoses.items(data, split), blocks);
+        List<Diagnosis> found = LayerDiagnoses.of(method, views, LayerDiagnoses.items(data, split), blocks);
+        return reading.data == null ? found.stream().map(this::withAlarms).toList() : found;
+    }
+
+    /// Adds what only the run can know: whether lengths are far from those at its beginning. So an alarm
+    /// about lengths that still holds is a verdict.
+    private Diagnosis withAlarms(Diagnosis diagnosis) {
+        long total = recipe.train().steps(data.pretraining().size());
+        Diagnosis result = diagnosis;
+        for (Alarm alarm : CheckSchedule.standing(folder, total, step)) {
+            Kind kind = alarm.kind();
+            boolean length = kind == Kind.NORM_VANISHING || kind == Kind.NORM_BLOW_UP;
+            result = length && alarm.place().equals(result.subject()) ? result.with(alarm.verdict()) : result;
+        }
+        return result;
     }
 
     /// The same for the layers in `monitor.layers`, written to `diagnosis.json` in the run folder.
     ///
+    /// @return the diagnoses
     /// @throws JobException when the folder cannot be written
-    public void diagnose(RunFolder folder) {
+    public List<Diagnosis> diagnose(RunFolder folder) {
         var layers = Stream.concat(method.watched().stream(), recipe.monitor().layers().stream());
-        var diagnoses = diagnose(heldOut(data), layers.distinct().toList()).stream()
-                .map(Diagnosis::toMap)
-                .toList();
-        JsonFile.write(folder.path().resolve(RunFolder.DIAGNOSIS), Map.of("diagnoses", diagnoses));
+        List<Diagnosis> found = diagnose(heldOut(data), layers.distinct().toList());
+        JsonFile.write(
+                folder.path().resolve(RunFolder.DIAGNOSIS),
+                Map.of("diagnoses", found.stream().map(Diagnosis::toMap).toList()));
+        return found;
     }
 
     @Override

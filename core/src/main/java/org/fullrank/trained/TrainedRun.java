@@ -1,8 +1,11 @@
 package org.fullrank.trained;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Split;
+import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.probe.ProbeTable;
@@ -23,20 +26,30 @@ public final class TrainedRun {
         this.notes = notes;
     }
 
+    /// What was found in a trained network.
+    ///
+    /// @param diagnoses of its places, as in `diagnosis.json`; empty if it could not be diagnosed
+    /// @param evaluation the accuracies; null after a collapse, without labels, or if the data do not allow
+    ///     an evaluation
+    public record Outcome(
+            List<Diagnosis> diagnoses, @Nullable ProbeTable evaluation) {
+        public Outcome {
+            diagnoses = List.copyOf(diagnoses);
+        }
+    }
+
     /// Diagnoses the network, draws its pictures, and evaluates it unless it has collapsed. If a part fails,
     /// it becomes a note instead of an error, because the training itself is finished and saved.
     ///
     /// @param data of the run
     /// @param notes receives one line for each part that is left out
-    /// @return the accuracies; null after a collapse, without labels, or if the data do not allow an
-    ///     evaluation
-    public static @Nullable ProbeTable finish(
-            RunFolder folder, Dataset data, RunStatus status, Consumer<String> notes) {
+    public static Outcome finish(RunFolder folder, Dataset data, RunStatus status, Consumer<String> notes) {
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints(), notes))) {
             var run = new TrainedRun(trained, notes);
-            run.attempt("not diagnosed", () -> trained.diagnose(folder));
+            var diagnoses = new ArrayList<Diagnosis>();
+            run.attempt("not diagnosed", () -> diagnoses.addAll(trained.diagnose(folder)));
             run.attempt("no pictures", () -> trained.draw(folder.path()));
-            return status == RunStatus.COLLAPSED ? null : run.evaluate(folder, data);
+            return new Outcome(diagnoses, status == RunStatus.COLLAPSED ? null : run.evaluate(folder, data));
         }
     }
 

@@ -27,6 +27,10 @@ function verdictText(verdict) {
 const confidence = verdict => finite(verdict.confidence) === null ? ''
     : ` (confidence ${Math.round(100 * verdict.confidence)} %)`;
 
+/** The places of a run, so that two verdicts are not read as verdicts on one embedding. */
+const PLACE_NAMES = {representation: 'representation (output of the encoder)', embedding: 'embedding (output of the projector)'};
+const placeOf = subject => data.kind === 'run' && PLACE_NAMES[subject] || String(subject);
+
 /** The banner of several places: the gravest in large letters, the others below. */
 function banner(diagnoses) {
   const all = diagnoses.flatMap(diagnosis => verdictsOf(diagnosis).map(verdict => ({subject: diagnosis.subject, verdict})));
@@ -36,10 +40,10 @@ function banner(diagnoses) {
   const [first, ...others] = all;
   return el('div', {class: 'banner ' + gravity(first.verdict), role: 'region', 'aria-label': 'Verdict'},
       el('h2', null, titleOf(first.verdict)),
-      el('p', {class: 'note'}, `${first.subject}${confidence(first.verdict)}`),
+      el('p', {class: 'note'}, `${placeOf(first.subject)}${confidence(first.verdict)}`),
       ...verdictText(first.verdict),
       others.length === 0 ? null : el('div', {class: 'more'}, el('ul', null, others.map(({subject, verdict}) =>
-        el('li', null, el('strong', null, `${subject}: ${titleOf(verdict).toLowerCase()}`), confidence(verdict),
+        el('li', null, el('strong', null, `${placeOf(subject)}: ${titleOf(verdict).toLowerCase()}`), confidence(verdict),
             gravity(verdict) === 'good' || !verdict.evidence ? '' : ' – ' + verdict.evidence,
             gravity(verdict) === 'good' || !verdict.next ? null : el('p', null, 'Next: ' + verdict.next))))));
 }

@@ -171,11 +171,15 @@ function runPage() {
     const diagnoses = data.diagnosis && Array.isArray(data.diagnosis.diagnoses) ? data.diagnosis.diagnoses : [];
     const found = banner(diagnoses);
     const last = alarms.at(-1);
-    const alarmed = alarms.length === 0 ? null : el('div', {class: 'banner bad', role: 'region', 'aria-label': 'Alarm'},
+    // One source of the verdict: the diagnosis, once there is one. Until then it is the latest alarm.
+    const passed = alarms.length === 0 || found === null ? null : el('p', {class: 'note'},
+        `While training, ${alarms.length === 1 ? 'an alarm was' : `${alarms.length} alarms were`} raised, the last at step ${number(last.step)}; see below. `,
+        data.status === 'rolled-back' ? 'The weights are those from before it, and so is what follows.'
+          : 'An alarm compares a check with earlier ones; the verdict above is that of the trained network.');
+    const alarmed = alarms.length === 0 || found !== null ? null : el('div', {class: 'banner bad', role: 'region', 'aria-label': 'Alarm'},
         el('h2', null, titleOf(last) + ' while training'),
-        el('p', null, `An alarm was raised at step ${number(last.step)}`, last.place ? ` for the ${last.place}` : '', '; see below.',
-            data.status === 'rolled-back' ? ' The weights are those from before it, and so is what follows.' : ''));
-    const shown = [alarmed, found].filter(Boolean);
+        el('p', null, `An alarm was raised at step ${number(last.step)}`, last.place ? ` for the ${last.place}` : '', '; see below.'));
+    const shown = [alarmed, found, passed].filter(Boolean);
     verdict.replaceChildren(...shown.length > 0 ? shown : [el('div', {class: 'banner'}, el('h2', null, 'No diagnosis'),
         el('p', null, data.live && data.status === 'running' ? 'A diagnosis is made when the run ends.'
           : 'This run has none in its folder; fullrank diagnose makes one.'))]);

@@ -192,6 +192,12 @@ class VitalsTest {
         }
     }
 
+    @Test
+    void theSpectrumOfFewIsotropicRowsHasNoZeroAtItsEnd() {
+        double[] spectrum = spectrum(rows(20, 64, 1)); // centering leaves 19 directions
+        assertThat(spectrum[Vitals.POINTS - 1]).isGreaterThan(1e-3);
+    }
+
     private static Vitals compared(double[][] rows) {
         try (var scope = Scope.open()) {
             return Vitals.of(Tensors.of(rows), Vitals.COMPARED);

@@ -60,7 +60,7 @@ class CollapseDetectorTest {
         assertThat(alarms.getFirst().kind()).isEqualTo(Kind.DIMENSIONAL);
         assertThat(alarms.getFirst().onset()).isBetween(600L, 650L);
         assertThat(alarms.getFirst().step()).isBetween(625L, 725L);
-        assertThat(alarms.getFirst().evidence()).contains("it was 0.400 at step 100");
+        assertThat(alarms.getFirst().verdict().evidence()).contains("it was 0.400 at step 100");
     }
 
     @Test
@@ -97,6 +97,63 @@ class CollapseDetectorTest {
         assertThat(alarms(s -> 0.4, s -> 0.7, s -> s < 500 ? 10 : 1e-5))
                 .extracting(Alarm::kind)
                 .containsExactly(Kind.NORM_VANISHING);
+    }
+
+    /// The detector after a run whose embedding and first block have these figures at each check.
+    private static CollapseDetector run(IntToDoubleFunction margin, IntToDoubleFunction deviation, List<Alarm> alarms) {
+        var detector = new CollapseDetector(STEPS);
+        detector.update(1, Map.of("batch.embedding.std.raw", 0.5));
+        detector.update(2, Map.of("batch.embedding.std.raw", 100.0)); // only the first one is untrained
+        for (int step = EVERY; step <= STEPS; step += EVERY) {
+            Map<String, Double> values = check(0.3, 0.7, 10);
+            values.put("embedding.effective-rank.margin", margin.applyAsDouble(step));
+            values.put("embedding.std.raw", deviation.applyAsDouble(step));
+            values.put("block.0.rankme.centered.share", 0.3);
+            values.put("block.0.std", 0.7);
+            values.put("block.0.norm", 10.0);
+            values.put("block.0.effective-rank.margin", 0.5);
+            alarms.addAll(detector.update(step, values));
+        }
+        return detector;
+    }
+
+    private static List<Alarm> absolute(IntToDoubleFunction margin, IntToDoubleFunction deviation) {
+        var alarms = new ArrayList<Alarm>();
+        run(margin, deviation, alarms);
+        return alarms;
+    }
+
+    @Test
+    void anEmbeddingThatShrinksFromItsValueBeforeTheFirstStepIsToldWhateverItsDirections() {
+        List<Alarm> alarms = absolute(s -> 3, s -> s < 100 ? 0.1 : 0.02);
+        assertThat(alarms).extracting(Alarm::kind).containsExactly(Kind.NORM_VANISHING);
+        assertThat(alarms.getFirst().onset()).isEqualTo(EVERY);
+        assertThat(alarms.getFirst().step()).isEqualTo(250);
+        assertThat(alarms.getFirst().verdict().evidence()).contains("0.0400 times that before training");
+        assertThat(alarms.getFirst().verdict().confidence()).isBetween(0.5, 1.0);
+    }
+
+    @Test
+    void anEffectiveRankThatIsNeverSoundIsToldAfterTheGrace() {
+        List<Alarm> alarms = absolute(s -> 0.8, s -> 0.5);
+        assertThat(alarms).extracting(Alarm::kind).containsExactly(Kind.DIMENSIONAL);
+        assertThat(alarms.getFirst().step()).isEqualTo(250);
+        assertThat(alarms.getFirst().place()).isEqualTo("embedding");
+    }
+
+    @Test
+    void absoluteRulesLeaveAHealthyBeginningAlone() {
+        assertThat(absolute(s -> s < 200 ? 0.6 : 1.3, s -> s < 200 ? 0.3 : 0.6)).isEmpty();
+    }
+
+    @Test
+    void anAlarmStandsUntilItsPlaceRecovers() {
+        assertThat(run(s -> s < 400 ? 3 : 0.5, s -> 0.5, new ArrayList<>()).standing())
+                .extracting(Alarm::step)
+                .containsExactly(425L);
+        assertThat(run(s -> s >= 400 && s < 500 ? 0.5 : 3, s -> 0.5, new ArrayList<>())
+                        .standing())
+                .isEmpty();
     }
 
     @Test

@@ -29,6 +29,17 @@ class ScheduleSpecTest {
     }
 
     @Test
+    void theShorterWarmUpTakesATenthOfTheRun() {
+        assertThat(new ScheduleSpec.Cosine(20, 0.001, true).warmup(PER_EPOCH)).isEqualTo(200);
+        assertThat(new ScheduleSpec.Cosine(20, 0.001, true).shorterWarmup(PER_EPOCH, TOTAL))
+                .isEqualTo("warmupEpochs=1.0");
+        assertThat(new ScheduleSpec.Step(500, List.of(), 0.2, false).warmup(PER_EPOCH))
+                .isEqualTo(500);
+        assertThat(new ScheduleSpec.Step(500, List.of(), 0.2, false).shorterWarmup(PER_EPOCH, TOTAL))
+                .isEqualTo("warmupSteps=10");
+    }
+
+    @Test
     void afterTheWarmUpTheRateFollowsACosine() {
         var schedule = new ScheduleSpec.Cosine(2, 0.001, true);
         for (int step = 20; step < TOTAL; step++) {

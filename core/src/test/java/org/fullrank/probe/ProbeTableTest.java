@@ -58,6 +58,27 @@ class ProbeTableTest {
         assertThat(table.toMap()).containsEntry("hash", PROTOCOL.hash()).containsKeys("protocol", "results");
     }
 
+    private static ProbeTable.Result result(String name, int correct) {
+        return new ProbeTable.Result(name, 4, new Accuracy(correct, 1000), null);
+    }
+
+    private static String interpretation(ProbeTable.Result... results) {
+        return new ProbeTable(PROTOCOL.asText(), List.of(results), List.of()).interpretation();
+    }
+
+    @Test
+    void theInterpretationNamesTheBaselinesThatTheEncoderIsNotAbove() {
+        ProbeTable.Result encoder = result("encoder", 800);
+        assertThat(interpretation(encoder)).isEmpty();
+        assertThat(interpretation(encoder, result("raw input", 700), result("untrained encoder", 600)))
+                .isEqualTo("The encoder is clearly above all baselines.");
+        assertThat(interpretation(encoder, result("raw input", 810), result("untrained encoder", 600)))
+                .startsWith("The encoder is not clearly above raw input. It learned, but");
+        assertThat(interpretation(encoder, result("PCA-2", 900), result("untrained encoder", 790)))
+                .startsWith(
+                        "The encoder is not clearly above PCA-2, untrained encoder. The training did not clearly help");
+    }
+
     @Test
     void probesLeftOutAreNotRun() {
         var table = ProbeTable.of(new Subjects(ENCODER, null, null), PROTOCOL.withLinear(null));

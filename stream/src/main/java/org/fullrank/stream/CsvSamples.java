@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,10 +53,14 @@ final class CsvSamples implements Samples {
     private final List<String> names; // of the columns; empty without a header
     private final boolean[] input; // whether a column is part of the sample
     private final int sequence; // its column, or -1
+    private final int[] kept; // columns of the output, the sequence first
+    private final BadCells bad;
     private final List<String> warnings = new ArrayList<>();
     private final float[] values;
+    private @Nullable CsvRecord row; // of the latest sample
     private @Nullable String current; // the sequence of the latest sample
     private boolean starts;
+    private boolean hasValues; // whether a sample has been read
 
     /** @throws IllegalArgumentException when there is no row or no such column */
     CsvSamples(BufferedInputStream in, String name, SampleOptions options) throws IOException {
@@ -85,6 +90,15 @@ final class CsvSamples implements Samples {
             input[sequence] = false;
         }
         options.skipColumns().forEach(column -> input[column("skipped column", column)] = false);
+        this.kept = IntStream.concat(
+                        sequence < 0 ? IntStream.empty() : IntStream.of(sequence),
+                        options.keepColumns().stream().mapToInt(column -> column("kept column", column)))
+                .distinct()
+                .toArray();
+        for (int column : kept) {
+            input[column] = false;
+        }
+        this.bad = new BadCells(options.bad());
         warnings.addAll(leaveOutIndex());
         int width = 0;
         for (boolean is : input) {
@@ -244,25 +258,63 @@ final class CsvSamples implements Samples {
 
     @Override
     public boolean next() throws IOException {
-        CsvRecord row = ahead.isEmpty() ? pull() : ahead.poll();
-        if (row == null) {
+        while (true) {
+            CsvRecord next = ahead.isEmpty() ? pull() : ahead.poll();
+            if (next == null) {
+                return false;
+            }
+            if (read(next)) {
+                row = next;
+                String value = sequence < 0 ? "" : next.getField(sequence);
+                starts = !value.equals(current);
+                current = value;
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Takes the values of a row.
+     *
+     * @return whether it is a sample; if not, it has been left out
+     */
+    private boolean read(CsvRecord next) {
+        if (next.getFieldCount() != input.length) {
+            bad.add(
+                    "%s, line %d: found %d cells".formatted(name, next.getStartingLineNumber(), next.getFieldCount()),
+                    "%d as in the first row; correct it".formatted(input.length),
+                    false);
             return false;
         }
-        if (row.getFieldCount() != input.length) {
-            throw new IllegalArgumentException(
-                    "%s, line %d: found %d cells, expected %d as in the first row; correct it"
-                            .formatted(name, row.getStartingLineNumber(), row.getFieldCount(), input.length));
-        }
+        float[] fresh = new float[values.length];
         int at = 0;
         for (int column = 0; column < input.length; column++) {
             if (input[column]) {
-                values[at++] = number(row, column);
+                fresh[at] = Cells.number(next.getField(column));
+                if (!Float.isFinite(fresh[at])) {
+                    boolean filled = hasValues && bad.policy() == BadCells.Policy.LAST;
+                    bad.add(place(next, column), "a finite number; correct it or skip the column", filled);
+                    if (!filled) {
+                        return false;
+                    }
+                    fresh[at] = values[at];
+                }
+                at++;
             }
         }
-        String value = sequence < 0 ? "" : row.getField(sequence);
-        starts = !value.equals(current);
-        current = value;
+        System.arraycopy(fresh, 0, values, 0, fresh.length);
+        hasValues = true;
         return true;
+    }
+
+    private String place(CsvRecord next, int column) {
+        return "%s, line %d, column %d%s: found '%s'"
+                .formatted(
+                        name,
+                        next.getStartingLineNumber(),
+                        column + 1,
+                        names.isEmpty() ? "" : " (" + names.get(column) + ")",
+                        Cells.shown(next.getField(column)));
     }
 
     private @Nullable CsvRecord pull() throws IOException {
@@ -285,21 +337,6 @@ final class CsvSamples implements Samples {
         }
     }
 
-    private float number(CsvRecord row, int column) {
-        float value = Cells.number(row.getField(column));
-        if (!Float.isFinite(value)) {
-            throw new IllegalArgumentException(
-                    "%s, line %d, column %d%s: found '%s', expected a finite number; correct it or skip the column"
-                            .formatted(
-                                    name,
-                                    row.getStartingLineNumber(),
-                                    column + 1,
-                                    names.isEmpty() ? "" : " (" + names.get(column) + ")",
-                                    Cells.shown(row.getField(column))));
-        }
-        return value;
-    }
-
     @Override
     public float[] values() {
         return values;
@@ -310,14 +347,39 @@ final class CsvSamples implements Samples {
         return starts;
     }
 
+    /** The sequence and the kept columns; first the line of the input if rows may be left out. */
     @Override
     public List<String> noteNames() {
-        return sequence < 0 ? List.of() : List.of(names.isEmpty() ? "sequence" : names.get(sequence));
+        List<String> all = new ArrayList<>();
+        if (leavesOut()) {
+            all.add("line");
+        }
+        for (int column : kept) {
+            all.add(!names.isEmpty() ? names.get(column) : column == sequence ? "sequence" : "column" + (column + 1));
+        }
+        return all;
     }
 
     @Override
     public List<String> notes() {
-        return sequence < 0 ? List.of() : List.of(Objects.requireNonNullElse(current, ""));
+        CsvRecord latest = Objects.requireNonNull(row, "no sample has been read");
+        List<String> all = new ArrayList<>();
+        if (leavesOut()) {
+            all.add(Long.toString(latest.getStartingLineNumber()));
+        }
+        for (int column : kept) {
+            all.add(latest.getField(column));
+        }
+        return all;
+    }
+
+    private boolean leavesOut() {
+        return bad.policy() != BadCells.Policy.STOP;
+    }
+
+    @Override
+    public BadCells badCells() {
+        return bad;
     }
 
     @Override

@@ -40,6 +40,11 @@ public sealed interface FeatureOutput {
         return new ToWriter(writer, true);
     }
 
+    /** The name of a file until it is complete. */
+    static Path part(Path path) {
+        return path.resolveSibling(path.getFileName() + ".part");
+    }
+
     /** Fails early if the file cannot be written. */
     static void requireFolder(String subject, Path file) {
         Path parent = file.toAbsolutePath().getParent();

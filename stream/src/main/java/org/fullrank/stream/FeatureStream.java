@@ -75,6 +75,15 @@ public final class FeatureStream {
     }
 
     /**
+     * The same with a new rule, which replaces the state if the file exists.
+     *
+     * @throws IllegalArgumentException when there is no such folder
+     */
+    public FeatureStream restarting(Path state) {
+        return with(state, RuleState.Mode.RESTART);
+    }
+
+    /**
      * The same with a saved rule that only transforms samples and does not learn.
      *
      * @throws IllegalArgumentException when there is no such folder

@@ -51,7 +51,7 @@ final class FeatureWriter implements Closeable {
             return new FeatureWriter(null, null, to.writer(), to.flush());
         }
         Path path = ((FeatureOutput.ToFile) output).path();
-        Path part = part(path);
+        Path part = FeatureOutput.part(path);
         if (length > 0 && !(Files.exists(part) && Files.size(part) >= length)) {
             throw new IllegalArgumentException(
                     ("resume: found no %s of at least %d bytes, expected the output of the interrupted stream; to"
@@ -62,10 +62,6 @@ final class FeatureWriter implements Closeable {
         channel.truncate(length).position(length);
         var bytes = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
         return new FeatureWriter(path, channel, new OutputStreamWriter(bytes, StandardCharsets.UTF_8), false);
-    }
-
-    private static Path part(Path path) {
-        return path.resolveSibling(path.getFileName() + ".part");
     }
 
     void header(List<String> noteNames, int units) throws IOException {
@@ -122,7 +118,11 @@ final class FeatureWriter implements Closeable {
         sync();
         if (path != null) {
             close();
-            Files.move(part(path), path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(
+                    FeatureOutput.part(path),
+                    path,
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
@@ -130,7 +130,7 @@ final class FeatureWriter implements Closeable {
     void discard() throws IOException {
         if (path != null) {
             close();
-            Files.deleteIfExists(part(path));
+            Files.deleteIfExists(FeatureOutput.part(path));
         }
     }
 

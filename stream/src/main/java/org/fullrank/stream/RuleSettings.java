@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Settings of one rule. The width of a sample may be unknown before the first sample has been read.
  *
  * @param name the rule
- * @param units number of features, at least 1
+ * @param units number of features; 0: as many as a sample has values, at most {@link #MOST_UNITS}
  * @param activation function that the units compute; null for the default of the rule
  * @param learningRate null for the default of the rule, at most {@link #STEP} divided by the width of a sample
  * @param decay weight decay; null for the default of the rule
@@ -31,8 +31,10 @@ public record RuleSettings(
         long seed) {
     /** {@code lpl}: the full rule. */
     public static final String NAME = "lpl";
+    /** 0: more features than values of a sample would repeat one another. */
+    public static final int UNITS = 0;
     /** 16: enough for a nearest-neighbor search on most sensor streams. */
-    public static final int UNITS = 16;
+    public static final int MOST_UNITS = 16;
     /**
      * 0.01: largest product of the default learning rate and the width of a sample. With it the rule tolerates bursts
      * of ten times the usual size. With 0.03 it diverged on standardized windows of accelerometers that start at rest.
@@ -40,7 +42,11 @@ public record RuleSettings(
     public static final double STEP = 0.01;
 
     public RuleSettings {
-        Cells.requirePositive("units", units);
+        if (units < 0) {
+            throw new IllegalArgumentException(
+                    "units: found %d, expected at least 1, or 0 for the width of a sample; correct it"
+                            .formatted(units));
+        }
         if (isComponents(name) && (activation != null || decay != null)) {
             throw new IllegalArgumentException(
                     "rule %s: found an activation or a decay, expected neither; leave them out or take another rule"
@@ -48,7 +54,7 @@ public record RuleSettings(
         }
     }
 
-    /** {@link #NAME} with {@link #UNITS} features, not standardized. */
+    /** {@link #NAME} with as many features as a sample has values, not standardized. */
     public static RuleSettings defaults() {
         return new RuleSettings(RuleName.of(NAME), UNITS, null, null, null, false, LayerBuilder.SEED);
     }
@@ -80,7 +86,8 @@ public record RuleSettings(
      * @throws IllegalArgumentException when the learning rate or the decay is out of range
      */
     public OnlineRule rule(int inputs) {
-        LayerBuilder<?> builder = name.builder(inputs, units).seed(seed);
+        LayerBuilder<?> builder = name.builder(inputs, units > 0 ? units : Math.min(inputs, MOST_UNITS))
+                .seed(seed);
         double most = isComponents(name) ? Oja.LEARNING_RATE : LatentSettings.LEARNING_RATE;
         builder.learningRate(learningRate != null ? learningRate : Math.min(most, STEP / inputs));
         if (builder instanceof LatentPredictive.Builder latent) {

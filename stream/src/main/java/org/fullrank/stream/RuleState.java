@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.function.IntFunction;
 import org.fullrank.online.OnlineRule;
 import org.fullrank.online.Saved;
+import org.fullrank.online.Standardized;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ record RuleState(Path file, Mode mode) {
         CONTINUE,
         /** The same, and skips the samples that the saved rule has already processed. */
         RESUME,
+        /** Begins with a new rule and replaces the state. */
+        RESTART,
         /** Only transforms with the saved rule; neither learns nor saves. */
         FROZEN
     }
@@ -49,7 +52,7 @@ record RuleState(Path file, Mode mode) {
      */
     @Nullable
     Begin load(int width, IntFunction<? extends OnlineRule> rules, String input) throws IOException {
-        if (learns() && !Files.exists(file)) {
+        if (mode == Mode.RESTART || learns() && !Files.exists(file)) {
             return null;
         }
         if (!Files.isRegularFile(file)) {
@@ -64,7 +67,7 @@ record RuleState(Path file, Mode mode) {
                             .formatted(file, rule.inputs(), width, input));
         }
         if (learns()) {
-            rules.apply(width).requireLike(rule);
+            requireLike(rule, rules.apply(width));
         }
         if (mode != Mode.RESUME) {
             return new Begin(rule, 0, 0);
@@ -81,6 +84,26 @@ record RuleState(Path file, Mode mode) {
                             + " from new input, do not resume");
         }
         return new Begin(rule, marks[0], marks[1]);
+    }
+
+    /** Names the setting that differs, if it is one that is easily forgotten. */
+    private void requireLike(OnlineRule saved, OnlineRule wanted) {
+        boolean standardized = saved instanceof Standardized;
+        if (standardized != wanted instanceof Standardized) {
+            throw new IllegalArgumentException((standardized
+                            ? "state %s: found one made with --standardize, expected the same now; add"
+                                    + " --standardize, or name another state"
+                            : "state %s: found one made without --standardize, expected the same now; leave it"
+                                    + " out, or name another state")
+                    .formatted(file));
+        }
+        if (saved.units() != wanted.units()) {
+            throw new IllegalArgumentException(
+                    "state %s: found a rule of %d features, expected %d as in the settings; give --units %d, or name"
+                                    .formatted(file, saved.units(), wanted.units(), saved.units())
+                            + " another state");
+        }
+        wanted.requireLike(saved);
     }
 
     void save(OnlineRule rule, long samples, long bytes, boolean finished) throws IOException {

@@ -10,44 +10,66 @@ import org.jspecify.annotations.Nullable;
  * @param sequenceColumn CSV column, by name or position (from 1, or from the end as -1, -2, ...), that is not an input:
  *     a new sequence begins when its value changes; null if all rows are one sequence
  * @param skipColumns CSV columns, by name or position, that are not inputs
+ * @param keepColumns CSV columns, by name or position, that are not inputs and become columns of the output
  * @param window time steps of a series in one sample, at least 1
  * @param hop time steps from one window to the next, at least 1
+ * @param bad what is done about values that are not finite numbers
  */
-public record SampleOptions(@Nullable String sequenceColumn, List<String> skipColumns, int window, int hop) {
+public record SampleOptions(
+        @Nullable String sequenceColumn,
+        List<String> skipColumns,
+        List<String> keepColumns,
+        int window,
+        int hop,
+        BadCells.Policy bad) {
     /** 1: each time step is a sample. */
     public static final int WINDOW = 1;
     /** 1: every window is a sample. */
     public static final int HOP = 1;
+    /** STOP: a stream should not learn from values that nobody has looked at. */
+    public static final BadCells.Policy BAD = BadCells.Policy.STOP;
 
     public SampleOptions {
         skipColumns = List.copyOf(skipColumns);
+        keepColumns = List.copyOf(keepColumns);
         Cells.requirePositive("window", window);
         Cells.requirePositive("hop", hop);
     }
 
     /** Every column is input, all rows are one sequence; every time step of a series is a sample. */
     public static SampleOptions defaults() {
-        return new SampleOptions(null, List.of(), WINDOW, HOP);
+        return new SampleOptions(null, List.of(), List.of(), WINDOW, HOP, BAD);
     }
 
     /** The same with a column that identifies the sequence of each row. */
     public SampleOptions withSequenceColumn(String column) {
-        return new SampleOptions(column, skipColumns, window, hop);
+        return new SampleOptions(column, skipColumns, keepColumns, window, hop, bad);
     }
 
     /** The same with columns that are not inputs. */
     public SampleOptions withSkipColumns(String... columns) {
-        return new SampleOptions(sequenceColumn, List.of(columns), window, hop);
+        return new SampleOptions(sequenceColumn, List.of(columns), keepColumns, window, hop, bad);
+    }
+
+    /** The same with columns that are not inputs and become columns of the output. */
+    public SampleOptions withKeepColumns(String... columns) {
+        return new SampleOptions(sequenceColumn, skipColumns, List.of(columns), window, hop, bad);
     }
 
     /** The same with windows of {@code steps} time steps and a distance of {@code apart} steps. */
     public SampleOptions withWindow(int steps, int apart) {
-        return new SampleOptions(sequenceColumn, skipColumns, steps, apart);
+        return new SampleOptions(sequenceColumn, skipColumns, keepColumns, steps, apart, bad);
+    }
+
+    /** The same with another policy for values that are not finite numbers. */
+    public SampleOptions withBad(BadCells.Policy policy) {
+        return new SampleOptions(sequenceColumn, skipColumns, keepColumns, window, hop, policy);
     }
 
     /** Names of columns, which may occur in the first row. */
     List<String> columns() {
         List<String> columns = new ArrayList<>(skipColumns);
+        columns.addAll(keepColumns);
         if (sequenceColumn != null) {
             columns.add(sequenceColumn);
         }

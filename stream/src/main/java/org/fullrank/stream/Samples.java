@@ -73,8 +73,8 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
      * Moves on to the next sample.
      *
      * @return whether there is one
-     * @throws IllegalArgumentException when a value is not a finite number, the shape differs from the first sample, or
-     *     compressed data are damaged
+     * @throws IllegalArgumentException when a value is not a finite number and the options do not say what to do about
+     *     it, the shape differs from the first sample, or compressed data are damaged
      */
     boolean next() throws IOException;
 
@@ -89,6 +89,9 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
 
     /** The notes on the latest sample, one for each of {@link #noteNames}. */
     List<String> notes();
+
+    /** What was done about values that are not finite numbers. */
+    BadCells badCells();
 
     /** What was decided about the source without being asked, one line each, such as a column that is left out. */
     default List<String> warnings() {

@@ -19,6 +19,7 @@ final class SeriesSamples implements Samples {
     private final String name;
     private final int window;
     private final int hop;
+    private final BadCells bad;
     private final BufferedReader lines;
     private boolean labeled;
     private long line;
@@ -34,6 +35,7 @@ final class SeriesSamples implements Samples {
         this.name = name;
         this.window = options.window();
         this.hop = options.hop();
+        this.bad = new BadCells(options.bad());
         this.lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         for (String text = read(); !text.equals("@data"); text = read()) {
             if (text.startsWith("@timestamps true")) {
@@ -54,9 +56,24 @@ final class SeriesSamples implements Samples {
         return text.strip().toLowerCase(Locale.ROOT);
     }
 
+    /** Windows with a value that is neither a number nor replaced are left out. */
     @Override
     public boolean next() throws IOException {
         starts = false;
+        while (window()) {
+            boolean whole = true;
+            for (float value : values) {
+                whole &= Float.isFinite(value);
+            }
+            if (whole) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Moves on to the next window. */
+    private boolean window() throws IOException {
         while (start + window > channels[0].length) {
             if (series > 0 && start == 0) {
                 throw refused(
@@ -99,7 +116,7 @@ final class SeriesSamples implements Samples {
             String[] cells = parts.get(c).split(",", -1);
             channels[c] = new float[cells.length];
             for (int t = 0; t < cells.length; t++) {
-                channels[c][t] = number(cells[t], c, t);
+                channels[c][t] = number(cells[t], c, t, t > 0 ? channels[c][t - 1] : Float.NaN);
             }
             if (channels[c].length != channels[0].length) {
                 throw refused(
@@ -111,15 +128,23 @@ final class SeriesSamples implements Samples {
         values = new float[channels.length * window];
     }
 
-    private float number(String cell, int channel, int step) {
+    /**
+     * The value of a cell; NaN if it is bad and its windows are left out.
+     *
+     * @param last value of the step before it, NaN if there is none
+     */
+    private float number(String cell, int channel, int step, float last) {
         float value = Cells.number(cell);
-        if (!Float.isFinite(value)) {
-            throw refused(
-                    "'%s' in channel %d, step %d".formatted(Cells.shown(cell), channel + 1, step + 1),
-                    "a finite number",
-                    "fill in missing values");
+        if (Float.isFinite(value)) {
+            return value;
         }
-        return value;
+        float instead = bad.policy() == BadCells.Policy.LAST ? last : Float.NaN;
+        bad.add(
+                "%s, line %d: found '%s' in channel %d, step %d"
+                        .formatted(name, line, Cells.shown(cell), channel + 1, step + 1),
+                "a finite number; fill in missing values",
+                !Float.isNaN(instead));
+        return instead;
     }
 
     private IllegalArgumentException refused(String found, String expected, String remedy) {
@@ -137,14 +162,22 @@ final class SeriesSamples implements Samples {
         return starts;
     }
 
+    /** The number of the series and the first time step of the window, both from 1, and the class if there is one. */
     @Override
     public List<String> noteNames() {
-        return labeled ? List.of("series", "class") : List.of("series");
+        return labeled ? List.of("series", "step", "class") : List.of("series", "step");
     }
 
     @Override
     public List<String> notes() {
-        return labeled ? List.of(Long.toString(series), label) : List.of(Long.toString(series));
+        String number = Long.toString(series);
+        String step = Integer.toString(start - hop + 1); // start is that of the next window
+        return labeled ? List.of(number, step, label) : List.of(number, step);
+    }
+
+    @Override
+    public BadCells badCells() {
+        return bad;
     }
 
     @Override

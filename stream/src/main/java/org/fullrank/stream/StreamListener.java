@@ -22,6 +22,13 @@ public interface StreamListener {
      */
     default void alarm(long learned, Alarm alarm) {}
 
+    /**
+     * A value was not a finite number: it was replaced, or its sample was left out.
+     *
+     * @param cells what was done, and how often so far
+     */
+    default void bad(BadCells cells) {}
+
     /** Whether the stream should stop after this sample; called after each sample. */
     default boolean stops() {
         return false;

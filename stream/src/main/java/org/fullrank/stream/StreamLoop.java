@@ -16,6 +16,7 @@ final class StreamLoop {
     private final StreamListener listener;
     private final boolean learns;
     private long seen;
+    private long bad; // cases that the listener has been told
     private Alarm alarm = Alarm.NONE;
 
     StreamLoop(
@@ -63,6 +64,7 @@ final class StreamLoop {
     /** @return whether the input was read to its end */
     private boolean loop() throws IOException {
         do {
+            tellBad();
             boolean fresh = seen >= skip;
             if (fresh) {
                 one();
@@ -75,6 +77,7 @@ final class StreamLoop {
                 return false;
             }
         } while (samples.next());
+        tellBad();
         if (seen < skip) {
             throw new IllegalArgumentException(
                     ("resume: found %d samples in %s, expected at least the %d samples that the saved learner has"
@@ -82,6 +85,13 @@ final class StreamLoop {
                             .formatted(seen, samples.name(), skip));
         }
         return true;
+    }
+
+    private void tellBad() {
+        if (samples.badCells().count() > bad) {
+            bad = samples.badCells().count();
+            listener.bad(samples.badCells());
+        }
     }
 
     private void one() throws IOException {

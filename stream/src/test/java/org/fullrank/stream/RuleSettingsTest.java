@@ -22,12 +22,12 @@ class RuleSettingsTest {
                         .build()
                         .toBytes());
         assertThat(SETTINGS.rule(2).toBytes())
-                .isEqualTo(LatentPredictive.builder(2, 16)
+                .isEqualTo(LatentPredictive.builder(2, 2)
                         .learningRate(LatentSettings.LEARNING_RATE)
                         .build()
                         .toBytes());
         assertThat(SETTINGS.withName(RuleName.OJA).rule(2).toBytes())
-                .isEqualTo(Oja.builder(2, 16).learningRate(0.005).build().toBytes());
+                .isEqualTo(Oja.builder(2, 2).learningRate(0.005).build().toBytes());
         assertThat(SETTINGS.withLearningRate(0.02).rule(1000).toBytes())
                 .isEqualTo(LatentPredictive.builder(1000, 16)
                         .learningRate(0.02)
@@ -55,7 +55,7 @@ class RuleSettingsTest {
                 .isThrownBy(() -> new RuleSettings(RuleName.SANGER, 3, null, null, 0.1, false, 1))
                 .withMessageStartingWith("rule sanger: found an activation or a decay, expected neither");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> SETTINGS.withUnits(0))
-                .withMessageStartingWith("units: found 0, expected at least 1");
+                .isThrownBy(() -> SETTINGS.withUnits(-1))
+                .withMessageStartingWith("units: found -1, expected at least 1");
     }
 }

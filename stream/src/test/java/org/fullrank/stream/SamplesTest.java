@@ -56,6 +56,48 @@ class SamplesTest {
     }
 
     @Test
+    void keptColumnsAreNotesAndNoInputs() throws IOException {
+        Path csv = file("x.csv", "t,device,a~7,x,1~8,y,2~");
+        SampleOptions options = PLAIN.withSequenceColumn("device").withKeepColumns("t", "device");
+        assertThat(read(csv, options)).containsExactly("*[x, 7][1.0]", "*[y, 8][2.0]");
+        try (Samples samples = Samples.open(csv, options)) {
+            assertThat(samples.noteNames()).containsExactly("device", "t");
+        }
+        assertThat(read(file("y.csv", "7,1~8,2~"), PLAIN.withKeepColumns("1")))
+                .containsExactly("*[7][1.0]", "[8][2.0]");
+    }
+
+    @Test
+    void badRowsAreLeftOutOrFilledAsTheOptionsSayAndNumbered() throws IOException {
+        Path csv = file("x.csv", "a,b~oops,1~2,3~,4~5,6,7~8,?~");
+        assertThat(read(csv, PLAIN.withBad(BadCells.Policy.SKIP))).containsExactly("*[3][2.0, 3.0]");
+        assertThat(read(csv, PLAIN.withBad(BadCells.Policy.LAST)))
+                .containsExactly("*[3][2.0, 3.0]", "[4][2.0, 4.0]", "[6][8.0, 4.0]");
+        try (Samples samples = Samples.open(csv, PLAIN.withBad(BadCells.Policy.LAST))) {
+            assertThat(samples.next()).isTrue();
+            assertThat(samples.noteNames()).containsExactly("line");
+            assertThat(samples.badCells().count()).isEqualTo(1);
+            assertThat(samples.badCells().latest())
+                    .isEqualTo(csv + ", line 2, column 1 (a): found 'oops'; the sample was left out");
+            while (samples.next()) {
+                continue;
+            }
+            assertThat(samples.badCells().count()).isEqualTo(4);
+            assertThat(samples.badCells().latest())
+                    .isEqualTo(csv + ", line 6, column 2 (b): found '?'; the latest value was used");
+        }
+    }
+
+    @Test
+    void windowsWithABadValueAreLeftOutOrFilled() throws IOException {
+        Path ts = file("x.ts", "@data~?,2,3,4,NaN,6,7~");
+        assertThat(read(ts, PLAIN.withWindow(2, 1).withBad(BadCells.Policy.SKIP)))
+                .containsExactly("*[1, 2][2.0, 3.0]", "[1, 3][3.0, 4.0]", "[1, 6][6.0, 7.0]");
+        assertThat(read(ts, PLAIN.withWindow(3, 3).withBad(BadCells.Policy.LAST)))
+                .containsExactly("*[1, 4][4.0, 4.0, 6.0]");
+    }
+
+    @Test
     void compressedFilesAreReadWhateverTheirName() throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(bytes)) {
@@ -73,13 +115,13 @@ class SamplesTest {
                 "x.ts", "# comment~@problemName X~@classLabel true a b~@data~1,2,3,4:5,6,7,8:a~-1,2,-3,4:5,-6,7,-8:b~");
         assertThat(read(ts, PLAIN.withWindow(2, 2)))
                 .containsExactly(
-                        "*[1, a][1.0, 2.0, 5.0, 6.0]",
-                        "[1, a][3.0, 4.0, 7.0, 8.0]",
-                        "*[2, b][-1.0, 2.0, 5.0, -6.0]",
-                        "[2, b][-3.0, 4.0, 7.0, -8.0]");
+                        "*[1, 1, a][1.0, 2.0, 5.0, 6.0]",
+                        "[1, 3, a][3.0, 4.0, 7.0, 8.0]",
+                        "*[2, 1, b][-1.0, 2.0, 5.0, -6.0]",
+                        "[2, 3, b][-3.0, 4.0, 7.0, -8.0]");
         Path unlabeled = file("y.ts", "@classLabel false~@data~1,2,3~4,5,6,7~");
         assertThat(read(unlabeled, PLAIN.withWindow(3, 1)))
-                .containsExactly("*[1][1.0, 2.0, 3.0]", "*[2][4.0, 5.0, 6.0]", "[2][5.0, 6.0, 7.0]");
+                .containsExactly("*[1, 1][1.0, 2.0, 3.0]", "*[2, 1][4.0, 5.0, 6.0]", "[2, 2][5.0, 6.0, 7.0]");
     }
 
     @ParameterizedTest

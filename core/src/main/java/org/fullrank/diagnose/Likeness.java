@@ -1,0 +1,129 @@
+package org.fullrank.diagnose;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.rows.Batch;
+import org.fullrank.rows.Batches;
+
+/// How alike two embeddings of the same items are. Row i of both belongs to one item; the widths may differ.
+///
+/// @param rows number of rows that were compared
+/// @param cka linear CKA (Kornblith et al. 2019, equation 4 with a linear kernel), 0 to 1: 1 = equal up to
+///     rotation and scale
+/// @param angles angles in degrees between the spans of the strongest directions of each, over the items,
+///     ascending: 0 = the other has this direction too. There are as many as the smaller effective rank
+public record Likeness(long rows, double cka, double[] angles) {
+    private static final long SEED = Keyed.name("likeness");
+
+    /// Compares a random sample of at most [Reservoir#CAPACITY] rows. Both streams are read to their end; the
+    /// caller closes them.
+    ///
+    /// @throws InputException when the numbers of rows differ, or fewer than 8 rows are finite in both
+    public static Likeness of(Batches first, Batches second) {
+        try (var scope = Scope.withoutGradients();
+                var one = new Reservoir(SEED);
+                var two = new Reservoir(SEED)) {
+            long rows = read(first, one);
+            long others = read(second, two);
+            InputException.unless(
+                    rows == others,
+                    "--compare: found %d rows in the first file and %d in the second, expected the same items in both;"
+                            + " write both in one order",
+                    rows,
+                    others);
+            Batch a = one.sample();
+            Batch b = two.sample();
+            int[] inA = common(a.numbers(), b.numbers());
+            int[] inB = common(b.numbers(), a.numbers());
+            InputException.when(
+                    inA.length < SampleRules.FEWEST_ROWS,
+                    "--compare: found %d rows that are finite in both files, expected at least %d; give more rows",
+                    inA.length,
+                    SampleRules.FEWEST_ROWS);
+            return of(centered(a.first(), inA), centered(b.first(), inB));
+        }
+    }
+
+    /// @return number of rows, those that were left out included
+    private static long read(Batches batches, Reservoir reservoir) {
+        long rows = 0;
+        while (true) {
+            try (var scope = Scope.withoutGradients()) {
+                Batch batch = batches.next();
+                if (batch == null) {
+                    return rows + batches.leftOut();
+                }
+                rows += batch.rows();
+                reservoir.add(batch);
+            }
+        }
+    }
+
+    /// Positions of those numbers that the other array has too; both ascend.
+    private static int[] common(long[] numbers, long[] others) {
+        return IntStream.range(0, numbers.length)
+                .filter(i -> Arrays.binarySearch(others, numbers[i]) >= 0)
+                .toArray();
+    }
+
+    /// Centered rows of mean square 1, `[n, D]` in float64.
+    private static Tensor centered(Tensor rows, int[] chosen) {
+        Tensor x = rows.index_select(0, Tensors.of(chosen)).to(ScalarType.Double);
+        Tensor c = x.sub(x.mean(0));
+        double size = Tensors.value(c.norm());
+        return size > 0 ? c.div(Tensors.scalar(size)) : c;
+    }
+
+    /// @param x `[n, D1]`, y `[n, D2]`, both centered
+    private static Likeness of(Tensor x, Tensor y) {
+        Tensor kx = x.mm(x.t()); // [n, n]
+        Tensor ky = y.mm(y.t());
+        double cka = Tensors.value(kx.mul(ky).sum()) / (Tensors.value(kx.norm()) * Tensors.value(ky.norm()));
+        int k = Math.min(directions(kx), directions(ky));
+        Tensor cosines = torch.linalg_svdvals(basis(kx, k).t().mm(basis(ky, k))); // [k], descending
+        double[] angles = Arrays.stream(Tensors.doubles(cosines))
+                .map(c -> Math.toDegrees(Math.acos(Math.clamp(c, -1, 1))))
+                .toArray();
+        return new Likeness(x.size(0), cka, angles);
+    }
+
+    /// The effective rank of a Gram matrix, rounded, at least 1.
+    private static int directions(Tensor gram) {
+        double[] values = Tensors.doubles(torch.linalg_eigvalsh(gram));
+        double sum = Arrays.stream(values).filter(v -> v > 0).sum();
+        double entropy = Arrays.stream(values)
+                .filter(v -> v > 0)
+                .map(v -> -v / sum * Math.log(v / sum))
+                .sum();
+        return Math.max(1, (int) Math.round(Math.exp(entropy)));
+    }
+
+    /// The strongest k directions over the items, `[n, k]`, orthonormal.
+    private static Tensor basis(Tensor gram, int k) {
+        Tensor vectors = torch.linalg_eigh(gram).get1(); // [n, n], ascending
+        return vectors.narrow(1, vectors.size(1) - k, k);
+    }
+
+    /// The median of the angles.
+    double medianAngle() {
+        return angles[angles.length / 2];
+    }
+
+    /// For JSON.
+    public SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("rows", rows);
+        map.put("linearCka", cka);
+        map.put("angles", angles);
+        return map;
+    }
+}

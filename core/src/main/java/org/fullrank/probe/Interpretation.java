@@ -1,0 +1,61 @@
+package org.fullrank.probe;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.fullrank.probe.ProbeTable.Result;
+import org.jspecify.annotations.Nullable;
+
+/// What the accuracies of an encoder mean beside those of its baselines, in one line with what to try.
+///
+/// The encoder is above a baseline if one of its accuracies is clearly higher and none is clearly lower: their
+/// 95 % intervals do not overlap.
+final class Interpretation {
+    private Interpretation() {}
+
+    /// @param results the encoder first
+    /// @return empty if there is no baseline
+    static String of(List<Result> results) {
+        Result encoder = results.getFirst();
+        List<String> names = new ArrayList<>();
+        boolean untrained = false;
+        for (Result baseline : results.subList(1, results.size())) {
+            if (!isAbove(encoder, baseline)) {
+                names.add(baseline.features());
+                untrained |= baseline.features().equals(ProbeTable.UNTRAINED);
+            }
+        }
+        if (results.size() == 1) {
+            return "";
+        }
+        if (names.isEmpty()) {
+            return "The encoder is clearly above all baselines.";
+        }
+        return "The encoder is not clearly above %s. %s"
+                .formatted(
+                        String.join(", ", names),
+                        untrained
+                                ? "The training did not clearly help: read the verdict of fullrank diagnose, let fullrank pretrain"
+                                        + " --preflight check the learning rate, or raise train.epochs."
+                                : "It learned, but less than the input itself offers: raise train.epochs, choose views"
+                                        + " that change only what does not matter, or use a wider encoder.");
+    }
+
+    private static boolean isAbove(Result encoder, Result baseline) {
+        List<Accuracy[]> pairs = Stream.of(
+                        pair(encoder.knn(), baseline.knn()), pair(accuracy(encoder), accuracy(baseline)))
+                .filter(Objects::nonNull)
+                .toList();
+        return pairs.stream().anyMatch(p -> p[0].lower() > p[1].upper())
+                && pairs.stream().noneMatch(p -> p[0].upper() < p[1].lower());
+    }
+
+    private static Accuracy @Nullable [] pair(@Nullable Accuracy encoder, @Nullable Accuracy baseline) {
+        return encoder == null || baseline == null ? null : new Accuracy[] {encoder, baseline};
+    }
+
+    private static @Nullable Accuracy accuracy(Result result) {
+        return result.linear() == null ? null : result.linear().accuracy();
+    }
+}
