@@ -18,6 +18,7 @@ import org.fullrank.decompose.Reconstruction;
 import org.fullrank.decompose.Rival;
 import org.fullrank.decompose.Rivals;
 import org.fullrank.decompose.ThreeWay;
+import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
@@ -65,18 +66,34 @@ final class DecomposeWork {
         prepareFolder();
         Threads.use(Threads.resolve(0));
         long start = System.nanoTime();
-        Result result = NativeErrors.guard("decompose " + command.tensor, () -> {
+        Result result;
+        try {
             RankSearch search = search(data, settings);
-            var table = new ArrayList<Reconstruction>();
-            table.add(Reconstruction.of(search.best(), truth));
-            var measured = new Rivals(data, search.best(), truth);
-            rivals.forEach(rival -> table.addAll(measured.of(rival)));
-            return new Result(data, search, table, truth, (System.nanoTime() - start) / 1e9);
-        });
+            result = new Result(data, search, table(rivals, data, search.best(), truth), truth, secondsSince(start));
+        } catch (FullrankException e) {
+            throw e;
+        } catch (RuntimeException e) { // of the engine
+            String reason =
+                    NativeErrors.isOutOfMemory(e) ? "out of memory; lower --width or --rank" : NativeErrors.line(e);
+            throw new JobException("decompose %s: %s".formatted(command.tensor, reason), e);
+        }
         if (command.out != null) {
             write(result, command.out);
         }
         print(result);
+    }
+
+    private static List<Reconstruction> table(
+            List<Rival> rivals, PartialTensor data, Decomposition fitted, float @Nullable [] truth) {
+        var table = new ArrayList<Reconstruction>();
+        table.add(Reconstruction.of(fitted, truth));
+        var measured = new Rivals(data, fitted, truth);
+        rivals.forEach(rival -> table.addAll(measured.of(rival)));
+        return table;
+    }
+
+    private static double secondsSince(long start) {
+        return (System.nanoTime() - start) / 1e9;
     }
 
     private RankSearch search(PartialTensor data, DecompositionSettings settings) {
@@ -195,7 +212,7 @@ final class DecomposeWork {
         new NpyArray(result.data().shape(), result.table().getFirst().values())
                 .write(folder.resolve("reconstruction.npy"));
         JsonFile.write(folder.resolve("decomposition.json"), json(result).values());
-        String subject = command.tensor.getFileName().toString();
+        String subject = String.valueOf(command.tensor.getFileName());
         AtomicFile.write(
                 folder.resolve("page.html"),
                 DecompositionPage.html(

@@ -69,9 +69,10 @@ record FitState(Path file, String fingerprint) {
             for (int i = 0; i < losses.length; i++) {
                 fit.curve().add(losses[i], heldOut[i]);
             }
-            int threads = Integer.parseInt(saved.metadata().get(THREADS));
-            if (threads <= Runtime.getRuntime().availableProcessors()) {
-                Threads.use(threads);
+            String threads = saved.metadata().getOrDefault(THREADS, "");
+            if (threads.matches("\\d{1,4}")
+                    && Integer.parseInt(threads) <= Runtime.getRuntime().availableProcessors()) {
+                Threads.use(Integer.parseInt(threads));
             }
         }
     }
@@ -98,8 +99,10 @@ record FitState(Path file, String fingerprint) {
 
     private static double[] numbers(SafeTensors saved, String name) {
         long[] shape = saved.shape(name);
-        InputException.when(
-                shape == null || shape.length != 1, "state %s: found no list %s, expected one", saved.path(), name);
+        if (shape == null || shape.length != 1) {
+            throw new InputException(
+                    "state %s: found no list %s, expected one; start another fit".formatted(saved.path(), name));
+        }
         double[] empty = new double[Math.toIntExact(shape[0])];
         Tensor target = Tensors.of(empty, empty.length);
         saved.copyInto(name, target);

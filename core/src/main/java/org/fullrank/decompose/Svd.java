@@ -15,10 +15,11 @@ import org.fullrank.engine.Tensors;
 /// included.
 ///
 /// Missing entries are imputed: they start at the mean, and are replaced by the approximation until it settles
-/// (hard impute; Mazumder, Hastie, Tibshirani 2010).
+/// (hard impute; Mazumder, Hastie, Tibshirani 2010). This is done for rising ranks up to the wanted one, because a
+/// high rank alone would leave them at the mean.
 public final class Svd {
-    /// Most rounds of imputation.
-    private static final int ROUNDS = 200;
+    /// Most rounds of imputation for each rank.
+    private static final int ROUNDS = 30;
     /// Imputation has settled if a round changes the imputed entries by less than this share.
     private static final double SETTLED = 1e-4;
 
@@ -32,7 +33,12 @@ public final class Svd {
     /// The approximation of rank `rank`.
     public static Approximation of(PartialTensor data, int rank) {
         try (var scope = Scope.withoutGradients()) {
-            Tensor matrix = imputed(data, rank);
+            Tensor matrix = matrix(data);
+            if (!data.isComplete()) {
+                Tensor missing = missing(data, matrix);
+                ranks(data).stream().filter(lower -> lower < rank).forEach(lower -> impute(matrix, missing, lower));
+                impute(matrix, missing, rank);
+            }
             return new Approximation(rank, Tensors.floats(truncated(matrix, vectors(matrix), rank)));
         }
     }
@@ -46,12 +52,15 @@ public final class Svd {
         double least = Double.POSITIVE_INFINITY;
         try (var scope = Scope.withoutGradients()) {
             Tensor matrix = matrix(data);
-            Tensor vectors = data.isComplete() ? vectors(matrix) : null;
+            Tensor missing = data.isComplete() ? null : missing(data, matrix);
+            Tensor complete = vectors(matrix);
             for (int rank : ranks(data)) {
                 try (var step = Scope.open()) {
-                    float[] reconstruction = vectors == null
-                            ? of(data, rank).reconstruction()
-                            : Tensors.floats(truncated(matrix, vectors, rank));
+                    if (missing != null) {
+                        impute(matrix, missing, rank);
+                    }
+                    Tensor vectors = missing == null ? complete : vectors(matrix);
+                    float[] reconstruction = Tensors.floats(truncated(matrix, vectors, rank));
                     double now = error.applyAsDouble(reconstruction);
                     if (best == null || now < least) {
                         best = new Approximation(rank, reconstruction);
@@ -95,29 +104,28 @@ public final class Svd {
                 : leading.matmul(leading.t().matmul(matrix));
     }
 
-    /// The matrix with its missing entries imputed. The caller's scope owns it.
-    private static Tensor imputed(PartialTensor data, int rank) {
-        Tensor matrix = matrix(data);
-        if (data.isComplete()) {
-            return matrix;
-        }
-        Tensor missing = Tensors.of(data.weights(), data.rows(), data.columns())
-                .to(ScalarType.Double)
-                .logical_not()
-                .to(ScalarType.Double);
-        double mean = Tensors.value(matrix.sum()) / data.observedCount();
-        matrix.add_(missing.mul(Tensors.scalar(mean)));
+    /// Sets the missing entries of `matrix` to the mean.
+    ///
+    /// @return 1 for each missing entry, `[rows, columns]`
+    private static Tensor missing(PartialTensor data, Tensor matrix) {
+        Tensor weights = Tensors.of(data.weights(), data.rows(), data.columns());
+        Tensor missing = weights.neg().add(Tensors.scalar(1)).to(ScalarType.Double);
+        matrix.add_(missing.mul(Tensors.scalar(Tensors.value(matrix.sum()) / data.observedCount())));
+        return missing;
+    }
+
+    /// Replaces the missing entries by those of the approximation until they settle.
+    private static void impute(Tensor matrix, Tensor missing, int rank) {
         for (int round = 0; round < ROUNDS; round++) {
             try (var scope = Scope.open()) {
                 Tensor change =
                         truncated(matrix, vectors(matrix), rank).sub(matrix).mul(missing);
                 matrix.add_(change);
-                double before = Tensors.value(matrix.mul(missing).square().sum());
-                if (Tensors.value(change.square().sum()) <= SETTLED * SETTLED * before) {
-                    break;
+                double size = Tensors.value(matrix.mul(missing).square().sum());
+                if (Tensors.value(change.square().sum()) <= SETTLED * SETTLED * size) {
+                    return;
                 }
             }
         }
-        return matrix;
     }
 }

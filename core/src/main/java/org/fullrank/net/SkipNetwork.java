@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
 /// @param scales halvings
 /// @param skip channels that skip each scale
 public record SkipNetwork(int width, int scales, int skip) implements UntrainedNetwork {
-    /// Fits a 64 x 64 matrix in less than half the time of the official 128, and denoises it as well.
+    /// Less than the 128 of the official code, so that a fit of 64 x 64 takes seconds.
     public static final int DEFAULT_WIDTH = 48;
     /// That of the official code.
     public static final int DEFAULT_SCALES = 5;

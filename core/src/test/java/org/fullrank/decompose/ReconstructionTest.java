@@ -48,6 +48,18 @@ class ReconstructionTest {
         assertThat(Svd.of(data, 2).reconstruction()).containsExactly(EXACT.truth(), within(0.02f));
     }
 
+    /// At full rank nothing would change the mean, with which imputation starts.
+    @Test
+    void theBestRankByHeldOutEntriesIsLow() {
+        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3);
+        Svd.Approximation best = Svd.best(
+                split.fitted(),
+                values -> Arrays.stream(split.entries())
+                        .mapToDouble(i -> Math.pow(values[i] - NOISY.values()[i], 2))
+                        .sum());
+        assertThat(best.rank()).isLessThan(5);
+    }
+
     @Test
     void theBestRankIsThatOfTheSmallestError() {
         Svd.Approximation best = Svd.best(NOISY.tensor(), now -> squares(now, NOISY.truth()));
