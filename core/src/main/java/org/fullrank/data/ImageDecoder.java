@@ -68,7 +68,9 @@ final class ImageDecoder {
                 case BMP -> bmp(encoded);
             };
         } catch (RuntimeException | OutOfMemoryError e) {
-            throw new IOException(format + " cannot be decoded: " + Inputs.firstLine(e), e);
+            // the JVM leaves out the message of an exception that a library often throws
+            String reason = e.getMessage() == null ? "it is damaged" : Inputs.firstLine(e);
+            throw new IOException(format + " cannot be decoded: " + reason, e);
         }
     }
 
