@@ -15,8 +15,8 @@ import org.fullrank.engine.Tensors;
 /// included.
 ///
 /// Missing entries are imputed: they start at the mean, and are replaced by the approximation until it settles
-/// (hard impute; Mazumder, Hastie, Tibshirani 2010). This is done for rising ranks up to the wanted one, because a
-/// high rank alone would leave them at the mean.
+/// (hard impute; Mazumder, Hastie, Tibshirani 2010). This is done for rising ranks up to the wanted one,
+/// because a high rank alone would leave them at the mean.
 public final class Svd {
     /// Most rounds of imputation for each rank.
     private static final int ROUNDS = 30;

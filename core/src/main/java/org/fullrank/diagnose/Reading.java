@@ -55,8 +55,8 @@ public record Reading(Measure measure, double value, Interval interval, String h
         return range != null && !Double.isNaN(value) && !range.contains(value);
     }
 
-    /// For JSON; undefined values are NaN. `low`, `high` and `ok` are there if the healthy range has numbers, and
-    /// an end at infinity is left out.
+    /// For JSON; undefined values are NaN. `low`, `high` and `ok` are there if the healthy range has
+    /// numbers, and an end at infinity is left out.
     public SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", name());

@@ -191,7 +191,8 @@ class DatasetFormatsTest {
         }
     }
 
-    /// Two arrays of data for each split; the user names one by its own name or by the name that both splits share.
+    /// Two arrays of data for each split; the user names one by its own name or by the name that both
+    /// splits share.
     @ParameterizedTest
     @ValueSource(strings = {"z", "z_train", "test_z"})
     void anArrayThatIsNamedIsThatOfAllSplits(String array) {

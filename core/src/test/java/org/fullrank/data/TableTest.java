@@ -258,7 +258,8 @@ class TableTest {
                 .withMessageContaining("test.csv has several columns a, expected one as in the training table");
     }
 
-    /// What the messages advise works: additional columns, missing ones, and columns of a table that comes later.
+    /// What the messages advise works: additional columns, missing ones, and columns of a table that comes
+    /// later.
     @Test
     void theAdviceToIgnoreAColumnOfOneTableWorks() throws IOException {
         csv("set/train.csv", "a,b,label\n1,10,x\n2,20,y\n3,20,y\n");

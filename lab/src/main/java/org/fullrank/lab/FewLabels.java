@@ -167,7 +167,8 @@ record FewLabels(double[][] points, double[][] labeled, double[][] test) {
         return net;
     }
 
-    /// How the offsets of both layers move if they are the means of a mini-batch instead of those of all points.
+    /// How the offsets of both layers move if they are the means of a mini-batch instead of those of all
+    /// points.
     private double[][] shift(Net net, RandomGenerator random, Statistics statistics) {
         double[][] shift = none();
         double[][] all = points;
@@ -223,8 +224,8 @@ record FewLabels(double[][] points, double[][] labeled, double[][] test) {
         return (double) right / test.length;
     }
 
-    /// The mean over the labeled points of the distance to the nearest point of the other class, up to 2 and 0 if
-    /// the labeled point itself is on the wrong side.
+    /// The mean over the labeled points of the distance to the nearest point of the other class, up to 2
+    /// and 0 if the labeled point itself is on the wrong side.
     double margin(Net net) {
         double sum = 0;
         for (int i = 0; i < labeled.length; i++) {
