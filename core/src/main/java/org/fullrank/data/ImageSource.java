@@ -76,8 +76,7 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
                 images.refuse(
                         entry.path(),
                         "it has %s, expected at most %s"
-                                .formatted(
-                                        Numbers.bytes(entry.size()), Numbers.bytes(ImagePacker.MAX_ENCODED_BYTES)));
+                                .formatted(Numbers.bytes(entry.size()), Numbers.bytes(ImagePacker.MAX_ENCODED_BYTES)));
             }
         } else if (tree.randomAccess()) {
             images.decode(entry.path(), named, () -> read(entry));
