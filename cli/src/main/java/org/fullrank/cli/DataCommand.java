@@ -45,7 +45,7 @@ final class DataCommand extends Job {
             paramLabel = "COLUMN",
             description =
                     "The column of a CSV or Parquet file that contains the class. Give the name of the column. In CSV, its"
-                            + " position from 1 will do too. The last column is -1.")
+                            + " position from 1 works as well. The last column is -1.")
     @Nullable
     String labelColumn;
 

@@ -61,8 +61,7 @@ final class PretrainCommand extends Job {
             paramLabel = "PATH",
             description =
                     "The training data, instead of the data in the recipe: a folder or archive of images, WebDataset"
-                            + " shards, Parquet of images, IDX, CIFAR or STL files, .npy, .csv, or the built-in name"
-                            + " shapes.")
+                            + " shards, Parquet of images, IDX, CIFAR or STL files, .npy, .csv, or the built-in name shapes.")
     @Nullable
     String data;
 
@@ -83,9 +82,8 @@ final class PretrainCommand extends Job {
 
     @Option(
             names = "--preflight",
-            description =
-                    "Only tries the recipe on its data, for at most a minute, and suggests changes. Makes no run"
-                            + " folder.")
+            description = "Only tries the recipe on its data, for at most a minute, and suggests changes. Makes no run"
+                    + " folder.")
     boolean preflight;
 
     @Option(names = "--no-preflight", description = "Starts a long training without the short preflight.")

@@ -13,9 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "replay",
         sortOptions = false,
-        description =
-                "Replays the last steps of a run that ended in NaN or infinity. Names the first operation whose"
-                        + " result was not finite.",
+        description = "Replays the last steps of a run that ended in NaN or infinity. Names the first operation whose"
+                + " result was not finite.",
         footer = {
             "",
             "The run has a flight record in its folder, unless monitor.recordEverySteps is 0. On the same machine",

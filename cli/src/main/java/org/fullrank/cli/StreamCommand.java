@@ -115,8 +115,8 @@ final class StreamCommand extends Job {
 
     @Option(
             names = "--standardize",
-            description = "Subtracts the running mean from each value and divides it by the running standard"
-                    + " deviation.")
+            description =
+                    "Subtracts the running mean from each value and divides it by the running standard" + " deviation.")
     boolean standardize;
 
     @Option(names = "--standardise", hidden = true) // the old spelling, for one version
@@ -144,8 +144,9 @@ final class StreamCommand extends Job {
                     + " already processed, and completes the output.")
     boolean resume;
 
-    @Option(names = "--frozen", description = "Only computes the features of samples with the saved learner, without"
-            + " learning.")
+    @Option(
+            names = "--frozen",
+            description = "Only computes the features of samples with the saved learner, without" + " learning.")
     boolean frozen;
 
     @Option(names = "--json", description = "Prints a summary as one JSON object. Then the output must be a file.")

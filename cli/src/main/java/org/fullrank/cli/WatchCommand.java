@@ -35,8 +35,8 @@ final class WatchCommand extends Job {
     @Option(
             names = "--port",
             paramLabel = "N",
-            description = "The port to listen on. The value 0 selects a free port. Default: "
-                    + WatchServer.DEFAULT_PORT + ".")
+            description = "The port to listen on. The value 0 selects a free port. Default: " + WatchServer.DEFAULT_PORT
+                    + ".")
     int port = WatchServer.DEFAULT_PORT;
 
     @Option(

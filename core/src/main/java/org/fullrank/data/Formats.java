@@ -100,7 +100,8 @@ final class Formats {
         return new CsvSource(Map.of(Split.TRAIN, path), spec, null);
     }
 
-    /// The source for a folder: Parquet files or shards of a WebDataset, if there are any, or else what the files are.
+    /// The source for a folder: Parquet files or shards of a WebDataset, if there are any, or else what the
+    /// files are.
     private static Optional<DataSource> folder(FolderTree folder, DataSpec spec) throws IOException {
         List<String> parquet = new ArrayList<>();
         List<String> tars = new ArrayList<>();

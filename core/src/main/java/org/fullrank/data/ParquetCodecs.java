@@ -14,11 +14,11 @@ import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.snappy.SnappyCompressorInputStream;
 
-/// Decompresses the pages of Parquet files as streams, so that a page costs the bytes that it has and not those that
-/// it claims.
+/// Decompresses the pages of Parquet files as streams, so that a page costs the bytes that it has and not
+/// those that it claims.
 ///
-/// The decompressors of Hardwood 1.0.1 allocate what a page claims. That of Snappy is native code that writes past
-/// the buffer if the page holds more than its header claims.
+/// The decompressors of Hardwood 1.0.1 allocate what a page claims. That of Snappy is native code that
+/// writes past the buffer if the page holds more than its header claims.
 final class ParquetCodecs extends DecompressorFactory {
     /// The compressions that can be read.
     static final Set<CompressionCodec> KNOWN = Collections.unmodifiableSet(EnumSet.of(

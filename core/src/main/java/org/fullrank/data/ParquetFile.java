@@ -21,7 +21,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// An open Parquet file. All that its metadata claim is compared with its size, before memory is allocated for it.
+/// An open Parquet file. All that its metadata claim is compared with its size, before memory is allocated
+/// for it.
 final class ParquetFile implements AutoCloseable {
     private static final int END_BYTES = 8; // the length of the metadata and the magic PAR1
     private static final int MAGIC = 0x31524150; // PAR1 as a little-endian number
@@ -132,7 +133,8 @@ final class ParquetFile implements AutoCloseable {
         T run() throws IOException;
     }
 
-    /// Runs a step. Hardwood throws exceptions of many kinds for a damaged file, and hides their reason behind others.
+    /// Runs a step. Hardwood throws exceptions of many kinds for a damaged file, and hides their reason
+    /// behind others.
     static <T extends @Nullable Object> T guarded(Step<T> step) throws IOException {
         try {
             return step.run();

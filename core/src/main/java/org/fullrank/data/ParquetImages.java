@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// One Parquet file with a column of images and, if there is one, a column of labels, in the layout of Hugging
 /// Face data sets.
 ///
-/// Images are a struct with the binary field `bytes`, or a binary column. Labels are whole numbers or texts. The
-/// names of the classes are in the metadata `huggingface` of the file.
+/// Images are a struct with the binary field `bytes`, or a binary column. Labels are whole numbers or
+/// texts. The names of the classes are in the metadata `huggingface` of the file.
 final class ParquetImages implements AutoCloseable {
     /// A group may have this many rows whatever its size, because equal images are stored once.
     private static final int FREE_ROWS = 1 << 16;

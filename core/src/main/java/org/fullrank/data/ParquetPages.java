@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The cells of one column in one group of rows, read page by page.
 ///
-/// Hardwood parses the headers and decodes the pages. The walk from page to page is done here, and each header is
-/// compared with the bytes that are there, because the public readers of Hardwood 1.0.1 do not survive damaged files:
-/// they read on for ever if the pages have fewer cells than the metadata claim, and they cannot be given other
-/// decompressors, see [ParquetCodecs]. The version of Hardwood is pinned, as the classes are internal.
+/// Hardwood parses the headers and decodes the pages. The walk from page to page is done here, and each
+/// header is compared with the bytes that are there, because the public readers of Hardwood 1.0.1 do not
+/// survive damaged files: they read on for ever if the pages have fewer cells than the metadata claim, and
+/// they cannot be given other decompressors, see [ParquetCodecs]. The version of Hardwood is pinned, as the
+/// classes are internal.
 final class ParquetPages {
     /// What the common writers use for images and labels. The delta encodings allocate what they claim.
     static final Set<Encoding> ENCODINGS =

@@ -40,7 +40,8 @@ final class ShardNames {
         return LONG_NUMBER.matcher(stem(path)).matches();
     }
 
-    /// The split of each shard, in the order of their names. If no name has a split, all are the training split.
+    /// The split of each shard, in the order of their names. If no name has a split, all are the training
+    /// split.
     ///
     /// @param paths relative to the folder
     /// @throws InputException when only some have a split, or when they lie in folders of several data sets

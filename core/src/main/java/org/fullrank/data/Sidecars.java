@@ -37,7 +37,8 @@ final class Sidecars {
     private final Map<String, Label> labels = new HashMap<>();
 
     /// @param path of the file
-    /// @param text number or name of the class, or the empty text for no class; null if the file is not understood
+    /// @param text number or name of the class, or the empty text for no class; null if the file is not
+    ///     understood
     /// @param problem why it is not understood
     private record Label(
             String path, @Nullable String text, @Nullable String problem) {}

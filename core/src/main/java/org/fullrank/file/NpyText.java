@@ -30,8 +30,8 @@ public record NpyText(int width, Charset charset, int bytes, int count) {
     /// What a header says.
     ///
     /// @param most upper limit of the bytes that the file can hold
-    /// @throws InputException when the array is not of shape `[N]`, is of texts without characters, or claims more
-    ///     texts or bytes than there can be
+    /// @throws InputException when the array is not of shape `[N]`, is of texts without characters, or
+    ///     claims more texts or bytes than there can be
     public static NpyText of(String header, String subject, long most) {
         Matcher text = TEXT.matcher(header);
         Matcher row = ROW.matcher(header);

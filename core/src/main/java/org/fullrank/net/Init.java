@@ -46,4 +46,14 @@ sealed interface Init {
             }
         }
     }
+
+    /// Uniform from 0 to `limit`.
+    record Uniform(double limit) implements Init {
+        @Override
+        public void fill(float[] values, int offset, int count, RandomGenerator random) {
+            for (int i = offset; i < offset + count; i++) {
+                values[i] = (float) random.nextDouble(limit);
+            }
+        }
+    }
 }

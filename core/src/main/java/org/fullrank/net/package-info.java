@@ -1,4 +1,4 @@
-/// Networks: encoders, projectors, the flat parameter buffer, weight files. This package does not use
+/// Networks: encoders, projectors, untrained networks, the flat parameter buffer. This package does not use
 /// objectives or the training loop.
 @NullMarked
 package org.fullrank.net;

@@ -26,6 +26,7 @@ public final class Html {
             "run.js",
             "runs.js",
             "comparison.js",
+            "decomposition.js",
             "start.js");
     private static final String STYLE = resource("uPlot.min.css") + resource("page.css");
     private static final String SCRIPT = resource("uPlot.iife.min.js") + "(() => {\n'use strict';\n"

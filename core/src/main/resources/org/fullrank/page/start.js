@@ -1,1 +1,2 @@
-({run: runPage, diagnoses: diagnosesPage, runs: runsPage, difference: differencePage, comparison: comparisonPage})[data.kind]();
+({run: runPage, diagnoses: diagnosesPage, runs: runsPage, difference: differencePage, comparison: comparisonPage,
+  decomposition: decompositionPage})[data.kind]();

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 
-/// What came of reading damaged files of one format: each must be read, or refused in one line, within ten seconds,
-/// and with less than 1 GiB.
+/// What came of reading damaged files of one format: each must be read, or refused in one line, within ten
+/// seconds, and with less than 1 GiB.
 final class FuzzReport implements AutoCloseable {
     private static final int MOST_SECONDS = 10;
     private static final long MOST_BYTES = 1L << 30;

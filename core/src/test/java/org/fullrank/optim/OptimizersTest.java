@@ -63,12 +63,19 @@ class OptimizersTest {
         return List.of(
                 new Case(new OptimizerSpec.Sgd(0.1, 0.9, 0.05), NaiveOptimizer.sgd(0.9, 0.05)),
                 new Case(new OptimizerSpec.Sgd(0.1, 0, 0), NaiveOptimizer.sgd(0, 0)),
-                new Case(new OptimizerSpec.Adam(0.01, 0.9, 0.999, 1e-8, 0.1), NaiveOptimizer.adam(0.9, 0.999, 1e-8, 0.1)),
+                new Case(
+                        new OptimizerSpec.Adam(0.01, 0.9, 0.999, 1e-8, 0.1),
+                        NaiveOptimizer.adam(0.9, 0.999, 1e-8, 0.1)),
                 new Case(new OptimizerSpec.Adam(0.01, 0.8, 0.95, 1e-3, 0), NaiveOptimizer.adamW(0.8, 0.95, 1e-3, 0)),
-                new Case(new OptimizerSpec.AdamW(0.01, 0.9, 0.999, 1e-8, 0.1), NaiveOptimizer.adamW(0.9, 0.999, 1e-8, 0.1)),
+                new Case(
+                        new OptimizerSpec.AdamW(0.01, 0.9, 0.999, 1e-8, 0.1),
+                        NaiveOptimizer.adamW(0.9, 0.999, 1e-8, 0.1)),
                 new Case(new OptimizerSpec.AdamW(0.01, 0.8, 0.95, 1e-3, 0), NaiveOptimizer.adamW(0.8, 0.95, 1e-3, 0)),
-                new Case(new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, false), NaiveOptimizer.lars(0.9, 0.01, 0.02, false)),
-                new Case(new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, true), NaiveOptimizer.lars(0.9, 0.01, 0.02, true)),
+                new Case(
+                        new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, false),
+                        NaiveOptimizer.lars(0.9, 0.01, 0.02, false)),
+                new Case(
+                        new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, true), NaiveOptimizer.lars(0.9, 0.01, 0.02, true)),
                 new Case(new OptimizerSpec.Lars(0.3, 0.5, 0, 5, true), NaiveOptimizer.lars(0.5, 0, 5, true)),
                 new Case(
                         new OptimizerSpec.Lars(0.3, 0.9, 0.5, 0.02, false, Denominator.SUM),

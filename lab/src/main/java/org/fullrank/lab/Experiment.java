@@ -14,7 +14,9 @@ public sealed interface Experiment
                 NoStopGradient,
                 DirectSet,
                 IsoModes,
-                SvmaxCircle {
+                SvmaxCircle,
+                Conditioning,
+                BnPartition {
     /// What an experiment says of itself.
     ///
     /// @param name on the command line and of the page

@@ -16,7 +16,9 @@ public final class Experiments {
             new NoStopGradient(),
             new DirectSet(),
             new IsoModes(),
-            new SvmaxCircle());
+            new SvmaxCircle(),
+            new Conditioning(),
+            new BnPartition());
 
     private Experiments() {}
 

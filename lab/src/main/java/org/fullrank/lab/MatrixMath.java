@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
+import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 import org.ejml.simple.SimpleMatrix;
 
 /// Small dense matrices.
@@ -47,6 +48,20 @@ final class MatrixMath {
         return values;
     }
 
+    /// Singular values, descending.
+    static double[] singularValues(SimpleMatrix matrix) {
+        SingularValueDecomposition_F64<DMatrixRMaj> svd =
+                DecompositionFactory_DDRM.svd(matrix.getNumRows(), matrix.getNumCols(), false, false, true);
+        if (!svd.decompose(matrix.getDDRM().copy())) {
+            throw new ArithmeticException("no singular values of " + matrix);
+        }
+        double[] ascending = Arrays.copyOf(svd.getSingularValues(), svd.numberOfSingularValues());
+        Arrays.sort(ascending);
+        double[] values = new double[ascending.length];
+        Arrays.setAll(values, i -> ascending[ascending.length - 1 - i]);
+        return values;
+    }
+
     /// Eigenvectors of a symmetric matrix, of length 1.
     static List<SimpleMatrix> eigenvectors(SimpleMatrix symmetric) {
         EigenDecomposition_F64<DMatrixRMaj> eigen = eigen(symmetric, true);
@@ -62,6 +77,11 @@ final class MatrixMath {
             throw new ArithmeticException("no eigenvalues of " + symmetric);
         }
         return eigen;
+    }
+
+    /// The sum of the products of the entries.
+    static double inner(SimpleMatrix a, SimpleMatrix b) {
+        return a.elementMult(b).elementSum();
     }
 
     /// The columns of a matrix one below another.

@@ -41,8 +41,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
         return new Description(
                 "svmax-circle",
                 "the mean singular value tells polarized from spread embeddings, and spreads them",
-                "Taha, Hanson, Shrivastava, Davis, SVMax: A feature embedding regularizer, arXiv"
-                        + " 2103.02770",
+                "Taha, Hanson, Shrivastava, Davis, SVMax: A feature embedding regularizer, arXiv" + " 2103.02770",
                 "figure 1 and equations 2 to 4. The descent of points on the circle is an experiment of this project",
                 """
                 E `[b, d]` is a matrix of b embeddings with rows of norm 1. The mean singular value of E is `s_mu =

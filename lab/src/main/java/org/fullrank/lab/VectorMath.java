@@ -1,5 +1,6 @@
 package org.fullrank.lab;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
@@ -53,6 +54,13 @@ final class VectorMath {
             sum += value;
         }
         return sum / values.length;
+    }
+
+    /// The middle value, or the mean of the two in the middle.
+    static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     /// Standard deviation, n - 1.

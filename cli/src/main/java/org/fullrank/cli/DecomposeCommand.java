@@ -1,0 +1,211 @@
+package org.fullrank.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Decomposes a noisy tensor into low-rank factors.
+@Command(
+        name = "decompose",
+        sortOptions = false,
+        description =
+                "Decomposes a noisy matrix or 3-way tensor into low-rank factors that untrained networks generate, and"
+                        + " compares them with SVD and NMF.",
+        footer = {
+            "",
+            "Held-out entries stop the fit, and choose the rank. Ctrl-C ends the fit with the best factors so far;"
+                    + " the same command with --resume continues it.",
+            "",
+            "The folder of --out gets factor1.npy [n1, R], factor2.npy, ..., reconstruction.npy, decomposition.json,"
+                    + " page.html and the states of the fits.",
+            "",
+            "Examples:",
+            "  fullrank decompose noisy.npy --out decomposed/",
+            "  fullrank decompose noisy.npy --rank 8 --truth clean.npy --compare svd,nmf",
+            "  fullrank decompose counts.npy --loss poisson --nonnegative",
+            "  fullrank decompose cube.npy --mask observed.npy --scales 4 --json"
+        })
+final class DecomposeCommand extends Job {
+    /// Value of `--rank` that compares ranks.
+    static final String AUTO = "auto";
+
+    /// Values of `--loss`.
+    enum Loss {
+        L2,
+        L1,
+        HUBER,
+        POISSON
+    }
+
+    /// Values of `--network`.
+    enum Network {
+        SKIP,
+        DECODER
+    }
+
+    /// Values of `--activation`.
+    enum Activation {
+        SOFTPLUS,
+        ABS,
+        RELU
+    }
+
+    /// Values of `--three-way`.
+    enum Sides {
+        PICTURE,
+        CP
+    }
+
+    @Parameters(
+            index = "0",
+            paramLabel = "FILE",
+            description = "The tensor as .npy or .npy.gz: a matrix [M, N] or a 3-way tensor [H, W, B].")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    Path tensor;
+
+    @Option(
+            names = "--rank",
+            paramLabel = "R|auto",
+            defaultValue = AUTO,
+            description = "Columns of each factor. auto tries 1, 2, 4, ... and keeps the rank with the smallest"
+                    + " held-out loss. Default: ${DEFAULT-VALUE}.")
+    String rank = AUTO;
+
+    @Option(
+            names = "--loss",
+            paramLabel = "NAME",
+            defaultValue = "l2",
+            description = "Loss: l2 (Gaussian noise), l1 or huber (outliers), poisson (counts; needs --nonnegative)."
+                    + " Default: ${DEFAULT-VALUE}.")
+    Loss loss = Loss.L2;
+
+    @Option(names = "--nonnegative", description = "No factor has negative numbers, as in NMF.")
+    boolean nonnegative;
+
+    @Option(names = "--semi", description = "Only the last factor may have negative numbers, as in semi-NMF.")
+    boolean semi;
+
+    @Option(
+            names = "--activation",
+            paramLabel = "NAME",
+            defaultValue = "softplus",
+            description = "What makes factors nonnegative: softplus, abs or relu. Default: ${DEFAULT-VALUE}.")
+    Activation activation = Activation.SOFTPLUS;
+
+    @Option(
+            names = "--compare",
+            paramLabel = "LIST",
+            split = ",",
+            defaultValue = "svd",
+            description = "Other factorizations: svd (of the same rank and of the best rank), nmf, and"
+                    + " cp for 3-way tensors. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    List<String> compare = List.of();
+
+    @Option(
+            names = "--mask",
+            paramLabel = "FILE",
+            description = "A .npy of the same shape: 0 where an entry is missing. Missing entries are never read.")
+    @Nullable
+    Path mask;
+
+    @Option(names = "--nan-missing", description = "NaN means that an entry is missing. Otherwise NaN is an error.")
+    boolean nanMissing;
+
+    @Option(
+            names = "--truth",
+            paramLabel = "FILE",
+            description = "The tensor without noise, a .npy of the same shape: adds PSNR to the table. The fit does not"
+                    + " use it.")
+    @Nullable
+    Path truth;
+
+    @Option(
+            names = "--three-way",
+            paramLabel = "NAME",
+            defaultValue = "picture",
+            description = "Factors of [H, W, B]: picture (R pictures and R lines) or cp (R lines for each side)."
+                    + " Default: ${DEFAULT-VALUE}.")
+    Sides threeWay = Sides.PICTURE;
+
+    @Option(
+            names = "--network",
+            paramLabel = "NAME",
+            defaultValue = "skip",
+            description = "Network of each factor: skip (deep image prior) or decoder (deep decoder). Default:"
+                    + " ${DEFAULT-VALUE}.")
+    Network network = Network.SKIP;
+
+    @Option(names = "--width", paramLabel = "N", description = "Channels of the networks. Default: 48; decoder: 128.")
+    @Nullable
+    Integer width;
+
+    @Option(
+            names = "--scales",
+            paramLabel = "N",
+            description = "Halvings from the finest to the coarsest scale; each side needs more than 2^N entries."
+                    + " Default: 5; decoder: 2.")
+    @Nullable
+    Integer scales;
+
+    @Option(
+            names = "--holdout",
+            paramLabel = "SHARE",
+            description = "Share of the observed entries that stop the fit and are not fitted. Default: 0.05.")
+    @Nullable
+    Double holdout;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description = "Iterations without a smaller held-out loss before the fit ends. Default: 200.")
+    @Nullable
+    Integer patience;
+
+    @Option(names = "--iterations", paramLabel = "N", description = "Most iterations of a fit. Default: 2000.")
+    @Nullable
+    Integer iterations;
+
+    @Option(names = "--learning-rate", paramLabel = "X", description = "Learning rate of Adam. Default: 0.002.")
+    @Nullable
+    Double learningRate;
+
+    @Option(
+            names = "--input-noise",
+            paramLabel = "X",
+            description = "Standard deviation of the noise that each iteration adds to the inputs of the networks."
+                    + " Default: 0.0333.")
+    @Nullable
+    Double inputNoise;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Seed of initial values, held-out entries and noise. Default: ${DEFAULT-VALUE}.")
+    long seed;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Writes the results there.")
+    @Nullable
+    Path out;
+
+    @Option(names = "--resume", description = "Continues the fits whose states are in the folder of --out.")
+    boolean resume;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    boolean json;
+
+    @Override
+    void work() {
+        if (nonnegative && semi) {
+            throw conflict("found --nonnegative together with --semi, expected one of them");
+        }
+        if (resume && out == null) {
+            throw conflict("found --resume without --out, expected the folder with the states");
+        }
+        new DecomposeWork(this).run();
+    }
+}

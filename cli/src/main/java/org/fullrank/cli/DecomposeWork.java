@@ -1,0 +1,265 @@
+package org.fullrank.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+import org.fullrank.decompose.Decomposition;
+import org.fullrank.decompose.DecompositionSettings;
+import org.fullrank.decompose.FactorSign;
+import org.fullrank.decompose.FitLoss;
+import org.fullrank.decompose.PartialTensor;
+import org.fullrank.decompose.RankSearch;
+import org.fullrank.decompose.Reconstruction;
+import org.fullrank.decompose.Rival;
+import org.fullrank.decompose.Rivals;
+import org.fullrank.decompose.ThreeWay;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.engine.NativeErrors;
+import org.fullrank.engine.Threads;
+import org.fullrank.file.AtomicFile;
+import org.fullrank.file.JsonFile;
+import org.fullrank.file.NpyArray;
+import org.fullrank.net.DeepDecoder;
+import org.fullrank.net.SignalShape;
+import org.fullrank.net.SkipNetwork;
+import org.fullrank.net.UntrainedNetwork;
+import org.fullrank.page.DecompositionPage;
+import org.fullrank.text.Numbers;
+import org.fullrank.text.Table;
+import org.jspecify.annotations.Nullable;
+
+/// What `fullrank decompose` does. It is a separate class, so that `--help` does not load the engine.
+final class DecomposeWork {
+    private final DecomposeCommand command;
+
+    DecomposeWork(DecomposeCommand command) {
+        this.command = command;
+    }
+
+    /// A fit with what belongs to it.
+    private record Result(
+            PartialTensor data,
+            RankSearch search,
+            List<Reconstruction> table,
+            float @Nullable [] truth,
+            double seconds) {
+        Decomposition fitted() {
+            return search.best();
+        }
+    }
+
+    void run() {
+        List<Rival> rivals = command.compare.stream().map(Rival::named).toList();
+        DecompositionSettings settings = settings();
+        NpyArray tensor = NpyArray.read(command.tensor);
+        float[] mask = alike("--mask", command.mask, tensor);
+        float[] truth = alike("--truth", command.truth, tensor);
+        PartialTensor data = PartialTensor.of(tensor.shape(), tensor.values(), mask, command.nanMissing);
+        rivals.forEach(rival -> rival.requireFor(data));
+        prepareFolder();
+        Threads.use(Threads.resolve(0));
+        long start = System.nanoTime();
+        Result result = NativeErrors.guard("decompose " + command.tensor, () -> {
+            RankSearch search = search(data, settings);
+            var table = new ArrayList<Reconstruction>();
+            table.add(Reconstruction.of(search.best(), truth));
+            var measured = new Rivals(data, search.best(), truth);
+            rivals.forEach(rival -> table.addAll(measured.of(rival)));
+            return new Result(data, search, table, truth, (System.nanoTime() - start) / 1e9);
+        });
+        if (command.out != null) {
+            write(result, command.out);
+        }
+        print(result);
+    }
+
+    private RankSearch search(PartialTensor data, DecompositionSettings settings) {
+        try (var progress = new WatchedFit(command.err())) {
+            if (isAuto()) {
+                return RankSearch.of(data, settings, command.out, progress);
+            }
+            Path state = command.out == null ? null : RankSearch.state(command.out, settings.rank());
+            return new RankSearch(Decomposition.fit(data, settings, state, progress), List.of());
+        }
+    }
+
+    private boolean isAuto() {
+        return command.rank.equals(DecomposeCommand.AUTO);
+    }
+
+    private DecompositionSettings settings() {
+        FactorSign sign = FactorSign.valueOf(command.activation.name());
+        return new DecompositionSettings(
+                isAuto() ? 1 : rank(),
+                network(),
+                switch (command.loss) {
+                    case L2 -> new FitLoss.L2();
+                    case L1 -> new FitLoss.L1();
+                    case HUBER -> FitLoss.Huber.defaults();
+                    case POISSON -> new FitLoss.Poisson();
+                },
+                command.nonnegative || command.semi ? sign : FactorSign.ANY,
+                command.nonnegative ? sign : FactorSign.ANY,
+                ThreeWay.valueOf(command.threeWay.name()),
+                new DecompositionSettings.Stopping(
+                        or(command.holdout, DecompositionSettings.Stopping.DEFAULT_HOLDOUT),
+                        or(command.patience, DecompositionSettings.Stopping.DEFAULT_PATIENCE),
+                        or(command.iterations, DecompositionSettings.Stopping.DEFAULT_ITERATIONS)),
+                new DecompositionSettings.Descent(
+                        or(command.learningRate, DecompositionSettings.Descent.DEFAULT_LEARNING_RATE),
+                        or(command.inputNoise, DecompositionSettings.Descent.DEFAULT_INPUT_NOISE),
+                        DecompositionSettings.Descent.DEFAULT_AVERAGING),
+                command.seed);
+    }
+
+    private UntrainedNetwork network() {
+        return switch (command.network) {
+            case SKIP ->
+                new SkipNetwork(
+                        or(command.width, SkipNetwork.DEFAULT_WIDTH),
+                        or(command.scales, SkipNetwork.DEFAULT_SCALES),
+                        SkipNetwork.DEFAULT_SKIP);
+            case DECODER ->
+                new DeepDecoder(
+                        or(command.width, DeepDecoder.DEFAULT_WIDTH), or(command.scales, DeepDecoder.DEFAULT_SCALES));
+        };
+    }
+
+    private static <T> T or(@Nullable T given, T otherwise) {
+        return given == null ? otherwise : given;
+    }
+
+    private int rank() {
+        InputException.unless(
+                command.rank.matches("\\d{1,9}"), "--rank: found %s, expected a whole number or auto", command.rank);
+        return Integer.parseInt(command.rank);
+    }
+
+    /// The values of another file of the same shape; null when there is none.
+    private static float @Nullable [] alike(String option, @Nullable Path file, NpyArray tensor) {
+        if (file == null) {
+            return null;
+        }
+        NpyArray other = NpyArray.read(file);
+        InputException.unless(
+                other.shape().equals(tensor.shape()),
+                "%s %s: found shape %s, expected %s, that of the tensor",
+                option,
+                file,
+                other.shape(),
+                tensor.shape());
+        return other.values();
+    }
+
+    /// Makes the folder of results. An earlier fit is continued only when the user says so.
+    private void prepareFolder() {
+        Path folder = command.out;
+        if (folder == null) {
+            return;
+        }
+        InputException.when(
+                Files.exists(folder) && !Files.isDirectory(folder),
+                "--out %s: found a file, expected a folder; name another",
+                folder);
+        try {
+            Files.createDirectories(folder);
+            try (var states = Files.newDirectoryStream(folder, "rank-*.safetensors")) {
+                InputException.when(
+                        !command.resume && states.iterator().hasNext(),
+                        "--out %s: found the state of an earlier fit, expected none; add --resume to continue it, or name"
+                                + " another folder",
+                        folder);
+            }
+        } catch (IOException e) {
+            throw new JobException(
+                    "--out %s: cannot make the folder (%s); name another".formatted(folder, e.getMessage()), e);
+        }
+    }
+
+    private void write(Result result, Path folder) {
+        Decomposition fitted = result.fitted();
+        List<SignalShape> sides = fitted.sides(result.data());
+        for (int k = 0; k < sides.size(); k++) {
+            SignalShape side = sides.get(k);
+            List<Integer> shape = side.height() == 1
+                    ? List.of(side.width(), fitted.rank())
+                    : List.of(side.height(), side.width(), fitted.rank());
+            new NpyArray(shape, fitted.factors().get(k)).write(folder.resolve("factor%d.npy".formatted(k + 1)));
+        }
+        new NpyArray(result.data().shape(), result.table().getFirst().values())
+                .write(folder.resolve("reconstruction.npy"));
+        JsonFile.write(folder.resolve("decomposition.json"), json(result).values());
+        String subject = command.tensor.getFileName().toString();
+        AtomicFile.write(
+                folder.resolve("page.html"),
+                DecompositionPage.html(
+                        subject,
+                        result.data(),
+                        fitted,
+                        result.table(),
+                        result.search().tried(),
+                        result.truth()));
+    }
+
+    private void print(Result result) {
+        if (command.json) {
+            command.out().println(json(result));
+            return;
+        }
+        Decomposition fitted = result.fitted();
+        var table = new Table();
+        boolean known = result.truth() != null;
+        table.row(
+                known
+                        ? List.of("method", "rank", "held-out loss", "PSNR")
+                        : List.of("method", "rank", "held-out loss"));
+        for (Reconstruction row : result.table()) {
+            var cells = new ArrayList<Object>(List.of(row.name(), row.rank(), Numbers.number(row.heldOut())));
+            if (row.psnr() != null) {
+                cells.add(String.format(Locale.ROOT, "%.2f dB", row.psnr()));
+            }
+            table.row(cells);
+        }
+        command.out().print(table);
+        command.out()
+                .println("rank %d, best factors after %d of %d iterations, %s"
+                        .formatted(
+                                fitted.rank(),
+                                fitted.iterations(),
+                                fitted.losses().length,
+                                Numbers.duration(result.seconds())));
+        if (command.out != null) {
+            command.out().println(command.out.resolve("page.html"));
+        }
+    }
+
+    private Json json(Result result) {
+        Decomposition fitted = result.fitted();
+        SequencedMap<String, Object> heldOut = new LinkedHashMap<>();
+        SequencedMap<String, Object> ranks = new LinkedHashMap<>();
+        SequencedMap<String, Object> psnr = new LinkedHashMap<>();
+        for (Reconstruction row : result.table()) {
+            ranks.put(row.name(), row.rank());
+            heldOut.put(row.name(), row.heldOut());
+            if (row.psnr() != null) {
+                psnr.put(row.name(), row.psnr());
+            }
+        }
+        return new Json()
+                .put("rank", fitted.rank())
+                .put("iterations", fitted.iterations())
+                .put("heldOut", fitted.heldOut())
+                .put("psnr", psnr)
+                .put("ranks", ranks)
+                .put("heldOuts", heldOut)
+                .put("tried", result.search().tried())
+                .put("steps", fitted.losses().length)
+                .put("seconds", result.seconds());
+    }
+}

@@ -1,0 +1,196 @@
+package org.fullrank.cli;
+
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Finds the embeddings that minimize an objective, by eigenvectors.
+@Command(
+        name = "spectral",
+        sortOptions = false,
+        description = "Finds the best embeddings of an objective without training, by eigenvectors.",
+        footer = {
+            "",
+            "Samples are the rows of --x, the items of --data, or the nodes of --edges. One option says which of them"
+                    + " belong together. With --views, each view of an item is a sample.",
+            "Without --kernel, each sample is placed by itself. With a kernel the result is a map for new samples."
+                    + " Kernels: linear, rbf:WIDTH, laplacian:WIDTH, polynomial:OFFSET,DEGREE, arc-cosine:ORDER, ntk. Without"
+                    + " a width, rbf and laplacian take the median distance.",
+            "docs/reference/spectral.md has the formulas.",
+            "",
+            "Examples:",
+            "  fullrank spectral --edges friends.csv --dim 8 --out z.npy",
+            "  fullrank spectral --x x.npy --neighbors 10 --kernel rbf --gamma 0.2 --out z.npy",
+            "  fullrank spectral --data fashion-mnist/ --views gray --kernel rbf --landmarks 1000 --dim 64"
+        })
+final class SpectralCommand extends Job {
+    static final String VICREG = "vicreg";
+    static final String BARLOW = "barlow-twins";
+
+    @Option(names = "--data", paramLabel = "PATH", description = "Data whose items are the samples: the train split.")
+    @Nullable
+    String data;
+
+    @Option(names = "--x", paramLabel = "FILE", description = "Inputs of the samples, a .npy matrix [N, D].")
+    @Nullable
+    Path x;
+
+    @Option(
+            names = "--edges",
+            paramLabel = "FILE",
+            description = "Related samples: a CSV with lines i,j or i,j,weight.")
+    @Nullable
+    Path edges;
+
+    @Option(
+            names = "--views",
+            paramLabel = "PRESET",
+            description = "Relates the views of each item of --data, drawn by a preset such as gray or vector. Together"
+                    + " with another relation it only says how images are read.")
+    @Nullable
+    String views;
+
+    @Option(names = "--neighbors", paramLabel = "K", description = "Relates each sample to its K nearest ones.")
+    @Nullable
+    Integer neighbors;
+
+    @Option(names = "--labels", description = "Relates the items of --data that have the same label.")
+    boolean labels;
+
+    @Option(
+            names = "--objective",
+            paramLabel = "NAME",
+            defaultValue = VICREG,
+            description = "vicreg, contrastive, spectral-contrastive or barlow-twins. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    String objective;
+
+    @Option(
+            names = "--gamma",
+            paramLabel = "G",
+            description = "Weight of the invariance of vicreg; embeddings have unit" + " variance.")
+    @Nullable
+    Double gamma;
+
+    @Option(
+            names = "--beta",
+            paramLabel = "B",
+            description = "The same for embeddings with unit sums of squares, where it" + " is twice gamma.")
+    @Nullable
+    Double beta;
+
+    @Option(names = "--whitened", description = "Holds the covariance of barlow-twins at the identity.")
+    boolean whitened;
+
+    @Option(names = "--kernel", paramLabel = "NAME:ARGS", description = "Kernel of the map, such as rbf:0.5.")
+    @Nullable
+    String kernel;
+
+    @Option(
+            names = "--center",
+            arity = "1",
+            paramLabel = "true|false",
+            description =
+                    "Whether the features of the kernel lose their mean. Default: they do for vicreg and barlow-twins.")
+    @Nullable
+    Boolean center;
+
+    @Option(
+            names = "--dim",
+            paramLabel = "K",
+            description = "Number of dimensions. Default: 16, or fewer for few samples.")
+    @Nullable
+    Integer dim;
+
+    @Option(
+            names = "--landmarks",
+            paramLabel = "M",
+            description = "Approximates the kernel by M samples. Default: all of up to 2048 samples, 1024 of more.")
+    @Nullable
+    Integer landmarks;
+
+    @Option(
+            names = "--rank-cut",
+            paramLabel = "SHARE",
+            description = "Leaves out directions of the kernel with eigenvalues"
+                    + " below this share of the largest. Default: 1e-10.")
+    @Nullable
+    Double rankCut;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "1",
+            description = "Key of all random draws. Default: 1.")
+    long seed;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Writes the embeddings of the samples as"
+                    + " .npy; with --views and a kernel, those of the items without a change.")
+    @Nullable
+    Path out;
+
+    @Option(names = "--gram", paramLabel = "FILE", description = "Writes their inner products [N, N] as .npy.")
+    @Nullable
+    Path gram;
+
+    @Option(names = "--test", paramLabel = "FILE", description = "New samples, a .npy matrix [T, D].")
+    @Nullable
+    Path test;
+
+    @Option(
+            names = "--induced",
+            paramLabel = "FILE",
+            description = "Writes the inner products [T, T] of their embeddings.")
+    @Nullable
+    Path induced;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    boolean json;
+
+    @Override
+    void work() {
+        requireOptions();
+        SpectralComputation.run(this);
+    }
+
+    private void requireOptions() {
+        long relations = Stream.of(edges != null, neighbors != null, labels)
+                .filter(r -> r)
+                .count();
+        if (relations > 1 || relations == 0 && views == null) {
+            throw conflict(
+                    "found %d relations, expected one of --edges, --views, --neighbors, --labels".formatted(relations));
+        }
+        if (data != null && x != null) {
+            throw conflict("found --data together with --x, expected one of them");
+        }
+        if (data == null && (views != null || labels)) {
+            throw conflict("found --views or --labels without --data, expected data with items");
+        }
+        if (data == null && x == null && (neighbors != null || kernel != null)) {
+            throw conflict("found no inputs, expected --x or --data, which --neighbors and --kernel need");
+        }
+        if (!objective.equals(VICREG) && (beta != null || gamma != null) || beta != null && gamma != null) {
+            throw conflict("found --beta or --gamma, expected one of them, with objective vicreg only");
+        }
+        if (whitened && !objective.equals(BARLOW)) {
+            throw conflict("found --whitened with objective " + objective + ", expected " + BARLOW);
+        }
+        if ((induced == null) != (test == null) || induced != null && kernel == null) {
+            throw conflict("found --induced or --test alone, expected both, with --kernel");
+        }
+        if (kernel == null && (landmarks != null || center != null)) {
+            throw conflict("found --landmarks or --center without --kernel, expected a kernel");
+        }
+        Stream.of(out, gram, induced).forEach(file -> {
+            if (file != null) {
+                requireFolder("output", file);
+            }
+        });
+    }
+}

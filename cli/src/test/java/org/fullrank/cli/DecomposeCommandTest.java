@@ -1,0 +1,207 @@
+package org.fullrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.fullrank.engine.Keyed;
+import org.fullrank.file.NpyArray;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What `fullrank decompose` prints, writes and refuses. `F` in an argument stands for the folder of the files.
+class DecomposeCommandTest {
+    private static final int ROWS = 14;
+    private static final int COLUMNS = 12;
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void writeFiles() {
+        Keyed random = Keyed.of(1);
+        float[] clean = new float[ROWS * COLUMNS];
+        float[] noisy = new float[clean.length];
+        float[] mask = new float[clean.length];
+        float[] withNaN = new float[clean.length];
+        float[] counts = new float[clean.length];
+        for (int i = 0; i < clean.length; i++) {
+            clean[i] = (float) ((2 + Math.sin(i / COLUMNS / 3.0)) * (2 + Math.cos(i % COLUMNS / 4.0)));
+            noisy[i] = clean[i] + (float) random.nextGaussian();
+            mask[i] = i % 5 == 0 ? 0 : 1;
+            withNaN[i] = mask[i] == 0 ? Float.NaN : noisy[i];
+            counts[i] = Math.max(0, Math.round(noisy[i]));
+        }
+        write("clean", clean, ROWS, COLUMNS);
+        write("noisy", noisy, ROWS, COLUMNS);
+        write("mask", mask, ROWS, COLUMNS);
+        write("nan", withNaN, ROWS, COLUMNS);
+        write("counts", counts, ROWS, COLUMNS);
+        write("cube", Arrays.copyOf(noisy, 6 * 5 * 5), 6, 5, 5);
+        write("four", new float[16], 2, 2, 2, 2);
+        write("zero", new float[48], 8, 6);
+    }
+
+    private void write(String name, float[] values, Integer... shape) {
+        new NpyArray(List.of(shape), values).write(folder.resolve(name + ".npy"));
+    }
+
+    private CommandLineRun run(String arguments) {
+        var line = new ArrayList<>(List.of("decompose"));
+        line.addAll(Stream.of(arguments.split(" "))
+                .map(a -> a.replace("F/", folder + "/"))
+                .toList());
+        line.addAll(List.of("--width", "6"));
+        if (!arguments.contains("--scales")) {
+            line.addAll(List.of("--scales", "2"));
+        }
+        return CommandLineRun.of(line.toArray(String[]::new));
+    }
+
+    private JsonNode json(String arguments) throws IOException {
+        CommandLineRun run = run(arguments + " --json");
+        assertThat(run.code()).as(run.err()).isZero();
+        return new ObjectMapper().readTree(run.out());
+    }
+
+    @Test
+    void theTableComparesAllFactorizations() {
+        CommandLineRun run = run("F/noisy.npy --rank 3 --truth F/clean.npy --compare svd,nmf --iterations 20");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out().lines().map(line -> line.split("  +")[0]))
+                .startsWith("method", "deeptensor", "svd", "best-svd", "nmf");
+        assertThat(run.out()).containsPattern("deeptensor +3 +\\S+ +\\S+ dB").contains(" of 20 iterations, ");
+        assertThat(run.err()).startsWith("rank 3  iteration 1/20  loss ");
+    }
+
+    @Test
+    void theObjectHasRankIterationsHeldOutLossAndPsnr() throws IOException {
+        JsonNode json = json("F/noisy.npy --rank 2 --truth F/clean.npy --iterations 10 --compare svd,nmf");
+        assertThat(json.path("rank").asInt()).isEqualTo(2);
+        assertThat(json.path("iterations").asInt()).isBetween(1, 10);
+        assertThat(json.path("heldOut").asDouble()).isPositive();
+        assertThat(json.path("psnr").fieldNames()).toIterable().containsExactly("deeptensor", "svd", "best-svd", "nmf");
+        assertThat(json("F/noisy.npy --rank 2 --iterations 2").path("psnr")).isEmpty();
+    }
+
+    @Test
+    void theFolderHasFactorsWhoseProductIsTheReconstruction() {
+        CommandLineRun run = run("F/noisy.npy --rank 2 --iterations 10 --out F/out");
+        assertThat(run.code()).as(run.err()).isZero();
+        Path out = folder.resolve("out");
+        NpyArray u = NpyArray.read(out.resolve("factor1.npy"));
+        NpyArray v = NpyArray.read(out.resolve("factor2.npy"));
+        NpyArray product = NpyArray.read(out.resolve("reconstruction.npy"));
+        assertThat(u.shape()).containsExactly(ROWS, 2);
+        assertThat(v.shape()).containsExactly(COLUMNS, 2);
+        assertThat(product.shape()).containsExactly(ROWS, COLUMNS);
+        for (int i = 0; i < product.values().length; i++) {
+            int row = i / COLUMNS;
+            int column = i % COLUMNS;
+            float sum =
+                    u.values()[2 * row] * v.values()[2 * column] + u.values()[2 * row + 1] * v.values()[2 * column + 1];
+            assertThat(product.values()[i]).isCloseTo(sum, within(1e-4f));
+        }
+        assertThat(out.resolve("page.html")).content().contains("\"kind\":\"decomposition\"");
+        assertThat(out.resolve("decomposition.json")).content().contains("\"rank\" : 2");
+    }
+
+    @Test
+    void aCubeHasAFactorOfPicturesOrOneFactorForEachSide() {
+        assertThat(run("F/cube.npy --rank 2 --iterations 3 --out F/picture").code())
+                .isZero();
+        assertThat(NpyArray.read(folder.resolve("picture/factor1.npy")).shape()).containsExactly(6, 5, 2);
+        assertThat(NpyArray.read(folder.resolve("picture/reconstruction.npy")).shape())
+                .containsExactly(6, 5, 5);
+        assertThat(run("F/cube.npy --three-way cp --compare svd,cp --rank 2 --iterations 3 --out F/cp")
+                        .code())
+                .isZero();
+        assertThat(NpyArray.read(folder.resolve("cp/factor3.npy")).shape()).containsExactly(5, 2);
+    }
+
+    @Test
+    void anAutomaticRankIsThatOfTheSmallestHeldOutLoss() throws IOException {
+        JsonNode json = json("F/noisy.npy --iterations 15");
+        assertThat(json.path("tried").size()).isGreaterThan(2);
+        double least = Double.POSITIVE_INFINITY;
+        int rank = 0;
+        for (JsonNode tried : json.path("tried")) {
+            if (tried.path("heldOut").asDouble() < least) {
+                least = tried.path("heldOut").asDouble();
+                rank = tried.path("rank").asInt();
+            }
+        }
+        assertThat(json.path("rank").asInt()).isEqualTo(rank);
+        assertThat(json.path("heldOut").asDouble()).isEqualTo(least);
+    }
+
+    @Test
+    void missingEntriesAreMarkedByAMaskOrByNaN() throws IOException {
+        String rest = " --rank 2 --iterations 5";
+        JsonNode expected = json("F/noisy.npy --mask F/mask.npy" + rest);
+        assertThat(json("F/nan.npy --mask F/mask.npy" + rest).path("heldOut")).isEqualTo(expected.path("heldOut"));
+        assertThat(json("F/nan.npy --nan-missing" + rest).path("heldOut")).isEqualTo(expected.path("heldOut"));
+    }
+
+    @Test
+    void countsHaveALossOfTheirOwn() throws IOException {
+        JsonNode json = json("F/counts.npy --rank 2 --loss poisson --nonnegative --iterations 5 --compare nmf");
+        assertThat(json.path("heldOuts").fieldNames()).toIterable().containsExactly("deeptensor", "nmf");
+    }
+
+    @Test
+    void anEarlierFitIsContinuedOnlyWhenAsked() throws IOException {
+        String fit = "F/noisy.npy --rank 2 --iterations 5 --out F/out";
+        JsonNode first = json(fit);
+        CommandLineRun again = run(fit);
+        assertThat(again.code()).isEqualTo(2);
+        assertThat(again.err())
+                .isEqualToIgnoringNewLines(
+                        "fullrank: --out %s: found the state of an earlier fit, expected none; add --resume to"
+                                        .formatted(folder.resolve("out"))
+                                + " continue it, or name another folder");
+        assertThat(json(fit + " --resume").path("heldOut")).isEqualTo(first.path("heldOut"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "F/none.npy|fullrank: NumPy file F/none.npy: cannot be read (no such file); check the file",
+                "F/four.npy|fullrank: tensor: found shape [2, 2, 2, 2], expected a matrix [M, N] or a 3-way tensor",
+                "F/zero.npy|fullrank: tensor: found the value 0.0 in every observed entry, expected at least two",
+                "F/nan.npy|fullrank: tensor: found NaN at index [0, 0] (from 0), expected finite numbers; mark missing",
+                "F/noisy.npy --mask F/cube.npy|fullrank: --mask F/cube.npy: found shape [6, 5, 5], expected [14, 12]",
+                "F/noisy.npy --truth F/zero.npy|fullrank: --truth F/zero.npy: found shape [8, 6], expected [14, 12]",
+                "F/noisy.npy --rank 13|fullrank: rank: found 13 for a tensor of shape [14, 12], expected at most 12",
+                "F/noisy.npy --rank many|fullrank: --rank: found many, expected a whole number or auto",
+                "F/noisy.npy --scales 4|fullrank: network: found a side of 14 in a factor of 14 positions, expected at least 17",
+                "F/noisy.npy --compare pca|fullrank: compare: found pca, expected svd, nmf or cp",
+                "F/noisy.npy --compare svd,cp|fullrank: compare: found cp for a matrix of shape [14, 12], expected a 3-way",
+                "F/noisy.npy --loss poisson|fullrank: loss poisson: found factors of any sign, expected nonnegative",
+                "F/noisy.npy --nonnegative --semi|fullrank decompose: found --nonnegative together with --semi",
+                "F/noisy.npy --resume|fullrank decompose: found --resume without --out, expected the folder",
+                "F/noisy.npy --out F/mask.npy|fullrank: --out F/mask.npy: found a file, expected a folder; name another",
+                "F/noisy.npy --holdout 0.9|fullrank: holdout: found 0.9, expected a share above 0, up to 0.5",
+            })
+    void wrongInputIsOneLine(String arguments, String message) throws IOException {
+        CommandLineRun run = run(arguments);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().replace(folder + "/", "F/")).startsWith(message).hasLineCount(1);
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).hasSize(8);
+        }
+    }
+}

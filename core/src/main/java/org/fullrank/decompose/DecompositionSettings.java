@@ -1,0 +1,158 @@
+package org.fullrank.decompose;
+
+import java.util.List;
+import org.fullrank.engine.InputException;
+import org.fullrank.net.SignalShape;
+import org.fullrank.net.SkipNetwork;
+import org.fullrank.net.UntrainedNetwork;
+
+/// The settings of a decomposition.
+///
+/// @param rank R, columns of each factor
+/// @param network generates each factor
+/// @param loss distance between fitted and measured entries
+/// @param rowSign sign of all factors but the last
+/// @param columnSign sign of the last factor
+/// @param threeWay how a 3-way tensor is decomposed; without effect on a matrix
+/// @param stopping when the fit ends
+/// @param descent how the fit moves
+/// @param seed of the initial values, the held-out entries and the noise
+public record DecompositionSettings(
+        int rank,
+        UntrainedNetwork network,
+        FitLoss loss,
+        FactorSign rowSign,
+        FactorSign columnSign,
+        ThreeWay threeWay,
+        Stopping stopping,
+        Descent descent,
+        long seed) {
+    public DecompositionSettings {
+        InputException.when(rank < 1, "rank: found %d, expected at least 1", rank);
+        InputException.when(
+                loss instanceof FitLoss.Poisson && !(rowSign.isNonnegative() && columnSign.isNonnegative()),
+                "loss poisson: found factors of any sign, expected nonnegative factors, because a mean count is not"
+                        + " negative; use nonnegative factors or another loss");
+    }
+
+    /// When the fit ends. The best iterate by the held-out entries is kept. Without this rule the fit would
+    /// learn the noise, and end at the singular value decomposition of its rank.
+    ///
+    /// @param holdout share of the observed entries that are kept out of the loss
+    /// @param patience steps without a new best before the fit ends
+    /// @param iterations most steps
+    public record Stopping(double holdout, int patience, int iterations) {
+        /// One entry in twenty measures the error well enough, and hardly changes the fit.
+        public static final double DEFAULT_HOLDOUT = 0.05;
+        /// Poisson noise has long plateaus: with 80, fits of 64 x 64 ended 1.6 dB below their best.
+        public static final int DEFAULT_PATIENCE = 200;
+        /// Fits of 64 x 64 end by their patience after 250 to 1000.
+        public static final int DEFAULT_ITERATIONS = 2000;
+
+        public Stopping {
+            InputException.unless(
+                    holdout > 0 && holdout <= 0.5, "holdout: found %s, expected a share above 0, up to 0.5", holdout);
+            InputException.when(patience < 1, "patience: found %d, expected at least 1", patience);
+            InputException.when(iterations < 1, "iterations: found %d, expected at least 1", iterations);
+        }
+
+        public static Stopping defaults() {
+            return new Stopping(DEFAULT_HOLDOUT, DEFAULT_PATIENCE, DEFAULT_ITERATIONS);
+        }
+    }
+
+    /// How the fit moves: Adam on weights and inputs of the networks.
+    ///
+    /// @param learningRate of Adam, for all parameters and all steps
+    /// @param inputNoise standard deviation of the noise that each step adds to the inputs
+    /// @param averaging share of the old average in the running average of the factors
+    public record Descent(double learningRate, double inputNoise, double averaging) {
+        /// Twice Adam's own default: fits of 64 x 64 take hundreds of steps instead of thousands.
+        public static final double DEFAULT_LEARNING_RATE = 2e-3;
+        /// That of the official code.
+        public static final double DEFAULT_INPUT_NOISE = 1 / 30.0;
+        /// The average covers about 20 steps.
+        public static final double DEFAULT_AVERAGING = 0.95;
+
+        public Descent {
+            InputException.unless(
+                    learningRate > 0 && learningRate < 1e3,
+                    "learningRate: found %s, expected a positive number below 1000",
+                    learningRate);
+            InputException.unless(
+                    inputNoise >= 0 && inputNoise < 1e3,
+                    "inputNoise: found %s, expected a number from 0 to below 1000",
+                    inputNoise);
+            InputException.unless(
+                    averaging >= 0 && averaging < 1,
+                    "averaging: found %s, expected a number from 0 to below 1",
+                    averaging);
+        }
+
+        public static Descent defaults() {
+            return new Descent(DEFAULT_LEARNING_RATE, DEFAULT_INPUT_NOISE, DEFAULT_AVERAGING);
+        }
+    }
+
+    /// Factors of any sign, squared loss.
+    public static DecompositionSettings ofRank(int rank) {
+        return new DecompositionSettings(
+                rank,
+                SkipNetwork.defaults(),
+                new FitLoss.L2(),
+                FactorSign.ANY,
+                FactorSign.ANY,
+                ThreeWay.PICTURE,
+                Stopping.defaults(),
+                Descent.defaults(),
+                0);
+    }
+
+    /// The same with another rank.
+    public DecompositionSettings withRank(int other) {
+        return new DecompositionSettings(other, network, loss, rowSign, columnSign, threeWay, stopping, descent, seed);
+    }
+
+    /// The same with another stopping rule.
+    public DecompositionSettings withStopping(Stopping other) {
+        return new DecompositionSettings(rank, network, loss, rowSign, columnSign, threeWay, other, descent, seed);
+    }
+
+    /// The sign of each of `count` factors.
+    FactorSign sign(int factor, int count) {
+        return factor == count - 1 ? columnSign : rowSign;
+    }
+
+    /// The signals that the factors of `data` consist of.
+    List<SignalShape> sides(PartialTensor data) {
+        return threeWay.sides(data.shape());
+    }
+
+    /// The largest rank that changes anything for factors of these sides: the smallest number of entries across
+    /// one of them.
+    static int largestRank(List<SignalShape> sides) {
+        long all = sides.stream().mapToLong(SignalShape::size).reduce(1, Math::multiplyExact);
+        long most = sides.stream().mapToLong(side -> all / side.size()).min().orElse(1);
+        return (int) Math.min(most, Integer.MAX_VALUE);
+    }
+
+    /// @throws InputException when these settings do not suit the data
+    void requireFor(PartialTensor data) {
+        List<SignalShape> sides = sides(data);
+        int most = largestRank(sides);
+        InputException.when(
+                rank > most, "rank: found %d for a tensor of shape %s, expected at most %d", rank, data.shape(), most);
+        sides.forEach(network::requireSide);
+        InputException.when(
+                loss instanceof FitLoss.Poisson && data.minimum() < 0,
+                "loss poisson: found the entry %s, expected counts from 0 on; use another loss",
+                data.minimum());
+        int heldOut = HeldOut.count(data, stopping.holdout());
+        InputException.when(
+                heldOut < 1 || data.observedCount() - heldOut < 2,
+                "holdout: found %s of %d observed entries, expected at least one entry held out and two fitted; change the"
+                        + " share",
+                stopping.holdout(),
+                data.observedCount());
+    }
+}

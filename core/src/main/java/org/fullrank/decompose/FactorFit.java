@@ -1,0 +1,189 @@
+package org.fullrank.decompose;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Gradients;
+import org.fullrank.engine.JobException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.net.SignalShape;
+import org.fullrank.optim.Optimizer;
+import org.fullrank.optim.OptimizerSpec;
+import org.jspecify.annotations.Nullable;
+
+/// One fit of the networks to a tensor. Each step moves all weights and inputs, averages the factors, and
+/// compares the averaged factors with the held-out entries. The best averaged factors are kept.
+///
+/// It owns all its native memory. Draws depend only on seed and step, so a fit that continues from its saved
+/// state takes the same steps, bit by bit, with the same number of threads.
+final class FactorFit implements AutoCloseable {
+    /// Steps between two saved states: a kill loses seconds for a matrix, minutes for a large cube.
+    private static final int STEPS_BETWEEN_SAVES = 50;
+
+    private final DecompositionSettings settings;
+    private final FactorModel model;
+    private final Optimizer optimizer;
+    private final double scale;
+    private final List<SignalShape> sides;
+    private final Tensor measured; // [rows, columns], scaled
+    private final Tensor weights; // [rows, columns], 1 for a fitted entry
+    private final Tensor heldOutValues; // [count], scaled
+    private final List<Tensor> heldOutPlaces = new ArrayList<>(); // [count] each
+    private final List<Tensor> average = new ArrayList<>(); // [n_k, R] each
+    private final List<Tensor> best = new ArrayList<>(); // [n_k, R] each
+    private final FitCurve curve = new FitCurve();
+
+    /// @throws org.fullrank.engine.InputException when the settings do not suit the data
+    FactorFit(PartialTensor data, DecompositionSettings settings) {
+        settings.requireFor(data);
+        this.settings = settings;
+        sides = settings.sides(data);
+        HeldOut split = HeldOut.of(data, settings.stopping().holdout(), settings.seed());
+        scale = DataScale.of(split.fitted()).factor();
+        model = new FactorModel(settings, sides, ScalarType.Float);
+        optimizer = Optimizer.of(OptimizerSpec.Adam.defaults(), model.parameters());
+        try (var scope = Scope.withoutGradients()) {
+            measured = scope.keep(matrix(split.fitted().values(), data).div(Tensors.scalar(scale)));
+            weights = scope.keep(matrix(split.fitted().weights(), data));
+            heldOutValues = scope.keep(Tensors.of(data.values(split.entries()), split.entries().length)
+                    .div(Tensors.scalar(scale)));
+            Factors.places(split.entries(), sizes()).forEach(place -> heldOutPlaces.add(scope.keep(place)));
+            for (int size : sizes()) {
+                average.add(scope.keep(Tensors.zeros(Device.CPU, ScalarType.Float, size, settings.rank())));
+                best.add(scope.keep(Tensors.zeros(Device.CPU, ScalarType.Float, size, settings.rank())));
+            }
+        }
+    }
+
+    private List<Integer> sizes() {
+        return sides.stream().map(SignalShape::size).toList();
+    }
+
+    private static Tensor matrix(float[] values, PartialTensor data) {
+        return Tensors.of(values, data.rows(), data.columns());
+    }
+
+    /// Takes steps until the stopping rule or `progress` ends the fit.
+    ///
+    /// @param state saved there now and then, and at the end; null: nowhere
+    /// @throws JobException when a loss is not finite
+    void run(@Nullable FitState state, FitProgress progress) {
+        boolean goesOn = true;
+        while (goesOn && !isFinished()) {
+            step();
+            goesOn = progress.goesOn(new FitProgress.Step(
+                    settings.rank(),
+                    curve.steps(),
+                    settings.stopping().iterations(),
+                    curve.lastLoss() * unit(),
+                    curve.lastHeldOut() * unit(),
+                    curve.best() * unit()));
+            if (state != null && (!goesOn || isFinished() || curve.steps() % STEPS_BETWEEN_SAVES == 0)) {
+                state.save(this);
+            }
+        }
+    }
+
+    /// Whether the stopping rule ends the fit here.
+    boolean isFinished() {
+        return curve.steps() >= settings.stopping().iterations()
+                || curve.steps() - curve.bestStep() >= settings.stopping().patience();
+    }
+
+    private void step() {
+        int step = curve.steps();
+        try (var scope = Scope.open()) {
+            model.parameters().clearGradients();
+            List<Tensor> factors = model.factors(step);
+            Tensor loss = FactorModel.loss(settings.loss(), factors, measured, weights);
+            double value = Tensors.value(loss);
+            if (!Double.isFinite(value)) {
+                throw new JobException("decompose: found the loss %s in step %d, expected a finite number; lower the"
+                                .formatted(value, step + 1)
+                        + " learning rate");
+            }
+            loss.backward();
+            optimizer.step(settings.descent().learningRate(), step);
+            try (var off = Gradients.off()) {
+                for (int k = 0; k < average.size(); k++) {
+                    double share = step == 0 ? 1 : 1 - settings.descent().averaging();
+                    average.get(k).lerp_(factors.get(k), Tensors.scalar(share));
+                }
+                if (curve.add(value, heldOutLoss())) {
+                    copy(average, best);
+                }
+            }
+        }
+    }
+
+    private double heldOutLoss() {
+        Tensor fitted = Factors.entries(average, heldOutPlaces);
+        return Tensors.value(settings.loss().of(fitted, heldOutValues).mean());
+    }
+
+    private static void copy(List<Tensor> from, List<Tensor> to) {
+        for (int k = 0; k < from.size(); k++) {
+            to.get(k).copy_(from.get(k));
+        }
+    }
+
+    /// The unit of the loss: what a loss of 1 is in terms of the data.
+    private double unit() {
+        return Math.pow(scale, settings.loss().degree());
+    }
+
+    FactorModel model() {
+        return model;
+    }
+
+    Optimizer optimizer() {
+        return optimizer;
+    }
+
+    List<Tensor> average() {
+        return average;
+    }
+
+    List<Tensor> best() {
+        return best;
+    }
+
+    FitCurve curve() {
+        return curve;
+    }
+
+    DecompositionSettings settings() {
+        return settings;
+    }
+
+    /// The best factors so far, in the units of the data.
+    Decomposition result() {
+        double share = Math.pow(scale, 1.0 / sides.size());
+        var factors = new ArrayList<float[]>();
+        try (var scope = Scope.withoutGradients()) {
+            best.forEach(factor -> factors.add(Tensors.floats(factor.mul(Tensors.scalar(share)))));
+        }
+        return new Decomposition(
+                settings,
+                sizes(),
+                Factors.ordered(factors, settings.rank()),
+                curve.bestStep(),
+                curve.losses(unit()),
+                curve.heldOut(unit()));
+    }
+
+    @Override
+    public void close() {
+        best.forEach(Tensor::close);
+        average.forEach(Tensor::close);
+        heldOutPlaces.forEach(Tensor::close);
+        heldOutValues.close();
+        weights.close();
+        measured.close();
+        optimizer.close();
+        model.close();
+    }
+}

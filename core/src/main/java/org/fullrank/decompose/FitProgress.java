@@ -1,0 +1,21 @@
+package org.fullrank.decompose;
+
+/// Receives each step of a fit.
+@FunctionalInterface
+public interface FitProgress {
+    /// Says nothing, and never stops the fit.
+    FitProgress SILENT = step -> true;
+
+    /// A step.
+    ///
+    /// @param rank of the factors
+    /// @param step from 1
+    /// @param mostSteps of this fit
+    /// @param loss of the fitted entries
+    /// @param heldOut loss of the held-out entries, with the averaged factors
+    /// @param best smallest such loss so far
+    record Step(int rank, int step, int mostSteps, double loss, double heldOut, double best) {}
+
+    /// @return whether the fit goes on; if not, it ends with the best factors so far
+    boolean goesOn(Step step);
+}

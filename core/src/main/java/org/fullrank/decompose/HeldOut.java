@@ -1,0 +1,34 @@
+package org.fullrank.decompose;
+
+import org.fullrank.engine.Keyed;
+
+/// The observed entries that are kept out of the loss. Their error stops the fit and chooses the rank. They
+/// depend only on the seed and on which entries are observed.
+///
+/// @param fitted the tensor without them
+/// @param entries their positions in row-major order, rising
+record HeldOut(PartialTensor fitted, int[] entries) {
+    private static final long HELD_OUT = Keyed.name("held-out entries");
+
+    /// How many entries a share holds out.
+    static int count(PartialTensor data, double share) {
+        return (int) Math.round(share * data.observedCount());
+    }
+
+    /// Draws [#count] entries by selection sampling (Knuth, "The Art of Computer Programming", volume 2,
+    /// algorithm S).
+    static HeldOut of(PartialTensor data, double share, long seed) {
+        int[] entries = new int[count(data, share)];
+        boolean[] kept = data.observed().clone();
+        Keyed random = Keyed.of(seed, HELD_OUT);
+        int left = data.observedCount();
+        int chosen = 0;
+        for (int i = 0; i < kept.length; i++) {
+            if (kept[i] && random.nextInt(left--) < entries.length - chosen) {
+                entries[chosen++] = i;
+                kept[i] = false;
+            }
+        }
+        return new HeldOut(data.only(kept), entries);
+    }
+}

@@ -1,0 +1,65 @@
+package org.fullrank.decompose;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// Nonnegative matrix factorization by multiplicative updates (Lee and Seung 2000), which no step can make
+/// worse. Negative entries count as 0. Missing entries have weight 0.
+public final class Nmf {
+    /// Rounds of updates of both factors.
+    public static final int ITERATIONS = 500;
+
+    private static final long INITIAL = Keyed.name("initial factors of NMF");
+    /// Keeps quotients finite.
+    private static final double TINY = 1e-12;
+
+    private Nmf() {}
+
+    /// The product of the factors, row-major, of the shape of the data.
+    ///
+    /// @param poisson whether the generalized Kullback-Leibler divergence is minimized instead of squares
+    public static float[] fit(PartialTensor data, int rank, boolean poisson, long seed) {
+        try (var scope = Scope.withoutGradients()) {
+            long rows = data.rows();
+            long columns = data.columns();
+            Tensor x = Tensors.of(data.values(), rows, columns)
+                    .to(ScalarType.Double)
+                    .clamp_min(Tensors.scalar(0));
+            Tensor weights = Tensors.of(data.weights(), rows, columns).to(ScalarType.Double);
+            double mean = Tensors.value(x.sum()) / data.observedCount();
+            double start = Math.sqrt(Math.max(mean, TINY) / rank);
+            Tensor u = initial(data.rows(), rank, start, Keyed.of(seed, INITIAL, 0)); // [M, R]
+            Tensor v = initial(data.columns(), rank, start, Keyed.of(seed, INITIAL, 1)); // [N, R]
+            Tensor xt = x.t();
+            Tensor weightsT = weights.t();
+            for (int i = 0; i < ITERATIONS; i++) {
+                try (var round = Scope.open()) {
+                    update(u, v, x, weights, poisson);
+                    update(v, u, xt, weightsT, poisson);
+                }
+            }
+            return Tensors.floats(u.matmul(v.t()));
+        }
+    }
+
+    /// Multiplies `u` by the quotient of the negative and the positive part of the gradient.
+    ///
+    /// @param x `[M, N]`, 0 where the weights are 0
+    private static void update(Tensor u, Tensor v, Tensor x, Tensor weights, boolean poisson) {
+        Tensor fitted = u.matmul(v.t()); // [M, N]
+        Tensor up = poisson ? x.div(fitted.add(Tensors.scalar(TINY))) : x;
+        Tensor down = poisson ? weights : weights.mul(fitted);
+        u.mul_(up.matmul(v).div(down.matmul(v).add(Tensors.scalar(TINY))));
+    }
+
+    private static Tensor initial(int rows, int rank, double size, Keyed random) {
+        double[] values = new double[rows * rank];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = size * random.nextDouble(0.5, 1.5);
+        }
+        return Tensors.of(values, rows, rank);
+    }
+}

@@ -1,0 +1,80 @@
+package org.fullrank.decompose;
+
+import java.util.List;
+import java.util.function.Function;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
+
+/// Classical factorizations of the tensor of a fit, measured like the fit.
+///
+/// The held-out loss is that of a factorization without the held-out entries. The values, and so the PSNR, are
+/// those of a factorization of all observed entries, which are more than the networks see.
+public final class Rivals {
+    private final PartialTensor data;
+    private final Decomposition fitted;
+    private final float @Nullable [] truth;
+    private final HeldOut split;
+
+    /// @param data the tensor
+    /// @param fitted whose rank, loss and held-out entries are used
+    /// @param truth entries without noise, row-major; null: unknown
+    public Rivals(PartialTensor data, Decomposition fitted, float @Nullable [] truth) {
+        DecompositionSettings settings = fitted.settings();
+        this.data = data;
+        this.fitted = fitted;
+        this.truth = truth;
+        this.split = HeldOut.of(data, settings.stopping().holdout(), settings.seed());
+    }
+
+    /// The factorizations of a kind.
+    ///
+    /// @throws org.fullrank.engine.InputException when it does not exist for the tensor
+    public List<Reconstruction> of(Rival rival) {
+        rival.requireFor(data);
+        long seed = fitted.settings().seed();
+        boolean poisson = loss() instanceof FitLoss.Poisson;
+        int rank = Math.min(fitted.rank(), Math.min(data.rows(), data.columns())); // that of a matrix
+        return switch (rival) {
+            case SVD -> List.of(svd("svd", rank), svd("best-svd", bestRank()));
+            case NMF -> List.of(measured("nmf", rank, some -> Nmf.fit(some, rank, poisson, seed)));
+            case CP -> List.of(measured("cp", fitted.rank(), some -> CpAls.fit(some, fitted.rank(), seed)));
+        };
+    }
+
+    private FitLoss loss() {
+        return fitted.settings().loss();
+    }
+
+    private Reconstruction svd(String name, int rank) {
+        return measured(name, rank, some -> Svd.of(some, rank).reconstruction());
+    }
+
+    private int bestRank() {
+        return truth == null
+                ? Svd.best(split.fitted(), this::heldOut).rank()
+                : Svd.best(data, values -> -Psnr.of(truth, values)).rank();
+    }
+
+    private Reconstruction measured(String name, int rank, Function<PartialTensor, float[]> factorization) {
+        float[] all = factorization.apply(data);
+        Double psnr = truth == null ? null : Psnr.of(truth, all);
+        return new Reconstruction(name, rank, heldOut(factorization.apply(split.fitted())), psnr, all);
+    }
+
+    /// The mean loss of the held-out entries, in the units of the data.
+    private double heldOut(float[] values) {
+        int[] entries = split.entries();
+        float[] some = new float[entries.length];
+        for (int i = 0; i < some.length; i++) {
+            some[i] = values[entries[i]];
+        }
+        double scale = DataScale.of(split.fitted()).factor();
+        try (var scope = Scope.withoutGradients()) {
+            Tensor y = Tensors.of(some, some.length).div(Tensors.scalar(scale));
+            Tensor x = Tensors.of(data.values(entries), some.length).div(Tensors.scalar(scale));
+            return Tensors.value(loss().of(y, x).mean()) * Math.pow(scale, loss().degree());
+        }
+    }
+}

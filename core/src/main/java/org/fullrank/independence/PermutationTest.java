@@ -1,0 +1,79 @@
+package org.fullrank.independence;
+
+import java.util.function.IntConsumer;
+import org.fullrank.engine.InputException;
+
+/// A permutation test of independence. Columns that are shuffled separately are independent and keep their
+/// distributions. The p-value is `(1 + #{shuffles at least as dependent}) / (1 + shuffles)`, which is uniform
+/// for independent columns with independent rows (Phipson and Smyth 2010, "Permutation p-values should never
+/// be zero").
+///
+/// @param found HSIC of the columns
+/// @param nullMean mean of the criterion over the shuffles; NaN without shuffles
+/// @param pairwise p-value of each pair, `[D][D]`; 1 on the diagonal; NaN without shuffles
+/// @param criterion p-value of the pairwise criterion; NaN without shuffles
+/// @param dHsic p-value of dHSIC; NaN without shuffles or for random features
+public record PermutationTest(Hsic.Values found, double nullMean, double[][] pairwise, double criterion, double dHsic) {
+    /// Default number of shuffles: the smallest p-value is 0.005.
+    public static final int PERMUTATIONS = 200;
+
+    /// Values of HSIC that differ by less count as equal: the rounding error of sums in another order.
+    private static final double TIE = 1e-14;
+
+    /// Shuffles of columns.
+    ///
+    /// @param permutations how many, 0 or more
+    /// @param seed equal seeds give equal shuffles
+    /// @param progress is told the number of finished shuffles, from 0
+    public record Shuffles(int permutations, long seed, IntConsumer progress) {
+        public Shuffles {
+            InputException.when(permutations < 0, "permutations: found %d, expected 0 or more", permutations);
+        }
+
+        public Shuffles(int permutations, long seed) {
+            this(permutations, seed, _ -> {});
+        }
+    }
+
+    /// Tests columns.
+    public static PermutationTest of(Columns columns, Hsic hsic, Shuffles shuffles) {
+        Hsic.Values found = hsic.of(columns);
+        int width = columns.width();
+        double[][] pairwise = new double[width][width];
+        double criterion = 0;
+        double dHsic = 0;
+        double sum = 0;
+        shuffles.progress.accept(0);
+        for (int round = 0; round < shuffles.permutations; round++) {
+            Hsic.Values chance = hsic.of(columns.shuffled(shuffles.seed, round));
+            for (int i = 0; i < width; i++) {
+                for (int j = 0; j < width; j++) {
+                    pairwise[i][j] += reaches(chance.pairwise()[i][j], found.pairwise()[i][j]);
+                }
+            }
+            criterion += reaches(chance.criterion(), found.criterion());
+            dHsic += reaches(chance.dHsic(), found.dHsic());
+            sum += chance.criterion();
+            shuffles.progress.accept(round + 1);
+        }
+        for (int i = 0; i < width; i++) {
+            for (int j = 0; j < width; j++) {
+                pairwise[i][j] = i == j ? 1 : p(pairwise[i][j], shuffles.permutations);
+            }
+        }
+        return new PermutationTest(
+                found,
+                sum / shuffles.permutations,
+                pairwise,
+                p(criterion, shuffles.permutations),
+                Double.isNaN(found.dHsic()) ? Double.NaN : p(dHsic, shuffles.permutations));
+    }
+
+    private static int reaches(double chance, double found) {
+        return chance >= found - TIE ? 1 : 0;
+    }
+
+    private static double p(double reached, int permutations) {
+        return permutations == 0 ? Double.NaN : (1 + reached) / (1 + permutations);
+    }
+}

@@ -1,0 +1,6 @@
+/// Statistical independence of columns: the kernel criteria HSIC and dHSIC with permutation tests, and the
+/// separation of mixtures into independent sources.
+@NullMarked
+package org.fullrank.independence;
+
+import org.jspecify.annotations.NullMarked;

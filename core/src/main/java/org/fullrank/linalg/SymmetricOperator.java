@@ -1,0 +1,12 @@
+package org.fullrank.linalg;
+
+import org.bytedeco.pytorch.Tensor;
+
+/// A symmetric matrix `[N, N]` that is known only by its products.
+public interface SymmetricOperator {
+    /// Number of rows N.
+    int size();
+
+    /// The product with `x`, shape `[N, b]` float64. The caller's scope owns the result, `[N, b]`.
+    Tensor times(Tensor x);
+}

@@ -1,0 +1,49 @@
+package org.fullrank.net;
+
+import java.util.ArrayList;
+
+/// The deep decoder (Heckel and Hand 2019) in the form of the official DeepTensor code: it mixes the channels
+/// at each position and doubles the signal, without any convolution along positions. It has far fewer
+/// parameters than a [SkipNetwork].
+///
+/// @param width channels of each scale
+/// @param scales doublings
+public record DeepDecoder(int width, int scales) implements UntrainedNetwork {
+    /// That of the official code.
+    public static final int DEFAULT_WIDTH = 128;
+    /// That of the official code for matrices and pictures.
+    public static final int DEFAULT_SCALES = 2;
+
+    public DeepDecoder {
+        UntrainedNetwork.requireSizes(width, scales);
+    }
+
+    public static DeepDecoder defaults() {
+        return new DeepDecoder(DEFAULT_WIDTH, DEFAULT_SCALES);
+    }
+
+    /// The input has two positions then. One position has no statistics for a batch norm.
+    @Override
+    public int shortestSide() {
+        return (1 << scales) + 1;
+    }
+
+    @Override
+    public SignalGenerator build(NetworkBuilder net, SignalShape shape, int channels) {
+        requireSide(shape);
+        var layers = new ArrayList<Layer>();
+        int in = channels;
+        for (int i = 0; i <= scales; i++) {
+            NetworkBuilder block = net.in("block" + i);
+            layers.add(SignalLayers.convolution(block.in("conv"), shape, in, width, 1, 1, false));
+            if (i < scales) {
+                layers.add((x, mode) -> SignalLayers.doubled(x));
+            }
+            layers.add(SignalLayers.leakyRelu());
+            layers.add(Layers.batchNorm(block.in("bn"), width, 1));
+            in = width;
+        }
+        layers.add(SignalLayers.convolution(net.in("out"), shape, width, channels, 1, 1, false));
+        return new SignalGenerator(net, Layer.chain(layers), channels, shape.dividedBy(1 << scales), shape);
+    }
+}

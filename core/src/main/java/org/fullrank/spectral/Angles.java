@@ -1,0 +1,102 @@
+package org.fullrank.spectral;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+
+/// Angles between rows, and the arc-cosine kernels that are functions of them.
+///
+/// The angle of unit vectors is `2 atan2(|u - v|, |u + v|)` (Kahan). From their inner product the two lengths
+/// would lose half of their digits where the vectors nearly coincide or oppose, so for these pairs the
+/// differences are computed directly.
+final class Angles {
+    /// Below it the inner product gives the angle to about 1e-13.
+    private static final double NEARLY_PARALLEL = 1 - 1e-6;
+
+    private static final int BLOCK_VALUES = 1 << 22;
+
+    private Angles() {}
+
+    /// The angles of all pairs of rows, in [0, pi]; `[n, D]` and `[p, D]` to `[n, p]`. A row of zeros has an
+    /// angle of pi / 2 to every row.
+    static Tensor between(Tensor x, Tensor y) {
+        Tensor u = Reductions.unit(x);
+        Tensor v = Reductions.unit(y);
+        Tensor cosine = u.matmul(v.t()); // [n, p]
+        Tensor angles = angle(chord(cosine, -2), chord(cosine, 2));
+        Tensor near = cosine.abs_()
+                .gt(Tensors.scalar(NEARLY_PARALLEL))
+                .view(-1)
+                .nonzero()
+                .view(-1); // [q]
+        int block = Math.max(1, BLOCK_VALUES / Math.toIntExact(x.size(1)));
+        for (long begin = 0; begin < near.size(0); begin += block) {
+            refine(angles, near.narrow(0, begin, Math.min(block, near.size(0) - begin)), u, v);
+        }
+        return angles;
+    }
+
+    /// @param places of pairs in `angles`, in row-major order
+    private static void refine(Tensor angles, Tensor places, Tensor u, Tensor v) {
+        try (var scope = Scope.open()) {
+            long[] flat = Tensors.longs(places);
+            int columns = Math.toIntExact(v.size(0));
+            int[] rows = Arrays.stream(flat).mapToInt(p -> (int) (p / columns)).toArray();
+            int[] others =
+                    Arrays.stream(flat).mapToInt(p -> (int) (p % columns)).toArray();
+            Tensor a = u.index_select(0, Tensors.of(rows)); // [q, D]
+            Tensor b = v.index_select(0, Tensors.of(others));
+            angles.view(-1)
+                    .index_copy_(
+                            0, places, angle(length(a.sub(b)), length(a.add(b))).view(-1));
+        }
+    }
+
+    /// `1 - t / pi`.
+    static Tensor step(Tensor angles) {
+        return angles.mul(Tensors.scalar(-1 / Math.PI)).add_(Tensors.scalar(1));
+    }
+
+    /// `|x| |y| (sin t + (pi - t) cos t) / pi`.
+    static Tensor relu(Tensor angles, Tensor x, Tensor y) {
+        Tensor rest = angles.neg().add_(Tensors.scalar(Math.PI));
+        return angles.sin()
+                .add_(rest.mul_(angles.cos()))
+                .mul_(Tensors.scalar(1 / Math.PI))
+                .mul_(length(x))
+                .mul_(length(y).t());
+    }
+
+    /// @throws InputException when a row is zero, so that it has no direction
+    static void requireLength(String kernel, Tensor x, Tensor y) {
+        for (Tensor rows : new Tensor[] {x, y}) {
+            Tensor zero = length(rows).eq(Tensors.scalar(0)); // [n, 1]
+            InputException.when(
+                    Tensors.value(zero.any()) != 0,
+                    "kernel %s: found a vector of zeros in row %d, which has no angle; leave it out or use arc-cosine:1",
+                    kernel,
+                    (long) Tensors.value(zero.to(ScalarType.Byte).argmax()));
+        }
+    }
+
+    /// `sqrt(2 + factor cosine)`, the length of a sum or difference of unit vectors.
+    private static Tensor chord(Tensor cosine, double factor) {
+        return cosine.mul(Tensors.scalar(factor))
+                .add_(Tensors.scalar(2))
+                .clamp_min_(Tensors.scalar(0))
+                .sqrt_();
+    }
+
+    private static Tensor angle(Tensor difference, Tensor sum) {
+        return torch.atan2(difference, sum).mul_(Tensors.scalar(2));
+    }
+
+    private static Tensor length(Tensor rows) {
+        return Reductions.squaredNorms(rows).sqrt_();
+    }
+}

@@ -1,0 +1,141 @@
+package org.fullrank.spectral;
+
+import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
+
+/// The sums over all samples that a closed form needs, of their features `P` in coordinates, `[N, m]`. One
+/// pass over the samples in blocks, in float64; the features are never all in memory.
+///
+/// Features are taken from the mean of some samples, `origin`, so that their products do not cancel where
+/// they are far from 0.
+///
+/// @param origin `[1, m]`; zeros where the features are used as they are
+/// @param second `P' P`, `[m, m]`
+/// @param coupled `P' T P`, `[m, m]`
+/// @param massive `P' diag(mass) P`, `[m, m]`; null without a mass
+/// @param weights `[N, 4]`: 1, `T 1`, the mass, and the weights of the mean
+/// @param weighted `P' weights`, `[m, 4]`
+/// @param trace sum of `k(x, x)`
+record FeatureSums(
+        Tensor origin,
+        Tensor second,
+        Tensor coupled,
+        @Nullable Tensor massive,
+        Tensor weights,
+        Tensor weighted,
+        double trace) {
+    private static final int ONE = 0;
+    private static final int COUPLED = 1;
+    private static final int MASS = 2;
+    private static final int MEAN = 3;
+
+    /// 64 MB of features or inputs at a time.
+    private static final int BLOCK_VALUES = 1 << 23;
+
+    private static final int ORIGIN_ROWS = 1024;
+
+    /// Reads all samples once. The caller's scope owns the sums.
+    ///
+    /// @param means weights of the mean, `[N]`
+    /// @param shifted whether features are taken from an origin
+    static FeatureSums of(
+            Relation relation,
+            SampleRows samples,
+            Coordinates coordinates,
+            QuadraticForm form,
+            double[] means,
+            boolean shifted) {
+        int width = coordinates.width();
+        int limit = Math.max(1, BLOCK_VALUES / Math.max(coordinates.features(), samples.width()));
+        Tensor origin = Tensors.zeros(Device.CPU, ScalarType.Double, 1, width);
+        if (shifted) {
+            origin.copy_(coordinates.mean(samples, Math.min(limit, ORIGIN_ROWS)));
+        }
+        Tensor second = Tensors.zeros(Device.CPU, ScalarType.Double, width, width);
+        Tensor diagonal = Tensors.zeros(Device.CPU, ScalarType.Double, width, width);
+        double @Nullable [] mass = form.mass();
+        Tensor massive = mass == null ? null : Tensors.zeros(Device.CPU, ScalarType.Double, width, width);
+        double[] ones = QuadraticForm.ones(relation.size());
+        Tensor weights = columns(ones, form.rowSums(relation), mass == null ? ones : mass, means); // [N, 4]
+        Tensor weighted = Tensors.zeros(Device.CPU, ScalarType.Double, width, weights.size(1));
+        Tensor own = Tensors.of(form.diagonal(), relation.size(), 1); // [N, 1]
+        Relation.Form related = relation.form(width);
+        double trace = 0;
+        for (Relation.Part part : relation.parts(limit)) {
+            try (var scope = Scope.open()) {
+                Tensor rows = samples.at(part.rows()); // [n, D]
+                SampleCheck.requireFinite(rows);
+                Tensor all = coordinates.of(rows).sub_(origin); // [n, m]
+                related.add(part, all);
+                Tensor features = all.narrow(0, 0, part.own());
+                Tensor index = Tensors.of(part.rows()).narrow(0, 0, part.own());
+                Tensor transposed = features.t();
+                second.addmm_(transposed, features);
+                diagonal.addmm_(transposed, features.mul(own.index_select(0, index)));
+                Tensor w = weights.index_select(0, index); // [own, 4]
+                if (massive != null) {
+                    massive.addmm_(transposed, features.mul(w.narrow(1, MASS, 1)));
+                }
+                weighted.addmm_(transposed, w);
+                trace += Tensors.value(coordinates
+                        .kernel()
+                        .diagonal(rows.narrow(0, 0, part.own()))
+                        .sum());
+            }
+        }
+        Tensor coupled = diagonal.add_(related.sum().mul_(Tensors.scalar(form.coupling())));
+        return new FeatureSums(origin, second, coupled, massive, weights, weighted, trace);
+    }
+
+    /// The mean of the features, `[1, m]`.
+    Tensor mean() {
+        return weighted.narrow(1, MEAN, 1).t().add(origin);
+    }
+
+    /// `P' P` of features that are not taken from the origin.
+    Tensor fromZero() {
+        return moved(second, ONE, origin.neg());
+    }
+
+    /// The sum of the squared distances of the features to their mean.
+    double spread() {
+        return Tensors.value(moved(second, ONE, weighted.narrow(1, MEAN, 1).t()).trace());
+    }
+
+    /// `P' T P` of features less their mean.
+    Tensor centeredCoupled() {
+        return moved(coupled, COUPLED, weighted.narrow(1, MEAN, 1).t());
+    }
+
+    /// `P' diag(mass) P` of features less their mean.
+    Tensor centeredMassive() {
+        return moved(
+                Objects.requireNonNull(massive),
+                MASS,
+                weighted.narrow(1, MEAN, 1).t());
+    }
+
+    /// The form `P' M P` of the features less `shift`, `[1, m]`.
+    ///
+    /// @param column of the weights that are `M 1`
+    private Tensor moved(Tensor form, int column, Tensor shift) {
+        Tensor cross = weighted.narrow(1, column, 1).matmul(shift); // [m, m]
+        double total = Tensors.value(weights.narrow(1, column, 1).sum());
+        return form.sub(cross).sub_(cross.t()).add_(shift.t().matmul(shift).mul_(Tensors.scalar(total)));
+    }
+
+    private static Tensor columns(double[]... columns) {
+        var vector = new TensorVector();
+        for (double[] column : columns) {
+            vector.push_back(Tensors.of(column, column.length, 1));
+        }
+        return torch.cat(vector, 1);
+    }
+}

@@ -1,0 +1,90 @@
+package org.fullrank.spectral;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.BlockLanczos;
+import org.fullrank.linalg.Eigenpairs;
+
+/// The eigenvectors that an optimum uses, with their lengths.
+///
+/// @param lengths squared lengths of the used ones, at most K
+/// @param eigenvalues the largest ones, up to K + 1
+/// @param scale factor of all embeddings
+/// @param loss the minimum
+/// @param gap between the eigenvalues K and K + 1, each at least 0
+/// @param residual of the eigenvectors
+/// @param warnings of the relation, and of these eigenvalues
+record Modes(
+        double[] lengths,
+        double[] eigenvalues,
+        double scale,
+        double loss,
+        double gap,
+        double residual,
+        List<String> warnings) {
+    /// Eigenvalues closer than this share of the largest one count as equal.
+    private static final double TIE = 1e-9;
+    /// An eigenvalue below this share of the largest one is rounding.
+    private static final double ROUNDING = 1e-12;
+
+    /// Chooses from the largest eigenpairs.
+    ///
+    /// @throws InputException when no dimension lowers the loss
+    static Modes of(SpectralObjective objective, int width, Eigenpairs pairs, Relation relation) {
+        double[] values = Arrays.copyOf(pairs.values(), Math.min(width + 1, pairs.values().length));
+        double floor = ROUNDING * Math.abs(values[0]);
+        double[] used = Arrays.stream(values)
+                .limit(width)
+                .takeWhile(l -> Math.abs(l) > floor && objective.squaredLength(l) > 0)
+                .toArray();
+        InputException.when(
+                used.length == 0,
+                "spectral: found no dimension to keep, because the largest eigenvalue is %.3g; lower beta or gamma, or"
+                        + " relate more samples",
+                values[0]);
+        double gap = at(values, width - 1) - at(values, width);
+        List<String> warnings = new ArrayList<>(relation.warnings());
+        if (used.length < width) {
+            warnings.add("%d of %d dimensions are used: more do not lower the loss".formatted(used.length, width));
+        } else if (gap <= TIE * Math.abs(values[0])) {
+            warnings.add(
+                    ("the eigenvalues %d and %d are equal, %.6g: the optimum is not unique; choose another number of"
+                                    + " dimensions")
+                            .formatted(width, width + 1, values[width - 1]));
+        }
+        if (pairs.residual() > BlockLanczos.Stop.DEFAULT.tolerance()) {
+            warnings.add("the solver stopped at a residual of %.1e: the dimensions are that inexact; ask for fewer"
+                    .formatted(pairs.residual()));
+        }
+        return new Modes(
+                Arrays.stream(used).map(objective::squaredLength).toArray(),
+                values,
+                objective.scale(relation.size()),
+                objective.minimum(used, width, relation),
+                gap,
+                pairs.residual(),
+                warnings);
+    }
+
+    private static double at(double[] values, int i) {
+        return i < values.length ? Math.max(0, values[i]) : 0;
+    }
+
+    /// The used eigenvectors with their lengths and the scale, `[N, k]`.
+    Tensor columns(Eigenpairs pairs) {
+        double[] factors = Arrays.stream(lengths).map(l -> scale * Math.sqrt(l)).toArray();
+        return pairs.vectors().narrow(1, 0, factors.length).mul(Tensors.of(factors, 1, factors.length));
+    }
+
+    /// @param rank number of directions of the features
+    /// @param condition of the kernel matrix
+    /// @param traceError share of the trace of the kernel matrix that the features miss
+    SpectralReport report(int rank, double condition, double traceError) {
+        return new SpectralReport(
+                loss, lengths, eigenvalues, rank, condition, gap, residual, traceError, List.copyOf(warnings));
+    }
+}

@@ -1,0 +1,108 @@
+package org.fullrank.spectral;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// Randomly pivoted Cholesky (Chen, Epperly, Tropp and Webber 2022): chooses rows of a kernel matrix one
+/// after the other, each with a probability proportional to the part of its diagonal that the earlier ones
+/// miss.
+///
+/// Rows are proposed in blocks. A proposal is accepted with the share of its diagonal that is still missed
+/// when its turn comes (Epperly, Tropp and Webber 2024), so that the choice has the same distribution as
+/// one by one, and the work is products of matrices.
+final class PivotedCholesky {
+    private static final int BLOCK = 64;
+    /// What is missed below this share of the trace is rounding.
+    private static final double ROUNDING = 1e-13;
+
+    private final Kernel kernel;
+    private final Tensor rows; // [c, D]
+    private final Keyed random;
+    private final Tensor factor; // [c, p]; its first `count` columns are those of Cholesky
+    private final double[] missed; // diagonal that is not explained yet
+    private final int[] pivots;
+    private int count;
+
+    private PivotedCholesky(Kernel kernel, Tensor rows, int wanted, Keyed random) {
+        this.kernel = kernel;
+        this.rows = rows;
+        this.random = random;
+        factor = Tensors.empty(ScalarType.Double, rows.size(0), wanted);
+        missed = Tensors.doubles(kernel.diagonal(rows));
+        pivots = new int[wanted];
+    }
+
+    /// The places of up to `wanted` rows; fewer if they explain the whole matrix.
+    static int[] choose(Kernel kernel, Tensor rows, int wanted, Keyed random) {
+        try (var scope = Scope.open()) {
+            var search = new PivotedCholesky(kernel, rows, wanted, random);
+            double floor = ROUNDING * Arrays.stream(search.missed).sum();
+            while (search.count < wanted && Arrays.stream(search.missed).sum() > floor) {
+                search.round();
+            }
+            return Arrays.copyOf(search.pivots, search.count);
+        }
+    }
+
+    private void round() {
+        try (var scope = Scope.open()) {
+            int[] proposed = new int[BLOCK];
+            double sum = Arrays.stream(missed).sum();
+            Arrays.setAll(proposed, i -> LandmarkChoice.draw(missed, random.nextDouble() * sum));
+            int[] accepted = accepted(proposed);
+            Tensor index = Tensors.of(accepted);
+            Tensor columns = residual(rows, factor, index); // [c, a]
+            Tensor block = columns.index_select(0, index); // [a, a]
+            Tensor lower = torch.linalg_cholesky(block);
+            Tensor fresh =
+                    torch.linalg_solve_triangular(lower, columns.t(), false).t(); // [c, a]
+            factor.narrow(1, count, accepted.length).copy_(fresh);
+            double[] explained = Tensors.doubles(fresh.mul(fresh).sum(1));
+            Arrays.setAll(missed, i -> Math.max(0, missed[i] - explained[i]));
+            for (int pivot : accepted) {
+                missed[pivot] = 0;
+                pivots[count++] = pivot;
+            }
+        }
+    }
+
+    /// The kernel between some rows and the rows `index`, less what the factor explains.
+    private Tensor residual(Tensor some, Tensor explaining, Tensor index) {
+        Tensor before = explaining.narrow(1, 0, count);
+        return kernel.gram(some, rows.index_select(0, index))
+                .sub_(before.matmul(
+                        factor.narrow(1, 0, count).index_select(0, index).t()));
+    }
+
+    /// The first proposal is always accepted.
+    private int[] accepted(int[] proposed) {
+        Tensor index = Tensors.of(proposed);
+        Tensor own = residual(rows.index_select(0, index), factor.index_select(0, index), index);
+        double[] left = Tensors.doubles(own); // [b, b]
+        int[] accepted = new int[BLOCK];
+        int size = 0;
+        for (int i = 0; i < BLOCK && count + size < pivots.length; i++) {
+            double diagonal = left[i * BLOCK + i];
+            if (i == 0 || random.nextDouble() * missed[proposed[i]] < diagonal) {
+                accepted[size++] = proposed[i];
+                eliminate(left, i);
+            }
+        }
+        return Arrays.copyOf(accepted, size);
+    }
+
+    private static void eliminate(double[] matrix, int pivot) {
+        double[] column = new double[BLOCK];
+        Arrays.setAll(column, i -> matrix[i * BLOCK + pivot]);
+        for (int i = 0; i < BLOCK; i++) {
+            for (int j = 0; j < BLOCK; j++) {
+                matrix[i * BLOCK + j] -= column[i] * column[j] / column[pivot];
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package org.fullrank.spectral;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// The best map of a closed form: `z(x) = f(x) C - offset` with the features f.
+///
+/// @param features of an input
+/// @param coefficients C, `[p, k]` in row-major order
+/// @param offset `[k]`: what takes the mean away; zeros where features are not centered
+/// @param report what the fit found
+public record SpectralMap(FeatureMap features, double[] coefficients, double[] offset, SpectralReport report) {
+    private static final int BLOCK_VALUES = 1 << 23;
+
+    /// Number of dimensions k: those of the K asked for that the optimum uses.
+    public int width() {
+        return offset.length;
+    }
+
+    /// The embeddings of rows, `[n, D]` float64 to `[n, k]`. The caller's scope owns them.
+    ///
+    /// @throws org.fullrank.engine.InputException when the rows have another width, or no value under the
+    ///     kernel
+    public Tensor embed(Tensor rows) {
+        SampleCheck.requireFinite(rows);
+        Tensor c = Tensors.of(coefficients, features.width(), width()); // [p, k]
+        return features.of(rows).matmul(c).sub_(Tensors.of(offset, 1, width()));
+    }
+
+    /// The embeddings of all samples, `[N, k]`, computed in blocks. The caller's scope owns them.
+    public Tensor embed(SampleRows samples) {
+        Tensor all = Tensors.empty(ScalarType.Double, samples.size(), width());
+        int[] rows = IntStream.range(0, samples.size()).toArray();
+        int block = Math.max(1, BLOCK_VALUES / Math.max(features.width(), samples.width()));
+        for (int begin = 0; begin < rows.length; begin += block) {
+            try (var scope = Scope.withoutGradients()) {
+                int[] some = Arrays.copyOfRange(rows, begin, Math.min(rows.length, begin + block));
+                all.narrow(0, begin, some.length).copy_(embed(samples.at(some)));
+            }
+        }
+        return all;
+    }
+
+    /// The kernel `z(x).z(y)` of the embeddings.
+    public Kernel kernel() {
+        return new Kernel.Induced(this);
+    }
+}
