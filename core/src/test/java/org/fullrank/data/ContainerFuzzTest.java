@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Keyed;
@@ -33,7 +34,8 @@ class ContainerFuzzTest {
     @ParameterizedTest
     @MethodSource("formats")
     void everyFileIsReadAndWhenItIsDamagedReadOrRefusedInOneLine(String format) throws IOException {
-        List<ContainerSamples.Sample> samples = ContainerSamples.all().get(format);
+        List<ContainerSamples.Sample> samples =
+                Objects.requireNonNull(ContainerSamples.all().get(format));
         readWhole(samples);
         int count = Integer.getInteger("fullrank.fuzz", COUNT);
         try (var report = new FuzzReport(format)) {

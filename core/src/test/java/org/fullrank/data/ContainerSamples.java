@@ -146,7 +146,7 @@ final class ContainerSamples {
     private static ParquetSample table(int codec) {
         byte[] png = SampleFiles.image("png", 3, 3, 5);
         return new ParquetSample()
-                .binary("image.bytes", png, SampleFiles.image("png", 4, 3, 7), null, png)
+                .binary("image.bytes", png, SampleFiles.image("png", 4, 3, 7), ParquetSample.MISSING, png)
                 .text("image.path", "a", "b", "c", "d")
                 .longs("label", 0, 1, 1, -1)
                 .classNames("label", "x", "y")

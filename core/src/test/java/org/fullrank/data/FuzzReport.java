@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -71,7 +72,8 @@ final class FuzzReport implements AutoCloseable {
             reader = reader();
             return "hangs:\n" + stacks;
         } catch (ExecutionException e) {
-            return e.getCause() instanceof InputException refusal ? refusal.getMessage() : thrown(e.getCause());
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            return cause instanceof InputException ? String.valueOf(cause.getMessage()) : thrown(cause);
         } catch (InterruptedException e) {
             return "interrupted:\n";
         }

@@ -13,15 +13,16 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.commons.compress.compressors.snappy.SnappyCompressorOutputStream;
-import org.jspecify.annotations.Nullable;
 
 /// Writes a small Parquet file: one group of rows, one page of cells for each column, all values optional.
 final class ParquetSample {
+    /// The cell that is not there.
+    static final byte[] MISSING = {};
+
     static final int NONE = 0;
     static final int SNAPPY = 1;
     static final int GZIP = 2;
@@ -41,8 +42,8 @@ final class ParquetSample {
     private int claimed = -1;
 
     /// @param path name, or `name.field` of a struct
-    /// @param cells encoded values, null for a missing one
-    private record Column(String path, int type, boolean text, List<byte @Nullable []> cells) {}
+    /// @param cells encoded values, [#MISSING] for a missing one
+    private record Column(String path, int type, boolean text, List<byte[]> cells) {}
 
     ParquetSample binary(String path, byte[]... cells) {
         columns.add(new Column(
@@ -122,9 +123,9 @@ final class ParquetSample {
         return this;
     }
 
-    private static byte @Nullable [] sized(byte @Nullable [] cell) {
-        return cell == null
-                ? null
+    private static byte[] sized(byte[] cell) {
+        return cell == MISSING
+                ? MISSING
                 : ByteBuffer.allocate(4 + cell.length)
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .putInt(cell.length)
@@ -210,7 +211,7 @@ final class ParquetSample {
 
     private static List<String> distinct(Column column) {
         return column.cells.stream()
-                .filter(Objects::nonNull)
+                .filter(cell -> cell != MISSING)
                 .map(HexFormat.of()::formatHex)
                 .distinct()
                 .toList();
@@ -260,7 +261,7 @@ final class ParquetSample {
         int groups = (column.cells.size() + 7) / 8;
         byte[] bits = new byte[groups];
         for (int i = 0; i < column.cells.size(); i++) {
-            bits[i / 8] |= (byte) (column.cells.get(i) == null ? 0 : 1 << i % 8);
+            bits[i / 8] |= (byte) (column.cells.get(i) == MISSING ? 0 : 1 << i % 8);
         }
         return joined(new Thrift().varint(groups << 1 | 1).raw(), bits);
     }
@@ -272,10 +273,10 @@ final class ParquetSample {
             values.write(8); // bits of a number
         }
         for (byte[] cell : column.cells) {
-            if (cell != null && dictionary) { // a run of one
+            if (cell != MISSING && dictionary) { // a run of one
                 values.writeBytes(
                         new byte[] {2, (byte) distinct.indexOf(HexFormat.of().formatHex(cell))});
-            } else if (cell != null) {
+            } else if (cell != MISSING) {
                 values.writeBytes(cell);
             }
         }

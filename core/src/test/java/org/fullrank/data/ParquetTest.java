@@ -120,7 +120,9 @@ class ParquetTest {
     void aRowWithoutAnImageIsListed() {
         Path file = write(
                 "x.parquet",
-                new ParquetSample().binary("image.bytes", RED, null, BLUE).longs("label", 4, 5, 6));
+                new ParquetSample()
+                        .binary("image.bytes", RED, ParquetSample.MISSING, BLUE)
+                        .longs("label", 4, 5, 6));
         try (Dataset data = open(file)) {
             assertThat(data.skipped()).containsExactly(new Skipped("00000001", "the row has no image"));
             assertThat(data.classNames()).containsExactly("4", "6");
