@@ -105,8 +105,7 @@ class WebDatasetTest {
             assertThat(tree.warnings())
                     .containsExactly(
                             "train split: the classes are those of 2 files beside the images",
-                            "train split: 1 of 3 items have no label;"
-                                    + " evaluations leave them out");
+                            "train split: 1 of 3 items have no label;" + " evaluations leave them out");
             assertThat(inTar.fingerprint()).isEqualTo(tree.fingerprint()).isEqualTo(inZip.fingerprint());
         }
     }

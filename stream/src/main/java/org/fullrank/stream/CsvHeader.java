@@ -45,10 +45,8 @@ final class CsvHeader {
         CsvRecord next = rows.seen(0);
         List<String> wanted = columns.stream().map(String::strip).toList();
         boolean named = first.stream().filter(Cells::isText).map(String::strip).anyMatch(wanted::contains);
-        boolean corner = first.size() > 1
-                && first.get(0).isBlank()
-                && next != null
-                && Cells.number(next.getField(0)) == 0;
+        boolean corner =
+                first.size() > 1 && first.get(0).isBlank() && next != null && Cells.number(next.getField(0)) == 0;
         boolean texts = first.stream().anyMatch(Cells::isText)
                 && first.stream().allMatch(cell -> Cells.isText(cell) || cell.isBlank());
         if (texts && (named || corner)) {
