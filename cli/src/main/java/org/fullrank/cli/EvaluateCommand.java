@@ -55,7 +55,7 @@ final class EvaluateCommand extends Job {
             paramLabel = "NAME",
             split = ",",
             completionCandidates = Names.class,
-            description = "One or more protocols of ${COMPLETION-CANDIDATES}, or all. Default: knn,linear.")
+            description = "Protocols, separated by commas, or all. Known: ${COMPLETION-CANDIDATES}. Default: knn,linear.")
     private List<String> protocols = new ArrayList<>();
 
     @Option(

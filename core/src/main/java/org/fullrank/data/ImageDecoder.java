@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Decodes images to RGB with 8 bits in the color space sRGB. A decoder reuses its readers, so each thread
 /// needs its own instance.
 ///
-/// The parsers of this package read the metadata and decide what the samples mean. The readers of ImageIO get
-/// only image data, so that none of them guesses what the samples mean. Gray images become RGB with three
+/// The parsers of this package read the metadata of the file, such as the color model. ImageIO decodes only the
+/// pixel data, because ImageIO sometimes guesses the color model wrongly. Gray images become RGB with three
 /// equal channels. Samples of more than 8 bits are reduced to 8 bits. Transparent pixels are drawn on white.
 /// The decoder applies color profiles and the stated orientation. An image that the decoder does not
 /// understand is refused with the reason.

@@ -15,7 +15,7 @@ import org.fullrank.engine.Tensors;
 /// parameter is added to the second vector. So an optimizer step, gradient clipping, averaging and a
 /// checkpoint each need only a few vector operations.
 ///
-/// In each vector, matrices and filters come first. Biases, norms and class tokens come last. Weight decay
+/// Each vector starts with the matrices and filters. Biases, norms and class tokens come last. Weight decay
 /// applies only to the first part. So the parameters with weight decay are one contiguous range.
 public final class ParameterBuffer implements AutoCloseable {
     /// One parameter or statistic: `count` numbers from `offset` on, of shape `sizes`.

@@ -43,8 +43,8 @@ record BnPartition(Statistics statistics, Normal normal, DoubleUnaryOperator act
                 """
                 A network of ReLU units cuts its input space into regions, like a sheet of paper by folds, and it is
                 linear inside each region. A fold far away from the data does nothing: on the data, its unit is
-                always on or always off. Batch normalization subtracts the mean of the data from each unit, and
-                this moves every fold into the middle of the data, before any training and without labels.
+                always on or always off. Batch normalization centers the values of each unit over the data. So every
+                fold passes through the middle of the data, even before training.
 
                 A unit computes `h = (w.z - mu)/sigma`, with the mean mu and the standard deviation sigma of `w.z`
                 on a batch. Its boundary is the line (in more dimensions the hyperplane) `w.z = mu`. The sum of the

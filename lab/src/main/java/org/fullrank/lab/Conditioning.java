@@ -62,8 +62,8 @@ record Conditioning(LayerMap map, Hessian hessian, Gradient gradient) implements
                 probability 1/2. There are 10 draws (3 in a quick run) for each s. The table shows medians, because
                 the condition number of a plain layer has a heavy tail.
 
-                **Loss.** The squared error, as a function of the weights of one layer, is quadratic as long as no
-                unit changes its side. Its second derivative is `2/N sum (x x') kron (D M' M D)`, where M is the
+                **Loss.** Only the weights of one layer vary. Then the squared error is quadratic, as long as no unit
+                switches between its two slopes. Its second derivative is `2/N sum (x x') kron (D M' M D)`, where M is the
                 matrix of the layers above. It is computed for three layers `[4, 4]`, leaky, with 6 samples.
 
                 **Training.** A network of 10 layers with 12 units (8 in a quick run) learns a random linear map by

@@ -47,7 +47,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 """
                 A linear neuron without bias gets samples (x, y). The coordinate x is the center of a cluster (-1 or
                 1) plus 0.1 N(0, 1). The coordinate y is the noise sigma_y N(0, 1), called the nuisance. With
-                probability p, a sample has another cluster than the previous sample. The probability p is 0 except
+                probability p, a sample comes from another cluster than the previous sample. The probability p is 0 except
                 where the experiment varies it.
 
                 LPL minimizes `mean (z - sg z_before)^2 - log var z` with weight decay 0.15. The output of the

@@ -53,7 +53,7 @@ record SkipCurvature(Hessian hessian, Gradient gradient, Setting setting) {
                         atMost(1e-6),
                         "central differences with step 1e-6: rounding of 1e-9 or so"),
                 Claim.of(
-                        "until a unit changes its side, the loss along a line is the parabola of gradient and second"
+                        "until a unit switches its slope, the loss along a line is the parabola of gradient and second"
                                 + " derivative: largest error, relative to the loss",
                         parabola,
                         atMost(1e-10),
