@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             MethodsCommand.class,
             ObjectiveCommand.class,
             IndependenceCommand.class,
+            UnmixCommand.class,
             RecipesCommand.class,
             RunsCommand.class,
             ReportCommand.class,

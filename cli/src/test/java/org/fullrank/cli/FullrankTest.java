@@ -34,6 +34,7 @@ class FullrankTest {
             "methods",
             "objective",
             "independence",
+            "unmix",
             "recipes",
             "runs",
             "report",
