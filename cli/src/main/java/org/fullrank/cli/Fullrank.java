@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ObjectiveCommand.class,
             SpectralCommand.class,
             IndependenceCommand.class,
+            UnmixCommand.class,
             DecomposeCommand.class,
             RecipesCommand.class,
             RunsCommand.class,

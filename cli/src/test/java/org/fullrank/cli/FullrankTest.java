@@ -35,6 +35,7 @@ class FullrankTest {
             "objective",
             "spectral",
             "independence",
+            "unmix",
             "decompose",
             "recipes",
             "runs",

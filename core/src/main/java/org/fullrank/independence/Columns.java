@@ -61,6 +61,11 @@ public record Columns(String name, double[][] values) {
     ///
     /// @throws InputException as the constructor, and when the stream is damaged
     public static Columns read(RowStream stream) {
+        return new Columns(stream.name(), values(stream));
+    }
+
+    /// The columns of a whole stream, `[D][N]`.
+    static double[][] values(RowStream stream) {
         List<double[]> blocks = new ArrayList<>(); // each [D, B]
         int rows = 0;
         while (true) {
@@ -82,7 +87,7 @@ public record Columns(String name, double[][] values) {
             }
             from += count;
         }
-        return new Columns(stream.name(), values);
+        return values;
     }
 
     /// Rows N.

@@ -50,7 +50,7 @@ class KernelTest {
         assertThatThrownBy(() -> Kernel.of(text))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(message)
-                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+                .satisfies(e -> assertThat(e).message().doesNotContain("\n"));
     }
 
     @ParameterizedTest

@@ -66,7 +66,7 @@ class RelationTest {
         assertThatThrownBy(() -> read(lines.replace(';', '\n') + "\n", 3))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining(message)
-                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+                .satisfies(e -> assertThat(e).message().doesNotContain("\n"));
     }
 
     @Test

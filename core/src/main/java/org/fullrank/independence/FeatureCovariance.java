@@ -1,0 +1,93 @@
+package org.fullrank.independence;
+
+import java.util.stream.LongStream;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+
+/// The covariance term of VICReg behind a random projector that acts on each component separately. The
+/// projector has m cosine features. Each is standardized over the samples, so its variance term is zero. The
+/// value of a pair of components is the mean squared correlation of their features. It is a normalized HSIC,
+/// and for independent components about `1 / N`. Source: Mialon, Balestriero and LeCun 2022, arXiv 2209.14905.
+///
+/// @param features of one component with variance 1
+record FeatureCovariance(RandomFeatures features) {
+    /// Number of features of a component for results.
+    static final int FEATURES = 32;
+
+    /// Number of features for a first search. It succeeds more often with few features than with many, if each
+    /// start has its own.
+    static final int FEW_FEATURES = 8;
+
+    /// A standard deviation that is added, so that a feature that is constant is not divided by zero.
+    private static final double TINY = 1e-12;
+
+    private static final long KEY = Keyed.name("shifted components");
+
+    /// The projector of a seed.
+    static FeatureCovariance of(long seed, int features) {
+        return new FeatureCovariance(RandomFeatures.fourier(features, seed));
+    }
+
+    /// Standardized features of components `[N, k] -> [N, k, m]`.
+    Tensor of(Tensor components) {
+        Tensor phi = features.of(components);
+        phi.sub_(Reductions.means(phi));
+        Tensor deviation = phi.mul(phi)
+                .mean(new long[] {0}, true, new ScalarTypeOptional())
+                .sqrt_();
+        return phi.div_(deviation.add_(Tensors.scalar(TINY)));
+    }
+
+    /// Mean squared correlation of the features of two groups of components, times the number of pairs.
+    ///
+    /// @param a `[N, k, m]`
+    /// @param b `[N, l, m]`
+    double between(Tensor a, Tensor b) {
+        double scale = (double) a.size(0) * features.count();
+        return Reductions.squares(a.flatten(1, 2).t().matmul(b.flatten(1, 2))) / (scale * scale);
+    }
+
+    /// The value of each pair of components, `[D][D]`.
+    ///
+    /// @param phi features `[N, D, m]`
+    double[][] pairwise(Tensor phi) {
+        try (var scope = Scope.withoutGradients()) {
+            long width = phi.size(1);
+            long m = phi.size(2);
+            Tensor flat = phi.flatten(1, 2); // [N, D m]
+            Tensor correlation = flat.t().matmul(flat).div_(Tensors.scalar(phi.size(0))); // [D m, D m]
+            return KernelSums.matrix(correlation
+                    .mul_(correlation)
+                    .reshape(width, m, width, m)
+                    .mean(new long[] {1, 3}, false, new ScalarTypeOptional()));
+        }
+    }
+
+    /// The mean over the pairs of different components.
+    static double criterion(double[][] pairwise) {
+        double sum = 0;
+        for (int i = 0; i < pairwise.length; i++) {
+            for (int j = 0; j < i; j++) {
+                sum += pairwise[i][j];
+            }
+        }
+        return sum / (pairwise.length * (pairwise.length - 1) / 2.0);
+    }
+
+    /// The features after each component was shifted in time, around the end, by an amount of its own. Such
+    /// components are independent and keep their distributions and their dependence over time.
+    Tensor shifted(Tensor phi, long seed, long round) {
+        var random = Keyed.of(seed, KEY, round);
+        long rows = phi.size(0);
+        return torch.stack(
+                new org.bytedeco.pytorch.TensorVector(LongStream.range(0, phi.size(1))
+                        .mapToObj(j -> phi.select(1, j).roll(new long[] {random.nextLong(rows)}, new long[] {0}))
+                        .toArray(Tensor[]::new)),
+                1);
+    }
+}

@@ -1,0 +1,81 @@
+package org.fullrank.independence;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
+
+/// Mixtures made uncorrelated with variance 1. The scope that was open owns the tensors.
+///
+/// @param rows whitened mixtures `[N, D]`
+/// @param matrix `V [D, D]`: a whitened row is `V (x - mean)`
+record Whitening(Tensor rows, Tensor matrix) {
+    /// A standard deviation below this share of the largest value counts as zero.
+    private static final double CONSTANT = 1e-12;
+
+    /// Two channels with a correlation this close to 1 or -1 count as equal. So does an eigenvalue of the
+    /// correlations below this.
+    private static final double EQUAL = 1e-10;
+
+    /// Whitens mixtures by the symmetric inverse root of their covariance.
+    ///
+    /// @throws InputException when there are no more samples than channels, or when a channel is constant,
+    ///     equal to another one, or a sum of others
+    static Whitening of(Columns mixtures) {
+        int width = mixtures.width();
+        InputException.when(
+                mixtures.rows() <= width,
+                "%s: found %d samples of %d channels, expected more samples than channels; is it transposed?",
+                mixtures.name(),
+                mixtures.rows(),
+                width);
+        Tensor x = mixtures.tensor().t().contiguous(); // [N, D]
+        x.sub_(Reductions.means(x));
+        Tensor covariance = x.t().matmul(x).div_(Tensors.scalar(mixtures.rows())); // [D, D]
+        requireIndependent(mixtures, KernelSums.matrix(covariance));
+        var eigen = torch.linalg_eigh(covariance);
+        Tensor vectors = eigen.get1();
+        Tensor matrix = vectors.div(eigen.get0().sqrt()).matmul(vectors.t()); // U diag(1 / s) U'
+        return new Whitening(x.matmul(matrix), matrix);
+    }
+
+    private static void requireIndependent(Columns mixtures, double[][] covariance) {
+        int width = mixtures.width();
+        double[][] correlation = new double[width][width];
+        for (int i = 0; i < width; i++) {
+            double largest = 0;
+            for (double value : mixtures.values()[i]) {
+                largest = Math.max(largest, Math.abs(value));
+            }
+            InputException.when(
+                    Math.sqrt(covariance[i][i]) <= CONSTANT * largest,
+                    "%s: found a constant channel %d (from 0), expected a signal; leave it out",
+                    mixtures.name(),
+                    i);
+            for (int j = 0; j <= i; j++) {
+                correlation[i][j] = covariance[i][j] / Math.sqrt(covariance[i][i]) / Math.sqrt(covariance[j][j]);
+                correlation[j][i] = correlation[i][j];
+                InputException.when(
+                        i != j && 1 - Math.abs(correlation[i][j]) < EQUAL,
+                        "%s: found channel %d (from 0) equal to channel %d up to scale, expected different mixtures;"
+                                + " leave one out",
+                        mixtures.name(),
+                        i,
+                        j);
+            }
+        }
+        requireFullRank(mixtures, correlation);
+    }
+
+    private static void requireFullRank(Columns mixtures, double[][] correlation) {
+        var eigen = torch.linalg_eigh(Tensors.of(correlation));
+        double smallest = Tensors.value(eigen.get0().select(0, 0));
+        if (smallest < EQUAL) {
+            long channel = (long) Tensors.value(eigen.get1().select(1, 0).abs().argmax());
+            throw new InputException(
+                    "%s: found channel %d (from 0) to be a sum of other channels, expected as many mixtures as sources; leave it out"
+                            .formatted(mixtures.name(), channel));
+        }
+    }
+}
