@@ -55,7 +55,8 @@ final class EvaluateCommand extends Job {
             paramLabel = "NAME",
             split = ",",
             completionCandidates = Names.class,
-            description = "Protocols, separated by commas, or all. Known: ${COMPLETION-CANDIDATES}. Default: knn,linear.")
+            description =
+                    "Protocols, separated by commas, or all. Known: ${COMPLETION-CANDIDATES}. Default: knn,linear.")
     private List<String> protocols = new ArrayList<>();
 
     @Option(

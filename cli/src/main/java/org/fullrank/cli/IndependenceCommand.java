@@ -8,14 +8,14 @@ import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Threads;
 import org.fullrank.independence.Bandwidth;
+import org.fullrank.independence.ColumnKernel;
 import org.fullrank.independence.Columns;
 import org.fullrank.independence.Estimator;
 import org.fullrank.independence.FeatureKernel;
 import org.fullrank.independence.GaussianKernel;
 import org.fullrank.independence.Hsic;
-import org.fullrank.independence.Kernel;
 import org.fullrank.independence.PermutationTest;
-import org.fullrank.independence.RandomFeatures;
+import org.fullrank.independence.ScalarFeatures;
 import org.fullrank.rows.RowStream;
 import org.fullrank.rows.RowStreams;
 import org.fullrank.rows.Selection;
@@ -126,9 +126,9 @@ final class IndependenceCommand extends Job {
         Threads.use(Threads.resolve(0));
         Columns columns = read();
         double[] bandwidths = bandwidths(columns);
-        Kernel kernel = features == null
+        ColumnKernel kernel = features == null
                 ? new GaussianKernel(bandwidths)
-                : FeatureKernel.of(RandomFeatures.named(features, seed), columns, bandwidths);
+                : FeatureKernel.of(ScalarFeatures.named(features, seed), columns, bandwidths);
         var hsic = new Hsic(kernel, unbiased ? Estimator.UNBIASED : Estimator.BIASED);
         PermutationTest test = PermutationTest.of(
                 columns, hsic, new PermutationTest.Shuffles(permutations, seed, new Estimate(this)::finished));

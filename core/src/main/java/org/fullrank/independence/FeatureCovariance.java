@@ -15,7 +15,7 @@ import org.fullrank.linalg.Reductions;
 /// and for independent components about `1 / N`. Source: Mialon, Balestriero and LeCun 2022, arXiv 2209.14905.
 ///
 /// @param features of one component with variance 1
-record FeatureCovariance(RandomFeatures features) {
+record FeatureCovariance(ScalarFeatures features) {
     /// Number of features of a component for results.
     static final int FEATURES = 32;
 
@@ -30,7 +30,7 @@ record FeatureCovariance(RandomFeatures features) {
 
     /// The projector of a seed.
     static FeatureCovariance of(long seed, int features) {
-        return new FeatureCovariance(RandomFeatures.fourier(features, seed));
+        return new FeatureCovariance(ScalarFeatures.fourier(features, seed));
     }
 
     /// Standardized features of components `[N, k] -> [N, k, m]`.

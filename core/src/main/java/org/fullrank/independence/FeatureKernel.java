@@ -11,7 +11,7 @@ import org.fullrank.engine.Scope;
 /// @param features of one scaled value
 /// @param centers of the columns
 /// @param bandwidths of the columns, above 0
-public record FeatureKernel(RandomFeatures features, double[] centers, double[] bandwidths) implements Kernel {
+public record FeatureKernel(ScalarFeatures features, double[] centers, double[] bandwidths) implements ColumnKernel {
     private static final int BLOCK_VALUES = 1 << 20;
 
     public FeatureKernel {
@@ -23,7 +23,7 @@ public record FeatureKernel(RandomFeatures features, double[] centers, double[] 
     }
 
     /// The kernel on columns of these means with these bandwidths.
-    public static FeatureKernel of(RandomFeatures features, Columns columns, double[] bandwidths) {
+    public static FeatureKernel of(ScalarFeatures features, Columns columns, double[] bandwidths) {
         return new FeatureKernel(features, columns.means(), bandwidths);
     }
 

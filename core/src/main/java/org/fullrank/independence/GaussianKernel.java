@@ -15,7 +15,7 @@ import org.fullrank.linalg.Reductions;
 /// N; the memory is linear, because blocks of rows are computed one after another.
 ///
 /// @param bandwidths `s` of each column, above 0
-public record GaussianKernel(double[] bandwidths) implements Kernel {
+public record GaussianKernel(double[] bandwidths) implements ColumnKernel {
     /// Largest number of rows. A pass over 20,000 rows of one column takes about a second.
     public static final int MOST_ROWS = 20_000;
 

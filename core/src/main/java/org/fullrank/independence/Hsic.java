@@ -6,7 +6,7 @@ package org.fullrank.independence;
 ///
 /// @param kernel on each column
 /// @param estimator of the pairwise values
-public record Hsic(Kernel kernel, Estimator estimator) {
+public record Hsic(ColumnKernel kernel, Estimator estimator) {
     /// The values of HSIC.
     ///
     /// @param pairwise HSIC of each pair, `[D][D]`, including each column with itself

@@ -95,19 +95,19 @@ class HsicTest {
         assertThat(values.pairwise()[0][2]).isCloseTo(Golden.trace(k, l) / 1e6, within(1e-14));
     }
 
-    private static RandomFeatures eight(RandomFeatures.Function function, double[] phases, double scale) {
-        return new RandomFeatures(function, Golden.column(8, k -> (k - 3.5) / 2), phases, scale);
+    private static ScalarFeatures eight(ScalarFeatures.Function function, double[] phases, double scale) {
+        return new ScalarFeatures(function, Golden.column(8, k -> (k - 3.5) / 2), phases, scale);
     }
 
     /// Features of values that are neither centered nor scaled.
-    private static FeatureKernel raw(RandomFeatures features, int width) {
+    private static FeatureKernel raw(ScalarFeatures features, int width) {
         double[] ones = Golden.column(width, _ -> 1);
         return new FeatureKernel(features, new double[width], ones);
     }
 
-    private static final RandomFeatures FOURIER =
-            eight(RandomFeatures.Function.COSINE, Golden.column(8, k -> 0.8 * k), 0.5);
-    private static final RandomFeatures RELU = eight(RandomFeatures.Function.RELU, Golden.column(8, Math::cos), 1);
+    private static final ScalarFeatures FOURIER =
+            eight(ScalarFeatures.Function.COSINE, Golden.column(8, k -> 0.8 * k), 0.5);
+    private static final ScalarFeatures RELU = eight(ScalarFeatures.Function.RELU, Golden.column(8, Math::cos), 1);
 
     @Test
     void goldenValuesOfFeatures() {
@@ -120,9 +120,9 @@ class HsicTest {
     /// The covariance of features is HSIC with the kernel of their inner products.
     @ParameterizedTest
     @CsvSource({"COSINE, 1e-12", "RELU, 1e-9"})
-    void featuresAreExactForTheirOwnKernel(RandomFeatures.Function function, double tolerance) {
-        RandomFeatures features =
-                function == RandomFeatures.Function.COSINE ? FOURIER : eight(function, RELU.phases(), 1);
+    void featuresAreExactForTheirOwnKernel(ScalarFeatures.Function function, double tolerance) {
+        ScalarFeatures features =
+                function == ScalarFeatures.Function.COSINE ? FOURIER : eight(function, RELU.phases(), 1);
         Columns columns = Golden.drawn(5, 60, r -> 3 + r.nextGaussian(), Keyed::nextExponential);
         DoubleUnaryOperator[] functions = IntStream.range(0, 8)
                 .mapToObj(k -> (DoubleUnaryOperator) x -> feature(features, k, x))
@@ -137,16 +137,16 @@ class HsicTest {
                 .isCloseTo(unbiased, within(tolerance * Math.abs(unbiased)));
     }
 
-    private static double feature(RandomFeatures features, int k, double x) {
+    private static double feature(ScalarFeatures features, int k, double x) {
         double angle = features.frequencies()[k] * x + features.phases()[k];
         return features.scale()
-                * (features.function() == RandomFeatures.Function.COSINE ? Math.cos(angle) : Math.max(0, angle));
+                * (features.function() == ScalarFeatures.Function.COSINE ? Math.cos(angle) : Math.max(0, angle));
     }
 
     @Test
     void featuresOfAStreamEqualThoseOfTheWhole() {
         Columns columns = Golden.drawn(7, 100, r -> 40 + r.nextGaussian(), Keyed::nextExponential);
-        FeatureKernel kernel = FeatureKernel.of(RandomFeatures.fourier(16, 1), columns, Bandwidth.medians(columns));
+        FeatureKernel kernel = FeatureKernel.of(ScalarFeatures.fourier(16, 1), columns, Bandwidth.medians(columns));
         try (var scope = Scope.open()) {
             var sums = new FeatureSums(kernel);
             var rows = columns.tensor().t();
@@ -169,7 +169,7 @@ class HsicTest {
         double exact = new Hsic(new GaussianKernel(bandwidths), Estimator.BIASED)
                 .of(columns)
                 .criterion();
-        var features = FeatureKernel.of(RandomFeatures.fourier(2000, 1), columns, bandwidths);
+        var features = FeatureKernel.of(ScalarFeatures.fourier(2000, 1), columns, bandwidths);
         assertThat(new Hsic(features, Estimator.BIASED).of(columns).criterion()).isCloseTo(exact, within(0.05 * exact));
     }
 

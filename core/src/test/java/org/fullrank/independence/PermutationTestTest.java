@@ -64,7 +64,7 @@ class PermutationTestTest {
         double[] p = LongStream.range(0, DRAWS)
                 .mapToDouble(draw -> {
                     Columns columns = Golden.drawn(draw, 30, Keyed::nextGaussian, Keyed::nextExponential);
-                    var kernel = FeatureKernel.of(RandomFeatures.relu(8, 1), columns, Bandwidth.medians(columns));
+                    var kernel = FeatureKernel.of(ScalarFeatures.relu(8, 1), columns, Bandwidth.medians(columns));
                     return PermutationTest.of(
                                     columns, new Hsic(kernel, Estimator.BIASED), new Shuffles(permutations, draw))
                             .criterion();

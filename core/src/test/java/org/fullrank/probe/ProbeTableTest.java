@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.probe.ProbeTable.Subjects;
@@ -43,11 +44,12 @@ class ProbeTableTest {
     }
 
     private static Features times(Features features, float factor) {
+        int[] classes = Objects.requireNonNull(features.classes());
         float[] values = features.values().clone();
         for (int i = 0; i < values.length; i++) {
             values[i] *= factor;
         }
-        return new Features(values, features.width(), features.classes(), features.names());
+        return new Features(values, features.width(), classes, features.names());
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.fullrank.engine.Tensors;
 /// @param frequencies `w`
 /// @param phases `b`, as many
 /// @param scale factor of each feature
-public record RandomFeatures(Function function, double[] frequencies, double[] phases, double scale) {
+public record ScalarFeatures(Function function, double[] frequencies, double[] phases, double scale) {
     private static final long KEY = Keyed.name("random features");
     private static final Pattern NAME = Pattern.compile("(fourier|relu):(\\d{1,6})");
     private static final int MOST_NAMED = FeatureSums.MOST_FEATURES / 2; // of each of two columns
@@ -27,7 +27,7 @@ public record RandomFeatures(Function function, double[] frequencies, double[] p
         RELU
     }
 
-    public RandomFeatures {
+    public ScalarFeatures {
         InputException.when(
                 frequencies.length == 0 || frequencies.length != phases.length,
                 "random features: found %d frequencies and %d phases, expected equally many, at least 1",
@@ -36,18 +36,18 @@ public record RandomFeatures(Function function, double[] frequencies, double[] p
     }
 
     /// Fourier features: cosines with `w ~ N(0, 1)` and `b ~ U(0, 2 pi)`.
-    public static RandomFeatures fourier(int count, long seed) {
+    public static ScalarFeatures fourier(int count, long seed) {
         var random = Keyed.of(seed, KEY);
         return drawn(Function.COSINE, count, random, () -> 2 * Math.PI * random.nextDouble());
     }
 
     /// ReLU features with `w ~ N(0, 1)` and `b ~ N(0, 1)`.
-    public static RandomFeatures relu(int count, long seed) {
+    public static ScalarFeatures relu(int count, long seed) {
         var random = Keyed.of(seed, KEY);
         return drawn(Function.RELU, count, random, random::nextGaussian);
     }
 
-    private static RandomFeatures drawn(Function function, int count, Keyed random, DoubleSupplier phase) {
+    private static ScalarFeatures drawn(Function function, int count, Keyed random, DoubleSupplier phase) {
         InputException.when(count < 1, "random features: found %d, expected at least 1", count);
         double[] frequencies = new double[count];
         double[] phases = new double[count];
@@ -55,14 +55,14 @@ public record RandomFeatures(Function function, double[] frequencies, double[] p
             frequencies[k] = random.nextGaussian();
             phases[k] = phase.getAsDouble();
         }
-        return new RandomFeatures(function, frequencies, phases, Math.sqrt(2.0 / count));
+        return new ScalarFeatures(function, frequencies, phases, Math.sqrt(2.0 / count));
     }
 
     /// Features by name.
     ///
     /// @param text `fourier:m` or `relu:m` with the number of features m
     /// @throws InputException when it is neither
-    public static RandomFeatures named(String text, long seed) {
+    public static ScalarFeatures named(String text, long seed) {
         Matcher name = NAME.matcher(text);
         InputException.unless(
                 name.matches(),
