@@ -206,6 +206,9 @@ final class DecomposeCommand extends Job {
         if (resume && out == null) {
             throw conflict("found --resume without --out, expected the folder with the states");
         }
+        if (isGiven("--activation") && !nonnegative && !semi) {
+            throw conflict("found --activation without --nonnegative or --semi, expected one of them");
+        }
         new DecomposeWork(this).run();
     }
 }

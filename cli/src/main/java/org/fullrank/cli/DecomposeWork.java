@@ -171,6 +171,10 @@ final class DecomposeWork {
                 file,
                 other.shape(),
                 tensor.shape());
+        for (float value : other.values()) {
+            InputException.unless(
+                    Float.isFinite(value), "%s %s: found %s, expected finite numbers; correct it", option, file, value);
+        }
         return other.values();
     }
 
@@ -187,10 +191,15 @@ final class DecomposeWork {
         try {
             Files.createDirectories(folder);
             try (var states = Files.newDirectoryStream(folder, "rank-*.safetensors")) {
+                boolean found = states.iterator().hasNext();
                 InputException.when(
-                        !command.resume && states.iterator().hasNext(),
+                        !command.resume && found,
                         "--out %s: found the state of an earlier fit, expected none; add --resume to continue it, or name"
                                 + " another folder",
+                        folder);
+                InputException.when(
+                        command.resume && !found,
+                        "--resume: found no state of an earlier fit in %s, expected one; leave out --resume to begin",
                         folder);
             }
         } catch (IOException e) {

@@ -70,14 +70,14 @@ final class SpectralCommand extends Job {
     @Option(
             names = "--gamma",
             paramLabel = "G",
-            description = "Weight of the invariance of vicreg; embeddings have unit" + " variance.")
+            description = "Weight of the invariance of vicreg; embeddings have unit variance. Default: 0.2.")
     @Nullable
     Double gamma;
 
     @Option(
             names = "--beta",
             paramLabel = "B",
-            description = "The same for embeddings with unit sums of squares, where it" + " is twice gamma.")
+            description = "The same for embeddings with unit sums of squares, where it is twice gamma.")
     @Nullable
     Double beta;
 
@@ -184,8 +184,8 @@ final class SpectralCommand extends Job {
         if ((induced == null) != (test == null) || induced != null && kernel == null) {
             throw conflict("found --induced or --test alone, expected both, with --kernel");
         }
-        if (kernel == null && (landmarks != null || center != null)) {
-            throw conflict("found --landmarks or --center without --kernel, expected a kernel");
+        if (kernel == null && (landmarks != null || center != null || rankCut != null)) {
+            throw conflict("found --landmarks, --center or --rank-cut without --kernel, expected a kernel");
         }
         Stream.of(out, gram, induced).forEach(file -> {
             if (file != null) {

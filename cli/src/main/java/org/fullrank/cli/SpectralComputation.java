@@ -142,18 +142,33 @@ final class SpectralComputation {
             return;
         }
         Kernel kernel = Kernel.of(kernelText, rows);
+        Tensor tested = test(rows.width());
         FeatureMap features = features(kernel, rows);
         SpectralMap map = form.fit(relation, rows, features);
         if (command.out != null || command.gram != null) {
             write(map.embed(plain));
         }
-        Path test = command.test;
         Path induced = command.induced;
-        if (test != null && induced != null) {
-            Tensor t = NpyMatrix.open(test).read().to(ScalarType.Double); // [T, D]
-            NpyMatrix.write(induced, map.kernel().gram(t, t));
+        if (tested != null && induced != null) {
+            NpyMatrix.write(induced, map.kernel().gram(tested, tested));
         }
         print(map.report(), relation.size(), kernelText, features.width());
+    }
+
+    /// The rows of `--test`, `[T, D]`, read before the fit; null if there are none.
+    private @Nullable Tensor test(int width) {
+        Path test = command.test;
+        if (test == null) {
+            return null;
+        }
+        Tensor rows = NpyMatrix.open(test).read().to(ScalarType.Double);
+        InputException.unless(
+                rows.size(1) == width,
+                "--test %s: found %d columns, expected %d as in the samples; give rows of the same features",
+                test,
+                rows.size(1),
+                width);
+        return rows;
     }
 
     private FeatureMap features(Kernel kernel, SampleRows rows) {

@@ -187,24 +187,6 @@ class FullrankTest {
     }
 
     @Test
-    void aBatchLargerThanTheDataLeavesNothingBehind() throws IOException {
-        Path csv = table(20);
-        Path out = folder.resolve("run");
-        assertOneLineError(
-                pretrain(csv, out, "train.batch=32"), 2, "fullrank: train.batch: found 32, expected at most");
-        assertThat(out).doesNotExist();
-    }
-
-    @Test
-    void anEncoderThatCannotReadTheDataLeavesNothingBehind() throws IOException {
-        Path out = folder.resolve("run");
-        CommandLineRun run = pretrain(table(40), out, "encoder=resnet");
-        assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err().lines()).last().asString().startsWith("fullrank: encoder: found a convolutional network");
-        assertThat(out).doesNotExist();
-    }
-
-    @Test
     void everyRecipePrintsAsYamlThatLoadsAgain() throws IOException {
         CommandLineRun printed = CommandLineRun.of("recipes", "shapes-vicreg", "--set", "train.epochs=7");
         assertThat(printed.code()).isZero();

@@ -114,7 +114,8 @@ class SpectralCommandTest {
                 "--edges e.csv --beta 1 --gamma 1|fullrank spectral: found --beta or --gamma",
                 "--edges e.csv --gamma -1|fullrank: gamma: found -1.0, expected 0 or a positive number",
                 "--edges e.csv --objective contrastive --beta 1|fullrank spectral: found --beta or --gamma",
-                "--edges e.csv --landmarks 3|fullrank spectral: found --landmarks or --center without --kernel",
+                "--edges e.csv --landmarks 3|fullrank spectral: found --landmarks, --center or --rank-cut without --kernel",
+                "--edges e.csv --rank-cut 1e-3|fullrank spectral: found --landmarks, --center or --rank-cut without --kernel",
                 "--edges e.csv --out no/such/z.npy|fullrank: output no/such/z.npy: found no folder",
                 "--data shapes --neighbors 2|fullrank: --data: found images, expected --views PRESET",
             })

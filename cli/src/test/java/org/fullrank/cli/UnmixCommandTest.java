@@ -109,6 +109,15 @@ class UnmixCommandTest {
     }
 
     @Test
+    void aColumnNamedLikeALabelIsAMixture() throws IOException {
+        Path named = folder.resolve("y.csv");
+        Files.writeString(named, Files.readString(folder.resolve("x.csv")).replace("left;right", "x;y"));
+        assertThat(run("y.csv --out out").code()).isZero();
+        assertThat(Files.readAllLines(folder.resolve("out/sources.csv")).getFirst())
+                .isEqualTo("source1,source2");
+    }
+
+    @Test
     void soundsBecomeSounds() throws IOException {
         json("a.wav b.wav");
         assertSeparates(NumpyFiles.read(folder.resolve("out/unmixing.npy"), "<f8"));

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tried ranks with their held-out losses, in rising order of ranks
 public record RankSearch(Decomposition best, List<Tried> tried) {
     /// Ranks without an improvement after which the search ends. One worse rank may be chance.
-    private static final int PATIENCE = 2;
+    private static final int PATIENCE = 3;
 
     /// A rank and the smallest held-out loss of its fit.
     public record Tried(int rank, double heldOut) {}
@@ -22,7 +22,7 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
         tried = List.copyOf(tried);
     }
 
-    /// Tries 1, 2, 4, 8, ... until the held-out loss has not improved twice.
+    /// Tries 1, 2, 4, 8, ... until the held-out loss has not improved for three ranks.
     ///
     /// @param settings whose rank is replaced
     /// @param folder for the states of the fits, from which they continue; null: none
@@ -34,7 +34,7 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
         var tried = new ArrayList<Tried>();
         Decomposition best = null;
         int bestAt = 0;
-        for (int rank = 1; rank <= most && tried.size() - bestAt <= PATIENCE && !watched.ended; rank *= 2) {
+        for (int rank = 1; rank <= most && tried.size() - bestAt < PATIENCE && !watched.ended; rank *= 2) {
             Path state = folder == null ? null : state(folder, rank);
             Decomposition fitted = Decomposition.fit(data, settings.withRank(rank), state, watched);
             tried.add(new Tried(rank, fitted.heldOut()));

@@ -11,11 +11,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.file.CsvTable;
 import org.fullrank.file.CsvWriter;
 import org.fullrank.file.NpyMatrix;
 import org.fullrank.file.Wav;
 import org.fullrank.rows.RowStream;
 import org.fullrank.rows.RowStreams;
+import org.fullrank.rows.Selection;
 
 /// Mixtures from files. Each column of a matrix, or each channel of a WAV file, is one mixture.
 ///
@@ -59,7 +61,7 @@ public record Mixtures(Columns columns, Form form, float rate) {
     }
 
     private static double[][] columns(Path file, Consumer<String> warnings) {
-        try (RowStream rows = RowStreams.open(file)) {
+        try (RowStream rows = RowStreams.open(file, new Selection(null, CsvTable.NO_LABEL))) { // y is a mixture
             double[][] columns = Columns.values(rows);
             rows.warnings().forEach(warnings);
             return columns;

@@ -1,5 +1,6 @@
 package org.fullrank.independence;
 
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.fullrank.engine.InputException;
 
@@ -17,7 +18,8 @@ public record PermutationTest(Hsic.Values found, double nullMean, double[][] pai
     /// Default number of shuffles: the smallest p-value is 0.005.
     public static final int PERMUTATIONS = 200;
 
-    /// Values of HSIC that differ by less count as equal: the rounding error of sums in another order.
+    /// Values of HSIC that differ by less than this share of their largest possible value count as equal: the
+    /// rounding error of sums in another order.
     private static final double TIE = 1e-14;
 
     /// Shuffles of columns.
@@ -43,16 +45,18 @@ public record PermutationTest(Hsic.Values found, double nullMean, double[][] pai
         double criterion = 0;
         double dHsic = 0;
         double sum = 0;
+        double[][] ties = ties(found.pairwise());
+        double tie = Arrays.stream(ties).flatMapToDouble(Arrays::stream).max().orElse(0);
         shuffles.progress.accept(0);
         for (int round = 0; round < shuffles.permutations; round++) {
             Hsic.Values chance = hsic.of(columns.shuffled(shuffles.seed, round));
             for (int i = 0; i < width; i++) {
                 for (int j = 0; j < width; j++) {
-                    pairwise[i][j] += reaches(chance.pairwise()[i][j], found.pairwise()[i][j]);
+                    pairwise[i][j] += reaches(chance.pairwise()[i][j], found.pairwise()[i][j] - ties[i][j]);
                 }
             }
-            criterion += reaches(chance.criterion(), found.criterion());
-            dHsic += reaches(chance.dHsic(), found.dHsic());
+            criterion += reaches(chance.criterion(), found.criterion() - tie);
+            dHsic += reaches(chance.dHsic(), found.dHsic() - tie);
             sum += chance.criterion();
             shuffles.progress.accept(round + 1);
         }
@@ -69,8 +73,19 @@ public record PermutationTest(Hsic.Values found, double nullMean, double[][] pai
                 Double.isNaN(found.dHsic()) ? Double.NaN : p(dHsic, shuffles.permutations));
     }
 
-    private static int reaches(double chance, double found) {
-        return chance >= found - TIE ? 1 : 0;
+    /// By the Cauchy-Schwarz inequality, HSIC of two columns is at most the root of the product of their own.
+    private static double[][] ties(double[][] pairwise) {
+        double[][] ties = new double[pairwise.length][pairwise.length];
+        for (int i = 0; i < ties.length; i++) {
+            for (int j = 0; j < ties.length; j++) {
+                ties[i][j] = TIE * Math.sqrt(Math.abs(pairwise[i][i]) * Math.abs(pairwise[j][j]));
+            }
+        }
+        return ties;
+    }
+
+    private static int reaches(double chance, double least) {
+        return chance >= least ? 1 : 0;
     }
 
     private static double p(double reached, int permutations) {

@@ -18,7 +18,8 @@ record Whitening(Tensor rows, Tensor matrix) {
     /// correlations below this.
     private static final double EQUAL = 1e-10;
 
-    /// Whitens mixtures by the symmetric inverse root of their covariance.
+    /// Whitens mixtures: scales each channel to variance 1, then multiplies with the symmetric inverse root of
+    /// the correlations. So channels of unlike units do not lose digits.
     ///
     /// @throws InputException when there are no more samples than channels, or when a channel is constant,
     ///     equal to another one, or a sum of others
@@ -33,14 +34,17 @@ record Whitening(Tensor rows, Tensor matrix) {
         Tensor x = mixtures.tensor().t().contiguous(); // [N, D]
         x.sub_(Reductions.means(x));
         Tensor covariance = x.t().matmul(x).div_(Tensors.scalar(mixtures.rows())); // [D, D]
-        requireIndependent(mixtures, KernelSums.matrix(covariance));
-        var eigen = torch.linalg_eigh(covariance);
+        Tensor correlation = Tensors.of(correlations(mixtures, KernelSums.matrix(covariance))); // [D, D]
+        Tensor deviation = covariance.diagonal().sqrt(); // [D]
+        var eigen = torch.linalg_eigh(correlation);
         Tensor vectors = eigen.get1();
-        Tensor matrix = vectors.div(eigen.get0().sqrt()).matmul(vectors.t()); // U diag(1 / s) U'
-        return new Whitening(x.matmul(matrix), matrix);
+        Tensor matrix =
+                vectors.div(eigen.get0().sqrt()).matmul(vectors.t()).div(deviation); // U diag(1 / s) U' diag(1 / sd)
+        return new Whitening(x.matmul(matrix.t()), matrix);
     }
 
-    private static void requireIndependent(Columns mixtures, double[][] covariance) {
+    /// The correlations of the channels.
+    private static double[][] correlations(Columns mixtures, double[][] covariance) {
         int width = mixtures.width();
         double[][] correlation = new double[width][width];
         for (int i = 0; i < width; i++) {
@@ -66,6 +70,7 @@ record Whitening(Tensor rows, Tensor matrix) {
             }
         }
         requireFullRank(mixtures, correlation);
+        return correlation;
     }
 
     private static void requireFullRank(Columns mixtures, double[][] correlation) {

@@ -49,8 +49,11 @@ public final class Recipes {
         Path file = path(nameOrFile);
         if (file == null || !Files.exists(file)) {
             throw new InputException(
-                    "recipe %s: found neither a recipe of that name nor a file, expected one of fullrank recipes, such as %s"
-                            .formatted(nameOrFile, String.join(", ", Nearest.list(nameOrFile, names, SUGGESTED))));
+                    "recipe %s: found neither a recipe of that name nor a file, expected one of fullrank recipes, such as %s%s"
+                            .formatted(
+                                    nameOrFile,
+                                    String.join(", ", Nearest.list(nameOrFile, names, SUGGESTED)),
+                                    Nearest.hint(nameOrFile, names)));
         }
         try {
             if (Files.size(file) > 1 << 20) {

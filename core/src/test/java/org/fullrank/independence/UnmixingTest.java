@@ -113,6 +113,23 @@ class UnmixingTest {
     }
 
     @Test
+    void channelsOfVeryUnlikeUnitsAreSeparatedAsWell() {
+        double[][] a = {{1, 0.5}, {-0.4, 1}};
+        Columns alike = mixed(a, Golden.drawn(8, SAMPLES, UnmixingTest::uniform, UnmixingTest::twoPoints));
+        Columns unlike = new Columns("unlike", new double[][] {
+            Arrays.stream(alike.values()[0]).map(v -> v * 0x1p-60).toArray(),
+            Arrays.stream(alike.values()[1]).map(v -> v * 0x1p60).toArray()
+        });
+        double[][] expected = Unmixing.fit(alike, Unmixing.STARTS, 1).matrix();
+        double[][] found = Unmixing.fit(unlike, Unmixing.STARTS, 1).matrix();
+        for (int i = 0; i < 2; i++) {
+            double sign = Math.signum(found[i][0] * expected[i][0]); // that of the channel with the larger unit
+            assertThat(sign * found[i][0] * 0x1p-60).isCloseTo(expected[i][0], within(1e-9 * Math.abs(expected[i][0])));
+            assertThat(sign * found[i][1] * 0x1p60).isCloseTo(expected[i][1], within(1e-9 * Math.abs(expected[i][1])));
+        }
+    }
+
+    @Test
     void sourcesAreTheMatrixTimesTheMixturesInTheStatedOrderSignAndScale() {
         double[][] a = {{0.2, -3}, {0.1, 1}};
         Columns mixtures = mixed(a, Golden.drawn(8, SAMPLES, UnmixingTest::uniform, UnmixingTest::twoPoints));
