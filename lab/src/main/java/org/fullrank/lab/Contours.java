@@ -86,7 +86,7 @@ record Contours(double[] from, double[] to, int cells) {
         while (!neighbors.isEmpty()) {
             Deque<Integer> curve = new ArrayDeque<>();
             int start = neighbors.firstEntry().getKey();
-            List<Integer> ends = neighbors.remove(start);
+            List<Integer> ends = Objects.requireNonNull(neighbors.remove(start));
             curve.add(start);
             for (int end = 0; end < ends.size(); end++) {
                 Integer next = ends.get(end);
@@ -96,7 +96,7 @@ record Contours(double[] from, double[] to, int cells) {
                     } else {
                         curve.addFirst(next);
                     }
-                    next = neighbors.remove(next).stream()
+                    next = Objects.requireNonNull(neighbors.remove(next)).stream()
                             .filter(neighbors::containsKey)
                             .findFirst()
                             .orElse(null);
