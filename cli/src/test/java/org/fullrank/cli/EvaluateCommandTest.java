@@ -90,7 +90,8 @@ class EvaluateCommandTest {
     void theHelpNamesEveryEvaluationAndEverySetting() {
         String help = CommandLineRun.of("evaluate", "--help").out();
         String names = String.join(", ", Evaluations.names());
-        assertThat(help.replaceAll("\\s+", " ")).contains("One or more of " + names + ", or all.");
+        assertThat(help.replaceAll("\\s+", " "))
+                .contains("Protocols, separated by commas, or all. Known: " + names + ".");
         for (Evaluation evaluation : Evaluations.all()) {
             for (Evaluation.Setting<?> setting : evaluation.settings()) {
                 assertThat(help).contains("--" + setting.name() + "=");

@@ -31,7 +31,7 @@ public record FeatureKernel(ScalarFeatures features, double[] centers, double[] 
     public KernelSums sums(Columns columns) {
         return NativeErrors.guard("HSIC of " + columns.name(), () -> {
             try (var scope = Scope.withoutGradients()) {
-                var sums = new FeatureSums(this);
+                var sums = new ScalarFeatureSums(this);
                 Tensor values = columns.tensor(); // [D, N]
                 int rows = columns.rows();
                 int block = Math.max(1, BLOCK_VALUES / (columns.width() * features.count()));

@@ -19,7 +19,7 @@ import org.fullrank.engine.Tensors;
 public record ScalarFeatures(Function function, double[] frequencies, double[] phases, double scale) {
     private static final long KEY = Keyed.name("random features");
     private static final Pattern NAME = Pattern.compile("(fourier|relu):(\\d{1,6})");
-    private static final int MOST_NAMED = FeatureSums.MOST_FEATURES / 2; // of each of two columns
+    private static final int MOST_NAMED = ScalarFeatureSums.MOST_FEATURES / 2; // of each of two columns
 
     /// The function f.
     public enum Function {

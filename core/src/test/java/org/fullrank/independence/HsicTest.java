@@ -148,7 +148,7 @@ class HsicTest {
         Columns columns = Golden.drawn(7, 100, r -> 40 + r.nextGaussian(), Keyed::nextExponential);
         FeatureKernel kernel = FeatureKernel.of(ScalarFeatures.fourier(16, 1), columns, Bandwidth.medians(columns));
         try (var scope = Scope.open()) {
-            var sums = new FeatureSums(kernel);
+            var sums = new ScalarFeatureSums(kernel);
             var rows = columns.tensor().t();
             for (int from : new int[] {0, 3, 40}) {
                 sums.add(rows.narrow(0, from, from == 0 ? 3 : from == 3 ? 37 : 60));

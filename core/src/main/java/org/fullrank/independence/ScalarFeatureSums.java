@@ -20,7 +20,7 @@ import org.fullrank.linalg.Reductions;
 /// subtracted, which keeps digits.
 ///
 /// The scope that is open at the construction owns the memory.
-public final class FeatureSums {
+public final class ScalarFeatureSums {
     /// Largest number of features of all columns: their products take 512 MiB.
     public static final int MOST_FEATURES = 1 << 13;
 
@@ -36,7 +36,7 @@ public final class FeatureSums {
     private int rows;
 
     /// @throws InputException when there are too many features
-    public FeatureSums(FeatureKernel kernel) {
+    public ScalarFeatureSums(FeatureKernel kernel) {
         this.kernel = kernel;
         width = kernel.bandwidths().length;
         count = kernel.features().count();
