@@ -9,16 +9,17 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The canonical polyadic decomposition of a 3-way tensor by alternating least squares (Carroll and Chang 1970,
-/// Harshman 1970): each factor in turn is the least-squares solution for the two others.
+/// The canonical polyadic decomposition of a 3-way tensor by alternating least squares (Carroll and Chang
+/// 1970, Harshman 1970). Each factor in turn is the least-squares solution while the other two are fixed.
 ///
-/// Missing entries are imputed by the current factors before each round.
+/// Before each round, the current factors fill in the missing entries.
 public final class CpAls {
     /// Rounds over all factors.
     public static final int ROUNDS = 100;
 
     private static final long INITIAL = Keyed.name("initial factors of CP");
-    /// Added to the diagonal of normal equations, times its mean: columns may become parallel.
+    /// This number times the mean of the diagonal is added to the diagonal of the normal equations, because
+    /// columns may become parallel.
     private static final double RIDGE = 1e-9;
 
     private CpAls() {}

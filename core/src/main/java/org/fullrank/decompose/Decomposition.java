@@ -9,8 +9,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.SignalShape;
 import org.jspecify.annotations.Nullable;
 
-/// The factors of one tensor, fitted by untrained networks that are then thrown away (DeepTensor, Saragadam,
-/// Balestriero, Veeraraghavan, Baraniuk 2022).
+/// The factors of one tensor. Untrained networks were fitted to generate them, and the networks are not kept
+/// (DeepTensor, Saragadam, Balestriero, Veeraraghavan, Baraniuk 2022).
 ///
 /// ```java
 /// PartialTensor noisy = PartialTensor.of(List.of(64, 64), values);
@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param settings of the fit
 /// @param sizes n_k of each factor
-/// @param factors `[n_k, R]` each, row-major: their product is the reconstruction. Large columns come first
-/// @param iterations steps to these factors
+/// @param factors `[n_k, R]` each, row-major. Their product is the reconstruction. Columns with a large norm
+///     come first Large columns come first
+/// @param iterations number of steps that lead to these factors
 /// @param losses loss of the fitted entries in each step
-/// @param heldOutLosses loss of the held-out entries in each step, with the averaged factors
+/// @param heldOutLosses loss of the held-out entries in each step, for the averaged factors
 public record Decomposition(
         DecompositionSettings settings,
         List<Integer> sizes,
@@ -46,9 +47,10 @@ public record Decomposition(
 
     /// The same with saved states.
     ///
-    /// @param state a file for the state of the fit; if it exists, the fit continues from it; null: none
+    /// @param state a file for the state of the fit, or null for none. If the file exists, the fit continues
+    ///     from it
     /// @throws org.fullrank.engine.InputException when the settings do not suit the data, or when the state
-    ///     belongs to others
+    ///     belongs to other data or settings
     public static Decomposition fit(
             PartialTensor data, DecompositionSettings settings, @Nullable Path state, FitProgress progress) {
         try (var fit = new FactorFit(data, settings)) {
@@ -66,9 +68,9 @@ public record Decomposition(
         return settings.rank();
     }
 
-    /// The signals that the factors consist of: lines and pictures.
+    /// The signals in the factors: lines and pictures.
     ///
-    /// @param data that was fitted
+    /// @param data the fitted tensor
     public List<SignalShape> sides(PartialTensor data) {
         return settings.sides(data);
     }
@@ -78,7 +80,7 @@ public record Decomposition(
         return heldOutLosses[iterations - 1];
     }
 
-    /// The product of the factors, row-major, of the shape of the data.
+    /// The product of the factors, row-major, in the shape of the data.
     public float[] reconstruction() {
         try (var scope = Scope.withoutGradients()) {
             var tensors = new ArrayList<Tensor>();

@@ -8,14 +8,14 @@ import org.fullrank.net.UntrainedNetwork;
 
 /// The settings of a decomposition.
 ///
-/// @param rank R, columns of each factor
-/// @param network generates each factor
+/// @param rank R, number of columns of each factor
+/// @param network the network that generates each factor
 /// @param loss distance between fitted and measured entries
 /// @param rowSign sign of all factors but the last
 /// @param columnSign sign of the last factor
-/// @param threeWay how a 3-way tensor is decomposed; without effect on a matrix
+/// @param threeWay how a 3-way tensor is decomposed; it has no effect on a matrix
 /// @param stopping when the fit ends
-/// @param descent how the fit moves
+/// @param descent how a step changes the networks
 /// @param seed of the initial values, the held-out entries and the noise
 public record DecompositionSettings(
         int rank,
@@ -35,18 +35,21 @@ public record DecompositionSettings(
                         + " negative; use nonnegative factors or another loss");
     }
 
-    /// When the fit ends. The best iterate by the held-out entries is kept. Without this rule the fit would
-    /// learn the noise, and end at the singular value decomposition of its rank.
+    /// When the fit ends. The fit keeps the factors of the step with the smallest held-out loss. Without this
+    /// rule, the fit would learn the noise. It would end at the singular value decomposition of the same
+    /// rank.
     ///
-    /// @param holdout share of the observed entries that are kept out of the loss
+    /// @param holdout share of the observed entries that are not part of the loss
     /// @param patience steps without a new best before the fit ends
     /// @param iterations most steps
     public record Stopping(double holdout, int patience, int iterations) {
-        /// One entry in twenty measures the error well enough, and hardly changes the fit.
+        /// One entry in twenty is enough to measure the error, and the fit hardly changes without these
+        /// entries.
         public static final double DEFAULT_HOLDOUT = 0.05;
-        /// Poisson noise has long plateaus: with 80, fits of 64 x 64 ended 1.6 dB below their best.
+        /// With Poisson noise, the loss hardly falls for long periods. With a patience of 80, fits of 64 x 64
+        /// ended 1.6 dB below their best.
         public static final int DEFAULT_PATIENCE = 200;
-        /// Fits of 64 x 64 end by their patience after 250 to 1000.
+        /// Fits of 64 x 64 end by their patience after 250 to 1000 steps.
         public static final int DEFAULT_ITERATIONS = 2000;
 
         public Stopping {
@@ -61,15 +64,15 @@ public record DecompositionSettings(
         }
     }
 
-    /// How the fit moves: Adam on weights and inputs of the networks.
+    /// How a step changes the networks: Adam on their weights and inputs.
     ///
     /// @param learningRate of Adam, for all parameters and all steps
     /// @param inputNoise standard deviation of the noise that each step adds to the inputs
     /// @param averaging share of the old average in the running average of the factors
     public record Descent(double learningRate, double inputNoise, double averaging) {
-        /// Twice Adam's own default: fits of 64 x 64 take hundreds of steps instead of thousands.
+        /// Twice Adam's usual default. Then fits of 64 x 64 take hundreds of steps instead of thousands.
         public static final double DEFAULT_LEARNING_RATE = 2e-3;
-        /// That of the official code.
+        /// The value of the official code.
         public static final double DEFAULT_INPUT_NOISE = 1 / 30.0;
         /// The average covers about 20 steps.
         public static final double DEFAULT_AVERAGING = 0.95;
@@ -94,7 +97,7 @@ public record DecompositionSettings(
         }
     }
 
-    /// Factors of any sign, squared loss.
+    /// Factors of any sign, with the squared loss.
     public static DecompositionSettings ofRank(int rank) {
         return new DecompositionSettings(
                 rank,
@@ -123,13 +126,12 @@ public record DecompositionSettings(
         return factor == count - 1 ? columnSign : rowSign;
     }
 
-    /// The signals that the factors of `data` consist of.
+    /// The signals in the factors of `data`.
     List<SignalShape> sides(PartialTensor data) {
         return threeWay.sides(data.shape());
     }
 
-    /// The largest rank that changes anything for factors of these sides: the smallest number of entries across
-    /// one of them.
+    /// The largest useful rank for these sides: the smallest product of all sides but one.
     static int largestRank(List<SignalShape> sides) {
         long all = sides.stream().mapToLong(SignalShape::size).reduce(1, Math::multiplyExact);
         long most = sides.stream().mapToLong(side -> all / side.size()).min().orElse(1);

@@ -14,13 +14,14 @@ import org.fullrank.optim.Optimizer;
 import org.fullrank.optim.OptimizerSpec;
 import org.jspecify.annotations.Nullable;
 
-/// One fit of the networks to a tensor. Each step moves all weights and inputs, averages the factors, and
-/// compares the averaged factors with the held-out entries. The best averaged factors are kept.
+/// One fit of the networks to a tensor. Each step changes all weights and inputs, updates the averaged
+/// factors, and computes the held-out loss of the averaged factors. The best averaged factors are kept.
 ///
-/// It owns all its native memory. Draws depend only on seed and step, so a fit that continues from its saved
-/// state takes the same steps, bit by bit, with the same number of threads.
+/// A fit owns all its native memory. Random draws depend only on the seed and the step. So a fit that
+/// continues from its saved state takes the same steps, bit by bit, if the number of threads is the same.
 final class FactorFit implements AutoCloseable {
-    /// Steps between two saved states: a kill loses seconds for a matrix, minutes for a large cube.
+    /// Number of steps between two saved states. If the process is killed, it loses seconds of work for a
+    /// matrix, and minutes for a large cube.
     private static final int STEPS_BETWEEN_SAVES = 50;
 
     private final DecompositionSettings settings;
@@ -68,7 +69,7 @@ final class FactorFit implements AutoCloseable {
 
     /// Takes steps until the stopping rule or `progress` ends the fit.
     ///
-    /// @param state saved there now and then, and at the end; null: nowhere
+    /// @param state the state is saved there from time to time and at the end; null: not saved
     /// @throws JobException when a loss is not finite
     void run(@Nullable FitState state, FitProgress progress) {
         boolean goesOn = true;
@@ -130,7 +131,7 @@ final class FactorFit implements AutoCloseable {
         }
     }
 
-    /// The unit of the loss: what a loss of 1 is in terms of the data.
+    /// The unit of the loss: the value, for the original data, of a loss of 1.
     private double unit() {
         return Math.pow(scale, settings.loss().degree());
     }

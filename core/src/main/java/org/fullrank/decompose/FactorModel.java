@@ -13,7 +13,7 @@ import org.fullrank.net.SignalGenerator;
 import org.fullrank.net.SignalShape;
 
 /// The networks that generate the factors of one tensor (Saragadam, Balestriero, Veeraraghavan, Baraniuk,
-/// "DeepTensor", 2022), with all weights and inputs in one buffer.
+/// "DeepTensor", 2022). One buffer holds all weights and inputs.
 final class FactorModel implements AutoCloseable {
     private static final long INPUT_NOISE = Keyed.name("input noise of factors");
 
@@ -21,7 +21,7 @@ final class FactorModel implements AutoCloseable {
     private final List<SignalGenerator> generators = new ArrayList<>();
     private final ParameterBuffer parameters;
 
-    /// @param type Float, or Double if a test needs exact derivatives
+    /// @param type Float; Double for tests of exact derivatives
     FactorModel(DecompositionSettings settings, List<SignalShape> sides, ScalarType type) {
         this.settings = settings;
         var net = new NetworkBuilder(settings.seed());
@@ -37,7 +37,7 @@ final class FactorModel implements AutoCloseable {
 
     /// The factors `[n_k, R]`, one for each side.
     ///
-    /// @param step selects the noise that is added to the inputs of the networks
+    /// @param step selects the random noise that is added to the inputs of the networks
     List<Tensor> factors(long step) {
         var factors = new ArrayList<Tensor>();
         for (int k = 0; k < generators.size(); k++) {
@@ -61,7 +61,7 @@ final class FactorModel implements AutoCloseable {
         return Tensors.of(noise, count).to(parameters.type());
     }
 
-    /// The mean loss over the entries that are fitted.
+    /// The mean loss of the fitted entries.
     ///
     /// @param measured scaled entries `[rows, columns]`, 0 where missing
     /// @param weights 1 for a fitted entry, 0 for the others

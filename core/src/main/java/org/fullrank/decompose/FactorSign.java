@@ -3,18 +3,19 @@ package org.fullrank.decompose;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Which numbers a factor may contain, and the function at the end of its network that makes it so.
+/// The numbers that a factor may contain, and the function that the last layer of its network applies for
+/// this purpose.
 public enum FactorSign {
     /// Any number.
     ANY,
-    /// Positive, by `log(1 + e^x)`.
+    /// Positive numbers, by `log(1 + e^x)`.
     SOFTPLUS,
     /// Nonnegative, by `|x|`.
     ABS,
     /// Nonnegative, by `max(x, 0)`.
     RELU;
 
-    /// The factor for an output of its network.
+    /// The factor from an output of its network.
     Tensor apply(Tensor x) {
         return switch (this) {
             case ANY -> x;

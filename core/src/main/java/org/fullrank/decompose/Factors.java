@@ -18,8 +18,8 @@ final class Factors {
         return rows(factors).matmul(factors.getLast().t());
     }
 
-    /// The factor of the rows of that matrix, `[n_1 ... n_(K-1), R]`: products of the rows of all factors
-    /// but the last (Khatri-Rao product).
+    /// The factor for the rows of this matrix, `[n_1 ... n_(K-1), R]`. It contains the products of the rows
+    /// of all factors except the last (Khatri-Rao product).
     static Tensor rows(List<Tensor> factors) {
         Tensor rows = factors.getFirst();
         for (Tensor next : factors.subList(1, factors.size() - 1)) {
@@ -30,7 +30,7 @@ final class Factors {
 
     /// Some entries of the tensor, `[count]`.
     ///
-    /// @param places their index along each side, each `[count]`
+    /// @param places index of each entry along each side, each `[count]`
     static Tensor entries(List<Tensor> factors, List<Tensor> places) {
         Tensor product = factors.getFirst().index_select(0, places.getFirst()); // [count, R]
         for (int k = 1; k < factors.size(); k++) {
@@ -57,7 +57,7 @@ final class Factors {
         return places;
     }
 
-    /// The same factors with their columns in falling order of the norm of their outer product.
+    /// The same factors. Their columns are sorted by the norm of their outer product, largest first.
     ///
     /// @param factors `[n_k, R]` each, row-major
     static List<float[]> ordered(List<float[]> factors, int rank) {

@@ -2,7 +2,7 @@ package org.fullrank.decompose;
 
 import java.util.Arrays;
 
-/// The losses of all steps so far, in units of scaled data, and the best step.
+/// The losses of all steps so far, for scaled data, and the best step.
 final class FitCurve {
     private double[] losses = new double[64];
     private double[] heldOut = new double[64];
@@ -11,7 +11,7 @@ final class FitCurve {
 
     /// Adds a step.
     ///
-    /// @return whether it is the best one so far by its held-out loss
+    /// @return whether its held-out loss is the smallest so far
     boolean add(double loss, double heldOutLoss) {
         if (steps == losses.length) {
             losses = Arrays.copyOf(losses, 2 * steps);

@@ -5,14 +5,14 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 
-/// The distance between a fitted entry y and a measured entry x. Each one is homogeneous: it grows by the
-/// `degree`-th power of a factor that multiplies both. So the fit works on scaled data and reports in the units
-/// of the data.
+/// The distance between a fitted entry y and a measured entry x. Each loss is homogeneous: if both entries
+/// are multiplied by a factor, the loss is multiplied by the factor to the power `degree`. So the fit can use
+/// scaled data and report losses in the units of the data.
 public sealed interface FitLoss {
-    /// One number for each entry, of the shape of both.
+    /// One number for each entry, in the shape of both arguments.
     Tensor of(Tensor fitted, Tensor measured);
 
-    /// The power by which the loss grows with the scale of the data.
+    /// The power of the data's scale with which the loss grows.
     int degree();
 
     /// `(y - x)^2`: the negative log-likelihood of Gaussian noise.
@@ -28,7 +28,7 @@ public sealed interface FitLoss {
         }
     }
 
-    /// `|y - x|`: for noise with heavy tails. It fits the median.
+    /// `|y - x|`: for noise with heavy tails. The fit approximates the median. It fits the median.
     record L1() implements FitLoss {
         @Override
         public Tensor of(Tensor fitted, Tensor measured) {
@@ -41,11 +41,12 @@ public sealed interface FitLoss {
         }
     }
 
-    /// Half of `(y - x)^2` up to a distance delta, and linear from there (Huber 1964).
+    /// Half of `(y - x)^2` for differences up to delta, and linear for larger differences (Huber 1964).
     ///
-    /// @param delta in units of the root mean square of the data
+    /// @param delta as a multiple of the root mean square of the data
     record Huber(double delta) implements FitLoss {
-        /// A quarter of the root mean square of the data: noise is mostly below, outliers are above.
+        /// A quarter of the root mean square of the data. Most noise is below this value, and outliers are
+        /// above it.
         public static final double DEFAULT_DELTA = 0.25;
 
         public Huber {
@@ -71,7 +72,8 @@ public sealed interface FitLoss {
     /// `y - x + x log(x / y)`: the negative log-likelihood of a count x with mean y, shifted so that its
     /// minimum is 0. Its sum is the generalized Kullback-Leibler divergence.
     record Poisson() implements FitLoss {
-        /// Smaller means are raised to this, in units of scaled data, because the logarithm of 0 is infinite.
+        /// Means below this value are raised to it, because the logarithm of 0 is infinite. The value is for
+        /// scaled data.
         private static final double LEAST_MEAN = 1e-6;
 
         @Override

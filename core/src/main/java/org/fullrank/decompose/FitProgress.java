@@ -3,7 +3,7 @@ package org.fullrank.decompose;
 /// Receives each step of a fit.
 @FunctionalInterface
 public interface FitProgress {
-    /// Says nothing, and never stops the fit.
+    /// Reports nothing and never stops the fit.
     FitProgress SILENT = step -> true;
 
     /// A step.
@@ -13,9 +13,9 @@ public interface FitProgress {
     /// @param mostSteps of this fit
     /// @param loss of the fitted entries
     /// @param heldOut loss of the held-out entries, with the averaged factors
-    /// @param best smallest such loss so far
+    /// @param best smallest held-out loss so far
     record Step(int rank, int step, int mostSteps, double loss, double heldOut, double best) {}
 
-    /// @return whether the fit goes on; if not, it ends with the best factors so far
+    /// @return whether the fit continues; if not, it ends with the best factors so far
     boolean goesOn(Step step);
 }

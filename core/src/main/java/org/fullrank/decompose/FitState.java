@@ -13,9 +13,9 @@ import org.fullrank.engine.Threads;
 import org.fullrank.file.SafeTensors;
 import org.fullrank.settings.Choices;
 
-/// The saved state of a fit: a safetensors file with a checksum, written atomically. It holds weights,
-/// optimizer, averaged and best factors, and the curve, so that a resumed fit equals one that was never
-/// stopped.
+/// The saved state of a fit. It is a safetensors file with a checksum, and it is written atomically. It
+/// contains the weights, the optimizer, the averaged factors, the best factors, and the curve. So a resumed
+/// fit equals a fit that was never stopped.
 ///
 /// @param file where the state is
 /// @param fingerprint of the data
@@ -52,8 +52,8 @@ record FitState(Path file, String fingerprint) {
         return tensors;
     }
 
-    /// Continues `fit` from the saved state, with as many threads as before, so that sums are rounded in the
-    /// same way. Does nothing if there is no saved state.
+    /// Continues `fit` from the saved state. It uses as many threads as before, so that sums are rounded in
+    /// the same way. Does nothing if there is no saved state.
     ///
     /// @throws InputException when the state is damaged, or belongs to other data or settings
     void restore(FactorFit fit) {

@@ -2,15 +2,15 @@ package org.fullrank.decompose;
 
 import org.fullrank.engine.Keyed;
 
-/// The observed entries that are kept out of the loss. Their error stops the fit and chooses the rank. They
-/// depend only on the seed and on which entries are observed.
+/// The observed entries that are not part of the loss. Their error decides when the fit stops, and it chooses
+/// the rank. They depend only on the seed and on which entries are observed.
 ///
-/// @param fitted the tensor without them
-/// @param entries their positions in row-major order, rising
+/// @param fitted the tensor without these entries
+/// @param entries positions of the held-out entries in row-major order, ascending
 record HeldOut(PartialTensor fitted, int[] entries) {
     private static final long HELD_OUT = Keyed.name("held-out entries");
 
-    /// How many entries a share holds out.
+    /// Number of entries that a share holds out.
     static int count(PartialTensor data, double share) {
         return (int) Math.round(share * data.observedCount());
     }

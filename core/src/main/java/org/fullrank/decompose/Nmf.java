@@ -6,10 +6,10 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Nonnegative matrix factorization by multiplicative updates (Lee and Seung 2000), which no step can make
-/// worse. Negative entries count as 0. Missing entries have weight 0.
+/// Nonnegative matrix factorization by multiplicative updates (Lee and Seung 2000). No update increases the
+/// loss. Negative entries count as 0. Missing entries have weight 0.
 public final class Nmf {
-    /// Rounds of updates of both factors.
+    /// Number of rounds. Each round updates both factors.
     public static final int ITERATIONS = 500;
 
     private static final long INITIAL = Keyed.name("initial factors of NMF");
@@ -20,7 +20,8 @@ public final class Nmf {
 
     /// The product of the factors, row-major, of the shape of the data.
     ///
-    /// @param poisson whether the generalized Kullback-Leibler divergence is minimized instead of squares
+    /// @param poisson whether to minimize the generalized Kullback-Leibler divergence instead of the squared
+    ///     error
     public static float[] fit(PartialTensor data, int rank, boolean poisson, long seed) {
         try (var scope = Scope.withoutGradients()) {
             long rows = data.rows();
@@ -45,7 +46,7 @@ public final class Nmf {
         }
     }
 
-    /// Multiplies `u` by the quotient of the negative and the positive part of the gradient.
+    /// Multiplies `u` by the negative part of the gradient divided by the positive part.
     ///
     /// @param x `[M, N]`, 0 where the weights are 0
     private static void update(Tensor u, Tensor v, Tensor x, Tensor weights, boolean poisson) {

@@ -8,14 +8,14 @@ import java.util.zip.CRC32C;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A matrix `[M, N]` or a 3-way tensor `[H, W, B]`, of which some entries may be missing. Missing entries are
-/// never read: they are replaced by 0 here, and every sum leaves them out.
+/// A matrix `[M, N]` or a 3-way tensor `[H, W, B]`. Some of its entries may be missing. Missing entries are
+/// never used: their value here is 0, and every sum leaves them out.
 ///
 /// @param shape sizes, outermost first
 /// @param values row-major, 0 where missing
-/// @param observed which entries are there, in the same order
+/// @param observed whether each entry is present, in the same order
 public record PartialTensor(List<Integer> shape, float[] values, boolean[] observed) {
-    /// @throws InputException when it is no matrix and no 3-way tensor, when an observed entry is not
+    /// @throws InputException when it is neither a matrix nor a 3-way tensor, when an observed entry is not
     ///     finite, or when all observed entries are equal
     public PartialTensor {
         shape = List.copyOf(shape);
@@ -62,7 +62,7 @@ public record PartialTensor(List<Integer> shape, float[] values, boolean[] obser
 
     /// The same tensor with fewer entries.
     ///
-    /// @param kept entries that stay, if they are observed at all
+    /// @param kept entries to keep, if they are observed
     PartialTensor only(boolean[] kept) {
         boolean[] both = new boolean[kept.length];
         for (int i = 0; i < both.length; i++) {
@@ -110,12 +110,12 @@ public record PartialTensor(List<Integer> shape, float[] values, boolean[] obser
         return observedCount() == size();
     }
 
-    /// Columns of the tensor as a matrix: the last side.
+    /// Number of columns if the tensor is seen as a matrix: the size of the last side.
     public int columns() {
         return shape.getLast();
     }
 
-    /// Rows of the tensor as a matrix: all other sides together.
+    /// Number of rows if the tensor is seen as a matrix: the product of all other sides.
     public int rows() {
         return size() / columns();
     }
@@ -129,7 +129,8 @@ public record PartialTensor(List<Integer> shape, float[] values, boolean[] obser
         return least;
     }
 
-    /// A checksum of shape, entries and marks, so that a fit resumes with the same data only.
+    /// A checksum of the shape, the entries and the missing entries. With it, a fit resumes only with the
+    /// same data.
     String fingerprint() {
         var crc = new CRC32C();
         var bytes = ByteBuffer.allocate(5);

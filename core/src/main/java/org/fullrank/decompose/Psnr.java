@@ -5,7 +5,7 @@ public final class Psnr {
     private Psnr() {}
 
     /// `10 log10(peak^2 / mean squared error)` in dB, where the peak is the largest absolute value of the
-    /// truth; infinite without error.
+    /// truth. It is infinite if the error is 0.
     public static double of(float[] truth, float[] reconstruction) {
         double squares = 0;
         double peak = 0;

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Fits of rising rank, of which the one with the smallest held-out loss is chosen. All fits hold out the same
+/// Fits with increasing ranks. The fit with the smallest held-out loss is chosen. All fits hold out the same
 /// entries.
 ///
 /// @param best the chosen fit
-/// @param tried ranks with their held-out losses, in rising order of ranks
+/// @param tried ranks with their held-out losses, in ascending order of rank
 public record RankSearch(Decomposition best, List<Tried> tried) {
-    /// Ranks without an improvement after which the search ends. One worse rank may be chance.
+    /// The search ends after this number of ranks without an improvement. A single worse rank may be chance.
     private static final int PATIENCE = 3;
 
     /// A rank and the smallest held-out loss of its fit.
@@ -22,11 +22,11 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
         tried = List.copyOf(tried);
     }
 
-    /// Tries 1, 2, 4, 8, ... until the held-out loss has not improved for three ranks.
+    /// Tries the ranks 1, 2, 4, 8, ... until the held-out loss has not improved for three ranks.
     ///
-    /// @param settings whose rank is replaced
-    /// @param folder for the states of the fits, from which they continue; null: none
-    /// @param progress receives the steps of all fits; if it ends one, the search ends too
+    /// @param settings the rank in these settings is replaced
+    /// @param folder for the states of the fits; the fits continue from these states; null: none
+    /// @param progress receives the steps of all fits; if it ends a fit, the search ends too
     public static RankSearch of(
             PartialTensor data, DecompositionSettings settings, @Nullable Path folder, FitProgress progress) {
         int most = DecompositionSettings.largestRank(settings.sides(data));
@@ -46,12 +46,12 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
         return new RankSearch(Objects.requireNonNull(best), tried); // rank 1 was tried
     }
 
-    /// The file for the state of the fit of a rank.
+    /// The file that holds the state of the fit of a rank.
     public static Path state(Path folder, int rank) {
         return folder.resolve("rank-%d.safetensors".formatted(rank));
     }
 
-    /// Remembers whether a fit was ended from outside.
+    /// Remembers whether `progress` ended a fit.
     private static final class Watched implements FitProgress {
         private final FitProgress progress;
         private boolean ended;

@@ -2,16 +2,16 @@ package org.fullrank.decompose;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a factorization makes of a tensor, with the measures that all factorizations share.
+/// The reconstruction of a tensor by one factorization, with the measures that all factorizations have.
 ///
 /// @param name such as `svd`
 /// @param rank of the values
-/// @param heldOut loss of the held-out entries, by a fit without them
-/// @param psnr in dB; null without the truth
-/// @param values row-major, of the shape of the data
+/// @param heldOut loss of the held-out entries, from a factorization without them
+/// @param psnr in dB; null if the truth is unknown
+/// @param values row-major, in the shape of the data
 public record Reconstruction(
         String name, int rank, double heldOut, @Nullable Double psnr, float[] values) {
-    /// The name of the factors that networks generate.
+    /// The name of the factorization by networks.
     public static final String DEEP_TENSOR = "deeptensor";
 
     /// That of fitted factors.

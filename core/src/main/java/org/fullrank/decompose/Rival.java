@@ -5,15 +5,15 @@ import org.fullrank.engine.InputException;
 
 /// The classical factorizations.
 public enum Rival {
-    /// Truncated singular value decomposition of the same rank, and of the best rank: by the truth if it is
-    /// given, otherwise by the held-out entries.
+    /// Truncated singular value decomposition of the same rank, and of the best rank. The truth decides which
+    /// rank is best if it is given, otherwise the held-out entries decide.
     SVD,
     /// Nonnegative matrix factorization of the same rank.
     NMF,
-    /// Canonical polyadic decomposition of a 3-way tensor by alternating least squares, of the same rank.
+    /// Canonical polyadic decomposition of a 3-way tensor by alternating least squares, with the same rank.
     CP;
 
-    /// The rival of a name, such as `svd`.
+    /// The classical factorization with this name, such as `svd`.
     ///
     /// @throws InputException when there is none
     public static Rival named(String name) {

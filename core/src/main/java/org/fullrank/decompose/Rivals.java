@@ -7,10 +7,10 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// Classical factorizations of the tensor of a fit, measured like the fit.
+/// Classical factorizations of the same tensor as a fit, measured in the same way.
 ///
-/// The held-out loss is that of a factorization without the held-out entries. The values, and so the PSNR, are
-/// those of a factorization of all observed entries, which are more than the networks see.
+/// The held-out loss comes from a factorization without the held-out entries. The values, and therefore the
+/// PSNR, come from a factorization of all observed entries. These are more entries than the networks get.
 public final class Rivals {
     private final PartialTensor data;
     private final Decomposition fitted;
@@ -18,7 +18,7 @@ public final class Rivals {
     private final HeldOut split;
 
     /// @param data the tensor
-    /// @param fitted whose rank, loss and held-out entries are used
+    /// @param fitted its rank, loss and held-out entries are used
     /// @param truth entries without noise, row-major; null: unknown
     public Rivals(PartialTensor data, Decomposition fitted, float @Nullable [] truth) {
         DecompositionSettings settings = fitted.settings();

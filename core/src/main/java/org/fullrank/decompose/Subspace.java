@@ -8,17 +8,19 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The principal directions of the columns of a reconstruction, for new columns of the same kind. If the mean
-/// was subtracted from the data, they are the principal components of the denoised columns.
+/// The principal directions of the columns of a reconstruction. They can be applied to new columns of the
+/// same kind. If the mean was subtracted from the data, these are the principal components of the denoised
+/// columns.
 ///
 /// @param rows length of a column
-/// @param directions `[rows, K]`, row-major: orthonormal, K is at most the rank
-/// @param values K singular values of the reconstruction, falling
+/// @param directions `[rows, K]`, row-major, orthonormal; K is at most the rank
+/// @param values K singular values of the reconstruction, in descending order
 public record Subspace(int rows, float[] directions, double[] values) {
-    /// Directions with a smaller share of the largest singular value are rounding errors.
+    /// A direction with a smaller share of the largest singular value is a rounding error.
     private static final double LEAST_SHARE = 1e-6;
 
-    /// The singular value decomposition of the product of the factors, from their small Gram matrices.
+    /// The singular value decomposition of the product of the factors. It is computed from the small Gram
+    /// matrices of the factors.
     public static Subspace of(Decomposition fitted) {
         try (var scope = Scope.withoutGradients()) {
             var factors = new ArrayList<Tensor>();
@@ -37,9 +39,9 @@ public record Subspace(int rows, float[] directions, double[] values) {
         }
     }
 
-    /// The spectrum of a positive semidefinite matrix `[R, R]`, without its zeros.
+    /// The spectrum of a positive semidefinite matrix `[R, R]`, without eigenvalues of zero.
     ///
-    /// @param vectors eigenvectors `[R, k]` in falling order of their values
+    /// @param vectors eigenvectors `[R, k]`, in descending order of their eigenvalues
     /// @param roots of the eigenvalues, `[k]`
     private record Spectrum(Tensor vectors, Tensor roots) {
         static Spectrum of(Tensor matrix) {
@@ -57,7 +59,7 @@ public record Subspace(int rows, float[] directions, double[] values) {
         }
     }
 
-    /// The coordinates of new columns, `[count, K]`, row-major: their orthogonal projection.
+    /// The coordinates of new columns, `[count, K]`, row-major: the orthogonal projection of the columns.
     ///
     /// @param columns `[rows, count]`, row-major
     /// @throws InputException when the columns have another length

@@ -10,17 +10,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The truncated singular value decomposition of a tensor as a matrix `[rows, columns]`, the last side
-/// being the columns. It is the best approximation of a rank in squares (Eckart and Young 1936), noise
-/// included.
+/// The truncated singular value decomposition of a tensor as a matrix `[rows, columns]`, where the last side
+/// gives the columns. For a given rank, it has the smallest squared error to the data, including their noise
+/// (Eckart and Young 1936).
 ///
-/// Missing entries are imputed: they start at the mean, and are replaced by the approximation until it settles
-/// (hard impute; Mazumder, Hastie, Tibshirani 2010). This is done for rising ranks up to the wanted one,
-/// because a high rank alone would leave them at the mean.
+/// Missing entries are imputed. They start at the mean, and the approximation replaces them until they hardly
+/// change (hard impute; Mazumder, Hastie, Tibshirani 2010). The imputation goes through increasing ranks up
+/// to the wanted one. A high rank alone would leave the missing entries at the mean.
 public final class Svd {
-    /// Most rounds of imputation for each rank.
+    /// Largest number of rounds of imputation for each rank.
     private static final int ROUNDS = 30;
-    /// Imputation has settled if a round changes the imputed entries by less than this share.
+    /// The imputation ends if a round changes the imputed entries by less than this share.
     private static final double SETTLED = 1e-4;
 
     private Svd() {}
@@ -43,10 +43,10 @@ public final class Svd {
         }
     }
 
-    /// The approximation with the smallest error. Without missing entries all ranks are compared, with missing
-    /// entries 1, 2, 3, 4, 6, 8, 12, ..., because each one needs an imputation of its own.
+    /// The approximation with the smallest error. Without missing entries, all ranks are compared. With
+    /// missing entries, the ranks are 1, 2, 3, 4, 6, 8, 12, ..., because each rank needs its own imputation.
     ///
-    /// @param error of a reconstruction, such as its distance from the truth
+    /// @param error measures a reconstruction, for example by its distance from the truth
     public static Approximation best(PartialTensor data, ToDoubleFunction<float[]> error) {
         Approximation best = null;
         double least = Double.POSITIVE_INFINITY;
@@ -85,8 +85,9 @@ public final class Svd {
         return Tensors.of(data.values(), data.rows(), data.columns()).to(ScalarType.Double);
     }
 
-    /// The singular vectors of the shorter side in rising order of their values, `[K, K]`, as eigenvectors
-    /// of the Gram matrix. In float64 this is exact far below any noise.
+    /// The singular vectors of the shorter side in ascending order of their singular values, `[K, K]`. They
+    /// are computed as eigenvectors of the Gram matrix. In float64, the error of this method is far below any
+    /// noise.
     private static Tensor vectors(Tensor matrix) {
         Tensor gram = isTall(matrix) ? matrix.t().matmul(matrix) : matrix.matmul(matrix.t());
         return torch.linalg_eigh(gram).get1();
@@ -114,7 +115,7 @@ public final class Svd {
         return missing;
     }
 
-    /// Replaces the missing entries by those of the approximation until they settle.
+    /// Replaces the missing entries by the approximation until they hardly change.
     private static void impute(Tensor matrix, Tensor missing, int rank) {
         for (int round = 0; round < ROUNDS; round++) {
             try (var scope = Scope.open()) {

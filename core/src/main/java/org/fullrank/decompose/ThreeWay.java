@@ -5,8 +5,8 @@ import org.fullrank.net.SignalShape;
 
 /// How a 3-way tensor `[H, W, B]` becomes a product of factors.
 public enum ThreeWay {
-    /// A matrix `[H W, B]` whose rows are the pixels of a picture: one factor of R pictures from a 2-D
-    /// network, and one of R lines. For cubes such as hyperspectral images and videos.
+    /// A matrix `[H W, B]` whose rows are the pixels of a picture. One factor consists of R pictures from a
+    /// 2-D network, and the other of R lines. This suits cubes such as hyperspectral images and videos.
     PICTURE,
     /// One factor for each side: the entry `(i, j, k)` is the sum over r of `u_ir v_jr w_kr` (canonical
     /// polyadic decomposition, CP).

@@ -1,5 +1,5 @@
-/// Low-rank factors that untrained networks generate, fitted to one noisy matrix or tensor, with singular value
-/// and nonnegative factorizations beside them.
+/// Low-rank factors that untrained networks generate. They are fitted to one noisy matrix or tensor, and can
+/// be compared with singular value and nonnegative factorizations.
 @NullMarked
 package org.fullrank.decompose;
 

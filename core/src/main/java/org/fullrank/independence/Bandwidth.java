@@ -22,8 +22,8 @@ public final class Bandwidth {
         return medians;
     }
 
-    /// The median of `|x_a - x_b|` over all pairs `a < b`, which is the mean of the two middle distances when
-    /// their number is even. The distances are counted, not listed, so the memory is linear in N.
+    /// The median of `|x_a - x_b|` over all pairs `a < b`. If the number of pairs is even, it is the mean of
+    /// the two middle distances. The distances are counted but not listed, so the memory is linear in N.
     public static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
@@ -31,8 +31,8 @@ public final class Bandwidth {
         return (smallest(sorted, (pairs + 1) / 2) + smallest(sorted, pairs / 2 + 1)) / 2;
     }
 
-    /// The distance at position `rank`, from 1, in ascending order. Positive doubles have the order of their
-    /// bits, so bisection over the bits ends at the exact distance.
+    /// The distance at position `rank`, counted from 1, in ascending order. Positive doubles are ordered like
+    /// their bits. So a bisection over the bits finds the exact distance.
     private static double smallest(double[] sorted, long rank) {
         long low = -1;
         long high = Double.doubleToLongBits(sorted[sorted.length - 1] - sorted[0]);
@@ -48,7 +48,7 @@ public final class Bandwidth {
         return Double.longBitsToDouble(high);
     }
 
-    /// The number of pairs with at most this distance.
+    /// The number of pairs whose distance is at most this value.
     private static long within(double[] sorted, double distance) {
         long count = 0;
         int first = 0;

@@ -14,7 +14,7 @@ import org.fullrank.rows.RowStream;
 /// The columns of a matrix `[N, D]` in memory, as float64. All values are finite, N is at least 4, and D is at
 /// least 2.
 ///
-/// @param name what the values are, for messages
+/// @param name what the values are, for error messages
 /// @param values `[D][N]`; not copied, so they must not be changed
 public record Columns(String name, double[][] values) {
     /// Smallest number of rows: the unbiased HSIC divides by `N - 3`.
@@ -100,7 +100,8 @@ public record Columns(String name, double[][] values) {
         return values.length;
     }
 
-    /// The same columns, each in a random order of its own. They are independent.
+    /// The same columns, each one in its own random order. These columns are independent. They are
+    /// independent.
     ///
     /// @param seed equal seeds and rounds give equal orders
     public Columns shuffled(long seed, long round) {

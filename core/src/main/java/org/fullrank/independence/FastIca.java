@@ -7,19 +7,19 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// Independent component analysis by the fixed point of the log-cosh contrast, with symmetric
+/// Independent component analysis by fixed-point iteration on the log-cosh contrast, with symmetric
 /// decorrelation. Source: Hyvärinen 1999, "Fast and robust fixed-point algorithms for independent component
 /// analysis".
 final class FastIca {
-    /// Most steps. It usually takes about ten.
+    /// Largest number of steps. Usually about ten steps are enough.
     private static final int MOST_STEPS = 400;
 
-    /// A step that turns every row by less than this ends the iteration.
+    /// The iteration ends when a step turns every row by less than this.
     private static final double TOLERANCE = 1e-10;
 
     private FastIca() {}
 
-    /// The orthogonal unmixing matrix of whitened rows `[N, D]`, `[D, D]`. The caller's scope owns it.
+    /// The orthogonal unmixing matrix `[D, D]` of whitened rows `[N, D]`. The caller's scope owns it.
     static Tensor of(Tensor whitened) {
         long width = whitened.size(1);
         Tensor w = torch.eye(width).to(ScalarType.Double);

@@ -9,21 +9,22 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// The covariance term of VICReg behind a random projector that acts on each component separately. The
-/// projector has m cosine features. Each is standardized over the samples, so its variance term is zero. The
-/// value of a pair of components is the mean squared correlation of their features. It is a normalized HSIC,
-/// and for independent components about `1 / N`. Source: Mialon, Balestriero and LeCun 2022, arXiv 2209.14905.
+/// The covariance term of VICReg after a random projector that acts on each component separately. The
+/// projector gives each component m cosine features. Each feature is standardized over the samples, so the
+/// variance term is zero. The value of a pair of components is the mean squared correlation of their
+/// features. This value is a normalized HSIC. For independent components it is about `1 / N`. Source: Mialon,
+/// Balestriero and LeCun 2022, arXiv 2209.14905.
 ///
 /// @param features of one component with variance 1
 record FeatureCovariance(ScalarFeatures features) {
-    /// Number of features of a component for results.
+    /// Number of features of a component for final results.
     static final int FEATURES = 32;
 
-    /// Number of features for a first search. It succeeds more often with few features than with many, if each
-    /// start has its own.
+    /// Number of features for the first search. If each start has its own features, the search succeeds more
+    /// often with few features than with many.
     static final int FEW_FEATURES = 8;
 
-    /// A standard deviation that is added, so that a feature that is constant is not divided by zero.
+    /// Added to each standard deviation, so that a constant feature is not divided by zero.
     private static final double TINY = 1e-12;
 
     private static final long KEY = Keyed.name("shifted components");
@@ -33,7 +34,7 @@ record FeatureCovariance(ScalarFeatures features) {
         return new FeatureCovariance(ScalarFeatures.fourier(features, seed));
     }
 
-    /// Standardized features of components `[N, k] -> [N, k, m]`.
+    /// The standardized features of components, `[N, k] -> [N, k, m]`.
     Tensor of(Tensor components) {
         Tensor phi = features.of(components);
         phi.sub_(Reductions.means(phi));
@@ -43,7 +44,8 @@ record FeatureCovariance(ScalarFeatures features) {
         return phi.div_(deviation.add_(Tensors.scalar(TINY)));
     }
 
-    /// Mean squared correlation of the features of two groups of components, times the number of pairs.
+    /// The mean squared correlation between the features of two groups of components, times the number of
+    /// pairs.
     ///
     /// @param a `[N, k, m]`
     /// @param b `[N, l, m]`
@@ -79,8 +81,9 @@ record FeatureCovariance(ScalarFeatures features) {
         return sum / (pairwise.length * (pairwise.length - 1) / 2.0);
     }
 
-    /// The features after each component was shifted in time, around the end, by an amount of its own. Such
-    /// components are independent and keep their distributions and their dependence over time.
+    /// The features after each component was shifted in time by its own random amount, cyclically. The
+    /// shifted components are independent. Each component keeps its distribution and its dependence over
+    /// time.
     Tensor shifted(Tensor phi, long seed, long round) {
         var random = Keyed.of(seed, KEY, round);
         long rows = phi.size(0);

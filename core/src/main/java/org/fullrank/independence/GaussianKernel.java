@@ -19,7 +19,7 @@ public record GaussianKernel(double[] bandwidths) implements ColumnKernel {
     /// Largest number of rows. A pass over 20,000 rows of one column takes about a second.
     public static final int MOST_ROWS = 20_000;
 
-    /// Number of kernel values that are in memory at once: 16 MiB.
+    /// Number of kernel values that are in memory at the same time. They need 16 MiB.
     private static final int BLOCK_VALUES = 1 << 21;
 
     public GaussianKernel {
@@ -58,8 +58,8 @@ public record GaussianKernel(double[] bandwidths) implements ColumnKernel {
         });
     }
 
-    /// HSIC does not change when a constant is subtracted from a kernel. The mean of the first block is
-    /// subtracted, which keeps digits.
+    /// HSIC does not change if a constant is subtracted from a kernel. The mean of the first block is
+    /// subtracted, so that fewer digits are lost.
     private KernelSums sums(Tensor values, int rows, int width) {
         double[] scales = Arrays.stream(bandwidths).map(s -> s * Math.sqrt(2)).toArray();
         Tensor x = values.div(Tensors.of(scales, width, 1)); // [D, N], kernel exp(-(x - y)^2)
@@ -95,7 +95,7 @@ public record GaussianKernel(double[] bandwidths) implements ColumnKernel {
                         Tensors.value(product(mean(rowMeans)))));
     }
 
-    /// The sums over the diagonal, which has the same value `1 - shift` everywhere.
+    /// The sums over the diagonal. All of its values are `1 - shift`.
     private static KernelSums.Diagonal diagonal(Tensor rowSums, Tensor shift) {
         long rows = rowSums.size(1);
         Tensor diagonals = shift.neg().add_(Tensors.scalar(1)).expand(rowSums.size(0), rows); // [D, N]

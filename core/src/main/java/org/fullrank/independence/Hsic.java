@@ -1,16 +1,17 @@
 package org.fullrank.independence;
 
-/// The Hilbert-Schmidt independence criterion of the columns of a matrix. HSIC of two columns is 0 if they are
-/// independent. With the Gaussian kernel it is 0 only then, as the number of rows grows. Source: Gretton et
-/// al. 2005, "Measuring statistical dependence with Hilbert-Schmidt norms".
+/// The Hilbert-Schmidt independence criterion of the columns of a matrix. The HSIC of two columns is 0 if
+/// they are independent. With the Gaussian kernel and a growing number of rows, it approaches 0 only if they
+/// are independent. Source: Gretton et al. 2005, "Measuring statistical dependence with Hilbert-Schmidt
+/// norms".
 ///
 /// @param kernel on each column
-/// @param estimator of the pairwise values
+/// @param estimator formula of the pairwise values
 public record Hsic(ColumnKernel kernel, Estimator estimator) {
     /// The values of HSIC.
     ///
-    /// @param pairwise HSIC of each pair, `[D][D]`, including each column with itself
-    /// @param criterion mean over the pairs of different columns: the pairwise criterion of an embedding
+    /// @param pairwise HSIC of each pair, `[D][D]`, including each column paired with itself
+    /// @param criterion the pairwise criterion of an embedding: the mean over all pairs of different columns
     /// @param dHsic dHSIC of all columns together; NaN for random features
     public record Values(double[][] pairwise, double criterion, double dHsic) {}
 
@@ -19,7 +20,7 @@ public record Hsic(ColumnKernel kernel, Estimator estimator) {
         return of(kernel.sums(columns));
     }
 
-    /// The values that follow from sums over rows.
+    /// Values that are computed from the sums over rows.
     public Values of(KernelSums sums) {
         double[][] pairwise = sums.hsic(estimator);
         double sum = 0;

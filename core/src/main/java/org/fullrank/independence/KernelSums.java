@@ -4,15 +4,16 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 
-/// Sums over the kernel matrices `K_i [N, N]` of the columns of a matrix, from which every estimator of HSIC
-/// and dHSIC follows. All matrices are `[D][D]`, and `r_i = K_i 1` is the vector of row sums.
+/// Sums over the kernel matrices `K_i [N, N]` of the columns of a matrix. Every estimator of HSIC and dHSIC
+/// follows from these sums. All matrices are `[D][D]`, and `r_i = K_i 1` is the vector of row sums.
 ///
 /// @param rows N
 /// @param products `Tr(K_i K_j)`
 /// @param rowProducts `r_i . r_j`
 /// @param totals `1' K_i 1`
-/// @param diagonal the same sums with diagonals
-/// @param joint sums over products of all kernels; NaN for a kernel that is not computed entry by entry
+/// @param diagonal sums over the diagonals
+/// @param joint sums over products of all kernels; NaN if the entries of the kernels are not computed one by
+///     one
 public record KernelSums(
         int rows, double[][] products, double[][] rowProducts, double[] totals, Diagonal diagonal, Joint joint) {
 
@@ -33,7 +34,7 @@ public record KernelSums(
         static final Joint NONE = new Joint(Double.NaN, Double.NaN, Double.NaN);
     }
 
-    /// HSIC of all pairs of columns, `[D][D]`, including each column with itself.
+    /// HSIC of all pairs of columns, `[D][D]`, including each column paired with itself.
     public double[][] hsic(Estimator estimator) {
         int width = totals.length;
         double[][] pairwise = new double[width][width];
@@ -59,7 +60,7 @@ public record KernelSums(
         return products[i][j] - 2.0 / rows * rowProducts[i][j] + totals[i] / rows * (totals[j] / rows);
     }
 
-    /// The U-statistic, from the sums over kernel matrices whose diagonals are set to zero.
+    /// The U-statistic. It is computed from sums over kernel matrices whose diagonals are set to zero.
     private double unbiased(int i, int j) {
         double n = rows;
         double product = products[i][j] - diagonal.products[i][j];
@@ -69,8 +70,8 @@ public record KernelSums(
         return (product + total / ((n - 1) * (n - 2)) - 2 / (n - 2) * rowProduct) / (n * (n - 3));
     }
 
-    /// dHSIC of all columns, which is 0 only for mutually independent ones. Source: Pfister et al. 2018,
-    /// "Kernel-based tests for joint independence", definition 2.
+    /// dHSIC of all columns. Without noise, it is 0 only if the columns are mutually independent. Source:
+    /// Pfister et al. 2018, "Kernel-based tests for joint independence", definition 2.
     public double dHsic() {
         return joint.mean + joint.product - 2 * joint.rowMean;
     }

@@ -23,7 +23,7 @@ import org.fullrank.rows.Selection;
 ///
 /// @param columns the mixtures of all files, in their order
 /// @param form of the files
-/// @param rate samples per second of WAV files, else 0
+/// @param rate samples per second of WAV files, otherwise 0
 public record Mixtures(Columns columns, Form form, float rate) {
     /// The form of a file.
     public enum Form {
@@ -32,11 +32,11 @@ public record Mixtures(Columns columns, Form form, float rate) {
         NPY
     }
 
-    /// Reads mixtures of the same samples.
+    /// Reads several mixtures of the same samples.
     ///
     /// @param files WAV files, or files of rows as [RowStreams] reads them
-    /// @param warnings is told how files were read, in one line each
-    /// @throws InputException when a file is wrong, or when the files have unlike forms, lengths or rates
+    /// @param warnings gets one line about how each file was read
+    /// @throws InputException when a file is wrong, or when the files have different forms, lengths or rates
     public static Mixtures read(List<Path> files, Consumer<String> warnings) {
         List<double[]> mixtures = new ArrayList<>();
         Path first = files.getFirst();
@@ -119,7 +119,7 @@ public record Mixtures(Columns columns, Form form, float rate) {
         return files;
     }
 
-    /// Writes sources in the form of the mixtures, and `unmixing.npy`.
+    /// Writes the sources in the form of the mixtures, and writes `unmixing.npy`.
     public void write(Path folder, Unmixing unmixing) {
         double[][] sources = unmixing.sources(columns);
         List<Path> files = outputs(folder);

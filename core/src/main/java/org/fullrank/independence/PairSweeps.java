@@ -8,9 +8,10 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
 /// Minimizes a [FeatureCovariance] over rotations of whitened components. A sweep turns each pair of
-/// components to its best angle. A rotation in a plane is exactly orthogonal, so their product is too.
+/// components to its best angle. A rotation in a plane is exactly orthogonal, so the product of all rotations
+/// is orthogonal too.
 ///
-/// The scope that is open at the construction owns the memory.
+/// The scope that is open during construction owns the memory.
 final class PairSweeps {
     private static final int ANGLES = 24;
     private static final double QUARTER = Math.PI / 2;
@@ -21,16 +22,17 @@ final class PairSweeps {
 
     /// How angles are searched.
     enum Search {
-        /// All angles are scanned first.
+        /// Tries all angles first.
         GLOBAL(3e-3, 1e-2),
 
-        /// Only angles near the present one. The precision changes an Amari distance by less than 0.001.
+        /// Tries only angles near the present angle. A finer precision changes an Amari distance by less than
+        /// 0.001.
         LOCAL(3e-4, 1e-3);
 
         /// Precision of an angle in radians.
         private final double precision;
 
-        /// A sweep that turns no pair by more than this is the last one.
+        /// If no pair turns by more than this, the sweeps end.
         private final double settled;
 
         Search(double precision, double settled) {
@@ -45,7 +47,7 @@ final class PairSweeps {
     private final Tensor rotation; // [D, D]
 
     /// @param whitened rows `[N, D]`
-    /// @param rotation where to start, orthogonal `[D, D]`; it is turned in place
+    /// @param rotation the initial rotation, orthogonal `[D, D]`; it is changed in place
     PairSweeps(FeatureCovariance covariance, Tensor whitened, Tensor rotation) {
         this.covariance = covariance;
         this.rotation = rotation;
@@ -63,7 +65,7 @@ final class PairSweeps {
         return FeatureCovariance.criterion(covariance.pairwise(phi));
     }
 
-    /// What the criterion is for independent components.
+    /// The value of the criterion for independent components.
     ShiftNull shifted(long seed) {
         return ShiftNull.of(covariance, phi, seed);
     }
@@ -90,7 +92,7 @@ final class PairSweeps {
 
     /// Turns a pair to its best angle.
     ///
-    /// @return by how much, in radians; a quarter turn only swaps both components and counts as none
+    /// @return the turn in radians; a quarter turn only swaps the two components, so it counts as 0
     private double turn(Search search, int i, int j) {
         try (var scope = Scope.withoutGradients()) {
             int[] others = IntStream.range(0, Math.toIntExact(components.size(1)))
@@ -118,7 +120,8 @@ final class PairSweeps {
         into.select(dim, j).copy_(pair.select(dim, 1));
     }
 
-    /// The terms that depend on the angle of a pair: between both, and between both and the rest.
+    /// The terms that depend on the angle of a pair: one between the two components, and one between the two
+    /// components and all others.
     private double value(Tensor pair, Tensor rest, double angle) {
         try (var scope = Scope.withoutGradients()) {
             Tensor turned = covariance.of(pair.matmul(turn(angle).t())); // [N, 2, m]
@@ -127,7 +130,7 @@ final class PairSweeps {
         }
     }
 
-    /// The values of one pair alone at all angles of the scan.
+    /// The values of one pair alone, for all angles of the scan.
     double[] scan(int i, int j) {
         Tensor none = components.narrow(1, 0, 0);
         Tensor pair = components.index_select(1, Tensors.of(new int[] {i, j}));
@@ -146,7 +149,7 @@ final class PairSweeps {
         return Tensors.of(new double[] {c, s, -s, c}, 2, 2);
     }
 
-    /// The angle of the smallest value near another angle, by golden section.
+    /// The angle with the smallest value near another angle, found by golden-section search.
     private static double golden(DoubleUnaryOperator value, double near, double precision) {
         double low = near - STEP;
         double high = near + STEP;

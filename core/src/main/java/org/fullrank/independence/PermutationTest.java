@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.fullrank.engine.InputException;
 
-/// A permutation test of independence. Columns that are shuffled separately are independent and keep their
-/// distributions. The p-value is `(1 + #{shuffles at least as dependent}) / (1 + shuffles)`, which is uniform
-/// for independent columns with independent rows (Phipson and Smyth 2010, "Permutation p-values should never
-/// be zero").
+/// A permutation test of independence. If the columns are shuffled separately, they are independent and keep
+/// their distributions. The p-value is `(1 + #{shuffles at least as dependent}) / (1 + shuffles)`. It is
+/// uniform if the columns are independent and the rows are independent (Phipson and Smyth 2010, "Permutation
+/// p-values should never be zero").
 ///
 /// @param found HSIC of the columns
 /// @param nullMean mean of the criterion over the shuffles; NaN without shuffles
@@ -15,18 +15,18 @@ import org.fullrank.engine.InputException;
 /// @param criterion p-value of the pairwise criterion; NaN without shuffles
 /// @param dHsic p-value of dHSIC; NaN without shuffles or for random features
 public record PermutationTest(Hsic.Values found, double nullMean, double[][] pairwise, double criterion, double dHsic) {
-    /// Default number of shuffles: the smallest p-value is 0.005.
+    /// Default number of shuffles. The smallest possible p-value is 0.005.
     public static final int PERMUTATIONS = 200;
 
-    /// Values of HSIC that differ by less than this share of their largest possible value count as equal: the
-    /// rounding error of sums in another order.
+    /// Two values of HSIC count as equal if they differ by less than this share of their largest possible
+    /// value. Sums in another order have such rounding errors.
     private static final double TIE = 1e-14;
 
     /// Shuffles of columns.
     ///
     /// @param permutations how many, 0 or more
     /// @param seed equal seeds give equal shuffles
-    /// @param progress is told the number of finished shuffles, from 0
+    /// @param progress gets the number of finished shuffles, starting with 0
     public record Shuffles(int permutations, long seed, IntConsumer progress) {
         public Shuffles {
             InputException.when(permutations < 0, "permutations: found %d, expected 0 or more", permutations);
@@ -73,7 +73,8 @@ public record PermutationTest(Hsic.Values found, double nullMean, double[][] pai
                 Double.isNaN(found.dHsic()) ? Double.NaN : p(dHsic, shuffles.permutations));
     }
 
-    /// By the Cauchy-Schwarz inequality, HSIC of two columns is at most the root of the product of their own.
+    /// By the Cauchy-Schwarz inequality, the HSIC of two columns is at most the square root of the product of
+    /// each column's HSIC with itself.
     private static double[][] ties(double[][] pairwise) {
         double[][] ties = new double[pairwise.length][pairwise.length];
         for (int i = 0; i < ties.length; i++) {

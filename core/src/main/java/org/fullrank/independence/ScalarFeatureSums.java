@@ -12,16 +12,17 @@ import org.fullrank.linalg.Reductions;
 /// Collects the sums of a [FeatureKernel] over a stream of rows. Only sums over features are stored, so the
 /// memory does not depend on the number of rows.
 ///
-/// With the features `Phi_i [N, m]` of column i, `K_i = Phi_i Phi_i'`. So `Tr(K_i K_j) = |Phi_i' Phi_j|_F^2`,
-/// and the biased HSIC is the squared norm of the covariance of both columns' features: see Mialon, Balestriero
-/// and LeCun 2022, "Variance covariance regularization enforces pairwise independence".
+/// Let `Phi_i [N, m]` be the features of column i. Then `K_i = Phi_i Phi_i'`. So `Tr(K_i K_j) = |Phi_i'
+/// Phi_j|_F^2`. The biased HSIC is the squared norm of the covariance between the features of both columns:
+/// see Mialon, Balestriero and LeCun 2022, "Variance covariance regularization enforces pairwise
+/// independence".
 ///
-/// HSIC does not change when all features are shifted by a constant. The means of the first block are
-/// subtracted, which keeps digits.
+/// HSIC does not change if a constant is added to all features. The means of the first block are subtracted,
+/// so that fewer digits are lost.
 ///
-/// The scope that is open at the construction owns the memory.
+/// The scope that is open during construction owns the memory.
 public final class ScalarFeatureSums {
-    /// Largest number of features of all columns: their products take 512 MiB.
+    /// Largest number of features of all columns together. Their products need 512 MiB.
     public static final int MOST_FEATURES = 1 << 13;
 
     private final FeatureKernel kernel;

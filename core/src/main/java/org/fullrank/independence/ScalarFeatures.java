@@ -8,13 +8,13 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
 
-/// Random features of a single number, `phi_k(x) = scale f(w_k x + b_k)` for k from 1 to m. The inner product
-/// of two feature vectors is a kernel. With cosines it approximates the Gaussian kernel of bandwidth 1
-/// (Rahimi and Recht 2007, "Random features for large-scale kernel machines").
+/// Random features of a single number: `phi_k(x) = scale f(w_k x + b_k)` for k from 1 to m. The inner product
+/// of two feature vectors is a kernel. With cosines, this kernel approximates the Gaussian kernel of
+/// bandwidth 1 (Rahimi and Recht 2007, "Random features for large-scale kernel machines").
 ///
 /// @param function f
 /// @param frequencies `w`
-/// @param phases `b`, as many
+/// @param phases `b`, as many as weights
 /// @param scale factor of each feature
 public record ScalarFeatures(Function function, double[] frequencies, double[] phases, double scale) {
     private static final long KEY = Keyed.name("random features");
@@ -61,7 +61,7 @@ public record ScalarFeatures(Function function, double[] frequencies, double[] p
     /// Features by name.
     ///
     /// @param text `fourier:m` or `relu:m` with the number of features m
-    /// @throws InputException when it is neither
+    /// @throws InputException when the text is neither of these
     public static ScalarFeatures named(String text, long seed) {
         Matcher name = NAME.matcher(text);
         InputException.unless(

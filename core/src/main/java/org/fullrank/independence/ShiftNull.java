@@ -3,15 +3,15 @@ package org.fullrank.independence;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 
-/// What a [FeatureCovariance] is for independent components: its values after random shifts in time. For
-/// independent rows a shift is as good as a random order. For time series it is better, because it keeps the
-/// dependence between neighboring samples.
+/// Values of a [FeatureCovariance] for independent components. They are measured after random shifts in time.
+/// If the rows are independent, a shift is as good as a random order. For time series a shift is better,
+/// because it keeps the dependence between neighboring samples.
 ///
-/// @param mean of the criterion
-/// @param largest of the criterion
+/// @param mean of the criterion over the shifts
+/// @param largest value of the criterion over the shifts
 /// @param largestPairwise largest value of each pair, `[D][D]`
 record ShiftNull(double mean, double largest, double[][] largestPairwise) {
-    /// Number of shifts: the largest value is about the 99th percentile.
+    /// Number of shifts. The largest value is about the 99th percentile.
     static final int SHIFTS = 100;
 
     /// @param phi features `[N, D, m]`

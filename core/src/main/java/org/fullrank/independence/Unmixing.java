@@ -17,18 +17,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Independent component analysis: mixtures `x = A s` of independent sources are separated by `y = W x`. The
 /// mixtures are whitened, and [PairSweeps] rotates them until the [FeatureCovariance] of the components is
-/// smallest. A start that ends above the level of independent components is repeated from another rotation.
+/// smallest. If the result of a start is above the level of independent components, the search starts again
+/// from another rotation.
 ///
-/// The order, sign and scale of sources are not determined. Here a source has variance 1, the sources are
-/// ordered by their share of the mixtures' variance, the largest first, and the largest weight of a source in
-/// a mixture is positive.
+/// The order, sign and scale of sources are not determined. Here each source has variance 1. The sources are
+/// ordered by their share of the mixtures' variance, largest first. The largest weight of each source in a
+/// mixture is positive.
 ///
-/// @param matrix W, `[D][D]`; acts on the mixtures as they are
+/// @param matrix W, `[D][D]`; it is applied to the mixtures without whitening them
 /// @param criterion mean over the pairs of components
-/// @param independent the criterion of independent components
-/// @param starts the criterion of each start, on few samples
-/// @param unresolved pairs of components that cannot be separated, because every rotation of them looks
-///     independent, as with two Gaussian sources
+/// @param independent the value of the criterion for independent components
+/// @param starts the criterion of each start, computed on few samples
+/// @param unresolved pairs of components that cannot be separated, because every rotation of the pair looks
+///     independent. Two Gaussian sources are an example
 /// @param fastIca the result of FastICA on the same mixtures
 public record Unmixing(
         double[][] matrix,
@@ -37,13 +38,13 @@ public record Unmixing(
         List<Double> starts,
         List<Pair> unresolved,
         FastIcaResult fastIca) {
-    /// Default limit of starts. With four sources about every third start ends in a local minimum.
+    /// Default limit of starts. With four sources, about every third start ends in a local minimum.
     public static final int STARTS = 10;
 
-    /// Most samples that a sweep uses, evenly spaced. With more, the angles are hardly better.
+    /// Largest number of samples that a sweep uses, evenly spaced. More samples hardly improve the angles.
     static final int SAMPLES = 8192;
 
-    /// Samples of the sweeps that scan all angles.
+    /// Number of samples of the sweeps that try all angles.
     static final int FEW_SAMPLES = 1024;
 
     private static final long KEY = Keyed.name("unmixing");
@@ -57,16 +58,16 @@ public record Unmixing(
     /// Two components, from 0.
     public record Pair(int first, int second) {}
 
-    /// @param criterion as that of the unmixing
-    /// @param distance Amari distance from the unmixing
+    /// @param criterion the same as in [Unmixing]
+    /// @param distance Amari distance between FastICA's unmixing and this unmixing
     public record FastIcaResult(double criterion, double distance) {}
 
     /// Separates mixtures.
     ///
-    /// @param starts most starts, at least 1
+    /// @param starts largest number of starts, at least 1
     /// @param seed of the random features and the starts
-    /// @throws InputException when there are no more samples than channels, or a channel is constant, equal
-    ///     to another one, or a sum of others
+    /// @throws InputException when the number of samples is not above the number of channels, or when a
+    ///     channel is constant, equal to another channel, or a sum of other channels
     public static Unmixing fit(Columns mixtures, int starts, long seed) {
         InputException.when(starts < 1, "starts: found %d, expected at least 1", starts);
         return NativeErrors.guard("unmixing " + mixtures.name(), () -> {
@@ -102,9 +103,9 @@ public record Unmixing(
                 rival);
     }
 
-    /// Starts with few samples and features until one separates all components.
+    /// Tries new starts with few samples and features until a start separates all components.
     ///
-    /// @param criteria gets the criterion of each start
+    /// @param criteria the criterion of each start is added to it
     /// @return the best of these starts
     private static Start search(Tensor rows, int starts, long seed, List<Double> criteria) {
         Start best = null;
@@ -122,11 +123,11 @@ public record Unmixing(
 
     /// Where a start ended.
     ///
-    /// @param level of independent components
+    /// @param level criterion of independent components
     /// @param unresolved pairs for which every angle is at the level of independent components
     private record Start(PairSweeps sweeps, double criterion, ShiftNull level, List<Pair> unresolved) {
-        /// Mixtures of many sources look Gaussian, hence independent: fewer such pairs are better than a
-        /// smaller criterion.
+        /// Mixtures of many sources look Gaussian, and so they look independent. So a start with fewer such
+        /// pairs is better than a start with a smaller criterion.
         private static final Comparator<Start> BEST_FIRST = Comparator.comparing((Start start) -> !start.independent())
                 .thenComparing(start -> start.independent() ? start.unresolved.size() : 0)
                 .thenComparing(Start::criterion);
@@ -163,7 +164,7 @@ public record Unmixing(
         }
     }
 
-    /// The identity for the first start, then random rotations.
+    /// The first start is the identity. The others are random rotations.
     private static Tensor rotation(long width, long draw, int number) {
         if (number == 0) {
             return torch.eye(width).to(ScalarType.Double);
@@ -174,7 +175,7 @@ public record Unmixing(
         return FastIca.orthogonal(Tensors.of(values, width, width));
     }
 
-    /// At most so many rows, evenly spaced.
+    /// At most this many rows, evenly spaced.
     private static Tensor sample(Tensor rows, int most) {
         int count = Math.toIntExact(rows.size(0));
         if (count <= most) {
@@ -186,7 +187,7 @@ public record Unmixing(
         return rows.index_select(0, Tensors.of(chosen));
     }
 
-    /// The same pairs when component `order[k]` becomes source k.
+    /// The same pairs after component `order[k]` became source k.
     private static List<Pair> renamed(List<Pair> pairs, int[] order) {
         int[] place = new int[order.length];
         IntStream.range(0, order.length).forEach(k -> place[order[k]] = k);
@@ -198,7 +199,7 @@ public record Unmixing(
                 .toList();
     }
 
-    /// The sources by their share of the variance of the mixtures, the largest first.
+    /// The sources ordered by their share of the mixtures' variance, largest first.
     private static int[] order(double[][] mixing) {
         return IntStream.range(0, mixing.length)
                 .boxed()

@@ -6,23 +6,25 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// Mixtures made uncorrelated with variance 1. The scope that was open owns the tensors.
+/// Mixtures after whitening: they are uncorrelated and have variance 1. The scope that is open during
+/// construction owns the tensors.
 ///
 /// @param rows whitened mixtures `[N, D]`
 /// @param matrix `V [D, D]`: a whitened row is `V (x - mean)`
 record Whitening(Tensor rows, Tensor matrix) {
-    /// A standard deviation below this share of the largest value counts as zero.
+    /// A standard deviation below this share of the largest absolute value counts as zero.
     private static final double CONSTANT = 1e-12;
 
-    /// Two channels with a correlation this close to 1 or -1 count as equal. So does an eigenvalue of the
-    /// correlations below this.
+    /// Two channels count as equal if their correlation is this close to 1 or -1. An eigenvalue of the
+    /// correlation matrix below this value counts as zero.
     private static final double EQUAL = 1e-10;
 
-    /// Whitens mixtures: scales each channel to variance 1, then multiplies with the symmetric inverse root of
-    /// the correlations. So channels of unlike units do not lose digits.
+    /// Whitens mixtures. It scales each channel to variance 1, and multiplies with the symmetric inverse
+    /// square root of the correlation matrix. Because of the scaling, channels of different units do not lose
+    /// digits.
     ///
-    /// @throws InputException when there are no more samples than channels, or when a channel is constant,
-    ///     equal to another one, or a sum of others
+    /// @throws InputException when the number of samples is not above the number of channels, or when a
+    ///     channel is constant, equal to another channel, or a sum of other channels
     static Whitening of(Columns mixtures) {
         int width = mixtures.width();
         InputException.when(

@@ -1,5 +1,5 @@
-/// Statistical independence of columns: the kernel criteria HSIC and dHSIC with permutation tests, and the
-/// separation of mixtures into independent sources.
+/// Statistical independence of columns. The package contains the kernel criteria HSIC and dHSIC with
+/// permutation tests, and the separation of mixtures into independent sources.
 @NullMarked
 package org.fullrank.independence;
 

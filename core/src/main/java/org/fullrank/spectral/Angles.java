@@ -9,21 +9,21 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// Angles between rows, and the arc-cosine kernels that are functions of them.
+/// Angles between rows, and the arc-cosine kernels, which are functions of these angles.
 ///
-/// The angle of unit vectors is `2 atan2(|u - v|, |u + v|)` (Kahan). From their inner product the two lengths
-/// would lose half of their digits where the vectors nearly coincide or oppose, so for these pairs the
-/// differences are computed directly.
+/// The angle of unit vectors is `2 atan2(|u - v|, |u + v|)` (Kahan). The two lengths could also be computed
+/// from the inner product of the vectors. But if the vectors nearly coincide or oppose each other, half of
+/// the digits would be lost. For these pairs the differences are computed directly.
 final class Angles {
-    /// Below it the inner product gives the angle to about 1e-13.
+    /// Below this absolute value, the inner product gives the angle to about 1e-13.
     private static final double NEARLY_PARALLEL = 1 - 1e-6;
 
     private static final int BLOCK_VALUES = 1 << 22;
 
     private Angles() {}
 
-    /// The angles of all pairs of rows, in [0, pi]; `[n, D]` and `[p, D]` to `[n, p]`. A row of zeros has an
-    /// angle of pi / 2 to every row.
+    /// The angles of all pairs of rows, in [0, pi]. The inputs are `[n, D]` and `[p, D]`, and the result is
+    /// `[n, p]`. A row of zeros has an angle of pi / 2 to every row.
     static Tensor between(Tensor x, Tensor y) {
         Tensor u = Reductions.unit(x);
         Tensor v = Reductions.unit(y);
@@ -72,7 +72,7 @@ final class Angles {
                 .mul_(length(y).t());
     }
 
-    /// @throws InputException when a row is zero, so that it has no direction
+    /// @throws InputException when a row is zero, because it has no direction
     static void requireLength(String kernel, Tensor x, Tensor y) {
         for (Tensor rows : new Tensor[] {x, y}) {
             Tensor zero = length(rows).eq(Tensors.scalar(0)); // [n, 1]

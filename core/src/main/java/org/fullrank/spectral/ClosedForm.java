@@ -11,32 +11,33 @@ import org.fullrank.linalg.BlockLanczos;
 import org.fullrank.linalg.Eigenpairs;
 import org.fullrank.spectral.QuadraticForm.Mean;
 
-/// Minimizes an objective exactly: among all embeddings of the samples, or among all maps that are linear
-/// in given features.
+/// Minimizes an objective exactly. The minimum is over all embeddings of the samples, or over all maps that
+/// are linear in given features.
 ///
-/// Both are one problem: maximize `tr(W' A W)` while `W' B W` is held, with `A = P' T P` and `B = P'
-/// diag(mass) P` for features P and the [QuadraticForm] of the objective. Its solutions are the largest
-/// generalized eigenvalues, and each objective gives its eigenvectors a length.
+/// Both are the same problem. With features P, `A = P' T P` and `B = P' diag(mass) P`, it maximizes `tr(W' A
+/// W)` while `W' B W` is fixed. `T` and the mass come from the [QuadraticForm] of the objective. The
+/// solutions are the generalized eigenvectors with the largest eigenvalues. The objective decides how long
+/// each eigenvector is.
 ///
 /// @param width number of dimensions K, at least 1 and fewer than samples
-/// @param centered whether the features of new samples lose the mean of the features of the samples of the
-///     fit. If not, a map of invertible kernels passes through the optimum of free embeddings, and has
-///     other values elsewhere. Objectives that ignore the mean need it for features that do not determine
-///     the mean
-/// @param rankCut directions of the features whose eigenvalue is below this share of the largest one are
-///     left out; larger values give smoother maps
-/// @param seed of the start of an iterative solver
+/// @param centered whether a map subtracts the mean of the fitted samples' features from the features of new
+///     samples. If not, a map with an invertible kernel gives the fitted samples their optimal embeddings,
+///     but it gives other samples different embeddings. An objective that ignores the mean needs centering if
+///     the features do not determine the mean
+/// @param rankCut directions of the features whose eigenvalue is below this share of the largest eigenvalue
+///     are left out; larger values give smoother maps
+/// @param seed of the initial values of an iterative solver
 public record ClosedForm(SpectralObjective objective, int width, boolean centered, double rankCut, long seed) {
-    /// Small enough for evaluations on a few hundred samples.
+    /// Small enough for evaluations with a few hundred samples.
     public static final int DEFAULT_WIDTH = 16;
     /// Rounding errors of a kernel matrix are about 1e-13 of its largest eigenvalue.
     public static final double DEFAULT_RANK_CUT = 1e-10;
     /// Any number is suitable.
     public static final long DEFAULT_SEED = 1;
-    /// Up to this number of samples all eigenvectors are computed, which takes seconds.
+    /// Up to this number of samples, all eigenvectors are computed. This takes seconds.
     public static final int DENSE_ROWS = 2048;
 
-    /// Squared differences below this share of the squares are rounding.
+    /// A squared difference below this share of the sum of squares is a rounding error.
     private static final double SAME = 1e-25;
 
     public ClosedForm {
@@ -95,8 +96,8 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
 
     /// The best map that is linear in features.
     ///
-    /// @throws InputException when K is not below the number of samples, a sample cannot be used, or features
-    ///     that are not centered do not determine the map
+    /// @throws InputException when K is not below the number of samples, when a sample cannot be used, or
+    ///     when features that are not centered do not determine the map
     public SpectralMap fit(Relation relation, SampleRows samples, FeatureMap features) {
         InputException.unless(
                 samples.size() == relation.size(),
@@ -146,7 +147,8 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
                 complete(modes.report(rank, condition, missed), coordinates, Math.toIntExact(white.size(1))));
     }
 
-    /// Names directions of the inputs that the rank cut leaves out. Kernels lose directions to it as a rule.
+    /// Adds a warning if the rank cut leaves out directions of the inputs. Features of other kernels usually
+    /// lose some directions, so they get no warning.
     private SpectralReport complete(SpectralReport report, Coordinates coordinates, int used) {
         return !(coordinates.map() instanceof FeatureMap.Inputs(int inputs)) || used == inputs
                 ? report
@@ -155,8 +157,8 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
                         .formatted(used, inputs, rankCut));
     }
 
-    /// The mean that is taken away: that of the objective, or the one under its mass if features are
-    /// centered.
+    /// The mean that is subtracted: the mean of the objective or, if only the features are centered, the mean
+    /// under the objective's mass.
     private Mean mean(QuadraticForm form) {
         if (form.mean() != Mean.KEPT || !centered) {
             return form.mean();
@@ -164,7 +166,7 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
         return objective instanceof SpectralObjective.SpectralContrastive ? Mean.BY_DEGREE : Mean.UNIFORM;
     }
 
-    /// `[m, r]`: turns the directions that the mass holds into unit ones.
+    /// `[m, r]`: maps coordinates to a basis in which the mass is the identity.
     private Tensor whitening(FeatureSums sums) {
         if (sums.massive() == null) {
             return torch.eye(sums.second().size(0), sums.second().options());

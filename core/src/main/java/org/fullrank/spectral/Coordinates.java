@@ -5,9 +5,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.linalg.Reductions;
 import org.jspecify.annotations.Nullable;
 
-/// Features as coordinates `[n, m]` whose inner product is the kernel.
+/// Coordinates of the features, `[n, m]`. Their inner product is the kernel.
 ///
-/// @param turn `[p, m]`, from features to coordinates; null if they are equal
+/// @param turn `[p, m]`, from features to coordinates; null if features and coordinates are equal
 record Coordinates(FeatureMap map, @Nullable Tensor turn) {
     /// The coordinates of a map. The caller's scope owns their memory.
     static Coordinates of(FeatureMap map) {
@@ -27,18 +27,18 @@ record Coordinates(FeatureMap map, @Nullable Tensor turn) {
         return turn == null ? map.width() : Math.toIntExact(turn.size(1));
     }
 
-    /// The coordinates of rows, `[n, D]` to `[n, m]`, in memory of their own.
+    /// The coordinates of rows, `[n, D]` to `[n, m]`, in new memory.
     Tensor of(Tensor rows) {
         Tensor features = map.of(rows);
         return turn == null ? features.clone() : features.matmul(turn);
     }
 
-    /// What is multiplied with features instead of coordinates: `[m, K]` to `[p, K]`.
+    /// Weights of the features that equal these weights of the coordinates: `[m, K]` to `[p, K]`.
     Tensor back(Tensor weights) {
         return turn == null ? weights : turn.matmul(weights);
     }
 
-    /// The mean `[1, m]` of up to `count` samples at equal steps.
+    /// The mean `[1, m]` of at most `count` samples, which are evenly spaced.
     Tensor mean(SampleRows samples, int count) {
         int used = Math.min(count, samples.size());
         int[] rows = IntStream.range(0, used)

@@ -17,8 +17,8 @@ public final class EdgeFile {
     /// Reads the graph of `size` samples.
     ///
     /// @param size number of samples; 0 for the largest index plus one
-    /// @throws InputException when the file is missing or no CSV, a cell is no number, or [Graph#of] refuses
-    ///     the edges
+    /// @throws InputException when the file is missing or not CSV, when a cell is not a number, or when
+    ///     [Graph#of] refuses the edges
     public static Graph read(Path file, int size) {
         List<Edge> edges = new ArrayList<>();
         try (CsvTable table = CsvTable.open(file, CsvTable.NO_LABEL, "give lines i,j or i,j,weight")) {

@@ -6,21 +6,21 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Eigenpairs;
 import org.jspecify.annotations.Nullable;
 
-/// Features of which an embedding is a linear function: `z(x) = (f(x) - offset) C`.
+/// The features of a map. An embedding is a linear function of them: `z(x) = (f(x) - offset) C`.
 public sealed interface FeatureMap permits FeatureMap.Inputs, FeatureMap.Landmarks, RandomFeatures {
     /// Number of features p.
     int width();
 
     /// The features of rows, `[n, D]` float64 to `[n, p]`. The caller's scope owns them.
     ///
-    /// @throws InputException when the rows have another width or no value under the kernel
+    /// @throws InputException when the rows have another width, or when the kernel has no value for a row
     Tensor of(Tensor rows);
 
-    /// The kernel whose features these are, exactly or approximately.
+    /// The kernel whose features these are, either exactly or approximately.
     Kernel kernel();
 
     /// The matrix `[p, m]` that turns the features into coordinates whose inner product is the kernel; null
-    /// if they are such coordinates. The caller's scope owns it.
+    /// if the features are such coordinates already. The caller's scope owns it.
     default @Nullable Tensor coordinates() {
         return null;
     }
@@ -41,16 +41,17 @@ public sealed interface FeatureMap permits FeatureMap.Inputs, FeatureMap.Landmar
         }
     }
 
-    /// The kernel values between a row and some landmarks. With all samples as landmarks they span the same
-    /// maps as the kernel; with some of them it is Nystrom's approximation (Williams and Seeger 2001).
+    /// The kernel values between a row and some samples, the landmarks. If all samples are landmarks, these
+    /// features span the same maps as the kernel. If only some samples are landmarks, this is Nystrom's
+    /// approximation (Williams and Seeger 2001).
     ///
     /// @param values the landmarks `[p, D]` in row-major order
     /// @param width number of landmarks p
     record Landmarks(Kernel kernel, double[] values, int width) implements FeatureMap {
-        /// Directions below this share of the largest eigenvalue are rounding.
+        /// A direction below this share of the largest eigenvalue is a rounding error.
         static final double RANK_CUT = 1e-10;
 
-        /// Landmarks from rows `[p, D]`, which stay the caller's.
+        /// Landmarks from rows `[p, D]`, which still belong to the caller.
         public static Landmarks of(Kernel kernel, Tensor rows) {
             return new Landmarks(kernel, Tensors.doubles(rows), Math.toIntExact(rows.size(0)));
         }

@@ -10,13 +10,14 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The sums over all samples that a closed form needs, of their features `P` in coordinates, `[N, m]`. One
-/// pass over the samples in blocks, in float64; the features are never all in memory.
+/// The sums over all samples that a closed form needs. They are sums of the samples' features `P` in
+/// coordinates, `[N, m]`. They are computed in float64, in one pass over the samples in blocks. So the
+/// features are never all in memory.
 ///
-/// Features are taken from the mean of some samples, `origin`, so that their products do not cancel where
-/// they are far from 0.
+/// The mean of some samples, `origin`, is subtracted from the features first. Otherwise products of features
+/// that are far from 0 would lose digits.
 ///
-/// @param origin `[1, m]`; zeros where the features are used as they are
+/// @param origin `[1, m]`; zeros if nothing is subtracted
 /// @param second `P' P`, `[m, m]`
 /// @param coupled `P' T P`, `[m, m]`
 /// @param massive `P' diag(mass) P`, `[m, m]`; null without a mass
@@ -44,7 +45,7 @@ record FeatureSums(
     /// Reads all samples once. The caller's scope owns the sums.
     ///
     /// @param means weights of the mean, `[N]`
-    /// @param shifted whether features are taken from an origin
+    /// @param shifted whether an origin is subtracted from the features
     static FeatureSums of(
             Relation relation,
             SampleRows samples,
@@ -99,7 +100,7 @@ record FeatureSums(
         return weighted.narrow(1, MEAN, 1).t().add(origin);
     }
 
-    /// `P' P` of features that are not taken from the origin.
+    /// `P' P` of the features before the origin is subtracted.
     Tensor fromZero() {
         return moved(second, ONE, origin.neg());
     }
@@ -109,12 +110,12 @@ record FeatureSums(
         return Tensors.value(moved(second, ONE, weighted.narrow(1, MEAN, 1).t()).trace());
     }
 
-    /// `P' T P` of features less their mean.
+    /// `P' T P` of the features minus their mean.
     Tensor centeredCoupled() {
         return moved(coupled, COUPLED, weighted.narrow(1, MEAN, 1).t());
     }
 
-    /// `P' diag(mass) P` of features less their mean.
+    /// `P' diag(mass) P` of the features minus their mean.
     Tensor centeredMassive() {
         return moved(
                 Objects.requireNonNull(massive),
@@ -122,9 +123,9 @@ record FeatureSums(
                 weighted.narrow(1, MEAN, 1).t());
     }
 
-    /// The form `P' M P` of the features less `shift`, `[1, m]`.
+    /// The form `P' M P` of the features minus `shift`, `[1, m]`.
     ///
-    /// @param column of the weights that are `M 1`
+    /// @param column which column of the weights is `M 1`
     private Tensor moved(Tensor form, int column, Tensor shift) {
         Tensor cross = weighted.narrow(1, column, 1).matmul(shift); // [m, m]
         double total = Tensors.value(weights.narrow(1, column, 1).sum());

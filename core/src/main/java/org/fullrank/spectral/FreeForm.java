@@ -8,9 +8,9 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.SymmetricOperator;
 import org.jspecify.annotations.Nullable;
 
-/// The matrix `C M T M C` whose eigenvectors are the best embeddings of samples without a map: `T` is that
-/// of the [QuadraticForm], `M = diag(mass)^(-1/2)`, and `C` takes the mean under the mass away, where there
-/// is one to take.
+/// The matrix `C M T M C`, whose eigenvectors give the best embeddings of samples without a map. `T` comes
+/// from the [QuadraticForm], and `M = diag(mass)^(-1/2)`. `C` subtracts the mean under the mass, if the
+/// objective ignores this mean.
 final class FreeForm implements SymmetricOperator {
     private final Relation relation;
     private final Tensor diagonal; // [N, 1]
@@ -27,7 +27,7 @@ final class FreeForm implements SymmetricOperator {
         constant = centered ? root.div(torch.linalg_vector_norm(root)) : null;
     }
 
-    /// @throws InputException when the objective has no solution without features
+    /// @throws InputException when the objective has no solution for free embeddings
     static FreeForm of(Relation relation, QuadraticForm form, boolean centered) {
         double[] mass = form.mass();
         if (mass == null) {
@@ -60,7 +60,7 @@ final class FreeForm implements SymmetricOperator {
         return times(torch.eye(size(), scale.options()));
     }
 
-    /// The embeddings that belong to eigenvectors, `[N, k]`.
+    /// Embeddings from eigenvectors, `[N, k]`.
     Tensor embeddings(Tensor vectors) {
         return vectors.mul(scale);
     }

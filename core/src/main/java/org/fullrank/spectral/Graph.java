@@ -21,7 +21,7 @@ public final class Graph implements Relation {
     /// An edge between two samples.
     ///
     /// @param weight above 0 and finite
-    /// @throws InputException when a sample is related to itself, or the weight is not positive
+    /// @throws InputException when a sample is related to itself, or when the weight is not positive
     public record Edge(int from, int to, double weight) {
         public Edge {
             InputException.when(
@@ -45,11 +45,11 @@ public final class Graph implements Relation {
         this.weights = weights;
     }
 
-    /// The graph of `size` samples with these edges, which have no direction. An edge may be given in both
-    /// directions if the weights are equal.
+    /// The undirected graph of `size` samples with these edges. An edge may occur in both directions if both
+    /// weights are equal.
     ///
-    /// @throws InputException when an index is out of range, an edge is given twice with different weights,
-    ///     or there are no edges
+    /// @throws InputException when an index is out of range, when an edge occurs twice with different
+    ///     weights, or when there are no edges
     public static Graph of(int size, List<Edge> edges) {
         InputException.when(edges.isEmpty(), "edges: found none, expected at least one; relate some samples");
         List<Edge> both = new ArrayList<>(2 * edges.size());
@@ -129,7 +129,7 @@ public final class Graph implements Relation {
         return List.copyOf(warnings);
     }
 
-    /// What it means that samples have no related sample.
+    /// A warning that says what happens to samples without a related sample.
     static List<String> isolated(long count) {
         return count == 0
                 ? List.of()
@@ -189,7 +189,7 @@ public final class Graph implements Relation {
         }
     }
 
-    /// Consecutive samples, each part with its neighbors.
+    /// Consecutive samples in parts. Each part also lists the neighbors of its samples.
     @Override
     public Iterable<Part> parts(int limit) {
         return () -> new Iterator<>() {

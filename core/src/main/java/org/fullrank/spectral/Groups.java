@@ -11,8 +11,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Samples of one group are related with weight 1, all others are not: views of one item, or items with one
-/// label.
+/// Samples of one group are related with weight 1. All other samples are not related. A group consists of the
+/// views of one item, or of the items with one label.
 public final class Groups implements Relation {
     private final int[] group; // [N], from 0
     private final int[] sizes; // number of samples in each group
@@ -85,7 +85,7 @@ public final class Groups implements Relation {
         return Graph.isolated(alone);
     }
 
-    /// `G x`: the sum over the group, less the sample itself.
+    /// `G x`: for each sample, the sum over its group minus the sample itself.
     @Override
     public Tensor times(Tensor x) {
         Tensor sums = Tensors.zeros(Device.CPU, ScalarType.Double, sizes.length, x.size(1)); // [groups, b]
@@ -94,7 +94,7 @@ public final class Groups implements Relation {
         return sums.index_select(0, index).sub_(x);
     }
 
-    /// Consecutive samples of the order by groups, so that a group is in one part or in adjacent ones.
+    /// Consecutive samples, sorted by group. So a group is in one part or in adjacent parts.
     @Override
     public Iterable<Part> parts(int limit) {
         return () -> new Iterator<>() {
@@ -119,8 +119,8 @@ public final class Groups implements Relation {
         return new GroupForm(width);
     }
 
-    /// `P' G P = S' S - P' P` with the sums `S` of the features of each group, `[groups, m]`. The sum of the
-    /// last group of a part is carried into the next part.
+    /// `P' G P = S' S - P' P`, where `S` contains the sum of the features of each group, `[groups, m]`. The
+    /// sum of the last group of a part is carried into the next part.
     private final class GroupForm implements Form {
         private final Tensor sum;
         private final Tensor carry; // [1, m]

@@ -8,28 +8,29 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
-/// A kernel: an inner product `k(x, y)` of features that need not be written down. Inputs are rows of
-/// float64; they may be raw values or the features of an encoder.
+/// A kernel: the inner product `k(x, y)` of features that need not be computed. Inputs are rows of float64;
+/// they may be raw values or the features of an encoder.
 ///
-/// [#of] reads one from text such as `rbf:0.5`.
+/// [#of] creates a kernel from text such as `rbf:0.5`.
 public sealed interface Kernel {
     /// The values for all pairs of rows, `[n, D]` and `[p, D]` to `[n, p]`. The caller's scope owns it.
     ///
-    /// @throws InputException when a row has no value under this kernel
+    /// @throws InputException when this kernel has no value for a row
     Tensor gram(Tensor x, Tensor y);
 
     /// The values `k(x, x)` of each row, `[n, D]` to `[n, 1]`. The caller's scope owns it.
     Tensor diagonal(Tensor x);
 
-    /// A kernel from its name and its settings in their order: `linear`, `polynomial:1,2`, `rbf:0.5`.
-    /// Settings that are left out have their defaults.
+    /// A kernel from text with its name and its settings in order: `linear`, `polynomial:1,2`, `rbf:0.5`. A
+    /// setting that is left out gets its default.
     ///
     /// @throws InputException when there is no such kernel or setting
     static Kernel of(String text) {
         return KernelText.read(text);
     }
 
-    /// The same, but `rbf` and `laplacian` without a width get the median distance of some samples.
+    /// The same as [#of(String)], but if `rbf` or `laplacian` has no width, its width is the median distance
+    /// of some samples.
     ///
     /// @throws InputException when there is no such kernel or setting, or the median distance is 0
     static Kernel of(String text, SampleRows samples) {
@@ -146,9 +147,9 @@ public sealed interface Kernel {
         }
     }
 
-    /// The arc-cosine kernels of Cho and Saul 2009: the limits of wide layers with random weights, with a
-    /// step (order 0) or a ReLU (order 1). With the angle t between x and y they are `1 - t / pi` and `|x|
-    /// |y| (sin t + (pi - t) cos t) / pi`.
+    /// The arc-cosine kernels of Cho and Saul 2009. They are the limits of wide layers with random weights
+    /// whose activation is a step (order 0) or a ReLU (order 1). If t is the angle between x and y, the
+    /// kernel is `1 - t / pi` for order 0 and `|x| |y| (sin t + (pi - t) cos t) / pi` for order 1.
     @Named("arc-cosine")
     record ArcCosine(int order) implements Kernel {
         /// The kernel of a ReLU layer.
@@ -178,8 +179,8 @@ public sealed interface Kernel {
         }
     }
 
-    /// The neural tangent kernel of a network with one wide ReLU layer, without biases, that trains both
-    /// layers: `arc-cosine:1` plus `x.y` times `arc-cosine:0`.
+    /// The neural tangent kernel of a network with one wide ReLU layer, without biases, whose two layers are
+    /// both trained. It is `arc-cosine:1` plus `x.y` times `arc-cosine:0`.
     record Ntk() implements Kernel {
         @Override
         public Tensor gram(Tensor x, Tensor y) {
@@ -194,9 +195,9 @@ public sealed interface Kernel {
         }
     }
 
-    /// The kernel that a fitted map induces: the inner product `z(x).z(y)` of embeddings.
+    /// The kernel of a fitted map: the inner product `z(x).z(y)` of its embeddings.
     ///
-    /// @param map of inputs to embeddings
+    /// @param map from inputs to embeddings
     record Induced(SpectralMap map) implements Kernel {
         @Override
         public Tensor gram(Tensor x, Tensor y) {

@@ -9,7 +9,7 @@ import org.fullrank.settings.Nearest;
 import org.fullrank.settings.RecordShape;
 import org.fullrank.settings.Yaml;
 
-/// Kernels as text: `NAME` or `NAME:VALUE,VALUE`, the values being the settings of the kernel in their order.
+/// Kernels as text: `NAME` or `NAME:VALUE,VALUE`. The values are the settings of the kernel, in order.
 final class KernelText {
     private KernelText() {}
 

@@ -9,27 +9,30 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// How the landmarks of Nystrom's approximation are chosen among the samples.
+/// Chooses the landmarks of Nystrom's approximation among the samples.
 public enum LandmarkChoice {
     /// All samples are equally likely.
     UNIFORM,
-    /// The start of k-means (Arthur and Vassilvitskii 2007): each next one with a probability proportional to
-    /// the squared distance to the nearest one so far. They cover rare samples too.
+    /// The initialization of k-means (Arthur and Vassilvitskii 2007). The probability of each new landmark is
+    /// proportional to its squared distance to the nearest landmark so far. The landmarks cover rare samples
+    /// too.
     KMEANS_PLUS_PLUS,
-    /// Each next one with a probability proportional to the part of `k(x, x)` that the earlier ones miss, by
-    /// randomly pivoted Cholesky. Of the three it needs the fewest landmarks.
+    /// Randomly pivoted Cholesky. The probability of each new landmark is proportional to the part of its
+    /// `k(x, x)` that the landmarks so far do not explain. This choice needs the fewest landmarks of the
+    /// three.
     LEVERAGE;
 
-    /// The choice with the smallest error.
+    /// The choice with the smallest approximation error.
     public static final LandmarkChoice DEFAULT = LEVERAGE;
-    /// Few enough for minutes on tens of thousands of samples.
+    /// This number of landmarks takes at most minutes on tens of thousands of samples.
     public static final int STANDARD_COUNT = 1024;
-    /// Candidates for each landmark, drawn uniformly. More of them change the choice little, and cost time.
+    /// The number of candidates for each landmark, drawn uniformly. More candidates change the choice little,
+    /// but take more time.
     public static final int CANDIDATES = 8;
 
     private static final long STREAM = Keyed.name("spectral.landmarks");
 
-    /// Chooses `count` samples; all of them if there are no more.
+    /// Chooses `count` samples, or all samples if there are fewer.
     ///
     /// @throws InputException when `count` is below 1
     public FeatureMap.Landmarks choose(Kernel kernel, SampleRows samples, int count, long seed) {
@@ -51,7 +54,7 @@ public enum LandmarkChoice {
         }
     }
 
-    /// `count` different numbers below `size`, ascending.
+    /// `count` different numbers below `size`, in ascending order.
     private static int[] some(int size, int count, Keyed random) {
         int[] all = IntStream.range(0, size).toArray();
         for (int i = 0; i < count; i++) {
@@ -89,7 +92,7 @@ public enum LandmarkChoice {
         return places;
     }
 
-    /// The place at which the running sum of the weights passes `share`.
+    /// The first index at which the running sum of the weights exceeds `share`.
     static int draw(double[] weights, double share) {
         double left = share;
         int last = 0;

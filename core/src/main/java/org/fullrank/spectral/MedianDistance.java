@@ -8,9 +8,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The median distance between samples: the usual width of a kernel when nothing is known.
+/// The median distance between samples. It is the usual width of a kernel if nothing else is known.
 final class MedianDistance {
-    /// Half a million pairs give the median to a percent.
+    /// Half a million pairs give the median to about one percent.
     private static final int ROWS = 1000;
 
     private MedianDistance() {}

@@ -9,15 +9,15 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.BlockLanczos;
 import org.fullrank.linalg.Eigenpairs;
 
-/// The eigenvectors that an optimum uses, with their lengths.
+/// The eigenvectors that an optimum uses, and their lengths.
 ///
-/// @param lengths squared lengths of the used ones, at most K
-/// @param eigenvalues the largest ones, up to K + 1
+/// @param lengths squared lengths of the used eigenvectors, at most K
+/// @param eigenvalues the largest eigenvalues, up to K + 1
 /// @param scale factor of all embeddings
 /// @param loss the minimum
-/// @param gap between the eigenvalues K and K + 1, each at least 0
+/// @param gap between the eigenvalues K and K + 1, where a negative eigenvalue counts as 0
 /// @param residual of the eigenvectors
-/// @param warnings of the relation, and of these eigenvalues
+/// @param warnings about the relation and about these eigenvalues
 record Modes(
         double[] lengths,
         double[] eigenvalues,
@@ -26,14 +26,14 @@ record Modes(
         double gap,
         double residual,
         List<String> warnings) {
-    /// Eigenvalues closer than this share of the largest one count as equal.
+    /// Two eigenvalues count as equal if they differ by less than this share of the largest eigenvalue.
     private static final double TIE = 1e-9;
-    /// An eigenvalue below this share of the largest one is rounding.
+    /// An eigenvalue below this share of the largest one is a rounding error.
     private static final double ROUNDING = 1e-12;
 
-    /// Chooses from the largest eigenpairs.
+    /// Chooses the eigenvectors that the optimum uses from the largest eigenpairs.
     ///
-    /// @throws InputException when no dimension lowers the loss
+    /// @throws InputException when no dimension reduces the loss
     static Modes of(SpectralObjective objective, int width, Eigenpairs pairs, Relation relation) {
         double[] values = Arrays.copyOf(pairs.values(), Math.min(width + 1, pairs.values().length));
         double floor = ROUNDING * Math.abs(values[0]);
@@ -74,15 +74,15 @@ record Modes(
         return i < values.length ? Math.max(0, values[i]) : 0;
     }
 
-    /// The used eigenvectors with their lengths and the scale, `[N, k]`.
+    /// The used eigenvectors with their lengths and the scale factor, `[N, k]`.
     Tensor columns(Eigenpairs pairs) {
         double[] factors = Arrays.stream(lengths).map(l -> scale * Math.sqrt(l)).toArray();
         return pairs.vectors().narrow(1, 0, factors.length).mul(Tensors.of(factors, 1, factors.length));
     }
 
     /// @param rank number of directions of the features
-    /// @param condition of the kernel matrix
-    /// @param traceError share of the trace of the kernel matrix that the features miss
+    /// @param condition condition number of the kernel matrix
+    /// @param traceError share of the kernel matrix's trace that the features miss
     SpectralReport report(int rank, double condition, double traceError) {
         return new SpectralReport(
                 loss, lengths, eigenvalues, rank, condition, gap, residual, traceError, List.copyOf(warnings));

@@ -11,16 +11,16 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.spectral.Graph.Edge;
 
-/// The graph of nearest neighbors by the Euclidean distance, found exactly. Two samples are related, with
-/// weight 1, if one of them is among the k nearest of the other.
+/// The graph of nearest neighbors by Euclidean distance. The search is exact. Two samples are related with
+/// weight 1 if one of them is among the k nearest neighbors of the other.
 public final class NearestNeighbors {
     private static final int BLOCK_VALUES = 1 << 23;
 
     private NearestNeighbors() {}
 
-    /// Relates each of the samples to its `k` nearest ones. Among equal distances the engine chooses.
+    /// Relates each sample to its `k` nearest samples. Among samples with equal distances, libtorch chooses.
     ///
-    /// @throws InputException when k is not from 1 to N - 1, or a value is not finite
+    /// @throws InputException when k is not between 1 and N - 1, or when a value is not finite
     public static Graph graph(SampleRows samples, int k) {
         int size = samples.size();
         InputException.unless(
@@ -57,7 +57,8 @@ public final class NearestNeighbors {
         return edges;
     }
 
-    /// The sample itself is left out, or the last one found where equal rows hide it.
+    /// Removes the sample itself from its neighbors. If equal rows hide it, the last neighbor is removed
+    /// instead.
     private static void addEdges(int sample, long[] found, int from, int k, List<Edge> edges) {
         int added = 0;
         for (int j = from; j <= from + k && added < k; j++) {

@@ -8,16 +8,16 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Randomly pivoted Cholesky (Chen, Epperly, Tropp and Webber 2022): chooses rows of a kernel matrix one
-/// after the other, each with a probability proportional to the part of its diagonal that the earlier ones
-/// miss.
+/// Randomly pivoted Cholesky (Chen, Epperly, Tropp and Webber 2022). It chooses rows of a kernel matrix one
+/// after another. The probability of a row is proportional to the part of its diagonal value that the earlier
+/// rows do not explain.
 ///
-/// Rows are proposed in blocks. A proposal is accepted with the share of its diagonal that is still missed
-/// when its turn comes (Epperly, Tropp and Webber 2024), so that the choice has the same distribution as
-/// one by one, and the work is products of matrices.
+/// Rows are proposed in blocks. A proposed row is accepted with a probability: the share of its diagonal
+/// value that is still not explained when its turn comes (Epperly, Tropp and Webber 2024). So the choice has
+/// the same distribution as without blocks, but the work consists of matrix products.
 final class PivotedCholesky {
     private static final int BLOCK = 64;
-    /// What is missed below this share of the trace is rounding.
+    /// An unexplained part below this share of the trace is a rounding error.
     private static final double ROUNDING = 1e-13;
 
     private final Kernel kernel;
@@ -37,7 +37,7 @@ final class PivotedCholesky {
         pivots = new int[wanted];
     }
 
-    /// The places of up to `wanted` rows; fewer if they explain the whole matrix.
+    /// The indices of at most `wanted` rows. There are fewer if these rows explain the whole matrix.
     static int[] choose(Kernel kernel, Tensor rows, int wanted, Keyed random) {
         try (var scope = Scope.open()) {
             var search = new PivotedCholesky(kernel, rows, wanted, random);
@@ -71,7 +71,7 @@ final class PivotedCholesky {
         }
     }
 
-    /// The kernel between some rows and the rows `index`, less what the factor explains.
+    /// The kernel between some rows and the rows `index`, minus what the factor explains.
     private Tensor residual(Tensor some, Tensor explaining, Tensor index) {
         Tensor before = explaining.narrow(1, 0, count);
         return kernel.gram(some, rows.index_select(0, index))

@@ -3,22 +3,22 @@ package org.fullrank.spectral;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The two quadratic forms of an objective. Its optimum maximizes `tr(Z' T Z)` with
-/// `T = diag(diagonal) + coupling G`, while `Z' diag(mass) Z` is held.
+/// The two quadratic forms of an objective. The optimum maximizes `tr(Z' T Z)` with `T = diag(diagonal) +
+/// coupling G` while `Z' diag(mass) Z` is fixed.
 ///
 /// @param diagonal `[N]`
 /// @param coupling weight of the relation
-/// @param mass weight of each sample, `[N]`; null to hold the norm of the map instead
-/// @param mean which mean the objective takes away from the embeddings
+/// @param mass weight of each sample, `[N]`; null if the norm of the map is fixed instead
+/// @param mean which mean the objective subtracts from the embeddings
 record QuadraticForm(double[] diagonal, double coupling, double @Nullable [] mass, Mean mean) {
-    /// The mean that is taken away.
+    /// The mean that is subtracted.
     enum Mean {
         KEPT,
         UNIFORM,
         BY_DEGREE
     }
 
-    /// `T = G / s`, with the degrees divided by s as mass where `held`.
+    /// `T = G / s`. If `held`, the mass is the degrees divided by s.
     static QuadraticForm weighted(Relation relation, boolean held, Mean mean) {
         double[] degrees = relation.degrees();
         double sum = Arrays.stream(degrees).sum();
@@ -41,7 +41,7 @@ record QuadraticForm(double[] diagonal, double coupling, double @Nullable [] mas
         return ones;
     }
 
-    /// The weights of the mean, with sum 1.
+    /// The weights of the mean. Their sum is 1.
     ///
     /// @param degrees of the relation
     static double[] shares(Mean mean, double[] degrees) {

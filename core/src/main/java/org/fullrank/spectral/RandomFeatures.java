@@ -8,19 +8,20 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
 
-/// Random features whose mean inner product is a kernel: cosines and sines for `rbf` and `laplacian` (Rahimi
-/// and Recht 2007), a random layer of steps or ReLUs for `arc-cosine` (Cho and Saul 2009). The error of an
-/// inner product falls with the root of their number.
+/// Random features. The mean of their inner products is a kernel. The features are cosines and sines for
+/// `rbf` and `laplacian` (Rahimi and Recht 2007), and a random layer of steps or ReLUs for `arc-cosine` (Cho
+/// and Saul 2009). The error of an inner product is proportional to one over the square root of the number of
+/// features.
 ///
 /// @param weights random directions `[D, q]` in row-major order
 /// @param directions number of directions q
 public record RandomFeatures(Kernel kernel, double[] weights, int directions) implements FeatureMap {
     private static final long STREAM = Keyed.name("spectral.features");
 
-    /// Draws features of rows of `inputs` values.
+    /// Draws features for rows of `inputs` values.
     ///
-    /// @param count number of features; even for cosines and sines
-    /// @throws InputException when the kernel has no such features
+    /// @param count number of features; an even number for cosines and sines
+    /// @throws InputException when the kernel has no random features
     public static RandomFeatures draw(Kernel kernel, int inputs, int count, long seed) {
         Keyed random = Keyed.of(seed, STREAM);
         int directions = isFourier(kernel) ? count / 2 : count;

@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// The inputs of the samples, read some rows at a time.
+/// The inputs of the samples. Only some rows are read at a time.
 public interface SampleRows {
     /// Number of samples N.
     int size();
@@ -15,7 +15,7 @@ public interface SampleRows {
     /// Some rows `[n, D]` in float64. The caller's scope owns them.
     Tensor at(int[] rows);
 
-    /// The rows of a matrix `[N, D]` of float32 or float64 on the host, which stays the caller's.
+    /// The rows of a matrix `[N, D]` of float32 or float64 on the host, which still belongs to the caller.
     static SampleRows of(Tensor matrix) {
         return new SampleRows() {
             @Override

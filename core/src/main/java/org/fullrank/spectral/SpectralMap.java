@@ -7,24 +7,24 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The best map of a closed form: `z(x) = f(x) C - offset` with the features f.
+/// The best map of a closed form: `z(x) = f(x) C - offset`, where f computes the features.
 ///
-/// @param features of an input
+/// @param features computes the features of an input
 /// @param coefficients C, `[p, k]` in row-major order
-/// @param offset `[k]`: what takes the mean away; zeros where features are not centered
+/// @param offset `[k]`, which subtracts the mean; zeros if the features are not centered
 /// @param report what the fit found
 public record SpectralMap(FeatureMap features, double[] coefficients, double[] offset, SpectralReport report) {
     private static final int BLOCK_VALUES = 1 << 23;
 
-    /// Number of dimensions k: those of the K asked for that the optimum uses.
+    /// The number k of dimensions that the optimum uses, at most the requested K.
     public int width() {
         return offset.length;
     }
 
     /// The embeddings of rows, `[n, D]` float64 to `[n, k]`. The caller's scope owns them.
     ///
-    /// @throws org.fullrank.engine.InputException when the rows have another width, or no value under the
-    ///     kernel
+    /// @throws org.fullrank.engine.InputException when the rows have another width, or when the kernel has no
+    ///     value for a row
     public Tensor embed(Tensor rows) {
         SampleCheck.requireFinite(rows);
         Tensor c = Tensors.of(coefficients, features.width(), width()); // [p, k]

@@ -5,7 +5,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.settings.Named;
 import org.fullrank.spectral.QuadraticForm.Mean;
 
-/// An objective of embeddings `Z`, `[N, K]`, whose minimum is known by eigenvectors. `G` is the [Relation],
+/// An objective of embeddings `Z`, `[N, K]`, whose minimum follows from eigenvectors. `G` is the [Relation],
 /// `d` its degrees, `s` the sum of all its values, and `L = diag(d) - G` its Laplacian.
 ///
 /// Sources: Kiani et al. 2022, "Joint embedding self-supervised learning in the kernel regime"; Balestriero
@@ -15,33 +15,35 @@ public sealed interface SpectralObjective {
     /// The quadratic forms whose eigenvectors span the optimum.
     QuadraticForm form(Relation relation);
 
-    /// The squared length of the optimum along an eigenvector with this eigenvalue; at most 0 if it has none.
+    /// The squared length of the optimum along an eigenvector with this eigenvalue. If the value is 0 or
+    /// less, the optimum does not use this eigenvector.
     double squaredLength(double eigenvalue);
 
-    /// The least value of the objective.
+    /// The smallest value of the objective.
     ///
     /// @param eigenvalues the largest ones, in descending order, at most K
     /// @param width number of dimensions K
     double minimum(double[] eigenvalues, int width, Relation relation);
 
-    /// The factor of the embedding that is not in its lengths; see [Vicreg].
+    /// A factor of all embeddings that is not part of their lengths; see [Vicreg].
     default double scale(int samples) {
         return 1;
     }
 
-    /// Variance and covariance as a distance to the identity, and the invariance as the energy of the graph:
-    /// `|Z' J Z - I|^2 + beta tr(Z' L Z)` with the centering `J`. With `normalized`, `Z' J Z / N` is the
-    /// covariance, and `L` is divided by N too: then `Z` is longer by the root of N, and beta is `2 gamma` in
-    /// the terms of Balestriero and LeCun.
+    /// The loss `|Z' J Z - I|^2 + beta tr(Z' L Z)` with the centering `J`. The first term is variance and
+    /// covariance, written as a distance to the identity. The second term is the invariance, which is the
+    /// energy of the graph. With `normalized`, `Z' J Z / N` is the covariance, and `L` is also divided by N.
+    /// Then `Z` is longer by a factor of the square root of N, and beta is `2 gamma` in the notation of
+    /// Balestriero and LeCun.
     ///
-    /// It gives Laplacian eigenmaps: eigenvectors with the smallest eigenvalues `mu` of `L`, with squared
-    /// lengths `1 - beta mu / 2`. Where this is not positive, the dimension is dropped.
+    /// The optimum is Laplacian eigenmaps: the eigenvectors of `L` with the smallest eigenvalues `mu`, with
+    /// squared lengths `1 - beta mu / 2`. A dimension whose squared length is not positive is dropped.
     ///
     /// @param beta weight of the invariance, at least 0
-    /// @param normalized whether embeddings have unit variance, instead of unit sums of squares
+    /// @param normalized whether embeddings have variance 1 instead of a sum of squares of 1
     record Vicreg(double beta, boolean normalized) implements SpectralObjective {
-        /// Keeps every mode of a graph of pairs, whose largest eigenvalue is 2: with beta 1 their length is
-        /// 0.
+        /// With this default, every mode of a graph of pairs is kept. The largest eigenvalue of such a graph
+        /// is 2. With a beta of 1, modes with this eigenvalue would have length 0.
         public static final double DEFAULT_BETA = 0.4;
 
         public Vicreg {
@@ -90,8 +92,8 @@ public sealed interface SpectralObjective {
         }
     }
 
-    /// `|Z Z' - (G + I)|^2`: inner products of related samples are 1, others 0. It gives classical
-    /// multidimensional scaling of `G + I`.
+    /// The loss `|Z Z' - (G + I)|^2`. It pulls the inner products of related samples to 1, and the others to
+    /// 0. The optimum is classical multidimensional scaling of `G + I`.
     record Contrastive() implements SpectralObjective {
         @Override
         public QuadraticForm form(Relation relation) {
@@ -111,7 +113,8 @@ public sealed interface SpectralObjective {
     }
 
     /// The spectral contrastive loss `-2 sum_ij w_ij z_i.z_j + sum_ij w_i w_j (z_i.z_j)^2` with the weights
-    /// `w = G / s` and their row sums `w_i`. It gives eigenvectors of the normalized adjacency.
+    /// `w = G / s` and their row sums `w_i`. The optimum consists of eigenvectors of the normalized adjacency
+    /// matrix.
     @Named("spectral-contrastive")
     record SpectralContrastive() implements SpectralObjective {
         @Override
@@ -130,15 +133,15 @@ public sealed interface SpectralObjective {
         }
     }
 
-    /// `|C - I|^2` with the cross-correlation `C = Z' G Z / s` of related samples, both less their mean by
-    /// degree. `C` is not divided by standard deviations.
+    /// The loss `|C - I|^2` with the cross-correlation `C = Z' G Z / s` of related samples. Their mean,
+    /// weighted by degree, is subtracted. `C` is not divided by standard deviations.
     ///
-    /// Without whitening, many maps reach the minimum. This one has the least norm, which gradient descent
-    /// from small weights finds too. Whitened, the covariance `Z' diag(d) Z / s` is held at the identity,
-    /// which gives canonical correlations. The published loss divides by standard deviations instead;
-    /// canonical directions do not minimize it.
+    /// Without whitening, many maps reach the minimum. This map has the smallest norm. Gradient descent from
+    /// small weights finds the same map. With whitening, the covariance `Z' diag(d) Z / s` is fixed to the
+    /// identity. Then the optimum consists of canonical correlations. The published loss divides by standard
+    /// deviations instead, and canonical directions do not minimize it.
     ///
-    /// @param whitened whether the covariance is held at the identity
+    /// @param whitened whether the covariance is fixed to the identity
     @Named("barlow-twins")
     record BarlowTwins(boolean whitened) implements SpectralObjective {
         public static BarlowTwins defaults() {

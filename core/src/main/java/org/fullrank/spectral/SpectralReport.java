@@ -5,17 +5,19 @@ import java.util.stream.Stream;
 
 /// What a fit found.
 ///
-/// @param loss the value of the objective at its optimum, the least one for K dimensions
-/// @param lengths squared lengths of the kept dimensions, in descending order of their eigenvalues; without
-///     the factor N of embeddings with unit variance
-/// @param eigenvalues the largest ones, up to K + 1 of them, in descending order
+/// @param loss the minimum of the objective with K dimensions
+/// @param lengths squared lengths of the kept dimensions, in descending order of their eigenvalues. The
+///     factor N of embeddings with variance 1 is left out
+/// @param eigenvalues the largest eigenvalues, up to K + 1 of them, in descending order
 /// @param rank number of directions of the features; the number of samples without features
-/// @param condition largest eigenvalue of the kernel matrix of the samples divided by its smallest above the
-///     rank cut; 1 without features
-/// @param gap difference of the eigenvalues K and K + 1, each at least 0; at 0 the optimum is not unique
-/// @param residual of the eigenvectors, relative to the largest eigenvalue; 0 where all were computed
-/// @param traceError share of the trace of the kernel matrix that landmarks or random features miss; about 0
-///     where they are exact
+/// @param condition the largest eigenvalue of the samples' kernel matrix divided by the smallest one above
+///     the rank cut; 1 without features
+/// @param gap difference between the eigenvalues K and K + 1, where a negative eigenvalue counts as 0. If the
+///     gap is 0, the optimum is not unique
+/// @param residual of the eigenvectors, relative to the largest eigenvalue; 0 if all eigenvectors were
+///     computed
+/// @param traceError share of the kernel matrix's trace that landmarks or random features miss; about 0 if
+///     the features are exact
 /// @param warnings what a user should know, one line each
 public record SpectralReport(
         double loss,
@@ -27,7 +29,7 @@ public record SpectralReport(
         double residual,
         double traceError,
         List<String> warnings) {
-    /// Number of used dimensions: the rank of the embeddings.
+    /// Number of used dimensions, which is the rank of the embeddings.
     public int kept() {
         return lengths.length;
     }

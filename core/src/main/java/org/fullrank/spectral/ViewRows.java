@@ -9,16 +9,16 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// The values of views as rows, drawn whenever they are read, so that they are never all in memory. Images
+/// The values of views as rows. Views are drawn when they are read, so they are never all in memory. Images
 /// are flattened, channel by channel.
 ///
 /// @param items number of items
-/// @param views number of views of each item, where sample `i * views + v` is view v of item i; 0 for the
-///     plain views, one for each item
+/// @param views number of views of each item, where sample `i * views + v` is view v of item i. 0 means one
+///     plain view of each item
 public record ViewRows(ViewGenerator generator, int items, int views) implements SampleRows {
     private static final int EPOCH = 0;
 
-    /// All views of each item, related by [Groups#ofViews].
+    /// All views of each item. [Groups#ofViews] relates them.
     public static ViewRows drawn(ViewGenerator generator, int items) {
         return new ViewRows(generator, items, generator.views());
     }

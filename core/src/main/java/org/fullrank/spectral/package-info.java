@@ -1,5 +1,5 @@
-/// Closed forms: the embeddings that minimize a self-supervised objective on a given relation between
-/// samples, by eigenvectors and without training.
+/// Closed forms: embeddings that minimize a self-supervised objective for a given relation between samples.
+/// They are computed from eigenvectors, without training.
 @NullMarked
 package org.fullrank.spectral;
 
