@@ -10,8 +10,8 @@ import org.fullrank.file.Inputs;
 final class Cache {
     private Cache() {}
 
-    /// The packed file of a source: named after it, with a digest of its full path and of all that decides
-    /// how it is read.
+    /// The packed file of a source. Its name consists of the source's name and a digest of the full path and
+    /// of everything that decides how the source is read.
     static Path file(DataSpec spec, String name, DataSource source) {
         String format = source.format();
         String identity = format.equals("built-in shapes")
@@ -42,7 +42,7 @@ final class Cache {
         }
     }
 
-    /// The exception for a packed file that cannot be written.
+    /// The exception for a packed file that could not be written.
     static JobException failed(Path file, IOException e) {
         return new JobException(
                 "packed data " + file + " cannot be written: " + Inputs.reason(e)

@@ -31,7 +31,7 @@ record CifarSource(Tree tree, int classes) implements DataSource {
         return (lower.endsWith(".bin") || lower.endsWith(".bin.gz")) && !StlSource.matches(name) && size != 0;
     }
 
-    /// 10 or 100, according to the size of a file. If the size fits neither or both, the name decides.
+    /// 10 or 100, according to the size of a file. If the size fits neither or both, the file name decides.
     static int classesOf(String name, long size) {
         boolean ten = size % (PLANE * 3 + 1) == 0;
         boolean hundred = size % (PLANE * 3 + 2) == 0;

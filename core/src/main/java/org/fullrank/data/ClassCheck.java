@@ -16,8 +16,8 @@ final class ClassCheck {
 
     private ClassCheck() {}
 
-    /// One line for each split that shares not all of its classes with the training split, and for each
-    /// split with items without a label.
+    /// One line for each split whose classes are not all in the training split, and for each split with items
+    /// without a label.
     static List<String> warnings(PackIndex index) {
         List<String> lines = new ArrayList<>();
         index.splits().forEach((split, items) -> {

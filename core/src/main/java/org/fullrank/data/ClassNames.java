@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 
 /// Decides which spellings name one class.
 ///
-/// Two spellings are one class when they are the same text by Unicode (one composed, one decomposed), or
-/// the same number (`0` and `0.0`). Spellings that differ by upper and lower case are two classes unless
-/// the user says otherwise.
+/// Two spellings are one class when they are the same text by Unicode (one composed, one decomposed), or the
+/// same number (`0` and `0.0`). Spellings that differ only in upper and lower case are two classes unless the
+/// user says otherwise.
 final class ClassNames {
     private static final Pattern DECIMAL =
             Pattern.compile("[-+]?\\d{1,15}(\\.\\d{0,15}([eE][-+]?\\d{1,2})?|[eE][-+]?\\d{1,2})");
@@ -26,12 +26,12 @@ final class ClassNames {
 
     /// Names without their doubles.
     ///
-    /// @param names one spelling of each class, in the order of the first
+    /// @param names one spelling of each class, in the order in which the classes first occur
     /// @param place new number of each old name
-    /// @param notes one line for each class of several spellings
+    /// @param notes one line for each class with several spellings
     record Joined(List<String> names, int[] place, List<String> notes) {}
 
-    /// Joins the spellings of one class under the first of them.
+    /// Replaces all spellings of a class by its first spelling.
     static Joined join(List<String> names, boolean ignoreCase) {
         Map<String, Integer> places = new LinkedHashMap<>();
         List<String> kept = new ArrayList<>();
@@ -53,7 +53,8 @@ final class ClassNames {
         return new Joined(List.copyOf(kept), place, List.copyOf(notes));
     }
 
-    /// The first of `names` that differs from one of `others` only by upper and lower case, with the other.
+    /// The first of `names` that differs from one of `others` only in upper and lower case, and this other
+    /// name.
     static Optional<Map.Entry<String, String>> alike(Collection<String> names, Collection<String> others) {
         Map<String, String> known = new HashMap<>();
         others.forEach(other -> known.putIfAbsent(folded(other), other));

@@ -11,12 +11,13 @@ import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Collects the class of each row and numbers the classes from 0: by value if all are whole numbers, else
-/// alphabetically.
+/// Collects the class of each row and numbers the classes from 0. The classes are ordered by value if all are
+/// whole numbers, otherwise alphabetically.
 ///
 /// A row without a label is [Labels#UNLABELED], see [NoLabel].
 public final class ClassNumbers {
-    /// The most classes: more are identifiers of rows, and would fill the memory with names.
+    /// Largest number of classes. More classes are probably identifiers of rows, and their names would fill
+    /// the memory.
     public static final int MOST_CLASSES = 1 << 20;
 
     private final String name;
@@ -25,19 +26,19 @@ public final class ClassNumbers {
     private int rows;
     private List<String> notes = List.of();
 
-    /// @param name what is read, for messages
+    /// @param name what is read, for error messages
     public ClassNumbers(String name) {
         this.name = name;
     }
 
-    /// What is read, for messages.
+    /// What is read, for error messages.
     public String name() {
         return name;
     }
 
     /// The class of the next row by number; NaN for none.
     ///
-    /// @throws InputException unless it is a whole number of less than 2^31
+    /// @throws InputException unless it is a whole number below 2^31
     public void add(double value) {
         if (Double.isNaN(value)) {
             add("nan");
@@ -49,7 +50,7 @@ public final class ClassNumbers {
         put(number(String.valueOf((long) value)));
     }
 
-    /// The class of the next row by name; empty or another mark of a missing cell for none.
+    /// The class of the next row by name. An empty text or another mark of a missing cell means no class.
     public void add(String label) {
         put(number(label.strip()));
     }
@@ -81,7 +82,7 @@ public final class ClassNumbers {
 
     /// All rows, with the names of their classes; null when no row has a label.
     ///
-    /// @throws InputException when all labels are numbers and one is not whole
+    /// @throws InputException when all labels are numbers but one is not a whole number
     public @Nullable Labels labels() {
         NoLabel none = NoLabel.among(counts());
         notes = new ArrayList<>(none.notes());
@@ -112,7 +113,7 @@ public final class ClassNumbers {
         return sorted.isEmpty() ? null : new Labels(numbered, sorted);
     }
 
-    /// What [#labels] decided about labels that may mean that there is none, one line each.
+    /// One line for each decision of [#labels] about a label that may mean that a row has no class.
     public List<String> notes() {
         return List.copyOf(notes);
     }

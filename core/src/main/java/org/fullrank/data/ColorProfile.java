@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /// An embedded ICC profile. It converts gray, RGB or CMYK to sRGB.
 final class ColorProfile {
-    /// Tables of a CMYK profile take two or three megabytes; more is no profile.
+    /// Tables of a CMYK profile need two or three megabytes. Larger data are not a profile.
     static final int MOST_BYTES = 1 << 24;
 
-    /// Pixels that are converted at a time.
+    /// Number of pixels that are converted at a time.
     private static final int BAND = 1 << 16;
 
-    /// A profile whose colors are this near to those of sRGB, in levels of 255, is sRGB: nothing is
-    /// converted.
+    /// If the colors of a profile differ from those of sRGB by at most this many levels of 255, the profile
+    /// counts as sRGB and nothing is converted.
     private static final int SAME = 2;
 
     private final ColorConvertOp conversion;
@@ -33,9 +33,9 @@ final class ColorProfile {
         this.channels = channels;
     }
 
-    /// Reads a profile for images of `channels`; null when it says that they are sRGB already.
+    /// Reads a profile for images of `channels`; null when the profile is sRGB.
     ///
-    /// @throws IOException with the reason in words, when it is damaged or belongs to other channels
+    /// @throws IOException with the reason in words, when the profile is damaged or has other channels
     static @Nullable ColorProfile of(byte[] icc, int channels) throws IOException {
         try {
             ICC_Profile profile = ICC_Profile.getInstance(icc);
@@ -60,7 +60,7 @@ final class ColorProfile {
         }
     }
 
-    /// Whether a grid of colors stays what it is.
+    /// Whether the conversion leaves a grid of colors unchanged.
     private boolean isSame() {
         int steps = channels == 1 ? 256 : 16;
         int count = (int) Math.pow(steps, channels);

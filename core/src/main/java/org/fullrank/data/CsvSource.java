@@ -13,11 +13,11 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Tables in CSV files, see [CsvTable], of numbers and categories, with or without missing values, see
+/// Tables in CSV files, see [CsvTable]. Columns may hold numbers or categories, and cells may be missing, see
 /// [TableSchema].
 ///
 /// @param parts the file of each split
-/// @param fitted how the training table of an encoder was read; null to fit it here
+/// @param fitted how the training table of an encoder was read; null to fit the schema to this data set
 record CsvSource(
         Map<Split, Path> parts, DataSpec spec, @Nullable TableSchema fitted) implements DataSource {
     private static final String REMEDY = "correct data.labelColumn";
@@ -27,7 +27,7 @@ record CsvSource(
         return "CSV";
     }
 
-    /// The same tables, read as the training table of an encoder was.
+    /// The same tables, but read in the same way as the training table of an encoder.
     CsvSource fittedBy(TableSchema schema) {
         return new CsvSource(parts, spec, schema);
     }
@@ -72,10 +72,10 @@ record CsvSource(
         }
     }
 
-    /// The labels of one split among those of all.
+    /// The labels of one split, taken from the labels of all splits.
     private record Part(Split split, int from, int to) {}
 
-    /// The file that the columns are fitted on.
+    /// The file that the treatment of the columns is fitted to.
     private Path learned() {
         Path train = parts.get(Split.TRAIN);
         return train == null ? parts.values().iterator().next() : train;
@@ -108,8 +108,8 @@ record CsvSource(
         return CsvTable.open(file, labelColumn, REMEDY);
     }
 
-    /// The label column of another table is the one of the same name. Without names a table as wide as the
-    /// columns that are learned from has none.
+    /// In another table, the label column is the column with the same name. If there are no names, and the
+    /// table has exactly as many columns as the learned ones, it has no label column.
     private CsvTable open(Path file, TableSchema schema) throws IOException {
         String label;
         Set<String> known = schema.named()

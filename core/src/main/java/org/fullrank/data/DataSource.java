@@ -8,12 +8,12 @@ sealed interface DataSource
     /// The format in words: `image folder`, `IDX`, ...
     String format();
 
-    /// What decides how the files are read, apart from the settings.
+    /// A text that contains everything that decides how the files are read, apart from the settings.
     default String key() {
         return "";
     }
 
-    /// State of the files behind it: their names, sizes and times. A pack of another state is stale.
+    /// State of the source files: their names, sizes and times. A pack with another state is stale.
     String stamp() throws IOException;
 
     /// Writes all items.

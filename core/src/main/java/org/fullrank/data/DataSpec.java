@@ -11,18 +11,20 @@ import org.jspecify.annotations.Nullable;
 /// @param path a file, a folder or the built-in name `shapes`
 /// @param samples largest number of items of each training split (train and unlabeled); 0: all. The choice of
 ///     items is the same for every seed of a recipe
-/// @param labelColumn column of a CSV or Parquet file that holds the class: its name or, in CSV, its position
-///     from 1, or a negative position counted from the end (`-1` is the last); null: the column named `label`,
-///     `class`, `target` or `y` if there is one, else in CSV the only column of text; `none`: no labels
+/// @param labelColumn the column of a CSV or Parquet file that holds the class. It is a name or, in CSV, a
+///     position from 1, or a negative position counted from the end (`-1` is the last). `none` means no
+///     labels. null means the column named `label`, `class`, `target` or `y` if there is one. Otherwise, in
+///     CSV, it means the only column of text
 /// @param array name of the array in an `.npz`, or in a folder of `.npy` files, that holds the data; null
 ///     to find it
-/// @param ignore columns of a CSV file that are not learned from: names in its header, or positions from 1
-/// @param categories columns of a CSV file that are categories although they may hold numbers: names in its
-///     header, or positions from 1
-/// @param ignoreCase whether class names that differ only by upper and lower case are one class
-/// @param storedShorterSide images whose shorter side is longer than this are scaled down to it when
-///     packed, in pixels
-/// @param maxPixels images that claim more pixels than this are not decoded
+/// @param ignore columns of a CSV file that are not learned from, given as names in its header or as
+///     positions from 1
+/// @param categories columns of a CSV file that are categories although they may hold numbers, given as names
+///     in its header or as positions from 1
+/// @param ignoreCase whether two class names that differ only in upper and lower case are one class
+/// @param storedShorterSide if the shorter side of an image has more pixels than this, the image is scaled
+///     down to this size when it is packed
+/// @param maxPixels an image whose header states more pixels than this is not decoded
 /// @param maxSkippedShare at most this share of the images may be undecodable, in `[0, 1]`
 /// @param cache folder of the packed files; null: `$XDG_CACHE_HOME/fullrank` or `~/.cache/fullrank`
 public record DataSpec(
@@ -38,17 +40,17 @@ public record DataSpec(
         double maxSkippedShare,
         @Nullable Path cache) {
 
-    /// All. Fewer samples are for quick comparisons.
+    /// All. A smaller number of samples is for quick comparisons.
     public static final int SAMPLES = 0;
 
-    /// 256 pixels: enough for the usual crops of 224, and a photograph needs a quarter of a megabyte instead
-    /// of twenty megabytes.
+    /// 256 pixels: enough for the usual crops of 224 pixels. A photograph then needs a quarter of a megabyte
+    /// instead of twenty megabytes.
     public static final int STORED_SHORTER_SIDE = 256;
 
     /// 2^26 pixels (8192 x 8192): more than cameras have, and at most 400 MB during decoding.
     public static final long MAX_PIXELS = 1L << 26;
 
-    /// 5 %. Real collections have a few broken files; more indicate a broken copy.
+    /// 5 %. Real collections have a few broken files. More broken files indicate a broken copy.
     public static final double MAX_SKIPPED_SHARE = 0.05;
 
     public DataSpec {
@@ -95,7 +97,7 @@ public record DataSpec(
                 null);
     }
 
-    /// The setting of a recipe that reads this path, `data.path="photos"`, as for `--set`.
+    /// The setting of a recipe that reads this path, such as `data.path="photos"`, in the form for `--set`.
     public static String pathSetting(String path) {
         return "data.path=\"" + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
@@ -250,7 +252,7 @@ public record DataSpec(
                 folder);
     }
 
-    /// The settings that affect the packed items, as a part of the name of the cache file.
+    /// The settings that affect the packed items. They are a part of the name of the cache file.
     String decodeKey() {
         return labelColumn + "|" + array + "|" + ignore + "|" + categories + "|" + ignoreCase + "|" + storedShorterSide
                 + "|" + maxPixels + "|" + maxSkippedShare;

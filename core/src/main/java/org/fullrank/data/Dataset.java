@@ -18,13 +18,13 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// The content of a `--data` path: items in splits, decoded once into a packed file and memory-mapped from
-/// it.
+/// The content of a `--data` path. Its items are in splits. They are decoded once into a packed file, which
+/// is then memory-mapped.
 ///
-/// Supported formats: a folder of images (`[split/]class/file`, or without classes); the same inside `.tar`,
-/// `.tar.gz` or `.zip`; shards of a WebDataset; Parquet of images; IDX; CIFAR-10, CIFAR-100 and STL-10 binaries
-/// (folder or archive); NumPy images or vectors; CSV; and the built-in name `shapes`. The format is
-/// recognized by the content.
+/// Supported formats: a folder of images (`[split/]class/file`, or without classes); the same layout inside
+/// `.tar`, `.tar.gz` or `.zip`; shards of a WebDataset; Parquet files of images; IDX; CIFAR-10, CIFAR-100 and
+/// STL-10 binaries (folder or archive); NumPy images or vectors; CSV; and the built-in name `shapes`. The
+/// format is recognized by the content.
 ///
 /// Closing a data set closes all items that came from it.
 public final class Dataset implements AutoCloseable {
@@ -43,8 +43,9 @@ public final class Dataset implements AutoCloseable {
         this.samples = samples;
     }
 
-    /// Opens the data of the spec. The first call decodes them into a packed file in the cache folder; later
-    /// calls only map that file. A packed file that is damaged or older than its source is written again.
+    /// Opens the data of the spec. The first call decodes the data into a packed file in the cache folder.
+    /// Later calls only map this file. A packed file that is damaged or older than its source is written
+    /// again.
     ///
     /// @throws InputException when the path contains nothing that can be read; the message names the problem
     /// @throws JobException when the packed file cannot be written
@@ -52,7 +53,7 @@ public final class Dataset implements AutoCloseable {
         return open(spec, reading(spec, () -> Formats.detect(spec)));
     }
 
-    /// Opens what the spec names, and reads tables as the training table of an encoder was read.
+    /// Opens the data of the spec. Tables are read in the same way as the training table of an encoder.
     ///
     /// @param fitted the schema of that table; null for an encoder of other data
     /// @throws InputException as [#open(DataSpec)], and when a table has other columns
@@ -191,8 +192,8 @@ public final class Dataset implements AutoCloseable {
         return pack.index().skipped();
     }
 
-    /// What was decided about the data without being asked, and what looks wrong about the classes, one
-    /// line each.
+    /// One line for each decision that was made about the data automatically, and for each problem with the
+    /// classes.
     public List<String> warnings() {
         List<String> lines = new ArrayList<>(pack.index().notes());
         lines.addAll(ClassCheck.warnings(pack.index()));
@@ -204,12 +205,14 @@ public final class Dataset implements AutoCloseable {
         return pack.index().table();
     }
 
-    /// What evaluation learns from and what it is tested on: the train split and the test split; without a
-    /// test split the validation split; without either a share of the train split, see [TrainTest#holdOut].
-    /// Items without a label are left out. The share that is held out is part of [#pretraining()] unless
-    /// there is an unlabeled split; its protocol says so.
+    /// The items that an evaluation learns from, and the items that it is tested on. It learns from the train
+    /// split. It is tested on the test split, or on the validation split if there is no test split. If there
+    /// is neither, it is tested on a share of the train split, see [TrainTest#holdOut]. Items without a label
+    /// are left out. The share that is held out is also part of [#pretraining()], unless there is an
+    /// unlabeled split. The protocol then says so.
     ///
-    /// @throws InputException when there are no labels, or no train split, or the two splits share no class
+    /// @throws InputException when there are no labels, when there is no train split, or when the two splits
+    ///     share no class
     public TrainTest forEvaluation() {
         Items train = items(Split.TRAIN).labeled();
         Labels fitted = train.labels();
@@ -253,9 +256,9 @@ public final class Dataset implements AutoCloseable {
         return pack.file();
     }
 
-    /// A checksum of the packed content, 16 hexadecimal digits: the same on every machine and for every
-    /// archive format. If [DataSpec#samples] leaves items out, their number follows: `8a3f5c0e12d4b697, 1000
-    /// samples`.
+    /// A checksum of the packed content, 16 hexadecimal digits. It is the same on every machine and for every
+    /// archive format. If [DataSpec#samples] leaves items out, the checksum is followed by their number:
+    /// `8a3f5c0e12d4b697, 1000 samples`.
     public String fingerprint() {
         boolean limited = pack.index().splits().entrySet().stream()
                 .anyMatch(split -> isLimited(split.getKey(), split.getValue().size()));

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class DecodePool implements AutoCloseable {
     static final int WINDOW_PER_CORE = 32;
 
-    /// Receives results, on the thread that submits.
+    /// Receives results on the thread that submits images.
     interface Sink {
         void image(String path, ImageDecoder.Decoded decoded) throws IOException;
 
         void skipped(String path, String reason) throws IOException;
     }
 
-    /// An image, or the reason why it could not be decoded. Both are missing for a file that is not an image
-    /// by its name.
+    /// An image, or the reason why it could not be decoded. Both are null if the file is not an image and
+    /// does not have the name of an image.
     private record Outcome(
             String path,
             ImageDecoder.@Nullable Decoded decoded,
@@ -47,8 +47,8 @@ final class DecodePool implements AutoCloseable {
 
     /// Queues an image; waits while the window is full.
     ///
-    /// @param named whether the file has the name of an image; if not, and it is not an image, it is ignored
-    ///     without a message
+    /// @param named whether the file name is that of an image; if it is not, and the content is not an image
+    ///     either, the file is ignored without a message
     void decode(String path, boolean named, Callable<byte[]> encoded) throws IOException {
         window.add(threads.submit(() -> decodeNow(path, named, encoded)));
         if (window.size() >= most) {

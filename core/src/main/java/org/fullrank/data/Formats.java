@@ -100,8 +100,8 @@ final class Formats {
         return new CsvSource(Map.of(Split.TRAIN, path), spec, null);
     }
 
-    /// The source for a folder: Parquet files or shards of a WebDataset, if there are any, or else what the
-    /// files are.
+    /// The source for a folder. If the folder contains Parquet files or shards of a WebDataset, they are the
+    /// source. Otherwise the other files decide.
     private static Optional<DataSource> folder(FolderTree folder, DataSpec spec) throws IOException {
         List<String> parquet = new ArrayList<>();
         List<String> tars = new ArrayList<>();
@@ -157,8 +157,8 @@ final class Formats {
         return tables.isEmpty() ? Optional.empty() : Optional.of(new CsvSource(tables, spec, null));
     }
 
-    /// The source for the format of this file; null if the file does not decide the format. IDX and CSV files
-    /// are only collected.
+    /// The source for the format of this file; null if this file does not decide the format. IDX and CSV
+    /// files are only collected here.
     private static @Nullable DataSource entry(
             Tree tree, Tree.Entry entry, DataSpec spec, List<Path> idx, Map<Split, Path> tables) throws IOException {
         if (ImageSource.named(entry.name())) {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Decodes the first picture of a GIF at its place on the screen. The part of the screen that the picture
-/// does not cover is transparent.
+/// Decodes the first picture of a GIF at its place on the screen. The part of the screen outside the picture
+/// is transparent.
 ///
 /// Source: GIF89a specification, CompuServe, 1990.
 final class GifDecoder {
@@ -16,7 +16,7 @@ final class GifDecoder {
 
     /// Where the first picture lies on the screen.
     private record Place(int left, int top, int width, int height, int screenWidth, int screenHeight) {
-        /// The screen, made larger where the picture reaches beyond it.
+        /// The screen, enlarged if the picture extends beyond it.
         Picture.Size size() {
             return new Picture.Size(Math.max(screenHeight, top + height), Math.max(screenWidth, left + width));
         }
@@ -61,7 +61,7 @@ final class GifDecoder {
         return new Place(u16(file, at + 1), u16(file, at + 3), width, height, u16(file, 6), u16(file, 8));
     }
 
-    /// Bytes of the color table that these flags announce.
+    /// Number of bytes of the color table that these flags announce.
     private static int colors(byte flags) {
         return (flags & 0x80) == 0 ? 0 : 3 << (flags & 7) + 1;
     }

@@ -25,7 +25,7 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
     private static final int BYTE = 0x08;
     private static final int INT = 0x0C;
 
-    /// A file of images and, where there is one, its file of labels.
+    /// A file of images and, if it exists, the matching file of labels.
     record Part(Path images, @Nullable Path labels) {}
 
     /// Whether these first bytes are those of an IDX file.
@@ -39,8 +39,8 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
                 && head[3] <= 4;
     }
 
-    /// The source for one file of images; the labels are found by the file's name, `images-idx3` replaced by
-    /// `labels-idx1`.
+    /// The source for one file of images. The name of the label file is the name of the image file with
+    /// `images-idx3` replaced by `labels-idx1`.
     static IdxSource ofFile(Path images) throws IOException {
         if (Inputs.head(images, 4)[3] < 3) {
             throw new InputException("IDX file " + images + " holds labels, expected images (magic 00 00 08 03); "
@@ -123,7 +123,7 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
         }
     }
 
-    /// One byte for each label, or the first of several whole numbers in a row, as in QMNIST.
+    /// The number of each label: one byte, or the first of several whole numbers in a row, as in QMNIST.
     private static int[] labels(Path file, int images) throws IOException {
         byte[] head = Inputs.head(file, 4);
         if (head.length == 4 && head[2] == INT && head[3] == 2) {
@@ -165,7 +165,8 @@ record IdxSource(Map<Split, Part> parts) implements DataSource {
         }
     }
 
-    /// Reads the header and checks that the file can hold what it claims, before anything is allocated.
+    /// Reads the header. Checks that the file is large enough for the sizes in the header, before anything is
+    /// allocated.
     private static int[] shape(Path file, DataInputStream in, int type, int dimensions) throws IOException {
         int magic = in.readInt();
         int expected = (type << 8) + dimensions;

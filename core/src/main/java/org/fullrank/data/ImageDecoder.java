@@ -27,7 +27,7 @@ final class ImageDecoder {
 
     private static final Semaphore PIXELS_IN_FLIGHT = new Semaphore(PERMITS, true);
 
-    /// Profiles that are kept ready, because the images of one camera have the same.
+    /// Number of profiles that are kept ready. The images of one camera have the same profile.
     private static final int KEPT_PROFILES = 16;
 
     private final DataSpec spec;
@@ -39,23 +39,23 @@ final class ImageDecoder {
         this.spec = spec;
     }
 
-    /// An image, and what was ignored of it.
+    /// An image, and a remark about what was ignored in it.
     ///
-    /// @param remark one line; null when nothing was
+    /// @param remark one line; null if nothing was ignored
     record Decoded(Pixels pixels, @Nullable String remark) {}
 
-    /// A profile by its content.
+    /// Looks up a profile by its content.
     private record ProfileKey(int channels, int length, int hash) {}
 
-    /// Decodes a picture whose size has been admitted.
+    /// Decodes a picture after its size was checked.
     private interface Decoding {
         Picture picture() throws IOException;
     }
 
     /// Decodes, turns upright and scales down to the stored size.
     ///
-    /// @throws IOException with the reason in words, when this is no image, or it is damaged or not
-    ///     understood
+    /// @throws IOException with the reason in words, when this is not an image, or when the image is damaged
+    ///     or not supported
     Decoded decode(byte[] encoded) throws IOException {
         ImageFormat format = ImageFormat.of(encoded).orElseThrow(() -> new IOException(ImageFormat.unknown(encoded)));
         try {
@@ -127,7 +127,7 @@ final class ImageDecoder {
         return decode(size, decoding, new Finish(1, null, null));
     }
 
-    /// What remains to be done with a picture.
+    /// The steps that remain after a picture was decoded.
     private record Finish(
             int orientation,
             byte @Nullable [] profile,
@@ -174,7 +174,7 @@ final class ImageDecoder {
         return known.orElse(null);
     }
 
-    /// Waits until so many pixels may be decoded.
+    /// Waits until this number of pixels may be decoded.
     private int admit(Picture.Size size) throws IOException {
         long pixels = (long) size.width() * size.height();
         if (size.width() < 1 || size.height() < 1 || pixels > spec.maxPixels()) {

@@ -49,7 +49,7 @@ enum ImageFormat {
         return Optional.empty();
     }
 
-    /// Why a file of no known format cannot be read, in words.
+    /// The reason, in words, why a file of unknown format cannot be read.
     static String unknown(byte[] encoded) {
         if (encoded.length == 0) {
             return "the file is empty";
@@ -60,7 +60,7 @@ enum ImageFormat {
                 : other + " cannot be read; convert it to PNG or JPEG";
     }
 
-    /// The name of a format that is known but not read; null for any other bytes.
+    /// The name of a format that is known but not supported; null for any other bytes.
     private static @Nullable String unsupported(byte[] head) {
         if (text(head, 4, 4).equals("ftyp")) {
             return switch (text(head, 8, 4)) {

@@ -23,7 +23,7 @@ final class ImagePacker implements AutoCloseable {
     private final List<String> packed = new ArrayList<>();
     private final Map<String, List<String>> remarks = new LinkedHashMap<>();
 
-    /// @param root the data path, for messages
+    /// @param root the data path, for error messages
     ImagePacker(PackWriter out, DataSpec spec, Path root) {
         this.out = out;
         this.spec = spec;
@@ -41,9 +41,9 @@ final class ImagePacker implements AutoCloseable {
         pool.refuse(path, reason);
     }
 
-    /// Waits for all images and writes what was noticed about them.
+    /// Waits for all images, and adds the notes about them to the pack.
     ///
-    /// @return the paths of the images in the pack, in order; they have no split and no class yet
+    /// @return the paths of the images in the pack, in order. The images have no split and no class yet
     /// @throws InputException when there are none, or too many cannot be decoded
     List<String> finish() throws IOException {
         pool.finish();
@@ -81,7 +81,7 @@ final class ImagePacker implements AutoCloseable {
         pool.close();
     }
 
-    /// Takes what the pool has decoded, in the order of submission.
+    /// Writes the images that the pool has decoded, in the order of submission.
     private final class PackSink implements DecodePool.Sink {
         @Override
         public void image(String path, ImageDecoder.Decoded decoded) throws IOException {

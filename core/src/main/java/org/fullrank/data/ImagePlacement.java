@@ -15,13 +15,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Gives each image its split and its class, once the names of all images are known: by the folders, by files
-/// beside the images, or by a list of labels.
+/// Gives each image its split and its class after the names of all images are known. The class comes from the
+/// folders, from files beside the images, or from a list of labels.
 ///
-/// Files beside the images give the classes of a split if at least half of its images have one, or if the
-/// folders say nothing. A list gives them if the folders say nothing. The folders of a split say nothing when
-/// its images have no folder, or all lie in one folder that is no class of the training split, as `val/images`
-/// of Tiny ImageNet. Images without any of these have no class.
+/// Files beside the images give the classes of a split if at least half of its images have such a file, or if
+/// the folders give no classes. A list of labels gives the classes if the folders give no classes. The
+/// folders of a split give no classes in two cases: the images are in no folder, or all images are in one
+/// folder that is not a class of the training split, such as `val/images` of Tiny ImageNet. Images without
+/// any of these sources have no class.
 final class ImagePlacement {
     private final Tree tree;
     private final List<String> images;
@@ -30,7 +31,7 @@ final class ImagePlacement {
     private final List<Layout.Place> places;
     private final @Nullable String[] classes;
 
-    /// @param images paths of the images, in the order in which they were written
+    /// @param images paths of the images in the order in which they were written
     ImagePlacement(Tree tree, List<String> images, LabelLists lists, Sidecars sidecars) {
         this.tree = tree;
         this.images = images;
@@ -80,9 +81,9 @@ final class ImagePlacement {
 
     /// Collects the classes that files beside these images give.
     ///
-    /// @param silent whether the folders say nothing
-    /// @param beside text of the class of each image, empty for none
-    /// @return whether they are the classes of the split
+    /// @param silent whether the folders give no classes
+    /// @param beside text of the class of each image; empty for none
+    /// @return whether these files give the classes of the split
     private boolean readSidecars(
             Split split, List<Integer> items, boolean silent, Map<Integer, String> beside, PackWriter out) {
         List<String> paths = items.stream().map(images::get).toList();
@@ -102,7 +103,7 @@ final class ImagePlacement {
         return true;
     }
 
-    /// One numbering for all splits, which decides what means no label.
+    /// Numbers the classes of all splits together, and decides which labels mean that there is no class.
     private void number(Map<Integer, String> beside, PackWriter out) {
         var numbers = new ClassNumbers("data path " + tree.root() + ", files beside the images");
         beside.values().forEach(numbers::add);
@@ -117,7 +118,8 @@ final class ImagePlacement {
         }
     }
 
-    /// Takes the classes from a list. Without one, images in a folder that is no class have no label.
+    /// Takes the classes from a list of labels. If there is no list, images in a folder that is not a class
+    /// have no label.
     ///
     /// @return whether there is a list
     private boolean readList(Split split, List<Integer> items, boolean foreign, PackWriter out) {
@@ -160,7 +162,7 @@ final class ImagePlacement {
         return splits;
     }
 
-    /// The folders of a split that could be classes.
+    /// The folders of a split that may be classes.
     private Set<String> folders(Split split) {
         Set<String> names = new TreeSet<>();
         for (Layout.Place place : places) {
@@ -171,7 +173,7 @@ final class ImagePlacement {
         return names;
     }
 
-    /// @param numbered whether names that are all whole numbers are sorted by value
+    /// @param numbered whether names are sorted by value if all of them are whole numbers
     private List<String> names(boolean numbered) {
         Set<String> names = new TreeSet<>();
         for (int i = 0; i < classes.length; i++) {

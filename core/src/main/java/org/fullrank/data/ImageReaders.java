@@ -14,8 +14,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// The readers of ImageIO that one thread uses. A warning of a reader is an error if it means that data are
-/// lost.
+/// The readers of ImageIO that one thread uses. A warning of a reader counts as an error if it means that
+/// data are lost.
 final class ImageReaders {
     private static final String JDK = "com.sun.";
     private static final String TWELVE_MONKEYS = "com.twelvemonkeys.";
@@ -28,12 +28,12 @@ final class ImageReaders {
     private final Map<String, ImageReader> readers = new HashMap<>();
     private @Nullable String warning;
 
-    /// Takes something from a reader that has its input.
+    /// Calls a reader whose input is set.
     private interface Reading<T> {
         T from(ImageReader reader) throws IOException;
     }
 
-    /// Width and height that the first image claims.
+    /// The width and height that the first image states.
     Picture.Size size(ImageFormat format, byte[] encoded) throws IOException {
         return with(JDK, format, encoded, reader -> new Picture.Size(reader.getHeight(0), reader.getWidth(0)));
     }
@@ -43,7 +43,7 @@ final class ImageReaders {
         return with(JDK, format, encoded, reader -> reader.read(0));
     }
 
-    /// Decodes the samples of a JPEG without a change of colors.
+    /// Decodes the samples of a JPEG without converting colors.
     Raster samples(byte[] jpeg) throws IOException {
         return with(JDK, ImageFormat.JPEG, jpeg, reader -> reader.readRaster(0, null));
     }
@@ -98,8 +98,8 @@ final class ImageReaders {
                 + " in this Java, expected the module java.desktop; use a full JDK 25");
     }
 
-    /// Keeps a warning that means lost data. Others are harmless, such as bytes too many between the parts of
-    /// a JPEG.
+    /// Keeps a warning if it means that data are lost. Other warnings are harmless, for example about extra
+    /// bytes between the parts of a JPEG.
     private void note(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         boolean lost = Stream.of("premature", "corrupt", "truncated", "end of").anyMatch(lower::contains);

@@ -7,9 +7,9 @@ import java.util.Set;
 import org.fullrank.text.Numbers;
 
 /// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are
-/// ignored, except [LabelLists] and [Sidecars].
+/// ignored, except label lists ([LabelLists]) and sidecar files ([Sidecars]).
 record ImageSource(Tree tree, DataSpec spec) implements DataSource {
-    /// Names of images; those of formats that cannot be read are listed with the reason.
+    /// Extensions of images. Files of formats that cannot be read are reported with the reason.
     private static final Set<String> EXTENSIONS = Set.of(
             "jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "tif", "tiff", "webp", "avif", "heic", "heif",
             "jxl", "jp2", "j2k");

@@ -56,7 +56,8 @@ public final class Images implements Items {
     ///
     /// @param pixels `[N, height, width, channels]`
     /// @param channels 1 or 3
-    /// @throws InputException when the array is not a whole number of images or the number of labels differs
+    /// @throws InputException when the array does not contain a whole number of images, or when the number of
+    ///     labels differs
     public static Images of(byte[] pixels, int height, int width, int channels, @Nullable Labels labels) {
         long each = (long) height * width * channels;
         if (height < 1 || width < 1 || (channels != 1 && channels != 3) || pixels.length % each != 0) {

@@ -7,18 +7,19 @@ public sealed interface Items extends AutoCloseable permits Images, Vectors {
     /// Number of items N.
     int size();
 
-    /// The classes of the items, or null when none has one.
+    /// The classes of the items; null when no item has a class.
     @Nullable
     Labels labels();
 
-    /// The items `indices`, in that order; an index may occur more than once. The result uses the storage of
-    /// this object. Closing it has no effect, and it becomes invalid when this object is closed.
+    /// The items `indices` in this order. An index may occur more than once. The result uses the storage of
+    /// this object. Closing the result has no effect. The result becomes invalid when this object is closed.
     ///
     /// @param indices each in `[0, size())`
-    /// @throws IndexOutOfBoundsException when an index is outside
+    /// @throws IndexOutOfBoundsException when an index is outside this range
     Items subset(int[] indices);
 
-    /// The items that have a label: this object when all have one, or when none can have one.
+    /// The items that have a label. This object is returned if all items have a label, or if there are no
+    /// labels at all.
     default Items labeled() {
         Labels labels = labels();
         return labels == null || labels.unlabeled() == 0 ? this : subset(labels.labeledItems());

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 /// @param width in pixels, as stored
 /// @param height in pixels, as stored
 /// @param components their identifiers: one for gray, three for color, four for CMYK
-/// @param jfif whether the marker JFIF is there, which promises YCbCr
+/// @param jfif whether there is a JFIF marker, which means YCbCr
 /// @param adobe the transformation that the marker Adobe states: 0 none, 1 YCbCr, 2 YCCK; -1 without the
 ///     marker
-/// @param orientation of EXIF or XMP, 1 to 8; 1 is upright
+/// @param orientation of EXIF or XMP, 1 to 8; 1 means upright
 /// @param profile the color profile; null when there is none
-/// @param remark what is wrong with the color profile; null when nothing is
-/// @param tables where the segments begin that decoding needs
+/// @param remark what is wrong with the color profile; null when it is correct or missing
+/// @param tables positions of the segments that decoding needs
 /// @param scan where the first scan begins
 record JpegHeader(
         int frame,
@@ -46,7 +46,7 @@ record JpegHeader(
     private static final int APP14 = 0xEE;
     private static final int START_OF_SCAN = 0xDA;
 
-    /// Lossless coding, which the reader of the JDK does not know.
+    /// Lossless coding, which the JDK's reader does not support.
     boolean lossless() {
         return frame == 0xC3;
     }
@@ -60,8 +60,8 @@ record JpegHeader(
         return scans;
     }
 
-    /// Whether three components are YCbCr, by the rules of libjpeg: JFIF says so; else Adobe says; else the
-    /// components named R, G and B are what they are called.
+    /// Whether three components are YCbCr, by the rules of libjpeg. A JFIF marker means YCbCr. Otherwise an
+    /// Adobe marker decides. Otherwise the components are RGB if their names are R, G and B.
     boolean isLuma() {
         if (jfif || adobe > 0) {
             return true;
@@ -69,8 +69,8 @@ record JpegHeader(
         return adobe < 0 && !components.equals(List.of((int) 'R', (int) 'G', (int) 'B'));
     }
 
-    /// The JPEG without metadata, but with a marker Adobe that states the transformation. Readers differ in
-    /// what they make of odd markers; this leaves no doubt.
+    /// The JPEG without metadata, but with an Adobe marker that states the transformation. Decoders treat
+    /// unusual markers differently, and this marker makes the transformation clear.
     byte[] bare(byte[] jpeg, int transformation) {
         var out = new ByteArrayOutputStream(jpeg.length - scan + 1024);
         out.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) APP14, 0, 14});
@@ -83,7 +83,7 @@ record JpegHeader(
         return out.toByteArray();
     }
 
-    /// Reads the markers up to the first scan; null when there is no frame header and no scan behind it.
+    /// Reads the markers up to the first scan; null when there is no frame header, or no scan after it.
     static @Nullable JpegHeader of(byte[] jpeg) {
         var reader = new Markers(jpeg);
         return reader.read() ? reader.header() : null;
@@ -144,7 +144,7 @@ record JpegHeader(
             }
         }
 
-        /// Keeps a piece of the profile; it says which of how many it is.
+        /// Keeps one piece of the profile. Each piece contains its number and the number of pieces.
         private void profile(byte[] body) {
             if (!starts(body, ICC) || body.length < ICC.length + 2) {
                 return;

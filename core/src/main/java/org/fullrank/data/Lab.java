@@ -1,7 +1,7 @@
 package org.fullrank.data;
 
-/// Converts colors from CIE L*a*b* to sRGB. In L*a*b*, white is the illuminant D50, as in color profiles. This
-/// white becomes the white of sRGB.
+/// Converts colors from CIE L*a*b* to sRGB. In L*a*b*, white is the illuminant D50, as in color profiles. It
+/// is mapped to the white of sRGB.
 ///
 /// Source: CIE 15:2004; IEC 61966-2-1; the matrix contains the Bradford adaptation from D50 to D65 of
 /// ICC.1:2010.
@@ -32,7 +32,7 @@ final class Lab {
         return f > 6.0 / 29 ? f * f * f : 108.0 / 841 * (f - 4.0 / 29);
     }
 
-    /// The value that sRGB stores for an amount of light, both 0 to 1.
+    /// The value that sRGB stores for an amount of light; both are between 0 and 1.
     static double encoded(double light) {
         return light <= 0.0031308 ? 12.92 * light : 1.055 * Math.pow(light, 1 / 2.4) - 0.055;
     }

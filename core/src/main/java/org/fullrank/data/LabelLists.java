@@ -20,16 +20,16 @@ import org.fullrank.file.CsvTable;
 
 /// Text files next to images that give each image its class, such as `labels.csv` with columns `file` and
 /// `label`, or `val_annotations.txt` of Tiny ImageNet. A row names an image by its path, its file name, or
-/// its file name without the ending.
+/// its file name without the extension.
 final class LabelLists {
-    /// Larger files are no lists of labels: this is about a million rows.
+    /// Size limit of a list of labels. It is enough for about a million rows.
     static final int MAX_BYTES = 1 << 26;
 
-    /// Bytes of all texts that are kept. Beyond it the smaller texts are dropped: a list that names half of the
-    /// images is larger than the captions of single images.
+    /// Limit for the total bytes of all kept texts. If there are more, the smaller texts are dropped. A list
+    /// that names half of the images is larger than the caption of a single image.
     static final long MOST_KEPT_BYTES = 1 << 28;
 
-    /// What a kept text costs besides its content, about.
+    /// Approximate memory of a kept text, apart from its content.
     private static final int OVERHEAD_BYTES = 128;
 
     private static final Set<String> LABEL_NAMES = Set.of("label", "class", "target", "y", "category");
@@ -58,9 +58,9 @@ final class LabelLists {
     /// The classes that one list gives.
     ///
     /// @param path of the list
-    /// @param classes class of each image by its path; images that it lacks are not in it
+    /// @param classes class of each image by its path; it lacks images that the list does not name
     record Found(String path, Map<String, String> classes) {
-        /// Whether it names enough of some images to be their list: at least half of them.
+        /// Whether the list names at least half of these images. Then it counts as their list.
         boolean covers(int images) {
             return 2 * classes.size() >= images;
         }
@@ -86,14 +86,15 @@ final class LabelLists {
         }
     }
 
-    /// How many texts were dropped, because too many lie beside the images.
+    /// Number of texts that were dropped because there are too many beside the images.
     int dropped() {
         return dropped;
     }
 
-    /// The list that names most of these images; [Found#covers] says whether it names enough of them. It must
-    /// be in their folder or in a folder above, and it must not have the name of another split, because file
-    /// names may start again in each split. Of two equal lists the one in the nearer folder is taken.
+    /// The list that names most of these images. [Found#covers] says whether it names enough of them. The
+    /// list must be in their folder or in a folder above. Its name must not be the name of another split,
+    /// because each split may use the same file names. If two lists name equally many images, the one in the
+    /// nearer folder is used.
     Optional<Found> find(Split split, List<String> images) {
         Map<String, String> keys = keys(images);
         Set<String> stems = images.stream().map(Sidecars::stem).collect(Collectors.toSet());
@@ -125,7 +126,8 @@ final class LabelLists {
         return path.chars().filter(c -> c == '/').count();
     }
 
-    /// The image that each path, file name and stem names; without those that name two images.
+    /// The image for each path, file name and file name without extension. A name that fits two images is
+    /// left out.
     private static Map<String, String> keys(List<String> images) {
         Map<String, String> keys = new HashMap<>();
         Set<String> twice = new HashSet<>();
@@ -180,7 +182,7 @@ final class LabelLists {
         return rows;
     }
 
-    /// The column whose cells name images; -1 where there is none.
+    /// The column whose cells name images; -1 if there is none.
     private static int imageColumn(List<List<String>> rows, Map<String, String> keys) {
         List<List<String>> sample = rows.subList(0, Math.min(SAMPLED, rows.size()));
         int best = -1;
@@ -198,8 +200,8 @@ final class LabelLists {
         return best;
     }
 
-    /// The column that is named as a label, else the only other one, else the only other one of text; -1
-    /// for none.
+    /// The label column: the column with the name of a label, otherwise the only other column, otherwise the
+    /// only other column of text; -1 if there is none.
     private static int labelColumn(List<List<String>> rows, int image) {
         List<String> head = rows.getFirst();
         List<Integer> texts = new ArrayList<>();

@@ -11,7 +11,7 @@ import org.fullrank.engine.InputException;
 ///     must not be changed
 /// @param names name of each class; all splits of a data set share one list
 public record Labels(int[] classes, List<String> names) {
-    /// The class of an item that has none.
+    /// The class of an item that has no class.
     public static final int UNLABELED = -1;
 
     public Labels {
@@ -24,7 +24,7 @@ public record Labels(int[] classes, List<String> names) {
         }
     }
 
-    /// How many items each class has, shape `[names.size()]`.
+    /// The number of items of each class, shape `[names.size()]`.
     public int[] counts() {
         int[] counts = new int[names.size()];
         for (int c : classes) {
@@ -40,14 +40,14 @@ public record Labels(int[] classes, List<String> names) {
         return (int) Arrays.stream(classes).filter(c -> c == UNLABELED).count();
     }
 
-    /// The items that have a label, in rising order.
+    /// The items that have a label, in ascending order.
     public int[] labeledItems() {
         return IntStream.range(0, classes.length)
                 .filter(i -> classes[i] != UNLABELED)
                 .toArray();
     }
 
-    /// The labels of the items `indices`, in that order.
+    /// The labels of the items `indices`, in this order.
     Labels subset(int[] indices) {
         int[] chosen = new int[indices.length];
         for (int i = 0; i < indices.length; i++) {

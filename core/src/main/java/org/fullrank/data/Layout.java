@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /// How the folders of a tree of images are interpreted.
 ///
-/// Folders that contain all files are skipped, as long as one folder above the files is left. If the next
-/// folders have names of splits (all of them, or `train` among them), they are the splits. A folder directly
-/// below a split is a class. Without splits, the first folder of a path is the class. Deeper folders have no
-/// meaning. Images without any folder have no class.
+/// Leading folders that contain all files are skipped, but at least one folder above the files remains. If
+/// all of the next folders have the names of splits, or if one of them is `train`, the next folders are the
+/// splits. A folder directly below a split is a class. Without splits, the first folder of a path is the
+/// class. Deeper folders have no meaning. Images without any folder have no class.
 ///
 /// @param skip number of leading folders that are skipped
 /// @param splits whether the next folder names the split

@@ -10,14 +10,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.fullrank.file.CsvTable;
 
-/// Decides which of the labels that were found say that an item has none.
+/// Decides which labels mean that an item has no label.
 ///
-/// These are the marks of a missing cell, see [CsvTable#isMissing]. -1 is one too, if no other label is a
-/// negative number and there are at least two classes besides: `-1, 0, 1, 2` are three classes, `-1, 1` are
-/// two classes, and `-2, -1, 0` are three.
+/// The marks of a missing cell mean no label, see [CsvTable#isMissing]. -1 also means no label if no other
+/// label is a negative number and there are at least two other classes. So `-1, 0, 1, 2` are three classes,
+/// `-1, 1` are two classes, and `-2, -1, 0` are three.
 ///
-/// @param labels the labels that are none, as they were found
-/// @param notes one line for each that may also be meant as a class
+/// @param labels the labels that mean no label, as they were found
+/// @param notes one line for each of these labels that may also be a class
 record NoLabel(Set<String> labels, List<String> notes) {
     private static final Pattern NUMBER = Pattern.compile("[-+]?\\d+(\\.\\d*)?([eE][-+]?\\d+)?");
 
@@ -55,7 +55,7 @@ record NoLabel(Set<String> labels, List<String> notes) {
         return new NoLabel(Set.copyOf(none), List.copyOf(notes));
     }
 
-    /// Nobody names a class like this.
+    /// Whether a label is blank or NaN, which nobody uses as the name of a class.
     private static boolean isBlank(String label) {
         return label.isBlank() || label.strip().toLowerCase(Locale.ROOT).matches("[-+]?nan");
     }

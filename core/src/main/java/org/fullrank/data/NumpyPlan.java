@@ -16,31 +16,33 @@ import org.fullrank.file.Npy;
 import org.fullrank.file.NpyText;
 import org.jspecify.annotations.Nullable;
 
-/// What each array of an `.npz` or of a folder of `.npy` files is for: data or labels of a split, or nothing.
+/// Says what each array of an `.npz` or of a folder of `.npy` files contains: data of a split, labels of a
+/// split, or neither.
 ///
-/// The data of a split are the array that the user names, or the one with a name of data, see [ArrayRole], or
-/// else the only one of two or more dimensions. A name without its word for the split, such as `x` of
-/// `x_train`, is that of the same array of all splits. The rest is ignored, and a note says so.
+/// The data of a split are the array that the user names. If the user names none, they are the array with a
+/// usual name of data, see [ArrayRole], or else the only array with two or more dimensions. A name given
+/// without the word for the split, such as `x` instead of `x_train`, selects the array with this name in all
+/// splits. Other arrays are ignored, and a note says so.
 ///
 /// @param data the path of the data of each split
 /// @param labels the path of the labels of each split
 /// @param images whether the data have more than two dimensions
-/// @param notes what is ignored, one line
+/// @param notes one line about ignored arrays
 record NumpyPlan(Map<Split, String> data, Map<Split, String> labels, boolean images, List<String> notes) {
     private static final int SHOWN = 8;
 
     /// One array.
     ///
-    /// @param base its name without the word for the split
-    /// @param dimensions of an array of numbers; 0 for texts and for what is not read
-    /// @param what in words, for messages
+    /// @param base name without the word for the split
+    /// @param dimensions of an array of numbers; 0 for texts and for arrays that are not read
+    /// @param what in words, for error messages
     private record Found(
             String path, String name, String base, Split split, ArrayRole role, int dimensions, String what) {}
 
-    /// Reads the headers and decides.
+    /// Reads the headers and decides what each array contains.
     ///
     /// @param array the name of the array that holds the data; null to find it
-    /// @throws InputException when no array or several could be the data of a split
+    /// @throws InputException when no array can be the data of a split, or more than one can
     static NumpyPlan of(Tree tree, @Nullable String array) throws IOException {
         List<Found> found = new ArrayList<>();
         tree.each(entry -> {

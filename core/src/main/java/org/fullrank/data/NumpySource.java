@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /// NumPy arrays: one `.npy` (compressed with gzip or not), an `.npz`, or a folder of `.npy` files.
 ///
-/// uint8 arrays `[N, H, W]`, `[N, H, W, C]` and `[N, C, H, W]` with C 1 or 3 are images; matrices `[N, F]`
-/// of any number type are vectors. Labels are whole numbers or texts `[N]`. [NumpyPlan] says which array is
-/// for what. Beside a single `a.npy` labels are looked for in `a_labels.npy` and `labels.npy`.
+/// uint8 arrays `[N, H, W]`, `[N, H, W, C]` and `[N, C, H, W]` with C 1 or 3 are images. Matrices `[N, F]` of
+/// any number type are vectors. Labels are whole numbers or texts `[N]`. [NumpyPlan] says what each array
+/// contains. For a single `a.npy`, the labels are in `a_labels.npy` or `labels.npy` beside it.
 record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
     private static final int MAX_ITEM_VALUES = 1 << 28;
     private static final int MAX_LABELS = 1 << 26;
 
-    /// @throws InputException when no array or several could be the data of a split
+    /// @throws InputException when no array can be the data of a split, or more than one can
     static NumpySource of(Tree tree, DataSpec spec) throws IOException {
         return new NumpySource(tree, NumpyPlan.of(tree, spec.array()));
     }
@@ -184,7 +184,7 @@ record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
         return labels;
     }
 
-    /// One numbering for the labels of all splits.
+    /// Numbers the labels of all splits together.
     private static void label(Map<Split, String[]> labels, PackWriter out) {
         labels.keySet().removeIf(split -> out.size(split) == 0);
         var classes = new ClassNumbers("NumPy labels");
@@ -213,7 +213,7 @@ record NumpySource(Tree tree, NumpyPlan plan) implements DataSource {
                 : "NumPy array " + entry.path() + " in " + tree.root();
     }
 
-    /// An upper limit of the bytes that an array can have.
+    /// An upper limit for the bytes of an array.
     static long most(Tree tree, Tree.Entry entry) throws IOException {
         return switch (tree) {
             case FileTree file -> Inputs.mostBytes(file.root());

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// How an image is turned, according to its metadata. The value 1 is upright, and 2 to 8 are the other
-/// orientations of EXIF. EXIF counts before XMP.
+/// How an image is turned, as its metadata state. The value 1 means upright, and 2 to 8 are the other
+/// orientations of EXIF. If EXIF and XMP both state an orientation, EXIF is used. EXIF counts before XMP.
 final class Orientation {
     private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] XMP = "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.US_ASCII);
@@ -16,7 +16,7 @@ final class Orientation {
     private @Nullable Integer fromExif;
     private @Nullable Integer fromXmp;
 
-    /// Takes a segment APP1 of a JPEG, which holds EXIF, XMP or something else.
+    /// Reads a segment APP1 of a JPEG, which contains EXIF, XMP or something else.
     void app1(byte[] segment) {
         if (starts(segment, EXIF)) {
             exif(segment);
@@ -25,13 +25,13 @@ final class Orientation {
         }
     }
 
-    /// Takes an EXIF block, with or without the name that JPEG puts before it.
+    /// Reads an EXIF block, with or without the name that JPEG puts before it.
     void exif(byte[] block) {
         int from = starts(block, EXIF) ? EXIF.length : 0;
         exif(TiffDirectory.orientation(Arrays.copyOfRange(block, from, block.length)));
     }
 
-    /// Takes what a directory states.
+    /// Reads the orientation that a directory states.
     void exif(@Nullable Integer stated) {
         fromExif = fromExif == null ? stated : fromExif;
     }

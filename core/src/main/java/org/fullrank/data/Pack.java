@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A packed data set. It is a file with a header of 64 bytes, the items one after another, and the
-/// [PackIndex].
+/// A packed data set. It is a file that consists of a header of 64 bytes, the items one after another, and
+/// the [PackIndex].
 ///
 /// The header (little-endian) contains the magic `FULLRANK` (8 bytes), the version, the CRC32C of the rest of
 /// the header, the number of payload bytes (8), the number of index bytes (8), the CRC32C of the index, and
@@ -32,7 +32,8 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
             .order(ByteOrder.LITTLE_ENDIAN)
             .getLong();
 
-    /// Counts up with every change of the file layout or of the way images are decoded.
+    /// The version. It increases with every change of the file layout or of the way in which images are
+    /// decoded.
     static final int VERSION = 3;
 
     static final int HEADER_BYTES = 64;
@@ -40,12 +41,12 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
     /// Length of a payload block. Each block has a checksum.
     static final int BLOCK_BYTES = 1 << 24;
 
-    /// Largest part of the payload that is checked when a pack is opened, which takes a fifth of a second.
-    /// Smaller packs are checked completely; of larger ones, evenly spaced blocks are checked.
+    /// Largest part of the payload that is checked when a pack is opened. This check takes a fifth of a
+    /// second. Smaller packs are checked completely. In larger packs, evenly spaced blocks are checked.
     static final long CHECKED_BYTES = 1L << 30;
 
-    /// Opens and checks a pack. The result is empty if there is no pack, or if it is damaged, of another
-    /// version, or of another state of the source. Then it must be written again.
+    /// Opens and checks a pack. The result is empty if there is no pack, or if the pack is damaged, has
+    /// another version, or was made from another state of the source. Then it must be written again.
     static Optional<Pack> open(Path file, String stamp) {
         try (FileChannel channel = FileChannel.open(file)) {
             ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -112,7 +113,7 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
         return (int) crc.getValue();
     }
 
-    /// Checksum of the part of the header after the checksum itself.
+    /// Checksum of the part of the header that follows the checksum.
     static int crc(ByteBuffer header) {
         var crc = new CRC32C();
         crc.update(header.array(), 16, HEADER_BYTES - 16);

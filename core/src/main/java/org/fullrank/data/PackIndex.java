@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// @param format format of the source, in words
 /// @param channels 1 or 3; 0 for vectors
 /// @param classNames names of the classes, empty when nothing is labeled
-/// @param splits items of each split
+/// @param splits the items of each split
 /// @param skipped files left out, in order
-/// @param notes what was decided without being asked, one line each
+/// @param notes decisions that were made automatically, one line each
 /// @param table how the columns of a table became vectors; null for other data
 /// @param fingerprint checksum of all items, their order and classes
 /// @param blockChecksums CRC32C of each [Pack#BLOCK_BYTES] of the payload

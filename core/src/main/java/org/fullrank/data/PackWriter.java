@@ -80,10 +80,10 @@ final class PackWriter implements Closeable {
         }
     }
 
-    /// Split and class (or -1) of an image.
+    /// Split and class of an image; -1 means no class.
     record Placed(Split split, int label) {}
 
-    /// Returns the split and class of the i-th image without a place; null leaves the image out.
+    /// Returns the split and class of the i-th image that has no place yet; null leaves the image out.
     interface Placement {
         @Nullable
         Placed place(int i, String path);
@@ -127,7 +127,7 @@ final class PackWriter implements Closeable {
         return skipped;
     }
 
-    /// Says what was decided about the data without being asked, one line.
+    /// Adds a note about a decision that was made automatically, one line.
     void note(String line) {
         notes.add(line);
     }
@@ -137,7 +137,7 @@ final class PackWriter implements Closeable {
         return notes.contains(line);
     }
 
-    /// Says how the columns of a table became the values of its vectors.
+    /// Sets how the columns of a table became the values of its vectors.
     void table(TableSchema schema) {
         table = schema;
     }
@@ -231,7 +231,8 @@ final class PackWriter implements Closeable {
         }
     }
 
-    /// Writes the buffer out. Blocks are a whole number of buffers, so a block can only end with a full buffer.
+    /// Writes the buffer out. A block consists of a whole number of buffers, so a block ends only when the
+    /// buffer is full.
     private void flush() throws IOException {
         buffer.flip();
         block.update(buffer.duplicate());
@@ -259,7 +260,7 @@ final class PackWriter implements Closeable {
         }
     }
 
-    /// An error of the pack, not of its source.
+    /// An error of the pack. It is not an error of the source.
     static final class WriteException extends IOException {
         private final transient Path file;
 

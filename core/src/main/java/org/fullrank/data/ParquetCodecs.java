@@ -14,17 +14,18 @@ import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.snappy.SnappyCompressorInputStream;
 
-/// Decompresses the pages of Parquet files as streams, so that a page costs the bytes that it has and not
-/// those that it claims.
+/// Decompresses the pages of Parquet files as streams. So a page needs memory for the bytes that it really
+/// has, not for the bytes that its header claims.
 ///
-/// The decompressors of Hardwood 1.0.1 allocate what a page claims. That of Snappy is native code that
-/// writes past the buffer if the page holds more than its header claims.
+/// The decompressors of Hardwood 1.0.1 allocate as many bytes as the header of a page claims. The Snappy
+/// decompressor is native code. It writes past the end of the buffer if the page contains more than its
+/// header claims.
 final class ParquetCodecs extends DecompressorFactory {
     /// The compressions that can be read.
     static final Set<CompressionCodec> KNOWN = Collections.unmodifiableSet(EnumSet.of(
             CompressionCodec.UNCOMPRESSED, CompressionCodec.SNAPPY, CompressionCodec.GZIP, CompressionCodec.ZSTD));
 
-    /// Pages up to this size may be compressed to any share, such as those of black images.
+    /// Pages up to this size may have any compression ratio. The pages of black images have a very high one.
     private static final int FREE_BYTES = 1 << 27;
 
     private static final int MOST_EXPANSION = 64; // of larger pages

@@ -21,15 +21,16 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// An open Parquet file. All that its metadata claim is compared with its size, before memory is allocated
-/// for it.
+/// An open Parquet file. Every size that its metadata claim is compared with the size of the file before
+/// memory is allocated.
 final class ParquetFile implements AutoCloseable {
     private static final int END_BYTES = 8; // the length of the metadata and the magic PAR1
     private static final int MAGIC = 0x31524150; // PAR1 as a little-endian number
     private static final int MOST_CAUSES = 10;
     private static final String NO_FILE = "it is no whole Parquet file";
 
-    /// Kept, because the logging of Java forgets the level of a logger that nothing refers to.
+    /// This reference must be kept, because the logging of Java forgets the level of a logger without
+    /// references.
     private static final Logger QUIET = Logger.getLogger("dev.hardwood");
 
     static {
@@ -60,7 +61,7 @@ final class ParquetFile implements AutoCloseable {
         return columns;
     }
 
-    /// The texts that the writer has left, by their keys.
+    /// Texts in the metadata, by their keys.
     Map<String, String> texts() {
         return Objects.requireNonNullElse(metadata.keyValueMetadata(), Map.of());
     }
@@ -133,8 +134,8 @@ final class ParquetFile implements AutoCloseable {
         T run() throws IOException;
     }
 
-    /// Runs a step. Hardwood throws exceptions of many kinds for a damaged file, and hides their reason
-    /// behind others.
+    /// Runs a step. For a damaged file, Hardwood throws exceptions of many kinds, and the real reason is
+    /// often in their causes.
     static <T extends @Nullable Object> T guarded(Step<T> step) throws IOException {
         try {
             return step.run();
@@ -159,12 +160,12 @@ final class ParquetFile implements AutoCloseable {
         };
     }
 
-    /// The message without the name of the file, which the library puts in brackets.
+    /// The message without the file name, which the library puts in brackets.
     private static String text(Throwable said) {
         return plain(Inputs.reason(said).replaceFirst("^\\[[^]]*]\\s*", ""));
     }
 
-    /// A name from the file without control characters, such as line ends.
+    /// A name from the file without control characters such as line ends.
     static String plain(String name) {
         return name.replaceAll("\\p{Cntrl}", "?");
     }

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// Images are a struct with the binary field `bytes`, or a binary column. Labels are whole numbers or
 /// texts. The names of the classes are in the metadata `huggingface` of the file.
 final class ParquetImages implements AutoCloseable {
-    /// A group may have this many rows whatever its size, because equal images are stored once.
+    /// A group may always have this many rows, even in a small file, because equal images are stored only
+    /// once.
     private static final int FREE_ROWS = 1 << 16;
 
     private static final Set<String> IMAGE_NAMES = Set.of("image", "img");
@@ -47,7 +48,7 @@ final class ParquetImages implements AutoCloseable {
     /// Receives rows.
     interface Rows {
         /// @param bytes the encoded image; null if it is missing
-        /// @param label the class as the file has it, empty for none
+        /// @param label the class as in the file; empty for none
         void row(long row, byte @Nullable [] bytes, String label) throws IOException;
     }
 
@@ -76,7 +77,7 @@ final class ParquetImages implements AutoCloseable {
         return classNames;
     }
 
-    /// What was decided without being asked, one line each.
+    /// Decisions that were made automatically, one line each.
     List<String> notes() {
         return notes;
     }

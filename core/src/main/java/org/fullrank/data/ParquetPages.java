@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The cells of one column in one group of rows, read page by page.
 ///
-/// Hardwood parses the headers and decodes the pages. The walk from page to page is done here, and each
-/// header is compared with the bytes that are there, because the public readers of Hardwood 1.0.1 do not
-/// survive damaged files: they read on for ever if the pages have fewer cells than the metadata claim, and
-/// they cannot be given other decompressors, see [ParquetCodecs]. The version of Hardwood is pinned, as the
-/// classes are internal.
+/// Hardwood parses the headers and decodes the pages. This class walks from page to page and compares each
+/// header with the bytes of the file. The public readers of Hardwood 1.0.1 do not work for damaged files: if
+/// the pages have fewer cells than the metadata claim, they read without end. They also cannot use other
+/// decompressors, see [ParquetCodecs]. The version of Hardwood is pinned, because these classes are internal.
 final class ParquetPages {
-    /// What the common writers use for images and labels. The delta encodings allocate what they claim.
+    /// The encodings that common writers use for images and labels. The delta encodings are left out, because
+    /// they allocate what they claim.
     static final Set<Encoding> ENCODINGS =
             Collections.unmodifiableSet(EnumSet.of(Encoding.PLAIN, Encoding.PLAIN_DICTIONARY, Encoding.RLE_DICTIONARY));
 
@@ -54,7 +54,7 @@ final class ParquetPages {
 
     /// The bytes in the cell of the next row; null if it is missing.
     ///
-    /// @throws IOException when the pages have fewer cells
+    /// @throws IOException when the pages have fewer cells than rows than rows
     byte @Nullable [] nextBytes() throws IOException {
         return next() instanceof Page.ByteArrayPage binary && !binary.isNull(cell) ? binary.get(cell) : null;
     }
@@ -129,7 +129,7 @@ final class ParquetPages {
         return Dictionary.parse(content, cells, column.type(), column.typeLength());
     }
 
-    /// Compares what the header of a page of cells claims with what there is.
+    /// Compares the sizes in the header of a page of cells with the actual sizes.
     private void check(PageHeader header) throws IOException {
         DataPageHeader first = header.dataPageHeader();
         DataPageHeaderV2 second = header.dataPageHeaderV2();

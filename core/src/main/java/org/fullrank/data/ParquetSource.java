@@ -13,12 +13,12 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// Parquet files of images, see [ParquetImages]: one, or the shards of a folder.
+/// Parquet files of images, see [ParquetImages]. The source is one file, or a folder of shards.
 ///
 /// @param root the file, or the folder
 /// @param shards the split of each file by its path in the folder, in the order of reading
 record ParquetSource(Path root, SequencedMap<String, Split> shards, DataSpec spec) implements DataSource {
-    /// A single file is the training split, whatever its name.
+    /// A single file is always the training split, whatever its name is.
     static ParquetSource ofFile(Path file, DataSpec spec) {
         return new ParquetSource(file, new LinkedHashMap<>(Map.of("", Split.TRAIN)), spec);
     }
@@ -67,13 +67,13 @@ record ParquetSource(Path root, SequencedMap<String, Split> shards, DataSpec spe
                 new PackWriter.Placed(row(rows, path).split, labels == null ? Labels.UNLABELED : labels.classes()[i]));
     }
 
-    /// @param label as the file has it, empty for none
+    /// @param label as in the file; empty for none
     private record Row(Split split, String label) {}
 
-    /// Reads the rows of a shard; an image is named by the shard and its row.
+    /// Reads the rows of a shard. The name of an image consists of the shard and the row.
     ///
-    /// @param known the names of the classes in the shards before; null for the first
-    /// @return the names in this shard
+    /// @param known class names of the earlier shards; null for the first shard
+    /// @return class names of this shard
     private List<String> read(
             String shard,
             Split split,
@@ -125,7 +125,7 @@ record ParquetSource(Path root, SequencedMap<String, Split> shards, DataSpec spe
         return labels;
     }
 
-    /// The labels are numbers of names; -1 is no label.
+    /// Labels are indices of class names; -1 means no label.
     private Labels named(List<String> packed, Map<String, Row> rows, List<String> names) {
         int[] classes = new int[packed.size()];
         for (int i = 0; i < classes.length; i++) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// A decoded image before it becomes RGB: uint8 samples `[height, width, channels]`.
 ///
 /// @param channels 1 gray, 3 RGB, 4 CMYK, where 0 is no ink
-/// @param alpha opacity `[height, width]`; null when all of it is opaque
+/// @param alpha opacity `[height, width]`; null if the whole image is opaque
 record Picture(int height, int width, int channels, byte[] samples, byte @Nullable [] alpha) {
     private static final int WHITE = 255;
 
@@ -17,7 +17,7 @@ record Picture(int height, int width, int channels, byte[] samples, byte @Nullab
         return new Picture(height, width, channels, samples, null);
     }
 
-    /// On a transparent ground of this size.
+    /// The picture on a transparent background of this size.
     Picture on(Size ground, int top, int left) {
         if (top == 0 && left == 0 && ground.height == height && ground.width == width) {
             return this;
@@ -38,9 +38,9 @@ record Picture(int height, int width, int channels, byte[] samples, byte @Nullab
         return new Picture(ground.height, ground.width, channels, out, opacity);
     }
 
-    /// As RGB in the color space sRGB, drawn on white.
+    /// The picture as RGB in the color space sRGB, drawn on white.
     ///
-    /// @param profile what the samples mean; null: gray and RGB are sRGB, CMYK is ideal ink
+    /// @param profile what the samples mean. If it is null, gray and RGB are sRGB, and CMYK is ideal ink
     Pixels rgb(@Nullable ColorProfile profile) {
         byte[] rgb = profile == null ? plain() : profile.rgb(this);
         if (alpha != null) {
@@ -64,7 +64,7 @@ record Picture(int height, int width, int channels, byte[] samples, byte @Nullab
         return rgb;
     }
 
-    /// What ideal ink and ideal black leave of white light.
+    /// The share of white light that ideal ink and ideal black leave.
     private static byte light(byte ink, byte black) {
         return (byte) (((255 - (ink & 0xFF)) * (255 - (black & 0xFF)) + 127) / 255);
     }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /// An image in an array: uint8 `[height, width, 3]`.
 record Pixels(int height, int width, byte[] rgb) {
-    /// The image scaled down so that the shorter side is at most `side`. It uses the Catmull-Rom kernel,
-    /// widened to the scale, which keeps edges sharp without aliasing. If the image is small enough, it is
-    /// returned unchanged.
+    /// The image scaled down so that the shorter side is at most `side`. The scaling uses the Catmull-Rom
+    /// kernel, widened by the scale. This keeps edges sharp without aliasing. If the image is small enough,
+    /// it is returned unchanged.
     Pixels shrunkTo(int side) {
         int shorter = Math.min(height, width);
         if (shorter <= side) {
@@ -17,7 +17,7 @@ record Pixels(int height, int width, byte[] rgb) {
         return new Pixels(h, w, columns(rows(w), w, h));
     }
 
-    /// The upright image, given the EXIF orientation of the stored image.
+    /// The upright image, from the stored image and its EXIF orientation.
     Pixels upright(int orientation) {
         if (orientation <= 1) {
             return this;
@@ -38,7 +38,7 @@ record Pixels(int height, int width, byte[] rgb) {
         return new Pixels(h, w, out);
     }
 
-    /// Which stored pixel appears at (y, x) of the upright image.
+    /// The stored pixel that appears at (y, x) of the upright image.
     private int stored(int orientation, int y, int x) {
         int bottom = height - 1;
         int right = width - 1;
@@ -102,7 +102,8 @@ record Pixels(int height, int width, byte[] rgb) {
         return out;
     }
 
-    /// Weights of the source pixels for each target pixel of one axis: `count` for each, from `first` on.
+    /// Weights of the source pixels for each target pixel of one axis. Each target pixel has `count` weights,
+    /// which start at source pixel `first`.
     private record Taps(int count, int[] first, float[] weights) {
         static Taps of(int from, int to) {
             double scale = (double) from / to;

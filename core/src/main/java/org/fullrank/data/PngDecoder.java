@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes PNG. It gives the samples their meaning by color type, palette, transparency and gamma.
+/// Decodes PNG. The meaning of the samples follows from color type, palette, transparency and gamma.
 ///
 /// Source: PNG specification, third edition, W3C, 2025, chapters 11 and 13.
 final class PngDecoder {
@@ -23,7 +23,7 @@ final class PngDecoder {
         this.transparent = header.chunks().get("tRNS");
     }
 
-    /// Decodes an image whose size has been admitted.
+    /// Decodes an image after its size was checked.
     static Picture decode(PngHeader header, ImageReaders readers) throws IOException {
         byte[] cicp = header.chunks().get("cICP");
         if (cicp != null && cicp.length == 4 && (cicp[1] == 16 || cicp[1] == 18)) {
@@ -44,7 +44,7 @@ final class PngDecoder {
         return picture;
     }
 
-    /// Each pixel by palette and transparency.
+    /// Computes each pixel from palette and transparency.
     private Picture meant(Raster raster) throws IOException {
         int width = raster.getWidth();
         int height = raster.getHeight();
@@ -86,7 +86,7 @@ final class PngDecoder {
         System.arraycopy(palette, 3 * index, samples, to, 3);
     }
 
-    /// The opacity by tRNS: of each color of a palette, or none for one color.
+    /// The opacity from tRNS: one value for each color of a palette, or opacity 0 for one color.
     private int opacity(int[] row, int from, int colors) {
         byte[] stated = transparent;
         if (stated == null) {
@@ -108,7 +108,7 @@ final class PngDecoder {
         return 0;
     }
 
-    /// What sRGB stores for each value of this file; null when it is the same.
+    /// The value that sRGB stores for each value of this file; null when they are equal.
     private byte @Nullable [] curve() {
         double gamma = header.gamma();
         if (Double.isNaN(gamma)) {

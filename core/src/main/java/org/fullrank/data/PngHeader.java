@@ -16,16 +16,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param colorType 0 gray, 2 RGB, 3 palette, 4 gray with opacity, 6 RGB with opacity
 /// @param bits of a sample
-/// @param chunks the first chunk of each kind but the image data
-/// @param bare a PNG of header, palette and image data only: nothing else can disturb the reader
+/// @param chunks the first chunk of each kind except the image data
+/// @param bare a PNG that has only a header, a palette and the image data. Nothing else in it can disturb the
+///     reader
 record PngHeader(int width, int height, int colorType, int bits, Map<String, byte[]> chunks, byte[] bare) {
     private static final int SIGNATURE = 8;
     private static final String XMP = "XML:com.adobe.xmp\0";
 
-    /// What gAMA holds for images meant for sRGB, in 1/100,000.
+    /// The value of gAMA in images meant for sRGB, in units of 1/100,000.
     private static final int GAMMA = 45455;
 
-    /// Walks over the chunks and checks those that matter.
+    /// Reads all chunks and checks the ones that matter.
     ///
     /// @throws IOException with the reason in words, when the file is damaged
     static PngHeader of(byte[] png) throws IOException {
@@ -87,7 +88,8 @@ record PngHeader(int width, int height, int colorType, int bits, Map<String, byt
         return found.value();
     }
 
-    /// The color profile; null when there is none. An explicit sRGB comes second to it.
+    /// The color profile; null when there is none. If there is also an explicit sRGB chunk, the profile is
+    /// used.
     ///
     /// @throws IOException with the reason in words, when it cannot be unpacked
     byte @Nullable [] profile() throws IOException {
@@ -123,8 +125,8 @@ record PngHeader(int width, int height, int colorType, int bits, Map<String, byt
         return out.toByteArray();
     }
 
-    /// The exponent of the file, such as 0.45455; NaN when there is none, or none that counts. Profile and
-    /// sRGB count before it.
+    /// The exponent of the file, such as 0.45455; NaN when there is none, or when it is not used. A profile
+    /// or an sRGB chunk replaces it.
     double gamma() {
         byte[] chunk = chunks.get("gAMA");
         if (chunk == null || chunk.length != 4 || chunks.containsKey("iCCP") || chunks.containsKey("sRGB")) {
@@ -135,7 +137,7 @@ record PngHeader(int width, int height, int colorType, int bits, Map<String, byt
         return value <= 0 || usual ? Double.NaN : value / 1e5;
     }
 
-    /// What the file says of its colors and is not followed; null when there is nothing of that kind.
+    /// A remark about color information in the file that is not used; null when all of it is used.
     @Nullable
     String ignored() {
         boolean settled = chunks.containsKey("iCCP") || chunks.containsKey("sRGB");

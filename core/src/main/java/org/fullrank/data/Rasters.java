@@ -8,12 +8,12 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 
-/// Takes the samples out of the many layouts of Java images, as they are stored. To ask an image for its
-/// colors would be slow and would brighten gray images.
+/// Reads the samples of Java images, which have many layouts, as they are stored. Java's own color conversion
+/// is slow, and it brightens gray images.
 final class Rasters {
     private Rasters() {}
 
-    /// The samples of a raster of 1, 3 or 4 channels, all of them colors.
+    /// The samples of a raster of 1, 3 or 4 channels, all of which are colors.
     static Picture picture(Raster raster) throws IOException {
         int bands = raster.getNumBands();
         if (bands != 1 && bands != 3 && bands != 4) {
@@ -116,7 +116,7 @@ final class Rasters {
         return new Picture(height, width, 3, rgb, alpha);
     }
 
-    /// The upper 8 bits of a sample, or a sample of fewer bits spread over 0 to 255.
+    /// The upper 8 bits of a sample. A sample with fewer bits is scaled to 0 to 255.
     static int eightBits(int sample, int bits) {
         if (bits > 8) {
             return sample >>> bits - 8 & 0xFF;

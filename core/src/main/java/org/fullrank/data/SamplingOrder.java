@@ -14,7 +14,7 @@ public final class SamplingOrder {
         return permutation(Keyed.of(seed, STREAM, epoch), size);
     }
 
-    /// Fisher-Yates. The multiply-shift draw has a bias below `size / 2^64`.
+    /// Fisher-Yates. The multiply-shift draw has a bias of less than `size / 2^64`.
     static int[] permutation(Keyed random, int size) {
         int[] order = new int[size];
         for (int i = 0; i < size; i++) {

@@ -6,11 +6,11 @@ import org.fullrank.engine.Keyed;
 /// background and has 32 x 32 pixels in RGB.
 ///
 /// The class of an image is the kind of shape. Position, size, angle, colors, both textures and the clutter
-/// are drawn independently of the class. So two images of one class have few pixels in common, and an encoder
-/// has to find the outline. An image depends only on (seed, index) and is the same on every machine, because
+/// are drawn independently of the class. So two images of one class have few equal pixels, and an encoder has
+/// to recognize the outline. An image depends only on (seed, index). It is the same on every machine, because
 /// only exact arithmetic and StrictMath are used.
 ///
-/// The edges are smooth: the covered share of a pixel is computed from its distance to the outline.
+/// The edges are smooth. The covered share of a pixel is computed from its distance to the outline.
 final class ShapePainter {
     /// Increases with every change that affects an image.
     static final int VERSION = 4;
@@ -219,7 +219,8 @@ final class ShapePainter {
         return corners;
     }
 
-    /// Light and dark on a surface: plain, stripes or squares, of any angle, pitch and strength.
+    /// A pattern of light and dark on a surface: plain, stripes or squares, with any angle, pitch and
+    /// strength.
     private record Texture(int kind, float dx, float dy, float phase, float strength) {
         static Texture draw(Keyed random, float strongest) {
             float angle = random.nextFloat() * 3.1416f;

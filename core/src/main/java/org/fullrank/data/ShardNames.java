@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 
-/// What the names of shards say: `imagenet-train-000012.tar`, `validation-00000-of-00004.parquet`,
+/// Reads the names of shards, such as `imagenet-train-000012.tar`, `validation-00000-of-00004.parquet` and
 /// `test/0000.parquet`.
 final class ShardNames {
     private static final String ENDING = "(?i)\\.(tar|tar\\.gz|tgz|parquet)$";
@@ -30,12 +30,13 @@ final class ShardNames {
         return name.toLowerCase(Locale.ROOT).matches(".*\\.(tar|tar\\.gz|tgz)");
     }
 
-    /// Whether a file is one of several by its name: it ends in a number or has the name of a split.
+    /// Whether the name of a file says that it is one of several: the name ends in a number, or it is the
+    /// name of a split.
     static boolean isShard(String path) {
         return NUMBERED.matcher(stem(path)).matches() || ofName(path).isPresent();
     }
 
-    /// Whether the name ends in a number of at least four digits, which only shards do.
+    /// Whether the name ends in a number of at least four digits. Only shards have such names.
     static boolean isSurelyShard(String path) {
         return LONG_NUMBER.matcher(stem(path)).matches();
     }
@@ -44,7 +45,8 @@ final class ShardNames {
     /// split.
     ///
     /// @param paths relative to the folder
-    /// @throws InputException when only some have a split, or when they lie in folders of several data sets
+    /// @throws InputException when only some names have a split, or when the shards are in folders of several
+    ///     data sets
     static SequencedMap<String, Split> splits(Path folder, List<String> paths) {
         Map<String, String> parents = new TreeMap<>();
         SequencedMap<String, Split> splits = new LinkedHashMap<>();
@@ -71,7 +73,7 @@ final class ShardNames {
         return splits;
     }
 
-    /// Which sets of shards are incomplete by their own names, as `train-00001-of-00004`, one line each.
+    /// The sets of shards that are incomplete by their names, such as `train-00001-of-00004`, one line each.
     static List<String> missing(Iterable<String> paths) {
         Map<String, Set<String>> found = new TreeMap<>();
         for (String path : paths) {
@@ -95,7 +97,7 @@ final class ShardNames {
         return path.substring(path.lastIndexOf('/') + 1).replaceFirst(ENDING, "");
     }
 
-    /// By the name, else by the closest folder that is a split.
+    /// The split by the name of the file, or else by the closest folder that is a split.
     private static Optional<Split> of(String path) {
         Optional<Split> split = ofName(path);
         String[] folders = path.split("/");
@@ -113,7 +115,7 @@ final class ShardNames {
         return named.size() == 1 ? Optional.of(named.iterator().next()) : Optional.empty();
     }
 
-    /// The folders without those that are splits.
+    /// The folders that are not splits.
     private static String parent(String path) {
         List<String> rest = new ArrayList<>();
         String[] parts = path.split("/");

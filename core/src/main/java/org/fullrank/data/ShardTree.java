@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.fullrank.file.Inputs;
 
-/// The files in several tars of one folder, the shards of a WebDataset, read one after another. The path of a
-/// file begins with the path of its shard.
+/// The files in several tar files of one folder, which are the shards of a WebDataset. The shards are read
+/// one after another. The path of a file begins with the path of its shard.
 ///
 /// @param root the folder
 /// @param shards the split of each shard by its path in the folder, in the order of reading
@@ -41,7 +41,7 @@ record ShardTree(Path root, SequencedMap<String, Split> shards) implements Tree 
         }
     }
 
-    /// Visits the files of a shard under their paths in the folder.
+    /// Visits the files of a shard. Their paths are relative to the folder.
     private static final class Inside implements Visitor {
         private final String shard;
         private final Visitor visitor;

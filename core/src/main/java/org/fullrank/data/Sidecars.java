@@ -22,9 +22,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// Files beside images that give each image its class, as in a WebDataset: `0001.cls` or `0001.json` beside
-/// `0001.jpg`. A `.cls` file is the number or the name of the class. A `.json` file is an object with such a
-/// value in `label`, `cls` or `class`; its other fields are ignored.
+/// Files beside images that give each image its class, as in a WebDataset. The file `0001.cls` or `0001.json`
+/// belongs to `0001.jpg`. A `.cls` file contains the number or the name of the class. A `.json` file contains
+/// an object with the class in `label`, `cls` or `class`. Other fields are ignored.
 final class Sidecars {
     private static final int MOST_CLS_BYTES = 1 << 10;
     private static final int MOST_JSON_BYTES = 1 << 20; // the data of one item; larger files describe a data set
@@ -37,8 +37,7 @@ final class Sidecars {
     private final Map<String, Label> labels = new HashMap<>();
 
     /// @param path of the file
-    /// @param text number or name of the class, or the empty text for no class; null if the file is not
-    ///     understood
+    /// @param text number or name of the class; empty for no class; null if the file is not understood
     /// @param problem why it is not understood
     private record Label(
             String path, @Nullable String text, @Nullable String problem) {}
@@ -50,7 +49,7 @@ final class Sidecars {
                 || name.endsWith(".json") && entry.size() <= MOST_JSON_BYTES;
     }
 
-    /// Takes a file that is [#named] so.
+    /// Reads a file whose name is [#named] so.
     void add(String path, byte[] content) {
         Label label = path.toLowerCase(Locale.ROOT).endsWith(".cls") ? number(path, content) : json(path, content);
         if (label != null) {
@@ -72,7 +71,7 @@ final class Sidecars {
         }
     }
 
-    /// The label of an object; null if it has none.
+    /// The label in an object; null if it has none.
     private static @Nullable Label json(String path, byte[] content) {
         JsonNode root;
         try {
@@ -113,7 +112,7 @@ final class Sidecars {
                 : new Label(other.path, null, "it says '%s', but '%s' is said too".formatted(other.text, one.text));
     }
 
-    /// The class of each of these images that has one, by its path.
+    /// The class of each of these images, by path. Images without a class are left out.
     Map<String, String> classes(List<String> images) {
         Map<String, String> classes = new HashMap<>();
         for (String image : images) {
@@ -125,10 +124,10 @@ final class Sidecars {
         return classes;
     }
 
-    /// Makes sure that no two images have one key: the same path up to the ending, or up to the first dot, as
-    /// `0001.jpg` and `0001.mask.png`.
+    /// Checks that no two images have the same key. A key is the path without the extension, or the path up
+    /// to the first dot, as in `0001.jpg` and `0001.mask.png`.
     ///
-    /// @throws InputException naming two images of one key that has a label
+    /// @throws InputException that names two images with the same key, if this key has a label
     void requireOwn(Tree tree, List<String> images) {
         Map<String, String> owners = new HashMap<>();
         for (String image : images) {
@@ -142,7 +141,7 @@ final class Sidecars {
         }
     }
 
-    /// What could not be used, one line each.
+    /// The files that could not be used, one line each.
     List<String> notes(List<String> images) {
         Set<String> stems = new HashSet<>();
         images.forEach(image -> stems.add(stem(image)));
@@ -168,13 +167,13 @@ final class Sidecars {
         return notes;
     }
 
-    /// The path without the last ending of the file.
+    /// The path without the last extension of the file name.
     static String stem(String path) {
         int dot = path.lastIndexOf('.');
         return dot > path.lastIndexOf('/') ? path.substring(0, dot) : path;
     }
 
-    /// The path up to the first dot of the file.
+    /// The path up to the first dot of the file name.
     private static String key(String path) {
         int dot = path.indexOf('.', path.lastIndexOf('/') + 1);
         return dot < 0 ? path : path.substring(0, dot);

@@ -30,7 +30,7 @@ public enum Split {
 
     /// The split of a name from the user.
     ///
-    /// @param subject where the name was given, such as `--split`
+    /// @param subject where the name was given, such as `--split`, for error messages
     /// @throws InputException when there is no such split
     public static Split named(String subject, String wanted) {
         List<String> names = Arrays.stream(values()).map(Split::label).toList();

@@ -59,14 +59,14 @@ final class SplitRows {
         labels = classes.clone();
     }
 
-    /// Gives each labeled item the class `place[c]` instead of c.
+    /// Replaces the class c of each labeled item by `place[c]`.
     void renumber(int[] place) {
         for (int i = 0; i < size; i++) {
             labels[i] = labels[i] < 0 ? labels[i] : place[labels[i]];
         }
     }
 
-    /// The columns in their final order, absorbed by the fingerprint.
+    /// Adds the columns in their final order to the fingerprint.
     PackIndex.Items finish(Split split, Fingerprint print) {
         int[] order = order();
         int[] h = pick(heights, order);

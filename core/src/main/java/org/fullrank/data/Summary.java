@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param splits in the order of [Split]
 /// @param classNames empty when nothing is labeled
 /// @param skipped files left out
-/// @param warnings what was decided about the data without being asked, and what looks wrong, one line each
-/// @param cacheFile where the packed items lie
+/// @param warnings automatic decisions about the data, and problems that were found, one line each
+/// @param cacheFile the file with the packed items
 /// @param cacheBytes size of that file
 /// @param fingerprint checksum of the content
 public record Summary(
@@ -40,7 +40,7 @@ public record Summary(
         long cacheBytes,
         String fingerprint) {
 
-    /// Largest number of class names in the text; JSON has all of them.
+    /// Largest number of class names in the text. The JSON has all of them.
     private static final int SHOWN_CLASSES = 10;
 
     /// One split.

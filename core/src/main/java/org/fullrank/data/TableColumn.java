@@ -4,20 +4,19 @@ import java.util.List;
 import org.fullrank.file.CsvTable;
 import org.fullrank.settings.Named;
 
-/// How one column of a table becomes values of a vector. The treatment of a column is fitted on the training
-/// rows by [TableFit].
+/// How one column of a table becomes values of a vector. [TableFit] decides this from the training rows.
 public sealed interface TableColumn {
-    /// Its name in the header; empty without a header.
+    /// The name of the column in the header; empty without a header.
     String name();
 
-    /// How many values it becomes.
+    /// The number of values that the column becomes.
     int width();
 
-    /// A number: itself, and the mean of the training rows where it is missing.
+    /// A number. It becomes one value. A missing number becomes the mean of the training rows.
     ///
     /// @param name of the column
     /// @param mean of the training rows that have a value
-    /// @param indicator whether a second value says that the number is missing: 1 where it is, else 0
+    /// @param indicator whether a second value says if the number is missing: 1 if it is missing, otherwise 0
     @Named("number")
     record Numeric(String name, double mean, boolean indicator) implements TableColumn {
         @Override
@@ -26,12 +25,11 @@ public sealed interface TableColumn {
         }
     }
 
-    /// A category: one value for each level, 1 for the level of the row and 0 for the others. A level that
-    /// training has not seen is 0 everywhere.
+    /// A category. It becomes one value for each level: 1 for the level of the row, and 0 for the others. For
+    /// a level that does not occur in the training rows, all values are 0.
     ///
     /// @param name of the column
-    /// @param levels those of the training rows, in the order of the alphabet; the empty one stands for a
-    ///     missing cell
+    /// @param levels of the training rows, in alphabetical order; the empty level means a missing cell
     @Named("category")
     record Category(String name, List<String> levels) implements TableColumn {
         public Category {

@@ -12,8 +12,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Turns the rows of one table into vectors, as a [TableSchema] says. Counts the cells of a kind that
-/// training has not seen: other levels, and missing numbers in a column that was complete.
+/// Turns the rows of one table into vectors, as a [TableSchema] says. Counts cells of a kind that does not
+/// occur in training: new levels, and missing numbers in a column without missing numbers.
 final class TableEncoder {
     private final TableSchema schema;
     private final CsvTable table;
@@ -23,7 +23,8 @@ final class TableEncoder {
     private final int[] unknown;
     private final @Nullable String[] example;
 
-    /// @throws InputException when the table lacks a column of the schema or has another one
+    /// @throws InputException when the table lacks a column of the schema, or has a column that is not in the
+    ///     schema
     TableEncoder(TableSchema schema, CsvTable table, Path file, Set<String> ignored) {
         this.schema = schema;
         this.table = table;
@@ -87,7 +88,7 @@ final class TableEncoder {
         }
     }
 
-    /// One line for each column with cells of a kind that training has not seen.
+    /// One line for each column with cells of a kind that does not occur in training.
     List<String> notes() {
         List<String> notes = new ArrayList<>();
         for (int i = 0; i < unknown.length; i++) {

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the training rows of a table once and decides how each column becomes values, see [TableSchema].
 final class TableFit {
-    /// The most levels of a category: rarer ones are treated as unknown. One-hot values of more would
-    /// outweigh all other columns.
+    /// Largest number of levels of a category. Rarer levels count as unknown. The one-hot values of more
+    /// levels would outweigh all other columns.
     static final int MOST_LEVELS = 100;
-    /// Rows from which a column of distinct texts or whole numbers counts as identifiers: fewer may differ
-    /// by chance.
+    /// From this number of rows on, a column of different texts or different whole numbers counts as
+    /// identifiers. In fewer rows, the values may all differ by chance.
     static final int IDENTIFIER_ROWS = 50;
-    /// The most distinct numbers of a category of numbers with some texts, such as `0`, `1`, `2`, `3+`. A
-    /// column of more is a measure in which a text is a mistake.
+    /// Largest number of different numbers in a category that has numbers and some texts, such as `0`, `1`,
+    /// `2`, `3+`. If a column has more different numbers, it is a measurement, and the texts in it are
+    /// mistakes.
     static final int MOST_CODES = 10;
 
     private static final int MOST_COUNTED = 1 << 16;
@@ -38,7 +39,7 @@ final class TableFit {
         this.file = file;
     }
 
-    /// What was decided, with one line for each thing that a user should know.
+    /// The decisions, one line for each that a user should know.
     record Fitted(TableSchema schema, List<String> notes) {}
 
     /// Fits a schema to the rows of a table and reads it to its end.
@@ -48,11 +49,11 @@ final class TableFit {
         return new TableFit(table, file).fit(wanted);
     }
 
-    /// What the user wants of the columns, by names or positions from 1.
+    /// The user's settings for columns, by names or positions from 1.
     ///
     /// @param ignored columns to leave out
     /// @param categories columns that are categories
-    /// @param elsewhere names of columns of the other tables, which may be ignored too
+    /// @param elsewhere names of columns of the other tables; these may be ignored too
     record Wanted(List<String> ignored, List<String> categories, Set<String> elsewhere) {}
 
     private Fitted fit(Wanted wanted) throws IOException {
@@ -98,7 +99,7 @@ final class TableFit {
         return new Fitted(schema, List.copyOf(notes));
     }
 
-    /// Which columns a setting names.
+    /// The columns that a setting names.
     private boolean[] marked(String setting, List<String> wanted, Set<String> elsewhere) {
         boolean[] marked = new boolean[table.columns()];
         List<String> names = table.names();
@@ -126,7 +127,7 @@ final class TableFit {
         return marked;
     }
 
-    /// What the cells of one column hold.
+    /// The contents of the cells of one column.
     private final class Column {
         private final int position;
         private boolean declared; // a category, by the user
@@ -185,8 +186,8 @@ final class TableFit {
             most = Math.max(most, value);
         }
 
-        /// Numbers are counted to find identifiers, and the levels of a category that has both texts and
-        /// numbers.
+        /// Different numbers are counted, to find identifiers, and to find the levels of a category that has
+        /// both texts and numbers.
         private void count(String cell) {
             boolean wanted = !example.isEmpty() || named() || declared;
             if (levels.size() < (wanted ? MOST_COUNTED : MOST_LEVELS + 1) || levels.containsKey(cell)) {
@@ -233,8 +234,9 @@ final class TableFit {
             return category();
         }
 
-        /// Whether the column has another value in each row, and these are texts, or whole numbers under
-        /// the name of an identifier or, without names, in the first column.
+        /// Whether the column holds identifiers. Its values must all be different. They must be texts, or
+        /// whole numbers in a column with the name of an identifier. If the columns have no names, whole
+        /// numbers are identifiers in the first column.
         private boolean identifies() {
             int present = rows - missing;
             boolean distinct = !repeated && (uncounted ? levels.size() == MOST_COUNTED : levels.size() == present);
@@ -263,7 +265,7 @@ final class TableFit {
             }
         }
 
-        /// Distinct numbers, as far as they are counted.
+        /// The different numbers, as far as they are counted.
         private long codes() {
             return levels.keySet().stream()
                     .filter(cell -> !CsvTable.isText(cell))

@@ -11,10 +11,10 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.fullrank.settings.Yaml;
 
-/// How the columns of a table become vectors. It is fitted on the training rows, saved with the encoder,
-/// and applied to every other table that the encoder reads.
+/// How the columns of a table become vectors. A schema is fitted on the training rows, saved with the
+/// encoder, and applied to every other table that the encoder reads.
 ///
-/// @param named whether the training table had a header of different names: then the columns of other tables
+/// @param named whether the training table had a header of different names. Then the columns of other tables
 ///     are found by name
 /// @param label name of the label column; empty without one, or if columns have no names
 /// @param columns all columns but the label, in the order of the training table
@@ -32,7 +32,8 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
         label = named ? label : "";
     }
 
-    /// The names that occur more than once in a header, of columns that are learned from or of the label.
+    /// Names that occur more than once in the header and that belong to the label or to columns that are
+    /// learned from.
     static Set<String> twice(List<TableColumn> columns, String label, List<String> names) {
         Set<String> seen = new HashSet<>();
         Set<String> twice =
@@ -48,14 +49,14 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
 
     /// The values of one column in a vector.
     ///
-    /// @param from the first of them
+    /// @param from index of the first value
     /// @param width how many
-    /// @param numeric whether the first one is a number, else they are the levels of a category
+    /// @param numeric whether the first value is a number; otherwise the values are the levels of a category
     public record Span(int from, int width, boolean numeric) {}
 
     /// The schema that [#json()] wrote.
     ///
-    /// @param subject where it was read from, for messages
+    /// @param subject where the schema was read from, for error messages
     public static TableSchema ofJson(String subject, String json) {
         return Yaml.readJson(subject, json, TableSchema.class);
     }
@@ -65,7 +66,7 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
         return Yaml.json(this);
     }
 
-    /// The number of values of a vector F.
+    /// F, the number of values of a vector.
     public int width() {
         return columns.stream().mapToInt(TableColumn::width).sum();
     }
@@ -83,7 +84,8 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
         return List.copyOf(spans);
     }
 
-    /// In words, such as `6 numbers (1 with missing values), 8 categories of 102 levels, 2 columns left out`.
+    /// The schema in words, such as `6 numbers (1 with missing values), 8 categories of 102 levels, 2 columns
+    /// left out`.
     public String text() {
         int numbers = 0;
         int missing = 0;
@@ -116,11 +118,13 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
         return String.join(", ", parts);
     }
 
-    /// Where the columns of this schema stand in a table: by name where both have a header, else by position.
+    /// The positions of this schema's columns in a table. They are found by name if both have a header,
+    /// otherwise by position.
     ///
-    /// @param ignored names of columns that do not matter
-    /// @return position of each column; -1 for one that is left out and that the table lacks
-    /// @throws InputException when a column is missing, or the table has one that training has not seen
+    /// @param ignored names of columns that are not needed
+    /// @return position of each column; -1 for a column that is left out and that the table lacks
+    /// @throws InputException when a column is missing, or when the table has a column that is not in the
+    ///     schema
     int[] positions(CsvTable table, Path file, Set<String> ignored) {
         List<String> names = table.names();
         if (named && names != null) {
@@ -173,7 +177,8 @@ public record TableSchema(boolean named, String label, List<TableColumn> columns
         return positions;
     }
 
-    /// An encoder that was trained on a column needs it, so its own data are where it can be left out.
+    /// An encoder needs every column that it was trained on. So a column can only be left out when the
+    /// encoder is trained.
     private static String remedy(List<String> missing) {
         return missing.isEmpty()
                 ? ", or leave the columns out with data.ignore, which a run has in its config.yaml"

@@ -17,13 +17,13 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.utils.CloseShieldFilterInputStream;
 import org.fullrank.file.Inputs;
 
-/// The files in a `.tar`, compressed with gzip or not, read as a stream: nothing is unpacked. A hard or
-/// symbolic link is the file that it names, visited behind the others.
+/// The files in a `.tar`, with or without gzip, read as a stream. Nothing is unpacked. A hard or symbolic
+/// link stands for the file that it names. Links are visited after all other files.
 ///
 /// @param root the archive
-/// @param gzip whether it is compressed
+/// @param gzip whether the archive is compressed
 record TarTree(Path root, boolean gzip) implements Tree {
-    /// Links that lead from one to the next: more are a circle.
+    /// Largest number of links that lead from one to the next. More links form a loop.
     private static final int MOST_LINKS = 40;
 
     @Override
@@ -91,7 +91,7 @@ record TarTree(Path root, boolean gzip) implements Tree {
         boolean entry(String path, TarArchiveEntry entry, TarArchiveInputStream tar) throws IOException;
     }
 
-    /// Steps through files and links.
+    /// Visits files and links one by one.
     ///
     /// @return whether the end was reached
     /// @throws IOException when the archive is cut off
@@ -127,7 +127,7 @@ record TarTree(Path root, boolean gzip) implements Tree {
                 : folder.resolve(target).normalize().toString().substring(1);
     }
 
-    /// Remembers the last block: a whole archive ends with one of zeros.
+    /// Keeps the last block. A complete archive ends with a block of zeros.
     private static final class Tail extends FilterInputStream {
         private static final int BLOCK = 512;
         private long count;

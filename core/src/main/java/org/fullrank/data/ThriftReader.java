@@ -5,9 +5,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Reads Thrift's compact protocol, in which Parquet writes its metadata, and compares each length with the
-/// bytes that are there. Hardwood 1.0.1 allocates as many bytes as a length claims before it reads them, so
-/// one damaged byte would cost 2 GB, and it counts to a claimed size that costs no bytes.
+/// Reads Thrift's compact protocol, in which Parquet writes its metadata. Compares each length with the bytes
+/// that the file has. Hardwood 1.0.1 allocates as many bytes as a length claims before it reads them, so one
+/// damaged byte would cost 2 GB. It also counts up to a claimed size whose elements need no bytes.
 final class ThriftReader extends ThriftCompactReader {
     private static final int MOST_DEPTH = 32; // the metadata of Parquet nest about six deep
     private static final byte MAP = 11;
@@ -16,7 +16,7 @@ final class ThriftReader extends ThriftCompactReader {
     private final int length;
     private int depth;
 
-    /// @param bytes read from its position
+    /// @param bytes read from its current position
     ThriftReader(ByteBuffer bytes) {
         super(bytes.slice(), 0);
         length = bytes.remaining();

@@ -46,7 +46,7 @@ final class TiffColors {
                         : FULL_RANGE);
     }
 
-    /// The map of colors: reds, greens and blues, 8 bits each.
+    /// The color map: red, green and blue values of 8 bits each.
     private static int[] palette(TiffDirectory tags, int bits) throws IOException {
         long[] map = tags.numbers(320);
         if (map.length < 3 << bits) {
@@ -68,7 +68,7 @@ final class TiffColors {
         };
     }
 
-    /// Converts `count` pixels to the place of pixel `first`.
+    /// Converts `count` pixels and stores them from pixel `first` on.
     void convert(int[] row, int count, byte[] out, byte @Nullable [] alpha, int first) throws IOException {
         int channels = channels();
         for (int x = 0; x < count; x++) {

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/// How the blocks of a TIFF file are compressed. The compressions that only pack bytes are decoded here,
-/// because a block with too few bytes must be noticed. JPEG and fax need more than the bytes of the block.
+/// How the blocks of a TIFF file are compressed. Compressions that only pack bytes are decoded here, because
+/// a block with too few bytes must be noticed. JPEG and fax compression need more than the bytes of the
+/// block.
 ///
 /// Source: TIFF 6.0, Adobe, 1992, sections 9 and 13; Photoshop TIFF technical notes, 2002, for DEFLATE.
 enum TiffCompression {
@@ -22,7 +23,8 @@ enum TiffCompression {
     private static final int END = 257;
     private static final int CODES = 4096;
 
-    /// A byte decodes to at most so many; what claims more is refused before memory is allocated.
+    /// A byte decodes to at most this many bytes. A block that claims more is refused before memory is
+    /// allocated.
     private final int mostBytesFromOne;
 
     TiffCompression(int mostBytesFromOne) {
@@ -67,7 +69,7 @@ enum TiffCompression {
         }
     }
 
-    /// Decodes a block of bytes into exactly `size` bytes; what is left over is ignored.
+    /// Decodes a block of bytes into exactly `size` bytes. Further bytes are ignored.
     byte[] decode(byte[] encoded, int size) throws IOException {
         check(encoded.length, size);
         byte[] out = new byte[size];
@@ -127,8 +129,8 @@ enum TiffCompression {
         return to;
     }
 
-    /// Each entry of the table is a stretch of what has been written already: it starts where its code was
-    /// first written, and is one byte longer than the code before it.
+    /// Each entry of the table is a piece of the output so far. The piece starts where its code was first
+    /// written, and it is one byte longer than the piece of the code before it.
     private static int lzw(byte[] encoded, byte[] out) throws IOException {
         int[] start = new int[CODES + 1];
         int[] length = new int[CODES + 1];

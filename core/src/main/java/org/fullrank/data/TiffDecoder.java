@@ -3,11 +3,10 @@ package org.fullrank.data;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Decodes the first image of a TIFF file. It takes the samples out of the blocks and gives them their
-/// meaning.
+/// Decodes the first image of a TIFF file. It reads the samples of the blocks and converts them to colors.
 ///
-/// Integers keep their upper 8 bits. Floating-point samples go from 0 (black) to 1 (white). An image with
-/// other samples is refused, because nothing says which value is white.
+/// Only the upper 8 bits of integers are kept. Floating-point samples go from 0 (black) to 1 (white). An
+/// image with other floating-point values is refused, because nothing says which value is white.
 final class TiffDecoder {
     private final TiffLayout layout;
     private final TiffBlocks blocks;
@@ -19,7 +18,7 @@ final class TiffDecoder {
         this.colors = colors;
     }
 
-    /// Decodes an image whose size has been admitted.
+    /// Decodes an image after its size was checked.
     static Picture decode(byte[] file, TiffDirectory tags, TiffLayout layout, JpegDecoder jpeg, ImageReaders readers)
             throws IOException {
         var blocks = new TiffBlocks(file, tags, layout, jpeg, readers);
@@ -52,7 +51,7 @@ final class TiffDecoder {
         return new Picture(layout.height(), width, colors.channels(), samples, alpha);
     }
 
-    /// Takes the samples of `count` pixels out of a row of a block. Floats become whole numbers of 8 bits.
+    /// Reads the samples of `count` pixels from a row of a block. Floats become whole numbers of 8 bits.
     private void unpack(byte[] block, int y, int count, int[] row, int plane) throws IOException {
         int together = layout.together();
         int step = layout.samples() / together;
@@ -86,7 +85,7 @@ final class TiffDecoder {
         return (int) Math.round(255 * value);
     }
 
-    /// The i-th number of so many bits, the most significant first.
+    /// The i-th number of this many bits, with the most significant bit first.
     private static int bits(byte[] block, int from, int i, int bits) {
         long first = (long) i * bits;
         int value = 0;

@@ -7,8 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The tags of the first image of a TIFF file, or of an EXIF block. An EXIF block is a small TIFF file. Reads
-/// classic TIFF and BigTIFF. Links to further images are not followed. So a circle of links does no harm.
+/// The tags of the first image of a TIFF file, or of an EXIF block. An EXIF block is a small TIFF file. This
+/// class reads classic TIFF and BigTIFF. Links to further images are not followed. So a loop of links does no
+/// harm.
 ///
 /// Source: TIFF 6.0, Adobe, 1992, section 2.
 final class TiffDirectory {
@@ -23,7 +24,7 @@ final class TiffDirectory {
     private final boolean big;
     private final Map<Integer, Field> fields = new HashMap<>();
 
-    /// Where the values of a tag lie.
+    /// The position of the values of a tag.
     private record Field(int type, int count, int at) {}
 
     private TiffDirectory(ByteBuffer file, boolean big) {
@@ -45,7 +46,7 @@ final class TiffDirectory {
         return directory;
     }
 
-    /// The orientation that an EXIF block states, 1 to 8; null when there is none, or nonsense.
+    /// The orientation that an EXIF block states, 1 to 8; null when there is none, or when it is not valid.
     static @Nullable Integer orientation(byte[] exif) {
         try {
             return of(exif).orientation();
@@ -54,7 +55,7 @@ final class TiffDirectory {
         }
     }
 
-    /// The stated orientation, 1 to 8; null when there is none, or nonsense.
+    /// The stated orientation, 1 to 8; null when there is none, or when it is not valid.
     @Nullable
     Integer orientation() throws IOException {
         long value = has(ORIENTATION) ? number(ORIENTATION, 1) : 0;
@@ -88,7 +89,7 @@ final class TiffDirectory {
         return values;
     }
 
-    /// The values of a tag of fractions; empty when it is missing or holds other numbers.
+    /// The values of a tag of fractions; empty when the tag is missing or holds other types of numbers.
     double[] fractions(int tag) {
         Field field = fields.get(tag);
         if (field == null || field.type != 5) {
@@ -126,8 +127,8 @@ final class TiffDirectory {
         }
     }
 
-    /// Notes a tag. One whose values lie outside of the file counts as missing: most are of no importance
-    /// here.
+    /// Notes a tag. A tag whose values are outside of the file counts as missing, because most tags are not
+    /// needed here.
     private void field(int at) throws IOException {
         int type = u16(at + 2);
         long count = big ? file.getLong(at + 4) : u32(at + 4);
@@ -154,7 +155,7 @@ final class TiffDirectory {
         };
     }
 
-    /// Bytes of one value of a type; 0 for a type that does not exist.
+    /// Number of bytes of a value of a type; 0 for an unknown type.
     private static int size(int type) {
         return switch (type) {
             case 1, 2, 6, 7 -> 1;

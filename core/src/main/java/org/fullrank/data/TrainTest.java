@@ -18,12 +18,12 @@ public record TrainTest(Items train, Items test, String protocol) {
 
     private static final long STREAM = Keyed.name("data.holdout");
 
-    /// Holds out a share of the items. If they are labeled, it holds out the same share of each class, at
-    /// least one item of a class with two or more items, and never the last item of a class. The choice
-    /// depends only on the seed, the size and the labels.
+    /// Holds out a share of the items. If the items have labels, it holds out the same share of each class.
+    /// It holds out at least one item of a class with two or more items, and never the last item of a class.
+    /// The choice depends only on the seed, the size and the labels.
     ///
     /// @param share held out for testing, in `(0, 1)`
-    /// @throws InputException when the share is outside, or there are fewer than two items
+    /// @throws InputException when the share is outside this range, or when there are fewer than two items
     public static TrainTest holdOut(Items items, double share, long seed) {
         if (!(share > 0 && share < 1)) {
             throw new InputException(

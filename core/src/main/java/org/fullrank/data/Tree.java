@@ -12,18 +12,18 @@ sealed interface Tree permits FileTree, FolderTree, ShardTree, TarTree, ZipTree 
 
     Path root();
 
-    /// Whether [Entry#content()] may be opened at any time and from any thread. If not, it may be opened only
-    /// during the visit of the file.
+    /// Whether the content of an [Entry] may be opened at any time and from any thread. If not, the content
+    /// may be opened only during the visit of the file.
     boolean randomAccess();
 
-    /// Visits the files until the visitor stops. The order is sorted if access is random, and otherwise the
+    /// Visits the files until the visitor stops. The order is sorted if access is random. Otherwise it is the
     /// stored order.
     void each(Visitor visitor) throws IOException;
 
-    /// Names, sizes and times of the files, in short.
+    /// A short text with the names, sizes and times of the files.
     String stamp() throws IOException;
 
-    /// The split and the class that the place of each of these files gives it.
+    /// The split and the class of each of these files, by their place.
     default List<Layout.Place> places(List<String> files) {
         Layout layout = Layout.of(files);
         return files.stream().map(layout::place).toList();
@@ -39,7 +39,7 @@ sealed interface Tree permits FileTree, FolderTree, ShardTree, TarTree, ZipTree 
             return path.substring(path.lastIndexOf('/') + 1);
         }
 
-        /// Whether users would not see it: `.DS_Store`, `._x.jpg`, `__MACOSX/`.
+        /// Whether the file is hidden from users: `.DS_Store`, `._x.jpg`, `__MACOSX/`.
         boolean hidden() {
             return path.startsWith(".") || path.contains("/.") || path.startsWith("__MACOSX/");
         }
@@ -55,7 +55,7 @@ sealed interface Tree permits FileTree, FolderTree, ShardTree, TarTree, ZipTree 
         /// Returns false to stop.
         boolean file(Entry entry) throws IOException;
 
-        /// Takes note of a member of the tree that cannot be read as a file.
+        /// Notes a member of the tree that cannot be read as a file.
         default void unread(String path, String reason) throws IOException {}
     }
 }

@@ -16,7 +16,7 @@ public final class Vectors implements Items {
     private final @Nullable TableSchema table;
     private final @Nullable Arena owner;
 
-    /// Vectors in given memory. `owner` is closed with this object; null when the memory belongs to another.
+    /// Vectors in given memory. `owner` is closed with this object; null when another object owns the memory.
     Vectors(
             int size,
             int features,
@@ -42,7 +42,8 @@ public final class Vectors implements Items {
     /// Vectors from an array, copied, with their classes.
     ///
     /// @param values `[N, features]`, row by row
-    /// @throws InputException when the array is not a whole number of rows or the number of labels differs
+    /// @throws InputException when the array does not contain a whole number of rows, or when the number of
+    ///     labels differs
     public static Vectors of(float[] values, int features, @Nullable Labels labels) {
         if (features < 1 || values.length % features != 0) {
             throw new InputException("vector array of " + values.length + " values, expected a multiple of " + features
@@ -75,7 +76,7 @@ public final class Vectors implements Items {
 
     /// The same vectors, read as the rows of a table.
     ///
-    /// @throws InputException when the schema is of another width
+    /// @throws InputException when the schema has another width
     public Vectors withTable(TableSchema schema) {
         if (schema.width() != features) {
             throw new InputException(
@@ -101,7 +102,8 @@ public final class Vectors implements Items {
         return labels;
     }
 
-    /// The rows `indices`, in that order. They are copied, so that [#values()] of the result is `[n, F]` again.
+    /// The rows `indices` in this order. They are copied, so [#values()] of the result has the shape `[n, F]`
+    /// again.
     @Override
     public Vectors subset(int[] indices) {
         long bytes = 4L * features;

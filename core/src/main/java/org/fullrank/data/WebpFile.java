@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The first picture of a WebP file, and what the file says about this picture.
+/// The first picture of a WebP file, and the file's information about this picture.
 ///
 /// @param size of the whole image
-/// @param top of the first picture, which is smaller than the image in some animations
-/// @param left of the first picture
+/// @param top position of the first picture, which is smaller than the image in some animations
+/// @param left position of the first picture
 /// @param picture the first picture alone, as a WebP file; its size has been checked
 /// @param pictureSize its size
 /// @param orientation of EXIF or XMP, 1 to 8
@@ -37,7 +37,7 @@ record WebpFile(
         return reader.file();
     }
 
-    /// Collects what the chunks say.
+    /// Collects the information in the chunks.
     private static final class Chunks {
         private final ByteBuffer file;
         private final Orientation orientation = new Orientation();
@@ -108,7 +108,7 @@ record WebpFile(
             return new WebpFile(whole, top, left, alone(found, size), size, orientation.value(), profile);
         }
 
-        /// Width and height behind the key frame's start code.
+        /// Width and height, which follow the start code of the key frame.
         private static Picture.Size lossySize(byte[] data) throws IOException {
             if ((data[0] & 1) != 0 || data[3] != (byte) 0x9D || data[4] != 1 || data[5] != 0x2A) {
                 throw new IOException("WebP is damaged: its picture has no start");
@@ -162,7 +162,7 @@ record WebpFile(
         }
     }
 
-    /// Decodes the picture, after its size has been admitted, and puts it to its place.
+    /// Decodes the picture after its size was checked, and puts it in its place.
     Picture decode(ImageReaders readers) throws IOException {
         Picture found = Rasters.picture(readers.webp(picture));
         if (found.width() != pictureSize.width() || found.height() != pictureSize.height()) {

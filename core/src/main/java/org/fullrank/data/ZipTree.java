@@ -12,7 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/// The files in a `.zip`, sorted by path. They are read in place.
+/// The files in a `.zip`, sorted by path. The files are read without unpacking the archive.
 ///
 /// @param root the archive
 record ZipTree(Path root) implements Tree {
@@ -44,7 +44,7 @@ record ZipTree(Path root) implements Tree {
         }
     }
 
-    /// Names are UTF-8, or else in the code page of DOS, which old programs write.
+    /// Names are in UTF-8, or else in the code page of DOS, which old programs use.
     private ZipFile open() throws IOException {
         try {
             return new ZipFile(root.toFile());
@@ -57,7 +57,7 @@ record ZipTree(Path root) implements Tree {
         }
     }
 
-    /// A member, whose checksum is compared at its end; the class of the JDK does not do this.
+    /// A member whose checksum is checked at its end. The JDK's class does not check it.
     private static final class Member extends CheckedInputStream {
         private final ZipEntry entry;
 

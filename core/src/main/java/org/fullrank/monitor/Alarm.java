@@ -8,17 +8,17 @@ import org.fullrank.run.MonitorSpec.OnCollapse;
 
 /// A collapse of an embedding that was detected during training.
 ///
-/// @param step step of the check that raised the alarm
-/// @param onset first step at which a decrease of the measure was seen
+/// @param step step at which the check raised the alarm
+/// @param onset first step at which the measure was seen to decrease
 /// @param place `representation`, `embedding` or `block.NAME`
-/// @param verdict what kind of collapse, the figures that show it, and one step to take
+/// @param verdict the kind of collapse, the figures that show it, and one step to take
 public record Alarm(long step, long onset, String place, Verdict verdict) {
     /// What kind of collapse.
     public Verdict.Kind kind() {
         return verdict.kind();
     }
 
-    /// The same alarm with the kind, evidence and next step of a diagnosis that also found a collapse.
+    /// The same alarm, but with the kind, evidence and next step of a diagnosis that also found a collapse.
     Alarm with(Verdict found) {
         return found.kind().collapse()
                 ? new Alarm(

@@ -12,11 +12,11 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 
-/// Schedules the checks of a run, and writes spectra and alarms. The schedule remembers which check had the
-/// best state, and to which state the run can roll back.
+/// Schedules the checks of a run, and writes spectra and alarms. The schedule remembers the check with the
+/// best state, and the state to which the run can roll back.
 public final class CheckSchedule implements AutoCloseable {
-    /// Ranks within 5 % of the best one count as equal. Among such states the latest one is used, because it
-    /// has learned more.
+    /// Ranks count as equal if they differ from the best one by at most 5 %. Among states with equal ranks,
+    /// the latest one is used, because it has learned more.
     static final double NEAR_BEST = 0.95;
 
     private static final String RANK = Measure.RANKME.at(Monitor.REPRESENTATION);
@@ -36,7 +36,7 @@ public final class CheckSchedule implements AutoCloseable {
     /// The length of a training.
     public record Length(long stepsPerEpoch, long totalSteps) {}
 
-    /// @param folder run folder; its records up to `step` restore the state of earlier checks
+    /// @param folder run folder. Its records up to `step` restore the state of earlier checks
     public CheckSchedule(RunFolder folder, Recipe recipe, Monitor monitor, Length length, long step) {
         spec = recipe.monitor();
         this.monitor = monitor;
@@ -68,16 +68,16 @@ public final class CheckSchedule implements AutoCloseable {
 
     /// The result of a check.
     ///
-    /// @param values by the names of the log
+    /// @param values by their names in the log
     /// @param alarms new alarms
     /// @param best whether no check had a higher score
     /// @param soundest whether a rollback should restore this state
     public record Result(SequencedMap<String, Double> values, List<Alarm> alarms, boolean best, boolean soundest) {}
 
-    /// The alarms that still hold at the end of a run or at one of its checkpoints: the latest check of their
-    /// place was collapsed too.
+    /// The alarms that still hold at the end of a run or at a checkpoint. An alarm still holds if the latest
+    /// check of its place was also collapsed.
     ///
-    /// @param step steps done; later records are not read
+    /// @param step number of steps done; later records are not read
     public static List<Alarm> standing(RunFolder folder, long totalSteps, long step) {
         var detector = new CollapseDetector(totalSteps);
         for (MetricRecord record : folder.records()) {
@@ -88,7 +88,7 @@ public final class CheckSchedule implements AutoCloseable {
         return detector.standing();
     }
 
-    /// Takes the values of a training batch before its step, the first of which are those of the untrained
+    /// Adds the values of a training batch before its step. The first values are those of the untrained
     /// network.
     public void learned(long step, Map<String, Double> values) {
         detector.update(step, values);
@@ -110,7 +110,7 @@ public final class CheckSchedule implements AutoCloseable {
                 || epochEnd && spec.everyEpochs() > 0 && step / stepsPerEpoch % spec.everyEpochs() == 0;
     }
 
-    /// Makes the check and writes spectra and alarms.
+    /// Makes the check, and writes the spectra and the alarms.
     public Result check(Method method, long step) {
         Monitor.Check check = monitor.check(method);
         var values = new LinkedHashMap<>(check.values());
@@ -132,7 +132,8 @@ public final class CheckSchedule implements AutoCloseable {
         return new Result(values, raised, isFull(step) && best(values), soundest);
     }
 
-    /// Whether this check is the best, by kNN accuracy, or by RankMe if there are no labels.
+    /// Whether this check is the best so far. The criterion is the kNN accuracy, or RankMe if there are no
+    /// labels.
     private boolean best(Map<String, Double> values) {
         double score = values.getOrDefault("knn", values.getOrDefault(RANK, 0.0));
         boolean best = score > bestScore;
@@ -140,8 +141,8 @@ public final class CheckSchedule implements AutoCloseable {
         return best;
     }
 
-    /// Whether this check has the best rank of the representation among checks without a sinking place.
-    /// Labels are not used.
+    /// Whether this check has the best rank of the representation among all checks in which no place is
+    /// sinking. Labels are not used. Labels are not used.
     private boolean soundest(long step, Map<String, Double> values) {
         double share = values.getOrDefault(RANK_SHARE, 0.0);
         boolean candidate =

@@ -14,41 +14,42 @@ import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// Detects collapse from check to check: which embedding has collapsed, and since which step. Its state
-/// depends only on the records of the run so far, so a resumed run restores it from `metrics.jsonl`.
+/// Detects collapse from the checks of a run: which embedding has collapsed, and since which step. Its state
+/// depends only on the records of the run so far. So a resumed run restores the state from `metrics.jsonl`.
 ///
 /// The rules for each place:
-/// - A check is **collapsed** by an absolute rule if the spread (`std`) is below [#SPREAD], the rank share is
-///   below [#SHARE], or, outside of inner blocks, the effective rank is so small that a diagnosis calls it a
-///   dimensional collapse. It is also collapsed if the standard deviation of the embedding is below a
-///   twentieth of its value before the first step.
-/// - A check is **collapsed** by its own past if the spread or the rank share is below a third of its best
+/// - An absolute rule calls a check **collapsed** if the spread (`std`) is below [#SPREAD] or the rank share
+///   is below [#SHARE]. Except in inner blocks, it also does so if the effective rank is so small that a
+///   diagnosis calls it a dimensional collapse. The last absolute rule compares the standard deviation of the
+///   embedding with its value before the first step. The check is collapsed if the standard deviation is
+///   below a twentieth of this value.
+/// - A relative rule calls a check **collapsed** if the spread or the rank share is below a third of its best
 ///   value, if the norm is below a twentieth of its best value, or if the norm is above a thousand times the
 ///   norm of the first check.
 /// - Two collapsed checks in a row raise an alarm, once for each kind. At the end of the run one collapsed
 ///   check is enough.
-/// - The **best** values are taken after the share [#START] of the run, because the ranks of a network at its
-///   initial values have no meaning. There are no alarms before.
+/// - The **best** values are taken after the share [#START] of the run, because the ranks of an untrained
+///   network have no meaning. There are no alarms before this point.
 /// - A place that was never sound raises no alarm before the share [#GRACE] of the run.
 /// - A check is **sinking** if it is collapsed, if the spread or the rank share is below [#SINKING] times its
-///   best value, or if the norm or the standard deviation is below a third of the value to which it is
-///   compared. The **onset** is the first check of the unbroken row of sinking checks that ends with the
-///   alarm.
+///   best value, or if the norm or the standard deviation is below a third of its reference value. The
+///   **onset** is the first of the consecutive sinking checks that end with the alarm.
 final class CollapseDetector {
-    /// Spread below which all rows count as one point.
+    /// If the spread is below this value, all rows count as one point.
     static final double SPREAD = 0.05;
-    /// Rank share below which an embedding counts as collapsed, independent of earlier values.
+    /// If the rank share is below this value, an embedding counts as collapsed, whatever its earlier values
+    /// were.
     static final double SHARE = 0.02;
-    /// Share of its own best below which a measure counts as collapsed.
+    /// If a measure is below this share of its own best value, it counts as collapsed.
     static final double FALLEN = 1.0 / 3;
-    /// Share of its own best below which a measure counts as sinking.
+    /// If a measure is below this share of its own best value, it counts as sinking.
     static final double SINKING = 0.7;
-    /// Factor by which norms may grow. If the loss does not depend on lengths, norms grow tenfold in healthy
+    /// Factor by which a norm may grow. If the loss does not depend on lengths, norms grow tenfold in healthy
     /// runs.
     static final double GROWTH = 1000;
-    /// Share of its best below which a norm has vanished, and share of its value before the first step below
-    /// which a standard deviation has. In healthy runs of the small recipes, tables and transformers the
-    /// standard deviation stayed above 0.78 of its first value.
+    /// A norm below this share of its best value has vanished. A standard deviation below this share of its
+    /// value before the first step has vanished too. In healthy runs of the small recipes, of tables and of
+    /// transformers, the standard deviation stayed above 0.78 of its first value.
     static final double VANISHED = 0.05;
     /// Share of the run after which alarms begin.
     static final double START = 0.1;
@@ -81,12 +82,13 @@ final class CollapseDetector {
         private @Nullable Alarm latest; // null if the place has recovered since
     }
 
-    /// The measures of one check of one place; NaN for one that an earlier version did not write.
+    /// The measures of one check of one place. A measure is NaN if an earlier version did not write it.
     ///
-    /// @param margin effective rank divided by the smallest sound one; NaN for an inner block, because its
-    ///     pooled channels share much of their variance in healthy networks
-    /// @param deviation standard deviation of a dimension, divided by that of the first training batch; NaN
-    ///     outside of the embedding
+    /// @param margin effective rank divided by the smallest effective rank that is sound; NaN for an inner
+    ///     block, because the pooled channels of an inner block share much of their variance in healthy
+    ///     networks
+    /// @param deviation standard deviation of a dimension, divided by its value for the first training batch;
+    ///     NaN unless the place is the embedding
     private record PlaceMeasures(double share, double spread, double norm, double margin, double deviation) {
         static @Nullable PlaceMeasures of(Map<String, Double> measures, String place, double firstDeviation) {
             Double share = measures.get(Measure.RANKME_CENTERED_SHARE.at(place));
@@ -113,11 +115,11 @@ final class CollapseDetector {
 
     /// A rule that a check breaks.
     ///
-    /// @param ratio of the measure to its limit, below 1; the inverse for an upper limit
+    /// @param ratio of the measure to its limit, below 1. For an upper limit, it is the inverse
     private record Fault(Kind kind, double ratio, String evidence) {}
 
-    /// Adds the values of a record after `step` steps, by their keys in `metrics.jsonl`: those of a check, or
-    /// those of a training batch, of which only the first one counts.
+    /// Adds the values of a record after `step` steps, by their keys in `metrics.jsonl`. The record is that
+    /// of a check or of a training batch. Only the first training batch counts.
     ///
     /// @return new alarms
     List<Alarm> update(long step, Map<String, Double> measures) {
@@ -145,7 +147,7 @@ final class CollapseDetector {
         return places.values().stream().allMatch(p -> p.onset < 0);
     }
 
-    /// The latest alarm of each place whose latest check was collapsed too.
+    /// The latest alarm of each place whose latest check was also collapsed.
     List<Alarm> standing() {
         return places.values().stream()
                 .map(place -> place.latest)

@@ -41,9 +41,9 @@ public final class Monitor {
     static final String EMBEDDING = "embedding";
     /// The embedding of the first view of a training batch.
     public static final String BATCH_EMBEDDING = "batch.embedding";
-    /// Number of bank samples for each query if both come from the train split.
+    /// Number of bank samples for each query, if both come from the train split.
     private static final int BANK_PER_QUERY = 5;
-    /// Rows of a forward pass.
+    /// Number of rows of a forward pass.
     private static final int BATCH = 256;
 
     private final MonitorSpec spec;
@@ -78,8 +78,8 @@ public final class Monitor {
 
     /// Result of a quick check.
     ///
-    /// @param values by the names of the log
-    /// @param spectra by place, as [Vitals#spectrum]
+    /// @param values by their names in the log
+    /// @param spectra by place, as in [Vitals#spectrum]
     record Check(SequencedMap<String, Double> values, SequencedMap<String, double[]> spectra) {}
 
     /// A quick check of representation, embedding and layers; empty if there are fewer than two items.
@@ -140,8 +140,9 @@ public final class Monitor {
         return places;
     }
 
-    /// The outputs of the frozen network for `x`, `[N, ...]`, at its places, each `[N, D]`, from one pass:
-    /// representation, embedding and the named blocks. The caller's scope owns them.
+    /// The outputs of the frozen network for `x`, `[N, ...]`, at its places: the representation, the
+    /// embedding and the named blocks. Each output is `[N, D]`, and one pass computes all of them. The
+    /// caller's scope owns them.
     public static SequencedMap<String, Tensor> outputs(Method method, Tensor x, List<String> blocks) {
         List<Tensor> encoded = method.encode(x, Mode.EVALUATE, blocks);
         var outputs = new LinkedHashMap<String, Tensor>();
@@ -159,8 +160,8 @@ public final class Monitor {
                 .toList();
     }
 
-    /// kNN accuracy if there are labels: `knn`, and `block.NAME.knn` for the blocks that the method trains
-    /// directly.
+    /// kNN accuracy, if there are labels. The keys are `knn`, and `block.NAME.knn` for the blocks that the
+    /// method trains directly.
     SequencedMap<String, Double> knn(Method method) {
         var values = new LinkedHashMap<String, Double>();
         if (asked.labels() == null || asked.size() == 0 || bank.labels() == null || bank.size() < spec.knnNeighbors()) {

@@ -1,5 +1,5 @@
-/// Monitoring during training: when a check is made, what it measures, and the collapse detector with its
-/// alarms.
+/// Monitoring during training. This package decides when a check is made and what it measures, and it
+/// contains the collapse detector with its alarms.
 @NullMarked
 package org.fullrank.monitor;
 

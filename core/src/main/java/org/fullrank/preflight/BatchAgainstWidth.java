@@ -12,8 +12,8 @@ import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 import org.jspecify.annotations.Nullable;
 
-/// Checks whether a batch of N rows is large enough for a loss on D dimensions, according to the method's
-/// [Need].
+/// Checks whether a batch of N rows is large enough for a loss on D dimensions, according to the [Need] of
+/// the method.
 final class BatchAgainstWidth {
     static final String NAME = "batch-and-width";
 

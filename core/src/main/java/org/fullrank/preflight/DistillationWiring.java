@@ -28,27 +28,27 @@ final class DistillationWiring {
     /// stopped. A stopped gradient is exactly 0.
     static final double LEAK = 1e-6;
 
-    /// If predictions differ from their input by less than this, there is no predictor. A predictor with
-    /// random initial values changes an embedding by about its own length.
+    /// If predictions differ from their input by less than this, the predictor has no effect. A predictor
+    /// with random initial values changes an embedding by about its own length.
     static final double NO_PREDICTION = 1e-6;
 
-    /// Largest difference between the share that the target keeps and the recipe's share. The update is
-    /// rounded to float32.
+    /// Largest accepted difference between the share of the target that one step keeps and the recipe's
+    /// share. The update is rounded to float32.
     static final double RATE_TOLERANCE = 0.02;
 
-    /// A target that averages over more than this share of the training hardly changes during it. Published
-    /// recipes average over a hundredth or less.
+    /// If a target averages over more than this share of the training, it hardly changes during the training.
+    /// The targets of published recipes average over a hundredth of the training or less.
     static final double SLOW = 0.25;
 
     private DistillationWiring() {}
 
     /// The measurements.
     ///
-    /// @param wiring wiring of the gradients
+    /// @param wiring through which networks the gradients flow
     /// @param kept share of the target that was kept in one step, NaN without a target network
-    /// @param expected the same according to the recipe
+    /// @param expected the share according to the recipe
     /// @param horizon steps that the target averages over, as a share of the training
-    /// @param norms number of norms that updated statistics in encoder, projector and predictor
+    /// @param norms number of norm layers that updated their statistics in encoder, projector and predictor
     record Seen(Wiring wiring, double kept, double expected, double horizon, SequencedMap<String, Integer> norms) {}
 
     static PreflightCheck of(Rehearsal rehearsal, int rows) {
@@ -107,7 +107,7 @@ final class DistillationWiring {
                 .orElseThrow(() -> new IllegalStateException("the target has " + name + ", the online network not"));
     }
 
-    /// Number of norms whose running mean or variance changed, for each part of the network.
+    /// Number of norm layers whose running mean or variance changed, for each part of the network.
     private static SequencedMap<String, Integer> norms(ParameterBuffer buffer, Tensor before) {
         var norms = new LinkedHashMap<String, Integer>();
         List.of("encoder", "projector", Method.PREDICTOR).forEach(part -> norms.put(part, 0));
@@ -181,7 +181,7 @@ final class DistillationWiring {
         }
     }
 
-    /// The rate of a target that averages over a hundredth of the training.
+    /// The rate of a target network that averages over a hundredth of the training.
     private static String wantedRate(Seen seen) {
         double steps = 1 / Math.max(1e-12, 1 - seen.expected()) / seen.horizon();
         return String.format(Locale.ROOT, "%.3g", Math.max(0.5, 1 - 100 / Math.max(steps, 200)));

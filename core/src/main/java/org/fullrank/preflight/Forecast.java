@@ -11,7 +11,8 @@ import org.fullrank.text.Numbers;
 /// Forecasts the time and memory of a training from measured steps.
 ///
 /// @param stepSeconds median time of the measured steps
-/// @param seconds time of all steps with records and checks, without the evaluation after the training
+/// @param seconds time of all steps with their records and checks. The evaluation after the training is not
+///     included
 /// @param checkSeconds time of one check
 record Forecast(double stepSeconds, double seconds, double checkSeconds) {
     static final String NAME = "forecast";

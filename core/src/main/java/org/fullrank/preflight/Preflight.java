@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// the time and the memory. A preflight trains temporary copies and writes no files. A preflight does not
 /// change a single bit of the training that follows.
 ///
-/// If there is not enough time, a check uses fewer rows, or it is left out and reported as incomplete.
+/// If there is not enough time, a check uses fewer rows. If even that is not possible, the check is left out
+/// and reported as not made.
 public final class Preflight {
     /// Approximate time of a full preflight in seconds.
     public static final double FULL_SECONDS = 60;
@@ -31,18 +32,18 @@ public final class Preflight {
     /// precedes.
     public static final double SHORT_SECONDS = 5;
 
-    /// A training with a forecast of fewer seconds starts without a short preflight.
+    /// If the forecast of a training is shorter than this, the training starts without a short preflight.
     public static final double LONG_SECONDS = 600;
 
-    /// Number of steps of the learning-rate sweep: ten for each of the six decades.
+    /// Number of steps of the learning-rate sweep: ten steps for each of the six powers of ten.
     static final int RAMP = 60;
-    /// Number of steps if the time is short. With fewer steps the sweep could miss the usable rates.
+    /// Number of steps if time is short. With fewer steps the sweep could miss the usable rates.
     static final int SHORT_RAMP = 40;
     /// Smallest number of rows for a loss that compares the rows of a batch.
     static final int LEAST_ROWS = 16;
-    /// Smallest number of rows for the sweep. With fewer rows it would measure noise.
+    /// Smallest number of rows for the sweep. With fewer rows, the sweep would measure noise.
     static final int LEAST_SWEEP_ROWS = 32;
-    /// Number of items whose views are matched; the match rate by chance is 0.2 %.
+    /// Number of items whose views are matched. The match rate by chance is 0.2 %.
     static final int MATCHED = 512;
     /// The same for a short preflight.
     static final int MATCHED_SHORT = 256;
@@ -205,7 +206,8 @@ public final class Preflight {
                 rehearsal.recipe(), RateSweep.window(points), rehearsal.peakRate(), rehearsal.rateScale(), rows);
     }
 
-    /// The median time of steps of the whole batch, without the first ones, which are slower.
+    /// The median time of a step of the whole batch. The first steps are not counted, because they are
+    /// slower.
     private static double median(List<Double> times, StepCost probe) {
         return times.size() <= RateSweep.STILL
                 ? probe.stepSeconds()
@@ -216,7 +218,7 @@ public final class Preflight {
         return Math.min(most, rehearsal.samples());
     }
 
-    /// Number of rows for which `time` is enough, at most the batch.
+    /// Number of rows for which `time` is enough. It is at most the batch.
     private int affordable(double time, double secondsOfRow) {
         return (int) Math.min(rehearsal.recipe().train().batch(), time / Math.max(secondsOfRow, 1e-12));
     }
@@ -230,8 +232,8 @@ public final class Preflight {
                 name, "a step of this recipe takes too long here for a check within %.0f s".formatted(seconds));
     }
 
-    /// @param whole whether the check used the recipe's own batch size; if not, a failure may come from the
-    ///     smaller number of rows
+    /// @param whole whether the check used the recipe's own batch size. If not, the smaller number of rows
+    ///     may be the reason for a failure
     private static PreflightCheck guarded(String name, boolean whole, Supplier<PreflightCheck> check) {
         try {
             return NativeErrors.guard(() -> "preflight, " + name, check::get);

@@ -13,14 +13,14 @@ import java.util.SequencedMap;
 /// @param figures what was measured, by name; NaN if a figure could not be measured
 /// @param why what the figures mean, one line
 /// @param changes suggested settings, each as `key=value` for `--set`; empty if nothing needs to change or if
-///     the choice is left to the reader
+///     the reader must choose
 public record PreflightCheck(
         String name, Finding finding, SequencedMap<String, Double> figures, String why, List<String> changes) {
     /// Severity of a finding.
     public enum Finding {
         /// Nothing to do.
         FINE,
-        /// Not checked, or with figures that say too little: nothing is known.
+        /// The check was not made, or its figures say too little.
         INCOMPLETE,
         /// Training may work; check the setting.
         CONSIDER,

@@ -13,7 +13,8 @@ import org.fullrank.text.Numbers;
 /// @param recipe its name
 /// @param data their name
 /// @param seconds that the preflight took
-/// @param forecastSeconds of the whole training with its checks, without the evaluation after it
+/// @param forecastSeconds of the whole training with its checks. The evaluation after the training is not
+///     included
 /// @param checks in the order they were made
 public record PreflightReport(
         String recipe, String data, double seconds, double forecastSeconds, List<PreflightCheck> checks) {
@@ -46,7 +47,7 @@ public record PreflightReport(
         return checks.stream().filter(c -> c.finding() == Finding.INCOMPLETE).toList();
     }
 
-    /// Significant digits of a figure. The estimates of a check of a few seconds are not more exact.
+    /// Significant digits of a figure. A check of a few seconds gives no more exact estimates.
     private static final int DIGITS = 3;
 
     private static final String INDENT = " ".repeat(11);

@@ -26,7 +26,7 @@ final class ProcessMemory {
         }
     }
 
-    /// Resets the peak to the present size, if the system allows it.
+    /// Resets the peak to the present value, if the system allows it.
     static void forgetPeak() {
         try {
             Files.writeString(PEAK_RESET, "5");
@@ -35,7 +35,7 @@ final class ProcessMemory {
         }
     }
 
-    /// The largest memory of this process: the machine's memory, or the limit of its container.
+    /// The most memory that this process may use: the machine's memory, or the limit of its container.
     static OptionalDouble limit() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? OptionalDouble.of(system.getTotalMemorySize())

@@ -19,39 +19,43 @@ import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 
 /// A short sweep over learning rates. The sweep starts from the initial weights. The sweep raises the rate
-/// exponentially from step to step, on new views. The sweep observes the loss, and the rank and spread of the
-/// embedding. The usable rates begin where the loss has visibly decreased. The usable rates end before the
-/// loss increases or the embedding collapses. The result is approximate: each rate is tried for only one
-/// step, on weights that the lower rates have already changed.
+/// exponentially from step to step, and each step uses new views. The sweep observes the loss, and the rank
+/// and spread of the embedding. The usable rates begin where the loss has visibly decreased. The usable rates
+/// end before the loss increases or the embedding collapses. The result is approximate: each rate is tried
+/// for only one step, on weights that the lower rates have already changed.
 final class RateSweep {
     static final String NAME = "learning-rate";
 
-    /// Number of steps at the lowest rate. They measure the loss before training and its scatter.
+    /// Number of steps at the lowest rate. These steps measure the loss before training, and how much it
+    /// varies.
     static final int STILL = 8;
-    /// Share of the past in the smoothed loss, which averages over about three steps.
+    /// Share of the past in the smoothed loss. It averages over about three steps.
     static final double SMOOTHING = 0.7;
-    /// The usable rates begin where this share of the largest decrease of the loss is reached. A smaller
-    /// decrease could be the scatter of batches.
+    /// The usable rates begin where the decrease of the loss reaches this share of the largest decrease. A
+    /// smaller decrease may only be variation between batches.
     static final double VISIBLE = 0.5;
-    /// The usable rates end where this share of the largest decrease is lost again.
+    /// The usable rates end where the loss has lost this share of its largest decrease again.
     static final double LOST = 0.3;
-    /// A decrease of fewer standard deviations of the loss at the lowest rate does not count.
+    /// A decrease does not count if it is smaller than this many standard deviations of the loss at the
+    /// lowest rate.
     static final double SIGNAL = 2;
-    /// An increase of fewer standard deviations does not count. It is nearly ten standard deviations of the
-    /// smoothed loss.
+    /// An increase does not count if it is smaller than this many standard deviations. This is nearly ten
+    /// standard deviations of the smoothed loss.
     static final double RISE = 4;
-    /// An increase that ends after fewer steps than this, most of a decade, is temporary and does not count.
+    /// An increase that ends after fewer steps than this is temporary and does not count. In this number of
+    /// steps, the rate grows nearly tenfold.
     static final int PATIENCE = 8;
     /// The embedding collapses if its centered rank falls below this share of the rank at the start. If the
-    /// loss does not depend on scale, this is the only sign of a rate that is too high. With NT-Xent and
-    /// IsoLoss the rank falls to a fifth at ten times the usual rate and above, while the loss stays low.
+    /// loss does not depend on scale, this is the only sign that a rate is too high. With NT-Xent and
+    /// IsoLoss, the rank falls to a fifth of its initial value at ten times the usual rate and above, while
+    /// the loss stays low.
     static final double RANK_LEFT = 0.25;
-    /// The same for the spread of the directions. In healthy self-distillation it also decreases for some
-    /// time.
+    /// The same share for the spread of the directions. In healthy self-distillation, the spread also
+    /// decreases for some time.
     static final double SPREAD_LEFT = 0.1;
-    /// A peak rate this many times above the usable rates is wrong, even with a warm-up and an approximate
-    /// sweep. A peak rate this many times below them is slow. A rate that is less far below is acceptable,
-    /// because the sweep tries each rate for one step only.
+    /// A peak rate this many times above the usable rates is wrong, even if there is a warm-up and although
+    /// the sweep is approximate. A peak rate this many times below the usable rates is slow. A rate that is
+    /// less far below is acceptable, because the sweep tries each rate for only one step.
     static final double FAR = 10;
 
     private RateSweep() {}
@@ -63,7 +67,7 @@ final class RateSweep {
     /// @param spread [Measure#STD] of the embedding
     record Point(double rate, double loss, double rank, double spread) {}
 
-    /// The usable rates that the points show.
+    /// The usable rates according to the points.
     ///
     /// @param lower rate at which the loss has visibly decreased; NaN if it never does
     /// @param upper the last rate before harm; the last rate of the sweep if there was no harm
@@ -72,8 +76,8 @@ final class RateSweep {
 
     /// The lowest and the highest rate of the sweep.
     record Range(double low, double high) {
-        /// The range of the sweep: from far below to far above the usual rates of the optimizer, including
-        /// the recipe's own peak.
+        /// The range of the sweep. It goes from far below to far above the usual rates of the optimizer, and
+        /// it includes the recipe's peak rate.
         static Range of(OptimizerSpec optimizer, double peak) {
             Range usual = switch (optimizer) {
                 case OptimizerSpec.Adam _, OptimizerSpec.AdamW _ -> new Range(1e-6, 1);
@@ -104,7 +108,8 @@ final class RateSweep {
         return points;
     }
 
-    /// @param still whether the rate is so low that it cannot cause a failure; then a failure is thrown
+    /// @param still whether the rate is so low that it cannot be the cause of a failure. Then a failure is
+    ///     thrown
     private static Point point(Rehearsal.Try copy, double rate, int rows, List<Double> seconds, boolean still) {
         try (var scope = Scope.open()) {
             long begin = System.nanoTime();
@@ -155,7 +160,7 @@ final class RateSweep {
         }
     }
 
-    /// The usable rates that the points show. The first [#STILL] points are at the lowest rate.
+    /// The usable rates according to the points. The first [#STILL] points are at the lowest rate.
     static Window window(List<Point> points) {
         Rest rest = Rest.of(points.subList(0, STILL));
         double smooth = rest.loss;
@@ -245,8 +250,8 @@ final class RateSweep {
                                 note));
     }
 
-    /// The middle of the usable rates on a logarithmic scale. If they have no lower limit, a tenth of the
-    /// upper limit.
+    /// The middle of the usable rates on a logarithmic scale. If they have no lower limit, it is a tenth of
+    /// the upper limit.
     private static String wanted(Window window, double scale) {
         double rate = Double.isNaN(window.lower) || window.lower > window.upper
                 ? window.upper / FAR

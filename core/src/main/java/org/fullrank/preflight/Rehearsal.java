@@ -19,9 +19,9 @@ import org.fullrank.train.Trainer;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// The views and temporary networks of a preflight, built from the same recipe as the training. These
-/// networks share no state with the training, and all random draws have keys. So the training is bitwise
-/// equal with or without a preflight.
+/// The views and temporary networks of a preflight. They are built from the same recipe as the training.
+/// These networks share no state with the training, and all random draws have keys. So the training is
+/// bitwise equal with or without a preflight.
 final class Rehearsal {
     private final Recipe recipe;
     private final Items items;
@@ -75,12 +75,12 @@ final class Rehearsal {
         return base * rateScale();
     }
 
-    /// Factor of the schedule on the recipe's rate.
+    /// The schedule's factor on the recipe's rate.
     double rateScale() {
         return recipe.schedule().scaleWithBatch() ? (double) recipe.train().batch() / ScheduleSpec.REFERENCE_BATCH : 1;
     }
 
-    /// The items of batch `number` of the first epoch, starting again after the last batch.
+    /// The items of batch `number` of the first epoch. After the last batch, it starts again from the first.
     int[] indices(int number, int rows) {
         int[] indices = new int[rows];
         long begin = (long) number * rows;
@@ -101,7 +101,7 @@ final class Rehearsal {
         return batch;
     }
 
-    /// The number of chunks with which a chunk has the same number of rows as in the recipe.
+    /// The number of chunks for which a chunk has as many rows as in the recipe.
     int chunks(int rows) {
         int each = Math.ceilDiv(recipe.train().batch(), recipe.train().chunks());
         return Math.max(1, rows / each);
@@ -132,7 +132,7 @@ final class Rehearsal {
             return method;
         }
 
-        /// One step as in training, on new views; its tensors belong to the caller's scope.
+        /// One step as in training, on new views. The caller's scope owns its tensors.
         Method.Outcome step(double rate, int rows) {
             Method.Outcome outcome = method.learn(batch(step, rows), chunks(rows), step);
             Tensors.value(method.parameters().gradients().norm());

@@ -14,21 +14,21 @@ import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.preflight.PreflightCheck.Finding;
 
-/// Finds columns that reveal the classes because the rows are sorted by class. A column that only rises or
-/// only falls from row to row separates the classes, whatever it measures. Often, such a column is the number
-/// of the row.
+/// Finds columns that reveal the classes because the rows are sorted by class. A column that only increases
+/// or only decreases from row to row separates the classes, whatever it measures. Often, such a column is the
+/// number of the row.
 final class SortedColumns {
     static final String NAME = "sorted-columns";
 
-    /// Rows from which a column does not rise all the way by chance.
+    /// From this number of rows on, a column is not sorted by chance.
     static final int LEAST_ROWS = 20;
-    /// Share of the steps from row to row in which the column must change: a column of few values may be
-    /// sorted because the class decides it.
+    /// The column must change in this share of the steps from row to row. A column with few values may be
+    /// sorted because the class decides its value.
     static final double CHANGING = 0.9;
 
     private SortedColumns() {}
 
-    /// Judges the training rows; empty unless they are vectors with labels.
+    /// Checks the training rows; empty unless they are vectors with labels.
     static Optional<PreflightCheck> of(Items items) {
         return items instanceof Vectors vectors && items.labels() != null
                 ? Optional.of(of(vectors, items.labels()))
@@ -57,7 +57,7 @@ final class SortedColumns {
                                 + " it gives the classes away: leave it out with data.ignore");
     }
 
-    /// Whether each class is one stretch of rows, apart from rows without a label.
+    /// Whether the rows of each class are consecutive. Rows without a label are ignored.
     private static boolean sorted(Labels labels) {
         int[] classes = Arrays.stream(labels.classes())
                 .filter(c -> c != Labels.UNLABELED)

@@ -12,15 +12,15 @@ import org.fullrank.engine.Scope;
 import org.fullrank.method.Method;
 import org.fullrank.probe.Embedder;
 
-/// The time and memory of training steps, measured with steps of growing size. If a batch would not fit into
-/// memory or time, its cost is extrapolated from smaller batches. Each time is the median of [#REPEATS]
-/// measurements after a first one that is not counted, because it loads code. A median ignores what
-/// other processes do now and then.
+/// The time and memory of training steps. They are measured with steps of growing size. If a batch would not
+/// fit into memory or time, its cost is extrapolated from smaller batches. Each time is the median of
+/// [#REPEATS] measurements. An earlier measurement is not counted, because it loads code. The median is
+/// robust against other processes that use the machine for a moment.
 ///
 /// @param stepSeconds time of a step of the whole batch
-/// @param measured whether such a step was made; if not, the time is that of fewer rows, scaled
+/// @param measured whether a step of the whole batch was made. If not, the time of fewer rows is scaled
 /// @param recordSeconds time to measure one record of the log
-/// @param encodeSeconds time to encode one item in a check
+/// @param encodeSeconds time that a check needs to encode one item
 /// @param peakBytes the largest resident set of a step of the whole batch, measured or estimated; NaN where
 ///     unknown
 /// @param rowBytes memory that one more row in a chunk adds; NaN if unknown
@@ -31,13 +31,14 @@ record StepCost(
         double encodeSeconds,
         double peakBytes,
         double rowBytes) {
-    /// Number of rows of the first steps: few, but enough for any loss except whitening.
+    /// Number of rows of the first steps. This is few, but enough for any loss except whitening.
     static final int FEW = 16;
-    /// Number of rows of the next steps, large enough for a measurable growth of memory.
+    /// Number of rows of the next steps. It is large enough for a measurable growth of memory.
     static final int SOME = 64;
-    /// Number of measurements of each time, fewer if they take too long.
+    /// Number of measurements of each time. There are fewer if they take too long.
     static final int REPEATS = 5;
-    /// Share of the affordable time for them, so that a short training is not much delayed.
+    /// Share of the affordable time that these measurements may take, so that they do not delay a short
+    /// training much.
     static final double REPEATED = 0.25;
     /// Number of items that are encoded to measure the time of a check.
     static final int ENCODED = 128;
@@ -80,7 +81,7 @@ record StepCost(
         return of(steps, batch, chunk, record, encode);
     }
 
-    /// The median of some measurements that take about [#REPEATED] of `affordable` together.
+    /// The median of some measurements. Together they take about [#REPEATED] of `affordable`.
     private static double repeated(double affordable, DoubleSupplier seconds) {
         var times = new ArrayList<Double>();
         double sum = 0;
@@ -92,7 +93,7 @@ record StepCost(
         return median(times);
     }
 
-    /// The middle one of some times; of an even number the mean of the two in the middle.
+    /// The middle of some times. For an even number of times, it is the mean of the two in the middle.
     static double median(List<Double> times) {
         double[] sorted =
                 times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
@@ -112,7 +113,7 @@ record StepCost(
                 rehearsal.recipe().train().batch(), rehearsal.recipe().train().chunks());
     }
 
-    /// Makes the first steps. Whitening refuses few rows; then the whole batch is used.
+    /// Makes the first steps. Whitening refuses few rows. In this case the whole batch is used.
     private static int warm(Rehearsal.Try copy, Rehearsal rehearsal, int few) {
         int batch = rehearsal.recipe().train().batch();
         try {
@@ -136,7 +137,7 @@ record StepCost(
         return seconds <= affordable && !(peak > limit); // an unknown peak stops nothing
     }
 
-    /// Memory per row, from the smallest and the largest step with one chunk.
+    /// Memory per row, computed from the smallest and the largest step with one chunk.
     private static double rowBytes(List<TimedStep> steps, int chunk) {
         TimedStep small = steps.getFirst();
         TimedStep large =
@@ -176,7 +177,8 @@ record StepCost(
         return (System.nanoTime() - begin) / 1e9;
     }
 
-    /// The fewest chunks whose steps fit into `limit` bytes, at most half of the batch.
+    /// The smallest number of chunks for which a step fits into `limit` bytes. It is at most half of the
+    /// batch.
     int chunksWithin(double limit, int chunk, int batch) {
         double base = peakBytes - chunk * rowBytes;
         for (int chunks = Math.ceilDiv(batch, chunk); chunks <= batch / 2; chunks++) {

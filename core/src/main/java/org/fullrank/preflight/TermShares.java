@@ -22,16 +22,17 @@ import org.fullrank.settings.Yaml;
 final class TermShares {
     static final String NAME = "gradient-share";
 
-    /// A term below this share is reported. Some terms, such as a covariance, are small at first and grow
-    /// when the embedding spreads. This is also true for built-in recipes, so it is not a fault.
+    /// A term whose share is below this value is reported. Some terms, such as a covariance, are small at
+    /// first and grow when the embedding spreads out. This also happens with built-in recipes, so it is not a
+    /// fault.
     static final double SMALL = 0.01;
 
-    /// Below this share a term has no effect: its gradient is smaller than the differences from batch to
-    /// batch. The smallest share in a built-in recipe, for the decorrelation in `small-lpl-local`, is forty
-    /// times as large.
+    /// Below this share a term has no effect, because its gradient is smaller than the differences between
+    /// batches. The smallest share of any term in a built-in recipe is forty times as large. It is the
+    /// decorrelation term of `small-lpl-local`.
     static final double NOTHING = 1e-5;
 
-    /// The suggested share of a term without effect: a tenth of the gradient has an effect, but does not
+    /// The suggested share for a term without effect. A tenth of the gradient has an effect, but does not
     /// dominate.
     static final double WANTED = 0.1;
 
@@ -120,7 +121,7 @@ final class TermShares {
                 + " spreads";
     }
 
-    /// The weight that gives a term the share [#WANTED] of the gradient at the encoder.
+    /// The weight with which a term has the share [#WANTED] of the encoder's gradient.
     private static Optional<String> change(TermGradient gradient, double sum, ToDoubleFunction<String> settings) {
         double others = sum - gradient.encoder();
         if (gradient.setting() == null || gradient.encoder() <= 0 || others <= 0) {

@@ -20,31 +20,32 @@ import org.fullrank.view.ViewPresets;
 import org.fullrank.view.ViewSpec;
 
 /// Measures, before any training, whether two views of an item still have something in common. The first
-/// measure says how often the nearest of N second views belongs to the same item as the first view (chance 1
-/// / N). The second measure of the view strength is the share of second views of other items that are farther
-/// away than the item's own second view (chance one half). This second measure is much more sensitive.
+/// measure is how often the nearest of N second views belongs to the same item as the first view (chance 1 /
+/// N). The second measure looks at the second views of other items. It is the share of them that are farther
+/// away than the item's own second view (chance one half). The second measure is much more sensitive.
 ///
-/// Both measures of the view strength use the cosine of centered rows. Both measures are computed on the
-/// values of the views, and on the representation of the untrained encoder. Before the measurement, the norms
-/// of the encoder have adapted to these views.
+/// Both measures use the cosine of centered rows. Both measures are computed on the values of the views, and
+/// on the representation of the untrained encoder. Before the measurement, the statistics of the encoder's
+/// norm layers have adapted to these views.
 final class ViewStrength {
     static final String NAME = "view-strength";
 
-    /// At or above this raw match rate the views are nearly copies of each other: pairs can be found by their
-    /// values, without training.
+    /// At or above this raw match rate, the views are nearly copies of each other. Then pairs can be found by
+    /// comparing values, without training.
     static final double COPIES = 0.95;
 
     /// At or above this raw match rate the views may be too easy. Built-in recipes are below 0.35 among 512
     /// items. Crops of at least four fifths of a CIFAR-10 picture reach 0.57.
     static final double EASY = 0.6;
 
-    /// Below this share of farther rows the views show nothing of the item's identity. For 512 items 0.54 is
-    /// three standard deviations above chance (one half); a standard deviation is `1 / sqrt(12 N)`.
+    /// If the share of farther rows is below this value, the views contain nothing about the item's identity.
+    /// For 512 items, 0.54 is three standard deviations above chance, which is one half. A standard deviation
+    /// is `1 / sqrt(12 N)`.
     static final double NO_TRACE = 0.54;
 
-    /// Below this share the views show little of the item's identity. Built-in recipes for pictures have more
-    /// than 0.75. Blurred crops of three percent of a picture have less than 0.62. Views of the built-in
-    /// shapes share only an outline and have 0.55.
+    /// If the share is below this value, the views contain little about the item's identity. Built-in recipes
+    /// for pictures have a share above 0.75. Blurred crops of three percent of a picture have a share below
+    /// 0.62. Views of the built-in shapes share only an outline and have a share of 0.55.
     static final double FAINT = 0.65;
 
     private ViewStrength() {}
@@ -64,9 +65,9 @@ final class ViewStrength {
 
     /// How well the rows of one view match the rows of the other.
     ///
-    /// @param rate share of rows whose nearest row of the other view has the same number; if all rows are
-    ///     equal, none match
-    /// @param farther share of other rows that are farther away than the row's own second view, mean over
+    /// @param rate share of rows whose nearest row of the other view has the same number. If all rows are
+    ///     equal, no row matches
+    /// @param farther share of other rows that are farther away than the row's own second view, averaged over
     ///     rows; ties count half
     record Match(double rate, double farther) {}
 
@@ -146,7 +147,7 @@ final class ViewStrength {
         };
     }
 
-    /// The key of the crop of each pipeline.
+    /// The key of the crop setting of each pipeline.
     private static List<String> crop(ImageViews views, double scaleMin) {
         var changes = new ArrayList<String>();
         for (int p = 0; p < views.pipelines().size(); p++) {

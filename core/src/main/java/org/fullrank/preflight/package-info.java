@@ -1,4 +1,4 @@
-/// Checks before a long run: memory, time, learning rate, strength of the views, width of the embedding.
+/// Checks before a long run: memory, time, learning rate, strength of the views, and width of the embedding.
 @NullMarked
 package org.fullrank.preflight;
 

@@ -13,32 +13,32 @@ import org.jspecify.annotations.Nullable;
 
 /// A file that contains named arrays.
 sealed interface Archive permits NpzArchive, TensorArchive {
-    /// Usual names of embeddings, the clearest first.
+    /// Usual names of embeddings, most typical first.
     List<String> MATRICES = List.of("embeddings", "z", "x");
 
-    /// Usual names of labels, the clearest first. Without them the first name of labels counts, see
-    /// [ArrayRole].
+    /// Usual names of labels, most typical first. If none of them occurs, the first array with a name of
+    /// labels is used, see [ArrayRole].
     List<String> LABELS = List.of("labels", "y");
 
-    /// Name of the archive, for messages.
+    /// Name of the archive, for error messages.
     String name();
 
     /// The numeric arrays with their shapes.
     SequencedMap<String, List<Long>> shapes();
 
-    /// The other content, in words, for messages.
+    /// The other content, in words, for error messages.
     List<String> others();
 
     /// Opens an array.
     ///
     /// @param array a name of [#shapes]
-    /// @param vector whether it is `[N]` and read as `[N, 1]`
+    /// @param vector whether the array is `[N]` and is read as `[N, 1]`
     RowStream open(String array, boolean vector);
 
     /// The name of the matrix to read.
     ///
     /// @param key its name; null to find it
-    /// @throws InputException when there is none, or more than one
+    /// @throws InputException when there is no such matrix, or more than one
     default String matrix(@Nullable String key) {
         SequencedMap<String, List<Long>> shapes = shapes();
         if (key != null) {
@@ -84,7 +84,7 @@ sealed interface Archive permits NpzArchive, TensorArchive {
                 .orElse(null);
     }
 
-    /// Those of the names that are names of labels, the clearest first.
+    /// The names that are names of labels, most typical first.
     static List<String> labelNames(Collection<String> names) {
         return Stream.concat(
                         LABELS.stream().filter(names::contains),
@@ -92,12 +92,12 @@ sealed interface Archive permits NpzArchive, TensorArchive {
                 .toList();
     }
 
-    /// Labels that are texts, in an array with a name of labels; null where there are none.
+    /// Labels that are texts, in an array with a name of labels; null if there are none.
     default String @Nullable [] texts() {
         return null;
     }
 
-    /// What is read neither as the matrix nor as labels, in words, at most eight.
+    /// The arrays that are neither the matrix nor the labels, in words, at most eight.
     default List<String> ignored(String matrix) {
         String labels = labels();
         Stream<String> arrays = shapes().entrySet().stream()

@@ -17,7 +17,7 @@ record ArrayLayout(String name, Cells cells, long rows, int width, boolean fortr
     /// Number of values of a block: 16 MiB of float32, enough for efficient matrix products.
     static final int BLOCK_VALUES = 1 << 22;
 
-    /// Largest number of rows of a block, so that narrow rows need no more memory than wide ones.
+    /// Largest number of rows of a block. With it, narrow rows need no more memory than wide rows.
     static final int BLOCK_ROWS = 1 << 13;
 
     /// @param vector whether the array is `[N]` and is read as `[N, 1]`

@@ -42,7 +42,7 @@ final class ArrayRows implements RowStream {
 
     /// Reads a matrix that is stored column by column. For a block it reads a piece of each column.
     ///
-    /// @param offset of the first number in the file; the file is closed with the stream
+    /// @param offset of the first number in the file. The file is closed with the stream
     static ArrayRows byColumns(ArrayLayout layout, FileChannel file, long offset) {
         return new ArrayRows(layout, new ByColumns(file, offset), ArrayLayout.blockRows(layout.width()));
     }

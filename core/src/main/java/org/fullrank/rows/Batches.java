@@ -16,7 +16,7 @@ import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads rows of one or two views together with their labels. If a row is not finite in one view, it is left
-/// out of both views and counted. The first of these rows are listed.
+/// out of both views and counted. The first left-out rows are listed.
 ///
 /// ```java
 /// while (true) {
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 public final class Batches implements AutoCloseable {
-    /// Largest number of left-out rows that are listed by number: enough to find the cause, few enough for
-    /// one line.
+    /// Largest number of left-out rows that are listed by number. It is enough to find the cause, and the
+    /// list fits on one line.
     public static final int LISTED = 10;
 
     private final Cursor first;
@@ -52,11 +52,12 @@ public final class Batches implements AutoCloseable {
         return of(rows, null, null);
     }
 
-    /// Rows that belong together: row i of each is sample i. The streams are closed with the batches.
+    /// Rows of two views and labels that belong together: row i of each is sample i. The streams are closed
+    /// with the batches.
     ///
     /// @param second another view of the same samples, with equal N and D; null if there is none
     /// @param labels one label for each row, including rows that are not finite; null if there are none
-    /// @throws InputException when the widths differ, or when the numbers of rows are known at the start and
+    /// @throws InputException when the widths differ, or when both numbers of rows are known at the start and
     ///     differ
     public static Batches of(RowStream rows, @Nullable RowStream second, @Nullable Labels labels) {
         try {
@@ -121,11 +122,11 @@ public final class Batches implements AutoCloseable {
         return warnings;
     }
 
-    /// The next rows, at least one; null after the last one. The caller's scope owns the tensors, which may
-    /// change at the next call.
+    /// The next rows, at least one; null after the last one. The caller's scope owns the tensors. The next
+    /// call may change them.
     ///
-    /// @throws InputException when the file is damaged, when one view or the labels end before the others, or
-    ///     when no row at all is finite
+    /// @throws InputException when the file is damaged, when a view or the labels end before the others, or
+    ///     when no row is finite
     public @Nullable Batch next() {
         while (true) {
             int rows = first.available();
@@ -157,7 +158,8 @@ public final class Batches implements AutoCloseable {
         return new Batch(one, two, classes(numbers), numbers);
     }
 
-    /// Whether all values are finite. The sum is quick to compute and is finite only if all values are.
+    /// Whether all values are finite. The sum is quick to compute, and it is finite only if all values are
+    /// finite.
     private static boolean finite(Tensor rows) {
         return Double.isFinite(Tensors.value(rows.sum()));
     }
@@ -276,7 +278,7 @@ public final class Batches implements AutoCloseable {
             this.stream = stream;
         }
 
-        /// Number of rows that can be taken at once; 0 at the end.
+        /// Number of rows that can be read at once; 0 at the end.
         int available() {
             while (block == null || at == block.size(0)) {
                 release();

@@ -37,8 +37,8 @@ record Cells(ScalarType type, int bytes, ByteOrder order) {
         };
     }
 
-    /// Converts the numbers of `raw`, whose bytes were copied from the file, to the type of [#read]. The
-    /// bytes of `raw` are changed.
+    /// Converts the numbers of `raw`, whose bytes were copied from the file, to the type of [#read]. This
+    /// changes the bytes of `raw`.
     Tensor decode(Tensor raw) {
         if (bytes > 1 && order != ByteOrder.nativeOrder()) {
             swap(org.fullrank.engine.Tensors.segment(raw));

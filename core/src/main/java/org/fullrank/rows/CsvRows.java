@@ -14,7 +14,7 @@ import org.fullrank.file.NumberSlip;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the numbers of a CSV file as float64. The reader leaves out the label column and an index of the
-/// rows, see [CsvTable]. A cell that is missing, or `inf`, is NaN.
+/// rows, see [CsvTable]. A missing cell and `inf` become NaN.
 final class CsvRows implements RowStream {
     private final Path file;
     private final CsvTable table;

@@ -17,13 +17,13 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the class of each row. The file is a `.npy` of whole numbers `[N]`, an archive with an array that has
-/// a name of labels, a CSV file with a column of labels, or a text file with one class on each line. The names
-/// of classes are kept. Classes that are whole numbers are ordered by value, and names are ordered by the
-/// alphabet. The labels need 4 bytes of memory per row.
+/// Reads the class of each row. The file is one of these: a `.npy` of whole numbers `[N]`, an archive with an
+/// array that has a name of labels, a CSV file with a column of labels, or a text file with one class on each
+/// line. The names of classes are kept. Classes that are whole numbers are ordered by value, and names are
+/// ordered alphabetically. The labels need 4 bytes of memory per row.
 ///
-/// The argument `notes` gets a line for each label that was read as none although it may be meant as a class,
-/// and for labels that nobody asked for and that are all missing.
+/// The argument `notes` gets a line for each label that was read as no label although it may be a class. It
+/// also gets a line if the user did not ask for labels and all of them are missing.
 public final class LabelFile {
     private static final String REMEDY = "correct --label-column";
 
@@ -90,7 +90,7 @@ public final class LabelFile {
         }
     }
 
-    /// Labels that nobody asked for may all be missing.
+    /// If the user did not ask for the labels, all of them may be missing.
     private static @Nullable Labels optional(ClassNumbers classes, Consumer<String> notes) {
         if (classes.rows() == 0) {
             return required(classes, notes);

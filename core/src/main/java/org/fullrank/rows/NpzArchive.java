@@ -31,10 +31,10 @@ record NpzArchive(Path file) implements Archive {
     private static final String ENDING = ".npy";
     private static final int PIECE = 1 << 16;
 
-    /// The largest possible compression ratio of Deflate. A header that claims more is wrong.
+    /// Largest possible compression ratio of Deflate. If a header claims a higher ratio, it is wrong.
     private static final long MOST_EXPANSION = 1032;
 
-    /// Names of arrays, and of entries that cannot be read as arrays.
+    /// Names of the arrays, and of the entries that cannot be read as arrays.
     private record Contents(SequencedMap<String, List<Long>> shapes, List<String> others) {}
 
     private interface Work<T extends @Nullable Object> {

@@ -10,7 +10,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Npy;
 
 /// The supported file formats. The format is recognized by the first bytes of a file. The file name decides
-/// only if these bytes are not sufficient.
+/// only if these bytes are not enough.
 enum RowFormat {
     NPY,
     ZIP,
@@ -20,7 +20,7 @@ enum RowFormat {
     private static final int HEAD_BYTES = 512;
     private static final String KNOWN = ".npy, .npz, .csv or .safetensors";
 
-    /// @throws InputException when there is no file, it is empty, or of no known format
+    /// @throws InputException when there is no file, or when the file is empty or has an unknown format
     static RowFormat of(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new InputException("%s: found %s, expected embeddings as %s, or a run folder"
@@ -63,7 +63,7 @@ enum RowFormat {
         return TEXT;
     }
 
-    /// Whether the content is not text.
+    /// Whether the content is binary.
     private static boolean binary(byte[] head) {
         for (byte b : head) {
             if (b == 0) {

@@ -51,12 +51,13 @@ public final class RowStreams {
         return new MemoryRows(name, values, width);
     }
 
-    /// The labels in a file of embeddings: the array of an archive with a name of labels, such as `labels`, `y`
-    /// or `image_labels`, or the label column of a CSV file; null if there are none. A column that was not
-    /// selected by the user and has a different value in every row is treated as names of rows, not as labels.
+    /// The labels in a file of embeddings; null if there are none. In an archive, the labels are the array
+    /// with a name of labels, such as `labels`, `y` or `image_labels`. In a CSV file, they are the label
+    /// column. A column with a different value in every row counts as names of rows, not as labels, unless
+    /// the user selected it.
     ///
-    /// @param notes gets a line for each label that was read as none although it may be meant as a class, and
-    ///     if all are missing
+    /// @param notes gets a line for each label that was read as no label although it may be a class, and a
+    ///     line if all labels are missing
     /// @throws org.fullrank.engine.InputException when they are not labels
     public static @Nullable Labels labels(Path file, Selection selection, Consumer<String> notes) {
         return switch (RowFormat.of(file)) {
@@ -76,7 +77,7 @@ public final class RowStreams {
                 : new Warned(rows, "array %s was read; ignored: %s".formatted(array, String.join(", ", ignored)));
     }
 
-    /// Rows with a word on how they were found.
+    /// Rows, and a remark on how they were found.
     private record Warned(RowStream stream, String warning) implements RowStream {
         @Override
         public String name() {
