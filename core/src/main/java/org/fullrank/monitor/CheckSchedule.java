@@ -142,7 +142,7 @@ public final class CheckSchedule implements AutoCloseable {
     }
 
     /// Whether this check has the best rank of the representation among all checks in which no place is
-    /// sinking. Labels are not used. Labels are not used.
+    /// sinking. Labels are not used.
     private boolean soundest(long step, Map<String, Double> values) {
         double share = values.getOrDefault(RANK_SHARE, 0.0);
         boolean candidate =
