@@ -21,21 +21,25 @@ import org.fullrank.stats.Quantiles;
 /// against the paper. The third measure of neural collapse (NC3) compares centroids with the weights of a
 /// classifier. NC3 is left out because there is no classifier here.
 ///
-/// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
+/// @param rows number of rows that were used; if a sample has more than 2^24 values, only evenly spaced rows
+///     are used
 /// @param width D
 /// @param classes of each class, by label
-/// @param betweenShare share of the total variance that lies between classes, from 0 to 1; NaN where there
-///     is no variance
-/// @param withinToBetween variance within / between; infinite where centroids are one point, NaN where both
-///     are 0
-/// @param centroidCosine mean cosine of two centroids; NaN for fewer than 2 classes, as all below
-/// @param simplexCosine `-1 / (C - 1)`, which centroids of a simplex (equiangular tight frame) have
+/// @param betweenShare share of the total variance that is between classes, from 0 to 1; NaN if there is no
+///     variance
+/// @param withinToBetween variance within divided by variance between; infinite if all centroids are one
+///     point, NaN if both variances are 0
+/// @param centroidCosine mean cosine of two centroids. It is NaN for fewer than 2 classes, like all measures
+///     below
+/// @param simplexCosine `-1 / (C - 1)`, the cosine of two centroids that form a simplex (equiangular tight
+///     frame)
 /// @param simplexDeviation mean `|cos + 1 / (C - 1)|` of two centroids; 0 = simplex
-/// @param nc1 `tr(Sw pinv(Sb)) / C`; 0 = classes are points, grows as classes overlap
-/// @param equinorm standard deviation over mean of the lengths of centroids (NC2); 0 = simplex
-/// @param equiangularity standard deviation of the cosines (NC2); 0 = simplex
-/// @param nearestCentroid share of rows whose nearest centroid is that of their class (NC4), where a row is
-///     left out of its own centroid and classes of a single row are left out; ties share; `1 / C` by chance
+/// @param nc1 `tr(Sw pinv(Sb)) / C`; 0 means that classes are points, and it grows as classes overlap
+/// @param equinorm standard deviation of the lengths of centroids, divided by their mean (NC2); 0 = simplex
+/// @param equiangularity standard deviation of the cosines of centroids (NC2); 0 = simplex
+/// @param nearestCentroid share of rows whose nearest centroid is that of their class (NC4). A row does not
+///     count in its own centroid, and classes of a single row are left out. If several centroids are equally
+///     near, they share the row. By chance, it is `1 / C`
 public record ClassGeometry(
         long rows,
         int width,
@@ -53,11 +57,11 @@ public record ClassGeometry(
     /// falls below [#SMALL_SPREAD] times its expectation about once in 10^4 classes.
     public static final int SMALLEST_CLASS = 8;
 
-    /// A class is collapsed if its spread, relative to the upper quartile of classes, is below this: less
-    /// than a quarter of the standard deviation of other classes.
+    /// A class is collapsed if its spread, relative to the upper quartile of all classes, is below this
+    /// value. Its standard deviation is then less than a quarter of that of other classes.
     public static final double SMALL_SPREAD = 0.05;
 
-    /// The same for the share of rank.
+    /// The same threshold for the share of rank.
     public static final double SMALL_RANK = 0.1;
 
     /// Largest number of classes whose centroids are compared, because their matrix `[C, C]` is decomposed.
@@ -71,14 +75,14 @@ public record ClassGeometry(
     ///
     /// @param label as given
     /// @param rows n
-    /// @param spread trace of its covariance (divisor n - 1); NaN for one row, as all below
-    /// @param relativeSpread spread divided by the upper quartile of all classes, so that it has the same
-    ///     meaning if most classes have collapsed; NaN also if that quartile is 0
+    /// @param spread trace of its covariance (divisor n - 1). It is NaN for one row, like all measures below
+    /// @param relativeSpread spread divided by the upper quartile of all classes. So it has the same meaning
+    ///     if most classes have collapsed. It is also NaN if this quartile is 0
     /// @param totalShare spread divided by the trace of the covariance of all rows (divisor N - 1)
     /// @param participation participation ratio of its covariance, 0 if the class is a point
-    /// @param rankShare participation ratio divided by the value of isotropic Gaussian rows, `(k D + 2) / (k
-    ///     + D + 1)`, `k = n - 1`, a ratio of expectations
-    /// @param collapsed whether its spread or share of rank is far below the other classes
+    /// @param rankShare participation ratio divided by its value for isotropic Gaussian rows, `(k D + 2) /
+    ///     (k + D + 1)` with `k = n - 1`, which is a ratio of expectations
+    /// @param collapsed whether its spread or share of rank is far below that of the other classes
     public record Shape(
             int label,
             long rows,
@@ -92,7 +96,7 @@ public record ClassGeometry(
     /// The geometry of finite rows `[N, D]`, float32 or float64, and their classes. The caller still owns the
     /// tensor.
     ///
-    /// @throws InputException when `rows` is not a matrix with rows and columns, or the number of labels
+    /// @throws InputException when `rows` is not a matrix with rows and columns, or when the number of labels
     ///     differs
     public static ClassGeometry of(Tensor rows, int[] labels) {
         Matrices.require("class geometry", rows);
@@ -111,7 +115,7 @@ public record ClassGeometry(
         });
     }
 
-    /// Classes that have collapsed while others have not.
+    /// Classes that have collapsed although others have not.
     public List<Shape> collapsed() {
         return classes.stream().filter(Shape::collapsed).toList();
     }
@@ -160,7 +164,7 @@ public record ClassGeometry(
                         .collect(Collectors.joining(", ", "classes ", few.size() > SMALLEST_CLASS ? ", ..." : ""));
     }
 
-    /// At most `most` row numbers, evenly spaced, grouped by class.
+    /// At most `most` row numbers. They are evenly spaced and grouped by class.
     private static int[] order(int[] labels, long most) {
         int count = Math.toIntExact(Math.min(most, labels.length));
         return IntStream.range(0, count)

@@ -23,7 +23,7 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
     /// Singular values of centroids below this share of the largest are rounding errors.
     private static final double RANK = 1e-7;
 
-    /// A class: rows `from` to `from + rows - 1`.
+    /// A class. Its rows are `from` to `from + rows - 1`.
     record Group(int label, long from, long rows) {}
 
     /// @param z centered rows, class by class; they become the residuals
@@ -147,8 +147,8 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
                 java.util.Arrays.stream(values).filter(Double::isFinite).toArray(), 0.75);
     }
 
-    /// With `x = c + r` of a class of n rows, its distance from the centroid of the others is `n / (n - 1)
-    /// |r|`.
+    /// Let `x = c + r` be a row of a class with n rows and centroid c. Then its distance from the centroid of
+    /// the other rows is `n / (n - 1) |r|`.
     private double nearestCentroid() {
         double hits = 0;
         long judged = 0;
@@ -182,8 +182,8 @@ record ClassScatter(Tensor residuals, Tensor centroids, List<Group> groups) {
         return Tensors.value(own.le(bound).squeeze(1).div(ties).sum());
     }
 
-    /// Squared distances that differ by less than this share of the squared lengths count as equal, because
-    /// of rounding in float64.
+    /// Two squared distances count as equal if they differ by less than this share of the squared lengths,
+    /// because of rounding in float64.
     private static final double TIE = 1e-13;
 
     /// The positions of centroids `[C, D]` relative to their mean; NaN for fewer than two.

@@ -11,8 +11,8 @@ package org.fullrank.diagnose;
 /// This logistic function is within 0.01 of the normal distribution function. The formula assumes that the
 /// threshold is uncertain by the factor [#LEEWAY], and that the value has the relative standard error e.
 final class Confidence {
-    /// Factor by which a threshold may be wrong. Thresholds are judgments: those of two careful people can
-    /// differ by a factor of 1.5.
+    /// Factor by which a threshold may be wrong. Thresholds are judgments. The thresholds of two careful
+    /// people can differ by a factor of 1.5.
     static final double LEEWAY = 1.5;
 
     /// Makes the logistic function similar to the normal distribution function (Camilli 1994, "Origin of the
@@ -23,8 +23,8 @@ final class Confidence {
 
     /// The confidence that `value` is above `threshold`.
     ///
-    /// @param error relative standard error of the value, 0 where it is exact
-    /// @return 0 where the value is not a number or not above 0
+    /// @param error relative standard error of the value; 0 if it is exact
+    /// @return 0 if the value is not a number or not above 0
     static double above(double value, double threshold, double error) {
         if (!(value > 0)) {
             return 0;
@@ -35,8 +35,8 @@ final class Confidence {
 
     /// The confidence that `value` is below `threshold`.
     ///
-    /// @param error relative standard error of the value, 0 where it is exact
-    /// @return 0 where the value is not a number, 1 where it is not above 0
+    /// @param error relative standard error of the value; 0 if it is exact
+    /// @return 0 if the value is not a number, 1 if it is not above 0
     static double below(double value, double threshold, double error) {
         return Double.isNaN(value) ? 0 : 1 - above(value, threshold, error);
     }

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// The result of examining one embedding.
 ///
 /// @param subject what was examined, such as `z.npy` or `representation`
-/// @param rows N, without those that were left out
+/// @param rows N, the number of rows without those that were left out
 /// @param width D
-/// @param verdicts the most severe first; one of kind healthy where nothing was found
+/// @param verdicts verdicts, most severe first; a single verdict of the kind healthy if no fault was found
 /// @param sections the figures
-/// @param plots what a page draws
+/// @param plots values that a page draws
 /// @param warnings one line each, for example about rows that were left out
 public record Diagnosis(
         String subject,
@@ -35,12 +35,12 @@ public record Diagnosis(
 
     /// Numbers for drawings.
     ///
-    /// @param singularValues of the centered rows, descending, `min(N, D)` of them
+    /// @param singularValues the `min(N, D)` singular values of the centered rows, descending
     /// @param isotropic singular values of isotropic Gaussian rows with the same N, D and total variance
     /// @param deviations standard deviation of each dimension, `[D]`
     /// @param norms lengths of rows at the 0th, 1st, ... 100th percentile, `[101]`
     public record Plots(double[] singularValues, double[] isotropic, double[] deviations, double[] norms) {
-        /// The numbers for `moments`, with the percentiles of `spread`.
+        /// The values to draw for `moments`, with the percentiles of `spread`.
         public static Plots of(Moments moments, Spread spread) {
             double[] values = moments.centered().singularValues();
             double[] isotropic =
@@ -75,7 +75,7 @@ public record Diagnosis(
         return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings);
     }
 
-    /// The same diagnosis with one more verdict, unless it has a verdict of this kind. It is then not
+    /// The same diagnosis with one more verdict, unless it has a verdict of this kind. Then it is no longer
     /// healthy.
     public Diagnosis with(Verdict verdict) {
         if (verdicts.stream().anyMatch(known -> known.kind() == verdict.kind())) {
@@ -108,8 +108,8 @@ public record Diagnosis(
         return verdicts.stream().anyMatch(verdict -> verdict.kind().collapse());
     }
 
-    /// For JSON: the output of `fullrank diagnose --json` and the content of `diagnosis.json` in a run
-    /// folder.
+    /// The diagnosis for JSON: the output of `fullrank diagnose --json`, and the content of `diagnosis.json`
+    /// in a run folder.
     public SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("subject", subject);

@@ -14,9 +14,9 @@ public record DiagnosisComparison(Diagnosis first, Diagnosis second, Likeness li
     /// A measure of both.
     ///
     /// @param difference second minus first
-    /// @param interval 95 % interval of the difference, as if the two were independent, which is wider than
-    ///     needed for the same items; [Interval#NONE] if one of the two has none
-    /// @param better 1 or 2 if only that one is in its healthy range, else 0
+    /// @param interval 95 % interval of the difference, computed as if the two were independent. For the same
+    ///     items, it is wider than necessary. It is [Interval#NONE] if one of the two has no interval
+    /// @param better 1 or 2 if only this one is in its healthy range, otherwise 0
     private record Difference(Reading first, Reading second, double difference, Interval interval, int better) {
         static Difference of(Reading a, Reading b) {
             Interval i = a.interval();
@@ -68,7 +68,7 @@ public record DiagnosisComparison(Diagnosis first, Diagnosis second, Likeness li
         }
     }
 
-    /// For a terminal: several lines, each with a line end.
+    /// The comparison for a terminal: several lines, each with a line end.
     public String text() {
         var table = new Table();
         table.row("second minus first", "first", "second", "difference", "95 % interval", "healthy", "in range");
@@ -103,7 +103,7 @@ public record DiagnosisComparison(Diagnosis first, Diagnosis second, Likeness li
                 + "\n";
     }
 
-    /// Which one is better, by the verdicts alone.
+    /// Says which one is better, by the verdicts alone.
     private String conclusion() {
         if (first.isCollapse() == second.isCollapse()) {
             return first.isCollapse() ? "Both have collapsed." : "Neither has collapsed.";

@@ -21,7 +21,7 @@ public final class DiagnosisText {
 
     private DiagnosisText() {}
 
-    /// The figures that say most about an embedding, in the order of a screen.
+    /// The figures that say most about an embedding, in the order in which they are shown.
     static final List<Measure> MAIN = List.of(
             Measure.EFFECTIVE_RANK,
             Measure.EFFECTIVE_RANK_MARGIN,
@@ -30,10 +30,11 @@ public final class DiagnosisText {
             Measure.OFFSET,
             Measure.SQUARED_CORRELATION_EXCESS);
 
-    /// Figures out of their range beyond the main ones: with more, a screen would not hold them.
+    /// Largest number of other figures out of their range. More of them would not fit on a screen.
     private static final int MOST_OUT = 6;
 
-    /// What fits a screen: the verdicts, six figures, and those out of their healthy range, which are marked.
+    /// A diagnosis that fits on a screen: the verdicts, six figures, and the figures out of their healthy
+    /// range, which are marked.
     public static String brief(Diagnosis diagnosis) {
         var shown = new ArrayList<Reading>();
         MAIN.stream().map(diagnosis::reading).filter(Objects::nonNull).forEach(shown::add);
@@ -60,7 +61,7 @@ public final class DiagnosisText {
                                 + "\n");
     }
 
-    /// All of a diagnosis: several lines, each with a line end.
+    /// The whole diagnosis: several lines, each with a line end.
     public static String of(Diagnosis diagnosis) {
         var text = new StringBuilder(heading(diagnosis));
         for (Section section : diagnosis.sections()) {

@@ -7,10 +7,11 @@ import org.fullrank.diagnose.Verdict.Kind;
 
 /// Rules for two faults: too few dimensions in use, and dimensions that repeat other dimensions.
 final class DimensionRules {
-    /// Ratio of two neighboring singular values above which there is a knee. A smooth decay has smaller
-    /// ratios: a power law of variances with exponent 3 has at most 2.8, and isotropic rows have nearly 1
-    /// within the first half of the directions. The largest ratio in 120 healthy small trainings was 4, and
-    /// 5.4 in the healthy base of the collapse study. Their collapsed variants have 9 to 1e6.
+    /// If the ratio of two neighboring singular values is above this value, there is a knee. A smooth decay
+    /// has smaller ratios. For a power law of variances with exponent 3, the ratio is at most 2.8. For
+    /// isotropic rows, it is nearly 1 within the first half of the directions. The largest ratio in 120
+    /// healthy small trainings was 4. In the training of the collapse study without a fault, it was 5.4. In
+    /// the collapsed variants of this training, it was 9 to 1e6.
     static final double KNEE = 8;
 
     /// Largest share of the variance after the knee. With a larger share, the directions before the knee
@@ -18,21 +19,22 @@ final class DimensionRules {
     static final double BEHIND = 0.05;
 
     /// A spectrum without a knee is collapsed if its effective rank is below `sqrt(min(N - 1, D))` divided by
-    /// this. The square root is used because healthy trainings use a smaller share of the dimensions if there
-    /// are more. Their smallest effective ranks were 3.5 of 64, 3.3 of 128, 3.9 of 256 and 11.5 of 512, which
-    /// is 1.2 to 2.6 times this threshold. Collapsed trainings had 1.0 to 1.6 of 64. A power law of variances
-    /// with exponent 1 is above the threshold for any width; with exponent 3 it is below from width 90 on.
+    /// this value. The threshold contains a square root, because healthy trainings with more dimensions use a
+    /// smaller share of them. Their smallest effective ranks were 3.5 of 64, 3.3 of 128, 3.9 of 256 and 11.5
+    /// of 512, which is 1.2 to 2.6 times this threshold. Collapsed trainings had 1.0 to 1.6 of 64. A power
+    /// law of variances with exponent 1 is above the threshold for any width. With exponent 3, it is below
+    /// the threshold from width 90 on.
     static final double ROOT = 5;
 
-    /// Share of dimensions that repeat others above which there is a fault. None of 240 healthy embeddings
-    /// had more than 1 %.
+    /// If the share of dimensions that repeat other dimensions is above this value, there is a fault. None of
+    /// 240 healthy embeddings had more than 1 %.
     static final double COPIES = 0.1;
 
-    /// Mean squared correlation above which dimensions are redundant without being copies. Healthy embeddings
-    /// had up to 0.28.
+    /// If the mean squared correlation is above this value, dimensions are redundant even if they are not
+    /// copies. In healthy embeddings, it was at most 0.28.
     static final double CORRELATED = 0.5;
 
-    /// If the share of dimensions that are not copies is below this, the fault is a lost rank instead of
+    /// If the share of dimensions that are not copies is below this value, the fault is a lost rank and not
     /// redundancy.
     static final double ORIGINALS = 0.125;
 
@@ -49,8 +51,8 @@ final class DimensionRules {
                 Kind.DIMENSIONAL, degree, evidence(f), next(f), copied(f) ? Set.of() : Set.of(Kind.REDUNDANT));
     }
 
-    /// Whether copies of dimensions explain the lost rank. If not, the low rank explains the copies: with few
-    /// directions some dimensions are necessarily similar.
+    /// Whether copies of dimensions explain the lost rank. If not, the low rank explains the copies, because
+    /// some dimensions are necessarily similar if there are few directions.
     private static boolean copied(Figures f) {
         return left(f) >= EXPLAINED * originals(f);
     }
@@ -80,7 +82,7 @@ final class DimensionRules {
         return Math.sqrt(available) / ROOT;
     }
 
-    /// Number of dimensions that are left.
+    /// Number of dimensions that remain.
     static int left(Figures f) {
         SpectrumShape slope = f.spectrum();
         return kneeDegree(slope, f.errors().spectrum()) > Finding.VERDICT ? slope.kneeAt() : slope.directions99();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Examines embeddings. Says whether the embeddings have collapsed, in which way, and what to change.
 ///
-/// The moments use all rows in one pass. Measures that compare rows with each other use a sample of at most
+/// The moments use all rows, in one pass. Measures that compare rows with each other use a sample of at most
 /// [Reservoir#CAPACITY] rows.
 public final class Doctor {
     private static final long SEED = Keyed.name("doctor");
@@ -23,7 +23,7 @@ public final class Doctor {
     /// The diagnosis of a stream of rows. The stream is read to its end; the caller closes it.
     ///
     /// @param subject what is examined, such as `z.npy`
-    /// @throws org.fullrank.engine.InputException when the rows cannot be read, or none is finite
+    /// @throws org.fullrank.engine.InputException when the rows cannot be read, or when no row is finite
     public static Diagnosis examine(String subject, Batches batches) {
         try (var moments = new Moments(batches.width());
                 var reservoir = new Reservoir(SEED);
@@ -52,7 +52,7 @@ public final class Doctor {
     /// @param rows embeddings `[N, D]`, float32 or float64; the caller still owns them
     /// @param second embeddings of another view of the same samples, `[N, D]`; null if there is none
     /// @param labels class of each row, from 0; null if there are none
-    /// @throws org.fullrank.engine.InputException when a value is not finite, or there is no row
+    /// @throws org.fullrank.engine.InputException when a value is not finite, or when there are no rows
     public static Diagnosis examine(String subject, Tensor rows, @Nullable Tensor second, int @Nullable [] labels) {
         try (var moments = Moments.of(rows);
                 var scope = Scope.withoutGradients()) {

@@ -32,7 +32,7 @@ record Examination(
         @Nullable Pairing pairing,
         @Nullable ClassGeometry classes,
         @Nullable Neighbors neighbors) {
-    /// Number of rows that [#quick] compares with one another. The cost grows with its square.
+    /// Number of rows that [#quick] compares with one another. The cost grows with the square of this number.
     static final int QUICK_ROWS = 512;
 
     /// The examination of a stream, with intervals.

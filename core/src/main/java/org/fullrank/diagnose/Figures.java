@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// @param rows N
 /// @param width D
 /// @param norm median length of the rows that are not zero; 0 if all rows are zero
-/// @param directions standard deviation of a dimension of rows of length 1, times `sqrt(D)`: 0 if all rows
-///     have the same direction, 1 if all directions are equally frequent
+/// @param directions standard deviation of a dimension, times `sqrt(D)`, after rows are scaled to length 1.
+///     It is 0 if all rows have the same direction, and 1 if all directions are equally frequent
 /// @param offset `|mean|^2 / E|z|^2`, 0 to 1; NaN if all rows are zero
 /// @param spectrum of the centered rows
 /// @param dimensions which dimensions are dead or copies
 /// @param classes spread of each class; empty if there are no labels
-/// @param pairs how the two views agree; null if there is only one
+/// @param pairs how well the two views agree; null if there is only one view
 /// @param errors standard errors of the figures
 record Figures(
         long rows,
@@ -59,7 +59,7 @@ record Figures(
     /// @param directions error of [#directions]
     /// @param rest error of `1 - offset`
     /// @param spectrum error of the ranks and of the decay of the spectrum
-    /// @param plain error of all other figures: the error of a standard deviation of Gaussian rows
+    /// @param plain error of all other figures, which is the error of a standard deviation of Gaussian rows
     record Errors(double directions, double rest, double spectrum, double plain) {
         /// The errors if there are no intervals.
         static Errors plain(long rows) {

@@ -5,13 +5,13 @@ import java.util.Set;
 /// The result of one rule for one embedding.
 ///
 /// @param kind the fault that the rule looks for
-/// @param degree confidence in the fault, from 0 to 1; above 1/2 the finding is a verdict, below 1/2 a sign
-///     of health
+/// @param degree confidence in the fault, from 0 to 1. Above 1/2, the finding is a verdict. Below 1/2, it is
+///     a sign of health
 /// @param evidence the figures with their thresholds, one line
 /// @param next one step to take, one line
-/// @param explains verdicts that follow from this one and are then not reported
+/// @param explains verdicts that follow from this verdict. They are not reported if this one is
 record Finding(Verdict.Kind kind, double degree, String evidence, String next, Set<Verdict.Kind> explains) {
-    /// A finding with a larger degree is a verdict.
+    /// A finding is a verdict if its degree is above this value.
     static final double VERDICT = 0.5;
 
     Finding {

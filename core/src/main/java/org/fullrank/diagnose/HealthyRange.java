@@ -34,7 +34,7 @@ public record HealthyRange(double low, double high) {
                 : null;
     }
 
-    /// Whether a value is in the range, ends included.
+    /// Whether a value is in the range, which includes its ends.
     boolean contains(double value) {
         return value >= low && value <= high;
     }

@@ -26,14 +26,14 @@ import org.fullrank.stats.Quantiles;
 ///
 /// @param mean over the pairs, from 0 to 1
 /// @param shuffled the same after shuffling
-/// @param dependent share of pairs above the 99th percentile of shuffled ones; 0.01 by chance
+/// @param dependent share of pairs above the 99th percentile of shuffled pairs; 0.01 by chance
 /// @param pairs number of pairs
 record Independence(double mean, double shuffled, double dependent, int pairs) {
     /// Largest number of columns that are compared: 496 pairs.
     static final int COLUMNS = 32;
 
-    /// Number of features of a column. With it the normalized value of a pair differs by a few hundredths
-    /// from the value of the exact kernel, and by the same amount for shuffled columns.
+    /// Number of features of a column. With this number, the normalized value of a pair differs from the
+    /// value of the exact kernel by a few hundredths. For shuffled columns, it differs by the same amount.
     static final int FEATURES = 32;
 
     private static final int SHUFFLED_PAIRS = 256;
@@ -42,7 +42,8 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
     private static final long KEY = Keyed.name("independence");
 
     /// The independence of standardized columns `[N, D]` without constant columns. If there are more than
-    /// [#COLUMNS], so many are drawn by key. It is not defined for fewer than 3 rows or 2 columns.
+    /// [#COLUMNS] columns, this number of columns is drawn by key. It is not defined for fewer than 3 rows or
+    /// 2 columns.
     static Independence of(Tensor columns) {
         int rows = Math.toIntExact(columns.size(0));
         int width = Math.toIntExact(columns.size(1));

@@ -10,7 +10,7 @@ import org.fullrank.linalg.Spectrum;
 import org.fullrank.linalg.Wishart;
 
 /// The measures that isotropic Gaussian rows `[N, D]` would have. The measures of isotropic rows are the
-/// largest values that N rows can reach in D dimensions. Figures are means over samples. A measure is 0 or
+/// largest values that N rows can reach in D dimensions. The values are means over samples. A measure is 0 or
 /// NaN if it is not defined. For example, a single row has no centered spectrum.
 ///
 /// Centering removes one degree of freedom. So the measures of centered rows are those of N - 1 rows.
@@ -19,9 +19,9 @@ import org.fullrank.linalg.Wishart;
 /// @param rows N
 /// @param width D
 /// @param rankMe of the rows as they are, as [Spectrum#rankMe]
-/// @param centeredRankMe of the centered rows, and so the ranks after it
-/// @param singularValues of the centered rows, descending, `min(N, D)` of them, when each dimension has
-///     variance 1
+/// @param centeredRankMe of the centered rows; so are the ranks after it
+/// @param singularValues of the centered rows if each dimension has variance 1, `min(N, D)` of them,
+///     descending
 public record IsotropicNull(
         long rows,
         int width,
@@ -37,7 +37,7 @@ public record IsotropicNull(
 
     private record Shape(long rows, int width) {}
 
-    /// The null of `rows` rows in `width` dimensions; a pure function whose results are cached.
+    /// The values for `rows` rows in `width` dimensions. This is a pure function whose results are cached.
     public static IsotropicNull of(long rows, int width) {
         if (rows < 1 || width < 1) {
             throw new InputException("isotropic null: found shape [%d, %d], expected at least one row and column"

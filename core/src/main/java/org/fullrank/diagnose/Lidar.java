@@ -8,9 +8,9 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// Computes LiDAR: the effective number of directions that distinguish samples, relative to the differences
-/// between views of one sample. The source is Thilak et al. 2023, "LiDAR: Sensing Linear Probing Performance
-/// in Joint Embedding SSL Architectures"; written from memory, unverified against the paper.
+/// Computes LiDAR, the effective number of directions that distinguish samples. It is relative to the
+/// differences between views of one sample. The source is Thilak et al. 2023, "LiDAR: Sensing Linear Probing
+/// Performance in Joint Embedding SSL Architectures"; written from memory, unverified against the paper.
 ///
 /// Given q views of each of N samples, `Sb` is the covariance (divisor N) of the sample means. `Sw` is the
 /// covariance (divisor N q) of the views around the mean of their sample. LiDAR is `exp(-sum p log p)`, `p =
@@ -25,11 +25,11 @@ record Lidar(double value, double isotropic) {
     /// Regularization of the within-sample scatter, relative to the mean variance of a dimension.
     static final double DELTA = 1e-4;
 
-    /// From this width on the matrix `[D, D]` is avoided, and the total number of rows of all views is
+    /// From this width on, the matrix `[D, D]` is not computed, and the total number of rows of all views is
     /// reduced to this number.
     static final int WIDE = 1024;
 
-    /// Approximate number of Gaussian values over which the isotropic value is averaged. With few values it
+    /// Approximate number of Gaussian values over which the isotropic value is averaged. With few values, it
     /// varies from draw to draw.
     private static final long DRAWN = 1L << 18;
 
@@ -56,8 +56,8 @@ record Lidar(double value, double isotropic) {
         return new Lidar(value, isotropic(rows, views.length, width, within / between));
     }
 
-    /// The residuals of the views about the sample means. Two views are opposite to each other about their
-    /// mean, so the residuals of one of them are enough.
+    /// The residuals of the views about the sample means. The residuals of two views are opposite to each
+    /// other, so the residuals of one of them are enough.
     private static Tensor residuals(Tensor[] views, Tensor means) {
         int count = views.length == 2 ? 1 : views.length;
         return Tensors.cat(

@@ -14,20 +14,22 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.rows.Batch;
 import org.fullrank.rows.Batches;
 
-/// How alike two embeddings of the same items are. Row i of both belongs to one item; the widths may differ.
+/// Measures how similar two embeddings of the same items are. Row i of both embeddings belongs to the same
+/// item. The widths may differ.
 ///
 /// @param rows number of rows that were compared
-/// @param cka linear CKA (Kornblith et al. 2019, equation 4 with a linear kernel), 0 to 1: 1 = equal up to
-///     rotation and scale
-/// @param angles angles in degrees between the spans of the strongest directions of each, over the items,
-///     ascending: 0 = the other has this direction too. There are as many as the smaller effective rank
+/// @param cka linear CKA (Kornblith et al. 2019, equation 4 with a linear kernel), from 0 to 1. It is 1 if
+///     the embeddings are equal up to rotation and scale
+/// @param angles angles in degrees, ascending, between two subspaces. Each subspace is spanned by the
+///     strongest directions of one embedding. An angle of 0 means that both embeddings have this direction.
+///     The number of angles is the smaller effective rank
 public record Likeness(long rows, double cka, double[] angles) {
     private static final long SEED = Keyed.name("likeness");
 
-    /// Compares a random sample of at most [Reservoir#CAPACITY] rows. Both streams are read to their end; the
+    /// Compares a random sample of at most [Reservoir#CAPACITY] rows. Both streams are read to their end. The
     /// caller closes them.
     ///
-    /// @throws InputException when the numbers of rows differ, or fewer than 8 rows are finite in both
+    /// @throws InputException when the numbers of rows differ, or when fewer than 8 rows are finite in both
     public static Likeness of(Batches first, Batches second) {
         try (var scope = Scope.withoutGradients();
                 var one = new Reservoir(SEED);
@@ -53,7 +55,7 @@ public record Likeness(long rows, double cka, double[] angles) {
         }
     }
 
-    /// @return number of rows, those that were left out included
+    /// @return number of rows, including those that were left out
     private static long read(Batches batches, Reservoir reservoir) {
         long rows = 0;
         while (true) {
@@ -68,14 +70,14 @@ public record Likeness(long rows, double cka, double[] angles) {
         }
     }
 
-    /// Positions of those numbers that the other array has too; both ascend.
+    /// Positions of the numbers that are also in the other array. Both arrays are ascending.
     private static int[] common(long[] numbers, long[] others) {
         return IntStream.range(0, numbers.length)
                 .filter(i -> Arrays.binarySearch(others, numbers[i]) >= 0)
                 .toArray();
     }
 
-    /// Centered rows of mean square 1, `[n, D]` in float64.
+    /// Centered rows with a mean square of 1, `[n, D]`, in float64.
     private static Tensor centered(Tensor rows, int[] chosen) {
         Tensor x = rows.index_select(0, Tensors.of(chosen)).to(ScalarType.Double);
         Tensor c = x.sub(x.mean(0));
@@ -107,7 +109,7 @@ public record Likeness(long rows, double cka, double[] angles) {
         return Math.max(1, (int) Math.round(Math.exp(entropy)));
     }
 
-    /// The strongest k directions over the items, `[n, k]`, orthonormal.
+    /// The k strongest directions of the items, `[n, k]`, orthonormal.
     private static Tensor basis(Tensor gram, int k) {
         Tensor vectors = torch.linalg_eigh(gram).get1(); // [n, n], ascending
         return vectors.narrow(1, vectors.size(1) - k, k);

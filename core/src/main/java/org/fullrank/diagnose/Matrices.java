@@ -21,7 +21,7 @@ final class Matrices {
     /// memory.
     static final int BLOCK = 512;
 
-    /// A deviation below this share of the mean counts as zero, because it is the rounding error of float32.
+    /// A deviation below this share of the mean counts as zero, because it is a rounding error of float32.
     static final double CONSTANT = 1e-7;
 
     private Matrices() {}

@@ -316,17 +316,17 @@ public enum Measure {
         this.meaning = meaning;
     }
 
-    /// The measure of that key.
+    /// The measure with this key.
     public static Optional<Measure> of(String key) {
         return Optional.ofNullable(BY_KEY.get(key));
     }
 
-    /// Its name in every file, table and page, such as `rankme.centered`.
+    /// The name of the measure in every file, table and page, such as `rankme.centered`.
     public String key() {
         return key;
     }
 
-    /// Its key at a place of a network, such as `embedding.rankme.centered`.
+    /// The key of the measure at a place of a network, such as `embedding.rankme.centered`.
     public String at(String place) {
         return place + "." + key;
     }
@@ -336,7 +336,7 @@ public enum Measure {
         return formula;
     }
 
-    /// The range of its values.
+    /// The range of its possible values.
     public String scale() {
         return scale;
     }

@@ -26,16 +26,16 @@ import org.fullrank.stats.Quantiles;
 /// @param rows N
 /// @param width D
 /// @param duplicateRows rows that have a near-duplicate
-/// @param duplicatePairs pairs of them
-/// @param duplicates some pairs; each row with the first row that it repeats
+/// @param duplicatePairs pairs of near-duplicates
+/// @param duplicates some of these pairs; each contains a row and the first row that it repeats
 /// @param outliers rows that are [#FAR] or more robust deviations away; NaN for fewer than [#SMALLEST_ROWS]
 ///     rows
-/// @param farthest some of them, the farthest first
-/// @param kurtosis mean excess kurtosis of varying dimensions, `m4 / m2^2 - 3`: 0 = Gaussian, 3 = Laplace;
-///     NaN for fewer than [#SMALLEST_ROWS] rows or no such dimension, as those below
-/// @param largestKurtosis of a dimension; at most about N
+/// @param farthest some of the outliers, the farthest first
+/// @param kurtosis mean excess kurtosis of varying dimensions, `m4 / m2^2 - 3`; 0 = Gaussian, 3 = Laplace.
+///     Like the values below, it is NaN for fewer than [#SMALLEST_ROWS] rows, or if no dimension varies
+/// @param largestKurtosis largest excess kurtosis of a dimension; at most about N
 /// @param largestDimension the dimension with the largest kurtosis; -1 if there is none
-/// @param heavyShare share of varying dimensions with more than [#HEAVY]
+/// @param heavyShare share of varying dimensions whose excess kurtosis is above [#HEAVY]
 public record Neighbors(
         long rows,
         int width,
@@ -48,15 +48,15 @@ public record Neighbors(
         double largestKurtosis,
         int largestDimension,
         double heavyShare) {
-    /// Smallest cosine of near-duplicates, an angle of less than one degree.
+    /// Smallest cosine of near-duplicates. It corresponds to an angle of less than one degree.
     public static final double COSINE = 1 - 1e-4;
 
     /// Largest distance of near-duplicates, relative to the typical distance between two rows. Images that
-    /// differ only by rounding or compression are this close; other images are not.
+    /// differ only by rounding or compression are this close. Other images are not.
     public static final double DISTANCE = 1e-3;
 
-    /// A row with at least this many robust deviations is an outlier. The farthest of 4096 Gaussian rows has
-    /// about 4.
+    /// A row with at least this many robust deviations is an outlier. Among 4096 Gaussian rows, the farthest
+    /// has about 4.
     public static final double FAR = 10;
 
     /// A dimension with a larger excess kurtosis has heavy tails; this is the value of a Laplace
@@ -77,7 +77,7 @@ public record Neighbors(
         farthest = List.copyOf(farthest);
     }
 
-    /// Two rows by number, the second of which repeats the first.
+    /// The numbers of two rows. The second row repeats the first.
     public record Pair(long first, long second) {}
 
     /// The number of a row, and its distance in robust deviations.
@@ -164,10 +164,10 @@ public record Neighbors(
     /// Near-duplicates.
     ///
     /// @param first for each row, the earliest row that it repeats, or -1
-    /// @param repeated for each row, whether a later one repeats it
+    /// @param repeated for each row, whether a later row repeats it
     private record Twins(int[] first, boolean[] repeated, double pairs) {
-        /// @param z rows about the center
-        /// @param lengths their squared lengths before, `[N, 1]`
+        /// @param z rows minus the center
+        /// @param lengths squared lengths of the rows before the center was subtracted, `[N, 1]`
         static Twins of(Tensor z, Tensor lengths) {
             int rows = Math.toIntExact(z.size(0));
             Tensor remote = Reductions.squaredNorms(z); // [N, 1]
@@ -249,7 +249,7 @@ public record Neighbors(
     private record Tails(double mean, double largest, int dimension, double heavyShare) {
         static final Tails NONE = new Tails(Double.NaN, Double.NaN, -1, Double.NaN);
 
-        /// @param z rows about `center` `[1, D]`
+        /// @param z rows minus `center` `[1, D]`
         static Tails of(Tensor z, Tensor center) {
             double rows = z.size(0);
             Tensor x = z.sub(Reductions.means(z)); // [N, D]

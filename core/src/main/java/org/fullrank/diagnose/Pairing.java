@@ -11,32 +11,33 @@ import org.fullrank.stats.Normal;
 
 /// Compares two views of the same samples, `[N, D]` each. "Pairs" are the two views of one sample. "Others"
 /// are all `N (N - 1)` pairs of a view of one sample and the other view of another sample. The mean over
-/// "others" is what a random shuffle of the second view gives on average.
+/// "others" is the expected value for a random shuffle of the second view.
 ///
-/// Directions are rows scaled to length 1. A row of zeros stays zero.
+/// Directions are rows scaled to length 1. A row of zeros remains zero.
 ///
-/// @param rows rows that were used; a sample of more than 2^24 values is thinned to evenly spaced rows
+/// @param rows number of rows that were used; if a sample has more than 2^24 values, only evenly spaced rows
+///     are used
 /// @param width D
-/// @param views number of views; figures of pairs are those of the first two, LiDAR takes all
+/// @param views number of views; measures of pairs use the first two views, and LiDAR uses all
 /// @param alignment mean squared distance of pairs of directions, from 0 (equal) to 4. Source: Wang and
 ///     Isola 2020, "Understanding contrastive representation learning through alignment and uniformity",
 ///     with alpha = 2; unverified against the paper
-/// @param uniformity `log E exp(-2 d^2)` over pairs of different rows of one view, directions, mean of the
-///     two views; 0 = one point, lower is more uniform, -4 for D large; NaN for one row. Source as before,
-///     t = 2
+/// @param uniformity `log E exp(-2 d^2)` over the directions of pairs of different rows of one view, averaged
+///     over the two views. 0 means one point, lower values are more uniform, and -4 is the value for large D.
+///     NaN for one row. Source: the same, with t = 2
 /// @param cosine mean cosine of pairs
 /// @param othersCosine mean cosine of others; NaN for one row
-/// @param invariance 1 - (mean squared distance of pairs) / (that of others), of rows as they are: 1 =
-///     equal views, 0 = views share nothing; NaN for one row or when all rows are one point
+/// @param invariance 1 - (mean squared distance of pairs) / (mean squared distance of others), for rows that
+///     are not scaled; 1 = equal views, 0 = views share nothing; NaN for one row or if all rows are one point
 /// @param identical share of samples whose two views are equal up to the rounding of float32
-/// @param matchRate share of samples whose second view is the nearest row of the second view to their first
-///     by cosine; rows that tie share the match, so that one point reads 1 / N
-/// @param chance of a match, 1 / N
-/// @param lidar effective number of directions that tell samples apart in units of how their views differ,
-///     from 1 to `min(N - 1, D)`; views that share nothing do not lower it; see [#LIDAR_DELTA]. Source:
-///     Thilak et al. 2023, unverified against the paper
-/// @param lidarShare the same, relative to isotropic Gaussian samples and views of the same number, width
-///     and scatter ratio; 1 = isotropic
+/// @param matchRate share of samples for which the second view nearest to the first view, by cosine, is their
+///     own. Rows with the same cosine share the match, so a single point has the value 1 / N
+/// @param chance probability of a match by chance, 1 / N
+/// @param lidar effective number of directions that distinguish samples, relative to the differences between
+///     their views. It is between 1 and `min(N - 1, D)`. Views that share nothing do not reduce it; see
+///     [#LIDAR_DELTA]. Source: Thilak et al. 2023, unverified against the paper
+/// @param lidarShare LiDAR divided by its value for isotropic Gaussian samples and views with the same
+///     number, width and scatter ratio; 1 = isotropic
 /// @param cosineInterval 95 % interval of [#cosine], by the normal approximation
 /// @param matchInterval 95 % interval of [#matchRate], by Wilson
 public record Pairing(
@@ -59,19 +60,20 @@ public record Pairing(
     /// variance of a dimension.
     public static final double LIDAR_DELTA = Lidar.DELTA;
 
-    /// Two similarities with a smaller difference count as equal, because of rounding in float64.
+    /// Two similarities count as equal if they differ by less than this, because of rounding in float64.
     private static final double TIE = 1e-12;
 
     private static final double SPREAD = 2; // t of the uniformity
 
-    /// The relation of two views with finite rows in the same order. The caller still owns them.
+    /// The relation of two views. Their rows are finite and in the same order. The caller still owns them.
     public static Pairing of(Tensor first, Tensor second) {
         return of(List.of(first, second));
     }
 
     /// The relation of two or more views.
     ///
-    /// @throws InputException when there are fewer than two views or they are not matrices of the same shape
+    /// @throws InputException when there are fewer than two views, or when they are not matrices of the same
+    ///     shape
     public static Pairing of(List<Tensor> views) {
         require(views);
         return Matrices.guarded("pairing", () -> {
@@ -145,8 +147,8 @@ public record Pairing(
         return Reductions.squares(x.sub(y)) / x.size(0);
     }
 
-    /// `E|x_i - y_j|^2` over `i != j`, in closed form, relative to the common mean, so that an offset
-    /// cancels.
+    /// `E|x_i - y_j|^2` over `i != j`, in closed form. It is computed relative to the common mean, so that an
+    /// offset cancels.
     private static double othersDistances(Tensor x, Tensor y) {
         double rows = x.size(0);
         Tensor center = Reductions.means(x).add(Reductions.means(y)).div_(Tensors.scalar(2)); // [1, D]

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param vitals the ranks and their shares
 /// @param powerLaw decay of the eigenvalues of the centered rows
-/// @param meanSingular the mean singular value between its bounds; null where rows were not given
+/// @param meanSingular the mean singular value between its bounds; null if rows were not given
 /// @param isotropic the values of isotropic rows
 /// @param intervals 95 % intervals; empty if rows were not given, or if there are fewer than 8
 public record Ranks(
@@ -31,7 +31,7 @@ public record Ranks(
         @Nullable MeanSingular meanSingular,
         IsotropicNull isotropic,
         Map<Measure, Interval> intervals) {
-    /// RankMe as published comes first, then the centered one.
+    /// RankMe as published comes first. The centered RankMe follows.
     private static final List<Measure> RANKS = List.of(
             Measure.RANKME,
             Measure.RANKME_CENTERED,

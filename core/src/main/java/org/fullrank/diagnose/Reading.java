@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The value of one [Measure] of one embedding.
 ///
-/// @param measure what was measured
-/// @param value NaN where it is not defined
-/// @param interval 95 % interval; [Interval#NONE] where none is computed
+/// @param measure the measure
+/// @param value the value; NaN if it is not defined
+/// @param interval 95 % interval; [Interval#NONE] if none is computed
 /// @param healthy healthy range in words: the range of the [Measure], unless it depends on the shape of the
 ///     data
 /// @param note details of this embedding, such as the numbers of the affected rows; may be empty
@@ -24,12 +24,12 @@ public record Reading(Measure measure, double value, Interval interval, String h
         return new Reading(measure, value, interval, measure.healthy(), "");
     }
 
-    /// The same with a note.
+    /// The same reading with a note.
     Reading noting(String text) {
         return new Reading(measure, value, interval, healthy, text);
     }
 
-    /// The same with another healthy range.
+    /// The same reading with another healthy range.
     Reading healthy(String range) {
         return new Reading(measure, value, interval, range, note);
     }
@@ -49,14 +49,15 @@ public record Reading(Measure measure, double value, Interval interval, String h
         return HealthyRange.of(healthy);
     }
 
-    /// Whether the value is outside of its healthy range; false if it is not defined, or if there is no range.
+    /// Whether the value is outside of its healthy range. It is false if the value is not defined, or if
+    /// there is no range.
     public boolean isOutOfRange() {
         HealthyRange range = range();
         return range != null && !Double.isNaN(value) && !range.contains(value);
     }
 
-    /// For JSON; undefined values are NaN. `low`, `high` and `ok` are there if the healthy range has
-    /// numbers, and an end at infinity is left out.
+    /// The reading for JSON. Undefined values are NaN. The keys `low`, `high` and `ok` exist if the healthy
+    /// range has numbers. An infinite end of the range is left out.
     public SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("name", name());

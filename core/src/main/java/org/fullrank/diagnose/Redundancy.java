@@ -12,24 +12,24 @@ import org.fullrank.linalg.Reductions;
 /// Measures how strongly dimensions repeat one another. Dimensions that do not vary are left out, because
 /// they are dead and not redundant.
 ///
-/// @param rows rows that were used; a wide sample is thinned to evenly spaced ones, see [#WORK]
+/// @param rows number of rows that were used; of a wide sample, only evenly spaced rows are used, see [#WORK]
 /// @param width D
-/// @param varying dimensions that vary
-/// @param squaredCorrelation mean squared correlation of two different dimensions, from 0 to 1; NaN for
-///     fewer than 2 of them or 2 rows
-/// @param chance what independent dimensions show on average, `1 / (N - 1)`; NaN for a single row
+/// @param varying number of dimensions that vary
+/// @param squaredCorrelation mean squared correlation of two different dimensions, from 0 to 1; NaN for fewer
+///     than 2 such dimensions or 2 rows
+/// @param chance average value for independent dimensions, `1 / (N - 1)`; NaN for a single row
 /// @param excess `squaredCorrelation` minus `chance`
-/// @param duplicatePairs pairs with `|r| >` [#DUPLICATE]; NaN for fewer than [#SMALLEST_ROWS] rows
-/// @param duplicateDimensions dimensions that repeat a dimension with a lower number and could be left out;
-///     NaN as above
-/// @param duplicates some of them
-/// @param hsic mean dependence of two dimensions by HSIC, from 0 to 1, normalized and by random features;
-///     NaN for fewer than 3 rows or 2 varying dimensions
-/// @param hsicShuffled the same after each dimension has been shuffled separately; this is the value by
-///     chance
+/// @param duplicatePairs number of pairs with `|r| >` [#DUPLICATE]; NaN for fewer than [#SMALLEST_ROWS] rows
+/// @param duplicateDimensions number of dimensions that repeat a dimension with a lower number, and so could
+///     be left out; NaN as above
+/// @param duplicates some of these pairs
+/// @param hsic mean dependence of two dimensions, from 0 to 1. It is a normalized HSIC computed with random
+///     features. NaN for fewer than 3 rows or 2 varying dimensions
+/// @param hsicShuffled the same after each dimension was shuffled separately. This is the value by chance
 /// @param hsicExcess HSIC above chance: 0 = independent, 1 = equal
-/// @param dependentPairs share of pairs above the 99th percentile of shuffled ones; 0.01 by chance
-/// @param hsicPairs pairs that were compared by HSIC; of more than 32 dimensions, 32 drawn by key
+/// @param dependentPairs share of pairs above the 99th percentile of shuffled pairs; 0.01 by chance
+/// @param hsicPairs number of pairs that were compared by HSIC; if there are more than 32 dimensions, 32 of
+///     them are drawn by key
 public record Redundancy(
         long rows,
         int width,
@@ -45,18 +45,19 @@ public record Redundancy(
         double hsicExcess,
         double dependentPairs,
         int hsicPairs) {
-    /// Two dimensions with a larger absolute correlation count as equal: they share 98 % of their variance.
+    /// Two dimensions count as equal if their absolute correlation is larger than this. They then share 98 %
+    /// of their variance.
     public static final double DUPLICATE = 0.99;
 
-    /// Smallest number of rows for which duplicates are counted. With 16 rows, independent dimensions reach a
-    /// correlation of 0.99 about once in 10^12 pairs; with 4 rows, once in 100.
+    /// Smallest number of rows for which duplicates are counted. With 16 rows, the correlation of independent
+    /// dimensions reaches 0.99 in about one of 10^12 pairs. With 4 rows, it does so in one of 100 pairs.
     public static final int SMALLEST_ROWS = 16;
 
     /// Largest number of examples.
     public static final int EXAMPLES = 8;
 
-    /// Largest number of products for correlations, `N D^2`, which take about a second. If there are more,
-    /// the number of rows is reduced, to at least 1024.
+    /// Largest number of products for correlations, `N D^2`. They take about a second. If there are more
+    /// products, the number of rows is reduced, but to no fewer than 1024.
     public static final long WORK = 1L << 35;
 
     private static final long FEWEST_ROWS = 1024;
@@ -89,7 +90,7 @@ public record Redundancy(
         });
     }
 
-    /// The redundancy of centered columns of length 1 `[N, d]`, the columns with the numbers `varying`.
+    /// The redundancy of centered columns `[N, d]` of length 1. The numbers of the columns are `varying`.
     private static Redundancy of(Tensor z, int[] varying, int width) {
         long rows = z.size(0);
         int count = varying.length;
@@ -125,7 +126,7 @@ public record Redundancy(
                 independence.pairs());
     }
 
-    /// Share of the varying dimensions that repeat another one; NaN if it is not defined.
+    /// Share of the varying dimensions that repeat another dimension; NaN if it is not defined.
     public double duplicateShare() {
         return varying == 0 ? Double.NaN : duplicateDimensions / varying;
     }
@@ -162,7 +163,7 @@ public record Redundancy(
                 .toArray();
     }
 
-    /// All correlations, in blocks of columns with the columns after them.
+    /// All correlations. They are computed between a block of columns and all later columns.
     private static final class Correlations {
         private double squares;
         private double duplicates;
@@ -174,8 +175,9 @@ public record Redundancy(
             partner = new int[columns];
         }
 
-        /// The correlations without duplicates, which cannot be found with so few rows. `sum_ij r_ij^2`
-        /// equals the sum for the Gram matrix `[N, N]` of the rows, at a cost of `N^2 D` instead of `N D^2`.
+        /// The correlations. Duplicates are not searched, because they cannot be found with so few rows.
+        /// `sum_ij r_ij^2` equals the sum for the Gram matrix `[N, N]` of the rows, at a cost of `N^2 D`
+        /// instead of `N D^2`.
         private static Correlations ofFew(Tensor z) {
             var found = new Correlations(Math.toIntExact(z.size(1)));
             double own = Reductions.squares(Reductions.sum(z.mul(z), 0)); // the diagonal
@@ -197,7 +199,7 @@ public record Redundancy(
         }
 
         /// @param r correlations of the columns from `from` on with themselves and with later columns; all
-        ///     others are zero
+        ///     other entries are zero
         private void add(Tensor r, int from) {
             squares += Reductions.squares(r);
             Tensor sizes = r.abs();

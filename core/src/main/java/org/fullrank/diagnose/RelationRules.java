@@ -12,23 +12,24 @@ import org.jspecify.annotations.Nullable;
 
 /// Rules for faults of classes and of pairs of views.
 final class RelationRules {
-    /// A class is a point if its spread, as a share of the spread of all rows, is below this. Classes of
-    /// healthy trainings had at least 0.27. A class of Gaussian rows with the same mean as all others has 1.
+    /// If the spread of a class, as a share of the spread of all rows, is below this value, the class is a
+    /// point. Classes of healthy trainings had at least 0.27. A class of Gaussian rows with the same mean as
+    /// all others has 1.
     static final double POINT = 0.1;
 
     /// Smallest number of rows of a class for which its spread is used.
     static final int CLASS_ROWS = 8;
 
-    /// Two views are too similar to be a task if their distance, as a share of the distance of unrelated
-    /// rows, is below this. Healthy trainings had 0.09 to 0.6.
+    /// If the distance of two views, as a share of the distance of unrelated rows, is below this value, the
+    /// views are too similar. In healthy trainings, it was 0.09 to 0.6.
     static final double ALIKE = 0.01;
 
-    /// The smallest part that views must have in common, as a share of the distance of unrelated rows.
-    /// Trainings without an alignment term kept 0.15.
+    /// The smallest part that views must have in common. It is one minus their distance as a share of the
+    /// distance of unrelated rows. In trainings without an alignment term, it was 0.15.
     static final double COMMON = 0.05;
 
-    /// For views that share nothing, the nearest neighbor is the other view at most this many times as often
-    /// as by chance.
+    /// If views share nothing, the nearest neighbor is the other view at most this many times as often as by
+    /// chance.
     static final double LUCK = 5;
 
     private static final int NAMED = 10;

@@ -7,10 +7,11 @@ import java.util.List;
 import org.fullrank.linalg.Moments;
 import org.fullrank.linalg.Spectrum;
 
-/// The warnings of a diagnosis. Warnings are facts that affect the measures or are good to know, but that are
-/// no faults.
+/// The warnings of a diagnosis. A warning is a fact that affects the measures or is good to know, but that is
+/// not a fault.
 final class Remarks {
-    /// Share of rows with a near-duplicate above which there is a warning. Nearly all data have a few.
+    /// If the share of rows with a near-duplicate is above this value, there is a warning. Nearly all data
+    /// have a few near-duplicates.
     static final double DUPLICATE_ROWS = 0.01;
 
     private static final int HUNDRED = 100;

@@ -15,7 +15,7 @@ import org.fullrank.stats.Quantiles;
 /// - how far the length of the row is from the typical length;
 /// - the distance of the row from the center within the leading subspace, where each coordinate is divided by
 ///   its own `1.4826 MAD`;
-/// - its distance from that subspace.
+/// - the distance of the row from this subspace.
 ///
 /// So three kinds of rows are found: long or short rows, rows that differ from the others along a leading
 /// direction, and rows outside the subspace of the others. A difference of less than 1 % of the median counts
@@ -34,7 +34,7 @@ final class Remoteness {
     /// A difference below this share of the median counts as zero.
     private static final double FLOOR = 0.01;
 
-    /// Share of a squared length that may be a rounding error.
+    /// A share of a squared length that may be a rounding error.
     private static final double ROUNDING = 1e-10;
 
     private static final long KEY = Keyed.name("remoteness");

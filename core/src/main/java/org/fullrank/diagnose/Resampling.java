@@ -24,18 +24,18 @@ import org.fullrank.linalg.Moments;
 /// Every half has a lower rank than the whole sample. The lower rank does not affect the interval, because
 /// the deviation is taken around the mean of the halves. Ranks are compared by their logarithms.
 final class Resampling {
-    /// Number of random halves. With 16 the standard error itself has an error of a fifth; Student's factor
-    /// takes this into account.
+    /// Number of random halves. With 16 halves, the standard error itself has an error of a fifth. Student's
+    /// factor takes this into account.
     static final int DRAWS = 16;
 
     /// 97.5 % point of Student's t with DRAWS - 1 degrees of freedom.
     static final double STUDENT = 2.131449545559323;
 
-    /// With fewer rows no interval is computed.
+    /// With fewer rows, no interval is computed.
     static final int FEWEST = 8;
 
-    /// Number of rows from which halves are drawn if there are many columns. The spectrum of a half then
-    /// needs a Gram matrix of 512 rows, which takes about 20 ms.
+    /// Number of rows from which halves are drawn if there are many columns. Then the spectrum of a half
+    /// needs only a Gram matrix of 512 rows, which takes about 20 ms.
     static final int WIDE_ROWS = 1024;
 
     private static final int WIDE = 512;
@@ -43,14 +43,15 @@ final class Resampling {
 
     private Resampling() {}
 
-    /// The rows of `sample` from which halves are drawn: all, or 1024 evenly spaced rows if there are more
-    /// than 512 columns. The rows of a reservoir are in the order of the file.
+    /// The rows of `sample` from which halves are drawn. They are all rows, or 1024 evenly spaced rows if
+    /// there are more than 512 columns. The rows of a reservoir are in the order of the file.
     static Tensor rows(Tensor sample) {
         return sample.size(1) <= WIDE ? sample : Matrices.evenly(sample, WIDE_ROWS);
     }
 
-    /// Half the width of the 95 % interval at `total` rows of each figure that `figures` computes from
-    /// moments of rows `[m, D]`. NaN if a figure is not defined for a half; empty for fewer than 8 rows.
+    /// For each value that `figures` computes from moments of rows `[m, D]`: half the width of its 95 %
+    /// interval at `total` rows. It is NaN if a value is not defined for a half. The result is empty for
+    /// fewer than 8 rows.
     static double[] errors(Tensor rows, long total, Function<Moments, double[]> figures) {
         int m = Math.toIntExact(rows.size(0));
         if (m < FEWEST) {
@@ -69,7 +70,7 @@ final class Resampling {
                 .toArray();
     }
 
-    /// A random half of `0 .. m - 1`, ascending: selection sampling.
+    /// A random half of `0 .. m - 1`, ascending, drawn by selection sampling.
     static int[] half(int m, int draw) {
         var random = Keyed.of(KEY, m, draw);
         int[] half = new int[m / 2];

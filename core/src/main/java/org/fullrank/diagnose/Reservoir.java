@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 /// reading or on the size of blocks. If the stream has no more rows than the capacity, the sample contains
 /// all of them.
 public final class Reservoir implements AutoCloseable {
-    /// Largest number of rows. Their Gram matrix needs 128 MiB and a second; a neighbor search takes about as
-    /// long.
+    /// Largest number of rows. Their Gram matrix needs 128 MiB and takes a second. A neighbor search takes
+    /// about as long.
     public static final int CAPACITY = 4096;
 
-    /// Largest number of values of a view: 256 MiB of float32. So with more than 16,384 columns there are
-    /// fewer rows; with 150,000 columns there are 447.
+    /// Largest number of values of a view. They need 256 MiB as float32. So with more than 16,384 columns,
+    /// there are fewer rows. With 150,000 columns, there are 447.
     public static final long MOST_VALUES = 1L << 26;
 
     private static final long KEY = Keyed.name("reservoir");
@@ -46,7 +46,8 @@ public final class Reservoir implements AutoCloseable {
         this.seed = seed;
     }
 
-    /// Offers rows. Either all batches have a second view or none of them; the same holds for labels.
+    /// Offers rows. Either all batches have a second view, or none of them has one. The same is true of
+    /// labels.
     public void add(Batch batch) {
         if (batch.rows() == 0) {
             return;

@@ -9,17 +9,18 @@ final class SampleRules {
     /// With fewer rows, the only verdict is that they are too few.
     static final int FEWEST_ROWS = 8;
 
-    /// With fewer rows a collapse can be detected, but not health.
+    /// With fewer rows, a verdict can be a collapse, but it cannot be healthy.
     static final int ENOUGH_ROWS = 32;
 
-    /// Number of rows per dimension of a collapsed embedding, which has at most `sqrt(D) / 5` dimensions. The
-    /// measured rank of N isotropic rows in k dimensions is too low by a share of k / N, here 5 %.
+    /// Number of rows per dimension of a collapsed embedding. Such an embedding has at most `sqrt(D) / 5`
+    /// dimensions. The measured rank of N isotropic rows in k dimensions is too low by the share k / N, which
+    /// is 5 % here.
     static final double ROWS_PER_RANK = 20;
 
     private SampleRules() {}
 
-    /// Smallest number of rows for which an embedding of this width can be called healthy. It can be smaller
-    /// than the width.
+    /// Smallest number of rows for which an embedding of this width can be called healthy. This number can be
+    /// smaller than the width.
     static long needed(int width) {
         return Math.max(ENOUGH_ROWS, (long) Math.ceil(ROWS_PER_RANK * Math.sqrt(width) / DimensionRules.ROOT));
     }

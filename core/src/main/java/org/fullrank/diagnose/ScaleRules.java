@@ -7,26 +7,28 @@ import org.fullrank.diagnose.Verdict.Kind;
 
 /// Rules for faults of the position and the length of rows.
 final class ScaleRules {
-    /// If [Figures#directions] is below this, all rows have the same direction: any two have a cosine above
-    /// 0.999, which bfloat16 can hardly distinguish from 1 (its step is 0.004). Embeddings of perceptrons
-    /// without stop-gradient or predictor had 0.002 to 0.025. Embeddings of healthy trainings had 0.4 and
-    /// more.
+    /// If [Figures#directions] is below this value, all rows have the same direction. Any two rows have a
+    /// cosine above 0.999, which bfloat16 can hardly distinguish from 1 (its step is 0.004). For embeddings
+    /// of perceptrons without stop-gradient or predictor, it was 0.002 to 0.025. For embeddings of healthy
+    /// trainings, it was 0.4 or more.
     static final double SAME_DIRECTION = 0.03;
 
-    /// If [Figures#offset] is above this, the mean is a separate fault: a random pair of rows has a cosine of
-    /// 0.95, and a search by cosine depends on the last digits. Healthy ReLU representations have 0.3 to 0.8.
+    /// If [Figures#offset] is above this value, the mean is a separate fault. A random pair of rows has a
+    /// cosine of 0.95, and a search by cosine depends on the last digits. For healthy ReLU representations,
+    /// it was 0.3 to 0.8.
     static final double MOSTLY_MEAN = 0.95;
 
-    /// Smallest [Figures#offset] of a constant embedding. Rows with two opposite directions have no offset.
+    /// Smallest [Figures#offset] of a constant embedding. If rows have two opposite directions, they have no
+    /// offset.
     static final double SOME_MEAN = 0.5;
 
-    /// Root mean square of entries above which half precision overflows (at 65504, about six standard
-    /// deviations).
+    /// If the root mean square of the entries is above this value, half precision overflows (at 65504, about
+    /// six standard deviations).
     static final double LARGE_ENTRY = 1e4;
 
-    /// Length below which a row is too small compared with the constants in losses. The variance for a
-    /// standard deviation of 1e-3 is a hundredth of VICReg's epsilon, and the gradient of a cosine grows with
-    /// the inverse of the length.
+    /// If the length of a row is below this value, the row is too small compared with the constants in
+    /// losses. For a standard deviation of 1e-3, the variance is a hundredth of VICReg's epsilon. The
+    /// gradient of a cosine grows with the inverse of the length.
     static final double SMALL_NORM = 1e-3;
 
     private ScaleRules() {}

@@ -5,16 +5,16 @@ import org.fullrank.linalg.Spectrum;
 /// The shape of a centered spectrum: how fast it falls, and at which direction it drops.
 ///
 /// @param effectiveRank [Spectrum#effectiveRank]; 0 if nothing varies
-/// @param knee the largest ratio of two neighbors, `s_k / s_(k + 1)`, in the first half of the directions; 1
-///     if there are fewer than two
-/// @param kneeAt the k of the knee, the number of directions before it
+/// @param knee the largest ratio of two neighboring singular values, `s_k / s_(k + 1)`, in the first half of
+///     the directions; 1 if there are fewer than two
+/// @param kneeAt the position k of the knee, which is the number of directions before it
 /// @param varianceAfterKnee share of the variance in the directions after the knee
 /// @param directions99 number of directions that contain 99 % of the variance
 /// @param available number of directions in which the rows can vary, `min(N - 1, D)`
 record SpectrumShape(
         double effectiveRank, double knee, int kneeAt, double varianceAfterKnee, int directions99, int available) {
-    /// A singular value below this share of the largest is a rounding error: the precision of float32 is
-    /// 6e-8, and the sums of a covariance lose another decimal digit.
+    /// A singular value below this share of the largest is a rounding error. The precision of float32 is
+    /// 6e-8, and the sums of a covariance lose one more decimal digit.
     static final double ROUNDING = 1e-6;
 
     /// Share of the variance in [#directions99], the usual choice in principal component analysis.

@@ -56,7 +56,7 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
         }
     }
 
-    /// The spread with percentiles, but without intervals, because they take most of the time.
+    /// The spread with percentiles, but without intervals. Intervals take most of the time.
     static Spread withoutIntervals(Moments moments, Batch sample) {
         try (var scope = Scope.withoutGradients()) {
             return of(
@@ -116,15 +116,15 @@ public record Spread(Vitals vitals, double[] norms, Map<Measure, Interval> inter
         return norms.length == 0 ? Double.NaN : norms[percent];
     }
 
-    /// Median length of the rows that are not zero, exact to one percentile; 0 if all rows are zero, NaN if
-    /// rows were not given.
+    /// Median length of the rows that are not zero, exact to one percentile. It is 0 if all rows are zero,
+    /// and NaN if rows were not given.
     double medianNorm() {
         int first = Math.min(zeroPercentiles(), HIGHEST);
         return percentile((first + HIGHEST) / 2);
     }
 
-    /// Number of percentiles of the lengths that are 0. For k of them, more than k - 1 percent of the rows
-    /// are zero; for 101, all rows.
+    /// Number of percentiles of the lengths that are 0. If k percentiles are 0, more than k - 1 percent of
+    /// the rows are zero. If all 101 are 0, all rows are zero.
     int zeroPercentiles() {
         return (int) Arrays.stream(norms).filter(length -> length == 0).count();
     }

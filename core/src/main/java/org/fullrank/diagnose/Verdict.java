@@ -20,13 +20,13 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
         DIMENSIONAL("dimensional collapse", true),
         /// Lengths of rows are too large.
         NORM_BLOW_UP("norm blow-up", true),
-        /// Lengths of rows are close to zero.
+        /// The lengths of rows are close to zero.
         NORM_VANISHING("vanishing norms", true),
         /// Dimensions repeat one another.
         REDUNDANT("redundancy", true),
         /// A common mean dominates all rows.
         COMMON_OFFSET("common offset", true),
-        /// Rows of one or several classes are one point while others are not.
+        /// The rows of one or several classes are one point, but other rows are not.
         CLASS_WISE("class-wise collapse", true),
         /// The two views are too alike: the task has a shortcut.
         SHORTCUT("shortcut views", false),
@@ -54,7 +54,7 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
         }
     }
 
-    /// A verdict on a measure that is below its limit.
+    /// A verdict about a measure that is below its limit.
     ///
     /// @param ratio of the measure to its limit
     public static Verdict below(Kind kind, double ratio, String evidence, String next) {

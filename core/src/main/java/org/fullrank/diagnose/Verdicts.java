@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// already explains it. A verdict has the confidence of its rule, see [Confidence]. The confidence of
 /// "healthy" is 1 minus the largest confidence of all rules.
 final class Verdicts {
-    /// Looks for one fault; null if its figures are missing.
+    /// A rule looks for one fault. It returns null if its figures are missing.
     @FunctionalInterface
     interface Rule {
         @Nullable
@@ -41,8 +41,8 @@ final class Verdicts {
     private static final Set<Verdict.Kind> MIMICKED =
             EnumSet.of(Verdict.Kind.DIMENSIONAL, Verdict.Kind.REDUNDANT, Verdict.Kind.CLASS_WISE);
 
-    /// The verdicts on an embedding, the most severe first. If no rule is above its threshold, the only
-    /// verdict is healthy.
+    /// The verdicts on an embedding, most severe first. If no rule is above its threshold, the only verdict
+    /// is healthy.
     ///
     /// @param trimmed the figures of trimmed rows, see [Trimmed]; computed only when needed
     static List<Verdict> of(Figures figures, Supplier<Figures> trimmed) {

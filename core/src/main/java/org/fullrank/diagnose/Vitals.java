@@ -17,13 +17,13 @@ import org.fullrank.linalg.Magnitude;
 import org.fullrank.linalg.Moments;
 
 /// The vital signs of an embedding `[N, D]`: the measures that need only its [Moments]. They are computed
-/// only here. Training, checks, comparisons and diagnoses request those measures that they show.
+/// only here. Trainings, checks, comparisons and diagnoses request the measures that they show.
 ///
 /// @param rows N
 /// @param width D
-/// @param values by measure, in the order in which they were asked for
+/// @param values by measure, in the order in which they were requested
 public record Vitals(long rows, int width, SequencedMap<Measure, Double> values) {
-    /// Measures of the embedding of a training batch, quick enough for every log record.
+    /// Measures of the embedding of a training batch. They are quick enough for every log record.
     public static final List<Measure> BATCH = List.of(Measure.STD, Measure.STD_RAW, Measure.RANKME);
 
     /// Measures of the pooled output of a layer on a training batch. The authors of Latent Predictive
@@ -46,8 +46,8 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
     /// Measures of each place after a training, in a comparison.
     public static final List<Measure> COMPARED = List.of(Measure.RANKME, Measure.STD, Measure.STD_RAW);
 
-    /// A dimension below this share of the root mean square deviation adds less than 1e-4 of an average
-    /// dimension's variance.
+    /// A dimension below this share of the root mean square deviation contributes less than 1e-4 of an
+    /// average dimension's variance.
     public static final double DEAD_SHARE = 0.01;
 
     /// Number of points of [#spectrum]: enough to draw a spectrum of thousands of values.
@@ -103,7 +103,7 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
 
     /// The requested measures of rows whose moments are known.
     ///
-    /// @throws IllegalArgumentException when one of them needs more than moments
+    /// @throws IllegalArgumentException when one of them needs more than the moments
     public static Vitals of(Moments moments, Collection<Measure> asked) {
         var values = new LinkedHashMap<Measure, Double>();
         for (Measure measure : asked) {
@@ -119,7 +119,7 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
     /// The requested measures of `z`, shape `[N, D]` with `N >= 2`, on any device. The caller still owns `z`.
     /// A thousand rows are quick and enough for stable values.
     ///
-    /// @throws InputException when `z` is not such a matrix or holds a value that is not finite
+    /// @throws InputException when `z` is not such a matrix, or when a value is not finite
     public static Vitals of(Tensor z, Collection<Measure> asked) {
         try (Moments moments = moments(z)) {
             return of(moments, asked);
@@ -128,7 +128,7 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
 
     /// Moments of `z`, shape `[N, D]` with `N >= 2`; the caller closes them.
     ///
-    /// @throws InputException when `z` is not such a matrix or holds a value that is not finite
+    /// @throws InputException when `z` is not such a matrix, or when a value is not finite
     public static Moments moments(Tensor z) {
         if (z.dim() != 2 || z.size(0) < 2) {
             throw new InputException(
@@ -139,9 +139,9 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
     }
 
     /// [#POINTS] singular values of the centered rows, from the largest to the smallest, divided by the
-    /// square root of the total variance. Their ranks are evenly spaced on a logarithmic scale; values repeat
-    /// if there are fewer. Only the `min(N - 1, D)` values that centered rows can have are counted: without
-    /// this, the last point of a healthy embedding with `N <= D` would always be 0.
+    /// square root of the total variance. Their ranks are evenly spaced on a logarithmic scale. If there are
+    /// fewer singular values, values repeat. Only the `min(N - 1, D)` values that centered rows can have are
+    /// used. Otherwise, the last point of a healthy embedding with `N <= D` would always be 0.
     public static double[] spectrum(Moments moments) {
         double[] singularValues = moments.centered().normalized().singularValues();
         double sum = Arrays.stream(singularValues).map(s -> s * s).sum();
@@ -176,8 +176,8 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
         return Arrays.stream(values).average().orElseThrow();
     }
 
-    /// Number of dimensions whose deviation is a rounding error, or below `share` times the root mean square
-    /// deviation.
+    /// Number of dimensions whose deviation is a rounding error, or is below `share` times the root mean
+    /// square deviation.
     private static int still(Moments moments, double share) {
         double[] std = moments.deviations();
         double[] mean = moments.mean();

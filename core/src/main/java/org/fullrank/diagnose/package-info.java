@@ -1,5 +1,5 @@
-/// Diagnosis of embeddings: measures of their spectrum, rank, spread, classes and views, and the rules that
-/// find faults.
+/// Diagnosis of embeddings. This package has the measures of their spectrum, rank, spread, classes and views,
+/// and the rules that find faults.
 @NullMarked
 package org.fullrank.diagnose;
 

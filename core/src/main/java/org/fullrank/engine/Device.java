@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
 public enum Device {
     /// The host's processor.
     CPU(DeviceType.CPU),
-    /// The first NVIDIA GPU; needs the `cuda` build of the engine.
+    /// The first NVIDIA GPU; needs the `cuda` build of libtorch.
     CUDA(DeviceType.CUDA);
 
     private final DeviceType type;
@@ -20,7 +20,7 @@ public enum Device {
         return type;
     }
 
-    /// The engine's own name of this device. The caller's scope owns it.
+    /// The name of this device in libtorch. The caller's scope owns it.
     public org.bytedeco.pytorch.Device handle() {
         return new org.bytedeco.pytorch.Device(type);
     }
@@ -31,7 +31,7 @@ public enum Device {
         CPU,
         CUDA;
 
-        /// @throws InputException when a GPU is requested and there is none
+        /// @throws InputException when a GPU is requested but there is none
         public Device resolve() {
             return switch (this) {
                 case CPU -> Device.CPU;

@@ -12,8 +12,8 @@ import java.util.Optional;
 final class Environment {
     private Environment() {}
 
-    /// Sets a variable for native code of this process, unless the user has set it. Does nothing on systems
-    /// without `setenv`: the library then has its own default.
+    /// Sets a variable for native code of this process, unless the user has already set it. On systems
+    /// without `setenv`, it does nothing, and the library uses its own default.
     static void set(String name, String value) {
         if (System.getenv(name) != null) {
             return;

@@ -12,12 +12,12 @@ public final class Gradients implements AutoCloseable {
         GradMode.set_enabled(recorded);
     }
 
-    /// Nothing is recorded. For evaluation and for updates of parameters in place.
+    /// Nothing is recorded. Gradients are off, for evaluations and for in-place updates of parameters.
     public static Gradients off() {
         return new Gradients(false);
     }
 
-    /// Gradients are recorded, even inside a block in which they are off.
+    /// Gradients are recorded, even inside a block that turns them off.
     public static Gradients on() {
         return new Gradients(true);
     }

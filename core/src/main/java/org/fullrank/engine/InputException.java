@@ -1,7 +1,7 @@
 package org.fullrank.engine;
 
-/// The exception for a wrong argument, file or setting. An input exception means that nothing was started and
-/// nothing was written. Commands exit with code 2.
+/// The exception for a wrong argument, file or setting. If it is thrown, nothing was started and nothing was
+/// written. Commands exit with code 2.
 public final class InputException extends FullrankException {
     public InputException(String message) {
         super(message);
@@ -11,7 +11,7 @@ public final class InputException extends FullrankException {
         super(message, cause);
     }
 
-    /// Refuses what does not hold.
+    /// Throws this exception if the condition does not hold.
     ///
     /// @param format as [String#format], one line: subject, found, expected, remedy
     public static void unless(boolean holds, String format, Object... values) {

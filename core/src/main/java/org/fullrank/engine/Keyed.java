@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 /// same mixing function absorbs the numbers of the key one by one. So the paths (1, 2) and (2, 1) give
 /// unrelated streams.
 ///
-/// But the seed and the first number of the path are interchangeable. So start each path with the [#name] of
-/// the quantity that is drawn. A seed equals such a number only by chance.
+/// The seed and the first number of the path are interchangeable. So start each path with the [#name] of the
+/// quantity that is drawn. Then a seed equals this number only by chance.
 public final class Keyed implements RandomGenerator {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 

@@ -14,8 +14,8 @@ public final class NativeErrors {
         return guard(() -> subject, work);
     }
 
-    /// The same with a subject that is computed after the exception, so that it can report how far the work
-    /// came.
+    /// The same with a subject that is computed after the exception. Such a subject can report how far the
+    /// work had come.
     public static <T> T guard(Supplier<String> subject, Supplier<T> work) {
         try {
             return work.get();

@@ -18,11 +18,12 @@ public final class Natives {
     /// Suffix of the binding's library names for NVIDIA GPUs.
     private static final String GPU = "-gpu";
 
-    /// Libraries that the binding's own library needs, dependencies first.
+    /// Libraries that the binding's own library needs. Each one comes after its dependencies.
     private static final List<String> IN_ORDER = List.of("c10", "torch_cpu", "torch");
 
-    /// OpenBLAS waits for 2^4 clock ticks after a product before its threads sleep. Its default is 2^26,
-    /// about 20 milliseconds, in which they take the processors from the threads of the next operation.
+    /// Exponent of the time that OpenBLAS waits after a product before its threads sleep: 2^4 clock ticks.
+    /// The default is 2^26 ticks, about 20 milliseconds. In this time, the waiting threads take the
+    /// processors from the threads of the next operation.
     private static final String SLEEP_AT_ONCE = "4";
 
     private static boolean loaded;
@@ -31,7 +32,7 @@ public final class Natives {
 
     /// Loads everything once; later calls return at once.
     ///
-    /// @throws JobException when the machine has no libraries for its platform or they cannot be unpacked
+    /// @throws JobException when there are no libraries for this platform, or when they cannot be unpacked
     public static synchronized void load() {
         if (loaded) {
             return;
@@ -64,8 +65,8 @@ public final class Natives {
         loaded = true;
     }
 
-    /// Opens libtorch by full paths, each library after its dependencies. A dependency that is not yet open
-    /// would be searched in `LD_LIBRARY_PATH` first, where it may belong to another libtorch.
+    /// Opens libtorch by full paths, each library after its dependencies. Otherwise, a dependency that is not
+    /// yet open would be searched in `LD_LIBRARY_PATH` first. There it may belong to another libtorch.
     private static void open(List<File> folders) {
         for (String name : IN_ORDER) {
             for (File folder : folders) {

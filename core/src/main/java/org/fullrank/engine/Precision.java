@@ -14,13 +14,13 @@ public enum Precision {
     /// bfloat16 autocast: products in bfloat16 with float32 accumulation.
     BF16;
 
-    /// Computes with this precision until it is closed. Casts of weights are cached inside, so open a new one
-    /// for each forward pass.
+    /// Uses this precision until it is closed. It caches converted weights, so open a new one for each
+    /// forward pass.
     public Autocast autocast(Device device) {
         return new Autocast(this == BF16, device);
     }
 
-    /// The user's choice: a precision, or `auto`, which selects bf16 if the processor or GPU computes in it
+    /// The user's choice: a precision, or `auto`. `auto` selects bf16 if the processor or GPU supports it
     /// natively.
     public enum Choice {
         AUTO,

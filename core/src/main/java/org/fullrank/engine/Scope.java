@@ -5,8 +5,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /// Owns native memory. When a scope is closed, it frees every tensor that was made on this thread while it
-/// was open. Tensors that were kept stay. Java's garbage collector does not manage native memory. So each
-/// step of a loop needs its own scope.
+/// was open. Tensors that were kept are not freed. Java's garbage collector does not manage native memory. So
+/// each step of a loop needs its own scope.
 ///
 /// ```java
 /// try (var scope = Scope.open()) {

@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Copies data between Java arrays and tensors, and has short forms of frequent calls. The class copies only
-/// whole arrays, because access to single elements would need an unsafe JVM feature.
+/// Copies data between Java arrays and tensors, and offers short forms of frequent calls. The class copies
+/// only whole arrays, because access to single elements would need an unsafe feature of the JVM.
 ///
 /// Every returned tensor belongs to the innermost open [Scope] of the calling thread.
 public final class Tensors {
@@ -155,17 +155,17 @@ public final class Tensors {
         return shape;
     }
 
-    /// Shape and type in words, for messages: `[256, 128] Float`.
+    /// Shape and type in words, for error messages: `[256, 128] Float`.
     public static String describe(Tensor t) {
         return java.util.Arrays.toString(shape(t)) + " " + t.scalar_type().intern();
     }
 
-    /// A number as the engine's scalar.
+    /// A number as a scalar of libtorch.
     public static Scalar scalar(double value) {
         return new Scalar(value);
     }
 
-    /// An absent optional tensor; `null` would crash the engine.
+    /// An absent optional tensor. With `null`, libtorch would crash.
     public static TensorOptional none() {
         return new TensorOptional();
     }

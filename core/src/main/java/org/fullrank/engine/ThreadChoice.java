@@ -9,21 +9,22 @@ import java.util.TreeSet;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Measures which number of threads is the fastest at the moment. On an idle machine, the best number is one
-/// thread for each processor. If other processes use the processors too, the threads of one operation wait
-/// for the thread that was interrupted. Then a single thread can be ten times as fast as two threads.
+/// Measures which number of threads is fastest at the moment. On an idle machine, the best number is one
+/// thread for each processor. If other processes also use the processors, the threads of an operation must
+/// wait for any thread that is interrupted. Then a single thread can be ten times as fast as two threads.
 public final class ThreadChoice {
-    /// A change must save a fifth of the time, so that noise does not change the number of threads.
+    /// A change must save a fifth of the time, so that noise alone does not change the number of threads.
     static final double WORTH = 0.8;
 
-    /// Times that each number is measured. The median of five ignores two interruptions.
+    /// Number of measurements for each number of threads. The median of five measurements ignores two
+    /// interruptions.
     private static final int ROUNDS = 5;
-    /// Rows, width and operations of the measured work: many small operations with a few large ones, as in
-    /// a step.
+    /// Rows, width and operations of the measured work. As in a training step, there are many small
+    /// operations and a few large ones.
     private static final int ROWS = 128;
     private static final int WIDTH = 512;
     private static final int OPERATIONS = 30;
-    /// Looks at the machine, a few milliseconds apart.
+    /// Number of looks at the machine, a few milliseconds apart.
     private static final int LOOKS = 9;
 
     private static final Path STATISTICS = Path.of("/proc/stat");
@@ -33,10 +34,10 @@ public final class ThreadChoice {
 
     /// The seconds of the same work with each number of threads.
     ///
-    /// @param threads numbers in rising order
-    /// @param seconds median for each of them
+    /// @param threads numbers in ascending order
+    /// @param seconds median for each number
     public record Measured(int[] threads, double[] seconds) {
-        /// The fastest number, or `current` unless another one is worth the change.
+        /// The fastest number of threads, or `current` if the gain is too small.
         public int best(int current) {
             int best = 0;
             int now = -1;
@@ -53,8 +54,8 @@ public final class ThreadChoice {
         }
     }
 
-    /// Whether more threads of the whole machine are running than those of this process. Then a measurement
-    /// is worth its time. True on systems without `/proc/stat`.
+    /// Whether more threads are running on the whole machine than this process has. Only then is a
+    /// measurement worth its time. True on systems without `/proc/stat`.
     ///
     /// @param own threads of this process that may be running
     static boolean crowded(int own) {
@@ -85,13 +86,13 @@ public final class ThreadChoice {
         return Integer.MAX_VALUE;
     }
 
-    /// Measures 1, half of `most`, and `most` threads in turns, in about a tenth of a second on an idle
-    /// machine. The engine has `most` threads afterwards.
+    /// Measures 1, half of `most`, and `most` threads in turn. On an idle machine, this takes about a tenth
+    /// of a second. Afterwards, libtorch uses `most` threads.
     public static Measured measure(int most) {
         return measure(most, most);
     }
 
-    /// The same, with the number that is in use now.
+    /// The same, but also measures the number that is in use now.
     ///
     /// @param current from 1 to `most`
     public static Measured measure(int most, int current) {

@@ -4,10 +4,10 @@ import java.util.Locale;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
-/// The number of threads that the engine uses. Results are bitwise equal only for the same number of threads,
-/// because a different split of a sum changes its rounding.
+/// The number of threads that libtorch uses. Results are bitwise equal only for the same number of threads,
+/// because another number of threads splits sums differently and changes their rounding.
 public final class Threads {
-    /// Threads of this process that may run before any work: the caller, and one that compiles.
+    /// Threads of this process that may run before any work starts: the caller, and a thread of the compiler.
     private static final int AT_START = 2;
 
     private static int automatic;
@@ -16,15 +16,16 @@ public final class Threads {
     private Threads() {}
 
     /// The number of threads for a request. The request 0 means one thread for each processor that this
-    /// process may use, or fewer if other processes use them too and fewer threads are faster. This is
-    /// measured once for a process.
+    /// process may use. If other processes use the processors too, and fewer threads are faster, it means
+    /// fewer threads. This is measured once per process.
     public static int resolve(int requested) {
         InputException.when(
                 requested < 0, "threads: found %d, expected 0 (all processors) or a positive number", requested);
         return requested == 0 ? automatic() : requested;
     }
 
-    /// Why [#resolve] chose fewer threads than there are processors, in one line; empty if it did not.
+    /// The reason, in one line, why [#resolve] chose fewer threads than there are processors; empty if it did
+    /// not.
     public static synchronized String remark() {
         return remark;
     }
@@ -52,7 +53,7 @@ public final class Threads {
         return best;
     }
 
-    /// Limits the engine, and OpenBLAS below it, to `threads`.
+    /// Limits libtorch and OpenBLAS to `threads`.
     public static void use(int threads) {
         Natives.load();
         torch.set_num_threads(threads);

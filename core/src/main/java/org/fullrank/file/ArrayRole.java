@@ -3,16 +3,18 @@ package org.fullrank.file;
 import java.util.Locale;
 import java.util.Set;
 
-/// What an array holds by its name, in an `.npz`, a folder of `.npy` files or a safetensors file.
+/// What an array in an `.npz`, in a folder of `.npy` files or in a safetensors file contains, according to
+/// its name.
 ///
-/// A name consists of words, such as `image_labels` or `x_train`. The last word that is known decides, so
-/// `image_labels` are labels and `class_embeddings` are data. The word `data` only decides alone.
+/// A name consists of words, such as `image_labels` or `x_train`. The last known word decides. So
+/// `image_labels` are labels, and `class_embeddings` are data. The word `data` decides only if no other word
+/// does.
 public enum ArrayRole {
     /// Items: images or vectors.
     DATA,
     /// The class of each item.
     LABELS,
-    /// Anything else, such as `class_names`.
+    /// Something else, such as `class_names`.
     OTHER;
 
     private static final Set<String> DATA_WORDS = Set.of(
@@ -22,7 +24,7 @@ public enum ArrayRole {
     private static final Set<String> OTHER_WORDS = Set.of("name", "names", "weight", "weights");
     private static final String ANY_DATA = "data";
 
-    /// The role of the array of this name, in upper or lower case.
+    /// The role of an array with this name, in upper or lower case.
     public static ArrayRole of(String name) {
         ArrayRole role = OTHER;
         boolean data = false;

@@ -66,8 +66,8 @@ public final class AtomicFile {
         write(path, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Writes the rest of a buffer, with several calls if necessary: one call of a channel may write only a
-    /// part.
+    /// Writes the rest of a buffer. Several calls may be necessary, because one call of a channel may write
+    /// only a part.
     public static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);

@@ -8,23 +8,25 @@ import java.util.Set;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// What the first rows of a CSV file say about its columns.
+/// What the first rows of a CSV file show about its columns.
 ///
-/// [CsvHeader] decides whether the first row is a header. A name, a position (from 1, or from the end as -1,
-/// -2, ...) or the word `none` says which column has the labels. Without such a setting, the label column is
-/// the one named `label`, `class`, `target` or `y`. If no column has such a name, it is the only column with
-/// text that is no date. A first column that numbers the rows is an index. An index has no name in the header,
-/// or its name is `id`, `index` or `row`, or it counts up by one from 0 or 1 in the first [#RUNNING_ROWS] rows.
-/// A column of text named `path`, `file`, `filename` or `image` is an index too.
+/// [CsvHeader] decides whether the first row is a header. A setting may say which column has the labels. It
+/// is a name, a position (from 1, or from the end as -1, -2, ...) or the word `none`. Without such a setting,
+/// the label column is the one named `label`, `class`, `target` or `y`. If no column has such a name, it is
+/// the only column with text that is not a date. A first column that numbers the rows is an index. An index
+/// has no name in the header, or its name is `id`, `index` or `row`, or it counts up by one from 0 or 1 in
+/// the first [#RUNNING_ROWS] rows. A column of text named `path`, `file`, `filename` or `image` is an index
+/// too.
 ///
 /// @param header whether the first row is a header
-/// @param label position of the label column from 0; -1 where there is none
-/// @param index position of the index, 0; -1 where there is none
-/// @param warnings what was decided without being asked, one line each
+/// @param label position of the label column from 0; -1 if there is none
+/// @param index position of the index, 0; -1 if there is none
+/// @param warnings decisions that were made automatically, one line each
 record CsvHead(boolean header, int label, int index, List<String> warnings) {
-    /// Rows that must count up: ten in a row by chance are unlikely, and a pipe delivers them soon.
+    /// Number of rows that must count up. Ten such rows are unlikely by chance, and a pipe delivers them
+    /// soon.
     static final int RUNNING_ROWS = 10;
-    /// Rows in which texts are looked for: the labels of the first ones may be missing.
+    /// Number of rows in which texts are searched, because the labels of the first rows may be missing.
     static final int ROWS = 100;
 
     private static final List<String> LABEL_NAMES = List.of("label", "class", "target", "y");
@@ -78,7 +80,7 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
         return onlyText(head, header, warnings);
     }
 
-    /// The only column of text; -1 where there is none, or where there are several.
+    /// The only column of text; -1 if there is none, or if there are several.
     private static int onlyText(List<List<String>> head, boolean header, List<String> warnings) {
         List<List<String>> rows = head.subList(header && head.size() > 1 ? 1 : 0, head.size());
         int found = -1;

@@ -6,25 +6,27 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// Decides whether the first row of a CSV file is a header. It is one in these cases:
+/// Decides whether the first row of a CSV file is a header. The first row is a header in these cases:
 ///
 /// - a cell is text, and the first value below it is a number;
 /// - all cells are text or empty, and one names the label column or a column of the training table;
 /// - all cells are text or empty, and the first one is empty with 0 below it, as pandas writes an index;
-/// - its numbers count up by one, and those of the next row do not, as in `country,1990,1991,...`;
-/// - all cells are different texts that do not occur below them, although the columns repeat their texts.
+/// - the numbers of the row count up by one, and the numbers of the next row do not, as in
+///   `country,1990,1991,...`;
+/// - all cells of the row are different texts that do not occur in the rows below, although the columns
+///   repeat their texts.
 ///
-/// The last two are guesses, so there is a warning. There is also one if the first row may be a header of
-/// text above text and is read as data.
+/// The last two cases are guesses, so there is a warning. There is also a warning if the first row is read as
+/// data although it may be a header above text columns.
 final class CsvHeader {
-    /// Numbers beside a text that count up: fewer may do so by chance.
+    /// Number of cells that must count up next to a text. Fewer cells may do so by chance.
     static final int COUNTED = 5;
-    /// The same beside the name of a label or an index.
+    /// The same number next to the name of a label or an index.
     static final int COUNTED_BESIDE_NAME = 2;
-    /// The same in a row of numbers alone, which begins with 0.
+    /// The same number in a row that has only numbers and begins with 0.
     static final int COUNTED_ALONE = 10;
-    /// How often each text occurs again in the rows below, summed over the columns. If the first row were
-    /// data, none of its texts would occur again with a chance of about `exp(-7)`, one in a thousand.
+    /// How often each text must occur again in the rows below, summed over the columns. If the first row were
+    /// data, the probability that none of its texts occurs again would be about `exp(-7)`, one in a thousand.
     static final double REPEATED = 7;
 
     private static final int SHOWN = 5;
@@ -37,8 +39,8 @@ final class CsvHeader {
         below = head.subList(1, head.size());
     }
 
-    /// @param header whether the first row is one
-    /// @param warning what was guessed
+    /// @param header whether the first row is a header
+    /// @param warning a guess that was made
     record Found(boolean header, Optional<String> warning) {}
 
     /// Applies the rules.
@@ -90,7 +92,7 @@ final class CsvHeader {
         return false;
     }
 
-    /// Whether the first column is an index of pandas.
+    /// Whether the first column is an index that pandas wrote.
     private boolean corner() {
         return first.getFirst().isEmpty()
                 && first.size() > 1
@@ -98,7 +100,8 @@ final class CsvHeader {
                 && CsvTable.number(below.getFirst().getFirst()) == 0;
     }
 
-    /// Whether the numbers of a row count up by one. A row of numbers alone needs more of them, from 0.
+    /// Whether the numbers of a row count up by one. A row that has only numbers needs more of them, and must
+    /// start from 0.
     private static boolean counts(List<String> row, int least) {
         double[] numbers = row.stream()
                 .mapToDouble(CsvTable::number)
@@ -127,7 +130,7 @@ final class CsvHeader {
         return false;
     }
 
-    /// How often a text of a column occurs again below, on average, summed over the columns.
+    /// How often, on average, a text of a column occurs again below, summed over the columns.
     private double repeats() {
         double repeats = 0;
         for (int i = 0; i < first.size(); i++) {

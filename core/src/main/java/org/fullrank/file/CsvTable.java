@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The class [CsvHead] has the rules that find the header, the label column and an index of the rows.
 public final class CsvTable implements AutoCloseable {
-    /// What is given as the label column where there is none.
+    /// The value of the label column setting if there is no label column.
     public static final String NO_LABEL = "none";
 
-    /// The marks of pandas, R, Excel, MySQL and Hive (`\N`), Weka (`?`), SAS and Stata (`.`).
+    /// The marks for missing cells of pandas, R, Excel, MySQL and Hive (`\N`), Weka (`?`), SAS and Stata
+    /// (`.`).
     private static final Set<String> MISSING = Set.of(
             "",
             "nan",
@@ -74,23 +75,25 @@ public final class CsvTable implements AutoCloseable {
         this.columns = columns;
     }
 
-    /// @param line where it begins, from 1
-    /// @param cells as they stand in the file
+    /// @param line number of its first line, from 1
+    /// @param cells as they are in the file
     public record Row(long line, List<String> cells) {}
 
     /// Opens a file and examines its columns.
     ///
     /// @param labelColumn name or position; null to search for one
-    /// @param remedy how the user can correct the label column, for messages, such as `correct
+    /// @param remedy how the user can correct the label column, for error messages, such as `correct
     ///     data.labelColumn`
-    /// @throws InputException when the file is empty, no CSV or ragged at its start, or has no such column
+    /// @throws InputException when the file is empty, is not CSV, has rows of different lengths at its start,
+    ///     or has no such column
     public static CsvTable open(Path file, @Nullable String labelColumn, String remedy) throws IOException {
         return open(file, labelColumn, Set.of(), remedy);
     }
 
-    /// As above, of a table like another one.
+    /// The same for a table with the same columns as another one.
     ///
-    /// @param known names of columns of that table: a first row of texts that has one of them is a header
+    /// @param known names of the columns of the other table; if a first row of texts has one of these names,
+    ///     it is a header
     public static CsvTable open(Path file, @Nullable String labelColumn, Set<String> known, String remedy)
             throws IOException {
         CsvReader<CsvRecord> csv = CsvReader.builder()
@@ -132,12 +135,12 @@ public final class CsvTable implements AutoCloseable {
         return columns.label();
     }
 
-    /// The position of a first column that numbers the rows, 0, or -1 where there is none.
+    /// The position of a first column that numbers the rows, which is 0; -1 if there is none.
     public int index() {
         return columns.index();
     }
 
-    /// What was decided about the columns without being asked, one line each, such as an index that is left
+    /// Decisions about the columns that were made automatically, one line each, such as an index that is left
     /// out.
     public List<String> warnings() {
         return columns.warnings();
@@ -145,7 +148,7 @@ public final class CsvTable implements AutoCloseable {
 
     /// The next row; null after the last one.
     ///
-    /// @throws InputException when it is no CSV, or has more or fewer cells than the first one
+    /// @throws InputException when the row is not CSV, or has more or fewer cells than the first row
     public @Nullable Row next() throws IOException {
         CsvRecord row = ahead.isEmpty() ? pull(file, rows) : ahead.poll();
         if (row == null) {
@@ -162,8 +165,8 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// The position and the content of a cell, for messages: `CSV file a.csv, line 3, column 2 (height) is
-    /// 'tall'`.
+    /// The position and the content of a cell, for error messages: `CSV file a.csv, line 3, column 2 (height)
+    /// is 'tall'`.
     public String describe(Row row, int column) {
         String name = columns.header() ? " (" + names.get(column) + ")" : "";
         String cell = row.cells().get(column);
@@ -185,20 +188,20 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// Whether a cell says that there is no value: it is empty or one of `nan`, `NA`, `N/A`, `#N/A`, `#NA`,
-    /// `<NA>`, `NaT`, `null`, `<null>`, `nil`, `none`, `?`, `.`, `\N`, `1.#IND`, `1.#QNAN`, in any case of
-    /// letters.
+    /// Whether a cell says that there is no value. It does if it is empty or one of `nan`, `NA`, `N/A`,
+    /// `#N/A`, `#NA`, `<NA>`, `NaT`, `null`, `<null>`, `nil`, `none`, `?`, `.`, `\N`, `1.#IND`, `1.#QNAN`.
+    /// Upper and lower case do not matter.
     public static boolean isMissing(String cell) {
         String text = cell.strip().toLowerCase(Locale.ROOT);
         return MISSING.contains(text) || NAN.equals(unsigned(cell));
     }
 
-    /// Whether a cell is neither a number, nor missing, nor `inf` or `infinity`.
+    /// Whether a cell is not a number, not missing, and not `inf` or `infinity`.
     public static boolean isText(String cell) {
         return Double.isNaN(number(cell)) && !isMissing(cell) && !INFINITE.contains(unsigned(cell));
     }
 
-    /// Whether a cell is a date, as `2024-01-31` or `31.1.2024`, with or without a time.
+    /// Whether a cell is a date, such as `2024-01-31` or `31.1.2024`, with or without a time.
     public static boolean isDate(String cell) {
         return DATE.matcher(cell.strip()).matches();
     }
@@ -237,7 +240,7 @@ public final class CsvTable implements AutoCloseable {
         }
     }
 
-    /// The separator that occurs most in the first line, outside quotation marks.
+    /// The separator that is most frequent in the first line, outside quotation marks.
     private static char separator(Path file) throws IOException {
         String head = new String(Inputs.head(file, HEAD_BYTES), StandardCharsets.UTF_8);
         String line = head.lines().findFirst().orElse("");

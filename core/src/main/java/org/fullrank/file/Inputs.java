@@ -14,10 +14,10 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.fullrank.engine.InputException;
 
-/// Opens files, compressed with gzip or not. Explains errors in plain words.
+/// Opens files, compressed with gzip or not. It explains errors in plain words.
 public final class Inputs {
-    /// The largest possible compression ratio of Deflate. A file cannot contain more than this many times its
-    /// size.
+    /// The largest possible compression ratio of Deflate. The content of a compressed file cannot have more
+    /// than this many times its size.
     private static final long MOST_EXPANSION = 1032;
 
     private static final int BUFFER_BYTES = 1 << 16;
@@ -29,7 +29,7 @@ public final class Inputs {
         return decompressed(Files.newInputStream(file));
     }
 
-    /// The same bytes, decompressed when they are gzip. Closing closes the given stream.
+    /// The same bytes, decompressed when they are gzip. Closing the result closes the given stream.
     public static InputStream decompressed(InputStream raw) throws IOException {
         var buffered = new BufferedInputStream(raw, BUFFER_BYTES);
         buffered.mark(2);
@@ -69,7 +69,7 @@ public final class Inputs {
         }
     }
 
-    /// Fails when bytes are left.
+    /// Fails if there are bytes left.
     public static void expectEnd(InputStream in, String subject, String expected) throws IOException {
         if (in.read() >= 0) {
             throw new InputException(

@@ -16,7 +16,7 @@ public final class JsonFile {
 
     private JsonFile() {}
 
-    /// Writes records, maps, lists and numbers. NaN and infinities, which JSON does not have, become `"NaN"`,
+    /// Writes records, maps, lists and numbers. JSON does not have NaN and infinities. They become `"NaN"`,
     /// `"Infinity"` and `"-Infinity"`.
     ///
     /// @throws JobException when the file cannot be written
@@ -24,7 +24,7 @@ public final class JsonFile {
         AtomicFile.write(file, text(value) + "\n");
     }
 
-    /// The text of such a file, without the last line end.
+    /// The text of such a file, without the last line break.
     public static String text(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
@@ -33,7 +33,7 @@ public final class JsonFile {
         }
     }
 
-    /// Reads back what [#write] wrote; null when there is no such file.
+    /// Reads a file that [#write] wrote; null when there is no such file.
     ///
     /// @param type a record, or `ObjectNode` for any object
     /// @throws InputException when the file contains something else

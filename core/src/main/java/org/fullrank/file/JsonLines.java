@@ -18,14 +18,15 @@ import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
 
 /// A file with one JSON object per line: `metrics.jsonl`, `spectra.jsonl` or `alarms.jsonl`. Each of these
-/// objects contains the `step` at which it was written. Each line is written at once, so a killed process
+/// objects contains the `step` at which it was written. Each line is written immediately, so a killed process
 /// loses no line.
 ///
 /// A run that resumes from an earlier step removes all lines after that step. So the file of a resumed run is
 /// equal to the file of an uninterrupted run.
 public final class JsonLines implements AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    /// Number of bytes at the end of a file in which the last line is searched first: a few large records.
+    /// The last line is first searched in this number of bytes at the end of a file. They hold a few large
+    /// records.
     private static final int END_BYTES = 1 << 13;
 
     private final Path file;
@@ -136,7 +137,7 @@ public final class JsonLines implements AutoCloseable {
         }
     }
 
-    /// The lines between two positions of a file. The first one is left out if it may be incomplete.
+    /// The lines between two positions of a file. The first line is left out if it may be incomplete.
     private static List<String> lines(FileChannel channel, long begin, long end) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(end - begin));
         for (int read = 0; bytes.hasRemaining() && read >= 0; ) {

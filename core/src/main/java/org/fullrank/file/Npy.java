@@ -27,10 +27,10 @@ import org.fullrank.engine.JobException;
 public final class Npy {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-    /// Largest accepted size of a header. A header is one line of text, so a longer one is wrong.
+    /// Largest accepted size of a header. A header is one line of text, so a longer header is wrong.
     private static final int MAX_HEADER_BYTES = 1 << 16;
 
-    /// Data begin at a multiple of this, as in NumPy.
+    /// The data begin at a multiple of this number, as in NumPy.
     private static final int ALIGNMENT = 64;
 
     private static final Pattern DESCR = Pattern.compile("['\"]descr['\"]\\s*:\\s*['\"]([<>|=]?)([a-zA-Z]\\d*)['\"]");
@@ -66,7 +66,7 @@ public final class Npy {
             return bytes;
         }
 
-        /// NumPy's name, as in `astype`.
+        /// NumPy's name of the type, as in `astype`.
         String label() {
             return switch (this) {
                 case BOOL -> "bool";
@@ -76,7 +76,7 @@ public final class Npy {
             };
         }
 
-        /// Element at byte `at` of a buffer of the right byte order, as a double.
+        /// The element at byte `at` of a buffer with the right byte order, as a double.
         double read(ByteBuffer data, int at) {
             return switch (this) {
                 case BOOL, U8 -> data.get(at) & 0xFF;
@@ -106,12 +106,12 @@ public final class Npy {
 
         /// Number of elements.
         ///
-        /// @throws ArithmeticException when it does not fit into a long
+        /// @throws ArithmeticException when the number does not fit into a long
         public long elements() {
             return shape.stream().reduce(1L, Math::multiplyExact);
         }
 
-        /// Elements of one item of the outermost dimension.
+        /// Number of elements of one item of the outermost dimension.
         public long itemElements() {
             return shape.isEmpty() ? 1 : shape.stream().skip(1).reduce(1L, Math::multiplyExact);
         }
@@ -122,7 +122,7 @@ public final class Npy {
         }
     }
 
-    /// A matrix read into memory.
+    /// A matrix in memory.
     ///
     /// @param rows N
     /// @param columns D
@@ -136,14 +136,14 @@ public final class Npy {
 
     /// Reads the header. Afterwards the stream is positioned at the first element.
     ///
-    /// @param subject what is read, for messages, such as "NumPy file x.npy"
-    /// @param most upper limit of the bytes the stream can hold
-    /// @throws InputException when this is no `.npy`, or claims more than `most` bytes
+    /// @param subject what is read, for error messages, such as "NumPy file x.npy"
+    /// @param most upper limit of the bytes that the stream can have
+    /// @throws InputException when this is not a `.npy`, or when it claims more than `most` bytes
     public static Header header(InputStream stream, String subject, long most) throws IOException {
         return header(headerText(stream, subject, most), subject, most);
     }
 
-    /// What a header says about numbers.
+    /// The description of numbers in the text of a header.
     ///
     /// @param text as [#headerText] read it
     /// @throws InputException as [#header(InputStream, String, long)]
@@ -153,9 +153,9 @@ public final class Npy {
         return header;
     }
 
-    /// Reads the header as text; the stream stands at the first element afterwards.
+    /// Reads the header as text. Afterwards the stream is positioned at the first element.
     ///
-    /// @throws InputException when this is no `.npy`
+    /// @throws InputException when this is not a `.npy`
     public static String headerText(InputStream stream, String subject, long most) throws IOException {
         var in = new DataInputStream(stream);
         byte[] start = in.readNBytes(8);
@@ -182,9 +182,9 @@ public final class Npy {
         return new String(text, StandardCharsets.UTF_8);
     }
 
-    /// Reads a matrix of any supported type as float32; a vector of N numbers is `[N, 1]`.
+    /// Reads a matrix of any supported type as float32. A vector of N numbers becomes `[N, 1]`.
     ///
-    /// @throws InputException when the file is no matrix, is truncated, or does not fit into an array
+    /// @throws InputException when the file is not a matrix, is truncated, or does not fit into an array
     public static Matrix readMatrix(Path file) {
         String subject = "NumPy file " + file;
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
@@ -198,9 +198,9 @@ public final class Npy {
         }
     }
 
-    /// Reads the elements behind a header as a float32 matrix; a vector of N numbers is `[N, 1]`.
+    /// Reads the elements after a header as a float32 matrix. A vector of N numbers becomes `[N, 1]`.
     ///
-    /// @throws InputException when the array is no matrix or does not fit into an array
+    /// @throws InputException when the array is not a matrix or does not fit into an array
     public static Matrix readMatrix(InputStream in, Header header, String subject) throws IOException {
         if (header.shape().isEmpty() || header.shape().size() > 2 || header.elements() > Integer.MAX_VALUE - 8) {
             throw new InputException(subject + " has shape " + header.shapeText()
@@ -215,7 +215,7 @@ public final class Npy {
 
     /// Reads `count` elements as float32.
     ///
-    /// @throws EOFException when the stream ends before
+    /// @throws EOFException when the stream ends too early
     public static void readFloats(InputStream in, Header header, float[] into, int from, int count) throws IOException {
         int bytes = header.type().bytes();
         int block = Math.min(count, 1 << 14);
@@ -233,8 +233,8 @@ public final class Npy {
         }
     }
 
-    /// Writes the header of a little-endian array in C order, padded so that the data begin at a multiple
-    /// of 64.
+    /// Writes the header of a little-endian array in C order. It is padded so that the data begin at a
+    /// multiple of 64.
     public static byte[] headerBytes(Type type, long... shape) {
         String sizes = Arrays.stream(shape).mapToObj(n -> n + ",").collect(Collectors.joining(" "));
         String tuple = shape.length > 1 ? sizes.substring(0, sizes.length() - 1) : sizes;

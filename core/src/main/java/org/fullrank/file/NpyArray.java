@@ -22,7 +22,7 @@ public record NpyArray(List<Integer> shape, float[] values) {
 
     /// Reads a file.
     ///
-    /// @throws InputException when the file is missing, truncated, no `.npy`, or too large for an array
+    /// @throws InputException when the file is missing, truncated, not a `.npy`, or too large for an array
     public static NpyArray read(Path file) {
         String subject = "NumPy file " + file;
         try (InputStream in = Inputs.open(file)) {
@@ -58,7 +58,7 @@ public record NpyArray(List<Integer> shape, float[] values) {
         });
     }
 
-    /// The values of an array in which the first index runs fastest, in the order in which the last one does.
+    /// The values of an array in row-major order, from an array in which the first index runs fastest.
     private static float[] rowMajor(float[] values, List<Integer> shape) {
         float[] out = new float[values.length];
         for (int i = 0; i < out.length; i++) {

@@ -23,14 +23,14 @@ import org.fullrank.engine.Tensors;
 /// order are supported.
 ///
 /// @param file path
-/// @param header what the file says about itself, checked
+/// @param header the checked header of the file
 /// @param offset of the first element, in bytes
 public record NpyMatrix(Path file, Npy.Header header, long offset) {
     private static final int BLOCK_BYTES = 1 << 20;
 
     /// Reads and checks the header.
     ///
-    /// @throws InputException when the file is missing, truncated, no matrix, or of another type
+    /// @throws InputException when the file is missing, truncated, not a matrix, or of another type
     public static NpyMatrix open(Path file) {
         String subject = subject(file);
         if (!Files.isRegularFile(file)) {

@@ -11,12 +11,12 @@ import org.fullrank.engine.InputException;
 /// An array of texts in a `.npy` file, `<U12` (Unicode) or `|S12` (bytes). The texts are labels or names of
 /// files.
 ///
-/// @param width characters of each text; shorter ones are filled up with zeros
+/// @param width number of characters of each text; shorter texts are padded with zeros
 /// @param charset of a character
-/// @param bytes of a character
+/// @param bytes number of bytes of a character
 /// @param count texts N
 public record NpyText(int width, Charset charset, int bytes, int count) {
-    /// More texts are refused, because a compressed file of 100 kB can claim that many.
+    /// Largest number of texts. A compressed file of 100 kB can claim more.
     private static final int MOST_TEXTS = 1 << 26;
 
     private static final Pattern TEXT = Pattern.compile("'descr'\\s*:\\s*'([<>|=])([US])(\\d{1,6})'");
@@ -29,9 +29,9 @@ public record NpyText(int width, Charset charset, int bytes, int count) {
 
     /// What a header says.
     ///
-    /// @param most upper limit of the bytes that the file can hold
-    /// @throws InputException when the array is not of shape `[N]`, is of texts without characters, or
-    ///     claims more texts or bytes than there can be
+    /// @param most upper limit of the bytes that the file can have
+    /// @throws InputException when the array does not have the shape `[N]`, when its texts have no
+    ///     characters, or when it claims more texts or bytes than the file can have
     public static NpyText of(String header, String subject, long most) {
         Matcher text = TEXT.matcher(header);
         Matcher row = ROW.matcher(header);

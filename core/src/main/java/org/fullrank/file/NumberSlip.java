@@ -3,9 +3,9 @@ package org.fullrank.file;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Why a cell of text that looks like a number is none.
+/// The reason why a cell that looks like a number is not one.
 public enum NumberSlip {
-    /// As `1,234.5`, `1.234.567` or `1'234`.
+    /// For example `1,234.5`, `1.234.567` or `1'234`.
     THOUSANDS(
             "[-+]?\\d{1,3}([,'\u2019\u00A0\u202F]\\d{3})+(\\.\\d+)?|[-+]?\\d{1,3}(\\.\\d{3}){2,}|[-+]?\\d{1,3}(\\.\\d{3})+,\\d+",
             "it has marks between thousands: write the digits without them"),
@@ -20,7 +20,8 @@ public enum NumberSlip {
         this.remedy = remedy;
     }
 
-    /// The slip in a cell; null if there is none. `1,234` is taken for thousands.
+    /// The slip in a cell; null if there is none. The cell `1,234` is understood as a number with a separator
+    /// of thousands.
     public static @Nullable NumberSlip of(String cell) {
         String text = cell.strip();
         for (NumberSlip slip : values()) {
@@ -31,7 +32,7 @@ public enum NumberSlip {
         return null;
     }
 
-    /// What is wrong and what to write.
+    /// What is wrong, and what to write instead.
     public String remedy() {
         return remedy;
     }

@@ -35,11 +35,11 @@ import org.jspecify.annotations.Nullable;
 /// Files from unknown sources are safe to open: the header is checked against the size of the file before
 /// memory is allocated.
 public final class SafeTensors implements AutoCloseable {
-    /// Larger headers are refused, as in the reference implementation.
+    /// Largest accepted header, as in the reference implementation.
     private static final long MAX_HEADER_BYTES = 100_000_000;
 
-    /// Key of the checksum in the metadata: CRC32C of the file behind its first 8 bytes, with zeros in its
-    /// own place.
+    /// Key of the checksum in the metadata. The checksum is the CRC32C of the file after its first 8 bytes,
+    /// with zeros in place of the checksum.
     private static final String CHECKSUM = "crc32c";
 
     private static final String NO_CHECKSUM = "00000000";
@@ -101,7 +101,7 @@ public final class SafeTensors implements AutoCloseable {
         void of(ByteBuffer bytes) throws E;
     }
 
-    /// Uses the bytes of a tensor, a gigabyte at a time.
+    /// Passes on the bytes of a tensor, one gigabyte at a time.
     private static <E extends Exception> void onHost(Tensor tensor, Use<E> use) throws E {
         try (var scope = Scope.withoutGradients()) {
             eachPart(Tensors.segment(Tensors.to(tensor, Device.CPU).contiguous()), use);
@@ -191,7 +191,7 @@ public final class SafeTensors implements AutoCloseable {
         return "\"%s\":\"%s\"".formatted(CHECKSUM, checksum);
     }
 
-    /// Bytes of a number of this type.
+    /// Number of bytes of a number of this type.
     public static int bytes(ScalarType type) {
         return SafeTensorsHeader.bytes(type);
     }
@@ -201,7 +201,7 @@ public final class SafeTensors implements AutoCloseable {
         return path;
     }
 
-    /// Names of the tensors whose type is read, in the file's order.
+    /// Names of the tensors that can be read, in the order of the file.
     public List<String> names() {
         return entries.sequencedEntrySet().stream()
                 .filter(entry -> entry.getValue().type() != null)
@@ -209,7 +209,7 @@ public final class SafeTensors implements AutoCloseable {
                 .toList();
     }
 
-    /// The tensors whose type is not read, such as `mask (BOOL)`.
+    /// The tensors whose type cannot be read, such as `mask (BOOL)`.
     public List<String> others() {
         return entries.sequencedEntrySet().stream()
                 .filter(entry -> entry.getValue().type() == null)
@@ -236,7 +236,7 @@ public final class SafeTensors implements AutoCloseable {
     /// @param offset of the first number, in bytes
     public record Extent(ScalarType type, List<Long> shape, long offset) {}
 
-    /// Where tensor `name` lies, or null when the file has none of that name and of a type that is read.
+    /// The position of tensor `name`; null when the file has no tensor with this name and a readable type.
     public @Nullable Extent extent(String name) {
         SafeTensorsHeader.Entry entry = entries.get(name);
         return entry == null || entry.type() == null
@@ -249,7 +249,7 @@ public final class SafeTensors implements AutoCloseable {
 
     /// Copies tensor `name` into `target` (any device, converted to its type).
     ///
-    /// @throws InputException when there is no such tensor, or its shape differs
+    /// @throws InputException when there is no such tensor, or when its shape differs
     public void copyInto(String name, Tensor target) {
         try (var scope = Scope.withoutGradients()) {
             target.copy_(read(name, Tensors.shape(target)));

@@ -25,7 +25,7 @@ final class SafeTensorsHeader {
 
     private SafeTensorsHeader() {}
 
-    /// @param type null for one that is not read, such as BOOL or F8_E4M3
+    /// @param type null for a type that cannot be read, such as BOOL or F8_E4M3
     /// @param typeName as in the file
     record Entry(@Nullable ScalarType type, String typeName, long[] shape, long begin, long end) {}
 
@@ -55,7 +55,7 @@ final class SafeTensorsHeader {
         return (json + " ".repeat((8 - length % 8) % 8)).getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Every tensor has bytes of its own; a file where they overlap was made to mislead.
+    /// Every tensor has its own bytes. If tensors overlap, the file was made to mislead.
     static void requireApart(Path path, SequencedMap<String, Entry> entries) {
         var byOffset = new ArrayList<>(entries.entrySet());
         byOffset.sort(Comparator.comparingLong(
@@ -114,7 +114,7 @@ final class SafeTensorsHeader {
         return shape;
     }
 
-    /// A number that is not negative, or -1 for anything else.
+    /// A number of at least 0, or -1 for anything else.
     private static long count(JsonNode node) {
         return node.isIntegralNumber() && node.canConvertToLong() ? Math.max(-1, node.longValue()) : -1;
     }
@@ -145,7 +145,7 @@ final class SafeTensorsHeader {
                 .orElseThrow(() -> new IllegalArgumentException("no safetensors name for " + type));
     }
 
-    /// Bytes of a number of this type.
+    /// Number of bytes of a number of this type.
     static int bytes(ScalarType type) {
         return switch (type) {
             case Double, Long -> 8;

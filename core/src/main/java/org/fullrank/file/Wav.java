@@ -36,7 +36,7 @@ public record Wav(float rate, double[][] channels) {
 
     /// Reads PCM of 8 to 32 bits or floating point.
     ///
-    /// @throws InputException when the file is missing, damaged, or of another encoding
+    /// @throws InputException when the file is missing, damaged, or has another encoding
     public static Wav read(Path file) {
         try (var raw = new BufferedInputStream(Files.newInputStream(file));
                 AudioInputStream sound = AudioSystem.getAudioInputStream(raw)) {
@@ -81,7 +81,7 @@ public record Wav(float rate, double[][] channels) {
         return channels;
     }
 
-    /// Writes one channel as 16-bit PCM, atomically. Values beyond -1 and 1 are cut.
+    /// Writes one channel as 16-bit PCM, atomically. Values beyond -1 and 1 are clipped.
     ///
     /// @throws org.fullrank.engine.JobException when the file cannot be written
     public static void write(Path file, float rate, double[] samples) {

@@ -9,21 +9,22 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The largest eigenvalues of a large symmetric matrix, by block Lanczos with thick restarts (Wu and Simon
-/// 2000). A block finds eigenvalues with as many copies as it has columns, which one vector alone cannot.
+/// The largest eigenvalues of a large symmetric matrix, found by block Lanczos with thick restarts (Wu and
+/// Simon 2000). If the matrix has several equal eigenvalues, a block finds as many of them as it has columns.
+/// A single vector finds only one.
 ///
 /// 1. Start with a block of random orthonormal columns.
 /// 2. Take the best approximations within the basis (Rayleigh and Ritz), and stop once their residuals are
 ///    small.
-/// 3. Add the residuals, made orthogonal to the basis, as new columns. A basis that is full is first replaced
-///    by its best approximations.
+/// 3. Add the residuals, made orthogonal to the basis, as new columns. If the basis is full, its best
+///    approximations replace it first.
 ///
-/// All columns are kept orthogonal explicitly, so no eigenvalue appears twice by rounding.
+/// All columns are kept orthogonal explicitly. So no eigenvalue appears twice because of rounding.
 public final class BlockLanczos {
-    /// Columns of the block beyond the eigenpairs asked for. They speed up convergence where the next
-    /// eigenvalues are close.
+    /// Number of columns of the block in addition to the wanted eigenpairs. They speed up the convergence if
+    /// the next eigenvalues are close.
     public static final int EXTRA_COLUMNS = 8;
-    /// The basis has this many blocks. More blocks need fewer products and more memory.
+    /// Number of blocks in the basis. With more blocks, the search needs fewer products but more memory.
     public static final int BLOCKS = 5;
 
     private static final int KEPT_BLOCKS = 2;
@@ -53,10 +54,10 @@ public final class BlockLanczos {
     /// When to stop.
     ///
     /// @param tolerance largest residual `|A v - l v|`, relative to the largest `|l|`
-    /// @param maxIterations the most products with a block
+    /// @param maxIterations largest number of products with a block
     public record Stop(double tolerance, int maxIterations) {
-        /// A residual of 1e-8 gives an eigenvector to 1e-8 divided by its relative gap. Graphs with a
-        /// visible gap need tens of products.
+        /// With a residual of 1e-8, the error of an eigenvector is about 1e-8 divided by its relative gap.
+        /// Graphs with a clear gap need tens of products.
         public static final Stop DEFAULT = new Stop(1e-8, 500);
     }
 
@@ -65,7 +66,7 @@ public final class BlockLanczos {
         return size > BLOCKS * (wanted + EXTRA_COLUMNS);
     }
 
-    /// The `wanted` largest eigenpairs. If the iterations do not suffice, the residual of the result is above
+    /// The `wanted` largest eigenpairs. If there are too few iterations, the residual of the result is above
     /// the tolerance. The caller's scope owns the vectors.
     ///
     /// @throws IllegalArgumentException when the matrix is too small for the basis; see [#fits]
@@ -104,7 +105,7 @@ public final class BlockLanczos {
         }
     }
 
-    /// Keeps the best approximations only.
+    /// Keeps only the best approximations.
     private void restart(Eigenpairs inside) {
         int kept = KEPT_BLOCKS * block;
         Tensor turn = inside.vectors().narrow(1, 0, kept); // [c, kept]
@@ -115,8 +116,8 @@ public final class BlockLanczos {
         columns = kept;
     }
 
-    /// Adds a block of columns. Where a residual has vanished, what is left of it after the projection is
-    /// rounding, so that projection and orthonormalization are repeated.
+    /// Adds a block of columns. If a residual has vanished, only rounding errors are left of it after the
+    /// projection. So projection and orthonormalization are repeated.
     private void expand(Tensor directions) {
         try (var scope = Scope.open()) {
             Tensor fresh = directions;

@@ -14,7 +14,7 @@ import org.fullrank.engine.Tensors;
 /// The sums that [Moments] needs for each dimension: `sum (x - c)` and `sum (x - c)^2`, where c is the mean
 /// of the first rows. The class also has the same sums for rows that are scaled to length 1.
 final class ColumnSums implements AutoCloseable {
-    /// Number of rows in one slice: few enough for the processor's cache. Its memory is reused.
+    /// Number of rows in one slice. This is few enough for the processor's cache. Its memory is reused.
     private static final int SLICE = 256;
 
     /// Largest number of values in one slice: 64 MiB. With more than 32,768 columns a slice has fewer rows.

@@ -10,8 +10,8 @@ import org.fullrank.engine.Tensors;
 /// @param vectors orthonormal columns `[N, k]`, float64; the scope of the caller owns them
 /// @param residual largest `|A v - l v|` of any pair, relative to the largest `|l|`
 public record Eigenpairs(double[] values, Tensor vectors, double residual) {
-    /// All eigenpairs of a symmetric float64 matrix `[N, N]`, of which the lower triangle is read. The
-    /// residual is about the rounding error, and given as 0.
+    /// All eigenpairs of a symmetric float64 matrix `[N, N]`. Only its lower triangle is read. The residual
+    /// is about the rounding error, so it is reported as 0.
     public static Eigenpairs of(Tensor symmetric) {
         var ascending = torch.linalg_eigh(symmetric);
         double[] values = Tensors.doubles(ascending.get0().flip(0));
@@ -27,8 +27,8 @@ public record Eigenpairs(double[] values, Tensor vectors, double residual) {
         return count;
     }
 
-    /// The eigenvectors of the `count` largest eigenvalues, each divided by the root of its eigenvalue: the
-    /// columns that turn the matrix into the identity, `[N, count]`.
+    /// The eigenvectors of the `count` largest eigenvalues, each divided by the square root of its
+    /// eigenvalue, `[N, count]`. With these columns, the matrix becomes the identity.
     public Tensor whitening(int count) {
         double[] scales = new double[count];
         for (int i = 0; i < count; i++) {

@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
 /// Scales values by powers of two so that their squares stay within the range of float64. This scaling
-/// changes no digit. So scaled and unscaled values give bitwise equal results.
+/// changes no digits. So scaled and unscaled values give bitwise equal results.
 public final class Magnitude {
     /// Largest binary exponent of values that are not scaled, about 1e60. Sums of the fourth powers of any
     /// number of such values fit into float64.

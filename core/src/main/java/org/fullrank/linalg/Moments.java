@@ -21,18 +21,18 @@ import org.jspecify.annotations.Nullable;
 /// than [#MOST_VALUES], all rows must fit into a buffer of that size.
 ///
 /// Values of any finite size are accepted. If squares could overflow or vanish, all values are scaled by a
-/// power of two. This changes no digit. Values much smaller than the largest ones become zero.
+/// power of two. This changes no digit. Values that are much smaller than the largest ones become zero.
 ///
-/// An object of this class owns native memory and must be closed. An object of this class holds at most two
-/// matrices `[min(N, D), D]` of float64, and four while it computes a spectrum.
+/// An object of this class owns native memory and must be closed. It holds at most two matrices `[min(N, D),
+/// D]` of float64, and four while it computes a spectrum.
 public final class Moments implements AutoCloseable {
     /// Smallest number of rows that are added to the scatter matrix at once. It is large enough for the full
     /// speed of the processor, and small enough for its caches.
     static final int BUFFER_ROWS = 1024;
 
     /// Largest number of values of the buffer and of the scatter matrix: 4 GiB each, a quarter of the memory
-    /// of a machine with 16 GiB. So any number of rows is possible with up to 23,170 columns, and 3579 rows
-    /// with 150,000 columns.
+    /// of a machine with 16 GiB. So with up to 23,170 columns, the number of rows has no limit. With 150,000
+    /// columns, the limit is 3579 rows.
     public static final long MOST_VALUES = 1L << 29;
 
     private final int width;
@@ -136,7 +136,8 @@ public final class Moments implements AutoCloseable {
         return Math.scalb(settled().meanSquare(), 2 * exponent);
     }
 
-    /// Share of the mean vector in the mean squared length, `|E z|^2 / E|z|^2`, from 0 to 1; 0 for zeros.
+    /// Share of the mean vector in the mean squared length, `|E z|^2 / E|z|^2`, from 0 to 1; 0 if all values
+    /// are zero.
     public double offsetShare() {
         double all = settled().meanSquare();
         double common = Arrays.stream(settled().mean()).map(m -> m * m).sum();
@@ -148,7 +149,7 @@ public final class Moments implements AutoCloseable {
         return rounding;
     }
 
-    /// The size of a singular value that can result from rounding of the rows alone. Rounding errors of
+    /// The size of a singular value that can come from the rounding of the rows alone. Rounding errors of
     /// values near `rms` are noise of at most `u rms`, where u is the unit roundoff of the stored type. The
     /// largest singular value of this noise is near `u rms (sqrt(N) + sqrt(D))`. Smaller singular values
     /// count as zero, so that constant rows with a large offset have rank 0.
@@ -161,8 +162,8 @@ public final class Moments implements AutoCloseable {
         return 2 * rounding * rms * (Math.sqrt(rows) + Math.sqrt(width));
     }
 
-    /// Singular values of the centered rows: `min(N, D)` of them; those below [#noise] or
-    /// [Spectrum#RELATIVE_EPSILON] of the largest are 0.
+    /// The `min(N, D)` singular values of the centered rows. Values below [#noise], or below
+    /// [Spectrum#RELATIVE_EPSILON] of the largest, are 0.
     public Spectrum centered() {
         if (centered == null) {
             centered = spectrum(true);
@@ -170,8 +171,8 @@ public final class Moments implements AutoCloseable {
         return centered;
     }
 
-    /// Singular values of the rows as they are: `min(N, D)` of them; those below [#noise] or
-    /// [Spectrum#RELATIVE_EPSILON] of the largest are 0.
+    /// The `min(N, D)` singular values of the rows as they are. Values below [#noise], or below
+    /// [Spectrum#RELATIVE_EPSILON] of the largest, are 0.
     public Spectrum raw() {
         if (raw == null) {
             raw = spectrum(false);
@@ -193,8 +194,8 @@ public final class Moments implements AutoCloseable {
         }
     }
 
-    /// Chooses the unit so that the squares of `block` can be summed, and converts the stored values to it.
-    /// After the first value the unit never becomes smaller.
+    /// Chooses the unit so that the squares of `block` can be summed, and converts the stored values to this
+    /// unit. After the first value the unit never becomes smaller.
     private void fit(double largest) {
         int fitting = Magnitude.exponent(Math.scalb(largest, -exponent)) + exponent;
         boolean grows = fitting > exponent;

@@ -3,10 +3,11 @@ package org.fullrank.linalg;
 /// The power law `l_j ~ j^-alpha` of eigenvalues in descending order. The law is fitted as a least-squares
 /// line through `log l_j` over `log j`. Each index j has the same weight.
 ///
-/// Source: Agrawal et al. 2022, "alpha-ReQ". Two points are unverified against the paper. The fit leaves out
-/// the first indices and the tail, and alpha near 1 indicates good features.
+/// Source: Agrawal et al. 2022, "alpha-ReQ". Two points are unverified against the paper. First, the fit
+/// leaves out the first indices and the tail. Second, alpha near 1 indicates good features.
 ///
-/// @param alpha 0 = all directions alike, large = few directions; NaN with fewer than 3 eigenvalues
+/// @param alpha 0 = all directions are equally strong, large = few directions; NaN with fewer than 3
+///     eigenvalues
 /// @param from first index of the fit, from 1
 /// @param to last index
 public record PowerLaw(double alpha, int from, int to) {
@@ -27,8 +28,8 @@ public record PowerLaw(double alpha, int from, int to) {
                 .formatted(FROM, TO, FEWEST_BEHIND);
     }
 
-    /// The fit to the logarithms of the eigenvalues above zero, descending: indices 10 to half of them, at
-    /// most 100; all indices if these were fewer than 10.
+    /// The fit to the logarithms of the positive eigenvalues, in descending order. It uses the indices from
+    /// 10 to half of them, but at most 100 indices. If these would be fewer than 10 indices, it uses all.
     static PowerLaw fit(double[] logarithms) {
         boolean few = logarithms.length < FEWEST_BEHIND;
         int from = few ? 1 : FROM;

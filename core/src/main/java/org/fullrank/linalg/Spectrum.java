@@ -51,8 +51,8 @@ public record Spectrum(double[] singularValues) {
         });
     }
 
-    /// The spectrum of the matrix whose `X' X`, or `X X'`, is `gram` (`[k, k]`, float64; its lower triangle is
-    /// read): the largest `count` singular values.
+    /// The largest `count` singular values of a matrix X, from `gram`. This is `X' X` or `X X'`, `[k, k]`,
+    /// float64, and only its lower triangle is read.
     static Spectrum ofGram(Tensor gram, long count) {
         requireFinite(gram);
         double[] roots = descendingRoots(Tensors.doubles(torch.linalg_eigvalsh(gram)));
@@ -67,18 +67,18 @@ public record Spectrum(double[] singularValues) {
         }
     }
 
-    /// RankMe: `exp(-sum p log p)` with `p = s / sum s`, the number of dimensions in use, from 1 (one
-    /// direction) to `min(N, D)` (all alike); 0 for an embedding that is zero. Source: Garrido et al. 2023,
-    /// "RankMe", equation 2; as in the paper, embeddings are not centered. For the epsilon see
-    /// [#RELATIVE_EPSILON].
+    /// RankMe: `exp(-sum p log p)` with `p = s / sum s`, the number of dimensions in use. It is between 1
+    /// (one direction) and `min(N, D)` (all directions equally strong), and 0 for an embedding that is zero.
+    /// Source: Garrido et al. 2023, "RankMe", equation 2. As in the paper, embeddings are not centered. See
+    /// [#RELATIVE_EPSILON] for the epsilon.
     public double rankMe() {
         return entropyRank(aboveZero().toArray());
     }
 
-    /// Effective rank: `exp(-sum p log p)` with `p = s^2 / sum s^2`, the shares of the variance, from 1 to
-    /// `min(N, D)`; 0 for an embedding that is zero. Source: Roy and Vetterli 2007, "The effective rank".
-    /// They use the shares of singular values, which give [#rankMe]. The shares of variance, used here, are
-    /// those of von Neumann's entropy and give less weight to small directions.
+    /// Effective rank: `exp(-sum p log p)` with the shares of the variance `p = s^2 / sum s^2`. It is between
+    /// 1 and `min(N, D)`, and 0 for an embedding that is zero. Source: Roy and Vetterli 2007, "The effective
+    /// rank". The source uses the shares of singular values, which give [#rankMe]. The shares of variance,
+    /// used here, belong to von Neumann's entropy. They give less weight to small directions.
     public double effectiveRank() {
         return entropyRank(
                 aboveZero().map(s -> s / singularValues[0]).map(s -> s * s).toArray());
@@ -90,8 +90,9 @@ public record Spectrum(double[] singularValues) {
         return (int) aboveZero().count();
     }
 
-    /// Stable rank: `|Z|_F^2 / |Z|_2^2`, from 1 to `min(N, D)`: the number of directions, all as strong as
-    /// the strongest, that would have the same total variance; 0 for an embedding that is zero.
+    /// Stable rank: `|Z|_F^2 / |Z|_2^2`, from 1 to `min(N, D)`; 0 for an embedding that is zero. If all
+    /// directions were as strong as the strongest, this number of directions would have the same total
+    /// variance.
     public double stableRank() {
         double largest = singularValues[0];
         return largest == 0
@@ -107,8 +108,8 @@ public record Spectrum(double[] singularValues) {
         return PowerLaw.fit(aboveZero().map(s -> 2 * Math.log(s)).toArray());
     }
 
-    /// The participation ratio `(sum l)^2 / sum l^2` of the squared singular values, from 1 to `min(N, D)`;
-    /// 0 for an embedding that is zero. It weighs the largest directions more than [#rankMe].
+    /// The participation ratio `(sum l)^2 / sum l^2` of the squared singular values, from 1 to `min(N, D)`; 0
+    /// for an embedding that is zero. It gives more weight to the largest directions than [#rankMe] does.
     public double participationRatio() {
         double sum = 0;
         double squares = 0;
@@ -120,8 +121,8 @@ public record Spectrum(double[] singularValues) {
         return singularValues[0] == 0 ? 0 : sum * sum / squares;
     }
 
-    /// The same spectrum in units in which squares neither overflow nor vanish. If they do not anyway, the
-    /// values are not changed.
+    /// The same spectrum in units in which squares neither overflow nor vanish. If this is already the case,
+    /// the values are not changed.
     public Spectrum normalized() {
         return times(Magnitude.factor(singularValues[0]));
     }
@@ -146,7 +147,7 @@ public record Spectrum(double[] singularValues) {
         return parts.length == 0 ? 0 : Math.exp(-entropy);
     }
 
-    /// @throws InputException when `values` do not fill `rows` rows
+    /// @throws InputException when the number of `values` does not fit `rows` rows
     public static void requireMatrix(float[] values, int rows) {
         if (rows < 1 || values.length == 0 || values.length % rows != 0) {
             throw new InputException(

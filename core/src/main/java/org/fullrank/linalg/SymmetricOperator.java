@@ -2,7 +2,7 @@ package org.fullrank.linalg;
 
 import org.bytedeco.pytorch.Tensor;
 
-/// A symmetric matrix `[N, N]` that is known only by its products.
+/// A symmetric matrix `[N, N]` that is known only through products with it.
 public interface SymmetricOperator {
     /// Number of rows N.
     int size();

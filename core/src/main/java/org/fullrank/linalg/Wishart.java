@@ -9,9 +9,9 @@ import org.fullrank.engine.Natives;
 ///
 /// For small matrices, the singular values are drawn at random. A Gaussian matrix has the same singular
 /// values as a certain bidiagonal matrix. The bidiagonal matrix has `k = min(n, p)` columns and independent
-/// chi-distributed entries. The diagonal of the bidiagonal matrix has `m, m - 1, ...` degrees of freedom,
-/// where `m = max(n, p)`. The diagonal next to the main diagonal has `k - 1, ..., 1` (Silverstein 1985;
-/// Dumitriu and Edelman 2002, "Matrix models for beta ensembles"). So a draw costs `O(k^2)`, for any m.
+/// chi-distributed entries. Its diagonal has `m, m - 1, ...` degrees of freedom, where `m = max(n, p)`. Its
+/// secondary diagonal has `k - 1, ..., 1` degrees of freedom (Silverstein 1985; Dumitriu and Edelman 2002,
+/// "Matrix models for beta ensembles"). So a draw costs `O(k^2)`, for any m.
 ///
 /// For large matrices, the random fluctuation is small, so the law of Marchenko and Pastur 1967 is used. The
 /// eigenvalues divided by m are quantiles of the density `sqrt((b - x)(x - a)) / (2 pi c x)` between `a, b =
@@ -22,7 +22,7 @@ public final class Wishart {
     /// is at most 0.3 % in every rank.
     static final int DRAWN = 256;
 
-    /// Total number of singular values that are drawn, for at least [#FEWEST] matrices. With this number the
+    /// Total number of singular values that are drawn, for at least [#FEWEST] matrices. With this number, the
     /// error of a mean is below 0.3 %.
     private static final int VALUES = 4096;
 
@@ -37,8 +37,8 @@ public final class Wishart {
 
     private Wishart() {}
 
-    /// Spectra of several random draws, or the single typical spectrum of a large matrix; `n` and `p` are at
-    /// least 1.
+    /// The spectra of several random draws, or the single typical spectrum of a large matrix; `n` and `p` are
+    /// at least 1.
     public static Spectrum[] spectra(long n, int p) {
         int k = Math.toIntExact(Math.min(n, p));
         long m = Math.max(n, p);
@@ -90,7 +90,7 @@ public final class Wishart {
         }
     }
 
-    /// Singular values at the midpoints of k parts of the law with equal probability.
+    /// The singular values at the midpoints of k parts of the law that have equal probability.
     private static double[] quantiles(int k, long m) {
         double c = (double) k / m;
         double low = square(1 - Math.sqrt(c));

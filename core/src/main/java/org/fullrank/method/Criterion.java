@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// An objective with the key of its random draws. If the objective needs a memory from batch to batch, it is
 /// here too.
 ///
-/// @param key of the draws; each step has a draw of its own
+/// @param key of the draws; each step has its own draw
 record Criterion(Objective objective, @Nullable Parameter memory, long key) {
     private static final long DRAW = Keyed.name("draw of the objective");
 

@@ -104,7 +104,7 @@ public final class JointEmbedding implements Method {
         return List.copyOf(terms.values());
     }
 
-    /// The weighted term. With weight 0 no graph is recorded, and the value is only logged.
+    /// The weighted term. With weight 0, no graph is recorded, and the value is only logged.
     private Terms inner(Inner inner, List<List<Tensor>> leaves, long step) {
         int output = 1 + layers.indexOf(inner.layer());
         List<Tensor> y = leaves.stream()

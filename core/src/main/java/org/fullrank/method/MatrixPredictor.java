@@ -15,9 +15,9 @@ import org.fullrank.net.NetworkBuilder;
 import org.fullrank.net.Parameter;
 import org.jspecify.annotations.Nullable;
 
-/// A predictor that is one matrix, `p = z W' + b`. The matrix W is trained, solved for, or computed from the
-/// running correlation F of its input. F is not centered. F is updated in all three cases. The relation of W
-/// to F shows whether the embedding is about to collapse.
+/// A predictor that is one matrix, `p = z W' + b`. W is trained, solved for, or computed from the running
+/// correlation F of its input. F is not centered. In all three cases, F is updated. The relation of W to F
+/// shows whether the embedding is about to collapse.
 final class MatrixPredictor implements Predictor {
     private final PredictorSpec spec;
     private final @Nullable Parameter weight; // [D, D]; none where W is a function of F
@@ -138,8 +138,8 @@ final class MatrixPredictor implements Predictor {
         }
     }
 
-    /// The spectrum of F, the mean cosine of W u and u over the eigenvectors u of F (1: W and F have the same
-    /// eigenvectors), and the asymmetry of W, `|W - W'| / |W|`.
+    /// Three measures: the spectrum of F, the mean cosine of W u and u over the eigenvectors u of F (1 means
+    /// that W and F have the same eigenvectors), and the asymmetry of W, `|W - W'| / |W|`.
     @Override
     public SequencedMap<String, Double> measures() {
         try (var scope = Scope.withoutGradients()) {

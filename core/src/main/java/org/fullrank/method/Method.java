@@ -63,7 +63,7 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// Computes the gradients of the loss of one whole batch and stores them in the parameter buffer.
     ///
     /// @param views V tensors `[N, C, H, W]` or `[N, F]`, on the device
-    /// @param chunks number of parts into which each view is divided to save memory; loss and gradient do not
+    /// @param chunks number of parts into which each view is divided to save memory. Loss and gradient do not
     ///     depend on it, except that batch norm uses the statistics of a chunk
     /// @param step counts from 0 over the whole training; it is the key of random draws
     /// @throws InputException unless there are 1 to N chunks
@@ -74,13 +74,13 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// @param embeddings norm of the gradient with respect to the embeddings of all views, and of all blocks
     ///     if each block has its own
     /// @param encoder norm of the gradient with respect to the parameters of the encoder
-    /// @param setting the key of the method that the gradient is proportional to, such as `objective.variance`;
-    ///     null where there is none
+    /// @param setting the key of the method that the gradient is proportional to, such as
+    ///     `objective.variance`; null if there is none
     record TermGradient(
             double embeddings, double encoder, @Nullable String setting) {}
 
     /// The gradient of each weighted loss term separately, by name. It runs forward and backward once per
-    /// term and changes running statistics, gradients and memories, so use it on a temporary copy.
+    /// term, and it changes running statistics, gradients and memories. So use it on a temporary copy.
     ///
     /// @param views as in [#learn]
     SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step);
@@ -129,8 +129,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         return project(encode(x, mode), mode);
     }
 
-    /// The projector's output for representations, `[N, D]` to `[N, E]`, in float32. Without a projector the
-    /// representations are returned.
+    /// The projector's output for representations, `[N, D]` to `[N, E]`, in float32. Without a projector, it
+    /// returns the representations.
     default Tensor project(Tensor representations, Mode mode) {
         try (var autocast = setting().precision().autocast(setting().device())) {
             return projector().forward(representations, mode).to(setting().type());
@@ -145,8 +145,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         return new LinkedHashMap<>();
     }
 
-    /// The output of each layer of the projector for representations `[N, D]`, the embedding last, in
-    /// float32. It is empty without a projector.
+    /// The outputs of the projector's layers for representations `[N, D]`, in float32. The last output is the
+    /// embedding. Without a projector, it is empty.
     default List<Tensor> head(Tensor representation, Mode mode) {
         try (var autocast = setting().precision().autocast(setting().device())) {
             return projector().outputs(representation, mode).stream()
@@ -162,8 +162,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// All parameters that the optimizer updates, and the running statistics.
     ParameterBuffer parameters();
 
-    /// Every buffer of the method by the prefix of its names in a checkpoint; the trained one has the empty
-    /// prefix.
+    /// Every buffer of the method by the prefix of its names in a checkpoint. The buffer of trained
+    /// parameters has the empty prefix.
     default SequencedMap<String, ParameterBuffer> buffers() {
         var buffers = new LinkedHashMap<String, ParameterBuffer>();
         buffers.put("", parameters());

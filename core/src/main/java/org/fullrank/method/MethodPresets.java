@@ -16,8 +16,8 @@ import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
 
 /// Published methods by name, with the heads and constants of their papers. A preset is a starting point,
-/// because small encoders usually need smaller heads. The name of an objective is also accepted. The name of
-/// an objective selects joint embedding with this objective.
+/// because small encoders usually need smaller heads. The name of an objective is also accepted. It selects
+/// joint embedding with this objective.
 public final class MethodPresets {
     /// The default weight of an additional regularizer.
     public static final double REGULARIZER_WEIGHT = 1;
@@ -33,7 +33,8 @@ public final class MethodPresets {
     public static final int DIRECTPRED_EVERY = 5;
     /// Target rate of the IsoLoss code, raised to 1 over training.
     public static final double ISOLOSS_RATE = 0.99;
-    /// The share of the past in the correlation, IsoLoss code with a slow target; 0.5 without.
+    /// The share of the past in the correlation, as in the IsoLoss code with a slow target. Without a slow
+    /// target, it is 0.5.
     public static final double ISOLOSS_RHO = 0.998;
     /// The number that the IsoLoss code adds to the normalized eigenvalues for DirectCopy (the original is
     /// unverified).

@@ -29,7 +29,8 @@ public sealed interface MethodSpec {
     /// Idea and paper.
     Card card();
 
-    /// Columns of the embeddings; if each block has its own embeddings, those of the last block.
+    /// Number of columns of the embeddings. If each block has its own embeddings, it is the number of the
+    /// last block.
     ///
     /// @param features columns of the representation
     int width(int features);
@@ -39,15 +40,15 @@ public sealed interface MethodSpec {
 
     /// Refuses an encoder that the method cannot train, before anything is built.
     ///
-    /// @throws InputException naming the reason
+    /// @throws InputException with the reason
     default void requireTrains(EncoderSpec encoder) {}
 
-    /// The blocks of the encoder that the method names.
+    /// The blocks of the encoder that the method refers to by name.
     default List<String> layers() {
         return List.of();
     }
 
-    /// Whether it has a predictor with parameters that an optimizer moves.
+    /// Whether the method has a predictor with parameters that an optimizer changes.
     default boolean trainsPredictor() {
         return false;
     }
@@ -97,8 +98,8 @@ public sealed interface MethodSpec {
     /// A regularizer on the pooled output `[N, C]` of a block of the encoder, averaged over the views.
     ///
     /// @param layer name of the block
-    /// @param weight weight relative to the objective; 0: the value is logged only and has no effect on
-    ///     training
+    /// @param weight weight relative to the objective; if it is 0, the value is only logged and has no effect
+    ///     on training
     record Inner(String layer, Regularizer regularizer, double weight) {
         public Inner {
             InputException.unless(
@@ -112,11 +113,11 @@ public sealed interface MethodSpec {
     }
 
     /// Every block of the encoder is trained separately, by an objective on its own pooled output. No
-    /// gradient passes from a block to the block before. Latent Predictive Learning (Halvagal and Zenke 2023)
-    /// with its objective.
+    /// gradient passes from a block to the block before. With its objective, this method is Latent Predictive
+    /// Learning (Halvagal and Zenke 2023).
     ///
-    /// @param projector widths of the head between the pooled output of each block and its objective, ReLU
-    ///     after each layer; empty: no head. The published option is `[2048, 256]`
+    /// @param projector widths of the head between the pooled output of each block and its objective, with a
+    ///     ReLU after each layer; empty means no head. The published option is `[2048, 256]`
     /// @param objective the same for each block
     @Named("layer-local")
     record Local(List<Integer> projector, Objective objective) implements MethodSpec {
@@ -159,12 +160,12 @@ public sealed interface MethodSpec {
         }
     }
 
-    /// A predictor on the embedding of one view is compared with the target from another view: BYOL, SimSiam
-    /// and similar methods.
+    /// The prediction from the embedding of one view is compared with the target from another view: BYOL,
+    /// SimSiam and similar methods.
     ///
-    /// @param over how the regressions of all ordered pairs of views are combined: `pair` is BYOL's sum over
-    ///     the two directions (with more than two views: twice the mean, which has the same size); `mean` is
-    ///     SimSiam's mean
+    /// @param over how the regressions of all ordered pairs of views are combined. `pair` is BYOL's sum over
+    ///     the two directions. With more than two views, it is twice the mean, which has the same size.
+    ///     `mean` is SimSiam's mean
     /// @param regularizer acts on the online embedding of each view, averaged over views; null for none
     /// @param weight of the regularizer
     @Named("self-distillation")

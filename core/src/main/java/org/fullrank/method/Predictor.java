@@ -48,7 +48,7 @@ sealed interface Predictor permits Predictor.Network, MatrixPredictor {
         };
     }
 
-    /// Layers, trained by gradient. Without layers it is the identity.
+    /// Layers, trained by gradient. Without layers, it is the identity.
     ///
     /// @param trained whether there are layers
     record Network(Layer layers, Method.Setting setting, boolean trained) implements Predictor {
@@ -61,7 +61,7 @@ sealed interface Predictor permits Predictor.Network, MatrixPredictor {
             }
         }
 
-        /// The measures of the linear map that approximates the layers best on these embeddings.
+        /// The measures of the linear map that best approximates the layers on these embeddings.
         @Override
         public SequencedMap<String, Double> inspect(Tensor embeddings) {
             if (!trained) {

@@ -14,11 +14,12 @@ import org.fullrank.engine.Tensors;
 /// The source is Tian, Chen, Ganguli (2021), theorem 3 (eigenspaces align). The asymmetry is from the
 /// authors' talk.
 ///
-/// @param largest singular value of W
-/// @param smallest singular value of W, on the directions in which F is not zero
-/// @param participation `(sum s^2)^2 / sum s^4` of the singular values: directions that W uses, 1 to D
-/// @param asymmetry `|W - W'| / |W|`: 0 = symmetric, sqrt(2) = none
-/// @param alignment mean cosine of W u and u over the eigenvectors u of F: 1 = W and F share them
+/// @param largest largest singular value of W
+/// @param smallest smallest singular value of W on the directions in which F is not zero
+/// @param participation `(sum s^2)^2 / sum s^4` of the singular values: the number of directions that W uses,
+///     1 to D
+/// @param asymmetry `|W - W'| / |W|`: 0 means symmetric, sqrt(2) means that W and W' have nothing in common
+/// @param alignment mean cosine of W u and u over the eigenvectors u of F; 1 means that W and F share them
 record PredictorMatrix(double largest, double smallest, double participation, double asymmetry, double alignment) {
     /// Directions with less than this share of the largest eigenvalue of F are ignored, because a predictor's
     /// outputs do not depend on them.
@@ -45,7 +46,7 @@ record PredictorMatrix(double largest, double smallest, double participation, do
         return inside(u.t().mm(cross).mm(u).div(s));
     }
 
-    /// The eigenvectors that count, `[D, K]`.
+    /// The eigenvectors of F that are not ignored, `[D, K]`.
     private static Tensor directions(SymmetricEigen f) {
         double[] s = Tensors.doubles(f.values());
         int first = 0;

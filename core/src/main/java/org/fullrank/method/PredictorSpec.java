@@ -81,10 +81,10 @@ public sealed interface PredictorSpec {
 
     /// The symmetrized least-squares predictor. Once in `every` steps, W is set to the solution of `W E[f f']
     /// = (E[f_a f'] + E[f f_a']) / 2` for the online embeddings f and the targets f_a. Between these steps it
-    /// is trained by gradient. In the paper it is worse than all other predictors.
+    /// is trained by gradient. In the paper, this predictor is worse than all others.
     ///
     /// Source: Tian, Chen, Ganguli (2021), section 3 and table 1. The paper does not say how the expectations
-    /// are estimated; here they are estimated as in [DirectSet].
+    /// are estimated. Here, they are estimated as in [DirectSet].
     ///
     /// @param every number of steps between two solutions
     /// @param rho the share of the past in the running expectations
@@ -122,8 +122,9 @@ public sealed interface PredictorSpec {
         }
     }
 
-    /// A predictor computed from the running correlation F of its own input, `W = U diag(p) U'` for `F = U
-    /// diag(s) U'`, where p is a power of s: DirectPred (alpha 1/2), DirectCopy (alpha 1). F is not centered.
+    /// A predictor computed from the running correlation F of its own input. With `F = U diag(s) U'`, the
+    /// predictor is `W = U diag(p) U'`, where p is a power of s. In DirectPred, alpha is 1/2, and in
+    /// DirectCopy it is 1. F is not centered.
     ///
     /// Source: Tian, Chen, Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs"
     /// (2021), section 4; alpha: Wang et al., "Towards demystifying representation learning with
@@ -134,9 +135,10 @@ public sealed interface PredictorSpec {
     /// @param rho the share of the past in F
     /// @param every number of steps between two computations of W; between them W is trained by gradient
     /// @param form which of the published forms
-    /// @param normalize whether s is first divided by its largest value; then `paper` and `code` differ only
-    ///     by the floor, so equation 18 as printed needs false
-    /// @param shift c in `p = max(s - c, 0)^alpha`, subtracted from s before the power (table 7 of the paper)
+    /// @param normalize whether s is first divided by its largest value. If it is, `paper` and `code` differ
+    ///     only by the floor. So set it to false for equation 18 as printed
+    /// @param shift c in `p = max(s - c, 0)^alpha`; it is subtracted from s before the power (table 7 of the
+    ///     paper)
     @Named("direct-set")
     record DirectSet(double alpha, double epsilon, double rho, int every, Form form, boolean normalize, double shift)
             implements PredictorSpec {
@@ -155,14 +157,15 @@ public sealed interface PredictorSpec {
 
         /// The published forms of the formula.
         public enum Form {
-            /// `p = s^alpha + epsilon max(s)` (DirectPred, equations 18 and 19). Timing as [#CODE].
+            /// `p = s^alpha + epsilon max(s)` (DirectPred, equations 18 and 19). W is computed at the same
+            /// times as for [#CODE]. Timing as [#CODE].
             PAPER,
             /// `p = max(s^alpha + epsilon, 1e-4)`, the official DirectPred code. F starts as the correlation
-            /// of the first batch and averages both views. W starts at random and is computed after the
-            /// optimizer's step.
+            /// of the first batch and averages both views. W starts with random values, and it is computed
+            /// after the optimizer's step.
             CODE,
-            /// `p = (s + epsilon)^alpha`, the official IsoLoss code. F starts at 0 and is updated with each
-            /// view before that view is predicted.
+            /// `p = (s + epsilon)^alpha`, the official IsoLoss code. F starts at 0, and each view updates F
+            /// before this view is predicted.
             ISO
         }
 
@@ -189,7 +192,8 @@ public sealed interface PredictorSpec {
             this(alpha, epsilon, rho, every, form, normalize, 0);
         }
 
-        /// False for the form `iso`, which computes W again for each prediction.
+        /// Whether W is computed after the optimizer's step. This is false for the form `iso`, which computes
+        /// W for each prediction.
         @Override
         public boolean hasWeights() {
             return form != Form.ISO;
@@ -215,7 +219,7 @@ public sealed interface PredictorSpec {
         /// W for the correlation F, symmetric positive semi-definite `[D, D]`; of the same shape, type and
         /// device.
         ///
-        /// With alpha 1 no eigenvector is needed: W is F, scaled, plus a multiple of the identity.
+        /// With alpha 1, no eigenvectors are needed, because W is F, scaled, plus a multiple of the identity.
         public Tensor matrix(Tensor correlation) {
             if (alpha != 1 || shift != 0 || form == Form.CODE && epsilon < FLOOR) {
                 return SymmetricEigen.of(correlation).map(this::eigenvalues);

@@ -47,7 +47,7 @@ public final class SelfDistillation implements Method {
         }
     }
 
-    /// The slow network: the same layers in the same order on a buffer of its own.
+    /// The slow network. It has the same layers in the same order, and its own buffer.
     private record Slow(Branch branch, ParameterBuffer parameters, TargetSpec.Ema ema) {}
 
     private final MethodSpec.Distillation spec;
@@ -176,8 +176,8 @@ public final class SelfDistillation implements Method {
         return terms;
     }
 
-    /// Measures which gradients exist, for the loss of a single regression in which the first view predicts
-    /// the second. It changes running statistics and the predictor's memory, so use it on a temporary copy.
+    /// Measures which gradients exist for the loss of a single regression, in which the first view predicts
+    /// the second. It changes running statistics and the predictor's memory. So use it on a temporary copy.
     ///
     /// @param views as in [#learn], in one chunk
     public Wiring wiring(List<Tensor> views, long step) {
@@ -253,7 +253,8 @@ public final class SelfDistillation implements Method {
         }
     }
 
-    /// The predictor is declared last, so matrices and vectors of the target are a prefix of the online ones.
+    /// The predictor is declared last. So the matrices and vectors of the target are a prefix of the online
+    /// ones.
     private Tensor followedMatrices(long count) {
         return parameters.values().narrow(0, 0, count);
     }
@@ -268,7 +269,7 @@ public final class SelfDistillation implements Method {
     }
 
     /// The measures of [Predictor#inspect], and `target.lag`, the distance of the slow network from the
-    /// online one, `|target - online| / |online|`: 0 when both are the same.
+    /// online one, `|target - online| / |online|`. It is 0 if both are equal.
     @Override
     public SequencedMap<String, Double> inspect(Tensor embeddings) {
         SequencedMap<String, Double> values = predictor.inspect(embeddings);

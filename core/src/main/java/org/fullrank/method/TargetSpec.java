@@ -30,13 +30,14 @@ public sealed interface TargetSpec {
     }
 
     /// A second network that follows the first, `w = rate w + (1 - rate) online` after each step (BYOL). Only
-    /// parameters follow. The target is always in training mode and normalizes with the statistics of its own
-    /// batches, so its running statistics have no effect (as in the official DirectPred code).
+    /// parameters follow. The target network is always in training mode. It normalizes with the statistics of
+    /// its own batches, so its running statistics have no effect (as in the official DirectPred code).
     ///
-    /// @param rate the share of the old target: 1 freezes the target, 0 makes it the online network of the
-    ///     step before
+    /// @param rate the share of the old target; with 1, the target never changes; with 0, it is the online
+    ///     network of the previous step
     /// @param curve how the rate changes over training
-    /// @param copy whether the target starts as a copy of the online network, or with its own initial values
+    /// @param copy whether the target starts as a copy of the online network; if not, it starts with its own
+    ///     initial values
     @Named("ema")
     record Ema(double rate, Curve curve, boolean copy) implements TargetSpec {
         /// BYOL and DirectPred on ImageNet and STL-10; 0.99 is usual for short trainings.

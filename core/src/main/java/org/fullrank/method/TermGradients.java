@@ -14,8 +14,8 @@ import org.fullrank.objective.Term;
 /// Computes the gradient of each loss term separately, with one forward and one backward pass per term.
 ///
 /// @param network from a view to its outputs, the embedding first
-/// @param terms from the leaves, V x outputs, to the terms, each with a name of its own; settings are keys
-///     of the method
+/// @param terms computes the terms from the leaves, V x outputs. Each term has its own name, and its setting
+///     is a key of the method
 /// @param parameters that the gradients reach
 record TermGradients(
         WholeBatch.Network network, Function<List<List<Tensor>>, List<Term>> terms, ParameterBuffer parameters) {

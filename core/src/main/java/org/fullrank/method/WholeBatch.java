@@ -10,8 +10,8 @@ import org.fullrank.net.Mode;
 import org.fullrank.net.NonFiniteTrace;
 
 /// Computes a loss over the whole batch from chunks. The class gathers the outputs of all chunks into one
-/// leaf tensor for each view. The caller computes the loss. This writes the gradients to the leaf tensors.
-/// Then backpropagation continues in each chunk from its own rows.
+/// leaf tensor for each view. The caller computes the loss. The backward pass of this loss writes the
+/// gradients to the leaf tensors. Then backpropagation continues in each chunk from its own rows.
 ///
 /// With one chunk, the graph of the forward pass is kept. With more chunks, each chunk is computed a second
 /// time for the backward pass (gradient caching). So memory holds the activations of only one chunk at a

@@ -2,16 +2,16 @@ package org.fullrank.net;
 
 import java.util.ArrayList;
 
-/// The deep decoder (Heckel and Hand 2019) in the form of the official DeepTensor code: it mixes the channels
-/// at each position and doubles the signal, without any convolution along positions. It has far fewer
-/// parameters than a [SkipNetwork].
+/// The deep decoder (Heckel and Hand 2019) in the form of the official DeepTensor code. It mixes the channels
+/// at each position and doubles the length of the signal. It has no convolution along positions. It has far
+/// fewer parameters than a [SkipNetwork].
 ///
-/// @param width channels of each scale
+/// @param width number of channels of each scale
 /// @param scales doublings
 public record DeepDecoder(int width, int scales) implements UntrainedNetwork {
-    /// That of the official code.
+    /// The value of the official code.
     public static final int DEFAULT_WIDTH = 128;
-    /// That of the official code for matrices and pictures.
+    /// The value of the official code for matrices and pictures.
     public static final int DEFAULT_SCALES = 2;
 
     public DeepDecoder {
@@ -22,7 +22,8 @@ public record DeepDecoder(int width, int scales) implements UntrainedNetwork {
         return new DeepDecoder(DEFAULT_WIDTH, DEFAULT_SCALES);
     }
 
-    /// The input has two positions then. One position has no statistics for a batch norm.
+    /// With a side of this length, the input has two positions. A batch norm cannot compute statistics from a
+    /// single position.
     @Override
     public int shortestSide() {
         return (1 << scales) + 1;

@@ -15,8 +15,8 @@ import org.fullrank.engine.InputException;
 public final class Encoder implements Layer {
     /// A part of the encoder.
     ///
-    /// @param name name for users
-    /// @param layer computes the output of the block from the output of the block before, `[B, C, H, W]`,
+    /// @param name the name that users see
+    /// @param layer computes the output of this block from the output of the previous block, `[B, C, H, W]`,
     ///     `[B, C]` or tokens `[B, T, C]`
     /// @param width columns C of the pooled output
     public record Block(String name, Layer layer, int width) {}

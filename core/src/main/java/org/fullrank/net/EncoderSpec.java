@@ -15,7 +15,7 @@ public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp {
     /// Whether any layer normalizes over the batch.
     boolean hasBatchNorm();
 
-    /// Whether blocks have skip connections, so that a block cannot be trained alone.
+    /// Whether blocks have skip connections. A block with skip connections cannot be trained alone.
     boolean hasSkips();
 
     /// Declares the parameters in `net` and builds the layers: `[B, C, H, W]` or `[B, F]` to `[B, D]`.

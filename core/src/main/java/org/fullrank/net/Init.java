@@ -25,8 +25,8 @@ sealed interface Init {
         }
     }
 
-    /// Gaussian with mean 0. timm's transformers use a truncated normal, which is the same in practice: it is
-    /// cut at +-2, which is a hundred standard deviations of 0.02.
+    /// Gaussian with mean 0. timm's transformers use a truncated normal. In practice it is the same, because
+    /// it is cut off at +-2, which is a hundred standard deviations of 0.02.
     record Normal(double std) implements Init {
         @Override
         public void fill(float[] values, int offset, int count, RandomGenerator random) {

@@ -21,7 +21,7 @@ final class Layers {
         return convolution(net, in, out, kernel, stride, kernel / 2);
     }
 
-    /// The same with `pad` zeros at each border.
+    /// The same with a padding of `pad` zeros at each border.
     static Layer convolution(NetworkBuilder net, int in, int out, int kernel, int stride, int pad) {
         Parameter weight =
                 net.parameter("weight", new Init.KaimingNormal((long) out * kernel * kernel), out, in, kernel, kernel);
@@ -81,8 +81,8 @@ final class Layers {
                 (x, mode) -> torch.linear(x, weight.tensor(), new TensorOptional(offset.tensor())));
     }
 
-    /// Batch normalization over all axes but the second, with scale and shift. Normalizes with the biased
-    /// variance; the running variance is unbiased.
+    /// Batch normalization over all axes but the second, with scale and shift. It normalizes with the biased
+    /// variance. The running variance is unbiased.
     ///
     /// @param scale the initial scale: 1, or 0 for the last norm of a residual block
     static Layer batchNorm(NetworkBuilder net, int size, double scale) {
@@ -135,8 +135,8 @@ final class Layers {
         return parameter == null ? Tensors.none() : new TensorOptional(parameter.tensor());
     }
 
-    /// Changes its argument in place and returns it. The return value of the engine's in-place functions is
-    /// not used, because it does not own its tensor.
+    /// Changes its argument in place and returns it. The return value of libtorch's in-place functions is not
+    /// used, because it does not own its tensor.
     static Layer relu() {
         return NonFiniteTrace.layer("relu", "", (x, mode) -> {
             torch.relu_(x);

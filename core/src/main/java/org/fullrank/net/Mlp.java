@@ -9,7 +9,7 @@ import org.fullrank.view.InputShape;
 /// as a vector.
 ///
 /// @param widths outputs of each layer; the last is the width of the representation
-/// @param batchNorm whether a batch norm stands before each ReLU
+/// @param batchNorm whether there is a batch norm before each ReLU
 public record Mlp(List<Integer> widths, boolean batchNorm) implements EncoderSpec {
     /// Two layers, for tables of up to some hundred columns.
     public static final List<Integer> DEFAULT_WIDTHS = List.of(512, 256);

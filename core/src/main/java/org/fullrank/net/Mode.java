@@ -4,7 +4,7 @@ package org.fullrank.net;
 public enum Mode {
     /// Statistics of the batch; the running statistics are updated.
     TRAIN,
-    /// Statistics of the batch; the running statistics are not updated. For the second forward pass of a
+    /// Statistics of the batch; the running statistics are not updated. Used for the second forward pass of a
     /// chunk, whose result must equal the result of the first.
     REPLAY,
     /// Running statistics, for evaluation. No buffer changes.

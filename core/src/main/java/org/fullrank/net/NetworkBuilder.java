@@ -53,8 +53,9 @@ public final class NetworkBuilder {
         return declare(parameters, name, sizes.length > 1, init, sizes);
     }
 
-    /// Trained rows that are added to tokens or are tokens themselves, `[1, T, C]`. They count as vectors, so
-    /// weight decay does not apply to them. timm treats class tokens and position embeddings in the same way.
+    /// Trained rows that are added to tokens, or that are tokens themselves, `[1, T, C]`. They count as
+    /// vectors, so weight decay does not apply to them. timm treats class tokens and position embeddings in
+    /// the same way.
     Parameter tokens(String name, Init init, long... sizes) {
         return declare(parameters, name, false, init, sizes);
     }

@@ -13,13 +13,13 @@ public final class Networks {
     }
 
     /// The head of a block that is trained separately, `[B, features] -> [B, widths.last]`: linear layers
-    /// with bias and a ReLU after each layer, including the last. Without layers it is the identity.
+    /// with bias and a ReLU after each layer, including the last. Without layers, it is the identity.
     public static Layer.Chain blockHead(NetworkBuilder net, List<Integer> widths, int features) {
         return Layer.chain(perceptron(net, features, new ProjectorSpec(widths, false), true));
     }
 
-    /// Linear layers, each with its norm and ReLU, named by their position in the chain, as in a PyTorch
-    /// `Sequential`.
+    /// Linear layers, each with its norm and ReLU. Their names are their positions in the chain, as in a
+    /// PyTorch `Sequential`.
     static List<Layer> perceptron(NetworkBuilder net, int inputs, ProjectorSpec spec, boolean activateLast) {
         var blocks = new ArrayList<Layer>();
         int in = inputs;

@@ -68,8 +68,8 @@ public final class NonFiniteTrace implements AutoCloseable {
     /// A layer with a name, whose results are checked if a trace is open.
     ///
     /// @param kind kind of layer, such as `convolution`
-    /// @param place place, such as `encoder.layer1.0.conv1`; empty for an operation without parameters, which
-    ///     gets the name of the operation before
+    /// @param place the place, such as `encoder.layer1.0.conv1`. If it is empty, the operation has no
+    ///     parameters and gets the name of the operation before it
     static Layer layer(String kind, String place, Layer layer) {
         return (x, mode) -> {
             NonFiniteTrace trace = OPEN.get();

@@ -20,8 +20,8 @@ import org.fullrank.engine.Tensors;
 public final class ParameterBuffer implements AutoCloseable {
     /// One parameter or statistic: `count` numbers from `offset` on, of shape `sizes`.
     ///
-    /// @param isMatrix whether it is a matrix or filter, to which weight decay and trust ratios apply, and
-    ///     not a bias, a norm, a class token or a position embedding
+    /// @param isMatrix whether it is a matrix or filter, to which weight decay and trust ratios apply.
+    ///     Biases, norms, class tokens and position embeddings are not
     public record Segment(String name, List<Long> sizes, long offset, boolean isMatrix) {
         public Segment {
             sizes = List.copyOf(sizes);
@@ -104,7 +104,7 @@ public final class ParameterBuffer implements AutoCloseable {
         return statisticSegments;
     }
 
-    /// All trainable values, `[P]`. Optimizers change them in place, with gradients off.
+    /// All trainable values, `[P]`. Optimizers change them in place while gradients are off.
     public Tensor values() {
         return values;
     }

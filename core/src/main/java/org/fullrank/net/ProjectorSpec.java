@@ -8,8 +8,8 @@ import org.fullrank.engine.InputException;
 /// layer of a projector has no bias (VICReg, appendix; the same in Barlow Twins). The projector is discarded
 /// after training.
 ///
-/// @param widths outputs of each layer; empty: the objective acts on the representation itself
-/// @param batchNorm whether a batch norm stands before each ReLU
+/// @param widths outputs of each layer; if empty, the objective acts on the representation itself
+/// @param batchNorm whether there is a batch norm before each ReLU
 /// @param affine whether these norms have scale and shift (not in the official DirectPred code)
 /// @param lastBias whether the last layer has a bias (BYOL)
 /// @param lastNorm what follows the last layer
@@ -35,7 +35,7 @@ public record ProjectorSpec(
         }
     }
 
-    /// Norms with scale and shift, the last layer without bias and norm.
+    /// Norms with scale and shift; the last layer has neither bias nor norm.
     public ProjectorSpec(List<Integer> widths, boolean batchNorm) {
         this(widths, batchNorm, true, false, LastNorm.NONE);
     }

@@ -8,8 +8,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
 /// ResNet (He et al. 2016) in the form of torchvision. A ResNet has basic blocks at depth 18 and 34. At depth
-/// 50, a ResNet has bottlenecks with the stride on the 3x3 convolution. The names and shapes of the
-/// parameters are torchvision's (`conv1.weight`, `layer2.0.downsample.1.running_var`, ...).
+/// 50, it has bottlenecks with the stride on the 3x3 convolution. The names and shapes of the parameters are
+/// torchvision's (`conv1.weight`, `layer2.0.downsample.1.running_var`, ...).
 ///
 /// @param depth 18, 34 or 50
 /// @param stem the layers before the first stage
@@ -29,7 +29,8 @@ public record ResNet(int depth, Stem stem, double width, boolean zeroInit) imple
         IMAGENET,
         /// 3x3 with stride 1, for images of about 32 pixels (SimCLR, appendix B.9).
         CIFAR,
-        /// The same padded by 2, so that 32 x 32 pixels become 34 x 34 (solo-learn and what grew from it).
+        /// The same with a padding of 2, so that 32 x 32 pixels become 34 x 34 (solo-learn and the codes that
+        /// derive from it).
         CIFAR_PAD2
     }
 

@@ -3,9 +3,9 @@ package org.fullrank.net;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
 
-/// A network with an input of its own, which is trained like the weights.
+/// A network whose input is trained like its weights.
 public final class SignalGenerator {
-    /// The input starts uniform on this range, as in the official DeepTensor code.
+    /// The initial input is uniform on this range, as in the official DeepTensor code.
     static final double INPUT_RANGE = 0.1;
 
     private final Parameter input;
@@ -14,8 +14,8 @@ public final class SignalGenerator {
     private final SignalShape coarse;
     private final SignalShape shape;
 
-    /// @param coarse positions of the input
-    /// @param shape positions of the signal; the network may generate more, and the rest is cut off
+    /// @param coarse shape of the input
+    /// @param shape shape of the signal. If the network generates more positions, the rest is cut off
     SignalGenerator(NetworkBuilder net, Layer layer, int channels, SignalShape coarse, SignalShape shape) {
         this.input =
                 net.parameter("input", new Init.Uniform(INPUT_RANGE), 1, channels, coarse.height(), coarse.width());
@@ -30,8 +30,8 @@ public final class SignalGenerator {
         return Math.multiplyExact(channels, coarse.size());
     }
 
-    /// The signal `[size, channels]`. Batch norms always use the statistics of the positions of this signal,
-    /// because there is no other signal.
+    /// The signal `[size, channels]`. Batch norms always use the statistics over the positions of this
+    /// signal, because there is no other signal.
     ///
     /// @param noise added to the input, `[inputCount]`
     public Tensor generate(Tensor noise) {

@@ -5,8 +5,8 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.Tensors;
 
-/// The layers of untrained networks. A line is a picture of height 1: kernels, padding and upsampling then
-/// extend along the width only.
+/// The layers of untrained networks. A line is a picture of height 1. Kernels, padding and upsampling then
+/// act only along the width.
 final class SignalLayers {
     /// Slope for negative values, as in the official deep image prior, deep decoder and DeepTensor codes.
     static final double NEGATIVE_SLOPE = 0.2;
@@ -45,7 +45,7 @@ final class SignalLayers {
         return NonFiniteTrace.layer("leaky relu", "", (x, mode) -> torch.leaky_relu(x, Tensors.scalar(NEGATIVE_SLOPE)));
     }
 
-    /// Linear interpolation to twice the length of each side along which the signal extends.
+    /// Linear interpolation. It doubles each side along which the signal extends.
     static Tensor doubled(Tensor x) {
         long height = x.size(2);
         return torch.upsample_bilinear2d(x, new long[] {height == 1 ? 1 : 2 * height, 2 * x.size(3)}, false);

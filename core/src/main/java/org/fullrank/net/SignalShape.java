@@ -2,7 +2,7 @@ package org.fullrank.net;
 
 import org.fullrank.engine.InputException;
 
-/// The positions of a signal: a line, or a picture.
+/// The positions of a signal, which is a line or a picture.
 ///
 /// @param height rows; 1 for a line
 /// @param width columns
@@ -31,12 +31,12 @@ public record SignalShape(int height, int width) {
         return isLine() ? width : Math.min(height, width);
     }
 
-    /// The shape with each side divided by `factor`, rounded up. A line stays a line.
+    /// The shape with each side divided by `factor`, rounded up. A line remains a line.
     SignalShape dividedBy(int factor) {
         return new SignalShape(Math.ceilDiv(height, factor), Math.ceilDiv(width, factor));
     }
 
-    /// Both sides, as in messages: `64`, or `64 x 48`.
+    /// Both sides, for error messages: `64`, or `64 x 48`.
     @Override
     public String toString() {
         return isLine() ? Integer.toString(width) : height + " x " + width;

@@ -7,17 +7,17 @@ import org.bytedeco.pytorch.global.torch;
 
 /// The hourglass of the deep image prior (Ulyanov, Vedaldi, Lempitsky 2018) in the form of the official
 /// DeepTensor code. Each scale halves the signal by a convolution with stride 2, passes it to the next scale,
-/// doubles the result, and joins it with a few channels that skip this way.
+/// and doubles the result. Then it appends a few channels that skip these steps.
 ///
-/// @param width channels of each scale
+/// @param width number of channels of each scale
 /// @param scales halvings
-/// @param skip channels that skip each scale
+/// @param skip number of channels that skip each scale
 public record SkipNetwork(int width, int scales, int skip) implements UntrainedNetwork {
-    /// Less than the 128 of the official code, so that a fit of 64 x 64 takes seconds.
+    /// Less than the 128 of the official code. So a fit of 64 x 64 takes seconds.
     public static final int DEFAULT_WIDTH = 48;
-    /// That of the official code.
+    /// The value of the official code.
     public static final int DEFAULT_SCALES = 5;
-    /// That of the official code.
+    /// The value of the official code.
     public static final int DEFAULT_SKIP = 4;
 
     public SkipNetwork {
@@ -29,7 +29,7 @@ public record SkipNetwork(int width, int scales, int skip) implements UntrainedN
         return new SkipNetwork(DEFAULT_WIDTH, DEFAULT_SCALES, DEFAULT_SKIP);
     }
 
-    /// The coarsest scale needs two positions, because reflection needs a neighbor.
+    /// The coarsest scale needs at least two positions, because reflection needs a neighbor.
     @Override
     public int shortestSide() {
         return (1 << scales) + 1;

@@ -2,14 +2,14 @@ package org.fullrank.net;
 
 import org.fullrank.engine.InputException;
 
-/// The settings of a network that generates one signal, and that is fitted to one noisy tensor instead of a
-/// training set. Its structure alone is the prior: it fits smooth and piecewise signals in fewer steps than
-/// noise (Ulyanov, Vedaldi, Lempitsky, "Deep image prior", 2018).
+/// The settings of a network that generates one signal. The network is fitted to a single noisy tensor, not
+/// to a training set. Only its structure acts as a prior: it fits smooth signals and sharp edges in fewer
+/// steps than noise (Ulyanov, Vedaldi, Lempitsky, "Deep image prior", 2018).
 public sealed interface UntrainedNetwork permits SkipNetwork, DeepDecoder {
-    /// Most halvings of a side: a side of 2^12 has then two positions left.
+    /// Largest number of halvings of a side. A side of 2^12 then has two positions left.
     int MOST_SCALES = 11;
 
-    /// The halvings between the finest and the coarsest scale.
+    /// The number of halvings between the finest and the coarsest scale.
     int scales();
 
     /// The shortest side of a signal that the network can generate.
@@ -33,7 +33,7 @@ public sealed interface UntrainedNetwork permits SkipNetwork, DeepDecoder {
                 scales());
     }
 
-    /// @throws InputException unless the sizes are possible
+    /// @throws InputException unless the sizes are valid
     static void requireSizes(int width, int scales) {
         InputException.when(width < 1 || width > 1 << 16, "width: found %d, expected 1 to 65536 channels", width);
         InputException.when(

@@ -11,24 +11,25 @@ import org.fullrank.view.InputShape;
 /// are those of the convolutions in torchvision's VGG without norms.
 ///
 /// @param channels one block for each entry
-/// @param poolAfter the numbers of the blocks, from 1, that end with a max-pool; each halves the image
-/// @param init how weights and biases start
+/// @param poolAfter the numbers of the blocks, from 1, that end with a max-pool. Each max-pool halves the
+///     image
+/// @param init initial values of weights and biases
 public record Vgg(List<Integer> channels, List<Integer> poolAfter, Start init) implements EncoderSpec {
     /// VGG-11 (Simonyan and Zisserman 2015), the network of the official code of Latent Predictive Learning.
     public static final List<Integer> DEFAULT_CHANNELS = List.of(64, 128, 256, 256, 512, 512, 512, 512);
-    /// The same: five pools leave one pixel of an image of 32.
+    /// The max-pools of VGG-11. Five max-pools leave one pixel of an image of 32 pixels.
     public static final List<Integer> DEFAULT_POOL_AFTER = List.of(1, 2, 4, 6, 8);
 
-    /// That of torchvision's VGG, which keeps the size of activities from block to block.
+    /// The initial values of torchvision's VGG. They keep the size of activities from block to block.
     public static final Start DEFAULT_INIT = Start.KAIMING;
 
     /// The initial weights and biases of a convolution.
     public enum Start {
         /// Weights Gaussian with variance 2 / fan-out, biases 0.
         KAIMING,
-        /// Weights and biases uniform on +-1/sqrt(fan-in), PyTorch's default. Weights have a sixth of the
-        /// variance that keeps activities at their size, so these shrink from block to block (official LPL
-        /// code).
+        /// Weights and biases uniform on +-1/sqrt(fan-in), PyTorch's default. The variance of these weights
+        /// is a sixth of the variance that keeps the size of activities. So activities shrink from block to
+        /// block (official LPL code).
         FAN_IN
     }
 

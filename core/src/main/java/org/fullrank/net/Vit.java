@@ -22,15 +22,16 @@ import org.fullrank.view.InputShape;
 /// @param depth number of blocks
 /// @param heads of the attention
 /// @param mlpRatio hidden units of the perceptron of a block for each column of a token
-/// @param pool which row stands for the image
+/// @param pool which row represents the image
 public record Vit(int patch, int width, int depth, int heads, double mlpRatio, Pool pool) implements EncoderSpec {
-    /// 64 patches of an image of 32 pixels; the published 16 is for images of 224.
+    /// With this patch size, an image of 32 pixels has 64 patches. The published size 16 is for images of 224
+    /// pixels.
     public static final int DEFAULT_PATCH = 4;
     /// The width of ViT-Tiny (Touvron et al. 2021), the smallest published size.
     public static final int DEFAULT_WIDTH = 192;
     /// The same.
     public static final int DEFAULT_DEPTH = 12;
-    /// The same: 64 columns for each head.
+    /// The number of heads of ViT-Tiny: 64 columns for each head.
     public static final int DEFAULT_HEADS = 3;
     /// The ratio of all published sizes.
     public static final double DEFAULT_MLP_RATIO = 4;
@@ -46,7 +47,7 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
     public enum Pool {
         /// A class token before the patches, as published.
         TOKEN,
-        /// The mean over the patches; there is no class token.
+        /// The mean over the patches. There is no class token.
         MEAN
     }
 

@@ -25,7 +25,7 @@ import org.fullrank.settings.Named;
 /// Source: Zbontar et al., "Barlow Twins" (2021), with the formula and the constants of the official code.
 ///
 /// @param lambda weight of the entries off the diagonal
-/// @param scale of the whole; some toolkits have 0.1 or 0.025
+/// @param scale factor of the whole loss; some toolkits have 0.1 or 0.025
 /// @param epsilon added to the variance inside the root
 @Named("barlow-twins")
 public record BarlowTwins(double lambda, double scale, double epsilon) implements Objective {
@@ -98,7 +98,7 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
                     (a, b, pair) -> offDiagonal = offDiagonal.add(squares(a, b).div(Tensors.scalar(n * n))));
         }
 
-        /// The sum of all squared entries of N C.
+        /// The sum of the squares of all entries of N C.
         private Tensor squares(int a, int b) {
             if (wide) {
                 return grams.get(a).mul(grams.get(b)).sum();

@@ -6,9 +6,9 @@ import java.util.SequencedMap;
 
 /// A description of a loss, or of a part of a method, for people.
 ///
-/// @param idea what the loss asks of embeddings, or what the part does
+/// @param idea what the loss requires of embeddings, or what the part does
 /// @param paper where it was published
-/// @param healthy of each number that it logs, by name: its range and what a healthy run shows
+/// @param healthy for each number that is logged, by name: its range, and what a healthy run shows
 public record Card(String idea, String paper, SequencedMap<String, String> healthy) {
     public Card {
         healthy = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(healthy));

@@ -11,7 +11,7 @@ import org.fullrank.settings.Named;
 /// of VICReg.
 ///
 /// Because of the logarithm, the two weights only determine the scale of the embedding. The variance of the
-/// embedding settles near 1 / (2 invariance / entropy), divided by the noise of the views relative to the
+/// embedding settles near `entropy / (2 invariance)`, divided by the noise of the views relative to the
 /// embedding.
 ///
 /// Source: Shwartz-Ziv et al., "What do we maximize in self-supervised learning?" (2022), abstract only. The

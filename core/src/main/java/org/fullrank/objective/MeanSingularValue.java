@@ -22,7 +22,7 @@ import org.fullrank.settings.Named;
 ///
 /// Source: Taha et al., "SVMax: a feature embedding regularizer" (2021), equations 1 to 4.
 ///
-/// @param form what is made of the mean
+/// @param form the function of the mean that is used
 @Named("mean-singular-value")
 public record MeanSingularValue(Form form) implements Regularizer {
     /// The forms of the regularizer.

@@ -13,8 +13,8 @@ import org.fullrank.settings.Named;
 /// The source is Bardes, Ponce, LeCun, "VICReg" (2022), equation 5, and the official code, which also divides
 /// by D. The distance to the mean of the views comes from the official LeJEPA code.
 ///
-/// @param per what one distance is divided by
-/// @param between which distances are averaged
+/// @param per the number by which one distance is divided
+/// @param between the pairs of embeddings whose distances are averaged
 @Named("mean-squared")
 public record MeanSquared(Per per, Between between) implements Alignment {
     /// The normalization of a distance.

@@ -5,12 +5,12 @@ import java.util.Locale;
 /// Reports whether a batch of N rows is large enough for a loss on D dimensions. The covariance of N rows has
 /// at most rank N - 1. So this covariance is singular for N <= D. Some losses need more rows than others.
 ///
-/// @param verdict whether the rows suffice
+/// @param verdict whether the number of rows is large enough
 /// @param text one line that says why
 /// @param rows the rows that the loss sees together
 /// @param enoughRows a number of rows that would be enough; 0 if nothing needs to change
 /// @param rowsSetting the key of the loss that sets the number of rows; empty if it is the batch size
-/// @param enoughWidth a width for which the present rows are enough; 0 if nothing needs to change
+/// @param enoughWidth a width for which the present number of rows is enough; 0 if nothing needs to change
 public record Need(Verdict verdict, String text, long rows, long enoughRows, String rowsSetting, long enoughWidth) {
     /// Whether the rows suffice.
     public enum Verdict {
@@ -22,9 +22,9 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
         UNMET
     }
 
-    /// Recommended number of rows per dimension for whitening. With N = 2 D the smallest eigenvalue of the
-    /// covariance of unit noise is near (1 - sqrt(1/2))^2 = 0.09; with N = D it is near 0 (Marchenko-Pastur).
-    /// The official W-MSE code uses 2 D.
+    /// Recommended number of rows per dimension for whitening. With N = 2 D, the smallest eigenvalue of the
+    /// covariance of unit noise is near (1 - sqrt(1/2))^2 = 0.09. With N = D, it is near 0
+    /// (Marchenko-Pastur). The official W-MSE code uses 2 D.
     public static final int ROWS_PER_DIMENSION = 2;
 
     /// Rows that suffice.
@@ -32,7 +32,8 @@ public record Need(Verdict verdict, String text, long rows, long enoughRows, Str
         return new Need(Verdict.MET, text, rows, 0, "", 0);
     }
 
-    /// Rows that may be too few. A batch of [#ROWS_PER_DIMENSION] rows per dimension would be enough.
+    /// The verdict that the rows may be too few. A batch of [#ROWS_PER_DIMENSION] rows per dimension would be
+    /// enough.
     public static Need consider(long rows, long width, String text) {
         return new Need(
                 Verdict.CONSIDER,

@@ -30,8 +30,8 @@ public sealed interface Objective
     /// Whether `rows` rows are enough for `width` columns.
     Need need(long rows, long width);
 
-    /// The shape of the memory from batch to batch for embeddings of `width` columns; empty for no memory.
-    /// For the first batch the memory is all zeros.
+    /// The shape of the memory that goes from batch to batch, for embeddings of `width` columns; empty if
+    /// there is no memory. For the first batch, the memory is all zeros.
     default long[] memory(long width) {
         return new long[0];
     }
@@ -54,8 +54,8 @@ public sealed interface Objective
         return found;
     }
 
-    /// Every objective by name with its defaults, in the order of the `permits` list, each followed by its
-    /// forms.
+    /// Every objective by name with its defaults, in the order of the `permits` list. Each objective is
+    /// followed by its other forms.
     static SequencedMap<String, Objective> all() {
         var all = new LinkedHashMap<String, Objective>();
         Choices.of(Objective.class).forEach(choice -> {

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// If the input is a stack of matrices, the sum is over all of them.
 ///
 /// @param sum of the singular values, a float64 scalar
-/// @param factor `P Q'`, shape and type of the matrix; null where it was not asked for
+/// @param factor `P Q'`, with the shape and type of the matrix; null if it was not requested
 record Polar(Tensor sum, @Nullable Tensor factor) {
-    /// An eigenvalue below this many rounding errors of the largest eigenvalue, times the rows of the Gram
-    /// matrix, counts as zero.
+    /// An eigenvalue counts as zero if it is below this many rounding errors of the largest eigenvalue, times
+    /// the number of rows of the Gram matrix.
     private static final double ROUNDINGS = 4;
 
     /// @param z `[N, D]`, or a stack of matrices, `[B, N, D]`, without a graph

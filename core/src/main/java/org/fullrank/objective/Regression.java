@@ -89,10 +89,10 @@ public sealed interface Regression {
         }
     }
 
-    /// IsoLoss on cosines: with `v = t / (|p||t|) - (p.t) p / (|p|^3 |t|)` the gradient of [Cosine] is `-2 v
-    /// W / N`, and the gradient of this form is `-2 v / N`. The value is the value in the official code for a
-    /// symmetric positive `W`, where `|z W^{1/2}|^2` is `z.p`: `-2 mean(z.t / (|p||t|) - (p.t)(z.p) / (2
-    /// |p|^3 |t|))`.
+    /// IsoLoss on cosines. Let `v = t / (|p||t|) - (p.t) p / (|p|^3 |t|)`. Then the gradient of [Cosine] is
+    /// `-2 v W / N`, and the gradient of this form is `-2 v / N`. The value is that of the official code for
+    /// a symmetric positive `W`, where `|z W^{1/2}|^2` is `z.p`: `-2 mean(z.t / (|p||t|) - (p.t)(z.p) /
+    /// (2 |p|^3 |t|))`.
     ///
     /// Source: Halvagal, Laborieux, Zenke (2023), official code.
     @Named("iso-cosine")
@@ -175,7 +175,7 @@ public sealed interface Regression {
         return sum(a.mul(b)).div(UnitRows.norm(a).mul(UnitRows.norm(b)));
     }
 
-    /// The sum over columns, `[N, D] -> [N, 1]`.
+    /// The sum over the columns, `[N, D] -> [N, 1]`.
     private static Tensor sum(Tensor t) {
         return Reductions.sum(t, 1);
     }

@@ -67,8 +67,8 @@ public record Regularized(Pull pull, List<Penalty> penalties) {
     public enum OverViews {
         /// Their mean.
         MEAN(1),
-        /// Twice their mean, which is the sum over the two branches of a pair. So with V views the balance
-        /// with the alignment is the same as with two.
+        /// Twice their mean, which is the sum over the two branches if there are two views. So the balance
+        /// with the alignment is the same for V views as for two.
         PAIR(2);
 
         private final double scale;
@@ -77,7 +77,7 @@ public record Regularized(Pull pull, List<Penalty> penalties) {
             this.scale = scale;
         }
 
-        /// The factor of the mean.
+        /// The factor by which the mean is multiplied.
         public double scale() {
             return scale;
         }

@@ -26,11 +26,11 @@ import org.fullrank.settings.Named;
 /// result. According to reports (we did not read it), the listing in the paper has 17 points on `[-5, 5]`.
 /// The README of the official code uses 1024 random directions, and its complete example uses 256.
 ///
-/// @param directions M, how many
-/// @param points of the integral, on `[0, range]` (it is symmetric)
+/// @param directions M, the number of directions
+/// @param points number of points of the integral, on `[0, range]` (it is symmetric)
 /// @param range where the integral ends
 /// @param weighting w
-/// @param pooling how M statistics become one
+/// @param pooling how the M statistics are combined
 @Named("sliced-gaussianity")
 public record SlicedGaussianity(int directions, int points, double range, Weighting weighting, Pooling pooling)
         implements Regularizer {

@@ -10,7 +10,7 @@ import org.fullrank.engine.Tensors;
 ///
 /// If the input is a stack of matrices, the result is a stack too.
 ///
-/// @param sides Z, or Z' where that has fewer rows, `[m, M]` with m <= M, float64
+/// @param sides Z, or Z' if Z' has fewer rows, `[m, M]` with m <= M, float64
 /// @param gram `sides sides'`, `[m, m]`
 /// @param wide whether `sides` is Z
 record SmallGram(Tensor sides, Tensor gram, boolean wide) {

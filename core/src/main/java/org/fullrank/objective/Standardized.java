@@ -26,8 +26,8 @@ record Standardized(Tensor values, Tensor inverse) {
         return new Standardized(scaled.mul_(inverse), inverse.div(largest));
     }
 
-    /// The gradient with respect to `z` of a function with this gradient with respect to the values.
-    /// Overwrites `gradient`.
+    /// The gradient of a function with respect to `z`, from its gradient with respect to the values. It
+    /// overwrites `gradient`. Overwrites `gradient`.
     Tensor gradient(Tensor gradient) {
         Tensor along = mean(gradient.mul(values)); // [D]
         return gradient.sub_(mean(gradient))

@@ -18,7 +18,7 @@ public final class Terms {
         /// The gradient of `sum_k kept_k weight_k value_k` with respect to the embeddings, V x `[N, D]`. The
         /// tensors have no graph and are new for each call.
         ///
-        /// @param kept 1 for a term that is in the sum, 0 for one that is not
+        /// @param kept 1 for a term that is in the sum, 0 for a term that is not
         List<Tensor> of(double... kept);
     }
 
@@ -53,8 +53,8 @@ public final class Terms {
         return sum(List.of(Term.of(name, value)));
     }
 
-    /// A sum of terms whose gradient is known in closed form. The terms are plain numbers; the total has the
-    /// gradient of all of them.
+    /// A sum of terms whose gradient is known in closed form. The terms are plain numbers. The total has the
+    /// gradient of all terms.
     static Terms closed(Views views, List<Term> terms, ClosedGradient gradient) {
         Tensor value = weightedSum(terms);
         if (!Surrogate.wanted(views)) {
@@ -66,13 +66,13 @@ public final class Terms {
         return new Terms(terms, new LinkedHashMap<>(), null, new Closed(views, gradient), total);
     }
 
-    /// The same with more numbers to log, which have no gradient. A number with the name of a term is logged
-    /// instead of the term.
+    /// The same with additional numbers to log, which have no gradient. If such a number has the name of a
+    /// term, it is logged instead of the term.
     Terms withFigures(SequencedMap<String, Tensor> more) {
         return new Terms(list, more, memory, closed, total);
     }
 
-    /// The same with the memory that the objective needs for the next batch, detached.
+    /// The same with the detached memory that the objective needs for the next batch.
     Terms withMemory(Tensor next) {
         return new Terms(list, figures, next, closed, total);
     }

@@ -19,9 +19,10 @@ import org.fullrank.settings.Named;
 /// to 1.
 ///
 /// Source: Zhu et al., "TiCo: Transformation invariance and covariance contrast for self-supervised visual
-/// representation learning" (2022), as in public re-implementations. We did not read the TiCo paper and the
-/// authors' code. One public re-implementation gives 8 as the paper's value of rho. Others have 20. In the
-/// published method, the other view goes through a momentum encoder. Here, both views go through one network.
+/// representation learning" (2022), as in public re-implementations. We read neither the TiCo paper nor the
+/// authors' code. One public re-implementation says that rho is 8 in the paper. Others use 20. Others
+/// have 20. In the published method, the other view goes through a momentum encoder. Here, both views go
+/// through one network.
 ///
 /// @param beta share of the memory in the running covariance, 0 to below 1
 /// @param rho weight of the contrast

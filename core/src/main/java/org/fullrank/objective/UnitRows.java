@@ -38,8 +38,8 @@ record UnitRows(Tensor values, Tensor norms) {
         return of(Tensors.cat(z).view(z.size(), views.samples(), views.width()));
     }
 
-    /// The gradient with respect to the original rows of a function with this gradient with respect to the
-    /// scaled rows. Overwrites `gradient`.
+    /// The gradient of a function with respect to the original rows, from its gradient with respect to the
+    /// scaled rows. It overwrites `gradient`. Overwrites `gradient`.
     Tensor gradient(Tensor gradient) {
         Tensor along = Reductions.sum(gradient.mul(values), -1); // [..., N, 1]
         return gradient.addcmul_(values, along, Tensors.scalar(-1)).div_(norms);

@@ -13,7 +13,7 @@ import org.fullrank.settings.Named;
 ///
 /// Source: VICReg (2022), equations 1 and 2.
 ///
-/// @param gamma the standard deviation asked for
+/// @param gamma the required standard deviation
 /// @param epsilon added to the variance inside the root
 @Named("variance-hinge")
 public record VarianceHinge(double gamma, double epsilon) implements Regularizer {

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// The embeddings of one whole batch: V >= 2 matrices `[N, D]`, one for each view. Row i of each matrix
 /// belongs to the same sample.
 ///
-/// @param draw the key of what an objective draws at random for this batch (directions, partitions): equal
-///     keys give equal draws
-/// @param memory what the objective asked to be given back ([Terms#memory]); null where it has none
+/// @param draw the key of an objective's random draws for this batch (directions, partitions); equal keys
+///     give equal draws
+/// @param memory the memory that the objective returned for the batch before ([Terms#memory]); null if there
+///     is none
 public record Views(
         List<Tensor> embeddings, long draw, @Nullable Tensor memory) {
     public Views {

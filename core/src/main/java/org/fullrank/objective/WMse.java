@@ -13,25 +13,25 @@ import org.fullrank.settings.Named;
 /// W-MSE whitens each view separately, so the views cannot collapse. The whitened views should agree. The
 /// batch is divided at random into sub-batches. The division is the same for all views. Each sub-batch is
 /// whitened by the Cholesky factor of its own covariance ([Whitened]). The value is the mean over
-/// sub-batches, pairs of views, and `iterations` random partitions. The mean is over `2 - 2 cos`
-/// (normalized), or over the squared differences of the entries.
+/// sub-batches, pairs of views, and `iterations` random partitions. For each pair of views, the value is `2 -
+/// 2 cos` (normalized) or the squared differences of the entries.
 ///
 /// Rows that do not fill the last sub-batch are left out of this partition. Such rows get no gradient from
 /// it. Each partition leaves out different random rows. If epsilon is 0, any invertible affine map of a view
-/// leaves the value unchanged. The only exception is a small effect of the order in which Cholesky processes
-/// the dimensions.
+/// leaves the value unchanged. Only the order in which Cholesky processes the dimensions has a small effect.
 ///
 /// Source: Ermolov et al., "Whitening for self-supervised representation learning" (2021), with the formula
 /// and the constants of the official code.
 ///
-/// @param subBatch rows that are whitened together, more than D unless epsilon is above 0 (the official
-///     code takes 2 D); 0: the whole batch
+/// @param subBatch number of rows that are whitened together. It must be more than D unless epsilon is above
+///     0 (the official code uses 2 D). 0 means the whole batch
 /// @param iterations partitions of one batch
 /// @param epsilon share of the identity in the covariance, 0 to below 1
 /// @param normalize whether whitened rows are put on the unit sphere
 @Named("w-mse")
 public record WMse(int subBatch, int iterations, double epsilon, boolean normalize) implements Objective {
-    /// The whole batch, which needs no random draw. The official code uses 128 for 64 dimensions.
+    /// The whole batch, which needs no random draws. The official code uses sub-batches of 128 rows for 64
+    /// dimensions.
     public static final int DEFAULT_SUB_BATCH = 0;
     /// The official code for CIFAR.
     public static final int DEFAULT_ITERATIONS = 1;
@@ -119,7 +119,7 @@ public record WMse(int subBatch, int iterations, double epsilon, boolean normali
         return new Part(value, whitened.gradient(rows == null ? slope : rows.gradient(slope)));
     }
 
-    /// Rows in the order of a partition into sub-batches, without those that are left over.
+    /// Rows in the order of a partition into sub-batches. Rows that do not fill a sub-batch are left out.
     private static Tensor partition(int n, int rows, Keyed random) {
         int[] order = new int[n];
         for (int i = 0; i < n; i++) {

@@ -16,7 +16,7 @@ import org.fullrank.engine.Tensors;
 /// @param share `(1 - epsilon) / (w - 1)`
 record Whitened(Tensor values, Tensor inverse, double share) {
     /// @param x the sub-batches of all views, `[B, w, D]`, without a graph
-    /// @param samples number of samples of each view that are in a sub-batch, for messages
+    /// @param samples number of samples of each view that are in a sub-batch, for error messages
     /// @throws InputException when a covariance is singular in the precision of `x`
     static Whitened of(Tensor x, double epsilon, long samples) {
         long rows = x.size(1);
@@ -36,7 +36,7 @@ record Whitened(Tensor values, Tensor inverse, double share) {
         return new Whitened(centered.matmul(inverse.mT()), inverse, share);
     }
 
-    /// A pivot is the part of a column's variance that the columns before it do not explain. If they explain
+    /// A pivot is the part of a column's variance that the earlier columns do not explain. If they explain
     /// all of it, the pivot is only a rounding error. A failed decomposition leaves pivots that are zero,
     /// negative or not a number.
     private static void requireRegular(Tensor x, long samples, Tensor covariance, Tensor factor) {
@@ -58,11 +58,11 @@ record Whitened(Tensor values, Tensor inverse, double share) {
                         + " the embedding, or raise epsilon");
     }
 
-    /// The gradient with respect to the sub-batches of a function with the gradient `slope` with respect to
+    /// The gradient of a function with respect to the sub-batches, from its gradient `slope` with respect to
     /// the values.
     ///
-    /// With the adjoint of the Cholesky decomposition only three products remain. For `M = slope' Y` and T
-    /// its mirrored lower triangle, the gradient with respect to Xc is `(slope - share Y T) L^-1`.
+    /// The adjoint of the Cholesky decomposition reduces to three products. For `M = slope' Y` and T its
+    /// mirrored lower triangle, the gradient with respect to Xc is `(slope - share Y T) L^-1`.
     Tensor gradient(Tensor slope) {
         Tensor m = slope.mT().matmul(values); // [B, D, D]
         Tensor mirrored = m.tril(-1).add(m.tril().mT());

@@ -8,15 +8,15 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// vectors have no weight decay.
 ///
 /// @param predictorRate multiplies the learning rate of the predictor
-/// @param predictorDecays whether the predictor's rate follows the cosine of the schedule; if not it stays at
-///     the base rate after the warm-up, as in the official SimSiam code
-/// @param predictorWarmsUp whether the predictor's rate follows the warm-up; if not it has the rate after
-///     the warm-up from the first step, as in solo-learn's SimSiam
-/// @param weightDecay where weight decay applies; nowhere at a weight decay of 0
+/// @param predictorDecays whether the predictor's rate follows the cosine of the schedule. If not, it stays
+///     at the base rate after the warm-up, as in the official SimSiam code
+/// @param predictorWarmsUp whether the predictor's rate follows the warm-up. If not, it has the rate after
+///     the warm-up from the first step on, as in solo-learn's SimSiam
+/// @param weightDecay which parameters have weight decay; none if the weight decay is 0
 /// @param decayVectors whether weight decay applies to vectors too, as in PyTorch's optimizers without
 ///     parameter groups
-/// @param vectorRate multiplies the learning rate of vectors; the official Barlow Twins code uses 0.024, the
-///     quotient of the rates 0.0048 and 0.2
+/// @param vectorRate multiplies the learning rate of vectors. The official Barlow Twins code uses 0.024,
+///     which is 0.0048 / 0.2
 public record GroupSpec(
         double predictorRate,
         boolean predictorDecays,
@@ -26,7 +26,7 @@ public record GroupSpec(
         double vectorRate) {
     /// All parameters have the same rate.
     public static final double DEFAULT_RATE = 1;
-    /// The first part of the names of a predictor's parameters.
+    /// The prefix of the names of a predictor's parameters.
     public static final String PREDICTOR = "predictor";
 
     /// Where weight decay applies.
@@ -57,7 +57,7 @@ public record GroupSpec(
         return new GroupSpec(DEFAULT_RATE, true, Decaying.ALL, DEFAULT_RATE);
     }
 
-    /// Whether any setting here needs a predictor.
+    /// Whether any of these settings needs a predictor.
     public boolean needsPredictor() {
         return predictorRate != DEFAULT_RATE
                 || !predictorDecays
@@ -65,7 +65,7 @@ public record GroupSpec(
                 || weightDecay == Decaying.PREDICTOR;
     }
 
-    /// The schedule of the predictor if all other parameters use `schedule`.
+    /// The schedule of the predictor, if all other parameters use `schedule`.
     public ScheduleSpec predictor(ScheduleSpec schedule) {
         ScheduleSpec falling = predictorDecays ? schedule : schedule.withoutDecay();
         return predictorWarmsUp ? falling : falling.withoutWarmup();

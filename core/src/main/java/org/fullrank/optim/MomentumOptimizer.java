@@ -15,7 +15,7 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// SGD with momentum, and LARS. LARS first scales the gradient of each matrix by its trust ratio. Then LARS
 /// makes the same update as SGD.
 final class MomentumOptimizer implements Optimizer {
-    /// Keeps the sum of two norms from 0; that of solo-learn.
+    /// Keeps the sum of two norms above 0. The value is that of solo-learn.
     private static final double SUM_EPSILON = 1e-8;
 
     private final ParameterBuffer parameters;
@@ -68,7 +68,7 @@ final class MomentumOptimizer implements Optimizer {
         }
     }
 
-    /// Adds weight decay to the gradient, then scales that of each matrix by its trust ratio.
+    /// Adds weight decay to the gradient. Then it scales the gradient of each matrix by its trust ratio.
     private void scaleByTrust(
             ParameterRange stretch, List<Segment> matrices, OptimizerSpec.Lars lars, double learningRate) {
         Tensor values = parameters.values(); // [P]

@@ -6,18 +6,20 @@ import org.fullrank.net.ParameterBuffer;
 
 /// Updates the values of a parameter buffer from its gradients.
 public sealed interface Optimizer extends AutoCloseable permits MomentumOptimizer, AdamOptimizer {
-    /// One update with the same rate for all; `step` counts from 0 over the whole training.
+    /// One update with the same learning rate for all parameters; `step` counts from 0 over the whole
+    /// training.
     default void step(double learningRate, long step) {
         step(learningRate, learningRate, step);
     }
 
     /// One update.
     ///
-    /// @param predictorRate the rate of the predictor, before the factor of its group
+    /// @param predictorRate the learning rate of the predictor, before it is multiplied by the factor of its
+    ///     group
     /// @param step counts from 0 over the whole training
     void step(double learningRate, double predictorRate, long step);
 
-    /// The vectors `[P]` that an exact resume needs, by name. To restore the state, copy into them.
+    /// The vectors `[P]`, by name, that an exact resume needs. To restore the state, copy into them.
     SequencedMap<String, Tensor> state();
 
     @Override

@@ -75,23 +75,22 @@ public sealed interface OptimizerSpec {
         }
     }
 
-    /// Layer-wise adaptive rate scaling (You et al. 2017): the gradient of each matrix, weight decay
-    /// included, is scaled by a trust ratio `eta |w| / denominator`; biases and norms get a plain momentum
-    /// step.
+    /// Layer-wise adaptive rate scaling (You et al. 2017). The gradient of each matrix, including weight
+    /// decay, is scaled by a trust ratio `eta |w| / denominator`. Biases and norms get a plain momentum step.
     ///
     /// @param eta the trust coefficient
-    /// @param clip whether the trust ratio divided by the rate is capped at 1, the variant for small data
-    ///     sets (as solo-learn's `clip_lr`; unverified against a paper)
+    /// @param clip whether the trust ratio divided by the rate is limited to 1. This variant is for small
+    ///     data sets (as solo-learn's `clip_lr`; unverified against a paper)
     /// @param denominator of the trust ratio
     record Lars(
             double learningRate, double momentum, double weightDecay, double eta, boolean clip, Denominator denominator)
             implements OptimizerSpec {
-        /// What the norm of a matrix is divided by, g being its gradient without weight decay.
+        /// The number by which the norm of a matrix is divided. Here, g is its gradient without weight decay.
         public enum Denominator {
             /// `|g + decay w|`: the official VICReg and Barlow Twins codes.
             DECAYED,
-            /// `|g| + decay |w|`: equation 6 of the paper, and solo-learn. A matrix without gradient does not
-            /// decay.
+            /// `|g| + decay |w|`: equation 6 of the paper, and solo-learn. A matrix without a gradient does
+            /// not decay.
             SUM
         }
 
@@ -99,9 +98,9 @@ public sealed interface OptimizerSpec {
         public static final double DEFAULT_LEARNING_RATE = 0.3;
         /// VICReg's weight decay.
         public static final double DEFAULT_WEIGHT_DECAY = 1e-6;
-        /// VICReg's trust coefficient; with `clip` 0.02 is usual.
+        /// VICReg's trust coefficient. With `clip`, 0.02 is usual.
         public static final double DEFAULT_ETA = 1e-3;
-        /// That of the official VICReg code.
+        /// The value of the official VICReg code.
         public static final Denominator DEFAULT_DENOMINATOR = Denominator.DECAYED;
 
         public Lars {

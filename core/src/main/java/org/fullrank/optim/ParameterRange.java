@@ -10,12 +10,12 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// A contiguous range of the flat parameter buffer. The optimizer updates the whole range with one call of
 /// each tensor operation.
 ///
-/// @param predictor whether they follow the rate of the predictor
-/// @param factor of that rate
+/// @param predictor whether these parameters follow the rate of the predictor
+/// @param factor multiplies this rate
 /// @param decays whether weight decay applies
 record ParameterRange(long offset, long count, boolean predictor, double factor, boolean decays) {
-    /// The parameter buffer, divided where the treatment changes. There are at most four ranges, because
-    /// matrices come before vectors and the predictor is last in both.
+    /// The parameter buffer as ranges whose parameters are treated alike. There are at most four ranges,
+    /// because matrices come before vectors and the predictor is last in both.
     static List<ParameterRange> of(ParameterBuffer parameters, GroupSpec groups) {
         var stretches = new ArrayList<ParameterRange>();
         for (Segment segment : parameters.segments()) {

@@ -11,7 +11,7 @@ public sealed interface ScheduleSpec {
     /// Usual share of a warm-up in a run.
     double USUAL_WARMUP = 0.1;
 
-    /// Whether the base rate is meant for a batch of 256 and scales with the batch.
+    /// Whether the base rate is meant for a batch of 256 and is scaled with the batch size.
     boolean scaleWithBatch();
 
     /// The rate of step `step` (0-based) of `totalSteps`.
@@ -19,7 +19,7 @@ public sealed interface ScheduleSpec {
     /// @param base the full rate
     double rate(double base, long step, long stepsPerEpoch, long totalSteps);
 
-    /// The same, but after the warm-up the rate stays the same.
+    /// The same schedule, but with a constant rate after the warm-up.
     ScheduleSpec withoutDecay();
 
     /// The same without warm-up.
@@ -28,12 +28,12 @@ public sealed interface ScheduleSpec {
     /// Length of the warm-up in steps.
     double warmup(long stepsPerEpoch);
 
-    /// The setting of the warm-up, with a value that takes a tenth of the run, such as `warmupEpochs=0.5`.
+    /// The setting of the warm-up with a value that is a tenth of the run, such as `warmupEpochs=0.5`.
     String shorterWarmup(long stepsPerEpoch, long totalSteps);
 
     /// Refuses a training that is too short for the schedule.
     ///
-    /// @throws InputException with the epochs of both
+    /// @throws InputException that names the epochs of the training and of the schedule
     default void requireEpochs(int epochs) {}
 
     /// The same for the base rate of a recipe, which may be meant for another batch.
@@ -48,8 +48,8 @@ public sealed interface ScheduleSpec {
 
     /// Linear warm-up from 0, then a cosine down to `finalShare` of the base rate (official VICReg code).
     ///
-    /// @param warmupEpochs length of the warm-up in epochs; fractions are fine
-    /// @param finalShare the rate at the end as a share of the base rate; 1 keeps the rate
+    /// @param warmupEpochs length of the warm-up in epochs, which may be fractional
+    /// @param finalShare the rate at the end as a share of the base rate; 1 keeps the rate constant
     record Cosine(double warmupEpochs, double finalShare, boolean scaleWithBatch) implements ScheduleSpec {
         /// A tenth of 100 epochs, which is a usual share.
         public static final double DEFAULT_WARMUP_EPOCHS = 10;
@@ -105,12 +105,14 @@ public sealed interface ScheduleSpec {
         }
     }
 
-    /// Linear warm-up, then the full rate. A number of epochs before the end, the rate is multiplied by
+    /// Linear warm-up, then the full rate. A fixed number of epochs before the end, the rate is multiplied by
     /// `factor` (official W-MSE code).
     ///
-    /// @param warmupSteps length of the warm-up: the share of step i is `(i + 1) / warmupSteps`; 0: none
-    /// @param drops how many epochs before the end the rate drops, in falling order; empty: never
-    /// @param factor what each drop multiplies the rate by
+    /// @param warmupSteps length of the warm-up; in step i, the share of the rate is `(i + 1) / warmupSteps`;
+    ///     0 means no warm-up
+    /// @param drops how many epochs before the end the rate drops, in descending order; empty if it never
+    ///     drops
+    /// @param factor by which each drop multiplies the rate
     record Step(int warmupSteps, List<Integer> drops, double factor, boolean scaleWithBatch) implements ScheduleSpec {
         /// The official W-MSE code.
         public static final int DEFAULT_WARMUP_STEPS = 500;

@@ -8,7 +8,7 @@ import org.fullrank.stats.MeanAndSpread;
 /// The share of correct answers, with a confidence interval that depends on the number of answers.
 ///
 /// @param correct number of correct answers
-/// @param total number of items asked, at least 1
+/// @param total number of answers, at least 1
 public record Accuracy(int correct, int total) {
     public Accuracy {
         if (total < 1 || correct < 0 || correct > total) {
@@ -19,9 +19,9 @@ public record Accuracy(int correct, int total) {
         }
     }
 
-    /// Counts the places where `predicted` equals `expected`.
+    /// Counts the positions at which `predicted` equals `expected`.
     ///
-    /// @throws InputException when the lengths differ or are zero
+    /// @throws InputException when the lengths differ, or when they are zero
     public static Accuracy of(int[] predicted, int[] expected) {
         if (predicted.length != expected.length) {
             throw new InputException("accuracy: found %d predictions for %d labels, expected one for each; predict the"
@@ -52,13 +52,13 @@ public record Accuracy(int correct, int total) {
         return Interval.wilson(correct, total).upper();
     }
 
-    /// For people: `84.6 % [83.9, 85.3]`.
+    /// The text for people: `84.6 % [83.9, 85.3]`.
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "%.1f %% [%.1f, %.1f]", 100 * share(), 100 * lower(), 100 * upper());
     }
 
-    /// Shares over several trainings, for people: `84.6 % +- 0.7`.
+    /// The text of shares over several trainings: `84.6 % +- 0.7`.
     static String text(MeanAndSpread shares) {
         return String.format(Locale.ROOT, "%.1f %% +- %.1f", 100 * shares.mean(), 100 * shares.std());
     }

@@ -65,7 +65,8 @@ final class CheckpointMeasures {
         }
     }
 
-    /// Outputs `[N, D]` for drawn views. If one epoch has too few views, the next epoch supplies more.
+    /// Outputs `[N, D]` for drawn views. If one epoch does not have enough views, the next epoch supplies
+    /// more.
     private Tensor drawn(int number, boolean representation) {
         Method method = subject.method();
         int count = Math.min(LabelFree.LIDAR_ROWS, items.size());

@@ -25,7 +25,7 @@ import org.fullrank.stats.PairedTest;
 public record ClassSeeds(
         ProtocolText protocol, String probe, List<Long> seeds, List<String> against, Row mean, List<Row> rows)
         implements ProtocolResult {
-    /// Increases whenever the same settings would give other numbers.
+    /// The version. It increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
 
     public ClassSeeds {
@@ -38,10 +38,10 @@ public record ClassSeeds(
     ///
     /// @param items number of items in the test split
     /// @param accuracy accuracy over the seeds
-    /// @param before accuracy of the other runs
+    /// @param before accuracies of the other runs
     /// @param test paired test of the differences, seed by seed
-    /// @param corrected p of the test, corrected for the number of classes by Holm; for all items the
-    ///     uncorrected p
+    /// @param corrected p of the test, corrected by Holm's method for the number of classes; for all items, p
+    ///     is not corrected
     public record Row(
             String name, int items, MeanAndSpread accuracy, MeanAndSpread before, PairedTest test, double corrected) {
         /// Whether the class lost significantly.
@@ -61,7 +61,8 @@ public record ClassSeeds(
 
     /// Checks that every training has a partner with the same seed.
     ///
-    /// @throws InputException when a side has a seed twice, the seeds differ, or there is only one
+    /// @throws InputException when a seed occurs twice on one side, when the seeds differ, or when there is
+    ///     only one
     static void requirePairs(List<Long> ours, List<Long> theirs) {
         var first = new HashSet<>(ours);
         var second = new HashSet<>(theirs);
@@ -78,7 +79,7 @@ public record ClassSeeds(
     /// @param ours predictions by seed
     /// @param against names of the other runs
     /// @param theirs predictions of the other runs by seed
-    /// @throws InputException when a seed has no partner or the items are not the same
+    /// @throws InputException when a seed has no partner, or when the items are not the same
     public static ClassSeeds of(
             SequencedMap<Long, ClassTable.Answers> ours,
             List<String> against,
@@ -130,7 +131,7 @@ public record ClassSeeds(
         return ProtocolText.fitting("fullrank-classes-over-seeds", VERSION, source, settings);
     }
 
-    /// The classes that lost significantly, the largest loss first.
+    /// The classes that lost significantly, with the largest loss first.
     public List<String> losers() {
         return rows.stream()
                 .filter(Row::isLoss)

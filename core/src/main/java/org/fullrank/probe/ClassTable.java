@@ -31,9 +31,9 @@ public record ClassTable(
         List<Row> rows,
         Accuracy mean,
         @Nullable Against against) implements ProtocolResult {
-    /// Increases whenever the same settings would give other numbers.
+    /// The version. It increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
-    /// Number of classes whose mistakes are listed: enough to see which pairs are confused.
+    /// Number of classes whose mistakes are listed. It is enough to see which pairs are confused.
     public static final int WORST = 3;
     /// Number of mistakes that are listed for one class.
     public static final int MISTAKES = 3;
@@ -75,7 +75,7 @@ public record ClassTable(
         }
 
         /// @param name of the run with the other predictions
-        /// @throws InputException when these are for other items
+        /// @throws InputException when the predictions are for other items
         void requireSameItems(Answers other, String name) {
             InputException.when(
                     !names.equals(other.names) || !Arrays.equals(expected, other.expected),
@@ -83,7 +83,7 @@ public record ClassTable(
                     name);
         }
 
-        /// How often class `c` got each answer.
+        /// For class `c`, the number of times that each answer was given.
         private int[] counts(int c) {
             int[] counts = new int[names.size()];
             for (int i = 0; i < expected.length; i++) {
@@ -124,7 +124,7 @@ public record ClassTable(
     ///
     /// @param accuracy over its items
     /// @param mistakes the most frequent wrong answers
-    /// @param change against the other run; null for none
+    /// @param change compared with the other run; null if there is none
     public record Row(
             String name,
             Accuracy accuracy,
@@ -134,10 +134,10 @@ public record ClassTable(
     /// The change of one class.
     ///
     /// @param before accuracy of the class in the other run
-    /// @param lost items that only the other run answers right
-    /// @param gained items that only this run answers right
+    /// @param lost number of items for which only the other run is right
+    /// @param gained number of items for which only this run is right
     /// @param p exact, two-sided
-    /// @param corrected p corrected for the number of classes by Holm
+    /// @param corrected p, corrected by Holm's method for the number of classes
     public record Change(Accuracy before, int lost, int gained, double p, double corrected) {
         /// Whether the loss is significant.
         public boolean isLoss() {
@@ -149,7 +149,7 @@ public record ClassTable(
             return corrected <= PairedTest.LEVEL && gained > lost;
         }
 
-        /// Net loss as a share of the class; negative for a gain.
+        /// Net loss as a share of the class. It is negative for a gain.
         public double loss() {
             return (lost - gained) / (double) before.total();
         }
@@ -211,7 +211,7 @@ public record ClassTable(
         return ProtocolText.fitting("fullrank-classes", VERSION, source, settings);
     }
 
-    /// The classes that lost significantly, the largest loss first; none without another run.
+    /// The classes that lost significantly, with the largest loss first; none without another run.
     public List<String> losers() {
         return lost().stream().map(Row::name).toList();
     }
@@ -224,7 +224,7 @@ public record ClassTable(
                 .toList();
     }
 
-    /// The classes that lost most; if none lost, the least accurate classes.
+    /// The classes that lost most. If none lost, the least accurate classes.
     private List<Row> worst() {
         List<Row> lost = lost();
         return (lost.isEmpty()

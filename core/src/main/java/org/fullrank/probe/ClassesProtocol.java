@@ -47,7 +47,7 @@ public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) 
         return new ClassesProtocol(probe, with, against);
     }
 
-    /// The same with more runs like the measured one.
+    /// The same, with additional runs of the measured method.
     public ClassesProtocol withMore(List<Path> with) {
         return new ClassesProtocol(probe, with, against);
     }
@@ -87,7 +87,7 @@ public record ClassesProtocol(Probe probe, List<Path> with, List<Path> against) 
                         this::withProbe));
     }
 
-    /// @throws InputException when the data have no labels, or the runs differ in their data or seeds
+    /// @throws InputException when the data have no labels, or when the runs differ in their data or seeds
     @Override
     public ProtocolResult run(Subject subject) {
         if (against.isEmpty() && !with.isEmpty()) {

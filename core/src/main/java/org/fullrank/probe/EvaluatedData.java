@@ -5,15 +5,14 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// The data behind evaluated features: everything that affects an accuracy, except the settings of the
-/// probes.
+/// The data of evaluated features: everything that affects an accuracy, except the settings of the probes.
 ///
-/// @param data fingerprint of the data set; it does not depend on the place and name of the files
-/// @param trainRows number of train items, on which the probes are fitted
+/// @param data fingerprint of the data set; it does not depend on the location and the names of the files
+/// @param trainRows number of train items, which the probes are fitted on
 /// @param testSplit name of the split that is classified
 /// @param testRows number of test items
 /// @param classes number of classes
-/// @param reading how the encoder is read
+/// @param reading how features are read from the encoder
 public record EvaluatedData(String data, int trainRows, String testSplit, int testRows, int classes, Reading reading) {
     public EvaluatedData {
         if (trainRows < 1 || testRows < 1 || classes < 1) {
@@ -31,9 +30,9 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
     /// @param batchNorm statistics that its norms use
     /// @param precision number format of its forward pass
     public record Reading(String layer, String view, String batchNorm, String precision) {
-        /// The encoder's output, before any projector, as is usual in papers.
+        /// The encoder's output before the projector, as in most papers.
         public static final String LAYER = "encoder output";
-        /// One plain view, no augmentation.
+        /// One plain view without augmentation.
         public static final String VIEW = "plain, no augmentation";
         /// Statistics from training, so an item's features do not depend on the other items in its batch.
         public static final String BATCH_NORM = "eval mode, running statistics";
@@ -61,9 +60,9 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
         }
     }
 
-    /// The items on which probes are fitted and tested. They are fitted on the train split. They are tested
-    /// on the test split; if there is none, on the validation split; otherwise on a held-out share of the
-    /// train split.
+    /// The items that probes are fitted and tested on. They are fitted on the train split. They are tested on
+    /// the test split. If there is none, they are tested on the validation split. If there is neither, they
+    /// are tested on a held-out share of the train split.
     ///
     /// @throws InputException when the data have no labels
     public static EvaluatedData of(Dataset data) {
@@ -77,13 +76,13 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
                 Reading.defaults());
     }
 
-    /// The source of two splits, read by [Reading#defaults].
+    /// The source with two splits, read by [Reading#defaults].
     public static EvaluatedData of(String data, Features train, String testSplit, Features test) {
         return new EvaluatedData(
                 data, train.rows(), testSplit, test.rows(), train.names().size(), Reading.defaults());
     }
 
-    /// The same read in another way.
+    /// The same source, read in another way.
     public EvaluatedData with(Reading reading) {
         return new EvaluatedData(data, trainRows, testSplit, testRows, classes, reading);
     }
@@ -94,7 +93,7 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
         describeRest(to);
     }
 
-    /// The same for measures that fit nothing.
+    /// A source for measures that fit nothing.
     void describeAsked(SequencedMap<String, String> to) {
         to.put("data", data);
         to.put("classes", Integer.toString(classes));

@@ -7,7 +7,7 @@ import java.util.function.Function;
 /// One way to measure an encoder. To add an evaluation, implement this interface and add a line to
 /// [Evaluations].
 public interface Evaluation {
-    /// The name under which its results are saved.
+    /// The name under which the results are saved.
     String name();
 
     /// Names with which users select this evaluation or parts of it, as in `--protocol NAME`.
@@ -15,12 +15,12 @@ public interface Evaluation {
         return List.of(name());
     }
 
-    /// This evaluation with some of its [#parts] only.
+    /// This evaluation with only some of its [#parts].
     default Evaluation only(Collection<String> parts) {
         return this;
     }
 
-    /// The settings for users. The functions of the settings change this evaluation.
+    /// The settings for users. The functions of these settings create a changed evaluation.
     default List<Setting<?>> settings() {
         return List.of();
     }
@@ -33,11 +33,11 @@ public interface Evaluation {
     /// A setting of an evaluation, as a command offers it.
     ///
     /// @param name in lower case
-    /// @param label stands for the value in the help
+    /// @param label the placeholder of the value in the help
     /// @param about one sentence and the default, for the help
-    /// @param type of a value
-    /// @param many whether it takes several values
-    /// @param with creates the evaluation with these values; exactly one value unless `many`
+    /// @param type type of a value
+    /// @param many whether the setting takes several values
+    /// @param with creates the evaluation with these values. There is exactly one value unless `many`
     record Setting<T>(
             String name, String label, String about, Class<T> type, boolean many, Function<List<T>, Evaluation> with) {
         /// A setting of one value.

@@ -7,8 +7,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The cached features of a split, one row per item. If the class of an item is known, it is here too. The
-/// arrays are not copied, so do not change them.
+/// The cached features of a split, one row per item. If the classes of the items are known, they are
+/// included. The arrays are not copied, so do not change them.
 ///
 /// @param values float32 `[rows, width]`, row-major, all finite
 /// @param width features of a row, at least 1
@@ -33,7 +33,7 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
         return of(values, width, null);
     }
 
-    /// Features of items with these labels; null where there are none.
+    /// Features of items with these labels; null if there are none.
     static Features of(float[] values, int width, @Nullable Labels labels) {
         return labels == null
                 ? new Features(values, width, null, List.of())
@@ -45,7 +45,7 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
         return values.length / width;
     }
 
-    /// The same items, described by other values.
+    /// The same items with other features.
     ///
     /// @param values float32 `[rows, width]`
     public Features with(float[] values, int width) {
@@ -76,7 +76,7 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
         return Tensors.of(values, rows(), width);
     }
 
-    /// @throws InputException when the features of the two are not of one kind
+    /// @throws InputException when the features of the two splits are of different kinds
     void requireLike(Features other, String probe) {
         if (width != other.width || !names.equals(other.names)) {
             throw new InputException(

@@ -17,21 +17,21 @@ import org.jspecify.annotations.Nullable;
 /// encoder and head.
 ///
 /// @param fractions shares of the labels of the train split, each in (0, 1]
-/// @param draws of labeled items for each fraction, at least 1
-/// @param steps of one fit, at least 1
-/// @param batch items of a step, at least 2; if fewer items are labeled, a step takes all of them
+/// @param draws number of draws of labeled items for each fraction, at least 1
+/// @param steps number of steps of one fit, at least 1
+/// @param batch number of items of a step, at least 2. If fewer items are labeled, a step uses all of them
 /// @param learningRate largest learning rate of AdamW
 /// @param seed of the draws of items, heads and orders
 public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int batch, double learningRate, long seed)
         implements Evaluation {
-    /// Increases whenever the same settings would give other numbers.
+    /// The version. It increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// 1 %, 10 % and all: the columns of semi-supervised tables since SimCLR.
     public static final List<Double> FRACTIONS = List.of(0.01, 0.1, 1.0);
     /// Three draws, the smallest number that shows a spread.
     public static final int DRAWS = 3;
-    /// 500 steps of [#BATCH]: three passes over 10,000 items, and minutes for all fits of a small encoder
-    /// on two cores.
+    /// 500 steps of [#BATCH] items. They make three passes over 10,000 items. All fits of a small encoder
+    /// take minutes on two cores.
     public static final int STEPS = 500;
     /// 64, as in the small recipes.
     public static final int BATCH = 64;
@@ -39,7 +39,7 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
     public static final double LEARNING_RATE = OptimizerSpec.AdamW.DEFAULT_LEARNING_RATE;
     /// Any fixed number is suitable.
     public static final long SEED = 0;
-    /// The rate rises over this share of the steps. The head is new, and large first steps would damage the
+    /// The rate rises over this share of the steps. The head is new, so large first steps would damage the
     /// encoder.
     public static final double WARM_UP_SHARE = 0.1;
     /// Crops of views keep at least this share of the area, so that the label stays correct.
@@ -77,7 +77,7 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
         return new FineTuneProtocol(fractions, draws, steps, batch, learningRate, seed);
     }
 
-    /// The same with other steps.
+    /// The same with another number of steps.
     public FineTuneProtocol withSteps(int steps) {
         return new FineTuneProtocol(fractions, draws, steps, batch, learningRate, seed);
     }
@@ -151,7 +151,7 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
                                 light.pipeline(0).flip());
     }
 
-    /// The optimizer; its other settings are the defaults of AdamW.
+    /// The optimizer. Its other settings are the defaults of AdamW.
     OptimizerSpec.AdamW optimizer() {
         var defaults = OptimizerSpec.AdamW.defaults();
         return new OptimizerSpec.AdamW(
@@ -160,7 +160,7 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
 
     /// The full text.
     ///
-    /// @param augmentation augmentation of views during training, in words
+    /// @param augmentation augmentation of the views during training, in words
     ProtocolText describe(EvaluatedData source, String augmentation) {
         OptimizerSpec.AdamW adam = optimizer();
         var settings = new LinkedHashMap<String, String>();

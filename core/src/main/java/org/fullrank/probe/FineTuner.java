@@ -42,10 +42,10 @@ final class FineTuner implements AutoCloseable {
     private final ParameterBuffer parameters;
 
     /// @param spec of the encoder
-    /// @param input the shape of one view
+    /// @param classes number of outputs of the head
     /// @param classes outputs of the head
-    /// @param start a buffer with the encoder's parameters under [Method#ENCODER]
-    /// @param draw number of the draw; head and order depend on it
+    /// @param start a buffer that has the encoder's parameters under [Method#ENCODER]
+    /// @param draw number of the draw; the head and the order depend on it
     /// @throws JobException when `start` lacks a parameter or statistic of the encoder
     FineTuner(
             EncoderSpec spec,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// initial weights.
 ///
 /// @param protocol what the numbers depend on
-/// @param rows one for each share of the labels
+/// @param rows one row for each share of the labels
 public record FineTuning(ProtocolText protocol, List<Row> rows) implements ProtocolResult {
     public FineTuning {
         rows = List.copyOf(rows);
@@ -34,7 +34,7 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
     /// @param items labeled items
     /// @param lifted number of classes that got one item although their share is less than half an item
     /// @param encoder accuracies of the draws, from the trained encoder
-    /// @param untrained the same from initial weights
+    /// @param untrained accuracies of the draws, from initial weights
     public record Row(double fraction, int items, int lifted, List<Accuracy> encoder, List<Accuracy> untrained) {
         public Row {
             encoder = List.copyOf(encoder);
@@ -46,10 +46,10 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
     ///
     /// @param spec of the encoder
     /// @param input the shape of one view
-    /// @param trained a buffer with its trained parameters; it is not changed
-    /// @param untrained a buffer with its initial parameters; it is not changed
-    /// @param plain plain views of the training items, and of the test items by [ViewGenerator#on]
-    /// @param augmented random views of the training items; if null, plain views are used
+    /// @param trained a buffer with the trained parameters of this encoder; it is not changed
+    /// @param untrained a buffer with the initial parameters of this encoder; it is not changed
+    /// @param plain makes plain views of the training items, and of the test items through [ViewGenerator#on]
+    /// @param augmented makes random views of the training items; if it is null, plain views are used
     /// @param augmentation in words
     public record Subject(
             EncoderSpec spec,
@@ -63,7 +63,8 @@ public record FineTuning(ProtocolText protocol, List<Row> rows) implements Proto
     /// Trains and tests for all fractions and draws.
     ///
     /// @param note receives a message for each fit
-    /// @throws InputException when labels are missing or all of one class, or the test split is empty
+    /// @throws InputException when labels are missing, when all labels are of one class, or when the test
+    ///     split is empty
     public static FineTuning of(
             Subject subject, TrainTest items, EvaluatedData source, FineTuneProtocol protocol, Consumer<String> note) {
         Labels labels = labels(items.train().labels());

@@ -7,14 +7,14 @@ import java.util.stream.Stream;
 import org.fullrank.probe.ProbeTable.Result;
 import org.jspecify.annotations.Nullable;
 
-/// What the accuracies of an encoder mean beside those of its baselines, in one line with what to try.
+/// Says in one line what the accuracies of an encoder mean compared with its baselines, and what to try.
 ///
-/// The encoder is above a baseline if one of its accuracies is clearly higher and none is clearly lower: their
-/// 95 % intervals do not overlap.
+/// The encoder is above a baseline if at least one of its accuracies is clearly higher and none is clearly
+/// lower. A difference is clear if the 95 % intervals do not overlap.
 final class Interpretation {
     private Interpretation() {}
 
-    /// @param results the encoder first
+    /// @param results the results; the encoder comes first
     /// @return empty if there is no baseline
     static String of(List<Result> results) {
         Result encoder = results.getFirst();

@@ -9,8 +9,8 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007). The class computes
-/// in float64, block by block.
+/// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007). It computes in
+/// float64, block by block.
 ///
 /// A cluster that loses all its items keeps its center. If several centers are equally near, the first one
 /// wins.
@@ -29,8 +29,8 @@ public final class KMeans {
     /// The result of clustering.
     ///
     /// @param assigned the cluster of each row
-    /// @param inertia sum of squared distances to the own center
-    /// @param iterations number of iterations of the run
+    /// @param inertia sum of the squared distances of the rows to their centers
+    /// @param iterations number of iterations of this run
     record Clustering(int[] assigned, double inertia, int iterations) {}
 
     private KMeans(Tensor rows, int clusters) {
@@ -56,10 +56,10 @@ public final class KMeans {
         return squares;
     }
 
-    /// Groups for a picture: the cluster of each row, in `[0, clusters)`, with the settings of the retrieval
-    /// protocol.
+    /// Groups for a picture: the cluster of each row, in `[0, clusters)`. The settings are those of the
+    /// retrieval protocol.
     ///
-    /// @param clusters at most as many as there are rows
+    /// @param clusters number of clusters, at most the number of rows
     public static int[] groups(Features features, int clusters) {
         try (var scope = Scope.open()) {
             return best(features.tensor(), clusters, RetrievalProtocol.defaults()).assigned;
@@ -68,7 +68,7 @@ public final class KMeans {
 
     /// The best of several runs.
     ///
-    /// @param rows `[N, D]` float32 on the host; stays the caller's
+    /// @param rows `[N, D]` float32 on the host; it still belongs to the caller
     static Clustering best(Tensor rows, int clusters, RetrievalProtocol protocol) {
         Clustering best = run(rows, clusters, protocol, 0);
         for (int i = 1; i < protocol.restarts(); i++) {
@@ -88,8 +88,8 @@ public final class KMeans {
         }
     }
 
-    /// The first centers: one row drawn uniformly, then rows drawn with probabilities proportional to their
-    /// squared distance to the nearest center so far.
+    /// The first centers. One row is drawn uniformly. Each further row is drawn with a probability
+    /// proportional to its squared distance to the nearest center so far.
     private Tensor start(Keyed random) {
         double[] centers = new double[clusters * width];
         double[] nearest = new double[assigned.length];

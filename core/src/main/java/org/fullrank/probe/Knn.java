@@ -13,9 +13,9 @@ import org.fullrank.engine.Tensors;
 
 /// Exact nearest-neighbor classification by cosine similarity with weighted votes.
 ///
-/// Equal inputs and an equal number of threads give equal results. If two neighbors are equally similar, the
-/// one earlier in the bank comes first. If two classes have equal votes, the class with the lower number
-/// wins.
+/// If the inputs and the number of threads are equal, the results are equal. If two neighbors are equally
+/// similar, the one earlier in the bank comes first. If two classes have equal votes, the class with the
+/// lower number wins.
 public final class Knn {
     private static final double SMALLEST_NORM = 1e-12;
     // 64 MB of similarities at a time.
@@ -33,8 +33,8 @@ public final class Knn {
 
     /// The share of `queries` whose class is predicted correctly by their neighbors in `bank`.
     ///
-    /// @throws InputException when either is unlabeled, their widths or classes differ, or the bank has fewer
-    ///     rows than the protocol has neighbors
+    /// @throws InputException when either is unlabeled, when their widths or classes differ, or when the bank
+    ///     has fewer rows than the protocol has neighbors
     public static Accuracy evaluate(Features bank, Features queries, KnnProtocol protocol) {
         int[] expected = queries.labels();
         bank.requireLike(queries, "kNN");
@@ -85,7 +85,7 @@ public final class Knn {
         return t;
     }
 
-    /// Writes the winners of `similarities`, shape `[count, N]`, to `predicted` from `start` on.
+    /// Writes the winners for `similarities`, shape `[count, N]`, to `predicted`, starting at `start`.
     private void vote(Tensor similarities, int[] predicted, int start) {
         int k = protocol.neighbors();
         // One more neighbor than needed, to detect whether the last neighbor has ties.
@@ -108,8 +108,8 @@ public final class Knn {
         }
     }
 
-    /// Among the rows with a similarity of exactly `last`, selects the earliest rows of the bank as
-    /// neighbors.
+    /// Some rows have a similarity of exactly `last`. From these rows, selects the ones that come first in
+    /// the bank.
     private void takeEarliest(MemorySegment all, int row, float last, long[] indices, int at) {
         long offset = (long) row * bank.rows();
         int place = at;

@@ -7,7 +7,8 @@ import org.fullrank.engine.InputException;
 /// temperature)`.
 ///
 /// @param neighbors k, at least 1
-/// @param temperature of the votes, positive; small = the nearest decides, large = a plain majority
+/// @param temperature temperature of the votes, positive. If it is small, the nearest neighbor decides. If it
+///     is large, the majority decides
 public record KnnProtocol(int neighbors, double temperature) implements Classifier {
     /// k = 20, the value of DINO's evaluation and of most published kNN numbers since.
     public static final int NEIGHBORS = 20;

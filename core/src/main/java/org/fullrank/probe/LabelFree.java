@@ -12,26 +12,28 @@ import org.fullrank.linalg.PowerLaw;
 import org.jspecify.annotations.Nullable;
 
 /// Measures every checkpoint of a run without labels, and says which checkpoint each measure would choose. If
-/// there are labels, the protocol also reports the kNN accuracy of each chosen checkpoint.
+/// there are labels, it also reports the kNN accuracy of each chosen checkpoint.
 ///
 /// Sources: Garrido et al. 2023, "RankMe"; Agrawal et al. 2022, "alpha-ReQ"; Thilak et al. 2023, "LiDAR" (the
 /// last two unverified against the papers).
 ///
 /// @param protocol what the numbers depend on
-/// @param rows one for each checkpoint, in the order of training
+/// @param rows one row for each checkpoint, in the order of training
 public record LabelFree(ProtocolText protocol, List<Row> rows) implements ProtocolResult {
-    /// Increases whenever the same settings would give other numbers.
+    /// The version. It increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
-    /// Number of items: more than the width of small encoders, and few enough to compute spectra in seconds.
+    /// Number of items. It is larger than the width of small encoders, and small enough to compute spectra in
+    /// seconds.
     public static final int ROWS = 2000;
-    /// Number of items for LiDAR. It and the number of views are the paper's (unverified against the paper).
+    /// Number of items for LiDAR. This number and the number of views are those of the paper (unverified
+    /// against the paper).
     public static final int LIDAR_ROWS = 1000;
 
     /// Number of views of an item for LiDAR.
     public static final int LIDAR_VIEWS = 10;
     /// The decay that is best according to alpha-ReQ.
     public static final double BEST_ALPHA = 1;
-    /// A correlation over fewer checkpoints is not shown.
+    /// With fewer checkpoints, a correlation is not shown.
     public static final int FEWEST = 3;
 
     public LabelFree {
@@ -40,7 +42,7 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
 
     /// The measures of one place.
     ///
-    /// @param rankMe not centered, as in its paper
+    /// @param rankMe RankMe without centering, as in its paper
     /// @param lidar number of directions in which items differ more than their views
     /// @param alpha decay of the centered spectrum; NaN with fewer than three directions
     public record Measures(double rankMe, double lidar, double alpha) {}
@@ -60,12 +62,12 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
     /// The choice of one measure.
     ///
     /// @param measure its name
-    /// @param chosen the checkpoint; null when the measure is not a number anywhere
-    /// @param spearman rank correlation with kNN over the checkpoints; NaN without labels, for fewer than
-    ///     [#FEWEST] checkpoints, or if either does not change
+    /// @param chosen the checkpoint; null if the measure is not a number at any checkpoint
+    /// @param spearman rank correlation with kNN over the checkpoints; NaN without labels, with fewer than
+    ///     [#FEWEST] checkpoints, or if one of the two does not change
     public record Choice(String measure, @Nullable Row chosen, double spearman) {}
 
-    /// The measures by name, each with a score of a checkpoint; larger is better.
+    /// The measures by name. Each one gives a checkpoint a score, where larger is better.
     private static final SequencedMap<String, ToDoubleFunction<Row>> CRITERIA = criteria();
 
     private static SequencedMap<String, ToDoubleFunction<Row>> criteria() {
@@ -113,7 +115,7 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
         return new ProtocolText(settings);
     }
 
-    /// The choice of each measure; among equal checkpoints the earliest.
+    /// The choice of each measure. If checkpoints have equal scores, the earliest is chosen.
     public List<Choice> choices() {
         return CRITERIA.entrySet().stream()
                 .map(e -> new Choice(e.getKey(), best(e.getValue()), spearman(e.getValue())))
@@ -141,7 +143,7 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
         return known && a.length >= FEWEST ? correlation(ranks(a), ranks(b)) : Double.NaN;
     }
 
-    /// Equal values share the mean of their ranks.
+    /// The ranks of some values. Equal values get the mean of their ranks.
     static double[] ranks(double[] values) {
         return Arrays.stream(values)
                 .map(v -> Arrays.stream(values).filter(w -> w < v).count()

@@ -17,7 +17,8 @@ public record LabelFreeProtocol() implements Evaluation {
         return "label-free";
     }
 
-    /// Measures all checkpoints in the order of their steps; only one of two checkpoints with the same step.
+    /// Measures all checkpoints in the order of their steps. If two checkpoints have the same step, only one
+    /// is measured.
     ///
     /// @throws InputException when there are fewer than two items
     @Override

@@ -9,25 +9,25 @@ import org.fullrank.data.Items;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 
-/// The accuracy of the same probe on every layer, from the input to the embedding, and the best layer. The
-/// best layer is the one with the highest linear accuracy on items held out from the train split. So the test
-/// split has no influence on the choice of the layer.
+/// The accuracy of the same probe on every layer, from the input to the embedding. The best layer is the one
+/// with the highest linear accuracy on items held out from the train split. So the test split has no
+/// influence on the choice of the layer.
 ///
 /// Source: Bordes et al. 2022, "Guillotine Regularization" (unverified against the paper). The layers next to
-/// the objective learn its invariances. So for another task, an earlier layer is the best one.
+/// the objective learn its invariances. So for a different task, an earlier layer can be better.
 ///
 /// @param protocol what the numbers depend on
-/// @param layers in the order of the data, measured on the held-out items
+/// @param layers the layers in the order of the data, measured on the held-out items
 /// @param best name of the chosen layer
-/// @param asked linear probes on the test split, fitted on the whole train split: for the chosen layer, and
-///     for the representation, the usual choice
+/// @param asked linear probes on the test split, fitted on the whole train split. One is for the chosen
+///     layer, and one is for the representation, which is the usual choice
 public record LayerCurve(
         ProtocolText protocol, List<Row> layers, String best, SequencedMap<String, Linear.Outcome> asked)
         implements ProtocolResult {
-    /// Increases whenever the same settings would give other numbers.
+    /// The version. It increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// Key of the draw of the held-out items. It differs from the key that splits data without a test split,
-    /// because the items here are drawn from what remains after that split.
+    /// because the held-out items are drawn from what remains after that split.
     public static final long SEED = 1;
 
     public LayerCurve {
@@ -36,7 +36,7 @@ public record LayerCurve(
 
     /// One layer on the held-out items.
     ///
-    /// @param width columns of its pooled output
+    /// @param width number of columns of its pooled output
     public record Row(String name, int width, Accuracy knn, Linear.Outcome linear) {}
 
     /// Reads features of items at a place.
@@ -49,8 +49,8 @@ public record LayerCurve(
     ///
     /// @param places in the order of the data; one of them is the representation
     /// @param items the items to fit and to test on
-    /// @throws InputException when labels are missing or all of one class, or there are fewer items than
-    ///     neighbors
+    /// @throws InputException when labels are missing, when all labels are of one class, or when there are
+    ///     fewer items than neighbors
     public static LayerCurve of(List<Place> places, TrainTest items, EvaluatedData source, Reader reader) {
         TrainTest choice = TrainTest.holdOut(items.train(), TrainTest.HELD_OUT_SHARE, SEED);
         var rows = new ArrayList<Row>();
@@ -76,7 +76,7 @@ public record LayerCurve(
         return new LayerCurve(describe(source, choice, rows), rows, best, asked);
     }
 
-    /// The most accurate layer; among equal layers the earliest.
+    /// The most accurate layer. If several layers are equally accurate, the earliest.
     private static String best(List<Row> rows) {
         Row best = rows.getFirst();
         for (Row row : rows) {

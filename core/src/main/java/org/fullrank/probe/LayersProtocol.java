@@ -6,7 +6,7 @@ import org.fullrank.settings.Nearest;
 
 /// Measures the same probe on layers of the network and finds the best layer.
 ///
-/// @param layers names of layers, see [Place]; all if empty. The representation is always measured.
+/// @param layers names of layers, see [Place]; empty means all layers. The representation is always measured.
 public record LayersProtocol(List<String> layers) implements Evaluation {
     public LayersProtocol {
         layers = List.copyOf(layers);
@@ -32,7 +32,7 @@ public record LayersProtocol(List<String> layers) implements Evaluation {
                 LayersProtocol::new));
     }
 
-    /// @throws InputException when there is no such layer, or the data have no labels
+    /// @throws InputException when there is no such layer, or when the data have no labels
     @Override
     public LayerCurve run(Subject subject) {
         List<Place> all = Place.of(subject.method());

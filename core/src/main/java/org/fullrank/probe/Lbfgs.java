@@ -15,7 +15,7 @@ final class Lbfgs {
 
     /// A function and its gradient.
     interface Function {
-        /// The value at `x`; writes the gradient there into `gradient`.
+        /// Returns the value at `x`, and writes the gradient at `x` into `gradient`.
         double evaluate(double[] x, double[] gradient);
     }
 
@@ -24,8 +24,8 @@ final class Lbfgs {
     /// @param x the last point
     /// @param value value of the function at that point
     /// @param iterations number of steps
-    /// @param gradientShare length of the last gradient as a share of the first; 0 when the first was zero
-    /// @param converged whether that share is within the tolerance
+    /// @param gradientShare length of the last gradient as a share of the first; 0 if the first was zero
+    /// @param converged whether this share is within the tolerance
     record Minimum(double[] x, double value, int iterations, double gradientShare, boolean converged) {}
 
     private record Pair(double[] step, double[] change, double inverse) {}
@@ -34,7 +34,7 @@ final class Lbfgs {
     private final UnaryOperator<double[]> preconditioner;
     private final Deque<Pair> pairs = new ArrayDeque<>();
 
-    /// @param preconditioner multiplies a vector with a fixed, symmetric, positive approximation of the inverse
+    /// @param preconditioner multiplies a vector by a fixed, symmetric, positive approximation of the inverse
     ///     Hessian
     Lbfgs(Function function, UnaryOperator<double[]> preconditioner) {
         this.function = function;
@@ -72,7 +72,7 @@ final class Lbfgs {
         return new Minimum(x, value, iteration, share, share <= tolerance);
     }
 
-    /// Minus the approximate inverse Hessian times the gradient, by the two-loop recursion.
+    /// Minus the approximate inverse Hessian times the gradient, computed by the two-loop recursion.
     private double[] direction(double[] gradient) {
         double[] q = gradient.clone();
         double[] weights = new double[pairs.size()];
@@ -95,7 +95,7 @@ final class Lbfgs {
         return r;
     }
 
-    /// Halves the step until the function decreases enough; writes the point and its gradient.
+    /// Halves the step until the function decreases enough. Then it writes the point and the gradient there.
     ///
     /// @return the value at that point, or NaN if no step was short enough
     private double search(

@@ -16,8 +16,8 @@ import org.fullrank.engine.Tensors;
 /// is the same for every class. The preconditioner removes the bad conditioning that correlated features,
 /// such as pixels, cause.
 public final class Linear {
-    /// Features up to this width get the full preconditioner, wider ones only its diagonal. A factorization
-    /// of a 4,096 x 4,096 matrix takes less than a second.
+    /// Features up to this width get the full preconditioner. Wider features get only its diagonal. A
+    /// factorization of a 4,096 x 4,096 matrix takes less than a second.
     public static final int WIDEST_FULL = 4096;
 
     private Linear() {}
@@ -26,12 +26,12 @@ public final class Linear {
     ///
     /// @param accuracy on the test split
     /// @param iterations steps of the solver
-    /// @param converged whether the gradient became as small as the protocol requires; if not, the fit is
-    ///     unfinished and the printed accuracy has a remark
+    /// @param converged whether the gradient became as small as the protocol requires. If not, the fit is
+    ///     unfinished, and the printed accuracy has a remark
     /// @param gradientShare length of the last gradient as a share of the first
-    /// @param loss the minimized value on the train split, in nats
+    /// @param loss the minimum on the train split, in nats
     public record Outcome(Accuracy accuracy, int iterations, boolean converged, double gradientShare, double loss) {
-        /// For people: the accuracy, and a remark when the fit has not converged.
+        /// The text for people: the accuracy, and a remark if the fit has not converged.
         @Override
         public String toString() {
             return converged
@@ -55,8 +55,8 @@ public final class Linear {
 
     /// Fits on `train` and predicts the classes of `test`.
     ///
-    /// @throws InputException when either is unlabeled, their widths or classes differ, or the train split has
-    ///     fewer than two classes
+    /// @throws InputException when either is unlabeled, when their widths or classes differ, or when the
+    ///     train split has fewer than two classes
     public static Answers answer(Features train, Features test, LinearProtocol protocol) {
         int[] expected = test.labels();
         train.requireLike(test, "linear probe");

@@ -8,16 +8,17 @@ import org.fullrank.engine.InputException;
 /// are not penalized.
 ///
 /// @param l2 penalty on the weights, positive
-/// @param tolerance the fit has converged when the gradient's length is at most this share of its length at
-///     zero weights; in (0, 1)
+/// @param tolerance the fit has converged if the length of the gradient is at most this share of its length
+///     at zero weights; in (0, 1)
 /// @param maxIterations the fit stops after this many iterations and reports that it has not converged
 public record LinearProtocol(double l2, double tolerance, int maxIterations) implements Classifier {
-    /// Penalty 3e-4. With it the minimum exists and is unique even if classes are separable. On raw pixels
-    /// the accuracy equals a carefully tuned logistic regression.
+    /// Penalty 3e-4. With this penalty, the minimum exists and is unique even if classes are separable. On
+    /// raw pixels, the accuracy equals that of a carefully tuned logistic regression.
     public static final double L2 = 3e-4;
-    /// 1e-4 times the first gradient. A longer fit changes the accuracy by less than 0.1 percentage points.
+    /// 1e-4 times the length of the first gradient. A longer fit changes the accuracy by less than 0.1
+    /// percentage points.
     public static final double TOLERANCE = 1e-4;
-    /// Several times the number that the most difficult measured fit needs.
+    /// Several times the number of iterations that the most difficult measured fit needs.
     public static final int MAX_ITERATIONS = 1000;
 
     public LinearProtocol {

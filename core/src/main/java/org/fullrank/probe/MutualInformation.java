@@ -7,8 +7,8 @@ final class MutualInformation {
     /// Normalized mutual information `2 I(A; B) / (H(A) + H(B))`, from 0 to 1; 1 if both labelings have only
     /// one class.
     ///
-    /// @param a of each item, in [0, countA)
-    /// @param b of each item, in [0, countB)
+    /// @param a label of each item, in [0, countA)
+    /// @param b label of each item, in [0, countB)
     static double normalized(int[] a, int countA, int[] b, int countB) {
         double[][] joint = new double[countA][countB];
         double[] ofA = new double[countA];

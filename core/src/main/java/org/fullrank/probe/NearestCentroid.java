@@ -11,7 +11,7 @@ import org.fullrank.method.Method;
 
 /// Measures the accuracy of a classifier for the encoder and its baselines. The classifier chooses the class
 /// whose mean is nearest by cosine. The classifier fits one vector per class and has no settings. A high
-/// accuracy shows that each class forms one compact group. Compact groups are important for users with few
+/// accuracy shows that each class forms one compact group. Compact groups are important if there are few
 /// labels.
 ///
 /// The rows of the train split are scaled to length 1 and averaged for each class. Each of these means is
@@ -21,7 +21,7 @@ import org.fullrank.method.Method;
 /// Source: Snell, Swersky and Zemel 2017, "Prototypical networks", with the cosine (unverified against the
 /// paper).
 public record NearestCentroid() implements Evaluation {
-    /// Increases whenever the same settings would give other numbers.
+    /// The version. It increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
 
     private static final double SMALLEST_NORM = 1e-12;
@@ -61,7 +61,7 @@ public record NearestCentroid() implements Evaluation {
 
     /// The predicted class of each row of `test`.
     ///
-    /// @throws org.fullrank.engine.InputException when labels are missing or all of one class
+    /// @throws org.fullrank.engine.InputException when labels are missing or all labels are of one class
     static int[] predict(Features train, Features test) {
         Linear.requireTwoClasses(train.labels());
         double[][] centroids = centroids(train);
@@ -70,7 +70,7 @@ public record NearestCentroid() implements Evaluation {
         return predicted;
     }
 
-    /// Means of unit rows, scaled to length 1, one for each class. A class without items has NaN, which is
+    /// Means of unit rows, one for each class, scaled to length 1. A class without items gets NaN, which is
     /// never the nearest.
     private static double[][] centroids(Features train) {
         int width = train.width();
@@ -124,7 +124,7 @@ public record NearestCentroid() implements Evaluation {
         return ProtocolText.fitting("fullrank-nearest-centroid", VERSION, source, settings);
     }
 
-    /// The table of accuracies, the trained encoder first.
+    /// The table of accuracies. The trained encoder comes first.
     public record Table(ProtocolText protocol, List<Row> rows) implements ProtocolResult {
         public Table {
             rows = List.copyOf(rows);

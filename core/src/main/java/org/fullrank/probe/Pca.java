@@ -12,8 +12,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Gram;
 import org.fullrank.linalg.Reductions;
 
-/// Principal components: the directions of largest variance of the train split. Principal components are the
-/// baseline that needs no training.
+/// Principal components: the directions with the largest variance of the train split. They are the baseline
+/// that needs no training.
 ///
 /// Principal components are computed in float64 from the eigenvectors of the covariance `[D, D]`. If there
 /// are fewer rows than features, the Gram matrix `[N, N]` is used instead. The sign of each direction makes
@@ -56,7 +56,7 @@ public final class Pca {
 
     /// The projections of `features`: `[rows, components]`.
     ///
-    /// @throws InputException when their width differs from the train split
+    /// @throws InputException when their width differs from that of the train split
     public Features transform(Features features) {
         if (features.width() != means.length) {
             throw new InputException("PCA: found features %d wide, expected %d as in the train split; use one data set"
@@ -76,7 +76,7 @@ public final class Pca {
         return variances.clone();
     }
 
-    /// The same directions, cut to the first `components`.
+    /// The first `components` of these directions.
     ///
     /// @throws InputException when there are fewer directions
     public Pca first(int components) {
@@ -97,7 +97,7 @@ public final class Pca {
         return new Pca(means, directions(vectors), variances(eigen.get0(), components, 1));
     }
 
-    /// With `X X' u = l u`, `X' u / sqrt(l)` is a direction and `l / N` its variance.
+    /// If `X X' u = l u`, then `X' u / sqrt(l)` is a direction, and `l / N` is its variance.
     private static Pca ofGram(Tensor x, float[] means, int components) {
         Tensor wide = x.to(ScalarType.Double); // [N, D]
         var eigen = torch.linalg_eigh(wide.matmul(wide.t()));
@@ -107,7 +107,7 @@ public final class Pca {
         return new Pca(means, directions(unit), variances(eigen.get0(), components, x.size(0)));
     }
 
-    /// The last `count` columns, in reverse: eigenvalues come in ascending order.
+    /// The last `count` columns in reverse order, because eigenvalues are ascending.
     private static Tensor last(Tensor vectors, int count) {
         return vectors.narrow(1, vectors.size(1) - count, count).flip(1);
     }

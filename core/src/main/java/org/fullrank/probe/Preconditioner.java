@@ -24,7 +24,7 @@ final class Preconditioner implements UnaryOperator<double[]> {
 
     /// Its tensors belong to the caller's scope.
     ///
-    /// @param x `[N, D + 1]` float32, standardized, the last column ones
+    /// @param x `[N, D + 1]` float32, standardized; the last column contains ones
     static Preconditioner of(Tensor x, int classes, double l2) {
         if (x.size(1) > Linear.WIDEST_FULL) {
             Tensor diagonal = x.mul(x).mean(0).to(torch.ScalarType.Double); // [D + 1]

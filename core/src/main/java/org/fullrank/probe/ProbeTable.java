@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// and the same encoder without training.
 ///
 /// @param protocol what the numbers depend on
-/// @param results one row for each kind of features, the trained encoder first
+/// @param results one row for each kind of features; the trained encoder comes first
 /// @param notMeasured one line for each baseline that could not be measured, with the reason
 public record ProbeTable(ProtocolText protocol, List<Result> results, List<String> notMeasured)
         implements ProtocolResult {
@@ -46,7 +46,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
     /// @param linear null if the protocol leaves it out
     public record Result(
             String features, int width, @Nullable Accuracy knn, Linear.@Nullable Outcome linear) {
-        /// For JSON: names, counts, shares and intervals.
+        /// The results for JSON: names, counts, shares and intervals.
         public SequencedMap<String, Object> toMap() {
             var map = new LinkedHashMap<String, Object>();
             map.put("features", features);
@@ -61,11 +61,12 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
         }
     }
 
-    /// The features to evaluate; all three describe the same items.
+    /// The features to evaluate. All three describe the same items.
     ///
     /// @param encoder features of the trained encoder
-    /// @param untrained features of the same encoder at its initial weights; null leaves the row out
-    /// @param raw the input itself; null leaves its rows and the principal components out
+    /// @param untrained features of the same encoder at its initial weights; if null, this row is left out
+    /// @param raw the input itself; if null, the rows of the raw input and of its principal components are
+    ///     left out
     public record Subjects(
             Splits encoder,
             @Nullable Splits untrained,
@@ -80,10 +81,11 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
         }
     }
 
-    /// Runs the probes of `protocol` on all subjects. A baseline that cannot be measured, such as raw input
-    /// whose squares overflow, is named and left out.
+    /// Runs the probes of `protocol` on all subjects. If a baseline cannot be measured, for example because
+    /// squares of the raw input overflow, it is named and left out.
     ///
-    /// @throws InputException when labels are missing or of a single class, or the bank is smaller than k
+    /// @throws InputException when labels are missing or of a single class, or when the bank is smaller than
+    ///     k
     public static ProbeTable of(Subjects subjects, Protocol protocol) {
         var results = new ArrayList<Result>();
         var failed = new ArrayList<String>();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param knn the nearest-neighbor probe; null to leave it out
 /// @param linear the linear probe; null to leave it out
-/// @param baselines the baselines that are measured; the encoder's numbers and the protocol do not depend on
+/// @param baselines the baselines that are measured. The encoder's numbers and the protocol do not depend on
 ///     this choice
 public record Probes(@Nullable KnnProtocol knn, @Nullable LinearProtocol linear, Set<Baseline> baselines)
         implements Evaluation {

@@ -22,11 +22,11 @@ public record Protocol(
         @Nullable KnnProtocol knn,
         @Nullable LinearProtocol linear,
         List<Integer> pcaWidths) {
-    /// Increases whenever the same settings would give other numbers.
+    /// The version. It increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
-    /// The longest side of raw images. Larger images are resized to it by area, see [RawInput]. Color images
-    /// of 32 x 32 are enough for recognition (Torralba et al. 2008, "80 million tiny images"), and the
-    /// baseline then has 3,072 features.
+    /// The longest side of raw images. Larger images are resized to this side by area averaging, see
+    /// [RawInput]. Color images of 32 x 32 are enough for recognition (Torralba et al. 2008, "80 million tiny
+    /// images"). The baseline then has 3,072 features.
     public static final int RAW_SIDE = 32;
     /// 128 components: the width of many published baselines.
     public static final List<Integer> PCA_WIDTHS = List.of(128);
@@ -79,7 +79,7 @@ public record Protocol(
         return Collections.unmodifiableSequencedMap(fields);
     }
 
-    /// The same as a text with its hash.
+    /// The same settings as a text with its hash.
     public ProtocolText asText() {
         return new ProtocolText(fields());
     }
@@ -94,17 +94,17 @@ public record Protocol(
         return asText().hash();
     }
 
-    /// Checks that numbers of two protocols may be compared.
+    /// Checks that the numbers of two protocols are comparable.
     ///
-    /// @throws InputException when `other` has another hash; names the first setting that differs
+    /// @throws InputException when `other` has another hash. The message names the first setting that differs
     public void requireLike(Protocol other) {
         asText().requireLike(other.asText());
     }
 
-    /// The same for a protocol that was saved.
+    /// The same check for a protocol that was saved.
     ///
     /// @param theirHash its hash
-    /// @param theirs its settings by name
+    /// @param theirs the settings of the saved protocol by name
     /// @throws InputException as above
     public void requireLike(String theirHash, Map<String, String> theirs) {
         asText().requireLike(theirHash, theirs);

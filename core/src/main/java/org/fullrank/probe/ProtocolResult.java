@@ -8,13 +8,13 @@ public interface ProtocolResult {
     /// The protocol that the numbers depend on.
     ProtocolText protocol();
 
-    /// For people: the numbers, in lines that each have a line end.
+    /// The numbers for people, in lines that each have a line end.
     String table();
 
     /// For JSON: the numbers.
     SequencedMap<String, Object> values();
 
-    /// The kind of the intervals, in words that follow the hash of the protocol.
+    /// The kind of the intervals, in words that are printed after the hash of the protocol.
     default String intervals() {
         return "";
     }
@@ -24,7 +24,7 @@ public interface ProtocolResult {
         return "";
     }
 
-    /// For people: the numbers, what they mean, then the protocol in full.
+    /// The text for people: the numbers, what they mean, and then the full protocol.
     default String text() {
         String meaning = interpretation();
         return table()
@@ -33,7 +33,7 @@ public interface ProtocolResult {
                 + protocol().text().indent(2);
     }
 
-    /// For JSON: hash, protocol and numbers.
+    /// The result for JSON: hash, protocol and numbers.
     default SequencedMap<String, Object> toMap() {
         var map = new LinkedHashMap<String, Object>();
         map.put("hash", protocol().hash());

@@ -68,17 +68,17 @@ public record ProtocolText(SequencedMap<String, String> fields) {
         }
     }
 
-    /// Checks that numbers of two protocols may be compared.
+    /// Checks that the numbers of two protocols are comparable.
     ///
-    /// @throws InputException when `other` has another hash; names the first setting that differs
+    /// @throws InputException when `other` has another hash. The message names the first setting that differs
     public void requireLike(ProtocolText other) {
         requireLike(other.hash(), other.fields);
     }
 
-    /// The same for a protocol that was saved.
+    /// The same check for a protocol that was saved.
     ///
     /// @param theirHash its hash
-    /// @param theirs its settings by name
+    /// @param theirs the settings of the saved protocol by name
     /// @throws InputException as above
     public void requireLike(String theirHash, Map<String, String> theirs) {
         if (hash().equals(theirHash)) {

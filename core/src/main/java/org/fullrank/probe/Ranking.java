@@ -9,7 +9,7 @@ import org.fullrank.data.Labels;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Sorts, for each item, all other items by cosine similarity. The class works block by block. So the memory
+/// For each item, sorts all other items by cosine similarity. The class works block by block. So the memory
 /// does not grow with the square of the number of items. Items that are equally similar keep their order.
 final class Ranking {
     // 16 MB of similarities at a time.
@@ -27,7 +27,7 @@ final class Ranking {
     /// The measures over all queries.
     ///
     /// @param queries number of items with another item of their class
-    /// @param recall recall for each requested k
+    /// @param recall recall at each requested k
     record Means(int queries, double[] recall, double rPrecision, double mapAtR) {}
 
     private Ranking(int[] classes, int names, int[] recallAt) {
@@ -85,7 +85,7 @@ final class Ranking {
                 : Math.min(classes.length - 1, Math.max(others[query], recallAt[recallAt.length - 1]));
     }
 
-    /// The items of the `depth` largest similarities, best first.
+    /// The items with the `depth` largest similarities, best first.
     private static int[] nearest(float[] similarities, int depth) {
         float last = largest(similarities.clone(), depth);
         long[] above = new long[depth];
@@ -108,7 +108,7 @@ final class Ranking {
         return items;
     }
 
-    /// The `rank`-th largest value, counted from 1, by quickselect (Hoare 1961); reorders `values`.
+    /// The `rank`-th largest value, counted from 1, found by quickselect (Hoare 1961). It reorders `values`.
     private static float largest(float[] values, int rank) {
         int low = 0;
         int high = values.length - 1;
@@ -140,7 +140,8 @@ final class Ranking {
         return values[rank - 1];
     }
 
-    /// A sort key: ascending keys mean descending similarities, then ascending items.
+    /// A sort key. Ascending keys mean descending similarities, and ascending items if similarities are
+    /// equal.
     private static long key(float similarity, int item) {
         int bits = Float.floatToIntBits(similarity + 0f); // no negative zero
         int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE);

@@ -10,21 +10,22 @@ import org.fullrank.engine.InputException;
 
 /// The input itself as features: the baseline without an encoder.
 ///
-/// Images become pixels in [0, 1], row by row, with the channels of a pixel together. If all images of both
-/// splits have one size of at most [Protocol#RAW_SIDE] on either side, they are not resized. Otherwise, each
-/// image is resized to a square of side [Protocol#RAW_SIDE]. The value of a new pixel is the average of its
-/// area, and the proportions of the image are not kept. Vectors are not changed, except that their unit is
-/// chosen so that their squares fit into float32.
+/// The pixels of images are scaled to [0, 1] and stored row by row, with the channels of a pixel together. If
+/// all images of both splits have one size of at most [Protocol#RAW_SIDE] on either side, they are not
+/// resized. Otherwise, each image is resized to a square of side [Protocol#RAW_SIDE]. The value of a new
+/// pixel is the average of its area, and the proportions of the image are not kept. Vectors are not changed,
+/// except that their unit is chosen so that their squares fit into float32.
 public final class RawInput {
-    /// Values up to 2^40 have squares whose sum over 2^40 features fits into float32; smaller ones than
-    /// 2^-40 vanish in such a sum.
+    /// The largest binary exponent of usual values. The squares of 2^40 values of this size have a sum that
+    /// fits into float32. In such a sum, values below 2^-40 vanish.
     private static final int LARGEST_EXPONENT = 40;
 
     private RawInput() {}
 
     /// The features of both splits, computed in the same way.
     ///
-    /// @throws InputException when the splits differ in kind or width, or are too large for one array
+    /// @throws InputException when the splits differ in kind or width, or when they are too large for one
+    ///     array
     public static Splits of(Items train, Items test) {
         if (train instanceof Images first && test instanceof Images second) {
             int[] size = common(first, second);
@@ -60,7 +61,7 @@ public final class RawInput {
         return largest;
     }
 
-    /// A power of two, which changes no digit; 1 for values of usual size. None of the probes depends on it.
+    /// A power of two, which changes no digits; 1 for values of usual size. No probe depends on it.
     private static float factor(float largest) {
         int exponent = Math.getExponent(largest);
         return largest == 0 || Math.abs(exponent) <= LARGEST_EXPONENT ? 1 : Math.scalb(1f, -exponent);

@@ -17,7 +17,7 @@ import org.fullrank.engine.Scope;
 /// The source of MAP@R and R-precision is Musgrave, Belongie and Lim 2020, "A metric learning reality check".
 ///
 /// @param protocol what the numbers depend on
-/// @param rows one for each kind of features, the trained encoder first
+/// @param rows one row for each kind of features; the trained encoder comes first
 public record Retrieval(ProtocolText protocol, List<Row> rows) implements ProtocolResult {
     public Retrieval {
         rows = List.copyOf(rows);
@@ -27,9 +27,9 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
     ///
     /// @param features name of the features
     /// @param width features of an item
-    /// @param queries number of queries; an item that is the only one of its class is no query
-    /// @param recall share of queries with an item of their class among the k nearest, by k
-    /// @param rPrecision share of the class among the R nearest
+    /// @param queries number of queries. An item that is the only one of its class is not a query
+    /// @param recall for each k, the share of queries that have an item of their class among the k nearest
+    /// @param rPrecision share of the items among the R nearest that have the class of the query
     /// @param mapAtR mean average precision up to R
     /// @param nmi agreement of k-means clusters with classes
     /// @param inertia inertia of these clusters
@@ -44,8 +44,8 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
             double inertia) {
         /// Measures one kind of features.
         ///
-        /// @throws InputException when labels are missing or all of one class, or each item is the only one
-        ///     of its class
+        /// @throws InputException when labels are missing, when all labels are of one class, or when each
+        ///     item is the only one of its class
         public static Row of(String name, Features asked, RetrievalProtocol protocol) {
             int[] labels = asked.labels();
             Linear.requireTwoClasses(labels, "the asked split");
@@ -97,7 +97,7 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
         }
     }
 
-    /// Measures each kind of features by its name, the trained encoder first.
+    /// Measures each kind of features by its name. The trained encoder comes first.
     ///
     /// @param asked features of the test split
     /// @throws InputException as [Row#of]

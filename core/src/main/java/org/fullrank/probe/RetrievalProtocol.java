@@ -10,19 +10,20 @@ import org.fullrank.method.Method;
 /// Measures retrieval and clustering. Every item of the test split is a query. The search is over all other
 /// items of this split.
 ///
-/// @param recallAt the k of recall@k, ascending, each at least 1
-/// @param restarts number of k-means runs; the run with the smallest inertia is used; at least 1
+/// @param recallAt the values of k for recall@k, ascending, each at least 1
+/// @param restarts number of k-means runs, at least 1. The run with the smallest inertia is used
 /// @param maxIterations of one k-means run, at least 1
-/// @param seed of its first centers
+/// @param seed of the first centers
 public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIterations, long seed)
         implements Evaluation {
-    /// Increases whenever the same settings would give other numbers.
+    /// The version. It increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// 1, 2, 4, 8: the columns of metric-learning tables since Oh Song et al. 2016.
     public static final List<Integer> RECALL_AT = List.of(1, 2, 4, 8);
-    /// Ten, as in most libraries. With one run, NMI differs by several percentage points from seed to seed.
+    /// Ten runs, as in most libraries. With a single run, NMI differs by several percentage points from seed
+    /// to seed.
     public static final int RESTARTS = 10;
-    /// More than k-means needs on embeddings. It ends earlier if no item changes its cluster.
+    /// More iterations than k-means needs on embeddings. It ends earlier if no item changes its cluster.
     public static final int MAX_ITERATIONS = 300;
     /// Any fixed number is suitable.
     public static final long SEED = 0;

@@ -11,7 +11,7 @@ import org.fullrank.engine.Tensors;
 /// Mean cross-entropy of a linear softmax classifier plus `l2/2 |W|^2`, with its gradient in closed form.
 /// Products are computed in float32, and sums over rows in float64.
 ///
-/// A point is an array `[C, D + 1]`. For each class, a point has D weights and then the bias.
+/// A point is an array `[C, D + 1]`. For each class, it has D weights and then the bias.
 final class SoftmaxLoss implements Lbfgs.Function {
     // Rows whose gradient one float32 product sums.
     private static final int PRODUCT_ROWS = 8192;
@@ -25,7 +25,7 @@ final class SoftmaxLoss implements Lbfgs.Function {
     private final int columns; // D + 1
     private final double l2;
 
-    /// @param features `[N, D + 1]` float32, the last column ones; the caller still owns it
+    /// @param features `[N, D + 1]` float32; the last column contains ones; the caller still owns them
     /// @param labels N classes
     SoftmaxLoss(Tensor features, int[] labels, int classes, double l2) {
         this.features = features;

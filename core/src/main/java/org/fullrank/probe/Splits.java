@@ -2,7 +2,7 @@ package org.fullrank.probe;
 
 import org.fullrank.engine.InputException;
 
-/// The features of the train split and the test split, of one kind.
+/// Features of one kind for the train split and the test split.
 ///
 /// @param train features that probes are fitted on
 /// @param test features that probes classify

@@ -4,15 +4,16 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Subtracts its mean from each feature and divides the feature by its standard deviation (divisor N). The
-/// mean and the standard deviation come from the train split. A feature that is constant in the train split
+/// Standardizes each feature: subtracts its mean and divides by its standard deviation (divisor N). The mean
+/// and the standard deviation come from the train split. A feature that is constant in the train split
 /// becomes 0 everywhere, because it contains no information.
 ///
 /// @param means one for each feature
-/// @param scales factor of each centered feature: 1 / standard deviation, or 0 for a constant feature
+/// @param scales factor of each centered feature, which is 1 / standard deviation, or 0 for a constant
+///     feature
 record Standardizer(float[] means, float[] scales) {
-    /// A feature whose standard deviation is below this share of its mean size counts as constant, because of
-    /// the precision of float32.
+    /// If the standard deviation of a feature is below this share of its mean size, the feature counts as
+    /// constant, because of the precision of float32.
     private static final double CONSTANT = 1e-6;
 
     static Standardizer of(Features train) {
@@ -52,7 +53,7 @@ record Standardizer(float[] means, float[] scales) {
         return means;
     }
 
-    /// The features, standardized, as a new tensor `[N, D]`; the caller's scope owns it.
+    /// The standardized features as a new tensor `[N, D]`. The caller's scope owns it.
     Tensor apply(Features features) {
         Tensor t = features.tensor(); // [N, D]
         try (var scope = Scope.open()) {

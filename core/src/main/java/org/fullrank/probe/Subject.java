@@ -37,10 +37,10 @@ public interface Subject {
     /// The seed of the training.
     long seed();
 
-    /// The checkpoint that the network was read from.
+    /// The checkpoint from which the network was read.
     Path checkpoint();
 
-    /// Steps that the network was trained for.
+    /// Number of steps that the network was trained for.
     long step();
 
     /// Opens every checkpoint of the run, one after the other.
@@ -54,7 +54,7 @@ public interface Subject {
     /// Reports progress in one line.
     void note(String progress);
 
-    /// The items on which probes are fitted and tested.
+    /// The items that probes are fitted and tested on.
     ///
     /// @throws org.fullrank.engine.InputException when the data have no labels
     default TrainTest items() {
@@ -73,7 +73,7 @@ public interface Subject {
         return embed(method(), items);
     }
 
-    /// The same from another network of this kind.
+    /// The same for another network of this kind.
     default Features embed(Method by, Items items) {
         return Embedder.embed(by, views().on(items), items);
     }

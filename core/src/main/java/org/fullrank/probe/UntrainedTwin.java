@@ -10,17 +10,17 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
 /// The network of a run at its initial weights. The running statistics of this network are computed on the
-/// data. Such statistics make the untrained network a stronger baseline.
+/// data. With such statistics, the untrained network is a stronger baseline.
 final class UntrainedTwin {
-    /// Number of batches for the running statistics. With a momentum of 0.1, 0.9^30 = 4 % of the initial
-    /// value remains.
+    /// Number of batches for the running statistics. With a momentum of 0.1, a share of 0.9^30 = 4 % of the
+    /// initial value remains.
     static final int SETTLING_BATCHES = 30;
 
     private static final int SETTLING_BATCH = 256;
 
     private UntrainedTwin() {}
 
-    /// The network with running statistics of the data; the caller closes it.
+    /// The network with running statistics of the data. The caller closes it.
     ///
     /// @param train items for the statistics
     static Method of(Subject subject, Items train) {

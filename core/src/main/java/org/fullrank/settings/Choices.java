@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Choices {
     /// One choice.
     ///
-    /// @param name value of the key `type`
+    /// @param name the value of the key `type`
     /// @param defaults the record with its defaults
     /// @param settings its keys with their defaults as YAML, in order
     public record Choice<T>(String name, T defaults, SequencedMap<String, String> settings) {}

@@ -71,7 +71,8 @@ final class Completion {
     /// The given keys, and the tree that supplies the missing keys.
     private record Start(ObjectNode object, @Nullable JsonNode fallback) {}
 
-    /// A plain name means an object with only that type, or, if there is no such type, only that preset.
+    /// A plain name means an object with only this `type`. If there is no such type, it means an object with
+    /// only this `preset`.
     private Start start(String path, JsonNode given, Class<?> type, @Nullable JsonNode fallback) {
         boolean presets = RecordShape.hasPresets(type);
         ObjectNode object = switch (given) {
@@ -115,8 +116,8 @@ final class Completion {
         }
     }
 
-    /// Whether the key `type` contains the name of a preset. This happens in old recipes: some types have
-    /// become presets.
+    /// Whether the key `type` contains the name of a preset. This happens in old recipes, because some types
+    /// have become presets.
     private static boolean isPresetAsType(Class<?> type, ObjectNode object) {
         String name = object.path(RecordShape.TYPE).asText();
         if (name.isEmpty() || object.has(RecordShape.PRESET) || isTypeName(type, name)) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the known name that is most similar to a misspelled name.
 public final class Nearest {
-    /// A name is similar if at most this share of its letters has to change. This accepts typing errors and
+    /// A name is similar if at most this share of its letters differs. This accepts typing errors and
     /// plurals, but not unrelated words. Names of more than four letters may always differ in two letters.
     public static final double NEAR_SHARE = 0.4;
 
@@ -33,15 +33,15 @@ public final class Nearest {
         return least <= allowed && least < longest ? best : null;
     }
 
-    /// Words for an error message: `; did you mean NAME?`, or nothing if no known name is similar.
+    /// Words for an error message: `; did you mean NAME?`. They are empty if no known name is similar.
     public static String hint(String name, Collection<String> known) {
         String near = of(name, known);
         return near == null ? "" : "; did you mean " + near + "?";
     }
 
-    /// The known names that resemble a name most, the best first, however little they do. Names that share a
-    /// part between hyphens come first, such as `small-simclr` for `simclr`; then the number of letters to
-    /// change decides.
+    /// The known names that are most similar to a name, best first, even if they are not very similar. Names
+    /// that share a part between hyphens come first, such as `small-simclr` for `simclr`. After that, the
+    /// number of letters to change decides.
     public static List<String> list(String name, Collection<String> known, int count) {
         String lower = name.toLowerCase(Locale.ROOT);
         List<String> parts = List.of(lower.split("-"));
@@ -57,23 +57,25 @@ public final class Nearest {
         return parts.stream().filter(others::contains).count();
     }
 
-    /// Refuses a name that is not known.
+    /// Refuses an unknown name.
     ///
-    /// @param found where it stands and what it names, such as `layers: found no layer`; the name follows
-    /// @throws InputException when it is not among the known ones; lists them, and the nearest one
+    /// @param found the place of the name and its kind, such as `layers: found no layer`; the name follows
+    /// @throws InputException when the name is not known. The message lists the known names and the nearest
+    ///     one
     public static void require(String found, String name, Collection<String> known) {
         if (!known.contains(name)) {
             throw unknown(found, name, known);
         }
     }
 
-    /// The error for a name that is not among the known ones, as [#require] throws it.
+    /// The error for an unknown name, as [#require] throws it.
     public static InputException unknown(String found, String name, Collection<String> known) {
         return new InputException(
                 "%s %s, expected one of %s%s".formatted(found, name, String.join(", ", known), hint(name, known)));
     }
 
-    /// Optimal string alignment: insertions, deletions, substitutions and swaps of neighbors each cost one.
+    /// Optimal string alignment: an insertion, a deletion, a substitution, and a swap of neighbors each cost
+    /// one.
     static int distance(String a, String b) {
         int[][] cost = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keys and names whose spelling has changed. Version 0.2 still reads the old spelling in recipes and prints
-/// a warning. For saved runs, Fullrank prints no warning.
+/// a warning. For saved runs, it prints no warning.
 public final class OldSpelling {
     private static final Logger LOG = LoggerFactory.getLogger(OldSpelling.class);
 
@@ -24,7 +24,7 @@ public final class OldSpelling {
 
     private OldSpelling() {}
 
-    /// The new spelling of `word` if only the new one is among the known words, otherwise `word` itself.
+    /// The new spelling of `word`, if the known words contain only the new one. Otherwise `word` itself.
     ///
     /// @param subject names the text in the warning, for example `recipe quick.yaml`
     public static String current(String subject, String word, Collection<String> known) {

@@ -25,8 +25,8 @@ public final class RecordShape {
     /// The key that selects a preset, which supplies the values of missing keys. It exists for types with a
     /// static method `named(String)`.
     static final String PRESET = "preset";
-    /// The temporary key of a plain name in a section with other keys, until it is known to be a type or a
-    /// preset.
+    /// The temporary key of a plain name in a section with other keys. It is used until it is known whether
+    /// the name is a type or a preset.
     static final String NAME = "";
 
     private RecordShape() {}
@@ -80,7 +80,7 @@ public final class RecordShape {
     }
 
     /// The record's own `defaults()`, or the only value of a record without components. Null if there is
-    /// neither, so that every key is required.
+    /// neither. Then every key is required.
     public static @Nullable Record defaults(Class<?> record) {
         try {
             if (keys(record).isEmpty()) {
@@ -98,7 +98,8 @@ public final class RecordShape {
         }
     }
 
-    /// Whether values of this record or sealed interface can be named, by its static method `named(String)`.
+    /// Whether values of this record or sealed interface have names, which its static method `named(String)`
+    /// knows.
     static boolean hasPresets(Class<?> type) {
         return Arrays.stream(type.getDeclaredMethods())
                 .anyMatch(m -> m.getName().equals("named") && Modifier.isStatic(m.getModifiers()));

@@ -38,7 +38,8 @@ public record SettingSource(String subject) {
 
     /// @param parent path of the record that does not have the key, empty at the root
     /// @param known keys of that record
-    /// @param tree the whole tree; it is searched for the same key if no key of the record is similar
+    /// @param tree the whole tree. If no key of the record is similar, the whole tree is searched for the
+    ///     same key
     InputException unknownKey(String parent, String key, Collection<String> known, JsonNode tree) {
         @Nullable String near = Nearest.of(key, known);
         @Nullable String suggestion = near != null ? join(parent, near) : elsewhere(join(parent, key), key, tree);

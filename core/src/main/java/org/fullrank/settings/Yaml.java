@@ -34,8 +34,9 @@ public final class Yaml {
     ///
     /// @param subject names the text in errors, for example `recipe quick.yaml`
     /// @param settings settings `a.b=c` that replace values of the text, in order
-    /// @throws InputException for text that is not YAML, unknown or missing keys, values of the wrong type,
-    ///     and values that the record's constructor refuses; one line with the path of the key
+    /// @throws InputException when the text is not YAML, when keys are unknown or missing, when a value has
+    ///     the wrong type, or when the record's constructor refuses a value. The message is one line with the
+    ///     path of the key
     public static <T extends Record> T read(String subject, String text, Class<T> type, List<String> settings) {
         SettingSource source = new SettingSource(subject);
         JsonNode tree = parseValue(subject, text);
@@ -63,8 +64,8 @@ public final class Yaml {
         }
     }
 
-    /// Writes a record with all its values, in the order of its components, so that [#read] gives an equal
-    /// record.
+    /// Writes a record with all its values in the order of its components. [#read] turns the text into an
+    /// equal record.
     public static String write(Record value) {
         return YamlText.of(RecordTree.of(value));
     }

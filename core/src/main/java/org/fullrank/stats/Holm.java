@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 public final class Holm {
     private Holm() {}
 
-    /// The corrected p values, in the order given. Of m tests the smallest p is multiplied by m, the next
-    /// by m - 1, and so on; none is above 1 or below the one before. NaN stays NaN and does not count as a
-    /// test.
+    /// The corrected p values, in the order given. The smallest of m p values is multiplied by m, the next by
+    /// m - 1, and so on. No corrected value is above 1, or below the one before. NaN stays NaN and does not
+    /// count as a test.
     public static double[] correct(double[] p) {
         int[] order = IntStream.range(0, p.length)
                 .filter(i -> !Double.isNaN(p[i]))

@@ -5,7 +5,7 @@ public record Interval(double lower, double upper) {
     /// No interval.
     public static final Interval NONE = new Interval(Double.NaN, Double.NaN);
 
-    /// `value - error` to `value + error`; no interval if one of them is not a number.
+    /// The interval from `value - error` to `value + error`; no interval if either of them is not a number.
     public static Interval around(double value, double error) {
         return Double.isFinite(value + error) ? new Interval(value - error, value + error) : NONE;
     }
@@ -22,8 +22,8 @@ public record Interval(double lower, double upper) {
         return new Interval(Math.max(0, center - half), Math.min(1, center + half));
     }
 
-    /// The interval of a positive figure whose logarithm has this error. It ends at `limit`, the largest
-    /// possible value.
+    /// The confidence interval of a positive value whose logarithm has this error. It ends at `limit`, the
+    /// largest possible value.
     public static Interval ofLogarithm(double value, double error, double limit) {
         return value > 0 && Double.isFinite(value + error)
                 ? new Interval(value * Math.exp(-error), Math.max(value, Math.min(limit, value * Math.exp(error))))

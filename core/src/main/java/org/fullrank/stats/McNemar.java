@@ -5,8 +5,8 @@ package org.fullrank.stats;
 public final class McNemar {
     private McNemar() {}
 
-    /// The exact two-sided p of McNemar's test (1947): the probability of a split of the discordant pairs
-    /// that is at least as uneven, if both directions are equally likely. It is 1 without discordant pairs.
+    /// The exact two-sided p of McNemar's test (1947). If both directions are equally likely, it is the
+    /// probability that the discordant pairs split at least as unevenly. Without discordant pairs, it is 1.
     ///
     /// @param first pairs that only the first answers right
     /// @param second pairs that only the second answers right

@@ -9,9 +9,10 @@ import org.fullrank.engine.InputException;
 ///
 /// @param n pairs
 /// @param difference mean of the differences
-/// @param t mean difference by its standard error; infinite where all differences are equal and not zero,
-///     NaN below two pairs
-/// @param p two-sided: how often chance alone would give a t at least as large; NaN below two pairs
+/// @param t mean difference divided by its standard error; infinite if all differences are equal and not
+///     zero, NaN for fewer than two pairs
+/// @param p two-sided: how often chance alone would give a t that is at least as large; NaN for fewer than
+///     two pairs
 public record PairedTest(int n, double difference, double t, double p) {
     /// The usual significance level.
     public static final double LEVEL = 0.05;
@@ -23,9 +24,9 @@ public record PairedTest(int n, double difference, double t, double p) {
         return of(a, b, 0);
     }
 
-    /// Tests `a - b` where all values are multiples of a step, such as shares of a few items. Differences can
-    /// then be equal by rounding alone, so their standard deviation is taken as at least `step / sqrt(6)`,
-    /// the standard deviation of two rounding errors.
+    /// Tests `a - b` if all values are multiples of a step, such as shares of a few items. In this case,
+    /// differences can be equal because of rounding alone. So their standard deviation is assumed to be at
+    /// least `step / sqrt(6)`, the standard deviation of two rounding errors.
     ///
     /// @param step 0 for values that are not rounded
     /// @throws InputException when the lengths differ
@@ -49,8 +50,9 @@ public record PairedTest(int n, double difference, double t, double p) {
         return new PairedTest(d.length, spread.mean(), t, twoSided(t, d.length - 1));
     }
 
-    /// The share of Student's t with `df` degrees of freedom that lies beyond `t` on either side: the
-    /// finite series of Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.3 and 26.7.4.
+    /// The share of Student's t with `df` degrees of freedom that is beyond `t` on either side. It is
+    /// computed by the finite series of Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.3
+    /// and 26.7.4.
     static double twoSided(double t, int df) {
         double theta = Math.atan(Math.abs(t) / Math.sqrt(df));
         double cos2 = Math.cos(theta) * Math.cos(theta);

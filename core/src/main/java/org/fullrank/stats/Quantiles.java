@@ -2,12 +2,12 @@ package org.fullrank.stats;
 
 import java.util.Arrays;
 
-/// Quantiles of a sample, linear between order statistics (type 7 of Hyndman and Fan 1996, the default of R
-/// and NumPy).
+/// Quantiles of a sample. They are interpolated linearly between order statistics (type 7 of Hyndman and Fan
+/// 1996, the default of R and NumPy).
 public final class Quantiles {
     private Quantiles() {}
 
-    /// The value below which a share of `values` lies; NaN if there are no values.
+    /// The value below which this share of `values` lies; NaN if there are no values.
     ///
     /// @param share 0 to 1
     public static double of(double[] values, double share) {

@@ -6,10 +6,10 @@ import java.util.Locale;
 
 /// Formats numbers for people. All printed numbers have one of these forms, except coordinates of drawings.
 public final class Numbers {
-    /// Significant digits of [#number(double)]: more than the uncertainty of an estimate justifies.
+    /// Significant digits of [#number(double)]. They are more than the uncertainty of an estimate justifies.
     public static final int DIGITS = 4;
 
-    /// Significant digits of [#compact(double)]: pages of the lab compare numbers with closed forms.
+    /// Significant digits of [#compact(double)], because pages of the lab compare numbers with closed forms.
     private static final int COMPACT_DIGITS = 5;
 
     private static final double SMALL = 1e-3;
@@ -22,9 +22,9 @@ public final class Numbers {
         return number(value, DIGITS);
     }
 
-    /// A number with `digits` significant digits: `0.1235`, `12.35`, `1235`. Whole numbers have no decimals;
-    /// numbers below 0.001 and from a million on have a power of ten, `1.23e-05`; NaN is `-`, because there
-    /// is no value.
+    /// A number with `digits` significant digits: `0.1235`, `12.35`, `1235`. Whole numbers have no decimals.
+    /// Numbers below 0.001, and numbers from a million on, have a power of ten: `1.23e-05`. NaN is printed as
+    /// `-`, because there is no value.
     public static String number(double value, int digits) {
         if (Double.isNaN(value)) {
             return "-";
@@ -38,8 +38,8 @@ public final class Numbers {
                 : new BigDecimal(value).round(new MathContext(digits)).toPlainString();
     }
 
-    /// At most five significant digits without trailing zeros, and powers of ten as short as they can be:
-    /// `0.5`, `1.2e-5`.
+    /// At most five significant digits without trailing zeros. Powers of ten are as short as possible: `0.5`,
+    /// `1.2e-5`.
     public static String compact(double value) {
         if (!Double.isFinite(value)) {
             return Double.toString(value);
@@ -61,8 +61,8 @@ public final class Numbers {
         return rounded.signum() == 0 ? "0" : rounded.toPlainString();
     }
 
-    /// About four digits with a nearly constant width, for a line that is overwritten: `0.500`, `12.50`,
-    /// `1235`, `1.23e-05`.
+    /// About four digits with a nearly constant width, for a line that is overwritten in the terminal:
+    /// `0.500`, `12.50`, `1235`, `1.23e-05`.
     public static String steady(double value) {
         double size = Math.abs(value);
         if (size != 0 && (size < 0.1 || size >= LARGE) && Double.isFinite(value)) {

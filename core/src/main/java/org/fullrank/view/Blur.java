@@ -4,9 +4,9 @@ package org.fullrank.view;
 /// view. The border of the image is mirrored without repeating the edge.
 ///
 /// @param p probability of blur
-/// @param sigmaMin smallest standard deviation in pixels, above 0 where p is
+/// @param sigmaMin smallest standard deviation in pixels; above 0 if p is above 0
 /// @param sigmaMax largest standard deviation in pixels
-/// @param kernel how far it reaches
+/// @param kernel type of the kernel, which determines how far the blur reaches
 public record Blur(double p, double sigmaMin, double sigmaMax, BlurKernel kernel) {
     /// Smallest standard deviation in SimCLR, BYOL and VICReg.
     public static final double SIGMA_MIN = 0.1;

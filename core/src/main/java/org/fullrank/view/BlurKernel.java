@@ -5,14 +5,15 @@ import org.fullrank.engine.InputException;
 
 /// The weights of a blur along one axis. The weights of each kernel are symmetric and sum to 1.
 public sealed interface BlurKernel {
-    /// Taps on either side of the center, at most, for views of side `size` in pixels.
+    /// Largest number of taps on either side of the center, for views of side `size` in pixels.
     int radius(double sigma, int size);
 
-    /// The weights from the center outward; the center plus twice the sum of the others is 1.
+    /// The weights from the center outward. The center plus twice the sum of the others is 1.
     float[] weights(double sigma, int size);
 
-    /// A Gaussian cut off a tenth of the side of the view wide, odd, at least 3 taps (SimCLR, appendix A;
-    /// BYOL). At 32 pixels that is 3 taps, which leaves little of a wide Gaussian.
+    /// A Gaussian that is cut off. Its width is a tenth of the side of the view, rounded to an odd number of
+    /// at least 3 taps (SimCLR, appendix A; BYOL). At 32 pixels, it has 3 taps, which leaves little of a wide
+    /// Gaussian.
     record Tenth() implements BlurKernel {
         @Override
         public int radius(double sigma, int size) {
@@ -25,13 +26,13 @@ public sealed interface BlurKernel {
         }
     }
 
-    /// A Gaussian cut off to a number of taps.
+    /// A Gaussian that is cut off to a number of taps.
     ///
     /// @param taps odd, at least 3
     record Taps(int taps) implements BlurKernel {
         /// OpenCV's kernel for 32 pixels in the official LPL code.
         public static final int DEFAULT_TAPS = 3;
-        /// Far above what a Gaussian needs; a larger number is taken for a mistake.
+        /// Largest number of taps, far above what a Gaussian needs. A larger number is probably a mistake.
         public static final int MAX_TAPS = 1001;
 
         public Taps {
@@ -57,14 +58,14 @@ public sealed interface BlurKernel {
         }
     }
 
-    /// Pillow's `GaussianBlur`: three passes of a box whose outermost pixels count in part, so that the
-    /// variance is exactly sigma^2 (Gwosdek et al., "Theoretical foundations of Gaussian convolution by
-    /// extended box filtering", 2011). Here the three are one kernel, and nothing is rounded to 8 bits in
-    /// between.
+    /// Pillow's `GaussianBlur`: three passes of a box filter. The outermost pixels of the box count in part,
+    /// so that the variance is exactly sigma^2 (Gwosdek et al., "Theoretical foundations of Gaussian
+    /// convolution by extended box filtering", 2011). Here, the three passes are one kernel, and nothing is
+    /// rounded to 8 bits between them.
     record Pil() implements BlurKernel {
         private static final int PASSES = 3;
 
-        /// Whole pixels on either side of the center of one box.
+        /// Number of whole pixels on either side of the center of one box.
         private static int whole(double sigma) {
             return (int) ((Math.sqrt(12 * sigma * sigma / PASSES + 1) - 1) / 2);
         }
@@ -90,7 +91,7 @@ public sealed interface BlurKernel {
             return weights;
         }
 
-        /// One box: ones around the center and a share at both ends, divided by their sum.
+        /// One box: ones around the center, and a share at both ends, all divided by their sum.
         private static double[] box(double sigma) {
             int whole = whole(sigma);
             double variance = sigma * sigma / PASSES;
@@ -105,7 +106,8 @@ public sealed interface BlurKernel {
             return Arrays.stream(box).map(v -> v / sum).toArray();
         }
 
-        /// The same length as `a`, whose ends are 0 where `b` would reach beyond them.
+        /// The convolution of `a` and `b` with the length of `a`. The ends of `a` are 0 where `b` would reach
+        /// beyond them.
         private static double[] convolve(double[] a, double[] b) {
             double[] out = new double[a.length];
             int reach = b.length / 2;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Checks of settings. The message of a check contains the name of the setting, the value found and the
 /// values allowed.
 final class Check {
-    /// More views than any recipe has. A larger number is treated as a mistake.
+    /// Largest number of views, more than any recipe has. A larger number is treated as a mistake.
     private static final int MAX_VIEWS = 64;
 
     private Check() {}

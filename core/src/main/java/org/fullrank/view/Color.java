@@ -12,7 +12,7 @@ final class Color {
     /// Factor that makes any nonzero difference of two floats in [0, 1] larger than 1 in absolute value.
     private static final float STEEP = 1e30f;
 
-    /// Smaller than any visible chroma; prevents a division by zero for gray pixels.
+    /// Smaller than any visible chroma. It prevents a division by zero for gray pixels.
     private static final float TINY = 1e-12f;
 
     private Color() {}
@@ -63,10 +63,11 @@ final class Color {
 
     /// Turns the hue of the HSV hexagon by `turn` in [-1/2, 1/2] of the circle.
     ///
-    /// With r', g', b' scaled so that the smallest is 0 and the largest 1, the hue in sixths of the circle is
-    /// +-(g' + b' + 1 - r'), positive where g >= b: on the half circle from red over green to cyan, exactly
-    /// one of the three terms changes at a time. In the other direction, a channel at circular distance d
-    /// from its own hue (red 0, green 2, blue -2) has the share clamp(2 - d, 0, 1) of the chroma.
+    /// First, r', g', b' are scaled so that the smallest is 0 and the largest 1. Then the hue in sixths of
+    /// the circle is +-(g' + b' + 1 - r'), positive where g >= b. On the half circle from red over green to
+    /// cyan, only one of the three terms changes at a time. The inverse computes each channel from the hue.
+    /// If a channel has the circular distance d from its own hue (red 0, green 2, blue -2), its share of the
+    /// chroma is clamp(2 - d, 0, 1).
     ///
     /// Each loop is short, because the compiler does not use vector instructions in one long loop.
     ///

@@ -3,9 +3,9 @@ package org.fullrank.view;
 /// Applies color jitter and gray to the planes of one picture. The change of contrast needs the mean of the
 /// whole picture. All other changes need only one pixel at a time. So the changes before contrast are made in
 /// one pass over the picture, and the others in a second pass. Each pass works in blocks that fit into the
-/// first-level cache. The object owns the scratch memory of one thread.
+/// first-level cache. An object of this class owns the scratch memory of one thread.
 final class ColorStage {
-    /// Pixels of a block: six planes of it are 24 KB.
+    /// Number of pixels of a block. Six planes of a block need 24 KB.
     private static final int BLOCK = 1024;
 
     private static final int BRIGHTNESS = 0;
@@ -25,7 +25,7 @@ final class ColorStage {
         this.block = new float[channels][BLOCK];
     }
 
-    /// Applies jitter and gray as drawn to the first `pixels` values of each plane.
+    /// Applies jitter and gray, as drawn, to the first `pixels` values of each plane.
     void apply(float[][] planes, int pixels, ImageDraw draw) {
         count = 0;
         if (draw.jitter()) {
@@ -46,8 +46,8 @@ final class ColorStage {
         }
     }
 
-    /// Lists the four changes in the drawn order, without changes that have no effect. The order is decoded
-    /// as a permutation, digit by digit.
+    /// Lists the four changes in the drawn order. Changes without an effect are left out. The order is
+    /// decoded as a permutation, digit by digit.
     private void plan(ImageDraw draw) {
         int left = 0x3210;
         int code = draw.order();
@@ -71,7 +71,7 @@ final class ColorStage {
         };
     }
 
-    /// Applies changes `from` to `to` - 1 block by block.
+    /// Applies the changes `from` to `to` - 1, block by block.
     ///
     /// @return the sum of the luma afterwards if requested, otherwise 0
     private double walk(float[][] planes, int pixels, int from, int to, ImageDraw draw, boolean sum) {

@@ -6,8 +6,8 @@ import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// The mean and the standard deviation (of the population) of each feature. For the levels of a category,
-/// they are 0 and 1.
+/// The mean and the standard deviation (of the population) of each feature. For the levels of a category, the
+/// mean is 0 and the standard deviation is 1.
 public final class ColumnMoments {
     /// A deviation below this share of the mean's size is a rounding error, and the feature counts as
     /// constant.
@@ -43,8 +43,8 @@ public final class ColumnMoments {
         return new ColumnMoments(means, stds);
     }
 
-    /// Mean 0 and deviation 1 for the levels of categories and the indicators of missing numbers: they stay
-    /// 0 or 1.
+    /// Mean 0 and deviation 1 for levels of categories and for indicators of missing numbers. So these values
+    /// stay 0 or 1.
     private static void keepLevels(TableSchema table, float[] means, float[] stds) {
         for (TableSchema.Span column : table.spans()) {
             int from = column.from() + (column.numeric() ? 1 : 0);
@@ -53,7 +53,7 @@ public final class ColumnMoments {
         }
     }
 
-    /// ColumnMoments that were saved: one mean and one deviation for each feature.
+    /// Moments that were saved: one mean and one deviation for each feature.
     public static ColumnMoments of(float[] mean, float[] std) {
         if (mean.length != std.length) {
             throw new IllegalArgumentException("%d means for %d deviations".formatted(mean.length, std.length));

@@ -19,7 +19,8 @@ import org.fullrank.file.AtomicFile;
 /// A picture that shows views. A contact sheet has one row per image: first the plain view, then the other
 /// views, without normalization.
 public final class ContactSheet {
-    /// Small views are enlarged by a whole factor to at least this many pixels, so that they are easy to see.
+    /// Small views are enlarged by a whole factor to at least this number of pixels, so that they are easy to
+    /// see.
     public static final int MIN_CELL = 96;
     /// White pixels between the cells.
     public static final int GAP = 4;
@@ -30,7 +31,7 @@ public final class ContactSheet {
 
     /// Writes a sheet of some of the images, drawn by the seed, with the views of the first epoch.
     ///
-    /// @param count images at most
+    /// @param count largest number of images
     /// @throws InputException when the items are not images
     /// @throws JobException when the file cannot be written
     public static void write(Items items, ViewSpec views, long seed, int count, Path file) {
@@ -56,7 +57,7 @@ public final class ContactSheet {
 
     /// The sheet as an image.
     ///
-    /// @param epoch whose views are shown
+    /// @param epoch the epoch whose views are shown
     public static BufferedImage draw(ImageViewGenerator generator, int[] indices, int epoch) {
         int size = generator.spec().size();
         int zoom = Math.max(1, (MIN_CELL + size - 1) / size);
@@ -83,8 +84,8 @@ public final class ContactSheet {
         return sheet;
     }
 
-    /// Draws only plain views, side by side without gaps in rows of `columns`. A page cuts single images from
-    /// this sheet.
+    /// Draws only plain views, side by side without gaps, in rows of `columns` views. A page cuts single
+    /// images from this sheet.
     public static BufferedImage sprite(ImageViewGenerator generator, int[] indices, int columns) {
         int size = generator.spec().size();
         int channels = generator.shape().channels();

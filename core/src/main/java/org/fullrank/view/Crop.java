@@ -23,7 +23,7 @@ public record Crop(double scaleMin, double scaleMax, double ratioMin, double rat
     public static final double RATIO_MIN = 3.0 / 4;
     /// Largest width by height, the inverse of the smallest.
     public static final double RATIO_MAX = 4.0 / 3;
-    /// Tries before the centered fallback.
+    /// Number of attempts before the centered crop is used.
     static final int TRIES = 10;
 
     public Crop {

@@ -3,8 +3,8 @@ package org.fullrank.view;
 /// A filter for resampling. When an image shrinks, the filter is widened by the same factor. So the filter
 /// also removes details that are too fine for the smaller grid.
 public enum Filter {
-    /// Keys' cubic with a = -1/2 (R. Keys, "Cubic convolution interpolation for digital image processing",
-    /// 1981).
+    /// Keys' cubic with a = -1/2 (R. Keys 1981, "Cubic convolution interpolation for digital image
+    /// processing").
     BICUBIC(2) {
         @Override
         double weight(double distance) {

@@ -2,14 +2,14 @@ package org.fullrank.view;
 
 /// The weights of a sampled Gaussian, from its center to its end.
 final class Gaussian {
-    /// Beyond this many standard deviations a tap has a weight of less than half a unit in the last place of
-    /// a float.
+    /// Beyond this many standard deviations, the weight of a tap is less than half a unit in the last place
+    /// of a float.
     private static final double REACH = 6;
 
     private Gaussian() {}
 
-    /// The center tap and those at distances 1, 2, ..., so that the center plus twice the sum of the others
-    /// is 1. Taps without an effect are left out.
+    /// The center tap and the taps at distances 1, 2, .... The center plus twice the sum of the others is 1.
+    /// Taps without an effect are left out.
     ///
     /// @param sigma standard deviation in taps
     /// @param radius largest distance of a tap

@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
 /// @param saturation factor
 /// @param hue turn as a share of the circle
 /// @param order which of the 24 orders of the four changes
-/// @param gray whether the view is gray
-/// @param sigma standard deviation of the blur in pixels, 0 for none
+/// @param gray whether the view becomes gray
+/// @param sigma standard deviation of the blur in pixels; 0 for no blur
 /// @param kernel kernel of the blur
 /// @param solarize whether values at or above `threshold` are inverted
 /// @param threshold threshold of solarization
@@ -78,7 +78,7 @@ record ImageDraw(
                 pipeline.colorFirst());
     }
 
-    /// The plain view: no change but its placement.
+    /// The plain view. It has only a placement and no other change.
     static ImageDraw plain(int height, int width, int size) {
         Placement placement = Placement.plain(height, width, size);
         return new ImageDraw(

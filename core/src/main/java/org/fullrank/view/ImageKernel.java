@@ -127,7 +127,7 @@ final class ImageKernel {
         }
     }
 
-    /// Fills `columns` 0 to `used` - 1 from the source columns `low` on.
+    /// Fills the columns 0 to `used` - 1 from the source columns that start at `low`.
     private void resizeVertically(Image image, Placement place, int low, int used, boolean fromColored) {
         int n = channels * used;
         ring = Rows.reserve(ring, vertical.widest(), n);
@@ -161,7 +161,7 @@ final class ImageKernel {
         }
     }
 
-    /// Reads `length` pixels of row `y` from column `left` on.
+    /// Reads `length` pixels of row `y`, starting at column `left`.
     private void read(Image image, int y, int left, int length, float[] to) {
         long from = image.offset() + ((long) y * image.width() + left) * channels;
         MemorySegment.copy(image.pixels(), ValueLayout.JAVA_BYTE, from, bytes, 0, channels * length);

@@ -9,14 +9,14 @@ import java.util.Objects;
 /// @param crop crop and resize
 /// @param flip probability of a mirror image, left to right
 /// @param verticalFlip probability of a mirror image, top to bottom
-/// @param rotation largest rotation in either direction, in degrees from 0 to 180; corners without a pixel
+/// @param rotation largest rotation in either direction, in degrees from 0 to 180; corners outside the image
 ///     are black
 /// @param jitter color jitter
 /// @param gray probability that the view becomes gray (its luma)
 /// @param blur Gaussian blur
 /// @param solarize solarization
-/// @param colorFirst whether jitter and gray change the whole image before the crop; the contrast then uses the
-///     mean of the image, not of the crop (W-MSE)
+/// @param colorFirst whether jitter and gray change the whole image before the crop. Then the contrast uses
+///     the mean of the image, not of the crop (W-MSE)
 public record ImagePipeline(
         Crop crop,
         double flip,
@@ -31,7 +31,7 @@ public record ImagePipeline(
     public static final double FLIP = 0.5;
     /// Probability of gray in SimCLR, BYOL and VICReg.
     public static final double GRAY = 0.2;
-    /// Half a turn in either direction reaches every angle.
+    /// Half a turn in either direction allows every angle.
     public static final double MAX_ROTATION = 180;
 
     public ImagePipeline {
@@ -45,7 +45,8 @@ public record ImagePipeline(
         solarize = Objects.requireNonNullElse(solarize, Solarize.NONE);
     }
 
-    /// Only a crop of the published size. If jitter gets a strength, its probability is the usual one.
+    /// A pipeline with only a crop, of the published size. If jitter gets a strength, its probability is the
+    /// usual one.
     public static ImagePipeline defaults() {
         return of(Crop.defaults()).withJitter(Jitter.defaults());
     }

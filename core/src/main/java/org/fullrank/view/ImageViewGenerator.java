@@ -33,7 +33,7 @@ public final class ImageViewGenerator implements ViewGenerator {
         return spec;
     }
 
-    /// Views of the same images by other settings.
+    /// Makes views of the same images with other settings.
     public ImageViewGenerator with(ImageViews other) {
         return new ImageViewGenerator(images, other, seed, workers.threads());
     }

@@ -15,7 +15,7 @@ import org.fullrank.settings.Named;
 public record ImageViews(int size, int views, Normalize normalize, List<ImagePipeline> pipelines) implements ViewSpec {
     /// Smallest side. A smaller view has no room for the mirrored border of a blur.
     public static final int MIN_SIZE = 4;
-    /// Largest side, far above any recipe. A larger side is treated as a mistake.
+    /// Largest side, far above any recipe. A larger side is probably a mistake.
     public static final int MAX_SIZE = 2048;
 
     public ImageViews {
@@ -32,7 +32,7 @@ public record ImageViews(int size, int views, Normalize normalize, List<ImagePip
         }
     }
 
-    /// A blur that reaches over the whole view has no mirror image of its border.
+    /// Refuses a blur that reaches over the whole view, because then its border cannot be mirrored.
     private static void requireRoom(Blur blur, int size) {
         int radius = blur.kernel().radius(blur.sigmaMax(), size);
         InputException.when(

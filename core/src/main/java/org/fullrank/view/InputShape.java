@@ -13,10 +13,10 @@ public sealed interface InputShape {
     /// The kind and the sizes in words, such as `vectors of 12 features`.
     String describe();
 
-    /// This shape, if it is the shape of an image.
+    /// This shape as the shape of an image.
     ///
     /// @param encoder name of an encoder that accepts only images, such as `a convolutional network`
-    /// @throws InputException when it is of another kind
+    /// @throws InputException when it is not the shape of an image
     default Image requireImage(String encoder) {
         if (this instanceof Image image) {
             return image;

@@ -3,9 +3,9 @@ package org.fullrank.view;
 /// Color jitter: four changes in random order, each with its own random factor per sample. Brightness scales
 /// the values. Contrast blends the values with the current mean luma of the picture. Saturation blends the
 /// values with the luma of each pixel. The factors of brightness, contrast and saturation are uniform in
-/// [max(0, 1 - strength), 1 + strength]. Hue turns by a share of the color circle, uniform in [-hue, hue].
-/// Values are clamped to [0, 1] after each change. For images with one channel, there are only brightness and
-/// contrast.
+/// [max(0, 1 - strength), 1 + strength]. Hue turns the color circle by a share that is uniform in [-hue,
+/// hue]. Values are clamped to [0, 1] after each change. For images with one channel, there are only
+/// brightness and contrast.
 ///
 /// @param p probability that a view is jittered at all
 /// @param brightness strength, at least 0

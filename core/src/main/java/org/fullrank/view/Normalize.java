@@ -16,14 +16,14 @@ public record Normalize(List<Double> mean, List<Double> std) {
     /// Channel statistics of the CIFAR-10 training images.
     public static final Normalize CIFAR10 =
             new Normalize(List.of(0.4914, 0.4822, 0.4465), List.of(0.2470, 0.2435, 0.2616));
-    /// The means of [#CIFAR10], and the mean over the images of the deviation within one image. Many codes use
-    /// this deviation, which is a fifth smaller.
+    /// The means of [#CIFAR10], and the mean over the images of the deviation within one image. Many codes
+    /// use this smaller deviation. It is a fifth smaller.
     public static final Normalize CIFAR10_IMAGE_STD =
             new Normalize(List.of(0.4914, 0.4822, 0.4465), List.of(0.2023, 0.1994, 0.2010));
-    /// Center 1/2 and deviation 1/4, which are near the values of photographs. For data with unknown
+    /// Mean 1/2 and deviation 1/4, which are near the values of photographs. For data with unknown
     /// statistics.
     public static final Normalize HALF = new Normalize(List.of(0.5), List.of(0.25));
-    /// Values stay in [0, 1].
+    /// Mean 0 and deviation 1, so values stay in [0, 1].
     public static final Normalize NONE = new Normalize(List.of(0.0), List.of(1.0));
 
     public Normalize {

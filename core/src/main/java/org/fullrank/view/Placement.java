@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 record Placement(
         int top, int left, int height, int width, int scaledHeight, int scaledWidth, int firstRow, int firstColumn) {
 
-    /// From this size on the plain view is scaled to 256/224 of its side before the center crop, as in the
+    /// From this size on, the plain view is scaled to 256/224 of its side before the center crop, as in the
     /// evaluation protocol of ImageNet. Smaller pictures usually show their object without a margin, so they
     /// keep their border.
     static final int MARGIN_FROM = 96;
@@ -47,8 +47,8 @@ record Placement(
         return new Placement(top, left, height, width, size, size, 0, 0);
     }
 
-    /// The plain view: the shorter side is scaled to the size (to 256/224 of it from 96 pixels on), and the
-    /// center is cut out.
+    /// The plain view. The shorter side is scaled to the size (to 256/224 of the size from 96 pixels on), and
+    /// the center is cut out.
     static Placement plain(int height, int width, int size) {
         int side = size < MARGIN_FROM ? size : (int) Math.rint(size * MARGIN);
         int shorter = Math.min(height, width);

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /// The weights that resample one axis. Output k is the weighted sum of `taps(k)` inputs from `start(k)` on.
 /// The object is reused from view to view. Each thread needs its own object.
 final class ResampleAxis {
-    /// Weights per output are padded with zeros to a multiple of this, the number of rows that [Rows] adds
-    /// at once.
+    /// The number of weights per output is padded with zeros to a multiple of this. It is the number of rows
+    /// that [Rows] adds at once.
     static final int GROUP = 4;
 
     private int[] starts = new int[0];

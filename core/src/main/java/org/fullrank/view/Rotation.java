@@ -1,7 +1,8 @@
 package org.fullrank.view;
 
 /// Rotates the planes of one view around its center. The value of each pixel is interpolated bilinearly from
-/// its source. Pixels from outside the picture are black. Owns the scratch memory of one thread.
+/// its source. Pixels from outside the picture are black. An object of this class owns the scratch memory of
+/// one thread.
 final class Rotation {
     private final float[][] planes;
     private final int size;

@@ -1,7 +1,7 @@
 package org.fullrank.view;
 
 /// Weighted sums of rows, and transposes of matrices. Each row is a separate array. All arrays of a loop use
-/// the same index. Only then does the compiler know that a store cannot change a later load. So the compiler
+/// the same index. Only then can the compiler know that a store does not change a later load. So the compiler
 /// can use vector instructions.
 ///
 /// The channels of a row are stored one after another. Channel c of position i is at `c * length + i`.
@@ -48,8 +48,8 @@ final class Rows {
         }
     }
 
-    /// out = weights[0] row(k) + sum over r of weights[r] (row(k - r) + row(k + r)), rows beyond the ends
-    /// of the `count` rows mirrored about the first and the last. Row r lies at `rows[r % rows.length]`.
+    /// out = weights[0] row(k) + sum over r of weights[r] (row(k - r) + row(k + r)). Rows beyond the ends of
+    /// the `count` rows are mirrored at the first and the last row. Row r lies at `rows[r % rows.length]`.
     static void blur(float[][] rows, int count, int k, float[] weights, int radius, float[] out, int n) {
         scale(row(rows, k), weights[0], out, n);
         int r = 1;
@@ -92,8 +92,8 @@ final class Rows {
         }
     }
 
-    /// Writes `count` rows of `channels` times `length` values as positions `at`, `at + 1`, ... of the crossing
-    /// rows: rows[k][c * length + i] becomes crossing[i][c * crossingLength + at + k].
+    /// Writes `count` rows of `channels` times `length` values to the positions `at`, `at + 1`, ... of the
+    /// crossing rows: rows[k][c * length + i] becomes crossing[i][c * crossingLength + at + k].
     static void transpose(
             float[][] rows, int count, int channels, int length, float[][] crossing, int crossingLength, int at) {
         for (int c = 0; c < channels; c++) {

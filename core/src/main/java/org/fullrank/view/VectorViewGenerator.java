@@ -91,7 +91,8 @@ public final class VectorViewGenerator implements ViewGenerator {
         });
     }
 
-    /// Each feature is a column of its own, unless the vectors are the rows of a table.
+    /// The columns of the vectors: each feature is its own column, unless the vectors are the rows of a
+    /// table.
     private static List<TableSchema.Span> columns(Vectors vectors) {
         TableSchema table = vectors.table();
         return table != null
@@ -101,7 +102,8 @@ public final class VectorViewGenerator implements ViewGenerator {
                         .toList();
     }
 
-    /// Corrupts, blurs or drops a column. Only its number gets noise: a level is there or not.
+    /// Corrupts, blurs or drops a column. Only the number in a column gets noise, because a level is either
+    /// present or not.
     private void change(float[] row, TableSchema.Span column, Keyed random) {
         int from = column.from();
         if (spec.corruption() > 0 && random.nextDouble() < spec.corruption()) {

@@ -14,13 +14,13 @@ import org.fullrank.settings.Named;
 @Named("vectors")
 public record VectorViews(int views, double noise, double dropout, double corruption, boolean standardize)
         implements ViewSpec {
-    /// In SCARF the share of corrupted features is 0.6, with one clean view. If both views are corrupted,
-    /// half of this share keeps as many features in common.
+    /// In SCARF, the share of corrupted features is 0.6, and one view is clean. If both views are corrupted,
+    /// half of this share leaves as many features in common.
     public static final double CORRUPTION = 0.3;
     /// A tenth of the standard deviation of a feature: it changes the value a little and keeps the order of
     /// values.
     public static final double NOISE = 0.1;
-    /// No dropout. Corruption hides a feature without an impossible value.
+    /// No dropout. Corruption hides a feature without creating an impossible value.
     public static final double DROPOUT = 0;
 
     /// The preset `vector`.

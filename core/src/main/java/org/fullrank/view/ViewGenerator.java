@@ -33,8 +33,8 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
         };
     }
 
-    /// The same settings for other items, such as those of the test split: vectors are standardized by the
-    /// moments of the items of this generator.
+    /// The same settings for other items, such as the items of the test split. Vectors are standardized by
+    /// the moments of this generator's items.
     ///
     /// @throws InputException when the items are of another kind
     ViewGenerator on(Items others);

@@ -21,14 +21,13 @@ public final class ViewPresets {
     public static final double WMSE_GRAY = 0.1;
     /// Side of a Fashion-MNIST image.
     public static final int GRAY_SIZE = 28;
-    /// Gray pictures of one centered object (clothes, digits) keep at least this share in a crop. They fill
-    /// the image, and a smaller part is not recognizable.
+    /// Crops of gray pictures of one centered object (clothes, digits) keep at least this share of the
+    /// picture. They fill the image, and a smaller part is not recognizable.
     public static final double GRAY_SCALE_MIN = 0.3;
-    /// Built-in shapes keep at least this share in a crop, so that most of the outline, which defines the
-    /// class, is visible.
+    /// Crops of built-in shapes keep at least this share. So most of the outline is visible, which defines
+    /// the class.
     public static final double SHAPES_SCALE_MIN = 0.4;
-    /// Colors of the built-in shapes do not depend on their class, so every view gets other colors with any
-    /// hue.
+    /// Colors of the built-in shapes do not depend on their class. So views may change to colors of any hue.
     public static final Jitter SHAPES_JITTER = new Jitter(1, 0.6, 0.6, 0.8, 0.5);
     /// Probability of solarization on built-in shapes, which exchanges light and dark.
     public static final double SHAPES_SOLARIZE = 0.2;
@@ -97,7 +96,8 @@ public final class ViewPresets {
         return new ImageViews(CIFAR_SIZE, ViewSpec.TWO, Normalize.CIFAR10, List.of(pipelines));
     }
 
-    /// With torchvision's default filter of a resize, and the deviation that the codes with this filter use.
+    /// With the default filter of torchvision's resize, and with the deviation of the codes that use this
+    /// filter.
     private static ImageViews torch(ImagePipeline pipeline) {
         return cifar(bilinear(pipeline)).withNormalize(Normalize.CIFAR10_IMAGE_STD);
     }
@@ -144,8 +144,8 @@ public final class ViewPresets {
         return photo(Crop.from(SMALL_SCALE_MIN), Jitter.BYOL);
     }
 
-    /// The pipeline for the built-in shapes. They differ only in outline, so colors may change freely and the
-    /// crop must keep the outline.
+    /// The pipeline for the built-in shapes. The shapes differ only in outline. So colors may change freely,
+    /// but the crop must keep the outline.
     private static ImagePipeline shapes() {
         return ImagePipeline.of(Crop.from(SHAPES_SCALE_MIN))
                 .withFlip(ImagePipeline.FLIP)

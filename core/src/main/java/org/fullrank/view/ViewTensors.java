@@ -31,8 +31,8 @@ public final class ViewTensors {
         return Tensors.empty(ScalarType.Float, shape);
     }
 
-    /// `[B, H, W, C]` to `[B, C, H, W]`. On a CPU it makes a copy, because the engine's convolutions are
-    /// faster on it. On a GPU the permuted strides are already the fast layout.
+    /// `[B, H, W, C]` to `[B, C, H, W]`. On a CPU, it makes a copy, because libtorch's convolutions are
+    /// faster on a copy. On a GPU the permuted strides are already the fast layout.
     private static Tensor channelsFirst(Tensor t) {
         if (t.dim() != 4) {
             return t;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// threads are daemons and end when they are idle. So nothing needs to be closed. Several callers may use the
 /// same workers at the same time.
 final class Workers<S> {
-    /// Number of items that a thread takes at once: few enough for balanced work, and enough to make the
-    /// overhead small.
+    /// Number of items that a thread takes at once. It is small enough to balance the work, and large enough
+    /// to keep the overhead small.
     private static final int CHUNK = 4;
 
     private final int threads;
