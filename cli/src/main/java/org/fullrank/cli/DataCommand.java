@@ -30,10 +30,10 @@ import picocli.CommandLine.Parameters;
             "  fullrank data table.csv --label-column species"
         })
 final class DataCommand extends Job {
-    /// Largest number of images in a contact sheet, which then has about a hundred megapixels.
+    /// Largest number of images in a contact sheet. Such a sheet has about a hundred megapixels.
     private static final int MOST_IMAGES = 1000;
 
-    /// Largest number of left-out files that are named; `--json` names all.
+    /// Largest number of left-out files that are named. With `--json`, all are named.
     private static final int SHOWN = 10;
 
     @Parameters(paramLabel = "PATH", description = "A file, a folder or the built-in name shapes.")

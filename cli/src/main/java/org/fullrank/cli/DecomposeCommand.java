@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
             "  fullrank decompose cube.npy --mask observed.npy --scales 4 --json"
         })
 final class DecomposeCommand extends Job {
-    /// Value of `--rank` that compares ranks.
+    /// The value of `--rank` with which several ranks are compared.
     static final String AUTO = "auto";
 
     /// Values of `--loss`.

@@ -35,7 +35,7 @@ import org.fullrank.text.Numbers;
 import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 
-/// What `fullrank decompose` does. It is a separate class, so that `--help` does not load the engine.
+/// What `fullrank decompose` does. It is a separate class, so that `--help` does not load libtorch.
 final class DecomposeWork {
     private final DecomposeCommand command;
 
@@ -43,7 +43,7 @@ final class DecomposeWork {
         this.command = command;
     }
 
-    /// A fit with what belongs to it.
+    /// A fit and the values that belong to it.
     private record Result(
             PartialTensor data,
             RankSearch search,
@@ -178,7 +178,7 @@ final class DecomposeWork {
         return other.values();
     }
 
-    /// Makes the folder of results. An earlier fit is continued only when the user says so.
+    /// Makes the folder of results. An earlier fit is continued only if the user requests it.
     private void prepareFolder() {
         Path folder = command.out;
         if (folder == null) {

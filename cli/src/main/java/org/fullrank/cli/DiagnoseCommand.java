@@ -201,7 +201,7 @@ final class DiagnoseCommand extends Job {
         out().flush();
     }
 
-    /// In a comparison the figures follow side by side.
+    /// In a comparison, the figures of both files follow side by side.
     private String text(Diagnosis diagnosis) {
         return full
                 ? DiagnosisText.of(diagnosis)
@@ -234,7 +234,8 @@ final class DiagnoseCommand extends Job {
         err().println("warning: " + line);
     }
 
-    /// The label column in the file of embeddings. With `--labels` the option refers to that file instead.
+    /// The label column in the file of embeddings. With `--labels`, this option refers to the file of labels
+    /// instead.
     private @Nullable String ownLabelColumn() {
         return labels == null ? labelColumn : null;
     }
@@ -268,7 +269,7 @@ final class DiagnoseCommand extends Job {
         }
     }
 
-    /// With several subjects, the name of a diagnosis includes the run.
+    /// If there are several inputs, the name of a diagnosis includes the run.
     private Diagnosis named(Path run, Diagnosis diagnosis) {
         return subjects.size() == 1 ? diagnosis : diagnosis.withSubject("%s, %s".formatted(run, diagnosis.subject()));
     }

@@ -35,7 +35,7 @@ record Evaluable(String takes, int fewest, int most, Record settings, Formula fo
         Terms evaluate(List<Tensor> z, long draw);
     }
 
-    /// Names under which others know an objective, without hyphens.
+    /// Other common names of objectives, without hyphens.
     private static final Map<String, String> OTHER_NAMES = Map.of(
             "infonce",
             "nt-xent",
@@ -123,7 +123,7 @@ record Evaluable(String takes, int fewest, int most, Record settings, Formula fo
                 });
     }
 
-    /// A regression from the first matrix to the second one, which is fixed.
+    /// A regression from the first matrix to the second one, which is treated as a constant.
     ///
     /// @param predictor computes the prediction from the first matrix; null if the first matrix is the
     ///     prediction
@@ -140,9 +140,9 @@ record Evaluable(String takes, int fewest, int most, Record settings, Formula fo
                 });
     }
 
-    /// The predictor of the regressions that need one: [DirectSet] on the correlation of one matrix.
+    /// The predictor of regressions that need one: [DirectSet] with the correlation of one matrix.
     record Spectral(double alpha, double epsilon, DirectSet.Form form, boolean normalize) {
-        /// The official IsoLoss code adds nothing to the eigenvalues.
+        /// The value of the official IsoLoss code, which adds nothing to the eigenvalues.
         static final double DEFAULT_EPSILON = 0;
 
         public Spectral {

@@ -23,8 +23,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Runs evaluations on a run. Their names and settings come from [Evaluations], so a new evaluation appears
-/// here without changes to this class. The result of each evaluation is printed before the next one begins.
+/// Runs evaluations on a run. Their names and settings come from [Evaluations]. So a new evaluation appears
+/// here without a change of this class. The result of each evaluation is printed before the next one begins.
 @Command(
         name = "evaluate",
         sortOptions = false,
@@ -186,7 +186,7 @@ final class EvaluateCommand extends Job {
         }
     }
 
-    /// Saves a result, unless it was measured on other data than the run's own.
+    /// Saves a result, unless it was measured on data other than the run's own.
     private void save(Trained trained, String name, ProtocolResult found) {
         if (data != null) {
             return;

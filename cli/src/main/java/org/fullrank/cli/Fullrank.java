@@ -17,8 +17,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// The command `fullrank`. Results go to standard output, everything else to standard error. An error is one
-/// line. The exit code is 0 for success, 1 for a failed job, 2 for wrong arguments or input, and 3 for a
+/// The command `fullrank`. Results go to standard output. Everything else goes to standard error. An error is
+/// one line. The exit code is 0 for success, 1 for a failed job, 2 for wrong arguments or input, and 3 for a
 /// collapse.
 @Command(
         name = "fullrank",
@@ -76,13 +76,13 @@ public final class Fullrank implements Runnable {
     @Option(names = "--version", versionHelp = true, description = "Shows the version.")
     private boolean version;
 
-    /// Without a command: the help, as most programs with commands do.
+    /// Without a command, it prints the help, as most programs with commands do.
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    /// The version of the build, and of what it runs on.
+    /// The version of the build, and the versions of Java and the system on which it runs.
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {

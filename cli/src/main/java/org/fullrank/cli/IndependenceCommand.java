@@ -47,12 +47,12 @@ import picocli.CommandLine.Parameters;
 final class IndependenceCommand extends Job {
     private static final String MEDIAN = "median";
 
-    /// Largest width whose pairs are all printed. The pairs of more dimensions do not fit on a screen.
+    /// Largest width for which all pairs are printed. The pairs of more dimensions do not fit on a screen.
     private static final int PRINTED_WIDTH = 8;
 
     private static final int PRINTED_PAIRS = 10;
 
-    /// A remaining time below this is not worth a message.
+    /// If the remaining time is below this, no message is printed.
     private static final double QUIET_SECONDS = 10;
 
     @Parameters(paramLabel = "FILE", description = "File of embeddings.")
@@ -161,7 +161,7 @@ final class IndependenceCommand extends Job {
         }
     }
 
-    /// Says after the first shuffle how long the others take, if it is long.
+    /// After the first shuffle, says how long the other shuffles will take, if it is long.
     private static final class Estimate {
         private final IndependenceCommand command;
         private long begin;

@@ -27,7 +27,7 @@ final class Interruption {
         return requested;
     }
 
-    /// From now on, signals end the process at once again, unless one has already been received.
+    /// From now on, signals end the process immediately, unless one has already been received.
     void disarm() {
         if (!requested) {
             try {

@@ -14,9 +14,9 @@ import picocli.CommandLine.Spec;
 ///
 /// For `--help`, all commands are instantiated, and their fields and method signatures are inspected. To keep
 /// this fast, the fields and constants of a command have only types of the JDK. No method signature contains
-/// a type of the engine. Types inside method bodies are loaded only when the command runs.
+/// a type of libtorch. Types inside method bodies are loaded only when the command runs.
 abstract class Job implements Callable<Integer> {
-    /// The exit code of a job that did its work and found a collapse.
+    /// The exit code of a job that did its work but found a collapse.
     static final int COLLAPSED = 3;
 
     @Spec
@@ -44,7 +44,7 @@ abstract class Job implements Callable<Integer> {
         return spec.commandLine().getOut();
     }
 
-    /// Standard error, for everything else.
+    /// Standard error, for everything that is not a result.
     final PrintWriter err() {
         return spec.commandLine().getErr();
     }
@@ -53,12 +53,12 @@ abstract class Job implements Callable<Integer> {
         return spec;
     }
 
-    /// Whether the command line has this option.
+    /// Whether the option is given on the command line.
     final boolean isGiven(String option) {
         return spec.commandLine().getParseResult().hasMatchedOption(option);
     }
 
-    /// Refuses options that cannot be used together, with a pointer to the help.
+    /// Refuses options that cannot be used together, and refers to the help.
     final ParameterException conflict(String message) {
         return new ParameterException(spec.commandLine(), message);
     }

@@ -3,7 +3,7 @@ package org.fullrank.cli;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// The command `lab`. Without a subcommand it lists the experiments.
+/// The command `lab`. Without a subcommand, it lists the experiments.
 @Command(
         name = "lab",
         sortOptions = false,

@@ -60,9 +60,9 @@ final class MethodsCommand extends Job {
 
     /// The names of one kind.
     ///
-    /// @param key in the JSON object
-    /// @param heading how to select one of them in a recipe
-    /// @param prefix of the settings in a recipe
+    /// @param key key in the JSON object
+    /// @param heading how to select one of these names in a recipe
+    /// @param prefix prefix of the settings in a recipe
     private record Kind(String key, String heading, String prefix, List<Entry> entries) {
         static <T> Kind of(String key, String heading, String prefix, Class<T> sealed, Function<T, Card> card) {
             return new Kind(

@@ -27,8 +27,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Evaluates a loss on saved embeddings. Names, settings and the headers of all files are checked before the
-/// first value is read. Gradients are written after all of them have been computed.
+/// Evaluates a loss on saved embeddings. Names, settings and the headers of all files are checked before any
+/// values are read. Gradients are written after all of them have been computed.
 @Command(
         name = "objective",
         sortOptions = false,
@@ -91,13 +91,14 @@ final class ObjectiveCommand extends Job {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
-    /// Relative difference between two sums of float32 in another order.
+    /// Relative difference between two sums of float32 that are added in different orders.
     private static final double TOLERANCE_32 = 1e-5;
 
     /// The same for float64.
     private static final double TOLERANCE_64 = 1e-10;
 
-    /// Smallest number of rows. A single row has no variance and no other sample to compare with.
+    /// Smallest number of rows. A single row has no variance, and there is no other sample to compare it
+    /// with.
     private static final int LEAST_ROWS = 2;
 
     /// The results. A number is a `Float` or a `Double`, depending on the type of the files. It is printed
@@ -180,7 +181,7 @@ final class ObjectiveCommand extends Job {
         }
     }
 
-    /// `grad_a.npy` to `grad_z.npy`, then `grad_aa.npy`.
+    /// The names of the files: `grad_a.npy` to `grad_z.npy`, then `grad_aa.npy`.
     private static Path gradient(Path folder, int index) {
         return folder.resolve("grad_" + letters(index) + ".npy");
     }
@@ -191,7 +192,7 @@ final class ObjectiveCommand extends Job {
         return index < alphabet ? last : letters(index / alphabet - 1) + last;
     }
 
-    /// The computation with the engine. It is a separate class, so that `--help` does not load the engine.
+    /// The computation with libtorch. It is a separate class, so that `--help` does not load libtorch.
     private static final class Computation {
         private Computation() {}
 
@@ -240,7 +241,7 @@ final class ObjectiveCommand extends Job {
             }
         }
 
-        /// A scalar in its own precision. Two numbers of different types in one conditional would both
+        /// A scalar in its own precision. If one conditional had two numbers of different types, both would
         /// become doubles.
         private static Number number(Tensor scalar) {
             if (scalar.scalar_type().intern() == ScalarType.Double) {

@@ -119,10 +119,10 @@ final class PretrainCommand extends Job {
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
-    /// Classes that are shown as examples.
+    /// Number of classes that are shown as examples.
     private static final int CLASSES_SHOWN = 3;
 
-    /// Checks recipe and data before the run folder is created, so that a mistake leaves no folder behind.
+    /// Checks the recipe and the data before the run folder is created. So a mistake leaves no folder behind.
     @Override
     void work() {
         requireTogether();
@@ -177,7 +177,7 @@ final class PretrainCommand extends Job {
         }
     }
 
-    /// Prints warnings before a long training, nothing before a short one.
+    /// Prints warnings before a long training. Before a short one, it prints nothing.
     private void briefPreflight(Recipe chosen, Dataset opened) {
         Preflight.brief(chosen, opened).ifPresent(report -> {
             report.findings().forEach(check -> err().println("warning: " + check.line()));
@@ -226,8 +226,8 @@ final class PretrainCommand extends Job {
         writeReport(path);
     }
 
-    /// Writes the report. It is called after every end of a training, when the folder is free again, so that
-    /// the page shows the status.
+    /// Writes the report. It is called at every end of a training, after the folder is no longer locked, so
+    /// that the page shows the status.
     private void writeReport(Path path) {
         if (Files.exists(path)) {
             try {
@@ -258,7 +258,7 @@ final class PretrainCommand extends Job {
         }
     }
 
-    /// Whether the first item lies in a folder that has the name of a class.
+    /// Whether the first item is in a folder that has the name of a class.
     private static boolean hasFolderClasses(Dataset opened) {
         List<String> names = opened.names(opened.splits().getFirst());
         return !names.isEmpty() && Arrays.stream(names.getFirst().split("/")).anyMatch(opened.classNames()::contains);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Finds the embeddings that minimize an objective, by eigenvectors.
+/// Finds the embeddings that minimize an objective. It computes them from eigenvectors.
 @Command(
         name = "spectral",
         sortOptions = false,

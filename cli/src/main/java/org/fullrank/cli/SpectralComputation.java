@@ -35,7 +35,7 @@ import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewSpec;
 import org.jspecify.annotations.Nullable;
 
-/// The computation of [SpectralCommand]. It is a separate class, so that `--help` does not load the engine.
+/// The computation of [SpectralCommand]. It is a separate class, so that `--help` does not load libtorch.
 final class SpectralComputation {
     private final SpectralCommand command;
 
@@ -131,7 +131,8 @@ final class SpectralComputation {
         return cut == null ? form : form.withRankCut(cut);
     }
 
-    /// @param plain what a map embeds at the end; the samples of the relation may be views of it
+    /// @param plain the samples that a map embeds at the end. The samples of the relation may be views of
+    ///     them
     private void fit(Relation relation, @Nullable SampleRows rows, @Nullable SampleRows plain) {
         ClosedForm form = form(relation.size());
         String kernelText = command.kernel;
@@ -155,7 +156,7 @@ final class SpectralComputation {
         print(map.report(), relation.size(), kernelText, features.width());
     }
 
-    /// The rows of `--test`, `[T, D]`, read before the fit; null if there are none.
+    /// The rows of `--test`, `[T, D]`, which are read before the fit; null if there are none.
     private @Nullable Tensor test(int width) {
         Path test = command.test;
         if (test == null) {

@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
 final class StreamCommand extends Job {
     private static final String STANDARD = "-";
 
-    /** Bad cells that are shown one by one. */
+    /** Number of bad cells that are shown one by one. */
     private static final int BAD_SHOWN = 3;
 
     @Option(names = "--rule", paramLabel = "NAME", description = "The learning rule. Default: ${DEFAULT-VALUE}.")
@@ -250,7 +250,7 @@ final class StreamCommand extends Job {
                 : restart ? stream.restarting(state) : frozen ? stream.frozen(state) : stream.continuing(state);
     }
 
-    /** Refuses to replace what an earlier stream has written. */
+    /** Refuses to replace the output or the state of an earlier stream. */
     private void requireFree(Path path) {
         Path part = FeatureOutput.part(path);
         if (!resume && !restart && Files.exists(part)) {

@@ -1,8 +1,8 @@
 package org.fullrank.cli;
 
-/// The terminal behind standard error, as the launcher has detected it.
+/// The terminal behind standard error, as detected by the launcher.
 final class Terminal {
-    /// Width if the terminal's width is unknown: enough for a bar and the loss terms.
+    /// Width to use if the width of the terminal is unknown. It is enough for a bar and the loss terms.
     private static final int DEFAULT_COLUMNS = 100;
 
     private Terminal() {}

@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
             "  fullrank unmix mixtures.csv --out sources --json"
         })
 final class UnmixCommand extends Job {
-    /// Largest absolute value of a source in a WAV file: some room below 1.
+    /// Largest absolute value of a source in a WAV file. It leaves some room below 1.
     private static final double PEAK = 0.9;
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files of mixtures.")

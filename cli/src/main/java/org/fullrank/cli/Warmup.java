@@ -10,16 +10,16 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine;
 
-/// Prepares fast starts of the commands that only print something. The launcher runs this program once after
-/// each build. The launcher records the classes that the program loads. For help, the launcher prints the
-/// files that the program writes.
+/// Makes commands start fast if they only print something. The launcher runs this program once after each
+/// build. The launcher records the classes that the program loads. To show the help, the launcher prints the
+/// files that this program writes.
 final class Warmup {
     private Warmup() {}
 
     /// Runs each quick command, and writes the help of `fullrank` and of each command into a folder.
     ///
-    /// @param arguments the folder, created if it is missing. The file `_` holds the help of
-    ///     `fullrank --help`, and the file `pretrain` that of `fullrank pretrain --help`.
+    /// @param arguments the folder, created if it is missing. The file `_` contains the output of `fullrank
+    ///     --help`, and the file `pretrain` contains that of `fullrank pretrain --help`.
     public static void main(String[] arguments) throws IOException {
         var nowhere = new PrintStream(OutputStream.nullOutputStream());
         for (String line : List.of("recipes", "methods", "runs", "unknown")) {

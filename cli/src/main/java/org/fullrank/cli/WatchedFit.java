@@ -5,8 +5,8 @@ import org.fullrank.decompose.FitProgress;
 import org.fullrank.run.Progress;
 import org.fullrank.text.Numbers;
 
-/// Shows the progress of a fit on standard error, and ends the fit on Ctrl-C. On a terminal this is one
-/// line that is overwritten, elsewhere a plain line every few seconds.
+/// Shows the progress of a fit on standard error, and ends the fit on Ctrl-C. On a terminal, the progress is
+/// one line that is overwritten. Elsewhere, it is a plain line every few seconds.
 final class WatchedFit implements FitProgress, AutoCloseable {
     private final PrintWriter err;
     private final int columns = Terminal.columns();

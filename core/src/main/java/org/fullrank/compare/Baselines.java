@@ -45,7 +45,7 @@ final class Baselines {
         FolderFiles.locked(folder, () -> JsonFile.write(made(untrained(recipe)), score));
     }
 
-    /// Measures the raw input. The logistic regression takes minutes on tens of thousands of images, so
+    /// Measures the raw input. The logistic regression takes minutes on tens of thousands of images. So
     /// another process waits for the result instead of measuring it again.
     void measureRaw(DataSpec spec, ComparisonListener listener) {
         if (!wanted) {
@@ -64,8 +64,8 @@ final class Baselines {
         });
     }
 
-    /// The measured scores by name: the raw input, and each kind of untrained encoder among the candidates,
-    /// with one score for each seed.
+    /// The measured scores by name. They are those of the raw input and of each kind of untrained encoder
+    /// among the candidates, with one score for each seed.
     SequencedMap<String, List<Score>> scores(Grid grid) {
         var scores = new LinkedHashMap<String, List<Score>>();
         if (!wanted) {

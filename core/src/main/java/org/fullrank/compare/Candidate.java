@@ -9,8 +9,8 @@ import org.fullrank.settings.Yaml;
 
 /// A recipe in a comparison. A candidate is trained once for each seed.
 ///
-/// @param label name of the candidate in tables and in the names of its runs; letters, digits, dots, hyphens,
-///     underscores
+/// @param label name of the candidate in tables and in the names of its runs. It has letters, digits, dots,
+///     hyphens and underscores
 /// @param recipe the recipe; its own seed is ignored
 public record Candidate(String label, Recipe recipe) {
     public Candidate {
@@ -24,8 +24,8 @@ public record Candidate(String label, Recipe recipe) {
     /// `no-variance=shapes-vicreg,method.objective.variance=0`. Commas within brackets, braces and quotes
     /// belong to a value. If no label is given, it is the recipe's name followed by the settings.
     ///
-    /// @param common settings `a.b=c` of all candidates; the settings in the text replace them
-    /// @throws InputException when there is no such recipe, or a setting is wrong
+    /// @param common settings `a.b=c` of all candidates. The settings in the text replace them
+    /// @throws InputException when there is no such recipe, or when a setting is wrong
     public static Candidate parse(String text, List<String> common) {
         List<String> parts = split(text);
         List<String> own = parts.subList(1, parts.size());
@@ -38,7 +38,7 @@ public record Candidate(String label, Recipe recipe) {
                 equals < 0 ? label(recipe, own) : head.substring(0, equals).strip(), recipe);
     }
 
-    /// `shapes-vicreg` with `train.epochs=3` becomes `shapes-vicreg-epochs-3`.
+    /// The default label: `shapes-vicreg` with `train.epochs=3` becomes `shapes-vicreg-epochs-3`.
     private static String label(Recipe recipe, List<String> settings) {
         var label = new StringBuilder(recipe.name());
         for (String setting : settings) {

@@ -25,7 +25,7 @@ public enum ComparedMeasure {
             1,
             3,
             o -> o.health().representation().get(Measure.STD)),
-    /// RankMe of the embedding, the output of the projector.
+    /// RankMe of the embedding, which is the output of the projector.
     EMBEDDING_RANK(
             "embedding RankMe",
             Measure.RANKME.at("embedding"),
@@ -56,7 +56,7 @@ public enum ComparedMeasure {
         this.value = value;
     }
 
-    /// For the head of a column.
+    /// The name for the head of a column.
     public String title() {
         return title + (scale == 100 ? " %" : "");
     }
@@ -70,7 +70,7 @@ public enum ComparedMeasure {
         return value.applyAsDouble(outcome);
     }
 
-    /// `85.5 ± 0.3`: mean and sample standard deviation; only the mean if there is one seed.
+    /// `85.5 ± 0.3`: the mean and the sample standard deviation. If there is only one seed, only the mean.
     String text(MeanAndSpread spread) {
         if (spread.n() == 0) {
             return "-";

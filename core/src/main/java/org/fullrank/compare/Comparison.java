@@ -30,10 +30,10 @@ import org.fullrank.train.TrainingListener;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
-/// Trains and measures every cell of a grid, one after another. Updates the report in the folder of the
-/// comparison. A cell that is finished is not repeated. A cell that was interrupted resumes from its
-/// checkpoint. If a cell fails, the report says so, and the other cells continue. All state is in files. So a
-/// second call on the same folder continues where the first call ended.
+/// Trains and measures every cell of a grid, one after another. After each cell, it updates the report in the
+/// folder of the comparison. A cell that is finished is not repeated. A cell that was interrupted resumes
+/// from its checkpoint. If a cell fails, the report says so, and the other cells continue. All state is in
+/// files. So a second call on the same folder continues where the first call ended.
 public final class Comparison {
     private final Grid grid;
     private final ComparisonListener listener;
@@ -51,8 +51,8 @@ public final class Comparison {
     ///
     /// @param resume whether the folder may contain the runs of an earlier call
     /// @param withBaselines whether raw input and untrained encoders are measured too
-    /// @throws InputException when numbers of different protocols would be in one table, a recipe does not
-    ///     fit its data, the folder is not free, or a run in it has another recipe
+    /// @throws InputException when numbers of different protocols would be in one table, when a recipe does
+    ///     not fit its data, when the folder is not free, or when a run in it has another recipe
     public static Comparison prepare(Grid grid, ComparisonListener listener, boolean resume, boolean withBaselines) {
         requireFolder(grid.folder(), resume);
         Protocol protocol = protocol(grid);
@@ -153,7 +153,7 @@ public final class Comparison {
         }
     }
 
-    /// Trains a cell to its end. The result is null if the cell is trained.
+    /// Trains a cell to its end. The result is null if the cell has been trained.
     private @Nullable TrainingOutcome train(Cell cell, String name) {
         if (!Files.exists(cell.folder())) {
             listener.note(name + "training in " + cell.folder());

@@ -14,6 +14,6 @@ public interface ComparisonListener {
     /// Receives one line about progress.
     void note(String line);
 
-    /// Whether the user wants to stop; called after each training.
+    /// Whether the user wants to stop. It is called after each training.
     boolean stopRequested();
 }

@@ -33,8 +33,8 @@ public final class ComparisonReport {
     /// @param test paired test of the two
     /// @param holm p of the test, corrected for the number of candidates
     public record Verdict(PairedTest test, double holm) {
-        /// Whether the difference is significant. It is never significant with fewer than [#FEW_SEEDS] pairs,
-        /// whose differences may be similar by chance.
+        /// Whether the difference is significant. With fewer than [#FEW_SEEDS] pairs, it is never
+        /// significant, because the differences may be similar by chance.
         public boolean different() {
             return test.n() >= FEW_SEEDS && holm < PairedTest.LEVEL;
         }
@@ -77,7 +77,7 @@ public final class ComparisonReport {
         return List.copyOf(rows);
     }
 
-    /// The row that the others are tested against.
+    /// The row that the other rows are tested against.
     public Row reference() {
         return rows.stream()
                 .filter(row -> row.candidate().label().equals(grid.reference()))
@@ -90,12 +90,12 @@ public final class ComparisonReport {
         return baselines;
     }
 
-    /// The test of a row on kNN or linear accuracy; null for the reference itself.
+    /// The test of a row for kNN or linear accuracy; null for the reference itself.
     public @Nullable Verdict verdict(Row row, ComparedMeasure figure) {
         return verdicts.getOrDefault(figure, Map.of()).get(row.candidate().label());
     }
 
-    /// Remarks about trainings without a number: `label, seed 2: failed: why`.
+    /// Remarks about trainings without a result: `label, seed 2: failed: why`.
     public List<String> remarks() {
         List<String> remarks = new ArrayList<>();
         for (Row row : rows) {
@@ -128,7 +128,7 @@ public final class ComparisonReport {
         return table;
     }
 
-    /// For people: table, legend, protocol, remarks.
+    /// The text for people: table, legend, protocol, remarks.
     public String text() {
         var text = new StringBuilder().append(table()).append('\n');
         Sheet.LEGEND.forEach(line -> text.append(line).append('\n'));
@@ -146,7 +146,7 @@ public final class ComparisonReport {
         return text.append(remarks().isEmpty() ? "" : "\n").toString();
     }
 
-    /// For JSON: everything except the curves.
+    /// The report for JSON: everything except the curves.
     public SequencedMap<String, Object> toMap() {
         return ReportTree.of(this);
     }

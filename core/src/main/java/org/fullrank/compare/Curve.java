@@ -11,7 +11,7 @@ import org.fullrank.stats.MeanAndSpread;
 ///
 /// @param points in the order of their steps
 record Curve(List<Point> points) {
-    /// Largest number of points: as many as a small chart can show.
+    /// Largest number of points. A small chart cannot show more.
     private static final int MOST_POINTS = 150;
 
     /// @param spread mean and standard deviation over the seeds that recorded the metric at this step
@@ -21,7 +21,7 @@ record Curve(List<Point> points) {
         points = List.copyOf(points);
     }
 
-    /// The curve of a metric of `metrics.jsonl` over all trainings of a row; values that are not finite are
+    /// The curve of a metric in `metrics.jsonl` over all trainings of a row. Values that are not finite are
     /// left out.
     static Curve of(Row row, String metric) {
         var values = new TreeMap<Long, List<Double>>();

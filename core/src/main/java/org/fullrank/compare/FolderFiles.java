@@ -14,7 +14,7 @@ final class FolderFiles {
 
     private FolderFiles() {}
 
-    /// Runs `body` while no other process does; waits if necessary.
+    /// Runs `body` while no other process runs one. If necessary, it waits.
     @SuppressWarnings("try")
     static void locked(Path folder, Runnable body) {
         Path file = folder.resolve(LOCK);

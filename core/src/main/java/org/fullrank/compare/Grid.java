@@ -11,9 +11,9 @@ import org.fullrank.settings.Nearest;
 /// The candidates and seeds of a comparison. Each candidate is trained with each seed.
 ///
 /// @param candidates the candidates, each with a different label
-/// @param seeds of the trainings, none twice
+/// @param seeds seeds of the trainings, all different
 /// @param reference label of the candidate that the others are tested against
-/// @param folder folder of the comparison; the runs are in its subfolders `runs/<label>-seed<seed>`
+/// @param folder folder of the comparison. The runs are in its subfolders `runs/<label>-seed<seed>`
 public record Grid(List<Candidate> candidates, List<Long> seeds, String reference, Path folder) {
     public Grid {
         candidates = List.copyOf(candidates);
@@ -38,7 +38,7 @@ public record Grid(List<Candidate> candidates, List<Long> seeds, String referenc
         }
     }
 
-    /// All trainings; the first seed of every candidate comes before the second of any.
+    /// All trainings. The first seed of every candidate comes before the second seed of any candidate.
     public List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
         for (long seed : seeds) {

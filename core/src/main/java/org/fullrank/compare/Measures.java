@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// run folder.
 ///
 /// @param hash of the protocol
-/// @param protocol its settings by name
+/// @param protocol settings of the protocol by name
 /// @param step of the checkpoint that was measured
 /// @param score of the encoder
-/// @param vitals rank and spread on the test items; null in a file of an earlier version
-/// @param health the same in a file of an earlier version; null in others
+/// @param vitals rank and spread on the test items; null if the file is from an earlier version
+/// @param health the same in a file of an earlier version; otherwise null
 @JsonIgnoreProperties(ignoreUnknown = true) // the outcomes of other protocols
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Measures(
@@ -32,7 +32,7 @@ record Measures(
         return new Measures(hash, protocol, step, score, SavedVitals.of(found), null);
     }
 
-    /// The measures in the folder of a run; null if nothing was measured, or only other protocols.
+    /// The measures in the folder of a run; null if nothing was measured, or if only other protocols were.
     static @Nullable Measures read(Path folder) {
         @Nullable Measures saved = JsonFile.read(folder.resolve(EvaluationFile.NAME), Measures.class);
         if (saved == null || !saved.isWhole()) {

@@ -6,8 +6,8 @@ import org.fullrank.stats.PairedTest;
 
 /// One candidate of a comparison and all its trainings.
 ///
-/// @param candidate what was trained
-/// @param outcomes one for each seed, in their order
+/// @param candidate the candidate that was trained
+/// @param outcomes one outcome for each seed, in their order
 public record Row(Candidate candidate, List<TrainingOutcome> outcomes) {
     public Row {
         outcomes = List.copyOf(outcomes);
@@ -21,12 +21,12 @@ public record Row(Candidate candidate, List<TrainingOutcome> outcomes) {
                 .toList();
     }
 
-    /// A figure over the measured seeds.
+    /// The mean and the spread of a measure over the measured seeds.
     public MeanAndSpread spread(ComparedMeasure figure) {
         return MeanAndSpread.of(measured(), figure::of);
     }
 
-    /// The paired test of a figure over the seeds that were measured for both rows.
+    /// The paired test of a measure over the seeds that were measured for both rows.
     public PairedTest test(Row reference, ComparedMeasure figure) {
         var pairs = measured().stream()
                 .flatMap(mine -> reference.measured().stream()

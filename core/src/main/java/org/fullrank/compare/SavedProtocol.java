@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// The protocol of all numbers in a folder, saved in the file `protocol.json`.
 ///
 /// @param hash of the protocol
-/// @param fields its settings by name
+/// @param fields settings of the protocol by name
 record SavedProtocol(String hash, SequencedMap<String, String> fields) {
     private static final String FILE = "protocol.json";
 

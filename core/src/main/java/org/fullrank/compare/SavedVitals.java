@@ -7,11 +7,10 @@ import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.trained.Trained;
 
-/// The vital signs of the representation and of the embedding of a finished training, as `evaluation.json`
-/// has them.
+/// The vital signs of the representation and of the embedding after a training, as in `evaluation.json`.
 ///
-/// @param representation output of the encoder
-/// @param embedding output of the projector, the input of the objective
+/// @param representation vital signs of the encoder's output
+/// @param embedding vital signs of the projector's output, which is the input of the objective
 record SavedVitals(Place representation, Place embedding) {
     /// One place.
     ///
@@ -40,8 +39,8 @@ record SavedVitals(Place representation, Place embedding) {
         return new Trained.Health(representation.vitals(), embedding.vitals());
     }
 
-    /// The format of an earlier version, with another key. Its standard deviation of rows of length 1 does
-    /// not have the factor `sqrt(D)` of [Measure#STD].
+    /// The format of an earlier version, with another key. Its standard deviation of rows of length 1 lacks
+    /// the factor `sqrt(D)` of [Measure#STD].
     record Old(OldPlace representation, OldPlace embedding) {
         SavedVitals renewed() {
             return new SavedVitals(representation.renewed(), embedding.renewed());

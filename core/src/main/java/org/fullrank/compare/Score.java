@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.fullrank.probe.Linear;
 import org.fullrank.probe.ProbeTable;
 
-/// The number of correct answers of the probes, for one kind of features.
+/// The number of correct answers of the probes for one kind of features.
 ///
 /// @param width features of an item
 /// @param asked test items
@@ -22,12 +22,12 @@ public record Score(int width, int asked, int knn, int linear, boolean converged
                 linear.converged());
     }
 
-    /// Share of right answers, in [0, 1].
+    /// Share of correct answers, in [0, 1].
     public double knnShare() {
         return (double) knn / asked;
     }
 
-    /// Share of right answers, in [0, 1].
+    /// Share of correct answers, in [0, 1].
     public double linearShare() {
         return (double) linear / asked;
     }

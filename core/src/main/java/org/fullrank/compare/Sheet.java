@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// The table of a comparison as text, for the terminal and for pages.
 ///
 /// @param head one title for each column
-/// @param rows as many cells each
+/// @param rows the rows, each with as many cells
 public record Sheet(List<String> head, List<List<String>> rows) {
     /// Explanations of the table, one sentence each.
     public static final List<String> LEGEND = List.of(
@@ -56,7 +56,7 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         return cells;
     }
 
-    /// The largest possible rank: ` of 128`.
+    /// The largest possible rank, as text: ` of 128`.
     private static String limit(Row row, ComparedMeasure figure) {
         if (row.measured().isEmpty()) {
             return "";

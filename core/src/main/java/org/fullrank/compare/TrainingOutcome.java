@@ -17,13 +17,13 @@ public sealed interface TrainingOutcome {
     record Measured(Cell cell, List<MetricRecord> records, Score score, Trained.Health health, double secondsPerEpoch)
             implements TrainingOutcome {}
 
-    /// The training ended with an error; it is not repeated.
+    /// The training ended with an error. It is not repeated.
     ///
     /// @param message one line
     record Failed(Cell cell, List<MetricRecord> records, String message) implements TrainingOutcome {}
 
     /// The training is not yet finished.
     ///
-    /// @param message why, one line
+    /// @param message the reason, one line
     record Pending(Cell cell, List<MetricRecord> records, String message) implements TrainingOutcome {}
 }

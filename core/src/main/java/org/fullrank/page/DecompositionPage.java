@@ -12,12 +12,12 @@ import org.fullrank.decompose.Reconstruction;
 import org.fullrank.net.SignalShape;
 import org.jspecify.annotations.Nullable;
 
-/// The page that `fullrank decompose` writes: the table of all factorizations, pictures of tensor,
+/// The page that `fullrank decompose` writes. It has the table of all factorizations, pictures of the tensor,
 /// reconstruction, residual and factors, and the curves of the fit.
 public final class DecompositionPage {
-    /// Points of a curve: as many as a drawing can show.
+    /// Number of points of a curve. A drawing cannot show more.
     private static final int POINTS = 500;
-    /// Columns of a factor that are drawn: a column of the page holds no more.
+    /// Number of columns of a factor that are drawn. A column of the page cannot hold more.
     private static final int COLUMNS = 32;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -32,12 +32,12 @@ public final class DecompositionPage {
         this.truth = truth;
     }
 
-    /// One HTML file that needs no other file.
+    /// One HTML file that needs no other files.
     ///
     /// @param subject name of the tensor
-    /// @param table the fitted factors and their rivals, in the order of the rows
+    /// @param table the fitted factors and the classical factorizations, in the order of the rows
     /// @param tried ranks that were compared; empty if the rank was given
-    /// @param truth entries without noise, row-major; null: unknown
+    /// @param truth entries without noise, row-major; null if they are unknown
     public static String html(
             String subject,
             PartialTensor data,
@@ -84,7 +84,7 @@ public final class DecompositionPage {
         return curve;
     }
 
-    /// A 3-way tensor is drawn by the mean over its last side.
+    /// A 3-way tensor is drawn as the mean over its last side.
     private ArrayNode pictures(float[] reconstruction) {
         float[] measured = data.values().clone();
         float[] residual = new float[measured.length];
@@ -119,7 +119,8 @@ public final class DecompositionPage {
         return data.shape().get(1);
     }
 
-    /// The tensor as `[height, width]`: itself, or the mean over the observed entries of its last side.
+    /// The tensor as `[height, width]`: the tensor itself, or the mean over the observed entries of its last
+    /// side.
     private float[] flat(float[] values) {
         int depth = values.length / (height() * width());
         float[] means = new float[height() * width()];
@@ -149,7 +150,8 @@ public final class DecompositionPage {
         pictures.addObject().put("name", name).put("picture", picture).put("width", width);
     }
 
-    /// A factor of pictures is drawn as pictures, a factor of lines as one picture with a row for each column.
+    /// A factor of pictures is drawn as pictures. A factor of lines is drawn as one picture that has a row
+    /// for each column.
     private ArrayNode factors() {
         ArrayNode factors = MAPPER.createArrayNode();
         List<SignalShape> sides = fitted.sides(data);

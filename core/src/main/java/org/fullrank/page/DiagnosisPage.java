@@ -12,7 +12,7 @@ public final class DiagnosisPage {
 
     private DiagnosisPage() {}
 
-    /// One HTML file that needs no other file.
+    /// One HTML file that needs no other files.
     public static String html(List<Diagnosis> diagnoses) {
         ObjectNode data = MAPPER.createObjectNode().put("kind", "diagnoses");
         data.set(

@@ -38,21 +38,21 @@ public final class Html {
 
     private Html() {}
 
-    /// A page that needs no other file.
+    /// A page that needs no other files.
     ///
-    /// @param data with a `kind` that the script knows
+    /// @param data data with a `kind` that the script knows
     public static String alone(String title, JsonNode data) {
         return page(title, data, policy("data:", ""));
     }
 
     /// A page that loads pictures and receives events from its own server.
     ///
-    /// @param data with a `kind` that the script knows
+    /// @param data data with a `kind` that the script knows
     public static String live(String title, JsonNode data) {
         return page(title, data, livePolicy());
     }
 
-    /// The policy of [#live] as the value of a header.
+    /// The policy of [#live] as the value of an HTTP header.
     public static String livePolicy() {
         return policy("'self' data:", " connect-src 'self';");
     }
@@ -93,8 +93,8 @@ public final class Html {
                 .replace("\"", "&quot;");
     }
 
-    /// JSON that is safe inside of an HTML element: it contains no `<`. In JSON `<` occurs only in strings,
-    /// where it can be escaped.
+    /// JSON that is safe inside an HTML element, because it contains no `<`. In JSON, `<` occurs only in
+    /// strings, where it can be escaped.
     static String json(JsonNode data) {
         return JsonLines.line(data).replace("<", "\\u003c");
     }

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// file is left out if it has no line end yet. Old names of keys are replaced by the current names.
 ///
 /// @param objects oldest first
-/// @param end bytes of the file that were read, up to the end of its last whole line
+/// @param end number of bytes of the file that were read, up to the end of its last complete line
 public record Lines(List<ObjectNode> objects, long end) {
-    /// Digits of a number on a page: more than a drawing can show, and a third of the digits of a double.
+    /// Number of digits of a number on a page. It is more than a drawing can show, and a third of the digits
+    /// of a double.
     public static final int DIGITS = 6;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -57,7 +58,7 @@ public record Lines(List<ObjectNode> objects, long end) {
         return new Lines(objects, begin);
     }
 
-    /// About `most` lines, evenly spaced, and all lines for which `kept` is true.
+    /// About `most` evenly spaced lines, and all lines for which `kept` is true.
     Lines thinned(int most, Predicate<ObjectNode> kept) {
         if (objects.size() <= most) {
             return this;

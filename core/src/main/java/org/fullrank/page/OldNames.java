@@ -7,7 +7,7 @@ import org.fullrank.diagnose.Measure;
 import org.jspecify.annotations.Nullable;
 
 /// Translates the measure names that an earlier version wrote to `diagnosis.json`. The formulas and scales of
-/// these measures have not changed. So the values stay as they are.
+/// these measures have not changed. So the values do not change.
 final class OldNames {
     private static final Map<String, Measure> RENAMED = Map.ofEntries(
             Map.entry("normalized-std", Measure.STD),
@@ -37,7 +37,7 @@ final class OldNames {
 
     private OldNames() {}
 
-    /// The same file with the names and meanings of today.
+    /// The same file with current names and meanings.
     static @Nullable JsonNode renewed(@Nullable JsonNode file) {
         if (file == null) {
             return null;

@@ -26,14 +26,15 @@ import org.jspecify.annotations.Nullable;
 public final class RunPage {
     /// The report in a run folder.
     public static final String FILE = "report.html";
-    /// Files to which a run appends lines during training, in the order in which a live page counts them.
+    /// Files to which a run appends lines during training. The order is that in which a live page counts
+    /// them.
     public static final List<String> GROWING = List.of(RunFolder.METRICS, RunFolder.SPECTRA, RunFolder.ALARMS);
     /// Files that a run writes once. A live page is reloaded when one of them changes.
     public static final List<String> SETTLED =
             List.of(RunFolder.CONFIG, RunFolder.DIAGNOSIS, EvaluationFile.NAME, "map.json", "map.png", "views.png");
-    /// Largest number of records in a page: a curve is at most a few thousand pixels wide.
+    /// Largest number of records in a page, because a curve is at most a few thousand pixels wide.
     public static final int MOST_RECORDS = 3000;
-    /// Columns of the heat map in a page, over all places.
+    /// Number of columns of the heat map in a page, over all places.
     public static final int MOST_SPECTRA = 1200;
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -45,7 +46,7 @@ public final class RunPage {
     /// @param base address of the run, without a slash at its end
     public record Live(String base) {}
 
-    /// The report as one file that needs no other file.
+    /// The report as one file that needs no other files.
     ///
     /// @throws InputException when there is no run
     public static String html(Path run) {
@@ -53,7 +54,7 @@ public final class RunPage {
         return Html.alone("Fullrank: " + name(run), data);
     }
 
-    /// The live page: pictures are loaded by address, and changes arrive as events.
+    /// The live page. Pictures are loaded by address, and changes arrive as events.
     ///
     /// @throws InputException when there is no run
     public static String html(Path run, Live live) {
@@ -101,7 +102,7 @@ public final class RunPage {
         return data;
     }
 
-    /// The meaning of each measure of an embedding, by its key. The drawings show it as notes.
+    /// The meaning of each measure of an embedding, by its key. The drawings show these meanings as notes.
     private static ObjectNode meanings() {
         ObjectNode meanings = MAPPER.createObjectNode();
         for (Measure measure : Measure.values()) {
@@ -168,7 +169,7 @@ public final class RunPage {
         }
     }
 
-    /// The value of a top-level key on one line. A heading needs no more of a recipe.
+    /// The value of a top-level key on one line. A heading needs nothing more from a recipe.
     private static @Nullable String line(@Nullable String yaml, String key) {
         if (yaml == null) {
             return null;

@@ -9,14 +9,14 @@ import javax.imageio.ImageIO;
 
 /// Numbers on a grid as a small picture. Values that are not finite are drawn in the color of missing entries.
 final class TensorPicture {
-    /// Longest side in pixels. Longer sides are drawn with every second, third, ... value.
+    /// Longest side in pixels. Of longer sides, only every second, third, ... value is drawn.
     private static final int LONGEST = 512;
 
     private static final int MISSING = 0xE0A030;
 
     private TensorPicture() {}
 
-    /// Gray from the smallest value, black, to the largest, white; as a data URI.
+    /// A gray picture as a data URI. The smallest value is black, and the largest is white.
     ///
     /// @param values `[height, width]`, row-major
     static String gray(float[] values, int height, int width, double low, double high) {
@@ -26,9 +26,9 @@ final class TensorPicture {
         });
     }
 
-    /// Blue below 0, white at 0, red above, as a data URI.
+    /// A picture as a data URI: blue below 0, white at 0, red above.
     ///
-    /// @param most absolute value of the full colors
+    /// @param most absolute value with the strongest colors
     static String signed(float[] values, int height, int width, double most) {
         return uri(values, height, width, value -> {
             int white = (int) Math.round(255 * (1 - share(Math.abs(value), 0, most)));

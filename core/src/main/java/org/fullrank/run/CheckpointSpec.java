@@ -3,16 +3,16 @@ package org.fullrank.run;
 /// When checkpoints are written, and which checkpoints are kept. This is the section `checkpoints` of a
 /// recipe. A checkpoint is always written at the end of a training and on Ctrl-C.
 ///
-/// @param everyMinutes minutes between two checkpoints; 0: no checkpoints by time
-/// @param everyEpochs epochs between two checkpoints; 0: no checkpoints by epochs
+/// @param everyMinutes minutes between two checkpoints; 0 turns checkpoints by time off
+/// @param everyEpochs epochs between two checkpoints; 0 turns checkpoints by epochs off
 /// @param keepLast number of the latest checkpoints that are kept
 /// @param keepBest whether the checkpoint with the best monitored kNN accuracy is kept too
 public record CheckpointSpec(double everyMinutes, int everyEpochs, int keepLast, boolean keepBest) {
-    /// Largest loss of work by a crash, in minutes.
+    /// With this value, a crash loses at most this many minutes of work.
     public static final double DEFAULT_EVERY_MINUTES = 5;
-    /// A checkpoint at the end of each epoch, so that epochs can be compared.
+    /// One checkpoint at the end of each epoch, so that epochs can be compared.
     public static final int DEFAULT_EVERY_EPOCHS = 1;
-    /// The latest one, and one more in case the latest is not readable.
+    /// The latest checkpoint, and one more in case the latest is not readable.
     public static final int DEFAULT_KEEP_LAST = 2;
 
     public CheckpointSpec {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// reads. The part `protocols` has the latest result of each protocol. If one part is written, the others do
 /// not change.
 public final class EvaluationFile {
-    /// Its name in the run folder.
+    /// The name of the file in the run folder.
     public static final String NAME = "evaluation.json";
 
     /// The name of the kNN probe and the linear probe together.
@@ -36,7 +36,7 @@ public final class EvaluationFile {
         JsonFile.write(folder.resolve(NAME), tree);
     }
 
-    /// The checkpoint that was measured.
+    /// The checkpoint whose measures are written.
     ///
     /// @param checkpoint its file
     /// @param step step of the checkpoint

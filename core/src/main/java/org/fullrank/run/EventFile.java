@@ -91,7 +91,8 @@ final class EventFile implements Closeable {
         channel.close();
     }
 
-    /// A protocol buffer message under construction: each field is its number and wire type, then its value.
+    /// A protocol buffer message under construction. Each field consists of its number and wire type, and
+    /// then its value.
     private static final class Message {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

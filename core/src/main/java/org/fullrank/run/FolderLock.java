@@ -18,12 +18,12 @@ import org.fullrank.engine.JobException;
 final class FolderLock implements AutoCloseable {
     static final String FILE = "run.lock";
 
-    /// Folders that this process has locked. Closing any channel on a file releases this process's lock on
-    /// it, so these folders are never tested.
+    /// Folders that this process has locked. If a process closes any channel on a file, it loses its lock on
+    /// this file. So these folders are never tested.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    /// Number of attempts to take a lock. A test whether a folder is taken holds the lock for a moment, and a
-    /// live page tests twice a second.
+    /// Number of attempts to take a lock. A test whether a folder is locked holds the lock for a moment, and
+    /// a live page tests twice a second.
     private static final int TRIES = 5;
 
     private static final long TRY_AGAIN_NANOS = 20_000_000;
@@ -36,7 +36,7 @@ final class FolderLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /// @throws InputException when the folder is taken
+    /// @throws InputException when another process holds the lock
     static FolderLock take(Path folder) {
         try {
             Path key = folder.toRealPath();

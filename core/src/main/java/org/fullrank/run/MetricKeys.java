@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class MetricKeys {
     /// One key, or a family of keys.
     ///
-    /// @param pattern capital letters stand for a name, as in `loss.TERM`
+    /// @param pattern the key; capital letters stand for a name, as in `loss.TERM`
     /// @param scale the range of its values, with the unit
     /// @param meaning one line
     public record Key(String pattern, String scale, String meaning) {}
@@ -91,10 +91,10 @@ public final class MetricKeys {
 
     private MetricKeys() {}
 
-    /// Today's name of a key from an earlier version. No key ever changes its meaning: a measure with another
-    /// formula or scale has another key.
+    /// The current name of a key from an earlier version. No key ever changes its meaning. A measure with
+    /// another formula or scale has another key.
     ///
-    /// @param line whether the line of the key also has another key
+    /// @param line whether the line of the key also has a given other key
     /// @return null if the scale is unknown: a `std` from a version without shares of rank
     public static @Nullable String current(String key, Predicate<String> line) {
         if (key.equals("batch.std")) {
@@ -118,7 +118,7 @@ public final class MetricKeys {
         return key;
     }
 
-    /// The values of a line by today's keys.
+    /// The values of a line by their current keys.
     static SequencedMap<String, Double> current(SequencedMap<String, Double> values) {
         var current = new LinkedHashMap<String, Double>();
         values.forEach((key, value) -> {
@@ -132,7 +132,7 @@ public final class MetricKeys {
 
     /// The missing measures of a run of an earlier version, in one line; empty if nothing is missing.
     ///
-    /// @param lines values with their original keys
+    /// @param lines the values with their original keys
     static String missing(Iterable<? extends SequencedMap<String, Double>> lines) {
         boolean old = false;
         boolean oldest = false;

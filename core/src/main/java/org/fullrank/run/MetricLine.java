@@ -65,8 +65,8 @@ sealed interface MetricLine {
         }
     }
 
-    /// Reads a line. Keys of an earlier version get today's names. The result is null for an incomplete or
-    /// unknown line.
+    /// Reads a line. Keys of an earlier version get their current names. The result is null for an incomplete
+    /// or unknown line.
     static @Nullable MetricLine parse(String line) {
         JsonNode node;
         try {

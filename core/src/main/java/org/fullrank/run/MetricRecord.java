@@ -6,12 +6,12 @@ import java.util.SequencedMap;
 
 /// The values that were measured at one step.
 ///
-/// @param step steps done so far, 1 after the first
-/// @param epoch epochs begun so far, 0 in the first
+/// @param step number of steps done so far; 1 after the first step
+/// @param epoch number of epochs begun before this one; 0 in the first epoch
 /// @param values the measured numbers by name: `loss`, `loss.variance`, `knn`, ...; they depend only on
 ///     recipe and data; NaN and infinities are allowed
-/// @param timing times and speeds by name, such as `seconds` (since the run began, without pauses before
-///     resumes) and `imagesPerSecond`; they differ from run to run
+/// @param timing times and speeds by name, such as `seconds` (since the run began, without pauses before a
+///     resume) and `imagesPerSecond`. They differ from run to run
 public record MetricRecord(
         long step, int epoch, SequencedMap<String, Double> values, SequencedMap<String, Double> timing) {
     public MetricRecord {

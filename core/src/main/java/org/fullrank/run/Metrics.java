@@ -11,8 +11,8 @@ import org.fullrank.file.JsonLines;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the measurements of a run to `metrics.jsonl` (see [MetricRecord]) and to a TensorBoard event file.
-/// Each line is written at once, so a killed process loses no line. When a run is resumed, the event file is
-/// made again from the lines of `metrics.jsonl`.
+/// Each line is written immediately, so a killed process loses no line. When a run is resumed, the event file
+/// is rebuilt from the lines of `metrics.jsonl`.
 ///
 /// Write the records of a step before its checkpoint. The reason is that a resume removes all records after
 /// the step of the checkpoint. Then the lines of a resumed run are equal to the lines of an uninterrupted
@@ -30,8 +30,8 @@ public final class Metrics implements AutoCloseable {
         this.events = events;
     }
 
-    /// Opens the metrics of a folder after `step` steps; 0 for a new run. Records of later steps, the line
-    /// about the end of the run, and an incomplete last line are removed.
+    /// Opens the metrics of a folder after `step` steps; 0 for a new run. It removes the records of later
+    /// steps, the line about the end of the run, and an incomplete last line.
     ///
     /// @throws JobException when the files cannot be written
     public static Metrics open(Path folder, long step) {

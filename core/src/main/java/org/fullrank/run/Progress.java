@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// the speed, and the time left. On a terminal, the progress is one line that is overwritten. Elsewhere, the
 /// progress is a plain line every few seconds, without control characters.
 public final class Progress {
-    /// Seconds between two plain lines, so that the log of an hour is still readable.
+    /// Seconds between two plain lines. With this value, the log of an hour is still readable.
     public static final double PLAIN_SECONDS = 10;
     /// Seconds between two updates of the line on a terminal.
     public static final double TERMINAL_SECONDS = 0.2;
@@ -40,7 +40,7 @@ public final class Progress {
     }
 
     /// @param columns width of the terminal that `out` writes to, 0 if `out` is not a terminal
-    /// @param epochs of the whole training
+    /// @param epochs number of epochs of the whole training
     public static Progress to(PrintWriter out, int columns, int epochs) {
         return new Progress(out, columns, epochs, System::nanoTime);
     }
@@ -49,7 +49,7 @@ public final class Progress {
         return new Progress(out, columns, epochs, nanoTime);
     }
 
-    /// Shows a record. If records follow too fast, they are only stored.
+    /// Shows a record. If records follow too quickly, they are stored but not shown.
     ///
     /// @param totalSteps last step of the training
     public void measured(MetricRecord record, long totalSteps) {
@@ -123,7 +123,7 @@ public final class Progress {
         return line.toString();
     }
 
-    /// The text of a metric that is shown; the other metrics are only in the files.
+    /// The text of a metric that is shown. The files also have the other metrics.
     private static String text(String name, double value) {
         return switch (name) {
             case "loss" -> "loss " + Numbers.steady(value);

@@ -17,9 +17,9 @@ import org.fullrank.view.ViewSpec;
 
 /// All settings of a training run. Two runs with equal recipes on equal data give equal weights.
 ///
-/// @param name lower-case words joined by hyphens; names the run folder
+/// @param name lower-case words joined by hyphens; it is part of the name of the run folder
 /// @param about one line for the list of recipes, may be empty
-/// @param seed of every random draw
+/// @param seed key of every random draw
 /// @param groups groups of parameters that the optimizer treats differently
 public record Recipe(
         String name,
@@ -35,7 +35,7 @@ public record Recipe(
         TrainSpec train,
         MonitorSpec monitor,
         CheckpointSpec checkpoints) {
-    /// Any number is suitable; this one is easy to remember.
+    /// Any number is suitable. This one is easy to remember.
     public static final long DEFAULT_SEED = 1;
 
     public Recipe {
@@ -97,7 +97,8 @@ public record Recipe(
         return with(other, data);
     }
 
-    /// The same with an absolute data path, so that a run can be read from any folder; built-in names stay.
+    /// The same with an absolute data path, so that a run can be read from any folder. Built-in names do not
+    /// change.
     public Recipe withAbsoluteData() {
         try {
             Path path = Path.of(data.path());

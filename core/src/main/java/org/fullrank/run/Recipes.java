@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The built-in recipes by name, and recipes in the user's own files.
 public final class Recipes {
-    /// The default recipe: built-in data, minutes on two cores.
+    /// The default recipe. It uses built-in data and takes minutes on two cores.
     public static final String DEFAULT = "shapes-vicreg";
 
-    /// Recipes that an error suggests.
+    /// Recipes that an error message suggests.
     private static final int SUGGESTED = 3;
 
     private static final String FOLDER = "/org/fullrank/recipes/";
@@ -33,7 +33,8 @@ public final class Recipes {
     /// The recipe of this name or in this file, with all its values.
     ///
     /// @param settings settings `a.b=c` that replace its values
-    /// @throws InputException when there is none (the message names the most similar one), or it is not valid
+    /// @throws InputException when there is no such recipe (the message names the most similar one), or when
+    ///     it is not valid
     public static Recipe load(String nameOrFile, List<String> settings) {
         return Yaml.read("recipe " + nameOrFile, text(nameOrFile), Recipe.class, settings);
     }

@@ -61,7 +61,7 @@ public final class RunFolder implements AutoCloseable {
         return path;
     }
 
-    /// @throws InputException when something is there already, unless it is an empty folder
+    /// @throws InputException when something exists there already, unless it is an empty folder
     public static void requireFree(Path path) {
         if (Files.exists(path) && !isEmptyFolder(path)) {
             String found = Files.isDirectory(path) ? "a folder that is not empty" : "a file";
@@ -74,7 +74,7 @@ public final class RunFolder implements AutoCloseable {
 
     /// Creates the folder, takes its lock and writes `config.yaml`.
     ///
-    /// @throws InputException when something is there already, unless it is an empty folder
+    /// @throws InputException when something exists there already, unless it is an empty folder
     /// @throws JobException when the folder cannot be written
     public static RunFolder create(Path path, Record recipe) {
         requireFree(path);
@@ -96,7 +96,7 @@ public final class RunFolder implements AutoCloseable {
 
     /// Opens the folder of a run for reading.
     ///
-    /// @throws InputException when it is missing or not a run folder
+    /// @throws InputException when the folder is missing or is not a run folder
     public static RunFolder open(Path path) {
         requireRun(path);
         return new RunFolder(path, null);
@@ -104,7 +104,8 @@ public final class RunFolder implements AutoCloseable {
 
     /// Opens the folder of a run to continue training, and takes its lock.
     ///
-    /// @throws InputException when it is missing, not a run folder, or another process trains in it
+    /// @throws InputException when the folder is missing, is not a run folder, or another process trains in
+    ///     it
     public static RunFolder resume(Path path) {
         requireRun(path);
         return new RunFolder(path, FolderLock.take(path));
@@ -164,8 +165,8 @@ public final class RunFolder implements AutoCloseable {
         return Metrics.last(path.resolve(Metrics.FILE)) instanceof MetricLine.Ended ended ? ended.message() : "";
     }
 
-    /// Removes the folder if nothing was measured in it yet. Other files in it are kept; then the folder is
-    /// kept too.
+    /// Removes the folder if it has no measurements yet. If it contains other files, these files and the
+    /// folder are kept.
     public void discardUnused() {
         if (Files.exists(path.resolve(Metrics.FILE))) {
             return;
@@ -187,12 +188,12 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
-    /// How to see a run, or a folder of runs, in TensorBoard: one line for people.
+    /// One line for people that says how to see a run, or a folder of runs, in TensorBoard.
     public static String tensorBoard(Path folder) {
         return "TensorBoard reads the same folder: tensorboard --logdir " + folder;
     }
 
-    /// Whether a run began there.
+    /// Whether a run has begun there.
     public static boolean isRun(Path path) {
         return Files.isRegularFile(path.resolve(CONFIG));
     }

@@ -17,7 +17,7 @@ public enum RunStatus {
     ROLLED_BACK,
     /// Ended by an error, whose message is in `metrics.jsonl`.
     FAILED,
-    /// Killed: no process trains here, and the end was not recorded. It can be resumed from its last
+    /// Killed: no process is training here, and the end was not recorded. It can be resumed from its last
     /// checkpoint.
     INTERRUPTED;
 

@@ -12,8 +12,8 @@ import org.fullrank.text.Table;
 /// One row of the list of runs.
 ///
 /// @param recipe name of the recipe, `?` when `config.yaml` cannot be read
-/// @param step steps done at the last record, 0 without records
-/// @param message why the run ended, empty when there is nothing to say
+/// @param step number of steps done at the last record; 0 without records
+/// @param message why the run ended; empty if there is no message
 /// @param values the latest value of every metric
 public record RunSummary(
         Path path,

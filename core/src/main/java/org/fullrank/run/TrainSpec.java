@@ -8,11 +8,11 @@ import org.fullrank.engine.Precision;
 ///
 /// @param epochs passes over the data, at least 1
 /// @param batch samples of one step, at least 2; the last, smaller batch of an epoch is dropped
-/// @param chunks pieces that the batch is computed in, one after the other, to save memory; the loss and
-///     its gradient are those of the whole batch
+/// @param chunks number of pieces of the batch that are computed one after another, to save memory. The loss
+///     and its gradient are those of the whole batch
 /// @param device `auto`, `cpu` or `cuda`
 /// @param precision `auto`, `fp32` or `bf16`
-/// @param threads of the engine; 0: one for each core
+/// @param threads number of threads of libtorch; 0 means one for each core
 /// @param logEverySteps steps between two records in `metrics.jsonl`
 public record TrainSpec(
         int epochs,
@@ -29,7 +29,7 @@ public record TrainSpec(
     /// Frequent enough to see a collapse within one epoch of a small data set, and rare enough for negligible
     /// cost.
     public static final int DEFAULT_LOG_EVERY_STEPS = 20;
-    /// More than any machine has; a larger number is a mistake.
+    /// More threads than any machine has. A larger number is a mistake.
     public static final int MAX_THREADS = 4096;
 
     public TrainSpec {
@@ -51,7 +51,7 @@ public record TrainSpec(
                 DEFAULT_LOG_EVERY_STEPS);
     }
 
-    /// Steps of a training on a number of samples.
+    /// Number of steps of a training on this number of samples.
     public long steps(long samples) {
         return samples / batch * epochs;
     }

@@ -25,8 +25,8 @@ import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One file with the whole state of a training. The parameters, the running statistics and the vectors of the
-/// optimizer are named tensors. The step is in the metadata. It is written atomically. Random numbers depend
-/// only on keys. So a checkpoint needs no state of a random generator.
+/// optimizer are named tensors. The step is in the metadata. The file is written atomically. It is written
+/// atomically. Random numbers depend only on keys. So a checkpoint needs no state of a random generator.
 public final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";
@@ -88,10 +88,11 @@ public final class Checkpoint {
 
     /// The data, views and recipe of a training.
     ///
-    /// @param fingerprint of its data
-    /// @param views of its items; vectors are standardized by the moments of these
-    /// @param recipe of the training, whose data are replaced by the default: the fingerprint stands for them
-    /// @param table how the columns of a table became its vectors; null for other data
+    /// @param fingerprint fingerprint of the data of the training
+    /// @param views views of its items; vectors are standardized by the moments of these views
+    /// @param recipe recipe of the training. Its data are replaced by the default, because the fingerprint
+    ///     identifies them
+    /// @param table how the columns of a table became vectors; null for other data
     record Origin(
             String fingerprint,
             ViewGenerator views,
@@ -132,7 +133,7 @@ public final class Checkpoint {
         }
     }
 
-    /// How the training read the columns of its table; null when it learned from something else.
+    /// How the training read the columns of its table; null if it learned from something else.
     ///
     /// @throws InputException when the checkpoint is damaged
     public static @Nullable TableSchema table(Path file) {
@@ -145,7 +146,8 @@ public final class Checkpoint {
     /// Loads the network only.
     ///
     /// @return the step of the checkpoint
-    /// @throws InputException when the file is damaged or has another architecture; then nothing was changed
+    /// @throws InputException when the file is damaged or has another architecture. In this case nothing was
+    ///     changed
     public static long load(Path file, Method method) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {
@@ -168,7 +170,7 @@ public final class Checkpoint {
         }
     }
 
-    /// Copies all or, where one is missing, none; gives the step.
+    /// Copies all tensors, or none if one is missing. Returns the step.
     private static long copy(SafeTensors saved, SequencedMap<String, Tensor> targets) {
         requireAll(saved, targets);
         targets.forEach(saved::copyInto);
@@ -192,7 +194,7 @@ public final class Checkpoint {
         });
     }
 
-    /// The number of threads that a checkpoint was written with; 0 in one of an older version.
+    /// The number of threads with which a checkpoint was written; 0 if it is from an older version.
     static int threads(Path file) {
         try (var saved = SafeTensors.open(file)) {
             String threads = saved.metadata().getOrDefault(THREADS, "");
@@ -218,7 +220,7 @@ public final class Checkpoint {
 
     /// Writes only the encoder, with torchvision's names and the batch counter of torchvision's norms.
     ///
-    /// @param passes forward passes in training, the value of each `num_batches_tracked`
+    /// @param passes number of forward passes in training, which is the value of each `num_batches_tracked`
     static void exportEncoder(Path file, Method method, long passes) {
         try (var scope = Scope.open()) {
             var tensors = new LinkedHashMap<String, Tensor>();

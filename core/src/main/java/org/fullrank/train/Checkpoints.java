@@ -15,8 +15,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.run.CheckpointSpec;
 
-/// The checkpoints of one run: the latest ones as `step-00001200.safetensors`, the best one as
-/// `best.safetensors`, and the last one before a collapse as `sound.safetensors`.
+/// The checkpoints of one run. The latest ones are `step-00001200.safetensors` and so on, the best one is
+/// `best.safetensors`, and the last one before a collapse is `sound.safetensors`.
 public final class Checkpoints {
     private static final String BEST = "best.safetensors";
     private static final String SOUND = "sound.safetensors";
@@ -30,10 +30,10 @@ public final class Checkpoints {
         this.spec = spec;
     }
 
-    /// The latest checkpoint in `folder` that is whole.
+    /// The latest undamaged checkpoint in `folder`.
     ///
-    /// @param notes gets a line for each later one that is damaged
-    /// @throws InputException when there is none, or all are damaged
+    /// @param notes gets a line for each later checkpoint that is damaged
+    /// @throws InputException when there are no checkpoints, or when all are damaged
     public static Path latest(Path folder, Consumer<String> notes) {
         return latestIfAny(folder, notes)
                 .orElseThrow(() -> new InputException(
@@ -41,7 +41,7 @@ public final class Checkpoints {
                                 .formatted(folder)));
     }
 
-    /// As [#latest], empty when there is none.
+    /// The same as [#latest], but empty if there is no checkpoint.
     static Optional<Path> latestIfAny(Path folder, Consumer<String> notes) {
         InputException damage = null;
         for (Path file : all(folder).reversed()) {
@@ -58,7 +58,7 @@ public final class Checkpoints {
         return Optional.empty();
     }
 
-    /// Why a checkpoint cannot be read; empty if it is whole.
+    /// The reason why a checkpoint cannot be read; empty if it is undamaged.
     private static Optional<InputException> damage(Path file) {
         try {
             Checkpoint.step(file);
@@ -68,10 +68,10 @@ public final class Checkpoints {
         }
     }
 
-    /// All whole checkpoints in `folder`, the numbered ones first.
+    /// All undamaged checkpoints in `folder`, with the numbered ones first.
     ///
-    /// @param notes gets a line for each one that is damaged
-    /// @throws InputException when there is none, or all are damaged
+    /// @param notes gets a line for each damaged checkpoint
+    /// @throws InputException when there are no checkpoints, or when all are damaged
     public static List<Path> everyOne(Path folder, Consumer<String> notes) {
         latest(folder, note -> {});
         List<Path> whole = new ArrayList<>();
@@ -83,10 +83,10 @@ public final class Checkpoints {
         return List.copyOf(whole);
     }
 
-    /// The checkpoint with the best monitored score, or the latest where none was scored or the best one is
-    /// damaged.
+    /// The checkpoint with the best monitored score. If none has a score, or if the best one is damaged, it
+    /// is the latest checkpoint.
     ///
-    /// @param notes gets a line for each one that is damaged
+    /// @param notes gets a line for each damaged checkpoint
     public static Path best(Path folder, Consumer<String> notes) {
         Path best = folder.resolve(BEST);
         if (!Files.exists(best)) {
@@ -109,10 +109,10 @@ public final class Checkpoints {
         return folder.resolve(SOUND);
     }
 
-    /// The last state before a collapse, for a return from a later step. It is empty if there is none, or with
-    /// a line in `notes` if it is damaged or not older.
+    /// The last state before a collapse, to which a run can return from a later step. It is empty if there is
+    /// none. It is also empty if the state is damaged or not older, and then `notes` gets a line.
     ///
-    /// @param step from which to return
+    /// @param step the step from which the run returns
     Optional<Path> sound(long step, Consumer<String> notes) {
         Path file = soundFile();
         if (!Files.exists(file)) {
@@ -132,7 +132,7 @@ public final class Checkpoints {
         return Optional.of(file);
     }
 
-    /// Removes the checkpoints of later steps, including the best one. A best one that is damaged is removed
+    /// Removes the checkpoints of later steps, including the best one. A damaged best checkpoint is removed
     /// too, because its step is not known.
     void removeAfter(long step) {
         String last = file(step).getFileName().toString();
@@ -144,7 +144,8 @@ public final class Checkpoints {
         }
     }
 
-    /// Renames the damaged files behind `whole`, so that nothing reads them again and nothing is lost.
+    /// Renames damaged files that are later than `whole`, so that nothing reads them again and nothing is
+    /// lost.
     static void setAside(Path folder, Path whole) {
         for (Path file : all(folder)) {
             if (file.compareTo(whole) > 0) {
@@ -163,7 +164,7 @@ public final class Checkpoints {
         }
     }
 
-    /// Removes all but the latest few.
+    /// Removes all checkpoints except the latest few.
     void prune() {
         List<Path> all = all(folder);
         remove(all.subList(0, Math.max(0, all.size() - spec.keepLast())));

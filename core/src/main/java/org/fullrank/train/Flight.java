@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 /// The record of a run in which a number was not finite. The record is written to `flight/flight.json`. The
 /// file `flight/snapshot.safetensors` holds the state a few steps earlier.
 ///
-/// @param step steps done when the number was found
-/// @param snapshot steps done at the snapshot
+/// @param step number of steps done when the value was found
+/// @param snapshot number of steps done at the snapshot
 /// @param found what was not finite
 /// @param device device of the run
 /// @param precision precision of the run
-/// @param threads threads of the engine
-/// @param losses of the steps since the snapshot, the first of which is step `snapshot` counted from 0
+/// @param threads number of threads of libtorch
+/// @param losses losses of the steps since the snapshot; the first of these steps has the number `snapshot`,
+///     counted from 0
 /// @param gradients lengths of the gradients of the same steps
 /// @param batches the items of the last of these steps
 public record Flight(
@@ -44,7 +45,7 @@ public record Flight(
     /// The items of a batch.
     ///
     /// @param step from 0
-    /// @param items indices in the training split
+    /// @param items indices of items in the training split
     record Batch(long step, int epoch, List<Integer> items) {}
 
     public Flight {

@@ -17,7 +17,7 @@ final class FlightRecorder implements AutoCloseable {
     private final List<Double> gradients = new ArrayList<>();
     private long snapshot = -1;
 
-    /// @param every steps between two snapshots; 0: nothing is kept
+    /// @param every steps between two snapshots; with 0, nothing is kept
     FlightRecorder(Learner learner, int every) {
         this.learner = learner;
         this.every = every;
@@ -25,7 +25,7 @@ final class FlightRecorder implements AutoCloseable {
 
     /// Call it before a step. It takes a snapshot if one is due and the weights are finite.
     ///
-    /// @return whether it did, so that a replay starts at this step
+    /// @return whether it took a snapshot, so that a replay starts at this step
     boolean before(long step) {
         if (every == 0 || snapshot >= 0 && step - snapshot < every) {
             return false;
@@ -58,8 +58,8 @@ final class FlightRecorder implements AutoCloseable {
 
     /// Writes the folder `flight/`. Afterwards the network has the state of the snapshot.
     ///
-    /// @param step steps done when the error was found
-    /// @param threads of the engine
+    /// @param step number of steps done when the error was found
+    /// @param threads number of threads of libtorch
     /// @return whether there was something to write
     boolean write(RunFolder folder, long step, String found, int threads) {
         if (snapshot < 0) {

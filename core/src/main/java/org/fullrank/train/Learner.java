@@ -34,7 +34,7 @@ public final class Learner implements AutoCloseable {
     private int[] order = new int[0];
     private long orderOf = -1;
 
-    /// @param threads of the engine
+    /// @param threads number of threads of libtorch
     public Learner(Recipe recipe, Dataset data, int threads) {
         this.recipe = recipe;
         device = recipe.train().device().resolve();
@@ -118,8 +118,8 @@ public final class Learner implements AutoCloseable {
                 recipe.optimizer().learningRate(), recipe.train().batch(), step, stepsPerEpoch, totalSteps);
     }
 
-    /// Updates the parameters with the gradients of a step, and then everything that follows them, such as a
-    /// target network.
+    /// Updates the parameters with the gradients of a step. Then it updates everything that follows the
+    /// parameters, such as a target network.
     public void move(long step) {
         optimizer.step(rate(step), rate(recipe.groups().predictor(recipe.schedule()), step), step);
         method.stepped(step, totalSteps);
@@ -134,7 +134,7 @@ public final class Learner implements AutoCloseable {
 
     /// A value that is not finite.
     ///
-    /// @param what description, such as `the term 'variance' of the loss`
+    /// @param what description of the value, such as `the term 'variance' of the loss`
     record Fault(String what, double value) {}
 
     /// The value that is not finite in the outcome of a step; null if all values are finite.

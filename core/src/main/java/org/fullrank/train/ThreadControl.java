@@ -5,12 +5,12 @@ import java.util.function.Consumer;
 import org.fullrank.engine.ThreadChoice;
 import org.fullrank.engine.Threads;
 
-/// The number of threads of one training. If the recipe has a number of threads, this number stays. The
-/// number 0 means automatic. Then the best number is measured at the start and about once a minute, because
-/// other processes start and end. Each change is printed. A change of the number of threads changes the
-/// rounding of sums.
+/// The number of threads of one training. If the recipe has a number of threads, this number does not change.
+/// The number 0 means automatic. Then the best number is measured at the start and about once a minute,
+/// because other processes may start and end. Each change is printed. A change of the number of threads
+/// changes the rounding of sums.
 final class ThreadControl {
-    /// One measurement of a tenth of a second each minute takes less than 0.2 % of the time.
+    /// One measurement of a tenth of a second per minute takes less than 0.2 % of the time.
     static final long NANOS_BETWEEN = 60_000_000_000L;
 
     private final boolean automatic;
@@ -19,7 +19,7 @@ final class ThreadControl {
     private int count;
     private long measured = System.nanoTime();
 
-    /// @param requested by the recipe; 0: automatic
+    /// @param requested number of threads in the recipe; 0 means automatic
     /// @param notes gets a line for each choice
     ThreadControl(int requested, Consumer<String> notes) {
         this.automatic = requested == 0;
@@ -34,7 +34,8 @@ final class ThreadControl {
         return count;
     }
 
-    /// Continues with the number of threads that a checkpoint was written with, so that the steps are the same.
+    /// Continues with the number of threads with which a checkpoint was written, so that the steps are the
+    /// same.
     ///
     /// @param saved 0 if the checkpoint does not say
     void resume(int saved) {
@@ -52,7 +53,8 @@ final class ThreadControl {
         use(saved);
     }
 
-    /// Measures again if it is time, and changes the number if that saves a fifth of the time.
+    /// Measures again if it is time for it. If another number of threads saves a fifth of the time, it
+    /// changes the number.
     void reconsider(long step) {
         if (!automatic || most == 1 || System.nanoTime() - measured < NANOS_BETWEEN) {
             return;

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class Trainer implements AutoCloseable {
     /// The end of a training.
     ///
-    /// @param step steps done; after a rollback the steps of the restored state
+    /// @param step number of steps done; after a rollback, the step of the restored state
     /// @param status finished, stopped, collapsed or rolled back
     /// @param message the reason, may be empty
     public record Ending(long step, RunStatus status, String message) {
@@ -76,7 +76,7 @@ public final class Trainer implements AutoCloseable {
         return trainer;
     }
 
-    /// Warns of a warm-up that leaves no step at the full learning rate.
+    /// Prints a warning if the warm-up leaves no step at the full learning rate.
     private void noteWarmup() {
         long epoch = learner.stepsPerEpoch();
         double warmup = recipe.schedule().warmup(epoch);
@@ -108,11 +108,11 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// A training that resumes from the latest whole checkpoint of its folder, or starts from the beginning
-    /// without one.
+    /// A training that resumes from the latest undamaged checkpoint of its folder. If there is no checkpoint,
+    /// it starts from the beginning.
     ///
-    /// @throws InputException when all checkpoints are damaged, or the latest is of another architecture or
-    ///     optimizer
+    /// @throws InputException when all checkpoints are damaged, or when the latest has another architecture
+    ///     or optimizer
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
         var trainer = new Trainer(recipe, folder, watcher, data);
         try {
@@ -173,10 +173,10 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// Trains to the end, or until the watcher requests a stop, or until an embedding has collapsed and the
+    /// Trains until the end, until the watcher requests a stop, or until an embedding has collapsed and the
     /// recipe stops on collapse.
     ///
-    /// @throws JobException when the loss is no longer finite, or the engine or the disk fails
+    /// @throws JobException when the loss is no longer finite, or when libtorch or the disk fails
     public Ending run() {
         try (Metrics metrics = folder.metrics(step)) {
             var length = new CheckSchedule.Length(learner.stepsPerEpoch(), learner.totalSteps());
@@ -299,7 +299,7 @@ public final class Trainer implements AutoCloseable {
 
     /// Makes a check and records its result. Saves the state if it is the best one.
     ///
-    /// @return the first new alarm, null if there is none
+    /// @return the first new alarm; null if there is none
     private @Nullable Alarm check(Metrics metrics, CheckSchedule checks) {
         requireFiniteWeights();
         long began = System.nanoTime();
@@ -318,8 +318,8 @@ public final class Trainer implements AutoCloseable {
         return result.alarms().isEmpty() ? null : result.alarms().getFirst();
     }
 
-    /// Makes a check. Finite weights can give a representation that is not finite; the check finds this
-    /// before the next loss.
+    /// Makes a check. Even finite weights can give a representation that is not finite. The check finds this
+    /// before the next loss does.
     private CheckSchedule.Result checked(CheckSchedule checks) {
         try {
             return checks.check(method, step);
@@ -328,7 +328,8 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// Ends the run after a collapse, with the current weights or with the weights from before the collapse.
+    /// Ends the run after a collapse, either with the current weights or with the weights from before the
+    /// collapse.
     private Ending collapsed(Alarm alarm) {
         String what = "%s of the %s since step %d, found at step %d"
                 .formatted(alarm.kind().title(), alarm.place(), alarm.onset(), alarm.step());

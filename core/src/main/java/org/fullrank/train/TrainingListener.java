@@ -4,14 +4,14 @@ import org.fullrank.run.MetricRecord;
 
 /// Receives the events of a training and can stop the training.
 public interface TrainingListener {
-    /// A record was written; `totalSteps` is the last step of the training.
+    /// Called after a record was written; `totalSteps` is the last step of the training.
     void measured(MetricRecord record, long totalSteps);
 
     /// A message of one line, for example about a checkpoint or a stop.
     void note(String line);
 
-    /// Called after each step. True if the user wants to stop; the trainer then writes a checkpoint and
-    /// returns.
+    /// Called after each step. It returns true if the user wants to stop. Then the trainer writes a
+    /// checkpoint and returns.
     boolean stopRequested();
 
     /// A listener that ignores all events and never stops.

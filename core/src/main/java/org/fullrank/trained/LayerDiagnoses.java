@@ -31,7 +31,7 @@ import org.fullrank.view.ViewTensors;
 /// uses held-out items if there are any. The first view of an item is its plain view. The second view of an
 /// item is the first one that training would draw.
 final class LayerDiagnoses {
-    /// Enough for intervals of a few percent, in seconds.
+    /// Enough items for intervals of a few percent, in seconds.
     static final int ROWS = 2000;
 
     private static final int BATCH = 256;
@@ -47,7 +47,7 @@ final class LayerDiagnoses {
                         : data.splits().getFirst();
     }
 
-    /// At most [#ROWS] items of a split, the first ones of a fixed order.
+    /// At most [#ROWS] items of a split, taken from the start of a fixed order.
     ///
     /// @throws org.fullrank.engine.InputException when the data have no such split
     static Items items(Dataset data, Split split) {

@@ -35,12 +35,12 @@ public final class Replay {
     /// @param found the error that the run had found
     /// @param snapshot steps done at the snapshot
     /// @param steps number of replayed steps
-    /// @param reproduced number of replayed steps with the same loss and gradient length as in the run, bit
-    ///     for bit
-    /// @param step number of the step, from 1, that contains the operation; a number after the last step
+    /// @param reproduced number of replayed steps whose loss and gradient length equal those of the run, bit
+    ///     by bit
+    /// @param step number of the step, from 1, that contains the operation. A number after the last step
     ///     means the check after it
     /// @param operation the first operation whose result is not finite; null if all results were finite
-    /// @param weights range of the parameters of that operation, empty if it has none
+    /// @param weights range of the parameters of this operation; empty if it has none
     public record Report(
             String found,
             long snapshot,
@@ -110,9 +110,9 @@ public final class Replay {
     /// Replays a run.
     ///
     /// @param data the data of the run
-    /// @param progress receives a line of progress now and then
-    /// @throws InputException when the run has no flight record, or was computed on another device or in
-    ///     another precision than this machine offers
+    /// @param progress receives a line of progress from time to time
+    /// @throws InputException when the run has no flight record, or when it used a device or a precision that
+    ///     this machine does not have
     public static Report of(RunFolder folder, Dataset data, Consumer<String> progress) {
         Flight flight = Flight.read(folder);
         Recipe recipe = folder.config(Recipe.class);
@@ -187,8 +187,8 @@ public final class Replay {
         return Double.doubleToLongBits(a) == Double.doubleToLongBits(b);
     }
 
-    /// Finds the first gradient that is not finite. Backward runs from the loss to the input, so the last
-    /// parameters come first.
+    /// Finds the first gradient that is not finite. The backward pass runs from the loss to the input, so the
+    /// last parameters come first.
     private @Nullable Finding gradients(double norm) {
         ParameterBuffer buffer = method.parameters();
         for (Segment s : buffer.segments().reversed()) {
@@ -207,7 +207,7 @@ public final class Replay {
                         "length of the gradient", "", NonFiniteTrace.range(buffer.gradients()), Double.toString(norm));
     }
 
-    /// Finds a value that is not finite after a step with finite gradients, in the parameters or the running
+    /// After a step with finite gradients, finds a value that is not finite in the parameters or the running
     /// statistics.
     private @Nullable Finding moved(long step) {
         try (var off = Gradients.off()) {

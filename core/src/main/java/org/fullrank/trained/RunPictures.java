@@ -28,15 +28,16 @@ import org.fullrank.view.ViewGenerator;
 /// representations of held-out items. The file `map.png` contains the thumbnails of these items. The file
 /// `views.png` is a contact sheet of training views.
 final class RunPictures {
-    /// Number of points of the map. With more, points would cover one another.
+    /// Number of points of the map. With more points, they would cover one another.
     static final int MAP_ITEMS = 1000;
     /// Largest side of a thumbnail in pixels. The content is still recognizable, and a thousand thumbnails
     /// need about two megabytes.
     static final int THUMBNAIL = 32;
-    /// Rows of the contact sheet.
+    /// Number of rows of the contact sheet.
     static final int SHEET_ROWS = 6;
 
-    /// Number of clusters that color a map without labels: the number of colors that are easy to distinguish.
+    /// Number of clusters that color a map without labels. It is the number of colors that are easy to
+    /// distinguish.
     static final int CLUSTERS = 8;
 
     /// Name of the group of items without a label.
@@ -98,7 +99,7 @@ final class RunPictures {
 
     /// The groups that color the points.
     ///
-    /// @param none the group of items without a label, the last one; -1 if all have one
+    /// @param none the group of items without a label, which is the last group; -1 if all items have a label
     private record Groups(String by, List<String> names, int[] members, int none) {
         static Groups of(Features features) {
             int[] classes = features.classes();

@@ -46,8 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// The trained network of a run in float32, read from a checkpoint. A trained network is the [Subject] of
 /// evaluations.
 public final class Trained implements Subject, AutoCloseable {
-    /// Number of items for [#health]: enough for stable values, and few enough to compute spectra of wide
-    /// projectors in seconds.
+    /// Number of items for [#health]. It is enough for stable values, and small enough to compute spectra of
+    /// wide projectors in seconds.
     public static final int HEALTH_ROWS = 2000;
 
     private final RunFolder folder;
@@ -83,8 +83,8 @@ public final class Trained implements Subject, AutoCloseable {
     /// Reads a checkpoint of a run.
     ///
     /// @param data data for the encoder; the caller closes them
-    /// @param checkpoint one of [org.fullrank.train.Checkpoints]
-    /// @throws InputException when the checkpoint is damaged or the encoder cannot read these data
+    /// @param checkpoint one of the checkpoints of [org.fullrank.train.Checkpoints]
+    /// @throws InputException when the checkpoint is damaged, or when the encoder cannot read these data
     public static Trained open(RunFolder folder, Dataset data, Path checkpoint) {
         var trained = new Trained(folder, data, checkpoint);
         try {
@@ -111,8 +111,8 @@ public final class Trained implements Subject, AutoCloseable {
     /// Opens a run with its data, which are closed with it.
     ///
     /// @param notes gets a line for each thing that a reader should know, such as a damaged checkpoint or
-    ///     classes that only one split has, and later the progress of evaluations
-    /// @throws InputException when there is no run or no checkpoint, or the encoder cannot read the data
+    ///     classes that only one split has. Later it gets the progress of evaluations
+    /// @throws InputException when there is no run or no checkpoint, or when the encoder cannot read the data
     public static Trained open(Path run, Reading reading, Consumer<String> notes) {
         RunFolder folder = RunFolder.open(run); // opened for reading, it holds nothing to close
         Path checkpoint = reading.best
@@ -215,13 +215,13 @@ public final class Trained implements Subject, AutoCloseable {
     /// Rank and spread on items that were not used for training.
     ///
     /// @param representation vitals of the encoder's output
-    /// @param embedding vitals of the projector's output, the input of the objective
+    /// @param embedding vitals of the projector's output, which is the input of the objective
     public record Health(Vitals representation, Vitals embedding) {}
 
-    /// Rank and spread on at most [#HEALTH_ROWS] items of the test split of an evaluation, the first ones of
-    /// a fixed order.
+    /// Rank and spread on at most [#HEALTH_ROWS] items of the test split of an evaluation. They are taken
+    /// from the start of a fixed order.
     ///
-    /// @throws InputException when the data have no labels, or fewer than two items
+    /// @throws InputException when the data have no labels, or when there are fewer than two items
     public Health health() {
         Items test = items().test();
         int[] order = SamplingOrder.epoch(0, 0, test.size());
@@ -243,23 +243,24 @@ public final class Trained implements Subject, AutoCloseable {
         RunPictures.write(folder, data, views, this::embed);
     }
 
-    /// The default split of a diagnosis: test; if there is none, validation; otherwise the training items.
+    /// The default split of a diagnosis is the test split, or the validation split if there is none. If there
+    /// is neither, it is the training items.
     public static Split heldOut(Dataset data) {
         return LayerDiagnoses.heldOut(data);
     }
 
-    /// Diagnoses of the representation, the embedding and some blocks of the encoder, on up to 2000 items
-    /// of a split, from their plain views paired with one view of training each.
+    /// Diagnoses of the representation, the embedding and some blocks of the encoder. They use up to 2000
+    /// items of a split. The plain view of each item is paired with one training view.
     ///
-    /// @param blocks names of blocks; the recipe's own choice is `monitor.layers`
-    /// @throws InputException when there is no such block or split, or fewer than two items
+    /// @param blocks names of blocks; the recipe's own choice is in `monitor.layers`
+    /// @throws InputException when there is no such block or split, or when there are fewer than two items
     public List<Diagnosis> diagnose(Split split, List<String> blocks) {
         List<Diagnosis> found = LayerDiagnoses.of(method, views, LayerDiagnoses.items(data, split), blocks);
         return reading.data == null ? found.stream().map(this::withAlarms).toList() : found;
     }
 
-    /// Adds what only the run can know: whether lengths are far from those at its beginning. So an alarm
-    /// about lengths that still holds is a verdict.
+    /// Adds a verdict that only the run can know: whether lengths are far from the lengths at its beginning.
+    /// So an alarm about lengths that still holds becomes a verdict.
     private Diagnosis withAlarms(Diagnosis diagnosis) {
         long total = recipe.train().steps(data.pretraining().size());
         Diagnosis result = diagnosis;

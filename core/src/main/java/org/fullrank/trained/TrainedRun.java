@@ -26,9 +26,9 @@ public final class TrainedRun {
         this.notes = notes;
     }
 
-    /// What was found in a trained network.
+    /// The results for a trained network.
     ///
-    /// @param diagnoses of its places, as in `diagnosis.json`; empty if it could not be diagnosed
+    /// @param diagnoses diagnoses of its places, as in `diagnosis.json`; empty if it could not be diagnosed
     /// @param evaluation the accuracies; null after a collapse, without labels, or if the data do not allow
     ///     an evaluation
     public record Outcome(
@@ -38,8 +38,8 @@ public final class TrainedRun {
         }
     }
 
-    /// Diagnoses the network, draws its pictures, and evaluates it unless it has collapsed. If a part fails,
-    /// it becomes a note instead of an error, because the training itself is finished and saved.
+    /// Diagnoses the network, draws its pictures, and, unless it has collapsed, evaluates it. If a part
+    /// fails, it becomes a note instead of an error, because the training itself is finished and saved.
     ///
     /// @param data of the run
     /// @param notes receives one line for each part that is left out

@@ -29,11 +29,11 @@ public final class DiagnoseArray {
         System.out.print(DiagnosisText.of(diagnosis));
     }
 
-    /// Examines rows that lie one after another in `values`, `[N, D]` with D = `width`.
+    /// Examines rows that are stored one after another in `values`, `[N, D]` with D = `width`.
     ///
-    /// Use `RowStreams.open(path)` for a file: it streams, so the file may be larger than memory. A second view
-    /// of the same samples and labels are the other two arguments of `Batches.of`; with them more verdicts are
-    /// possible.
+    /// For a file, use `RowStreams.open(path)`. It reads the file as a stream, so the file may be larger than
+    /// the memory. The other two arguments of `Batches.of` are a second view of the same samples, and labels.
+    /// With them, more verdicts are possible.
     static Diagnosis diagnose(String subject, float[] values, int width) {
         try (Batches batches = Batches.of(RowStreams.of(subject, values, width))) {
             return Doctor.examine(subject, batches);

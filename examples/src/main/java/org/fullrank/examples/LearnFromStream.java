@@ -51,7 +51,7 @@ public final class LearnFromStream {
         System.out.printf("%s: %d samples learned%n", state, again.samples());
     }
 
-    /// Sample t of the stream, `[CHANNELS]`: channel j has scale and offset `10^(j-2)`.
+    /// Sample t of the stream, `[CHANNELS]`. Channel j has the scale and offset `10^(j-2)`.
     private static float[] sample(Random random, int t) {
         float[] x = new float[CHANNELS];
         for (int j = 0; j < CHANNELS; j++) {
@@ -61,7 +61,7 @@ public final class LearnFromStream {
         return x;
     }
 
-    /// The absolute correlation over new samples; `transform` computes features and learns nothing.
+    /// The absolute correlation over new samples. `transform` computes features and does not learn.
     private static double correlation(OnlineRule rule, Random random) {
         double product = 0;
         double feature = 0;

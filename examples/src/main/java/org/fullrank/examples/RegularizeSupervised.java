@@ -17,7 +17,7 @@ import org.fullrank.objective.VarianceHinge;
 /// to keep the other directions, and weight decay removes them. So the embedding collapses to rank 1,
 /// although the classifier is right. A regularizer keeps the rank. So the embedding stays useful for other
 /// tasks. The program trains the same small network three times: without a regularizer, with two regularizers
-/// of the library, and with one that is written here.
+/// of the library, and with a regularizer that is defined in this file.
 public final class RegularizeSupervised {
     private static final int ROWS = 64;
     private static final int INPUTS = 8;
@@ -54,7 +54,8 @@ public final class RegularizeSupervised {
         return centered.t().mm(centered).div(Tensors.scalar(ROWS - 1.0)); // [D, D]
     }
 
-    /// Gradient descent on cross-entropy + regularizer for a linear embedding and a linear classifier.
+    /// Gradient descent on the cross-entropy plus a regularizer, for a linear embedding and a linear
+    /// classifier.
     private static void train(String name, UnaryOperator<Tensor> regularizer) {
         // A scope owns the tensors that are made inside it and frees them at its end: native memory waits for no
         // garbage collector.
@@ -79,8 +80,8 @@ public final class RegularizeSupervised {
         }
     }
 
-    /// The participation ratio `trace(C)^2 / |C|^2` of the covariance: how many directions share the variance,
-    /// 1 to D.
+    /// The participation ratio `trace(C)^2 / |C|^2` of the covariance: the number of directions that share
+    /// the variance, 1 to D.
     private static double rank(Tensor z) {
         Tensor c = covariance(z); // [D, D]
         return Tensors.value(c.trace().square().div(c.square().sum()));
@@ -94,7 +95,7 @@ public final class RegularizeSupervised {
         }
     }
 
-    /// Class 1 where the first input is positive, else 0.
+    /// The class is 1 if the first input is positive, otherwise 0.
     private static Tensor classes(Tensor x) {
         float[] first = Tensors.floats(x.select(1, 0)); // [N]
         int[] classes = new int[first.length];

@@ -4,7 +4,7 @@ package org.fullrank.flink;
  * The features of one sample: the output of {@link OnlineFeatures}.
  *
  * @param key the key of the sample
- * @param sample number of samples that the learner of this key has learned from, including this sample
+ * @param sample number of samples that the learner of this key has learned from, including this one
  * @param values {@code [units]}
  */
 public record Features(String key, long sample, float[] values) {}

@@ -6,6 +6,6 @@ import org.fullrank.online.OnlineRule;
 /** Makes the learner of a new key. */
 @FunctionalInterface
 public interface RuleFactory extends Serializable {
-    /** A new learner, the same for all keys. */
+    /** A new learner. It is the same for all keys. */
     OnlineRule newRule();
 }

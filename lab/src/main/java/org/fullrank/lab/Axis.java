@@ -8,8 +8,8 @@ import org.fullrank.text.Numbers;
 ///
 /// @param label the quantity, with its unit if it has one
 /// @param log whether it is logarithmic, base 10
-/// @param from lower end; NaN: that of the data
-/// @param to upper end; NaN: that of the data
+/// @param from lower end; NaN means the lower end of the data
+/// @param to upper end; NaN means the upper end of the data
 record Axis(String label, boolean log, double from, double to) {
     private static final int TICKS = 6;
 
@@ -48,7 +48,7 @@ record Axis(String label, boolean log, double from, double to) {
         return (position(value) - position(from)) / (position(to) - position(from));
     }
 
-    /// Values with a label: multiples of 1, 2 or 5 times a power of ten, or powers of ten.
+    /// Values that get a label: multiples of 1, 2 or 5 times a power of ten, or powers of ten.
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         double low = position(from);

@@ -14,7 +14,7 @@ import org.fullrank.lab.NormNet.Layer;
 import org.fullrank.lab.NormNet.Statistics;
 import org.fullrank.lab.Series.Color;
 
-/// How far the means of mini-batches move the boundaries of the units.
+/// Measures how far the means of mini-batches move the boundaries of the units.
 final class BatchJitter {
     /// Chooses a mini-batch.
     @FunctionalInterface
@@ -36,7 +36,8 @@ final class BatchJitter {
 
     private static final int BATCHES = 4000;
     private static final int[] SIZES = {2, 4, 8, 16, 32, 64, 128};
-    /// Mean jitter of the reference units without replacement, given by the specification of this project.
+    /// Mean jitter of the reference units without replacement. The specification of this project gives this
+    /// value.
     private static final double[] REFERENCE = {.513494885510, .296466410377, .171164961837};
 
     private static final int[] REFERENCE_SIZES = {2, 5, 10};
@@ -47,7 +48,7 @@ final class BatchJitter {
     private final Scene scene;
     private final List<Row> rows = new ArrayList<>();
 
-    /// Jitter of the first layer, mean over the units.
+    /// Jitter of the first layer, averaged over the units.
     ///
     /// @param predicted RMS distance / sqrt(B)
     private record Row(int size, double predicted, double factor, double replaced, double epoch) {}
@@ -84,7 +85,7 @@ final class BatchJitter {
         return values;
     }
 
-    /// Mean over the units of the standard deviation of the place of the boundary.
+    /// The standard deviation of the position of the boundary, averaged over the units.
     private double jitter(double[][] values, int size, boolean replacement) {
         RandomGenerator random = setting.random("bn-jitter", size, replacement ? 1 : 0);
         double[][] places = new double[values.length][BATCHES];
@@ -159,7 +160,7 @@ final class BatchJitter {
         return largest;
     }
 
-    /// Standard deviation of the mean over all subsets of a size.
+    /// Standard deviation of the mean over all subsets of a given size.
     private double enumerated(double[] values, int size) {
         double sum = 0;
         double squares = 0;
@@ -180,9 +181,10 @@ final class BatchJitter {
         return Math.sqrt(squares / count - sum / count * (sum / count));
     }
 
-    /// How much the values of the second layer vary at fixed points with the batch, divided by sigma / sqrt(B).
+    /// How much the values of the second layer vary with the batch at fixed points, divided by sigma /
+    /// sqrt(B).
     ///
-    /// @param both whether the first layer takes the statistics of the batch, too
+    /// @param both whether the first layer also uses the statistics of the batch
     private double second(boolean both) {
         RandomGenerator random = setting.random("bn-jitter second", both ? 1 : 0);
         NormNet net = scene.normalized();
@@ -232,7 +234,7 @@ final class BatchJitter {
         return table;
     }
 
-    /// Jitter against the batch size.
+    /// Jitter as a function of the batch size.
     Panel sizes() {
         Trajectory replaced = new Trajectory();
         Trajectory epoch = new Trajectory();

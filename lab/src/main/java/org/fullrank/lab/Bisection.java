@@ -5,7 +5,7 @@ import java.util.function.DoublePredicate;
 /// An interval that contains the border of a property. The property holds at the upper end and not at the
 /// lower end.
 record Bisection(double low, double high) {
-    /// Halves an interval again and again.
+    /// Halves an interval repeatedly.
     static Bisection of(double low, double high, int halvings, DoublePredicate holds) {
         for (int i = 0; i < halvings; i++) {
             double middle = (low + high) / 2;

@@ -14,11 +14,11 @@ import org.fullrank.lab.FewLabels.Start;
 import org.fullrank.lab.NormNet.Statistics;
 import org.fullrank.lab.Series.Color;
 
-/// Checks how far the statistics of mini-batches move the boundaries of a network, and what batch normalization
-/// gives a network with few labels.
+/// Checks how far the statistics of mini-batches move the boundaries of a network, and how batch
+/// normalization helps a network with few labels.
 ///
-/// @param statistics offset and scale of a unit, under test
-/// @param sampling of mini-batches, under test
+/// @param statistics computes the offset and scale of a unit; under test
+/// @param sampling draws mini-batches; under test
 record BnJitter(Statistics statistics, Sampling sampling) implements Experiment {
     BnJitter() {
         this(NormNet.Moments::of, BatchJitter::draw);

@@ -15,9 +15,9 @@ import org.fullrank.lab.NormNet.Statistics;
 
 /// Checks that batch normalization moves the boundaries of the linear regions of a network onto its data.
 ///
-/// @param statistics offset and scale of a unit, under test
-/// @param normal the normal of a boundary in the input space, under test
-/// @param activation of the units, under test
+/// @param statistics computes the offset and scale of a unit; under test
+/// @param normal computes the normal of a boundary in the input space; under test
+/// @param activation activation of the units; under test
 record BnPartition(Statistics statistics, Normal normal, DoubleUnaryOperator activation) implements Experiment {
     /// The normal at a point, in the input space, of the boundary of a unit of the last layer.
     @FunctionalInterface
@@ -70,7 +70,7 @@ record BnPartition(Statistics statistics, Normal normal, DoubleUnaryOperator act
                 """);
     }
 
-    /// Points, their box, and the network on them without and with normalization.
+    /// Points, the box around them, and the network on them, without and with normalization.
     record Scene(double[][] points, double[] low, double[] high, NormNet none, NormNet normalized) {
         /// The centers of the cells of a grid over the box of the points.
         List<double[]> grid(int cells) {
@@ -121,7 +121,7 @@ record BnPartition(Statistics statistics, Normal normal, DoubleUnaryOperator act
         return new Outcome(claims, figure.table(), figure.figure());
     }
 
-    /// Mean over points and units of the squared distance to the boundaries of the first layer.
+    /// Mean squared distance to the boundaries of the first layer, over points and units.
     static double distance(NormNet net, double[][] points) {
         Layer layer = net.layers().getFirst();
         double sum = 0;
@@ -141,7 +141,7 @@ record BnPartition(Statistics statistics, Normal normal, DoubleUnaryOperator act
         .690404384943, .858001488387, .491878622098, .833956414572, 1.940946958883, 1.039021820115
     };
 
-    /// The points and the weights for which the specification of this project gives figures.
+    /// The points and the weights for which the specification of this project gives values.
     static double[][] referencePoints() {
         double[][] points = new double[20][];
         for (int i = 0; i < points.length; i++) {
@@ -280,7 +280,8 @@ record BnPartition(Statistics statistics, Normal normal, DoubleUnaryOperator act
                         "lines through (0, 0) seldom cross data around (5, 4); the margin is chosen here"));
     }
 
-    /// Number of regions that reach any of the radii from 1e-6 to 1e6 around the mean of the points.
+    /// Number of regions that contain a point at any of the radii from 1e-6 to 1e6 around the mean of the
+    /// points.
     private static int wholePlane(NormNet layer, double[][] points) {
         double[][] w = layer.layers().getFirst().w();
         double[] angles = IntStream.range(0, 2 * w.length)

@@ -5,8 +5,8 @@ import org.ejml.simple.SimpleMatrix;
 /// Computes the gradient flow of BYOL and SimSiam in linear networks. There are three forms: for general
 /// matrices (lemma 1 of the paper), for symmetric matrices, and for single eigenmodes. The paper is Tian,
 /// Chen and Ganguli, "Understanding self-supervised learning dynamics without contrastive pairs", ICML 2021,
-/// arXiv 2102.06810. The letters are those of the paper: W for the online weights, Wp for the predictor, Wa
-/// for the target, and F = W W'.
+/// arXiv 2102.06810. The letters are those of the paper: W are the online weights, Wp is the predictor, Wa is
+/// the target, and F = W W'.
 final class Byol {
     static final String PAPER = "Tian, Chen, Ganguli, Understanding self-supervised learning dynamics without"
             + " contrastive pairs, ICML 2021, arXiv 2102.06810";
@@ -16,22 +16,23 @@ final class Byol {
     /// @param alphaP rate of the predictor divided by the rate of the online weights
     /// @param noise sigma^2, the variance of an isotropic augmentation
     /// @param eta weight decay
-    /// @param beta rate of the target divided by the rate of the online weights; 0: the target is tau times
-    ///     the online weights with constant tau, which is SimSiam for tau = 1
+    /// @param beta rate of the target divided by the rate of the online weights. If it is 0, the target is
+    ///     tau times the online weights with a constant tau. This is SimSiam for tau = 1
     record Parameters(double alphaP, double noise, double eta, double beta) {
         Parameters withEta(double other) {
             return new Parameters(alphaP, noise, other, beta);
         }
 
-        /// The non-zero fixed point on the parabola: the stable one for sign 1, the unstable one for -1;
-        /// NaN when the decay is too strong for any.
+        /// The non-zero fixed point on the parabola. For sign 1 it is the stable one, and for -1 the unstable
+        /// one. NaN if the decay is too strong for any fixed point.
         double fixedPoint(double tau, int sign) {
             double root = Math.sqrt(tau * tau - 4 * eta * (1 + noise));
             return (tau + sign * root) / (2 * (1 + noise));
         }
     }
 
-    /// One eigenmode: eigenvalue p of the predictor, s of F, share tau of the target.
+    /// One eigenmode. It has the eigenvalue p of the predictor, the eigenvalue s of F, and the share tau of
+    /// the target.
     record Mode(double p, double s, double tau) implements State<Mode> {
         @Override
         public Mode plus(double factor, Mode other) {
@@ -83,8 +84,8 @@ final class Byol {
 
     /// Second moments of the data, `[n1, n1]`.
     ///
-    /// @param signal X, of the mean view
-    /// @param noise X', of the views about their mean
+    /// @param signal X, the second moments of the mean view
+    /// @param noise X', the second moments of the views about their mean
     record Moments(SimpleMatrix signal, SimpleMatrix noise) {
         static Moments isotropic(int inputs, double noise) {
             SimpleMatrix identity = SimpleMatrix.identity(inputs);
@@ -92,14 +93,14 @@ final class Byol {
         }
     }
 
-    /// Online weights and target `[n2, n1]`, predictor `[n2, n2]`.
+    /// Online weights and target `[n2, n1]`, and predictor `[n2, n2]`.
     record Full(SimpleMatrix w, SimpleMatrix wp, SimpleMatrix wa) implements State<Full> {
         @Override
         public Full plus(double factor, Full other) {
             return new Full(w.plus(factor, other.w), wp.plus(factor, other.wp), wa.plus(factor, other.wa));
         }
 
-        /// The distance over the online weights and the predictor.
+        /// The distance between two states in the online weights and the predictor.
         double distance(Full other) {
             return Math.hypot(w.minus(other.w).normF(), wp.minus(other.wp).normF());
         }

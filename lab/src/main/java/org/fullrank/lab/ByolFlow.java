@@ -18,7 +18,7 @@ import org.fullrank.lab.Series.Color;
 /// Checks that four descriptions of BYOL in a linear network agree: stochastic descent, matrices, symmetric
 /// matrices, and eigenmodes.
 ///
-/// @param lemma the matrix flow of lemma 1 under test
+/// @param lemma the matrix flow of lemma 1; under test
 record ByolFlow(Lemma lemma) implements Experiment {
     /// The slope of the matrix flow.
     @FunctionalInterface
@@ -33,7 +33,7 @@ record ByolFlow(Lemma lemma) implements Experiment {
     private static final double TIME = 40;
     static final Parameters EMA = new Parameters(1, NOISE, 0.04, 0.4);
     static final Parameters TIED = new Parameters(1, NOISE, 0.04, 0);
-    /// Modes of the aligned start: eigenvalues of the predictor, of F, and shares of the target.
+    /// Modes of the aligned start: eigenvalues of the predictor and of F, and shares of the target.
     private static final double[] P = {0.5, 0.3, 0.3, 0.05};
 
     private static final double[] S = {0.3, 0.1, 0.05, 0.001};
@@ -223,7 +223,7 @@ record ByolFlow(Lemma lemma) implements Experiment {
                 .plus(-1 / a.alphaP(), y.wp().transpose().mult(y.wp()));
     }
 
-    /// Stochastic gradient descent with a moving target, against the flow.
+    /// Compares stochastic gradient descent with a moving target to the flow.
     private double stochastic(Setting setting, Full start, double rate) {
         int batch = 256;
         double time = 20;

@@ -13,16 +13,16 @@ import org.fullrank.lab.Byol.Parameters;
 
 /// Checks the phase diagram of one eigenmode of a linear BYOL.
 ///
-/// @param slope the flow of a mode under test
+/// @param slope the flow of a mode; under test
 record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment {
     private static final double NOISE = 9e-4;
     private static final Parameters BASE = new Parameters(1, NOISE, 0.01, 0);
     private static final double DT = 0.1;
-    /// Long compared with 1/eta, the slowest time of the flow with decay 0.01.
+    /// A long time compared with 1/eta, the slowest time of the flow with decay 0.01.
     private static final double TIME = 4000;
 
-    /// A mode is alive if p is above this. The unstable points of the runs are below it, or the starts are on
-    /// both sides of them.
+    /// A mode is alive if p is above this. The unstable points of the runs are below this value, or the
+    /// starts are on both sides of them.
     private static final double ALIVE = 0.05;
 
     ByolPhase() {
@@ -232,7 +232,7 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                         "decay takes it below p- before tau has grown; derived here, the paper gives no figure"));
     }
 
-    /// Follows a mode on the parabola to time 50, and the target as a running mean of p.
+    /// Follows a mode on the parabola to time 50. The target is a running mean of p.
     private double memory(Parameters a, Mode start) {
         double dt = 0.01;
         Mode mode = start;

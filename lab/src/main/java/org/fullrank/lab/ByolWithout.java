@@ -69,7 +69,7 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
                 new Full(start.w(), SimpleMatrix.identity(ByolFlow.OUTPUTS), start.wa()));
     }
 
-    /// The flow with a gradient through the target too: -(W (X + X') - Wp W X) is added to dW.
+    /// The flow if the gradient also goes through the target: -(W (X + X') - Wp W X) is added to dW.
     private Trajectory noStopGradient() {
         return trace(
                 y -> {

@@ -7,16 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A statement that a measured value can confirm or refute.
 ///
-/// @param text the statement, one sentence
-/// @param measured the figure that decides; null if it could not be measured
-/// @param expected the figures that agree with the statement
-/// @param reason why this value and this tolerance, one line
+/// @param text the statement in one sentence
+/// @param measured the value that decides; null if it could not be measured
+/// @param expected the values that agree with the statement
+/// @param reason why this value and this tolerance were chosen, in one line
 public record Claim(String text, @Nullable Double measured, Expected expected, String reason) {
     public static Claim of(String text, double measured, Expected expected, String reason) {
         return new Claim(text, measured, expected, reason);
     }
 
-    /// A claim whose figure could not be measured.
+    /// A claim whose value could not be measured.
     public static Claim undecidable(String text, Expected expected, String reason) {
         return new Claim(text, null, expected, reason);
     }
@@ -27,7 +27,7 @@ public record Claim(String text, @Nullable Double measured, Expected expected, S
                 : expected.admits(measured) ? ClaimVerdict.HOLDS : ClaimVerdict.FAILS;
     }
 
-    /// The measured figure in words.
+    /// The measured value in words.
     public String figure() {
         return measured == null ? "-" : Numbers.compact(measured);
     }

@@ -4,7 +4,7 @@ package org.fullrank.lab;
 public enum ClaimVerdict {
     HOLDS("holds"),
     FAILS("fails"),
-    /// Something that the experiment needs, such as data, was missing.
+    /// Something that the experiment needs was missing, such as data.
     UNDECIDABLE("not decidable");
 
     private final String label;

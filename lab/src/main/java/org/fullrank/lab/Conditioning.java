@@ -8,11 +8,12 @@ import java.util.List;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.SkipNet.Activation;
 
-/// Checks that skip connections bound the condition number of a layer, and with it that of the loss.
+/// Checks that skip connections bound the condition number of a layer, and therefore the condition number of
+/// the loss.
 ///
-/// @param map the linear map of a layer, under test
-/// @param hessian the second derivative of the loss in the weights of one layer, under test
-/// @param gradient the loss and its gradient, under test
+/// @param map computes the linear map of a layer; under test
+/// @param hessian computes the second derivative of the loss in the weights of one layer; under test
+/// @param gradient computes the loss and its gradient; under test
 record Conditioning(LayerMap map, Hessian hessian, Gradient gradient) implements Experiment {
     /// The linear map of a layer inside one region of its input.
     @FunctionalInterface
@@ -103,7 +104,7 @@ record Conditioning(LayerMap map, Hessian hessian, Gradient gradient) implements
         return singularValues[0] / singularValues[singularValues.length - 1];
     }
 
-    /// Singular values given to 12 digits by the specification of this project, for rho 0 and then 1.
+    /// Singular values that the specification of this project gives to 12 digits, for rho 0 and then 1.
     private static final double[][][] REFERENCE = {
         {
             {.292287916205, .228459539983, .193565171481, .082334649683, 0, 0},

@@ -12,13 +12,13 @@ import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/// The curves on which functions of the plane are zero, found on a grid of points.
+/// The curves on which functions of the plane are zero. They are found on a grid of points.
 ///
 /// @param from lower left corner of the box
 /// @param to upper right corner
 /// @param cells number of cells of the grid along each axis
 record Contours(double[] from, double[] to, int cells) {
-    /// The curves of each component of a function, with a NaN between two of them.
+    /// The curves of each component of a function. NaN separates two curves.
     List<Trajectory> zeros(UnaryOperator<double[]> function) {
         double[][][] values = new double[cells + 1][cells + 1][];
         for (int i = 0; i <= cells; i++) {
@@ -46,7 +46,7 @@ record Contours(double[] from, double[] to, int cells) {
         return from[axis] + (to[axis] - from[axis]) * index / cells;
     }
 
-    /// Joins the crossings of the edges of a cell, in pairs around the cell.
+    /// Joins the crossings of the edges of a cell in pairs, around the cell.
     private void cell(
             double[][][] values,
             int component,
@@ -74,7 +74,7 @@ record Contours(double[] from, double[] to, int cells) {
         }
     }
 
-    /// A number for the edge between two neighboring points of the grid.
+    /// A number that identifies the edge between two neighboring points of the grid.
     private int edge(int[] a, int[] b) {
         int corner = Math.min(a[0], b[0]) * (cells + 1) + Math.min(a[1], b[1]);
         return 2 * corner + (a[0] == b[0] ? 1 : 0);

@@ -14,7 +14,7 @@ import org.fullrank.engine.InputException;
 /// The digits 5 and 6 of MNIST. Each image is in one of two corners of a larger canvas. Only these two
 /// corners are stored, because the rest of the canvas is black in all samples.
 ///
-/// @param train samples by attribute: `[digit][place][image]`, each `[2 * pixels]` in `[0, 1]`
+/// @param train samples by attributes: `[digit][place][image]`, each `[2 * pixels]` in `[0, 1]`
 /// @param test the same for test images
 record DigitPairs(double[][][][] train, double[][][][] test) {
     static final List<String> DIGITS = List.of("5", "6");
@@ -90,7 +90,7 @@ record DigitPairs(double[][][][] train, double[][][][] test) {
         return train[0][0][0].length;
     }
 
-    /// A batch of samples and of the samples before them. The image and the attributes that are not kept are
+    /// A batch of samples and of their previous samples. The image and the attributes that are not kept are
     /// drawn again.
     void draw(RandomGenerator random, Kept kept, double[][] now, double[][] before) {
         for (int b = 0; b < now.length; b++) {
@@ -109,7 +109,7 @@ record DigitPairs(double[][][][] train, double[][][][] test) {
         return images[random.nextInt(images.length)];
     }
 
-    /// The distance between the mean responses to both values of an attribute, divided by the range of all
+    /// The distance between the mean responses to the two values of an attribute, divided by the range of all
     /// responses, on the test images.
     double selectivity(double[] w, Kept attribute) {
         double[] sums = new double[2];

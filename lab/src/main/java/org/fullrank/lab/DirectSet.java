@@ -16,7 +16,7 @@ import org.fullrank.text.Numbers;
 ///
 /// @param slope the flow of an eigenvalue under test
 record DirectSet(Slope slope) implements Experiment {
-    /// dl/dt of an eigenvalue l of F, for the exponent, the augmentation variance and the decay.
+    /// dl/dt of an eigenvalue l of F, as a function of the exponent, the augmentation variance and the decay.
     @FunctionalInterface
     interface Slope {
         double of(double l, double alpha, double variance, double eta);
@@ -27,14 +27,14 @@ record DirectSet(Slope slope) implements Experiment {
     private static final double[] VARIANCES = {0.1, 1, 2, 4, 6};
     private static final double DT = 0.01;
     private static final double TIME = 2000;
-    /// Final values for the five variances from l = 0.3, by the reference.
+    /// Final values of the reference for the five variances, starting from l = 0.3.
     private static final double[][] REFERENCE = {{0.6315, 0.1309, 0, 0, 0}, {0.7947, 0.3618, 0, 0, 0}, {0, 0, 0, 0, 0}};
 
     DirectSet() {
         this(DirectSet::mode);
     }
 
-    /// 2 l [p (1 - (1 + variance) p) - eta], p = l^alpha.
+    /// 2 l [p (1 - (1 + variance) p) - eta], where p = l^alpha.
     static double mode(double l, double alpha, double variance, double eta) {
         double p = StrictMath.pow(l, alpha);
         return 2 * l * (p * (1 - (1 + variance) * p) - eta);
@@ -121,7 +121,7 @@ record DirectSet(Slope slope) implements Experiment {
         return ends;
     }
 
-    /// Integrates with Euler steps, as the reference, until nothing changes any more.
+    /// Integrates with Euler steps, as the reference does, until nothing changes any more.
     private double end(double start, double alpha, double variance) {
         double l = start;
         for (long step = 0; step < TIME / DT && l > 1e-9; step++) {
@@ -138,9 +138,9 @@ record DirectSet(Slope slope) implements Experiment {
         return Bisection.of(low, high, 24, holds).middle();
     }
 
-    /// The matrix flow dW = Wp [W - Wp W (I + X')] - eta W with Wp = W W', alpha 1.
+    /// The matrix flow dW = Wp [W - Wp W (I + X')] - eta W, where Wp = W W' (alpha is 1).
     ///
-    /// @param kept |column of W|^2 for each input, at the end
+    /// @param kept |column of W|^2 for each input at the end
     private record Network(double[] variances, double[] kept) {
         static Network train(Setting setting) {
             double[] variances = {0.1, 0.5, 1, 1.3, 1.7, 2, 4, 6};

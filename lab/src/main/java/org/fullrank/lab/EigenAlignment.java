@@ -43,10 +43,10 @@ record EigenAlignment(Flow flow) implements Experiment {
     /// Steps between points of the figure.
     private static final int EVERY = 10;
 
-    /// Below this the commutator is a rounding error.
+    /// If the commutator is below this value, it is a rounding error.
     private static final double ROUNDING = 1e-11;
-    /// A mode is alive if s is above this. The smallest p+^2 here is .097. Without decay p settles at the
-    /// rate s; below this threshold, time 1000 is too short to show it.
+    /// A mode is alive if s is above this. The smallest p+^2 here is .097. Without decay, p settles at the
+    /// rate s. Below this threshold, time 1000 is too short to reach the final value.
     private static final double ALIVE = 0.02;
 
     EigenAlignment() {
@@ -77,7 +77,7 @@ record EigenAlignment(Flow flow) implements Experiment {
 
     /// The result of a run.
     ///
-    /// @param excess largest |[F, Wp]| over |[F, Wp](0)| exp(-2 int lambda_min(K) dt)
+    /// @param excess largest value of |[F, Wp]| divided by |[F, Wp](0)| exp(-2 int lambda_min(K) dt)
     private record Run(
             double eta, double tau, double last, double excess, Modes modes, Trajectory commutator, Trajectory bound) {}
 
@@ -199,10 +199,10 @@ record EigenAlignment(Flow flow) implements Experiment {
         return new Run(a.eta(), tau, y.commutator().normF(), excess, modes, commutator, bound);
     }
 
-    /// The living modes of a state.
+    /// The modes of a state that are alive.
     ///
     /// @param count number of eigenvalues of F above [#ALIVE]
-    /// @param p mean of u' Wp u for their eigenvectors u
+    /// @param p mean of u' Wp u over their eigenvectors u
     /// @param off largest distance of such a value from p+
     /// @param alignment smallest cosine of Wp u with u
     private record Modes(int count, double p, double off, double alignment) {

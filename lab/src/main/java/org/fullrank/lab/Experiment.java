@@ -18,13 +18,14 @@ public sealed interface Experiment
                 Conditioning,
                 BnPartition,
                 BnJitter {
-    /// What an experiment says of itself.
+    /// The description of an experiment.
     ///
-    /// @param name on the command line and of the page
-    /// @param title what it shows, in one line
-    /// @param paper where the claims come from: authors, title, where and when it appeared
+    /// @param name name on the command line and of the page
+    /// @param title one line that says what the experiment shows
+    /// @param paper source of the claims: authors, title, where and when it appeared
     /// @param part section, theorem or figure of the paper
-    /// @param about the set-up in words and formulas, Markdown: enough to repeat it without the code
+    /// @param about the set-up in words and formulas, in Markdown. It is enough to repeat the experiment
+    ///     without the code
     record Description(String name, String title, String paper, String part, String about) {}
 
     Description description();
@@ -33,7 +34,7 @@ public sealed interface Experiment
         return description().name();
     }
 
-    /// Whether its claims can be decided only with a data set.
+    /// Whether the claims can be decided only with a data set.
     default boolean needsData() {
         return false;
     }

@@ -27,9 +27,9 @@ public final class Experiments {
         return ALL;
     }
 
-    /// The experiment of a name.
+    /// The experiment with this name.
     ///
-    /// @throws InputException when there is none, with the nearest name
+    /// @throws InputException when there is none. The message has the nearest name
     public static Experiment named(String name) {
         List<String> names = ALL.stream().map(Experiment::name).toList();
         return ALL.stream()

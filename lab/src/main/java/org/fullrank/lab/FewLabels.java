@@ -8,14 +8,14 @@ import java.util.random.RandomGenerator;
 import org.fullrank.lab.NormNet.Layer;
 import org.fullrank.lab.NormNet.Statistics;
 
-/// A task with few labels: two moons in the plane, 5 labeled points of each, and a network that starts with or
-/// without the statistics of unlabeled points.
+/// A task with few labels. It has two moons in the plane, with 5 labeled points of each. A network starts
+/// with or without the statistics of unlabeled points.
 ///
 /// @param points unlabeled points
-/// @param labeled labeled points, first all of the one class, then all of the other
-/// @param test points of both classes, in the same order
+/// @param labeled labeled points; all points of one class come before those of the other
+/// @param test points of both classes in the same order
 record FewLabels(double[][] points, double[][] labeled, double[][] test) {
-    /// How the offsets of the network start.
+    /// The initial offsets of the network.
     enum Start {
         NONE("none"),
         BATCH_NORM("batch norm"),
@@ -104,7 +104,7 @@ record FewLabels(double[][] points, double[][] labeled, double[][] test) {
             return h;
         }
 
-        /// Values of all layers, the input first. The last one has one value, the logit.
+        /// Values of all layers, the input first. The last layer has one value, the logit.
         private List<double[]> forward(double[] x, double[][] shift) {
             List<double[]> values = new ArrayList<>(List.of(x));
             for (int l = 0; l < w.length; l++) {
@@ -167,8 +167,8 @@ record FewLabels(double[][] points, double[][] labeled, double[][] test) {
         return net;
     }
 
-    /// How the offsets of both layers move if they are the means of a mini-batch instead of those of all
-    /// points.
+    /// How far the offsets of both layers move if they are the means of a mini-batch instead of the means of
+    /// all points.
     private double[][] shift(Net net, RandomGenerator random, Statistics statistics) {
         double[][] shift = none();
         double[][] all = points;
@@ -224,8 +224,8 @@ record FewLabels(double[][] points, double[][] labeled, double[][] test) {
         return (double) right / test.length;
     }
 
-    /// The mean over the labeled points of the distance to the nearest point of the other class, up to 2
-    /// and 0 if the labeled point itself is on the wrong side.
+    /// The mean distance of a labeled point to the nearest point that the network assigns to the other class,
+    /// at most 2. If the labeled point itself is assigned to the other class, its distance is 0.
     double margin(Net net) {
         double sum = 0;
         for (int i = 0; i < labeled.length; i++) {

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.fullrank.lab.BnPartition.Normal;
 
-/// The boundaries of the units of the last layer in the input space: lines that are folded at the boundaries
-/// of the layers below.
+/// The boundaries of the units of the last layer in the input space. They are lines that are folded at the
+/// boundaries of the layers below.
 record Folds(NormNet net, Normal normal, double[][] points) {
-    /// Small compared with the regions, large compared with rounding.
+    /// A step that is small compared with the regions, and large compared with rounding.
     private static final double STEP = 1e-6;
 
     List<Claim> claims() {
@@ -56,7 +56,7 @@ record Folds(NormNet net, Normal normal, double[][] points) {
         return new double[] {a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])};
     }
 
-    /// Where the way from a point to the next one leaves the region of the point.
+    /// The position at which the way from a point to the next one leaves the region of the point.
     private double border(int i) {
         return Bisection.of(0, 1, 45, t -> !below().pattern(between(i, t)).equals(below().pattern(points[i])))
                 .low();
@@ -108,8 +108,8 @@ record Folds(NormNet net, Normal normal, double[][] points) {
         return sum / count;
     }
 
-    /// The distance in the plane is `|h|/|normal|`, as long as the boundary is in the region of the point. So
-    /// the offset of the smallest mean square is the mean of h with the weights `1/|normal|^2`.
+    /// As long as the boundary is in the region of the point, the distance in the plane is `|h|/|normal|`. So
+    /// the mean squared distance is smallest if the offset is the mean of h with the weights `1/|normal|^2`.
     private double shift() {
         double[] shifts = IntStream.range(0, units())
                 .mapToDouble(k -> {

@@ -14,12 +14,12 @@ import org.fullrank.lab.Series.Color;
 
 /// Checks the dynamics of eigenvalues with Euclidean, cosine and isotropic losses.
 ///
-/// @param gradient of a sample's loss, under test
+/// @param gradient computes the gradient of the loss of a sample; under test
 record IsoModes(Gradient gradient) implements Experiment {
     private static final double NOISE = 0.1;
     private static final int STEPS = 1500;
-    /// Number of steps of a long run, three times as long. A mode that starts at l needs a time of about 1/(2
-    /// l) with the Euclidean loss.
+    /// Number of steps of a long run, which is three times as long. A mode that starts at l needs a time of
+    /// about 1/(2 l) with the Euclidean loss.
     private static final int LONG = 4500;
 
     private static final double SLOW = 0.01;

@@ -9,14 +9,14 @@ import org.ejml.simple.SimpleMatrix;
 /// over the steps.
 ///
 /// @param form which loss
-/// @param batch fresh samples per step
+/// @param batch number of new samples per step
 /// @param rate step size
 /// @param noiseOne standard deviation of the noise of view 1, the online view
 /// @param noiseTwo standard deviation of the noise of view 2
 record LinearModes(Form form, int batch, double rate, double noiseOne, double noiseTwo) {
     static final int INPUTS = 15;
     static final int OUTPUTS = 10;
-    /// Steps between records of the eigenvalues.
+    /// Number of steps between records of the eigenvalues.
     static final int EVERY = 10;
 
     /// The losses, p = Wp z1.
@@ -30,14 +30,15 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
         COSINE_NO_PREDICTOR
     }
 
-    /// Gradients of the loss of one sample with respect to z1 and, without stop-gradient, z2; both are
+    /// Gradients of the loss of one sample with respect to z1 and, without stop-gradient, z2. Both are
     /// overwritten.
     @FunctionalInterface
     interface Gradient {
         void of(Form form, double[] wp, double[] z1, double[] z2, double[] g1, double[] g2);
     }
 
-    /// Eigenvalues in ascending order, one row after every [#EVERY] steps and one after the last step.
+    /// Eigenvalues in ascending order. There is one row after every [#EVERY] steps, and one after the last
+    /// step.
     record History(double[] steps, double[][] eigenvalues) {
         double[] first() {
             return eigenvalues[0];
@@ -65,7 +66,7 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
         }
     }
 
-    /// The correct gradients: the residual is p - z2 (Euclidean) or -v with v = z2/(|p||z2|) - (p.z2)
+    /// The correct gradients. The residual is p - z2 (Euclidean), or -v with v = z2/(|p||z2|) - (p.z2)
     /// p/(|p|^3 |z2|) (cosine). It is multiplied by Wp, except for IsoLoss.
     static void gradient(Form form, double[] wp, double[] z1, double[] z2, double[] g1, double[] g2) {
         double[] p = new double[OUTPUTS];
@@ -98,7 +99,7 @@ record LinearModes(Form form, int batch, double rate, double noiseOne, double no
         }
     }
 
-    /// Trains from independent N(0, 1/16) weights.
+    /// Starts from independent N(0, 1/16) weights and trains.
     ///
     /// @param weights random numbers of the initial weights
     History train(RandomGenerator weights, RandomGenerator samples, int steps, Gradient gradient) {

@@ -11,13 +11,13 @@ enum LocalRule {
     HEBB("log-variance only"),
     /// Pull and log-variance.
     LPL("LPL"),
-    /// Pull and the hinge of VICReg.
+    /// The pull and the hinge of VICReg.
     HINGE("pull + hinge"),
     PULL("pull only"),
-    /// Pull and the variance without the log.
+    /// The pull and the variance without the logarithm.
     VARIANCE("pull + variance");
 
-    /// Weight decay of the official notebooks; Oja's rule has a different one.
+    /// Weight decay of the official notebooks. Oja's rule has a different one.
     static final double DECAY = 0.15;
 
     /// Added to the variance, as in the official notebooks.
@@ -38,14 +38,13 @@ enum LocalRule {
         return Objects.requireNonNull(values.get(this));
     }
 
-    /// The mean change of the weights by a rule, over a batch of samples `[B, N]` and the samples before
-    /// them.
+    /// The mean change of the weights by a rule, over a batch of samples `[B, N]` and their previous samples.
     @FunctionalInterface
     interface Plasticity {
         double[] change(LocalRule law, double[] w, double[][] now, double[][] before);
     }
 
-    /// The correct rules: minus the gradient of pull = mean (z - sg z_before)^2 and of the variance term,
+    /// The correct rules: minus the gradients of pull = mean (z - sg z_before)^2 and of the variance term,
     /// minus the decay.
     static double[] change(LocalRule law, double[] w, double[][] now, double[][] before) {
         Moments m = Moments.of(w, now, before);
@@ -74,7 +73,7 @@ enum LocalRule {
     ///
     /// @param covariance of z with x
     /// @param variance of z
-    /// @param pull mean of (z - z before) x, the past without gradient
+    /// @param pull mean of (z - z before) x; no gradient flows through the past
     private record Moments(double[] covariance, double variance, double[] pull) {
         static Moments of(double[] w, double[][] now, double[][] before) {
             int n = now.length;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Checks that a predictive neuron becomes selective to features that stay constant over time.
 ///
-/// @param plasticity the laws under test
+/// @param plasticity the laws of plasticity; under test
 record LplDigits(Plasticity plasticity) implements Experiment {
     private static final int BATCH = 200;
     private static final double RATE = 1e-2;
@@ -116,7 +116,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
         return results;
     }
 
-    /// @param results null: nothing was measured
+    /// @param results null if nothing was measured
     private static List<Claim> claims(@Nullable Map<Kept, Map<LocalRule, Selectivity>> results) {
         String margin = "a clear difference of means; the direction is the paper's, the margin is chosen here";
         List<Claim> claims = new ArrayList<>();

@@ -17,9 +17,9 @@ import org.fullrank.lab.LocalRule.Plasticity;
 import org.fullrank.lab.Series.Color;
 
 /// Checks two claims. Predictive plasticity finds the slow feature next to a nuisance of any strength. The
-/// variance term alone does not find it.
+/// variance term alone does not find this feature.
 ///
-/// @param plasticity the laws under test
+/// @param plasticity the laws of plasticity; under test
 record LplToy(Plasticity plasticity) implements Experiment {
     /// Batch, rate and noise of the clusters are those of the official notebook.
     private static final int BATCH = 200;
@@ -228,7 +228,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
         return ends;
     }
 
-    /// Uniform in +- 1/sqrt(2), the initial values of linear layers.
+    /// Uniform in +- 1/sqrt(2), as the initial values of linear layers.
     private static double[] start(RandomGenerator random) {
         double bound = Math.sqrt(0.5);
         return new double[] {random.nextDouble(-bound, bound), random.nextDouble(-bound, bound)};
@@ -263,7 +263,7 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 VectorMath.deviation(z));
     }
 
-    /// Activity over time with the variance term without the log, sigma_y 1.
+    /// Activity over time, with the variance term without the logarithm and sigma_y = 1.
     private Trajectory growth(Setting setting) {
         RandomGenerator random = setting.random("lpl-toy growth");
         double[] w = start(random);

@@ -19,7 +19,7 @@ final class MatrixMath {
         return new SimpleMatrix(rows, columns, true, VectorMath.gaussian(random, rows * columns, deviation));
     }
 
-    /// Orthonormal columns, Gaussian ones orthogonalized one after another.
+    /// Orthonormal columns, made from Gaussian columns that are orthogonalized one after another.
     static SimpleMatrix orthonormal(RandomGenerator random, int rows, int columns) {
         SimpleMatrix q = gaussian(random, rows, columns, 1);
         for (int j = 0; j < columns; j++) {
@@ -39,7 +39,7 @@ final class MatrixMath {
         return a.plus(a.transpose()).divide(2);
     }
 
-    /// Eigenvalues of a symmetric matrix, ascending.
+    /// Eigenvalues of a symmetric matrix in ascending order.
     static double[] eigenvalues(SimpleMatrix symmetric) {
         EigenDecomposition_F64<DMatrixRMaj> eigen = eigen(symmetric, false);
         double[] values = new double[symmetric.getNumRows()];

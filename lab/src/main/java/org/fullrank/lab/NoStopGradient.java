@@ -18,9 +18,9 @@ import org.fullrank.lab.Series.Color;
 
 /// Checks that the weights decay at least as fast as exp(-l0 t) without stop-gradient.
 ///
-/// @param gradient the flow under test
+/// @param gradient computes the flow; under test
 record NoStopGradient(Gradient gradient) implements Experiment {
-    /// The slope of W and Wp when the gradient also goes through the target, which is W itself.
+    /// The slope of W and Wp if the gradient also goes through the target, which is W itself.
     @FunctionalInterface
     interface Gradient {
         Full slope(Parameters parameters, Moments data, Full state);
@@ -37,8 +37,8 @@ record NoStopGradient(Gradient gradient) implements Experiment {
         this(NoStopGradient::descent);
     }
 
-    /// Minus the gradient of J = 1/2 E |Wp W x1 - W x2|^2, with decay:
-    /// dW = -Wp'Wp W (X+X') + Wp' W X + Wp W X - W (X+X') - eta W; dWp as in lemma 1.
+    /// Minus the gradient of J = 1/2 E |Wp W x1 - W x2|^2, with decay: dW = -Wp'Wp W (X+X') + Wp' W X + Wp W
+    /// X - W (X+X') - eta W. dWp is the same as in lemma 1.
     static Full descent(Parameters a, Moments data, Full y) {
         SimpleMatrix all = data.signal().plus(data.noise());
         SimpleMatrix online = y.wp().mult(y.w());
@@ -52,7 +52,8 @@ record NoStopGradient(Gradient gradient) implements Experiment {
         return new Full(dw, dwp, y.wa().scale(0));
     }
 
-    /// H = X' kron (Wp'Wp + I) + X kron (Wp - I)'(Wp - I) + eta I, for vec W with columns one below another.
+    /// H = X' kron (Wp'Wp + I) + X kron (Wp - I)'(Wp - I) + eta I, which acts on vec W, with columns one
+    /// below another.
     static SimpleMatrix h(Parameters a, Moments data, SimpleMatrix wp) {
         SimpleMatrix identity = SimpleMatrix.identity(OUTPUTS);
         SimpleMatrix from = wp.minus(identity);

@@ -75,8 +75,8 @@ record NormNet(List<Layer> layers, DoubleUnaryOperator activation) {
         return values;
     }
 
-    /// The network with the statistics of a batch. Each layer takes those of its own input, after the layers
-    /// below have theirs.
+    /// The network with the statistics of a batch. Each layer uses the statistics of its own input, after the
+    /// layers below have their statistics.
     static NormNet normalized(
             List<double[][]> weights, double[][] batch, Statistics statistics, DoubleUnaryOperator activation) {
         NormNet net = new NormNet(List.of(), activation);
@@ -121,8 +121,8 @@ record NormNet(List<Layer> layers, DoubleUnaryOperator activation) {
         return layers.getLast().preactivations(first(layers.size() - 1).apply(x));
     }
 
-    /// The side of the boundary of each unit of each layer on which a point lies. It names the region of the
-    /// point: inside a region the network is affine.
+    /// For each unit of each layer, the side of its boundary on which a point lies. These sides identify the
+    /// region of the point. Inside a region, the network is affine.
     BitSet pattern(double[] x) {
         BitSet pattern = new BitSet();
         double[] z = x;
@@ -144,8 +144,8 @@ record NormNet(List<Layer> layers, DoubleUnaryOperator activation) {
         return patterns.size();
     }
 
-    /// The gradient of a value of the last layer before its activation with respect to the input, for ReLU:
-    /// `A' w`, where A is the linear map of the layers below in the region of x, divided by the scale.
+    /// The gradient of a value of the last layer before its activation with respect to the input, for ReLU.
+    /// It is `A' w` divided by the scale, where A is the linear map of the layers below in the region of x.
     static double[] normal(NormNet net, double[] x, int unit) {
         Layer last = net.layers.getLast();
         double[] normal = last.w[unit].clone();

@@ -12,9 +12,9 @@ import org.fullrank.text.Numbers;
 
 /// Checks that the gradient of the negative log-variance, with weight decay, is Oja's rule.
 ///
-/// @param rule the log-variance rule under test
+/// @param rule the log-variance rule; under test
 record Oja(Rule rule) implements Experiment {
-    /// Mean change of the weights of a linear neuron z = w.x over a batch `[B, N]`, for the learning
+    /// Mean change of the weights of a linear neuron z = w.x over a batch `[B, N]`, with the learning
     /// coefficient c and the decay eta.
     @FunctionalInterface
     interface Rule {
@@ -198,7 +198,7 @@ record Oja(Rule rule) implements Experiment {
         return largest;
     }
 
-    /// The batch is one point on each axis, so that its second moments are exactly those of the Gaussian.
+    /// The batch has one point on each axis, so its second moments are exactly those of the Gaussian.
     private double stability() {
         int n = DEVIATIONS.length;
         double[][] batch = new double[n][n];

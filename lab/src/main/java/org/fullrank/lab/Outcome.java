@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The result of an experiment.
 ///
-/// @param claims each with its verdict, at least one
-/// @param table the figures behind the claims
+/// @param claims the claims with their verdicts, at least one
+/// @param table the values behind the claims
 /// @param figure the figure; null if nothing could be measured
 public record Outcome(
         List<Claim> claims, ResultTable table, @Nullable Figure figure) {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The page of all experiments, `README.md`. The page has every claim with its value for every seed.
+/// The page of all experiments, `README.md`. It has every claim with its value for every seed.
 ///
 /// @param sweeps sweeps with the same settings, at least one
 public record Overview(List<Sweep> sweeps) {
@@ -76,7 +76,7 @@ public record Overview(List<Sweep> sweeps) {
         return new ResultTable(header, rows);
     }
 
-    /// The figure in words. An expected value may depend on the seed, so a failed figure is printed with the
+    /// The figure in words. An expected value may depend on the seed. So a failed value is printed with the
     /// expected value.
     private static String figure(Claim claim) {
         return switch (claim.verdict()) {

@@ -6,7 +6,7 @@ import java.util.function.Function;
 
 /// One plot of a figure.
 ///
-/// @param series drawn in this order
+/// @param series the series, drawn in this order
 record Panel(String title, Axis x, Axis y, List<Series> series) {
     Panel {
         series = List.copyOf(series);

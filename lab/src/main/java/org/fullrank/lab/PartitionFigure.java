@@ -10,7 +10,7 @@ import org.fullrank.lab.Series.Color;
 
 /// Pictures of the partition, and the numbers of regions for several widths.
 final class PartitionFigure {
-    /// Few enough units to follow a single line in the picture.
+    /// Number of units. It is small enough to follow a single line in the picture.
     private static final int DRAWN = 12;
 
     private static final int[] WIDTHS = {2, 4, 8, 16, 32};
@@ -18,7 +18,7 @@ final class PartitionFigure {
     private final Setting setting;
     private final List<Counts> counts = new ArrayList<>();
 
-    /// Regions in the box of the data: one layer, and two.
+    /// Number of regions in the box of the data, for one layer and for two layers.
     private record Counts(int units, int[] none, int[] biases, int[] normalized) {}
 
     PartitionFigure(BnPartition experiment, Setting setting) {
@@ -104,7 +104,8 @@ final class PartitionFigure {
                 .with(series.toArray(Series[]::new));
     }
 
-    /// The mean squared distance of the data to a line of each of three directions, against its offset.
+    /// The mean squared distance of the data to a line, as a function of its offset, for each of three
+    /// directions.
     private static Panel offsets(Scene scene) {
         Layer layer = scene.normalized().layers().getFirst();
         Panel panel = Panel.of(

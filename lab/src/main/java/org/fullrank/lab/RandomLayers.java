@@ -20,8 +20,8 @@ record RandomLayers(List<Layer> layers) {
     private static final double[] SCALES = {0.1, 0.3, 0.5, 0.8};
     private static final double[] SKIPS = {0, 0.5, 1};
     private static final List<Activation> ACTIVATIONS = List.of(Activation.RELU, Activation.LEAKY, Activation.ABS);
-    /// Median condition number, largest and smallest singular value of ReLU with skip in 10 draws of the
-    /// specification, one row for each scale.
+    /// Median condition number, and largest and smallest singular value, of ReLU with a skip. They come from
+    /// 10 draws of the specification, one row for each scale.
     private static final double[][] REFERENCE = {
         {1.25, 1.112, 0.891}, {1.98, 1.351, 0.688}, {3.08, 1.600, 0.510}, {6.72, 2.001, 0.293}
     };
@@ -49,7 +49,7 @@ record RandomLayers(List<Layer> layers) {
             return this.activation == activation && this.skip == skip;
         }
 
-        /// How far a singular value is from rho, minus `|W|`.
+        /// The largest distance of a singular value from rho, minus `|W|`.
         double excess() {
             return Math.max(values[0] - skip, skip - smallest()) - norm();
         }
@@ -200,7 +200,7 @@ record RandomLayers(List<Layer> layers) {
         return table;
     }
 
-    /// Median condition numbers against the scale of the weights.
+    /// Median condition numbers as a function of the scale of the weights.
     Panel conditions() {
         Trajectory plain = new Trajectory();
         Trajectory leaky = new Trajectory();
@@ -220,7 +220,7 @@ record RandomLayers(List<Layer> layers) {
                         weyl.line("Weyl", Color.BLACK).dash());
     }
 
-    /// Singular values of one layer without and with skip.
+    /// Singular values of one layer, without and with a skip.
     Panel spectra() {
         return Panel.of("Singular values, s = 0.3", Axis.linear("index"), Axis.log("singular value"))
                 .with(

@@ -9,7 +9,7 @@ import org.fullrank.text.Table;
 /// A table of a page.
 ///
 /// @param header titles of the columns
-/// @param rows cells, as many as titles in each row
+/// @param rows the cells; each row has as many cells as there are titles
 public record ResultTable(List<String> header, List<List<String>> rows) {
     public ResultTable {
         header = List.copyOf(header);
@@ -25,7 +25,7 @@ public record ResultTable(List<String> header, List<List<String>> rows) {
         return new ResultTable(List.of(header), List.of());
     }
 
-    /// This table with one more row; numbers have the format of the pages.
+    /// This table with one more row. Its numbers have the format of the pages.
     ResultTable row(Object... cells) {
         List<List<String>> more = new ArrayList<>(rows);
         more.add(Arrays.stream(cells)

@@ -25,15 +25,15 @@ sealed interface Series {
             return code;
         }
 
-        /// The colors one after another, without gray.
+        /// The colors in order, without gray.
         static Color of(int index) {
             return values()[index % (values().length - 1)];
         }
     }
 
-    /// A line through points; a point that is not finite breaks it.
+    /// A line through points. A point that is not finite interrupts it.
     ///
-    /// @param label for the legend; empty: none
+    /// @param label text in the legend; empty for none
     record Line(String label, Color color, boolean dashed, double[] x, double[] y) implements Series {
         Line dash() {
             return new Line(label, color, true, x, y);
@@ -42,9 +42,9 @@ sealed interface Series {
 
     /// Points.
     ///
-    /// @param label for the legend; empty: none
+    /// @param label text in the legend; empty for none
     /// @param radius in pixels
-    /// @param filled discs or circles
+    /// @param filled whether the dots are discs; otherwise they are circles
     record Dots(String label, Color color, double radius, boolean filled, double[] x, double[] y) implements Series {}
 
     static Line line(String label, Color color, double[] x, double[] y) {
@@ -59,7 +59,7 @@ sealed interface Series {
         return new Dots(label, color, 5, filled, new double[] {x}, new double[] {y});
     }
 
-    /// The graph of a function between two abscissae.
+    /// The graph of a function between two values of x.
     static Line graph(String label, Color color, double from, double to, DoubleUnaryOperator f) {
         int pieces = 200;
         double[] x = new double[pieces + 1];

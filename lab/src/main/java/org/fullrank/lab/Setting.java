@@ -6,19 +6,20 @@ import org.jspecify.annotations.Nullable;
 /// The settings of one run of an experiment.
 ///
 /// @param seed of all random numbers
-/// @param quick smaller samples and shorter runs, for a first look and for continuous integration; the claims
-///     are the same
+/// @param quick whether samples are smaller and runs are shorter, for a first look and for continuous
+///     integration. The claims are the same
 /// @param data path of a data set, for the experiments that need one; null if there is none
 public record Setting(long seed, boolean quick, @Nullable String data) {
-    /// Seed 1. The pages use it; it was not chosen for its results.
+    /// Seed 1. The pages use this seed. It was not chosen for its results.
     public static final long SEED = 1;
 
-    /// The quick or the full size.
+    /// The quick size or the full size.
     int size(int quickly, int fully) {
         return quick ? quickly : fully;
     }
 
-    /// The stream of random numbers for a part of an experiment: the same for the same name, path and seed.
+    /// The stream of random numbers for a part of an experiment. It is the same for the same name, path and
+    /// seed.
     Keyed random(String name, long... path) {
         long[] key = new long[path.length + 1];
         key[0] = Keyed.name("lab " + name);

@@ -16,7 +16,7 @@ final class SingularValueMean {
         return svd.getU().mult(svd.getV().transpose()).divide(e.getNumCols());
     }
 
-    /// Mean over d of the singular values, of which there are min(b, d).
+    /// The sum of the singular values, of which there are min(b, d), divided by d.
     static double mean(SimpleMatrix e) {
         return Arrays.stream(e.svd(true).getSingularValues()).sum() / e.getNumCols();
     }
@@ -41,7 +41,7 @@ final class SingularValueMean {
         return rows;
     }
 
-    /// Normalized rows; before normalization they are uniform in [0, 1].
+    /// Rows of norm 1. Before they are scaled, their entries are uniform in [0, 1].
     static SimpleMatrix uniform(RandomGenerator random, int b, int d) {
         double[] values = new double[b * d];
         Arrays.setAll(values, _ -> random.nextDouble());
@@ -57,8 +57,7 @@ final class SingularValueMean {
         return e;
     }
 
-    /// Points whose angles are quantiles of a normal distribution about 0, or alternately about 0 and about
-    /// pi.
+    /// Points whose angles are quantiles of a normal distribution about 0, or alternately about 0 and pi.
     static SimpleMatrix angles(int points, double deviation, boolean poles) {
         SimpleMatrix e = new SimpleMatrix(points, 2);
         for (int i = 0; i < points; i++) {
@@ -68,12 +67,12 @@ final class SingularValueMean {
         return e;
     }
 
-    /// A quantile of the standard normal distribution, by bisection of its integral.
+    /// A quantile of the standard normal distribution, found by bisection of the distribution function.
     private static double quantile(double share) {
         return Bisection.of(-8, 8, 50, x -> normal(x) >= share).low();
     }
 
-    /// Distribution function, Simpson's rule from 0.
+    /// The distribution function, computed by Simpson's rule from 0.
     private static double normal(double x) {
         int pieces = 200;
         double sum = 0;
@@ -84,8 +83,8 @@ final class SingularValueMean {
         return 0.5 + sum * x / pieces / 3 / Math.sqrt(2 * Math.PI);
     }
 
-    /// Rows of norm 1 whose singular values are all equal: cosines and sines of d/2 frequencies at b equal
-    /// steps. On the circle these are equally spaced points.
+    /// Rows of norm 1 whose singular values are all equal. They consist of cosines and sines of d/2
+    /// frequencies at b equal steps. On the circle, these are evenly spaced points.
     ///
     /// @param d even, less than b
     static SimpleMatrix frame(int b, int d) {

@@ -14,14 +14,14 @@ import org.fullrank.lab.Conditioning.Hessian;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.lab.SkipNet.Activation;
 
-/// The loss of three layers `[4, 4]` as a function of the weights of the first one.
+/// The loss of three layers `[4, 4]` as a function of the weights of the first layer.
 record SkipCurvature(Hessian hessian, Gradient gradient, Setting setting) {
     private static final int UNITS = 4;
     private static final int LAYERS = 3;
     private static final int SAMPLES = 6;
     private static final double SCALE = 0.6;
     private static final int NETS = 21;
-    /// Steps of the descent whose rate is measured.
+    /// Number of steps of the descent whose rate is measured.
     private static final int STEPS = 20;
 
     /// A random net with samples and targets in columns.
@@ -71,7 +71,7 @@ record SkipCurvature(Hessian hessian, Gradient gradient, Setting setting) {
                         "the step 2/(largest + smallest eigenvalue) is the best one; rounding"));
     }
 
-    /// Condition numbers of the second derivative, ascending, one for each net.
+    /// Condition numbers of the second derivative in ascending order, one for each net.
     private double[] conditions(double skip) {
         return IntStream.range(0, NETS)
                 .mapToObj(draw -> problem(Activation.LEAKY, skip, SAMPLES, draw))
@@ -96,7 +96,7 @@ record SkipCurvature(Hessian hessian, Gradient gradient, Setting setting) {
         return Math.abs(measured / exact - 1);
     }
 
-    /// The loss along a line by the gradient and the second derivative at its start.
+    /// The loss along a line, predicted from the gradient and the second derivative at the start of the line.
     private double parabola(Problem p, double t) {
         SkipNet.Slope slope = gradient.of(p.net, p.x, p.y);
         SimpleMatrix v = MatrixMath.vec(p.direction);
@@ -104,7 +104,7 @@ record SkipCurvature(Hessian hessian, Gradient gradient, Setting setting) {
         return slope.loss() + t * MatrixMath.inner(slope.gradient().getFirst(), p.direction) + t * t / 2 * curvature;
     }
 
-    /// The largest t up to which no unit changes its side for any sample.
+    /// The largest t for which no unit changes its side for any sample.
     private static double border(Problem p) {
         List<SimpleMatrix> start = p.net.slopes(p.x);
         return Bisection.of(0, 1, 40, t -> !same(start, moved(p, t).slopes(p.x)))
@@ -125,9 +125,9 @@ record SkipCurvature(Hessian hessian, Gradient gradient, Setting setting) {
         return largest;
     }
 
-    /// The contraction of a step, measured divided by predicted, where the weights start beside the solution in
-    /// the direction of the smallest eigenvalue. The solution is the first layer -I, which maps all samples
-    /// to 0.
+    /// The measured contraction of a step, divided by the predicted one. The weights start next to the
+    /// solution, in the direction of the smallest eigenvalue. In the solution, the first layer is -I, and it
+    /// maps all samples to 0.
     private double contraction() {
         Problem p = problem(Activation.LINEAR, 1, 4 * SAMPLES, 0);
         SimpleMatrix curvature = hessian.of(p.net, p.x);

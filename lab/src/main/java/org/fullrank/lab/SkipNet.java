@@ -49,7 +49,7 @@ record SkipNet(List<SimpleMatrix> weights, Activation activation, double skip) {
     /// The loss on samples `[n, N]` and its gradient for every layer.
     record Slope(double loss, List<SimpleMatrix> gradient) {}
 
-    /// The mean over the samples of `|y - f(x)|^2`, and its gradient by backpropagation.
+    /// The mean of `|y - f(x)|^2` over the samples, and its gradient by backpropagation.
     static Slope slope(SkipNet net, SimpleMatrix x, SimpleMatrix y) {
         List<SimpleMatrix> inputs = new ArrayList<>();
         List<SimpleMatrix> slopes = new ArrayList<>();
@@ -80,7 +80,7 @@ record SkipNet(List<SimpleMatrix> weights, Activation activation, double skip) {
         return result;
     }
 
-    /// The second derivative of the loss in the weights of the first layer, columns one below another:
+    /// The second derivative of the loss in the weights of the first layer, with columns one below another:
     /// `2/N sum (x x') kron (D M' M D)`, where M is the local map of the layers above.
     static SimpleMatrix hessian(SkipNet net, SimpleMatrix x) {
         int n = x.getNumRows();

@@ -19,7 +19,7 @@ record SkipTraining(List<Run> runs) {
     private static final double[] RATES = {0.003, 0.01, 0.03, 0.1, 0.3};
     /// Scale of the weights of a ResNet.
     private static final double SMALL = 0.1;
-    /// A training has learned when its loss is this share of the mean square of the targets.
+    /// A training has learned if its loss is at most this share of the mean square of the targets.
     private static final double LEARNED = 0.1;
 
     private static final double DIVERGED = 1e3;
@@ -56,8 +56,8 @@ record SkipTraining(List<Run> runs) {
 
     /// The training with the best learning rate.
     ///
-    /// @param steps until it had learned, or all of them
-    /// @param loss relative to the mean square of the targets, against the step
+    /// @param steps number of steps until it had learned, or all steps
+    /// @param loss loss divided by the mean square of the targets, by step
     record Run(Activation activation, Start start, int steps, double last, Trajectory loss) {}
 
     static SkipTraining run(Gradient gradient, Setting setting) {

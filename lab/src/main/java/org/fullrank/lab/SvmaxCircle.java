@@ -21,13 +21,14 @@ import org.fullrank.lab.Series.Color;
 /// Checks two claims about the mean singular value of normalized embeddings. The mean singular value
 /// distinguishes polarized from spread embeddings, and maximizing it spreads them.
 ///
-/// @param gradient of the mean singular value with respect to the embeddings `[b, d]`, under test
+/// @param gradient computes the gradient of the mean singular value with respect to the embeddings `[b, d]`;
+///     under test
 record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
     private static final int POINTS = 128;
     private static final double RATE = 1;
     private static final int STEPS = 2000;
-    /// Standard deviation of the angle about the poles for which the expected singular values are those of
-    /// the paper's figure 1.
+    /// Standard deviation of the angle about the poles, for which the expected singular values are those of
+    /// figure 1 of the paper.
     private static final double POLARIZED = 0.1013;
 
     private static final double SPREAD = 0.816;
@@ -163,8 +164,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         "as above"));
     }
 
-    /// The angle where -d/dphi exp((U - s_mu)/(U - L)) = d/dphi (1 - cos^2 phi) for two groups of points at
-    /// +-phi, for which s1 = sqrt(b) cos phi and s2 = sqrt(b) sin phi.
+    /// The angle at which -d/dphi exp((U - s_mu)/(U - L)) = d/dphi (1 - cos^2 phi), for two groups of points
+    /// at +-phi. For these points, s1 = sqrt(b) cos phi and s2 = sqrt(b) sin phi.
     private static double balance() {
         double gap = upper(POINTS, 2) - lower(POINTS, 2);
         double half = lower(POINTS, 2);
@@ -298,7 +299,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                 e.getColumn(1).getDDRM().getData().clone());
     }
 
-    /// s_mu and its bounds against d at b = 144, or against b at d = 32.
+    /// s_mu and its bounds as a function of d at b = 144, or as a function of b at d = 32.
     private static Panel against(Setting setting, boolean dimension) {
         RandomGenerator random = setting.random("svmax-circle figure");
         Trajectory low = new Trajectory();

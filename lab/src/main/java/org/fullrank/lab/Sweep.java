@@ -9,7 +9,7 @@ import org.fullrank.text.Table;
 
 /// The outcomes of an experiment for several seeds.
 ///
-/// @param settings equal but for the seed
+/// @param settings settings that differ only in the seed
 /// @param outcomes one for each setting
 public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome> outcomes) {
     public Sweep {
@@ -19,7 +19,7 @@ public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome>
 
     /// Runs every experiment with every setting in parallel. The result does not depend on the order.
     ///
-    /// @param finished receives each experiment and its setting when it is done, one at a time
+    /// @param finished receives each experiment and its setting when it has finished, one at a time
     public static List<Sweep> run(
             List<Experiment> experiments, List<Setting> settings, BiConsumer<Experiment, Setting> finished) {
         record Task(Experiment experiment, Setting setting) {}

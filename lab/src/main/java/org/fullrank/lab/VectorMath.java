@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 final class VectorMath {
     private VectorMath() {}
 
-    /// The dot product, in four partial sums, so that additions need not wait for one another.
+    /// The dot product in four partial sums, so that additions need not wait for one another.
     static double dot(double[] a, double[] b) {
         double s0 = 0;
         double s1 = 0;
@@ -56,7 +56,7 @@ final class VectorMath {
         return sum / values.length;
     }
 
-    /// The middle value, or the mean of the two in the middle.
+    /// The middle value. For an even number of values, it is the mean of the two in the middle.
     static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
@@ -73,12 +73,12 @@ final class VectorMath {
         return Math.sqrt(sum / (values.length - 1));
     }
 
-    /// The largest figure of all.
+    /// The largest of all values.
     static <T> double largest(Collection<T> all, ToDoubleFunction<T> figure) {
         return all.stream().mapToDouble(figure).max().orElseThrow();
     }
 
-    /// The smallest figure of all.
+    /// The smallest of all values.
     static <T> double smallest(Collection<T> all, ToDoubleFunction<T> figure) {
         return all.stream().mapToDouble(figure).min().orElseThrow();
     }

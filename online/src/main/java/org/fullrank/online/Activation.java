@@ -14,7 +14,7 @@ public enum Activation {
             return 1;
         }
     },
-    /** {@code z = max(a, 0)}; the slope at 0 is 0. */
+    /** {@code z = max(a, 0)}. The slope at 0 is 0. */
     RELU {
         @Override
         float value(float a) {
@@ -26,7 +26,7 @@ public enum Activation {
             return z > 0 ? 1 : 0;
         }
     },
-    /** {@code z = tanh a}, the same on every machine. */
+    /** {@code z = tanh a}. The result is the same on every machine. */
     TANH {
         @Override
         float value(float a) {
@@ -45,7 +45,7 @@ public enum Activation {
     /** {@code f'(a)}, from {@code z = f(a)}. */
     abstract float slope(float z);
 
-    /** Whether {@code f(-a) = -f(a)}, so that the sign of a unit can be flipped without changing what it learns. */
+    /** Whether {@code f(-a) = -f(a)}. Then the sign of a unit can be flipped without changing what the unit learns. */
     boolean odd() {
         return this != RELU;
     }

@@ -14,6 +14,6 @@ public enum Alarm {
     CONSTANT_INPUT,
     /** Too many units are silent: their standard deviation is below {@link Limits#minimumStd()}. */
     COLLAPSED,
-    /** Units vary, but all in the same way: the features span one direction. */
+    /** Units vary, but all in the same way. The features span only one direction. */
     LOW_RANK
 }

@@ -40,8 +40,8 @@ final class Check {
     }
 
     /**
-     * Fails unless the sample has the right width and is finite. Sums of {@code 0 * x} are NaN exactly when a value is
-     * NaN or infinite; four of them keep the processor busy.
+     * Fails unless the sample has the right width and is finite. Sums of {@code 0 * x} are NaN exactly if a value is
+     * NaN or infinite. Four sums are computed at the same time, which keeps the processor busy.
      */
     static void sample(float[] x, int inputs) {
         if (x.length != inputs) {

@@ -4,7 +4,9 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
-/** What the linear rules of principal components share: the response, and the learning rate as their only setting. */
+/**
+ * The common part of the linear rules of principal components: the response, and the learning rate as the only setting.
+ */
 abstract sealed class ComponentRule extends Layer permits Oja, Sanger {
     private final Schedule learningRate;
 

@@ -5,13 +5,14 @@ public enum Decorrelation {
     /** None. */
     NONE,
     /**
-     * The published erratum of latent predictive learning: {@code beta sum_k u_k C_ik}, the gradient of the squared
-     * running covariances. Removes correlations of either sign.
+     * The form in the published erratum of latent predictive learning: {@code beta sum_k u_k C_ik}, the gradient of the
+     * squared running covariances. It removes correlations of either sign.
      */
     CORRECTED,
     /**
-     * The form first printed: {@code beta u_i sum_k u_k^2}, the gradient of products of squared deviations. It needs no
-     * covariance matrix, but ignores signs: it makes units active at different times, not uncorrelated.
+     * The form in the first publication: {@code beta u_i sum_k u_k^2}, the gradient of products of squared deviations.
+     * It needs no covariance matrix, but it ignores signs. Units become active at different times, but they may still
+     * be correlated.
      */
     PRINTED
 }

@@ -16,17 +16,17 @@ import java.io.IOException;
  * The formula contains {@link Push} as {@code push_i} and {@link Decorrelation} as {@code D_i}. Running estimates
  * replace batch statistics. They include the current sample. No gradient flows through the previous features.
  *
- * <p>Every term is the exact gradient of a loss of the current sample, for a fixed previous mean and the estimate rate
- * k: {@code pull/2 sum (z - z(previous))^2}, {@code -hebbian/(2k) sum log(v + eps)} or {@code hebbian/k sum max(0, 1 -
- * sigma)}, and {@code decorrelation beta/(4k) sum_{k != i} C_ik^2}.
+ * <p>Every term is the exact gradient of a loss of the current sample. The previous mean is treated as a constant, and
+ * k is the estimate rate. The losses are {@code pull/2 sum (z - z(previous))^2}, {@code -hebbian/(2k) sum log(v + eps)}
+ * or {@code hebbian/k sum max(0, 1 - sigma)}, and {@code decorrelation beta/(4k) sum_{k != i} C_ik^2}.
  *
- * <p>With {@code push = LOG_VARIANCE}, take a unit whose output varies only along its weights. Then these weights
+ * <p>Consider {@code push = LOG_VARIANCE} and a unit whose output varies only along its weights. Then these weights
  * settle at the norm {@code |W_i| = sqrt(hebbian/decay)}. Losses of the form {@code mean (z - z')^2 - log var}, as in
- * the published toy example, have these terms with pull and hebbian 2. Then the weights settle at {@code
+ * the published toy example, have these terms with a pull of 2 and a hebbian of 2. Then the weights settle at {@code
  * sqrt(2/decay)}.
  *
- * <p>Source: the local VICReg rule; M. Halvagal and F. Zenke, Nature Neuroscience 2023, by its official code and
- * erratum. The online estimates with a constant rate are our choice, unverified against the paper.
+ * <p>Source: the local VICReg rule of Halvagal and Zenke, Nature Neuroscience 2023, from its official code and erratum.
+ * Halvagal and F. The online estimates with a constant rate are our choice, unverified against the paper.
  */
 public final class LatentPredictive extends Layer {
     private final LatentSettings settings;
@@ -48,18 +48,23 @@ public final class LatentPredictive extends Layer {
     }
 
     /**
-     * The full rule: pull, log-variance push, corrected decorrelation, with the constants of {@link LatentSettings}.
+     * The full rule: pull, log-variance push and corrected decorrelation, with the constants of {@link LatentSettings}.
      */
     public static Builder builder(int inputs, int units) {
         return new Builder(inputs, units);
     }
 
-    /** Only the log-variance push and decay. For one unit on centered input it has the fixed points of Oja's rule. */
+    /**
+     * Only the log-variance push and decay. For one unit with centered input, it has the fixed points of Oja's rule.
+     */
     public static Builder logVarianceHebb(int inputs, int units) {
         return builder(inputs, units).pull(0).decorrelation(Decorrelation.NONE, Population.OTHERS, 0);
     }
 
-    /** The local VICReg rule: pull, a push of the given form, and the decorrelation as first printed. */
+    /**
+     * The local VICReg rule: pull, a push of the given form, and the decorrelation in the form of the first
+     * publication.
+     */
     public static Builder localVicReg(int inputs, int units, Push push) {
         return builder(inputs, units)
                 .hebbian(push, LatentSettings.HEBBIAN)
@@ -121,7 +126,7 @@ public final class LatentPredictive extends Layer {
             return this;
         }
 
-        /** A constant rate of the running estimates. */
+        /** A constant rate for the running estimates. */
         public Builder estimateRate(double rate) {
             return estimateRate(Schedule.constant(rate));
         }
@@ -132,7 +137,7 @@ public final class LatentPredictive extends Layer {
             return this;
         }
 
-        /** Added to every running variance. */
+        /** The number that is added to every running variance. */
         public Builder epsilon(double value) {
             epsilon = value;
             return this;
@@ -228,7 +233,7 @@ public final class LatentPredictive extends Layer {
         }
     }
 
-    /** {@code g} of the latest sample times its learning rate, {@code [units]}; not a copy. */
+    /** {@code g} of the latest sample times the learning rate of this sample, {@code [units]}; not a copy. */
     float[] latestFactor() {
         return factor;
     }

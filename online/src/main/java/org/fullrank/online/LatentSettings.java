@@ -10,13 +10,13 @@ import java.io.IOException;
  * @param activation f
  * @param pull weight of the pull, not negative
  * @param push form of the Hebbian term
- * @param hebbian its weight, not negative
+ * @param hebbian weight of the Hebbian term, not negative
  * @param decorrelation form of the decorrelation
  * @param population units over which the decorrelation sums
- * @param decorrelationWeight its weight, not negative
+ * @param decorrelationWeight weight of the decorrelation, not negative
  * @param decay weight decay, not negative
  * @param learningRate eta
- * @param estimateRate k of the running estimates, at most 1
+ * @param estimateRate rate k of the running estimates, at most 1
  * @param epsilon added to every running variance, positive
  */
 public record LatentSettings(
@@ -40,11 +40,11 @@ public record LatentSettings(
     /** 0.075: half of the 0.15 of the published toy model, whose losses are twice as large as here. */
     public static final double DECAY = 0.075;
     /**
-     * 0.001: a tenth of the rate of the toy model, which averages over batches. The rate times |x|^2 should be well
-     * below 1.
+     * 0.001: a tenth of the rate of the toy model, which averages over batches. The learning rate times |x|^2 should be
+     * well below 1.
      */
     public static final double LEARNING_RATE = 1e-3;
-    /** 0.01: estimates look back over 100 samples. */
+    /** 0.01: estimates average over about the last 100 samples. */
     public static final double ESTIMATE_RATE = 0.01;
     /** 1e-4, as in the published deep networks. It limits the push on silent units. */
     public static final double EPSILON = 1e-4;

@@ -131,7 +131,10 @@ public abstract sealed class Layer implements OnlineRule permits ComponentRule, 
         sequenceEnds();
     }
 
-    /** -1 for each unit whose two weight vectors point in opposite directions and whose sign may be flipped, else 1. */
+    /**
+     * For each unit, -1 if its two weight vectors point in opposite directions and its sign may be flipped,
+     * otherwise 1.
+     */
     private int[] signs(float[] own, float[] theirs) {
         int[] signs = new int[units()];
         for (int i = 0; i < signs.length; i++) {
@@ -144,22 +147,22 @@ public abstract sealed class Layer implements OnlineRule permits ComponentRule, 
         return signs;
     }
 
-    /** Whether the sign of a unit may be flipped without changing what it learns. */
+    /** Whether the sign of a unit may be flipped without changing what the unit learns. */
     abstract boolean odd();
 
-    /** All settings except shape, seed and limits of the monitor. */
+    /** All settings except the shape, the seed and the limits of the monitor. */
     abstract Object settings();
 
-    /** Pools running estimates; not every rule has some. */
+    /** Combines the running estimates of two layers. Some rules have none. */
     void mergeEstimates(Layer other, double share, int[] signs) {}
 
-    /** Writes the settings, from which {@code read} of the class makes a new layer. */
+    /** Writes the settings. The method {@code read} of the class makes a new layer from them. */
     abstract void writeSettings(DataOutputStream out) throws IOException;
 
     /** Writes the running estimates. */
     void writeEstimates(DataOutputStream out) throws IOException {}
 
-    /** Reads what {@link #writeEstimates} wrote. */
+    /** Reads the estimates that {@link #writeEstimates} wrote. */
     void readEstimates(DataInputStream in) throws IOException {}
 
     final void write(DataOutputStream out) throws IOException {

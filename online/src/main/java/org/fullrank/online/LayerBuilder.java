@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class LayerBuilder<B extends LayerBuilder<B>>
         permits ComponentBuilder, LatentPredictive.Builder {
-    /** Default seed of the first weights. */
+    /** Default seed of the initial weights. */
     public static final long SEED = 1;
 
     final int inputs;
@@ -42,13 +42,13 @@ public abstract sealed class LayerBuilder<B extends LayerBuilder<B>>
         return self();
     }
 
-    /** Sets the seed of the first weights, which are uniform with variance 1/inputs. */
+    /** Sets the seed of the initial weights, which are uniform with variance 1/inputs. */
     public B seed(long value) {
         seed = value;
         return self();
     }
 
-    /** Sets the first weights, {@code [units, inputs]} row-major, instead of random ones. */
+    /** Sets the initial weights, {@code [units, inputs]} row-major, instead of random ones. */
     public B weights(float[] byUnit) {
         start = byUnit.clone();
         return self();

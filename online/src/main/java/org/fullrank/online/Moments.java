@@ -6,18 +6,18 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Running mean and variance of vectors, and their covariance if requested. The rate is k, and d is the
- * deviation from the previous mean. Then {@code m <- m + k d}, {@code C <- (1-k) (C + k d d')}. The results
- * are exact moments of all vectors so far. The weight of a vector falls by the factor (1-k) per step. With
- * {@code k = 1, 1/2, 1/3, ...}, they are the plain mean and the covariance with divisor n.
+ * Running mean and variance of vectors, and their covariance if requested. The rate is k, and d is the deviation from
+ * the previous mean. Then {@code m <- m + k d}, {@code C <- (1-k) (C + k d d')}. The results are exact weighted moments
+ * of all vectors so far. At each step, the weight of a vector is multiplied by (1-k). With {@code k = 1, 1/2, 1/3,
+ * ...}, they are the plain mean and the covariance with divisor n.
  */
 final class Moments {
-    /** Variance of every unit before the first sample, so that the first pushes are of order one. */
+    /** Variance of every unit before the first sample. With this value, the first pushes are of order one. */
     static final double INITIAL_VARIANCE = 1;
 
     final double[] mean;
     final double[] variance;
-    /** {@code [M, M]}, or empty. Its diagonal repeats {@link #variance} with less precision. */
+    /** {@code [M, M]}, or empty. Its diagonal has the values of {@link #variance}, but with less precision. */
     private final Weights covariance;
 
     private final float[] deviation;

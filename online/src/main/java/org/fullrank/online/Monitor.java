@@ -18,13 +18,13 @@ public final class Monitor {
     public static final double RATE = 1e-3;
     /** One of this many samples is used. 7 keeps the cost low, and varies the position in sequences of even length. */
     public static final int EVERY = 7;
-    /** Used samples between two verdicts. */
+    /** Number of used samples between two verdicts. */
     public static final int JUDGED_EVERY = 100;
 
     /**
      * Running statistics of the features, and the latest verdict.
      *
-     * @param samples all samples, used or not
+     * @param samples number of all samples, used or not
      * @param std running standard deviation of each unit
      * @param mean running mean of each unit
      * @param rank participation ratio of the running covariance: 1 = one direction, M = equal variance in all
@@ -57,7 +57,7 @@ public final class Monitor {
         this.moments = new Moments(units, true);
     }
 
-    /** Adds one sample, finite, and its features. */
+    /** Adds one sample, which must be finite, and its features. */
     public void observe(float[] x, float[] z) {
         if (samples++ % EVERY != 0) {
             return;
@@ -136,7 +136,7 @@ public final class Monitor {
         taken += other.taken;
     }
 
-    /** The share of the second count in the sum of both; 0 if the second count is 0. */
+    /** The second count divided by the sum of both counts; 0 if the second count is 0. */
     static double share(long own, long others) {
         return others == 0 ? 0 : (double) others / (own + others);
     }

@@ -4,14 +4,14 @@ import java.io.DataInputStream;
 import java.io.IOException;
 
 /**
- * Oja's rule, linear: {@code W <- W + eta z (x - W' z)'}. A single unit finds the first principal component
- * of centered input, with norm 1. Several units use Oja's subspace rule. Several units find an orthonormal
- * basis of the space of the first M components, in no particular order. We know the subspace rule from
- * memory, unverified against the paper.
+ * Oja's rule, linear: {@code W <- W + eta z (x - W' z)'}. A single unit finds the first principal component of centered
+ * input, with norm 1. Several units use Oja's subspace rule. They find an orthonormal basis of the space of the first M
+ * components, in no particular order. We know the subspace rule from memory, unverified against the paper.
  */
 public final class Oja extends ComponentRule {
     /**
-     * 0.005: suitable for inputs of a few values with variance about one. The rate times |x|^2 should be well below 1.
+     * 0.005: suitable for inputs of a few values with variance about one. The learning rate times |x|^2 should be well
+     * below 1.
      */
     public static final double LEARNING_RATE = 0.005;
 

@@ -25,44 +25,47 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /**
      * Learns from one sample.
      *
-     * @param x {@code [inputs]}, finite
-     * @return its features before the weights changed, {@code [units]}; overwritten by the next call
-     * @throws IllegalArgumentException when the width differs or a value is not finite; then nothing was learned
-     * @throws IllegalStateException when the features are not finite any more: the learning rate is too high
+     * @param x the sample, {@code [inputs]}, finite
+     * @return the features of the sample before the weights change, {@code [units]}; the next call overwrites them
+     * @throws IllegalArgumentException when the width differs or a value is not finite. In this case, nothing was
+     *     learned
+     * @throws IllegalStateException when the features are no longer finite. In this case, the learning rate is too high
      */
     float[] update(float[] x);
 
     /**
      * The features of a sample, without learning.
      *
-     * @param x {@code [inputs]}, finite
-     * @return {@code [units]}; overwritten by the next call
+     * @param x the sample, {@code [inputs]}, finite
+     * @return the features, {@code [units]}; the next call overwrites them
      * @throws IllegalArgumentException when the width differs or a value is not finite
      */
     float[] transform(float[] x);
 
-    /** Ends the sequence: the next sample is not pulled towards the last one. */
+    /** Ends the sequence. The next sample is not pulled towards the last one. */
     void sequenceEnds();
 
-    /** The monitor of the features; in a stack the monitor of the last layer. */
+    /** The monitor of the features. For a stack, it is the monitor of the last layer. */
     Monitor monitor();
 
-    /** The latest verdict of the monitor; in a stack the verdict of the lowest layer with an alarm. */
+    /** The latest verdict of the monitor. For a stack, it is the verdict of the lowest layer with an alarm. */
     Alarm alarm();
 
-    /** A copy of the weights, {@code [units, inputs]} row-major; of the last layer in a stack. */
+    /**
+     * A copy of the weights, {@code [units, inputs]} row-major. For a stack, they are the weights of the last layer.
+     */
     float[] weights();
 
     /**
-     * Merges what another learner of the same kind, shape and settings has learned into this one, as if each had
+     * Adds what another learner of the same kind, shape and settings has learned. The result is as if each learner had
      * learned from one part of one stream.
      *
-     * <p>Exact: counts of samples; and, for weights that were the same all along, running moments with estimate rate
-     * {@code 1/t}. An approximation: weights become the mean of both, weighted by samples, with the sign of a unit
-     * flipped where the two have opposite signs (not for ReLU); moments with a constant rate are pooled as if old and
-     * new samples had equal weight. The approximation is good if both started from the same weights and are still
-     * similar. Units are paired by number, so learners from different seeds should not be merged. The current sequence
-     * ends.
+     * <p>The counts of samples are exact. The running moments are exact if the weights did not change and the estimate
+     * rate is {@code 1/t}. Everything else is an approximation. The weights become the mean of both, weighted by the
+     * number of samples. If a unit has opposite signs in both, the sign of one is flipped first (except for ReLU).
+     * Moments with a constant rate are combined as if old and new samples had equal weight. The approximation is good
+     * if both started from the same weights and are still similar. Units are paired by number, so learners from
+     * different seeds should not be merged. The current sequence ends.
      *
      * @throws IllegalArgumentException when kind, shape or settings differ
      */
@@ -71,7 +74,7 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /**
      * Fails unless another learner may be merged into this one, or may replace it.
      *
-     * @throws IllegalArgumentException when kind, shape or settings differ; weights and estimates do not matter
+     * @throws IllegalArgumentException when kind, shape or settings differ. Weights and estimates do not matter
      */
     void requireLike(OnlineRule other);
 
@@ -83,29 +86,29 @@ public sealed interface OnlineRule permits Layer, Stack, Standardized {
     /**
      * The whole state, with additional numbers of the caller.
      *
-     * @param marks such as the position in the input; {@link Saved} returns them
+     * @param marks additional numbers, such as the position in the input; {@link Saved} returns them
      */
     default byte[] toBytes(long... marks) {
         return State.seal(out -> Saved.write(out, this, marks));
     }
 
-    /** A learner that continues exactly like the learner that wrote the state with {@link #toBytes}. */
+    /** A learner that continues exactly like the learner whose {@link #toBytes} wrote the state. */
     static OnlineRule fromBytes(byte[] state) {
         return Saved.of("state", state).rule();
     }
 
     /**
-     * Writes the state atomically: the file always contains either the old state or the new one.
+     * Writes the state atomically. The file always contains either the old state or the new one.
      *
-     * @param marks as in {@link #toBytes(long...)}
-     * @throws IOException when the file cannot be written; then the old file is unchanged
+     * @param marks the same as in {@link #toBytes(long...)}
+     * @throws IOException when the file cannot be written. In this case, the old file is unchanged
      */
     default void save(Path path, long... marks) throws IOException {
         State.save(path, toBytes(marks));
     }
 
     /**
-     * Reads what {@link #save} wrote.
+     * Reads a file that {@link #save} wrote.
      *
      * @throws IllegalArgumentException when the file is damaged or is not a state
      */

@@ -6,7 +6,8 @@ package org.fullrank.online;
  */
 public enum Push {
     /**
-     * Push {@code u / (v + eps)}: the log-variance term. It always acts; weight decay limits the size of the weights.
+     * Push {@code u / (v + eps)}: the log-variance term. The push never stops, so weight decay must limit the size of
+     * the weights.
      */
     LOG_VARIANCE {
         @Override
@@ -14,7 +15,7 @@ public enum Push {
             return u / variance;
         }
     },
-    /** Push {@code u / sigma} where {@code sigma = sqrt(v + eps)} is below {@link #HINGE_TARGET}, otherwise no push. */
+    /** Push {@code u / sigma} if {@code sigma = sqrt(v + eps)} is below {@link #HINGE_TARGET}, otherwise no push. */
     HINGE {
         @Override
         double factor(double u, double variance) {
@@ -27,9 +28,9 @@ public enum Push {
     public static final double HINGE_TARGET = 1;
 
     /**
-     * The push on a unit.
+     * The push that acts on a unit.
      *
-     * @param u deviation of its response from the running mean
+     * @param u deviation of the unit's response from its running mean
      * @param variance running variance plus epsilon, positive
      */
     abstract double factor(double u, double variance);

@@ -3,7 +3,7 @@ package org.fullrank.online;
 import java.util.Arrays;
 import java.util.List;
 
-/** The names of the rules. Each builds its rule with default settings. */
+/** The names of the rules. Each name builds its rule with default settings. */
 public enum RuleName {
     /** {@link LatentPredictive#builder}. */
     LPL("lpl", "latent predictive learning: pull to the previous sample, log-variance push, decorrelation"),
@@ -31,7 +31,7 @@ public enum RuleName {
         return label;
     }
 
-    /** One line about the rule. */
+    /** A description of the rule in one line. */
     public String about() {
         return about;
     }

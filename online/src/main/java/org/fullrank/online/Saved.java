@@ -16,7 +16,7 @@ public record Saved(OnlineRule rule, long[] marks) {
     private static final int MOST_MARKS = 1000;
 
     /**
-     * Reads what {@link OnlineRule#save} wrote.
+     * Reads a file that {@link OnlineRule#save} wrote.
      *
      * @throws IllegalArgumentException when the file is damaged or is not a state
      */
@@ -41,7 +41,7 @@ public record Saved(OnlineRule rule, long[] marks) {
         writeRule(out, rule);
     }
 
-    /** Layers of a stack; 0 for a single layer, -1 for a standardized learner. */
+    /** Number of layers of a stack; 0 for a single layer, -1 for a standardized learner. */
     private static void writeRule(DataOutputStream out, OnlineRule rule) throws IOException {
         if (rule instanceof Standardized standardized) {
             out.writeInt(-1);

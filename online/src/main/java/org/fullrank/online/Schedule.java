@@ -6,10 +6,10 @@ import java.io.IOException;
 
 /** A rate as a function of the number of samples seen so far. */
 public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Schedule.Cosine {
-    /** The rate for the sample after {@code seen} others. */
+    /** The rate for the sample that comes after {@code seen} others. */
     double at(long seen);
 
-    /** The highest rate that {@link #at} gives. */
+    /** The highest rate that {@link #at} returns. */
     double highest();
 
     /** Always the same rate. */
@@ -45,9 +45,9 @@ public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Sc
     }
 
     /**
-     * {@code rate / (1 + seen / halving)}: half of the rate after {@code halving} samples; it decreases slowly enough
-     * to reach any weights and fast enough to converge. For estimates, {@code Inverse(1, 1)} is {@code 1, 1/2, 1/3,
-     * ...}, which gives plain averages.
+     * {@code rate / (1 + seen / halving)}. After {@code halving} samples, half of the rate is left. It decreases slowly
+     * enough to reach any weights, and fast enough to converge. For estimates, {@code Inverse(1, 1)} is {@code 1, 1/2,
+     * 1/3, ...}, which gives plain averages.
      */
     record Inverse(double rate, double halving) implements Schedule {
         public Inverse {
@@ -66,7 +66,10 @@ public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Sc
         }
     }
 
-    /** Linear from near 0 over {@code warmup} samples, then half a cosine down to 0 at sample {@code total}. */
+    /**
+     * The rate first rises linearly from near 0 over {@code warmup} samples. Then it falls to 0 at sample {@code
+     * total}, as half a cosine.
+     */
     record Cosine(double rate, long warmup, long total) implements Schedule {
         public Cosine {
             Check.rate("cosine schedule", rate);
@@ -88,7 +91,10 @@ public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Sc
             return rate * (done < 0.5 ? 1 - sine * sine : sine * sine); // (1 + cos(pi done)) / 2
         }
 
-        /** The series of the sine to x^15, for 0 to pi/4: the same on every machine, and allocates nothing. */
+        /**
+         * The series of the sine up to x^15, for 0 to pi/4. The result is the same on every machine, and no memory is
+         * allocated.
+         */
         private static double sine(double x) {
             double square = x * x;
             double rest = 1;
@@ -121,7 +127,7 @@ public sealed interface Schedule permits Schedule.Constant, Schedule.Inverse, Sc
         }
     }
 
-    /** Reads what {@link #write} wrote. */
+    /** Reads a schedule that {@link #write} wrote. */
     static Schedule read(DataInputStream in) throws IOException {
         byte kind = in.readByte();
         return switch (kind) {

@@ -16,10 +16,10 @@ public final class Stack implements OnlineRule {
     }
 
     /**
-     * Makes a stack that owns the layers, the lowest first.
+     * Makes a stack that owns these layers, with the lowest layer first.
      *
-     * @throws IllegalArgumentException when there is no layer, or the inputs of a layer differ from the units of the
-     *     layer below
+     * @throws IllegalArgumentException when there is no layer, or when the number of inputs of a layer differs from the
+     *     number of units of the layer below
      */
     public static Stack of(Layer... layers) {
         Check.that(layers.length > 0, "stack: found no layer, expected at least one; give layers");
@@ -34,7 +34,7 @@ public final class Stack implements OnlineRule {
         return new Stack(List.of(layers));
     }
 
-    /** The layers, the lowest first. */
+    /** The layers, with the lowest layer first. */
     public List<Layer> layers() {
         return layers;
     }

@@ -13,7 +13,7 @@ import java.util.Arrays;
 public final class Standardized implements OnlineRule {
     /** 1e-4: rate of the running moments. They are plain averages over the first 1/rate samples. */
     public static final double RATE = 1e-4;
-    /** 10: larger standardized values are clipped, which bounds the effect of the first samples and of outliers. */
+    /** 10: larger standardized values are clipped. This limits the effect of the first samples and of outliers. */
     public static final float MOST = 10;
 
     private static final double EPSILON = 1e-12;

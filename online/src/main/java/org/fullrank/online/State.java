@@ -19,19 +19,19 @@ import java.util.zip.CRC32C;
  * content, the content, and the CRC-32C of everything before it. Numbers are big-endian.
  */
 final class State {
-    /** The version written; others are refused. */
+    /** The version that is written. Other versions are refused. */
     static final int VERSION = 1;
 
     private static final long NAME = 0x46524f4e4c494e45L; // FRONLINE
     private static final int HEADER_BYTES = Long.BYTES + 2 * Integer.BYTES;
     private static final int CHECKSUM_BYTES = Integer.BYTES;
 
-    /** Writes or reads a content. */
+    /** Writes or reads the content of a state. */
     interface Writer {
         void write(DataOutputStream out) throws IOException;
     }
 
-    /** Makes an object from a content. */
+    /** Creates an object from the content of a state. */
     interface Reader<T> {
         T read(DataInputStream in) throws IOException;
     }
@@ -58,7 +58,7 @@ final class State {
     }
 
     /**
-     * Checks the bytes that {@link #seal} made, and reads their content.
+     * Checks bytes that {@link #seal} made, and reads their content.
      *
      * @param subject names the state in errors
      * @throws IllegalArgumentException when the bytes are damaged or are not a state
@@ -109,7 +109,8 @@ final class State {
     }
 
     /**
-     * Replaces the file atomically: readers see the old content or the new one. On a full disk the old content is kept.
+     * Replaces the file atomically. Readers see either the old content or the new one. If the disk is full, the old
+     * content is kept.
      */
     static void save(Path path, byte[] bytes) throws IOException {
         Path temporary = path.resolveSibling("." + path.getFileName() + ".part");

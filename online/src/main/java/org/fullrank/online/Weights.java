@@ -9,9 +9,9 @@ import java.util.SplittableRandom;
  * A matrix W of M units and N inputs. The class is designed for alternating products with a vector and changes {@code W
  * <- keep W + g x'}.
  *
- * <p>Up to {@link #RANK} changes are collected and then made in one pass: {@code W = s V + sum_k g_k x_k'}. The factor
- * s collects the weight decays. So even decays that are too small for float32 have an effect. Before this pass, a
- * product is computed as {@code s (V x) + sum_k g_k (x_k . x)}, which is the same value up to rounding. So a change
+ * <p>Up to {@link #RANK} changes are collected and then applied in one pass: {@code W = s V + sum_k g_k x_k'}. The
+ * factor s collects the weight decays. So even decays that are too small for float32 have an effect. Before this pass,
+ * a product is computed as {@code s (V x) + sum_k g_k (x_k . x)}, which is the same value up to rounding. So a change
  * costs a quarter of a pass over the weights.
  *
  * <p>The matrix V has one array of length M for each input. The loops run along the units with one index for all
@@ -19,9 +19,9 @@ import java.util.SplittableRandom;
  * operations. So the results are the same on every machine.
  */
 final class Weights {
-    /** Largest number of waiting changes. The compiler generates efficient loops for up to 4 arrays. */
+    /** Largest number of changes that wait to be applied. The compiler generates efficient loops for up to 4 arrays. */
     static final int RANK = 4;
-    /** Below this value the scale s is multiplied into V, before g / s becomes too large. */
+    /** If the scale s is below this value, it is multiplied into V, before g / s becomes too large. */
     private static final double SMALLEST_SCALE = 0.5;
 
     final int inputs;
@@ -40,7 +40,7 @@ final class Weights {
         this.samples = new float[RANK][inputs];
     }
 
-    /** Independent, uniform, variance 1/N: inputs of variance 1 give responses of variance about 1. */
+    /** Independent weights, uniform with variance 1/N. Inputs of variance 1 give responses of variance about 1. */
     static Weights random(int inputs, int units, long seed) {
         Weights weights = new Weights(inputs, units);
         SplittableRandom random = new SplittableRandom(seed);
@@ -148,7 +148,7 @@ final class Weights {
         }
     }
 
-    /** The dot product, in four sums, because each addition to a single sum waits for the one before. */
+    /** The dot product, computed in four sums. In a single sum, each addition would wait for the one before. */
     static float dot(float[] a, float[] b) {
         float s0 = 0;
         float s1 = 0;
@@ -167,7 +167,10 @@ final class Weights {
         return (s0 + s1) + (s2 + s3);
     }
 
-    /** The weights from input j to all units, for a rule that changes them itself and never calls {@link #learn}. */
+    /**
+     * The weights from input j to all units. They are for a rule that changes them itself and never calls
+     * {@link #learn}.
+     */
     float[] row(int j) {
         return rows[j];
     }
@@ -181,7 +184,7 @@ final class Weights {
         return weight;
     }
 
-    /** A copy, {@code [M, N]} row-major. */
+    /** A copy of all weights, {@code [M, N]} row-major. */
     float[] byUnit() {
         float[] copy = new float[inputs * units];
         for (int i = 0; i < units; i++) {

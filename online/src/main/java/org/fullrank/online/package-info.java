@@ -1,6 +1,6 @@
 /**
  * Local learning rules that receive one sample at a time. They learn features of a stream without stored samples,
- * backpropagation or native code. Java 17, plain arrays, no dependency.
+ * backpropagation or native code. The code is plain Java 17 with arrays and no dependency.
  *
  * <p>An {@link org.fullrank.online.OnlineRule} owns its weights and running estimates. Only one thread at a time may
  * use it. It allocates no memory while it learns, and can be saved as bytes.

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Server-sent events to one browser. Only a failed write shows that the browser has disconnected. So a
 /// stream without events sends a comment from time to time.
 final class EventStream implements AutoCloseable {
-    /// Time between two checks of the files: a change is detected within half a second, and a check costs a
-    /// few system calls.
+    /// Time between two checks of the files. A change is detected within half a second, and a check needs
+    /// only a few system calls.
     static final Duration PAUSE = Duration.ofMillis(500);
     /// Time after which a quiet stream sends a comment.
     static final Duration HEARTBEAT = Duration.ofSeconds(5);

@@ -24,10 +24,12 @@ import org.fullrank.page.RunPage;
 import org.jspecify.annotations.Nullable;
 
 /// Answers requests by their address. The address `/` is the list of runs, `/runs/NAME` is one run, and
-/// `/difference?first=NAME&second=NAME` compares two runs. The address `events` below the first two addresses
-/// is their event stream. Names are looked up among the existing runs. No path is built from a request.
+/// `/difference?first=NAME&second=NAME` compares two runs. The address `events` below one of the first two
+/// addresses is its event stream. Names are looked up among the existing runs. No path is built from a
+/// request.
 final class Routes implements HttpHandler, AutoCloseable {
-    /// Largest number of event streams at a time, one for each open tab. A person opens far fewer.
+    /// Largest number of event streams at the same time. Each open tab has one. A person opens far fewer
+    /// tabs.
     static final int MOST_STREAMS = 200;
 
     private static final Set<String> PICTURES = Set.of("map.png", "views.png");

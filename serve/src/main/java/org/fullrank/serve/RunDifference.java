@@ -65,7 +65,7 @@ record RunDifference(RunList runs, Path first, Path second) {
         return all;
     }
 
-    /// Settings by dotted names; lists of plain values are one setting.
+    /// Settings by dotted names. A list of plain values is one setting.
     private static SequencedMap<String, String> flat(Path run) {
         var settings = new LinkedHashMap<String, String>();
         try {

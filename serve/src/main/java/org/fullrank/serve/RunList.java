@@ -124,7 +124,7 @@ final class RunList {
         }
     }
 
-    /// The first collapse of the diagnosis, or its first verdict; an alarm if there is no diagnosis.
+    /// The first collapse of the diagnosis, or its first verdict. If there is no diagnosis, it is an alarm.
     private static @Nullable String verdict(Path run) {
         String first = null;
         try {

@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.fullrank.page.Lines;
 import org.jspecify.annotations.Nullable;
 
-/// Follows a growing file of lines. If the last line has no line end, it waits until it is complete.
+/// Follows a growing file of lines. If the last line has no line end, it waits until the line is complete.
 final class Tail {
     /// Largest number of bytes of one read. The next read follows at once.
     private static final int MOST_BYTES = 1 << 20;
@@ -31,8 +31,8 @@ final class Tail {
         return position;
     }
 
-    /// New lines since the last call. The result is null if the file was shortened or replaced; then it must
-    /// be read again completely.
+    /// New lines since the last call. The result is null if the file became shorter or was replaced. Then it
+    /// must be read again completely.
     @Nullable
     Lines next() throws IOException {
         BasicFileAttributes now;

@@ -17,9 +17,9 @@ import org.fullrank.engine.JobException;
 /// pictures of each run. It answers only GET requests. The server refuses requests that name another host.
 /// Otherwise, another website could read the runs by pointing its own name to this server.
 public final class WatchServer implements AutoCloseable {
-    /// Default port: not used by well-known services, and always the same so that a bookmark works.
+    /// Default port. Well-known services do not use it. It is always the same, so a bookmark works.
     public static final int DEFAULT_PORT = 7437;
-    /// Default address: this machine only.
+    /// Default address: only this machine.
     public static final String DEFAULT_HOST = "127.0.0.1";
 
     private final HttpServer server;
@@ -36,7 +36,7 @@ public final class WatchServer implements AutoCloseable {
 
     /// Starts the server.
     ///
-    /// @param folder a folder of run folders, or one run folder; it may be missing
+    /// @param folder a folder of run folders, or one run folder. It may be missing
     /// @param host name or address of the interface to listen on
     /// @param port 0 for any free port
     /// @throws InputException when the host is unknown or the port is taken

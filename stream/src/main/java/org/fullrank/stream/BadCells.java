@@ -1,14 +1,16 @@
 package org.fullrank.stream;
 
-/** What is done about values that are not finite numbers, and how often it was done. Not thread-safe. */
+/**
+ * How values that are not finite numbers are treated, and how often this happened. Not thread-safe.
+ */
 public final class BadCells {
-    /** What is done about such a value. */
+    /** The treatment of such a value. */
     public enum Policy {
         /** The stream ends with an error that names the value. */
         STOP,
         /** The sample is left out. */
         SKIP,
-        /** The latest value of the same column or channel is used. A sample that has none is left out. */
+        /** The latest value of the same column or channel is used instead. If there is none, the sample is left out. */
         LAST
     }
 
@@ -25,22 +27,22 @@ public final class BadCells {
         return policy;
     }
 
-    /** How often a value was replaced or a sample left out. */
+    /** Number of values that were replaced and samples that were left out. */
     public long count() {
         return count;
     }
 
-    /** The latest case: where it is, what was found and what was done; empty if there is none. */
+    /** The latest such value: where it is, what was found and what was done; empty if there is none. */
     public String latest() {
         return latest;
     }
 
     /**
-     * Takes note of a bad value.
+     * Notes a bad value.
      *
      * @param found where it is and what was found, such as {@code log.csv, line 7: found 3 cells}
      * @param expected what was expected, with the remedy
-     * @param filled whether the latest value stands in; otherwise the sample is left out
+     * @param filled whether the latest value replaces it; otherwise the sample is left out
      * @throws IllegalArgumentException if the policy is to stop
      */
     void add(String found, String expected, boolean filled) {

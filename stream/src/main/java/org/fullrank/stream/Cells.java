@@ -50,14 +50,17 @@ final class Cells {
         return !Float.isNaN(number(cell));
     }
 
-    /** Whether a cell is neither a number nor a missing one, such as an empty one, {@code NA}, {@code ?} or {@code inf}. */
+    /**
+     * Whether a cell is neither a number nor missing. A missing cell is for example empty, {@code NA}, {@code ?} or
+     * {@code inf}.
+     */
     static boolean isText(String cell) {
         String text = cell.strip().toLowerCase(Locale.ROOT);
         boolean sign = text.startsWith("-") || text.startsWith("+");
         return !isNumber(cell) && !MISSING.contains(text) && !(sign && SIGNED.contains(text.substring(1)));
     }
 
-    /** The beginning of a cell without control characters. */
+    /** The beginning of a cell, without control characters. */
     static String shown(String cell) {
         String begin = cell.length() > SHOWN ? cell.substring(0, SHOWN) + "..." : cell;
         return begin.replaceAll("\\p{Cntrl}", "?");

@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides what the first rows of a CSV mean: whether the first row is a header, and whether a column is an index. */
 final class CsvHeader {
-    /** Rows that must count up: ten in a row by chance are unlikely, and a pipe delivers them soon. */
+    /** Number of rows that must count up. Ten such rows are unlikely by chance, and a pipe delivers them soon. */
     private static final int RUNNING_ROWS = 10;
-    /** Numbers of a first row that count up: next to a text, next to the name of a column or an index, alone. */
+    /**
+     * Number of cells of a first row that must count up: next to a text, next to the name of a column or an index, and
+     * alone.
+     */
     private static final int COUNTED = 5;
 
     private static final int COUNTED_BESIDE_NAME = 2;
@@ -24,15 +27,15 @@ final class CsvHeader {
         this.rows = rows;
     }
 
-    /** What was guessed; null if the rows are clear. */
+    /** A guess that was made; null if the rows are clear. */
     @Nullable
     String warning() {
         return warning;
     }
 
     /**
-     * Decides whether the first row is a header. It reads the next row only if that can decide: a pipe may be slow. It
-     * reads more rows only as long as the cells below a text are missing.
+     * Decides whether the first row is a header. It reads the next row only if this row can decide, because a pipe may
+     * be slow. It reads more rows only as long as the cells below a text are missing.
      */
     boolean isHeader(List<String> first, List<String> columns) throws IOException {
         boolean alone = first.stream().allMatch(Cells::isNumber);
@@ -87,7 +90,10 @@ final class CsvHeader {
         return false;
     }
 
-    /** Whether the numbers of a row count up by one. A row of numbers alone needs more of them, from 0. */
+    /**
+     * Whether the numbers of a row count up by one. A row that has only numbers needs more of them, and must start
+     * from 0.
+     */
     private static boolean counts(List<String> row, int least) {
         List<Float> numbers = row.stream()
                 .map(Cells::number)

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Reads rows of CSV, separated by comma, semicolon or tab. Rows can be seen before they are taken. */
+/** Reads rows of CSV, separated by comma, semicolon or tab. Rows can be looked at before they are taken. */
 final class CsvRowReader implements Closeable {
     /** Number of bytes of the first line in which the separator is searched. */
     private static final int HEAD_BYTES = 1 << 13;
@@ -48,13 +48,13 @@ final class CsvRowReader implements Closeable {
         ahead.add(0, row);
     }
 
-    /** A row that has not been taken, without reading; null if it has not been read. */
+    /** The next row, without taking it or reading more input; null if it has not been read. */
     @Nullable
     CsvRecord seen(int index) {
         return index < ahead.size() ? ahead.get(index) : null;
     }
 
-    /** The row after `index` others that have not been taken; null if the input ends before it. */
+    /** The row that comes after `index` other rows, without taking any of them; null if the input ends before it. */
     @Nullable
     CsvRecord ahead(int index) throws IOException {
         while (ahead.size() <= index) {
@@ -92,7 +92,7 @@ final class CsvRowReader implements Closeable {
         reader.close();
     }
 
-    /** The separator that occurs most in the first line, outside quotation marks. */
+    /** The separator that is most frequent in the first line, outside quotation marks. */
     private static char separator(BufferedInputStream in) throws IOException {
         in.mark(HEAD_BYTES);
         int[] counts = new int[128];

@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of CSV, separated by comma, semicolon or tab. The first row is a header in three cases. One of its cells is text
- * while the first value below it is a number, or all its cells are text or empty and one names a column of the options,
- * or its numbers count up by one and those of the next row do not. A first column that numbers the rows is left out.
- * Such a column has no name in the header, or its name is id, index or row, or it counts up by one from 0 or 1. The
- * other commands have the same rules, but this module cannot call them. A test of the command line checks both against
- * one table of cases.
+ * Rows of CSV whose cells are separated by comma, semicolon or tab. The first row is a header in three cases. First,
+ * one of its cells is text and the first value below it is a number. Second, all its cells are text or empty, and one
+ * of them names a column of the options. Third, its numbers count up by one, and the numbers of the next row do not. A
+ * first column that numbers the rows is left out. Such a column has no name in the header, or its name is id, index or
+ * row, or it counts up by one from 0 or 1. The other commands have the same rules, but this module cannot call them. A
+ * test of the command line checks both against the same table of cases.
  */
 final class CsvSamples implements Samples {
     private static final int NAMES_SHOWN = 20;
@@ -40,7 +40,7 @@ final class CsvSamples implements Samples {
     private boolean starts;
     private boolean hasValues; // whether a sample has been read
 
-    /** @throws IllegalArgumentException when there is no row or no such column */
+    /** @throws IllegalArgumentException when there are no rows, or no such column */
     CsvSamples(BufferedInputStream in, String name, SampleOptions options) throws IOException {
         this.name = name;
         this.rows = new CsvRowReader(in, name);
@@ -85,7 +85,7 @@ final class CsvSamples implements Samples {
         this.values = new float[width];
     }
 
-    /** Takes an index of the rows out of the samples, unless the first column is the only one or has another use. */
+    /** Removes an index of the rows from the samples, unless the first column is the only one or has another use. */
     private @Nullable String leaveOutIndex(CsvHeader header) throws IOException {
         int columns = 0;
         for (boolean is : input) {
@@ -147,9 +147,9 @@ final class CsvSamples implements Samples {
     }
 
     /**
-     * Takes the values of a row.
+     * Stores the values of a row.
      *
-     * @return whether it is a sample; if not, it has been left out
+     * @return whether the row is a sample; if not, it has been left out
      */
     private boolean read(CsvRecord next) {
         if (next.getFieldCount() != input.length) {
@@ -200,7 +200,7 @@ final class CsvSamples implements Samples {
         return starts;
     }
 
-    /** The sequence and the kept columns; first the line of the input if rows may be left out. */
+    /** The sequence and the kept columns. If rows may be left out, the line number of the input comes first. */
     @Override
     public List<String> noteNames() {
         List<String> all = new ArrayList<>();

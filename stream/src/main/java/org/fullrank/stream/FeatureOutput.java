@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** The destination of features as CSV: a header, then one row per sample. */
 public sealed interface FeatureOutput {
-    /** A file, called {@code FILE.part} until it is complete. */
+    /** A file. It is called {@code FILE.part} until it is complete. */
     record ToFile(Path path) implements FeatureOutput {
         /** @throws IllegalArgumentException when there is no such folder */
         public ToFile {
@@ -15,14 +15,14 @@ public sealed interface FeatureOutput {
     }
 
     /**
-     * A writer, which stays open.
+     * A writer, which is not closed.
      *
-     * @param flush whether each row is flushed at once, for a reader that waits for it
+     * @param flush whether each row is flushed immediately, for a reader that waits for it
      */
     record ToWriter(Writer writer, boolean flush) implements FeatureOutput {}
 
     /**
-     * A file, called {@code FILE.part} until it is complete.
+     * A file. It is called {@code FILE.part} until it is complete.
      *
      * @throws IllegalArgumentException when there is no such folder
      */
@@ -30,12 +30,12 @@ public sealed interface FeatureOutput {
         return new ToFile(path);
     }
 
-    /** A writer, such as one of standard output. It is flushed at each save and at the end, and stays open. */
+    /** A writer, for example of standard output. It is flushed at each save and at the end, and it is not closed. */
     static FeatureOutput writer(Writer writer) {
         return new ToWriter(writer, false);
     }
 
-    /** A writer that is flushed after each row, for a reader that waits for it. It stays open. */
+    /** A writer that is flushed after each row, for a reader that waits for it. It is not closed. It stays open. */
     static FeatureOutput liveWriter(Writer writer) {
         return new ToWriter(writer, true);
     }
@@ -45,7 +45,7 @@ public sealed interface FeatureOutput {
         return path.resolveSibling(path.getFileName() + ".part");
     }
 
-    /** Fails early if the file cannot be written. */
+    /** Fails immediately if the file cannot be written. */
     static void requireFolder(String subject, Path file) {
         Path parent = file.toAbsolutePath().getParent();
         if (parent == null || !Files.isDirectory(parent)) {

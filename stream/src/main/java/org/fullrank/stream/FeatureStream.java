@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * the same bytes as without the kill.
  */
 public final class FeatureStream {
-    /** 1000: a save takes milliseconds, so its cost per sample is small, and few samples are lost. */
+    /**
+     * 1000: a save takes milliseconds, so its cost per sample is small. If the stream is killed, few samples are lost.
+     */
     public static final int SAVE_EVERY = 1000;
 
     private final IntFunction<? extends OnlineRule> rules;
@@ -65,8 +67,8 @@ public final class FeatureStream {
     }
 
     /**
-     * The same, to continue an interrupted stream with this state. Samples that the saved rule has already processed
-     * are skipped, and the output is completed. Without a state, the stream starts from the beginning.
+     * The same, but it continues an interrupted stream with this state. Samples that the saved rule has already
+     * processed are skipped, and the output is completed. If there is no state, the stream starts from the beginning.
      *
      * @throws IllegalArgumentException when there is no such folder
      */
@@ -107,12 +109,12 @@ public final class FeatureStream {
     }
 
     /**
-     * Runs to the end of the samples. If it fails or is stopped, the output is kept if the state can resume from it;
-     * otherwise the output file is deleted.
+     * Runs to the end of the samples. If it fails or is stopped, and the state can resume from the output, the output
+     * is kept. Otherwise the output file is deleted.
      *
-     * @param samples not yet read from; not closed
+     * @param samples samples from which nothing has been read yet; they are not closed
      * @throws IllegalArgumentException when a sample or the state is not valid
-     * @throws IllegalStateException when the features are not finite any more: the learning rate is too high
+     * @throws IllegalStateException when the features are no longer finite. In this case, the learning rate is too high
      * @throws IOException when something cannot be read or written
      */
     public StreamSummary run(Samples samples) throws IOException {

@@ -41,7 +41,7 @@ final class FeatureWriter implements Closeable {
     }
 
     /**
-     * Opens the output to append after the existing rows.
+     * Opens the output and appends to the existing rows.
      *
      * @param length number of bytes of the file to keep; 0 starts a new file
      * @throws IllegalArgumentException when the file is shorter
@@ -91,7 +91,7 @@ final class FeatureWriter implements Closeable {
         }
     }
 
-    /** Passes everything so far to the operating system, or to the writer's target. */
+    /** Passes everything so far to the operating system, or to the target of the writer. */
     void flush() throws IOException {
         out.flush();
         if (out instanceof PrintWriter printer && printer.checkError()) { // it throws nothing by itself
@@ -102,7 +102,7 @@ final class FeatureWriter implements Closeable {
     /**
      * Writes everything so far to the disk.
      *
-     * @return bytes of the file so far; 0 for a writer
+     * @return number of bytes of the file so far; 0 for a writer
      */
     long sync() throws IOException {
         flush();

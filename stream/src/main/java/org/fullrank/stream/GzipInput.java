@@ -7,7 +7,7 @@ import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** Decompresses gzip. Damaged data are an error of the input, not of reading. */
+/** Decompresses gzip. Damaged data are reported as an error of the input, not as a failed read. */
 final class GzipInput extends FilterInputStream {
     private final String name;
 

@@ -11,15 +11,17 @@ import org.fullrank.online.Standardized;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of one rule. The width of a sample may be unknown before the first sample has been read.
+ * Settings of one rule. The width of a sample may be unknown until the first sample has been read.
  *
  * @param name the rule
- * @param units number of features; 0: as many as a sample has values, at most {@link #MOST_UNITS}
+ * @param units number of features; 0 means as many as a sample has values, but at most {@link #MOST_UNITS}
  * @param activation function that the units compute; null for the default of the rule
- * @param learningRate null for the default of the rule, at most {@link #STEP} divided by the width of a sample
+ * @param learningRate null for the default of the rule, which is then at most {@link #STEP} divided by the width of a
+ *     sample
  * @param decay weight decay; null for the default of the rule
- * @param standardize whether each input is centered and divided by its running standard deviation first
- * @param seed seed of the first weights
+ * @param standardize whether the running mean of each input is subtracted, and the result is divided by the running
+ *     standard deviation
+ * @param seed seed of the initial weights
  */
 public record RuleSettings(
         RuleName name,
@@ -31,13 +33,14 @@ public record RuleSettings(
         long seed) {
     /** {@code lpl}: the full rule. */
     public static final String NAME = "lpl";
-    /** 0: more features than values of a sample would repeat one another. */
+    /** 0: as many features as a sample has values. Additional features would repeat others. */
     public static final int UNITS = 0;
     /** 16: enough for a nearest-neighbor search on most sensor streams. */
     public static final int MOST_UNITS = 16;
     /**
-     * 0.01: largest product of the default learning rate and the width of a sample. With it the rule tolerates bursts
-     * of ten times the usual size. With 0.03 it diverged on standardized windows of accelerometers that start at rest.
+     * 0.01: largest product of the default learning rate and the width of a sample. With this value, the rule tolerates
+     * bursts of ten times the usual size. With 0.03, it diverged on standardized windows of accelerometers that start
+     * at rest.
      */
     public static final double STEP = 0.01;
 
@@ -54,7 +57,7 @@ public record RuleSettings(
         }
     }
 
-    /** {@link #NAME} with as many features as a sample has values, not standardized. */
+    /** {@link #NAME} with as many features as a sample has values, without standardization. */
     public static RuleSettings defaults() {
         return new RuleSettings(RuleName.of(NAME), UNITS, null, null, null, false, LayerBuilder.SEED);
     }
@@ -74,7 +77,7 @@ public record RuleSettings(
         return new RuleSettings(name, units, activation, value, decay, standardize, seed);
     }
 
-    /** The same, each input standardized by its running mean and standard deviation. */
+    /** The same, but each input is standardized by its running mean and standard deviation. */
     public RuleSettings standardized() {
         return new RuleSettings(name, units, activation, learningRate, decay, true, seed);
     }

@@ -20,11 +20,11 @@ record RuleState(Path file, Mode mode) {
     enum Mode {
         /** Continues learning from the state if it exists, and saves to it. */
         CONTINUE,
-        /** The same, and skips the samples that the saved rule has already processed. */
+        /** Like CONTINUE, but skips the samples that the saved rule has already processed. */
         RESUME,
         /** Begins with a new rule and replaces the state. */
         RESTART,
-        /** Only transforms with the saved rule; neither learns nor saves. */
+        /** Only transforms samples with the saved rule. It neither learns nor saves. */
         FROZEN
     }
 
@@ -86,7 +86,7 @@ record RuleState(Path file, Mode mode) {
         return new Begin(rule, marks[0], marks[1]);
     }
 
-    /** Names the setting that differs, if it is one that is easily forgotten. */
+    /** Names the setting that differs, if users often forget it. */
     private void requireLike(OnlineRule saved, OnlineRule wanted) {
         boolean standardized = saved instanceof Standardized;
         if (standardized != wanted instanceof Standardized) {

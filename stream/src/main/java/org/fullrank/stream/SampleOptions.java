@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How samples are read from a file. The options for columns apply to CSV. Window and hop apply to {@code .ts}.
  *
- * @param sequenceColumn CSV column, by name or position (from 1, or from the end as -1, -2, ...), that is not an input:
- *     a new sequence begins when its value changes; null if all rows are one sequence
+ * @param sequenceColumn CSV column that is not an input, by name or position (from 1, or from the end as -1, -2, ...).
+ *     A new sequence begins when its value changes. null if all rows are one sequence
  * @param skipColumns CSV columns, by name or position, that are not inputs
  * @param keepColumns CSV columns, by name or position, that are not inputs and become columns of the output
  * @param window time steps of a series in one sample, at least 1
  * @param hop time steps from one window to the next, at least 1
- * @param bad what is done about values that are not finite numbers
+ * @param bad how values that are not finite numbers are treated
  */
 public record SampleOptions(
         @Nullable String sequenceColumn,
@@ -26,7 +26,7 @@ public record SampleOptions(
     public static final int WINDOW = 1;
     /** 1: every window is a sample. */
     public static final int HOP = 1;
-    /** STOP: a stream should not learn from values that nobody has looked at. */
+    /** STOP: a stream should not learn from values that nobody has checked. */
     public static final BadCells.Policy BAD = BadCells.Policy.STOP;
 
     public SampleOptions {
@@ -36,7 +36,7 @@ public record SampleOptions(
         Cells.requirePositive("hop", hop);
     }
 
-    /** Every column is input, all rows are one sequence; every time step of a series is a sample. */
+    /** Every column is an input, and all rows are one sequence. Every time step of a series is a sample. */
     public static SampleOptions defaults() {
         return new SampleOptions(null, List.of(), List.of(), WINDOW, HOP, BAD);
     }
@@ -56,7 +56,7 @@ public record SampleOptions(
         return new SampleOptions(sequenceColumn, skipColumns, List.of(columns), window, hop, bad);
     }
 
-    /** The same with windows of {@code steps} time steps and a distance of {@code apart} steps. */
+    /** The same with windows of {@code steps} time steps. The distance between two windows is {@code apart} steps. */
     public SampleOptions withWindow(int steps, int apart) {
         return new SampleOptions(sequenceColumn, skipColumns, keepColumns, steps, apart, bad);
     }
@@ -66,7 +66,7 @@ public record SampleOptions(
         return new SampleOptions(sequenceColumn, skipColumns, keepColumns, window, hop, policy);
     }
 
-    /** Names of columns, which may occur in the first row. */
+    /** Names of columns that may occur in the first row. */
     List<String> columns() {
         List<String> columns = new ArrayList<>(skipColumns);
         columns.addAll(keepColumns);

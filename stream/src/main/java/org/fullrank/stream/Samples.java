@@ -10,12 +10,12 @@ import java.util.List;
 /** Samples that are read one after another. Only the latest sample is in memory. */
 public sealed interface Samples extends AutoCloseable permits CsvSamples, SeriesSamples {
     /**
-     * Opens a CSV file, one sample per row, or a {@code .ts} file, one series per line and one sample per window;
-     * either may be compressed with gzip. A file is {@code .ts} if its name ends so, or if it begins with {@code @} or
-     * {@code #}.
+     * Opens a CSV file with one sample per row, or a {@code .ts} file with one series per line and one sample per
+     * window. Both may be compressed with gzip. A file is {@code .ts} if its name ends in
+     * {@code .ts}, or if it begins with {@code @} or {@code #}.
      *
-     * @throws IllegalArgumentException when there is no such file, it is empty or damaged, its header is wrong, or
-     *     options of the other format are set
+     * @throws IllegalArgumentException when there is no such file, when it is empty or damaged, when its header is
+     *     wrong, or when options of the other format are set
      */
     static Samples open(Path file, SampleOptions options) throws IOException {
         if (!Files.isRegularFile(file)) {
@@ -32,7 +32,7 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
     }
 
     /**
-     * Reads the same from any source, such as standard input. Closing the samples closes the source.
+     * Reads the same formats from any source, such as standard input. Closing the samples closes the source.
      *
      * @param name names the source in errors; a name that ends in {@code .ts} selects that format
      * @throws IllegalArgumentException as in {@link #open}
@@ -72,13 +72,13 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
     /**
      * Moves on to the next sample.
      *
-     * @return whether there is one
-     * @throws IllegalArgumentException when a value is not a finite number and the options do not say what to do about
-     *     it, the shape differs from the first sample, or compressed data are damaged
+     * @return whether there is a next sample
+     * @throws IllegalArgumentException when a value is not a finite number and the options do not say how to treat it,
+     *     when the shape differs from the first sample, or when compressed data are damaged
      */
     boolean next() throws IOException;
 
-    /** The values of the latest sample, {@code [inputs]}, finite; overwritten by {@link #next}. */
+    /** The values of the latest sample, {@code [inputs]}, finite; {@link #next} overwrites them. */
     float[] values();
 
     /** Whether the latest sample is the first of its sequence. */
@@ -90,10 +90,10 @@ public sealed interface Samples extends AutoCloseable permits CsvSamples, Series
     /** The notes on the latest sample, one for each of {@link #noteNames}. */
     List<String> notes();
 
-    /** What was done about values that are not finite numbers. */
+    /** How values that are not finite numbers were treated. */
     BadCells badCells();
 
-    /** What was decided about the source without being asked, one line each, such as a column that is left out. */
+    /** Decisions about the source that were made automatically, one line each, such as a column that is left out. */
     default List<String> warnings() {
         return List.of();
     }

@@ -30,7 +30,7 @@ final class SeriesSamples implements Samples {
     private boolean starts;
     private float[] values = {};
 
-    /** @throws IllegalArgumentException when there is no {@code @data}, or the series have time stamps */
+    /** @throws IllegalArgumentException when there is no {@code @data}, or when the series have time stamps */
     SeriesSamples(InputStream in, String name, SampleOptions options) throws IOException {
         this.name = name;
         this.window = options.window();
@@ -56,7 +56,7 @@ final class SeriesSamples implements Samples {
         return text.strip().toLowerCase(Locale.ROOT);
     }
 
-    /** Windows with a value that is neither a number nor replaced are left out. */
+    /** Leaves out windows with a value that is not a number and was not replaced. */
     @Override
     public boolean next() throws IOException {
         starts = false;
@@ -129,9 +129,9 @@ final class SeriesSamples implements Samples {
     }
 
     /**
-     * The value of a cell; NaN if it is bad and its windows are left out.
+     * The value of a cell; NaN if it is bad and the windows that contain it are left out.
      *
-     * @param last value of the step before it, NaN if there is none
+     * @param last value of the step before it; NaN if there is none
      */
     private float number(String cell, int channel, int step, float last) {
         float value = Cells.number(cell);
@@ -162,7 +162,10 @@ final class SeriesSamples implements Samples {
         return starts;
     }
 
-    /** The number of the series and the first time step of the window, both from 1, and the class if there is one. */
+    /**
+     * The number of the series and the first time step of the window, both counted from 1. If there is a class, it
+     * follows.
+     */
     @Override
     public List<String> noteNames() {
         return labeled ? List.of("series", "step", "class") : List.of("series", "step");
