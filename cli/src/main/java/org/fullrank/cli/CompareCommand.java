@@ -23,12 +23,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "compare",
         sortOptions = false,
-        description = "Trains several recipes with several seeds and compares them. Writes a table with standard"
-                + " deviations, a test for differences, and a page with curves.",
+        description = "Trains several recipes with several seeds and compares them. Writes a table with"
+                + " standard deviations, tests the differences, and writes a page with curves.",
         footer = {
             "",
-            "Each training is a separate run in DIR/runs. Ctrl-C stops with a checkpoint; the same command with"
-                    + " --resume continues.",
+            "Each training is a separate run in DIR/runs. Ctrl-C writes a checkpoint and stops. The"
+                    + " same command with --resume continues.",
             "",
             "Examples:",
             "  fullrank compare shapes-vicreg simclr=shapes-vicreg,method.objective=nt-xent --out runs/two",
@@ -40,8 +40,8 @@ final class CompareCommand extends Job implements ComparisonListener {
     @Parameters(
             paramLabel = "[LABEL=]RECIPE[,KEY=VALUE...]",
             arity = "1..*",
-            description = "The name of a recipe or a YAML file. Settings only for this recipe can follow, separated"
-                    + " by commas.")
+            description = "The name of a recipe or a YAML file. Settings for this recipe only can follow,"
+                    + " separated by commas.")
     List<String> candidates = new ArrayList<>();
 
     @Option(

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "data",
         sortOptions = false,
-        description = "Shows which data a path contains, and which views a recipe makes of them.",
+        description = "Shows the data that a path contains, and the views that a recipe makes of them.",
         footer = {
             "",
             "Examples:",
@@ -44,8 +44,8 @@ final class DataCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The column of a CSV or Parquet file that contains the class. Give the name of the column. In CSV, its"
-                            + " position from 1 works as well. The last column is -1.")
+                    "The column of a CSV or Parquet file that contains the class. Give the name of the column. In CSV,"
+                            + " its position from 1 works as well. The last column is -1.")
     @Nullable
     String labelColumn;
 

@@ -11,13 +11,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "decompose",
         sortOptions = false,
-        description =
-                "Decomposes a noisy matrix or 3-way tensor into low-rank factors that untrained networks generate, and"
-                        + " compares them with SVD and NMF.",
+        description = "Decomposes a noisy matrix or 3-way tensor into low-rank factors and compares them with"
+                + " SVD and NMF. Untrained networks generate the factors.",
         footer = {
             "",
-            "Held-out entries stop the fit, and choose the rank. Ctrl-C ends the fit with the best factors so far;"
-                    + " the same command with --resume continues it.",
+            "Held-out entries decide when the fit stops, and they choose the rank. Ctrl-C ends the"
+                    + " fit and keeps the best factors so far. The same command with --resume continues it.",
             "",
             "The folder of --out gets factor1.npy [n1, R], factor2.npy, ..., reconstruction.npy, decomposition.json,"
                     + " page.html and the states of the fits.",
@@ -70,8 +69,8 @@ final class DecomposeCommand extends Job {
             names = "--rank",
             paramLabel = "R|auto",
             defaultValue = AUTO,
-            description = "Columns of each factor. auto tries 1, 2, 4, ... and keeps the rank with the smallest"
-                    + " held-out loss. Default: ${DEFAULT-VALUE}.")
+            description = "Number of columns of each factor. auto tries 1, 2, 4, ... and keeps the rank with the"
+                    + " smallest held-out loss. Default: ${DEFAULT-VALUE}.")
     String rank = AUTO;
 
     @Option(
@@ -92,7 +91,8 @@ final class DecomposeCommand extends Job {
             names = "--activation",
             paramLabel = "NAME",
             defaultValue = "softplus",
-            description = "What makes factors nonnegative: softplus, abs or relu. Default: ${DEFAULT-VALUE}.")
+            description = "The function that makes factors nonnegative: softplus, abs or relu. Default:"
+                    + " ${DEFAULT-VALUE}.")
     Activation activation = Activation.SOFTPLUS;
 
     @Option(
@@ -100,26 +100,28 @@ final class DecomposeCommand extends Job {
             paramLabel = "LIST",
             split = ",",
             defaultValue = "svd",
-            description = "Other factorizations: svd (of the same rank and of the best rank), nmf, and"
-                    + " cp for 3-way tensors. Default:"
-                    + " ${DEFAULT-VALUE}.")
+            description = "Other factorizations to compare with: svd (of the same rank and of the best rank),"
+                    + " nmf, and cp for 3-way tensors. Default: ${DEFAULT-VALUE}.")
     List<String> compare = List.of();
 
     @Option(
             names = "--mask",
             paramLabel = "FILE",
-            description = "A .npy of the same shape: 0 where an entry is missing. Missing entries are never read.")
+            description = "A .npy file of the same shape that is 0 where an entry is missing. Missing entries are"
+                    + " never used.")
     @Nullable
     Path mask;
 
-    @Option(names = "--nan-missing", description = "NaN means that an entry is missing. Otherwise NaN is an error.")
+    @Option(
+            names = "--nan-missing",
+            description = "NaN means that an entry is missing. Without this option, NaN is an error.")
     boolean nanMissing;
 
     @Option(
             names = "--truth",
             paramLabel = "FILE",
-            description = "The tensor without noise, a .npy of the same shape: adds PSNR to the table. The fit does not"
-                    + " use it.")
+            description = "The tensor without noise, as a .npy file of the same shape. It adds PSNR to the table."
+                    + " The fit does not use it.")
     @Nullable
     Path truth;
 
@@ -139,33 +141,40 @@ final class DecomposeCommand extends Job {
                     + " ${DEFAULT-VALUE}.")
     Network network = Network.SKIP;
 
-    @Option(names = "--width", paramLabel = "N", description = "Channels of the networks. Default: 48; decoder: 128.")
+    @Option(
+            names = "--width",
+            paramLabel = "N",
+            description = "Number of channels of the networks. Default: 48 for skip, 128 for decoder.")
     @Nullable
     Integer width;
 
     @Option(
             names = "--scales",
             paramLabel = "N",
-            description = "Halvings from the finest to the coarsest scale; each side needs more than 2^N entries."
-                    + " Default: 5; decoder: 2.")
+            description = "Number of halvings from the finest to the coarsest scale. Each side needs more than"
+                    + " 2^N entries. Default: 5 for skip, 2 for decoder.")
     @Nullable
     Integer scales;
 
     @Option(
             names = "--holdout",
             paramLabel = "SHARE",
-            description = "Share of the observed entries that stop the fit and are not fitted. Default: 0.05.")
+            description = "Share of the observed entries that are not fitted. Their loss decides when the fit"
+                    + " stops. Default: 0.05.")
     @Nullable
     Double holdout;
 
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = "Iterations without a smaller held-out loss before the fit ends. Default: 200.")
+            description = "The fit ends after N iterations without a smaller held-out loss. Default: 200.")
     @Nullable
     Integer patience;
 
-    @Option(names = "--iterations", paramLabel = "N", description = "Most iterations of a fit. Default: 2000.")
+    @Option(
+            names = "--iterations",
+            paramLabel = "N",
+            description = "Largest number of iterations of a fit. Default: 2000.")
     @Nullable
     Integer iterations;
 
@@ -185,7 +194,7 @@ final class DecomposeCommand extends Job {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Seed of initial values, held-out entries and noise. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of the initial values, held-out entries and noise. Default: ${DEFAULT-VALUE}.")
     long seed;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Writes the results there.")

@@ -41,8 +41,8 @@ import picocli.CommandLine.Parameters;
                     + " in blocks and may be larger than the memory.",
             "For a run, up to 2000 items are embedded, preferably items that were not used for training.",
             "",
-            "Exit code: 0 whatever the verdict, 3 on a collapse with --fail-on collapse, 1 the job failed, 2 the"
-                    + " arguments or the input are wrong.",
+            "Exit code: 0 for every verdict, 1 if the job failed, 2 if the arguments or the input"
+                    + " are wrong, 3 on a collapse with --fail-on collapse.",
             "",
             "Examples:",
             "  fullrank diagnose runs/mine",
@@ -138,12 +138,13 @@ final class DiagnoseCommand extends Job {
 
     @Option(
             names = "--compare",
-            description =
-                    "Compares two files with embeddings of the same items, row by row: differences of the figures,"
-                            + " linear CKA, and angles between their strongest directions.")
+            description = "Compares two files in which row i belongs to the same item: differences of the"
+                    + " figures, linear CKA, and angles between the strongest directions of both.")
     boolean compare;
 
-    @Option(names = "--full", description = "Prints all figures. Default: six, and those out of their healthy range.")
+    @Option(
+            names = "--full",
+            description = "Prints all figures. Default: six figures, and all figures out of their healthy range.")
     boolean full;
 
     @Option(

@@ -29,13 +29,14 @@ import picocli.CommandLine.Parameters;
         name = "evaluate",
         sortOptions = false,
         modelTransformer = EvaluateCommand.SettingOptions.class,
-        description = "Measures the encoder of a run. By default, it measures kNN and linear accuracy, compared with"
-                + " raw input, PCA of the same width, and the untrained encoder. The option --protocol selects"
-                + " other measurements.",
+        description = "Measures the encoder of a run. By default, it measures the kNN and linear accuracy of"
+                + " the encoder, of the raw input, of PCA with the same width, and of the untrained"
+                + " encoder. The option --protocol selects other measurements.",
         footer = {
             "",
-            "Every number is printed with a hash of its protocol; compare only numbers with the same hash. Results on"
-                    + " the run's own data are saved in evaluation.json in the run folder.",
+            "Every number is printed with a hash of its protocol. Compare only numbers with the"
+                    + " same hash. Results on the run's own data are saved in evaluation.json in the run"
+                    + " folder.",
             "",
             "Examples:",
             "  fullrank evaluate runs/mine",

@@ -55,7 +55,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  fullrank diagnose embeddings.npy                  have they collapsed, and what to change",
             "  fullrank stream --input sensors.csv --output features.csv",
             "",
-            "Exit code: 0 success, 1 the job failed, 2 the arguments or the input are wrong, 3 a collapse.",
+            "Exit code: 0 for success, 1 if the job failed, 2 if the arguments or the input are"
+                    + " wrong, 3 on a collapse.",
             "fullrank COMMAND --help describes a command."
         })
 public final class Fullrank implements Runnable {

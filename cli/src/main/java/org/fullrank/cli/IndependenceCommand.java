@@ -30,13 +30,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "independence",
         sortOptions = false,
-        description = "Tests whether the dimensions of embeddings are independent, not only uncorrelated: HSIC of each"
-                + " pair, its mean over all pairs (the criterion), and dHSIC of all dimensions together.",
+        description = "Tests whether the dimensions of embeddings are independent, and not only uncorrelated."
+                + " Prints HSIC of each pair, its mean over all pairs (the criterion), and dHSIC of all"
+                + " dimensions together.",
         footer = {
             "",
             "A file contains a matrix [N, D] with a row for each item: .npy, .npz, .csv or .safetensors.",
-            "p is the share of shuffles that are at least as dependent. In a shuffle each dimension has a random order"
-                    + " of its own.",
+            "p is the share of shuffles that are at least as dependent. In a shuffle, each"
+                    + " dimension has its own random order.",
             "docs/reference/independence.md has the formulas.",
             "",
             "Examples:",
@@ -63,23 +64,21 @@ final class IndependenceCommand extends Job {
             names = "--bandwidth",
             paramLabel = "median|X",
             defaultValue = MEDIAN,
-            description =
-                    "Bandwidth of the Gaussian kernel: the median distance of each dimension, or a number for all."
-                            + " Default: ${DEFAULT-VALUE}.")
+            description = "Bandwidth of the Gaussian kernel: the median distance of each dimension, or one number"
+                    + " for all dimensions. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     String bandwidth;
 
     @Option(
             names = "--unbiased",
-            description = "The unbiased estimator, which is 0 on average for independent dimensions.")
+            description = "Uses the unbiased estimator. For independent dimensions, it is 0 on average.")
     boolean unbiased;
 
     @Option(
             names = "--features",
             paramLabel = "fourier:M|relu:M",
-            description =
-                    "M random features instead of the kernel of all pairs of rows. Time and memory are then linear"
-                            + " in the number of rows.")
+            description = "Uses M random features instead of the kernel of all pairs of rows. Then time and"
+                    + " memory are linear in the number of rows.")
     @Nullable
     String features;
 
@@ -97,7 +96,7 @@ final class IndependenceCommand extends Job {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Seed of shuffles and random features. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of the shuffles and the random features. Default: ${DEFAULT-VALUE}.")
     long seed;
 
     @Option(

@@ -37,10 +37,11 @@ import picocli.CommandLine.Parameters;
                         + " parts. Can write the gradients.",
         footer = {
             "",
-            "A regularizer needs one file. An objective needs two or more views of the same samples. A regression"
-                    + " needs two files, prediction and target; the target is fixed.",
-            "Files are matrices [N, D] of float32 or float64 with a row for each sample, all with the same shape and"
-                    + " type. Results have the same precision.",
+            "A regularizer needs one file. An objective needs two or more views of the same"
+                    + " samples. A regression needs two files: the prediction and the target. The target gets"
+                    + " no gradient.",
+            "Each file has a matrix [N, D] of float32 or float64, with a row for each sample. All"
+                    + " files have the same shape and type. Results have the same precision.",
             "docs/reference/methods.md has the formula, the settings and reference values for each name.",
             "",
             "Examples:",
@@ -83,8 +84,8 @@ final class ObjectiveCommand extends Job {
     @Option(
             names = "--expect",
             paramLabel = "VALUE",
-            description = "Fails with exit code 1 unless the value equals this one: to a relative 1e-5 for float32 and"
-                    + " 1e-10 for float64.")
+            description = "Fails with exit code 1 unless the value equals this number. The relative tolerance is"
+                    + " 1e-5 for float32 and 1e-10 for float64.")
     @Nullable
     Double expected;
 

@@ -42,7 +42,8 @@ import picocli.CommandLine.Option;
         description = "Trains an encoder as a recipe describes, and then evaluates it.",
         footer = {
             "",
-            "Ctrl-C stops with a checkpoint; --resume continues from there, with the same result bit by bit.",
+            "Ctrl-C writes a checkpoint and stops. --resume continues from there. The result is the"
+                    + " same, bit by bit, as without the stop.",
             "",
             "A preflight tries a recipe on its data without training. It checks the share of each loss term in the",
             "gradient, the batch size against the width, the wiring of self-distillation, the strength of the views,",
@@ -74,7 +75,8 @@ final class PretrainCommand extends Job {
             paramLabel = "PATH",
             description =
                     "The training data, instead of the data in the recipe: a folder or archive of images, WebDataset"
-                            + " shards, Parquet of images, IDX, CIFAR or STL files, .npy, .csv, or the built-in name shapes.")
+                            + " shards, Parquet of images, IDX, CIFAR or STL files, .npy, .csv, or the built-in name"
+                            + " shapes.")
     @Nullable
     String data;
 
@@ -103,8 +105,8 @@ final class PretrainCommand extends Job {
 
     @Option(
             names = "--preflight",
-            description = "Only tries the recipe on its data, for at most a minute, and suggests changes. Makes no run"
-                    + " folder.")
+            description = "Only tries the recipe on its data for about a minute, and suggests changes. Makes no"
+                    + " run folder.")
     boolean preflight;
 
     @Option(names = "--no-preflight", description = "Starts a long training without the short preflight.")
@@ -113,7 +115,7 @@ final class PretrainCommand extends Job {
     @Option(
             names = "--fail-on",
             paramLabel = "WHAT",
-            description = "Exits with code 3 if there is a verdict of this kind at the end; the only kind is collapse.")
+            description = "Exits with code 3 if there is a verdict of this kind at the end. The only kind is collapse.")
     DiagnoseCommand.@Nullable FailOn failOn;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")

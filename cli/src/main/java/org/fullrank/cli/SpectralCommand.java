@@ -10,14 +10,16 @@ import picocli.CommandLine.Option;
 @Command(
         name = "spectral",
         sortOptions = false,
-        description = "Finds the best embeddings of an objective without training, by eigenvectors.",
+        description =
+                "Finds the best embeddings for an objective without training. Computes them from" + " eigenvectors.",
         footer = {
             "",
             "Samples are the rows of --x, the items of --data, or the nodes of --edges. One option says which of them"
                     + " belong together. With --views, each view of an item is a sample.",
-            "Without --kernel, each sample is placed by itself. With a kernel the result is a map for new samples."
-                    + " Kernels: linear, rbf:WIDTH, laplacian:WIDTH, polynomial:OFFSET,DEGREE, arc-cosine:ORDER, ntk. Without"
-                    + " a width, rbf and laplacian take the median distance.",
+            "Without --kernel, the result is only the embeddings of these samples. With a kernel,"
+                    + " the result is a map that also embeds new samples. Kernels: linear, rbf:WIDTH,"
+                    + " laplacian:WIDTH, polynomial:OFFSET,DEGREE, arc-cosine:ORDER, ntk. Without a width,"
+                    + " rbf and laplacian use the median distance.",
             "docs/reference/spectral.md has the formulas.",
             "",
             "Examples:",
@@ -47,12 +49,13 @@ final class SpectralCommand extends Job {
     @Option(
             names = "--views",
             paramLabel = "PRESET",
-            description = "Relates the views of each item of --data, drawn by a preset such as gray or vector. Together"
-                    + " with another relation it only says how images are read.")
+            description = "Relates the views of each item of --data to each other. A preset such as gray or"
+                    + " vector draws the views. Together with another relation, this option only says how"
+                    + " images are read.")
     @Nullable
     String views;
 
-    @Option(names = "--neighbors", paramLabel = "K", description = "Relates each sample to its K nearest ones.")
+    @Option(names = "--neighbors", paramLabel = "K", description = "Relates each sample to its K nearest samples.")
     @Nullable
     Integer neighbors;
 
@@ -70,18 +73,20 @@ final class SpectralCommand extends Job {
     @Option(
             names = "--gamma",
             paramLabel = "G",
-            description = "Weight of the invariance of vicreg; embeddings have unit variance. Default: 0.2.")
+            description =
+                    "Weight of the invariance term of vicreg. Embeddings then have variance 1. Default:" + " 0.2.")
     @Nullable
     Double gamma;
 
     @Option(
             names = "--beta",
             paramLabel = "B",
-            description = "The same for embeddings with unit sums of squares, where it is twice gamma.")
+            description = "The same weight for embeddings whose dimensions have a sum of squares of 1. It is"
+                    + " twice gamma.")
     @Nullable
     Double beta;
 
-    @Option(names = "--whitened", description = "Holds the covariance of barlow-twins at the identity.")
+    @Option(names = "--whitened", description = "Fixes the covariance of barlow-twins to the identity.")
     boolean whitened;
 
     @Option(names = "--kernel", paramLabel = "NAME:ARGS", description = "Kernel of the map, such as rbf:0.5.")
@@ -92,8 +97,8 @@ final class SpectralCommand extends Job {
             names = "--center",
             arity = "1",
             paramLabel = "true|false",
-            description =
-                    "Whether the features of the kernel lose their mean. Default: they do for vicreg and barlow-twins.")
+            description = "Whether to subtract the mean from the features of the kernel. Default: true for vicreg"
+                    + " and barlow-twins.")
     @Nullable
     Boolean center;
 
@@ -107,15 +112,16 @@ final class SpectralCommand extends Job {
     @Option(
             names = "--landmarks",
             paramLabel = "M",
-            description = "Approximates the kernel by M samples. Default: all of up to 2048 samples, 1024 of more.")
+            description = "Approximates the kernel with M of the samples. Default: all samples if there are at"
+                    + " most 2048, otherwise 1024.")
     @Nullable
     Integer landmarks;
 
     @Option(
             names = "--rank-cut",
             paramLabel = "SHARE",
-            description = "Leaves out directions of the kernel with eigenvalues"
-                    + " below this share of the largest. Default: 1e-10.")
+            description = "Leaves out directions of the kernel whose eigenvalue is below this share of the"
+                    + " largest. Default: 1e-10.")
     @Nullable
     Double rankCut;
 
@@ -129,12 +135,15 @@ final class SpectralCommand extends Job {
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "Writes the embeddings of the samples as"
-                    + " .npy; with --views and a kernel, those of the items without a change.")
+            description = "Writes the embeddings of the samples as .npy. With --views and a kernel, writes the"
+                    + " embeddings of the items in their plain view.")
     @Nullable
     Path out;
 
-    @Option(names = "--gram", paramLabel = "FILE", description = "Writes their inner products [N, N] as .npy.")
+    @Option(
+            names = "--gram",
+            paramLabel = "FILE",
+            description = "Writes the inner products [N, N] of the embeddings as .npy.")
     @Nullable
     Path gram;
 
@@ -145,7 +154,7 @@ final class SpectralCommand extends Job {
     @Option(
             names = "--induced",
             paramLabel = "FILE",
-            description = "Writes the inner products [T, T] of their embeddings.")
+            description = "Writes the inner products [T, T] of the embeddings of the new samples.")
     @Nullable
     Path induced;
 

@@ -28,17 +28,19 @@ import picocli.CommandLine.Option;
 @Command(
         name = "stream",
         sortOptions = false,
-        description = "Learns features from a stream, one sample at a time, and writes them at the same time.",
+        description =
+                "Learns features from a stream, one sample at a time, and writes the features of each" + " sample.",
         footer = {
             "",
-            "Input is CSV with one sample per row, or .ts with one series per line and one sample per time step or"
-                    + " window. It may be compressed with gzip. Use --standardize unless the values are of order one."
-                    + " Rules: lpl, vicreg-hinge, vicreg-log, log-hebb, oja, sanger; docs/reference/online.md"
-                    + " explains them.",
+            "The input is CSV with one sample per row, or .ts with one series per line and one"
+                    + " sample per time step or window. It may be compressed with gzip. Use --standardize"
+                    + " unless the values are of order one. The rules are lpl, vicreg-hinge, vicreg-log,"
+                    + " log-hebb, oja and sanger. docs/reference/online.md explains them.",
             "",
-            "With --state the learner is saved. After a kill, --resume continues from the last save, and the final"
-                    + " output is the same as without the kill. Without --resume, at most the last --save-every"
-                    + " samples are lost. An incomplete output is called FILE.part; a new stream refuses to replace it.",
+            "With --state, the learner is saved. After a kill, --resume continues from the last"
+                    + " save, and the final output is the same as without the kill. Without --resume, at most"
+                    + " the last --save-every samples are lost. An incomplete output is called FILE.part. A"
+                    + " new stream refuses to replace it.",
             "",
             "Examples:",
             "  fullrank stream --input sensors.csv --standardize --sequence-column device --output features.csv",
@@ -96,16 +98,16 @@ final class StreamCommand extends Job {
     @Option(
             names = "--keep-column",
             paramLabel = "COLUMN",
-            description = "CSV column, by name or position, that is not an input and is copied to the output, such as"
-                    + " a time. May be given several times.")
+            description = "The name or position of a CSV column that is copied to the output and is not an input,"
+                    + " such as a time. You can give this option several times.")
     List<String> keepColumns = List.of();
 
     @Option(
             names = "--bad",
             paramLabel = "WHAT",
-            description = "What to do about a cell that is not a finite number: stop; skip the sample; or use the last"
-                    + " value of the column. With skip and last, the output has the line of each row."
-                    + " Default: stop.")
+            description = "How to treat a cell that is not a finite number: stop, skip the sample, or use the"
+                    + " last value of the column. With skip and last, the output has the line number of each"
+                    + " row. Default: stop.")
     BadCells.Policy bad = SampleOptions.BAD;
 
     @Option(
@@ -145,7 +147,7 @@ final class StreamCommand extends Job {
     @Option(names = "--standardise", hidden = true) // the old spelling, for one version
     boolean standardise;
 
-    @Option(names = "--seed", paramLabel = "S", description = "Seed of the first weights. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of the initial weights. Default: ${DEFAULT-VALUE}.")
     long seed = LayerBuilder.SEED;
 
     @Option(
@@ -169,7 +171,7 @@ final class StreamCommand extends Job {
 
     @Option(
             names = "--restart",
-            description = "Begins again with a new learner: discards the incomplete output and the state of an"
+            description = "Begins again with a new learner. Discards the incomplete output and the state of an"
                     + " interrupted stream.")
     boolean restart;
 

@@ -51,14 +51,15 @@ final class UnmixCommand extends Job {
             names = "--starts",
             paramLabel = "N",
             defaultValue = "" + Unmixing.STARTS,
-            description = "Most starts. There are fewer if one reaches independence. Default: ${DEFAULT-VALUE}.")
+            description = "Largest number of starts. There are fewer if a start reaches independence. Default:"
+                    + " ${DEFAULT-VALUE}.")
     int starts;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Seed of random features and starts. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of the random features and the starts. Default: ${DEFAULT-VALUE}.")
     long seed;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")

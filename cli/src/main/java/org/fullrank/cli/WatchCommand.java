@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
         description = "Shows the runs of a folder in the browser during training, until Ctrl-C.",
         footer = {
             "",
-            "Only this machine can open the page, unless --host is another address of it. The page never slows down a"
-                    + " run.",
+            "Only this machine can open the page, unless --host is a different address of this"
+                    + " machine. The page never slows down a run.",
             "",
             "Examples:",
             "  fullrank watch",
