@@ -15,8 +15,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         sortOptions = false,
-        description =
-                "Writes report.html into run folders. You can open this file from disk. It needs no" + " other files.",
+        description = "Writes report.html into run folders. You can open this file from disk. It needs no other files.",
         footer = {
             "",
             "pretrain writes it when it ends. Write it again for runs of an older version, or after evaluate.",

@@ -10,8 +10,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "spectral",
         sortOptions = false,
-        description =
-                "Finds the best embeddings for an objective without training. Computes them from" + " eigenvectors.",
+        description = "Finds the best embeddings for an objective without training. Computes them from eigenvectors.",
         footer = {
             "",
             "Samples are the rows of --x, the items of --data, or the nodes of --edges. One option says which of them"
@@ -73,8 +72,7 @@ final class SpectralCommand extends Job {
     @Option(
             names = "--gamma",
             paramLabel = "G",
-            description =
-                    "Weight of the invariance term of vicreg. Embeddings then have variance 1. Default:" + " 0.2.")
+            description = "Weight of the invariance term of vicreg. Embeddings then have variance 1. Default: 0.2.")
     @Nullable
     Double gamma;
 

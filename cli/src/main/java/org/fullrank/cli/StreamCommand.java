@@ -28,8 +28,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "stream",
         sortOptions = false,
-        description =
-                "Learns features from a stream, one sample at a time, and writes the features of each" + " sample.",
+        description = "Learns features from a stream, one sample at a time, and writes the features of each sample.",
         footer = {
             "",
             "The input is CSV with one sample per row, or .ts with one series per line and one"
