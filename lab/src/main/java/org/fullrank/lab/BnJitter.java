@@ -30,37 +30,39 @@ record BnJitter(Statistics statistics, Sampling sampling) implements Experiment 
                 "bn-jitter",
                 "the statistics of mini-batches shake the boundaries by RMS distance / sqrt(B)",
                 BnPartition.PAPER,
-                "the claims of the abstract. The formulas are derived here, and the figures are of this project",
+                "the claims of the abstract. The formulas are derived here, and the numbers come from"
+                        + " this project",
                 """
                 Batch normalization puts the boundary of each unit through the middle of the data (see
-                [bn-partition](bn-partition.md)). In training, the middle is that of a mini-batch, so the boundary
-                moves a little in every step. The move is large for small batches and for units whose data are
-                spread far around the boundary, and some authors see in it a useful noise, as in dropout.
+                [bn-partition](bn-partition.md)). In training, this is the middle of a mini-batch. So the boundary
+                moves a little in every step. It moves more if batches are small, and if the data of a unit are far
+                from its boundary. Some authors see this motion as a useful noise, as in dropout.
 
-                The boundary of a unit is `w.z = mu_B` with the mean mu_B of a batch of B samples. Its variance is
-                `sigma^2/B` for independent samples, so the boundary moves by `sigma/(|w| sqrt(B))`, which is the
-                root mean square (RMS) distance of the data to the boundary, divided by sqrt(B). If the batch is
-                drawn from N samples without replacement, as in one epoch, there is another factor, `sqrt((N -
-                B)/(N - 1))`.
+                The boundary of a unit is `w.z = mu_B`, where mu_B is the mean of a batch of B samples. If the
+                samples are independent, the variance of mu_B is `sigma^2/B`. So the boundary moves by `sigma/(|w|
+                sqrt(B))`. This is the root mean square (RMS) distance of the data to the boundary, divided by
+                sqrt(B). If the batch is drawn from N samples without replacement, as in one epoch, there is another
+                factor: `sqrt((N - B)/(N - 1))`.
 
                 **Jitter.** The data and the network are those of bn-partition: 256 points around (5, 4) and two
                 layers of 32 units. There are 4000 batches for each B. The table shows the mean over the units.
 
-                **Few labels.** The task is two moons around (5, 4) with 5 labels each and 128 points without label.
-                A network of two layers of 32 units descends the logistic loss for 300 steps of rate 0.03, which is
-                near the best of 0.01, 0.03, 0.1, 0.3 and 1 for each start. It starts from Gaussian weights without
-                biases ("none") or with the statistics of the points without label ("batch norm"). With "jitter",
-                the offsets of each step are the means of a batch of 4 of these points. Each is trained on 60 tasks
-                (16 in a quick run), with the inputs as they are and with inputs of mean 0 and variance 1. The
-                margin is the mean distance of the labeled points to the border between the classes, up to 2.
+                **Few labels.** The task is to separate two moons around (5, 4). Each moon has 5 labeled points, and
+                there are 128 points without a label. A network has two layers of 32 units. Gradient descent
+                minimizes the logistic loss in 300 steps of rate 0.03. For each start, this rate is near the best
+                of 0.01, 0.03, 0.1, 0.3 and 1. The start "none" has Gaussian weights without biases. The start
+                "batch norm" has the statistics of the points without a label. With "jitter", the offsets of each
+                step are the means of a batch of 4 of these points. Each start is trained on 60 tasks (16 in a quick
+                run), once with the inputs as they are, and once with inputs of mean 0 and variance 1. The margin is
+                the mean distance of the labeled points to the border between the classes, at most 2.
 
-                **What to look at.** All lines of the first layer go through the mean of the batch, so they shake
-                together, as one rigid star. The formula holds for one layer at a time: if the first layer takes the
-                statistics of the batch too, the values of the second layer shake 1.5 to 1.9 times as much. As a
-                start, the statistics help where the data are off the origin. Where the inputs are standardized,
-                much of this gain is gone. The start does not widen the margin: on inputs off the origin it makes
-                it smaller. With jitter, the margin on standardized inputs grows by 2 or 3 %, in the direction that
-                the paper names, but the accuracy on this task does not grow with it.
+                **What to look at.** All lines of the first layer go through the mean of the batch. So they shake
+                together, like one rigid star. The formula holds for one layer at a time. If the first layer also
+                uses the statistics of the batch, the values of the second layer shake 1.5 to 1.9 times as much. As
+                a start, the statistics help if the data are far from the origin. If the inputs are standardized,
+                much of this gain disappears. The start does not make the margin wider. For inputs far from the
+                origin, it makes the margin smaller. With jitter, the margin on standardized inputs grows by 2 or 3
+                %. The paper predicts such a growth. But the accuracy on this task does not grow with the margin.
                 """);
     }
 
@@ -72,8 +74,9 @@ record BnJitter(Statistics statistics, Sampling sampling) implements Experiment 
         Comparison standardized = Comparison.run(statistics, setting, true);
         claims.addAll(claims(raw, standardized));
         Figure figure = new Figure(
-                "The jitter of the boundaries against the batch size, and the lines of six units for three batches."
-                        + " Then accuracy and margin of each task with 5 labels for each class, and their means.",
+                "The first two panels show the jitter of the boundaries for each batch size, and the"
+                        + " lines of six units for three batches. The other panels show the accuracy and the"
+                        + " margin of each task with 5 labels for each class, and their means.",
                 3,
                 List.of(
                         jitter.sizes(),
@@ -155,7 +158,8 @@ record BnJitter(Statistics statistics, Sampling sampling) implements Experiment 
                                 + " divided by that from none",
                         raw.ratio(Start.NONE, Start.BATCH_NORM, Score::margin),
                         atMost(0.95),
-                        "0.75 to 0.9 while this was built; the paper's abstract speaks of the jitter, not of the start"),
+                        "0.75 to 0.9 while this was built; the paper's abstract speaks of the jitter, not of the"
+                                + " start"),
                 Claim.of(
                         "5 labels, standardized inputs: the same ratio",
                         standardized.ratio(Start.NONE, Start.BATCH_NORM, Score::margin),

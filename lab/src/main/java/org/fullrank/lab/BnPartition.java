@@ -25,7 +25,7 @@ record BnPartition(Statistics statistics, Normal normal, DoubleUnaryOperator act
         double[] of(NormNet net, double[] x, int unit);
     }
 
-    static final String PAPER = "R. Balestriero, R. Baraniuk, Batch normalization explained, arXiv 2209.14778";
+    static final String PAPER = "Balestriero, Baraniuk, Batch normalization explained, arXiv 2209.14778";
     static final int UNITS = 32;
     private static final int POINTS = 256;
 
@@ -39,33 +39,33 @@ record BnPartition(Statistics statistics, Normal normal, DoubleUnaryOperator act
                 "bn-partition",
                 "batch normalization moves the boundaries of the linear regions onto the data",
                 PAPER,
-                "the claims of the abstract. The formulas are derived here, and the figures are of this project",
+                "the claims of the abstract. The formulas are derived here, and the numbers come from"
+                        + " this project",
                 """
-                A network of ReLU units cuts its input space into regions, like a sheet of paper by folds, and it is
-                linear inside each region. A fold far away from the data does nothing: on the data, its unit is
-                always on or always off. Batch normalization centers the values of each unit over the data. So every
-                fold passes through the middle of the data, even before training.
+                A network of ReLU units cuts its input space into regions, as folds divide a sheet of paper. Inside
+                each region, the network is linear. A fold far away from the data does nothing, because its unit is
+                always on or always off for the data. Batch normalization centers the values of each unit over the
+                data. So every fold passes through the middle of the data, even before training.
 
-                A unit computes `h = (w.z - mu)/sigma`, with the mean mu and the standard deviation sigma of `w.z`
-                on a batch. Its boundary is the line (in more dimensions the hyperplane) `w.z = mu`. The sum of the
-                squared distances of the batch to the line `w.z = b` is smallest for `b = mu`, and then `sigma^2 =
-                |w|^2` times the mean squared distance. So mu is a least-squares fit, and sigma is a distance. Only
-                the offset is fitted: the direction w stays random.
+                A unit computes `h = (w.z - mu)/sigma`. Here, mu is the mean and sigma the standard deviation of
+                `w.z` on a batch. The boundary of the unit is the line `w.z = mu` (in more dimensions, a
+                hyperplane). The sum of the squared distances of the batch to the line `w.z = b` is smallest for `b
+                = mu`. Then `sigma^2` is `|w|^2` times the mean squared distance. So mu is a least-squares fit, and
+                sigma is a distance. Only the offset is fitted. The direction w remains random.
 
                 The data are 256 points `N(0, I)` around (5, 4). The network has 2 inputs and two layers of 32
                 units, with Gaussian weights and no biases. "None" is the same network with mu = 0 and sigma = 1.
-                With normalization, each layer takes the statistics of its own input, after the layers below have
-                theirs. "Random biases" are uniform between -1/sqrt(inputs) and 1/sqrt(inputs). Regions are counted
-                at the centers of 200 x 200 cells (100 x 100 in a
-                quick run) of the box that holds the data. There are no trainable factors
-                (gamma = 1, beta = 0); gamma would not move a boundary, and beta would, to `w.z = mu - sigma
-                beta/gamma`.
+                With normalization, each layer uses the statistics of its own input, after the layers below have
+                their statistics. "Random biases" are uniform between -1/sqrt(inputs) and 1/sqrt(inputs). Regions
+                are counted at the centers of 200 x 200 cells (100 x 100 in a quick run) in the box that contains
+                the data. There are no trainable factors (gamma = 1, beta = 0). A gamma would not move a boundary. A
+                beta would move it to `w.z = mu - sigma beta/gamma`.
 
-                **What to look at.** In the first panel all lines meet at (0, 0), far from the data. In the second
-                they meet at the mean of the data, so 32 lines make exactly 64 regions. In the third the lines of
-                the second layer are folded where they cross a line of the first layer. Note what normalization does
-                not do: it does not make more regions than random biases in the whole plane, where 32 lines in
-                general position make 529. And the second layer is fitted in its own input space: in the plane,
+                **What to look at.** In the first panel, all lines meet at (0, 0), far from the data. In the second
+                panel, they meet at the mean of the data, so 32 lines make exactly 64 regions. In the third panel,
+                the lines of the second layer are folded where they cross a line of the first layer. Normalization
+                does not make more regions in the whole plane than random biases do. With random biases, 32 lines in
+                general position make 529 regions. The second layer is fitted in its own input space. In the plane,
                 another offset would be nearer to the data.
                 """);
     }

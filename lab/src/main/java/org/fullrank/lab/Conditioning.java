@@ -42,40 +42,42 @@ record Conditioning(LayerMap map, Hessian hessian, Gradient gradient) implements
         return new Description(
                 "conditioning",
                 "skip connections keep the singular values of a layer near 1, so gradient descent is fast",
-                "R. Riedi, R. Balestriero, R. Baraniuk, Singular value perturbation and deep network optimization,"
-                        + " Constructive Approximation 2023, arXiv 2203.03099",
-                "the claims of the abstract. The formulas are derived here, and the figures are of this project",
+                "Riedi, Balestriero, Baraniuk, Singular value perturbation and deep network"
+                        + " optimization, Constructive Approximation 2023, arXiv 2203.03099",
+                "the claims of the abstract. The formulas are derived here, and the numbers come from"
+                        + " this project",
                 """
-                Gradient descent is slow when the loss is a long narrow valley: a step that is safe for the steep
-                sides is tiny along the floor. The condition number, the largest singular value divided by the
-                smallest, says how narrow the valley is. A plain layer has a large condition number, and a layer
-                with a skip connection has a small one, because the identity plus something small is close to the
-                identity.
+                Gradient descent is slow if the loss is a long, narrow valley. A step that is safe for the steep
+                sides is tiny along the floor. The condition number says how narrow the valley is. It is the largest
+                singular value divided by the smallest. A plain layer has a large condition number. A layer with a
+                skip connection has a small one, because the identity plus something small is close to the identity.
 
-                A layer maps z to `a(W z) + rho z`, with rho = 0 in a plain network (ConvNet) and rho = 1 in a
-                ResNet. The activation a is linear on both sides of zero: below zero the slope is 0 (ReLU), 0.1
+                A layer maps z to `a(W z) + rho z`. In a plain network (ConvNet), rho is 0, and in a ResNet, rho
+                is 1. The activation a is linear on both sides of zero. Its slope below zero is 0 (ReLU), 0.1
                 (leaky) or -1 (absolute value). Inside one region of the input, the layer is the matrix `rho I + D
-                W`, where D is diagonal and holds the slopes. Weyl's inequality says `|s_i(rho I + D W) - rho| <=
-                |W|` for every singular value s_i, where `|W|` is the largest singular value of W. So the condition
-                number is at most `(rho + |W|)/(rho - |W|)` if `|W| < rho`.
+                W`, where the diagonal matrix D contains the slopes. Let `|W|` be the largest singular value of W.
+                Weyl's inequality says that `|s_i(rho I + D W) - rho|` is at most `|W|` for every singular value
+                s_i. So if `|W| < rho`, the condition number is at most `(rho + |W|)/(rho - |W|)`.
 
                 **Singular values.** W is `[128, 128]` with entries `N(0, s^2/128)`, and a unit has slope 1 with
                 probability 1/2. There are 10 draws (3 in a quick run) for each s. The table shows medians, because
                 the condition number of a plain layer has a heavy tail.
 
-                **Loss.** Only the weights of one layer vary. Then the squared error is quadratic, as long as no unit
-                switches between its two slopes. Its second derivative is `2/N sum (x x') kron (D M' M D)`, where M is the
-                matrix of the layers above. It is computed for three layers `[4, 4]`, leaky, with 6 samples.
+                **Loss.** Only the weights of one layer vary. Then the squared error is quadratic, as long as no
+                unit switches between its two slopes. Its second derivative is `2/N sum (x x') kron (D M' M D)`,
+                where M is the matrix of the layers above. It is computed for three leaky layers `[4, 4]` with 6
+                samples.
 
                 **Training.** A network of 10 layers with 12 units (8 in a quick run) learns a random linear map by
-                gradient descent on all samples, 4 for each unit. Each network gets the best of five learning rates
-                from 0.003 to 0.3. The plain network starts with Gaussian weights that keep the mean square of the
-                signal, or with orthogonal ones of the same scale. The ResNet starts with Gaussian weights, s = 0.1.
+                gradient descent on all samples. There are 4 samples for each unit. Each network gets the best of
+                five learning rates from 0.003 to 0.3. The plain network starts with Gaussian weights that keep the
+                mean square of the signal, or with orthogonal weights of the same scale. The ResNet starts with
+                Gaussian weights with s = 0.1.
 
                 **What to look at.** Compare the two plain networks in the lower row. Orthogonal weights make a
-                linear network without skips as fast as a ResNet. So the condition number counts, and a skip is one
-                way to keep it small. With a leaky activation the orthogonal start is as slow as the Gaussian one,
-                because the slopes D spoil the condition number of every layer.
+                linear network without skips as fast as a ResNet. So the condition number is what counts, and a skip
+                is one way to keep it small. With a leaky activation, the orthogonal start is as slow as the
+                Gaussian one, because the slopes D make the condition number of every layer large.
                 """);
     }
 
@@ -92,9 +94,10 @@ record Conditioning(LayerMap map, Hessian hessian, Gradient gradient) implements
         panels.addAll(curvature.panels());
         panels.addAll(training.panels());
         Figure figure = new Figure(
-                "Upper row: the singular values of one layer, the condition number of a layer, and that of the second"
-                        + " derivative of the loss in one layer. Lower row: the loss along a line in the weights of"
-                        + " one layer, and the training of 10 layers.",
+                "The upper row shows the singular values of one layer, the condition number of a layer,"
+                        + " and the condition number of the second derivative of the loss in one layer. The lower"
+                        + " row shows the loss along a line in the weights of one layer, and the training of 10"
+                        + " layers.",
                 3,
                 panels);
         return new Outcome(claims, layers.table(), figure);

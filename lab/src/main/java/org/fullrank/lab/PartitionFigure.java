@@ -72,10 +72,11 @@ final class PartitionFigure {
         double[] from = {-1, -1};
         double[] to = {9, 8};
         return Figure.of(
-                "Upper row: data (gray) and the boundaries of 12 units of the first layer (blue), without and with"
-                        + " normalization, and those of the second layer (vermilion). Lower row: the second layer"
-                        + " without normalization, the squared distance of the data to three lines against their"
-                        + " offsets, and the number of regions in the box of the data (dashed: two layers).",
+                "The upper row shows the data (gray) and the boundaries of 12 units of the first layer"
+                        + " (blue), without and with normalization. Its last panel shows the boundaries of the"
+                        + " second layer (vermilion). The lower row shows the second layer without normalization,"
+                        + " the squared distance of the data to three lines for each offset, and the number of"
+                        + " regions in the box of the data (dashed: two layers).",
                 3,
                 partition("No batch norm, layer 1", scene.points(), from, to, scene.none(), 1),
                 partition("Batch norm, layer 1", scene.points(), from, to, scene.normalized(), 1),
