@@ -17,8 +17,8 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/// Measures the benchmarks of the baseline. Saves the figures of the benchmarks, or compares them with the
-/// saved figures.
+/// Runs the benchmarks that are part of the baseline. Saves the figures of the benchmarks, or compares them
+/// with the saved figures.
 ///
 /// ```
 /// bench/run --save [NAME ...]

@@ -35,7 +35,7 @@ import org.fullrank.text.Numbers;
 import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 
-/// What `fullrank decompose` does. It is a separate class, so that `--help` does not load libtorch.
+/// What `fullrank decompose` does. The work has a separate class, so that `--help` does not load libtorch.
 final class DecomposeWork {
     private final DecomposeCommand command;
 

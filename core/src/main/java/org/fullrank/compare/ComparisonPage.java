@@ -7,8 +7,8 @@ import java.util.Map;
 import org.fullrank.diagnose.Measure;
 import org.fullrank.page.Html;
 
-/// The page of a comparison: one HTML file that needs no other files. It contains the table, the curves of
-/// each recipe, and the full protocol.
+/// The page of a comparison: one HTML file that needs no other files. The page contains the table, the curves
+/// of each recipe, and the full protocol.
 final class ComparisonPage {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// An embedded ICC profile. It converts gray, RGB or CMYK to sRGB.
+/// An embedded ICC profile. A profile converts gray, RGB or CMYK to sRGB.
 final class ColorProfile {
     /// Tables of a CMYK profile need two or three megabytes. Larger data are not a profile.
     static final int MOST_BYTES = 1 << 24;

@@ -18,8 +18,8 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
-/// The content of a `--data` path. Its items are in splits. They are decoded once into a packed file, which
-/// is then memory-mapped.
+/// The content of a `--data` path. Its items are in splits. All items are decoded once into a packed file,
+/// which is then memory-mapped.
 ///
 /// Supported formats: a folder of images (`[split/]class/file`, or without classes); the same layout inside
 /// `.tar`, `.tar.gz` or `.zip`; shards of a WebDataset; Parquet files of images; IDX; CIFAR-10, CIFAR-100 and

@@ -1,7 +1,7 @@
 package org.fullrank.data;
 
-/// Converts colors from CIE L*a*b* to sRGB. In L*a*b*, white is the illuminant D50, as in color profiles. It
-/// is mapped to the white of sRGB.
+/// Converts colors from CIE L*a*b* to sRGB. In L*a*b*, white is the illuminant D50, as in color profiles. The
+/// conversion maps this white to the white of sRGB.
 ///
 /// Source: CIE 15:2004; IEC 61966-2-1; the matrix contains the Bradford adaptation from D50 to D65 of
 /// ICC.1:2010.

@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A packed data set. It is a file that consists of a header of 64 bytes, the items one after another, and
-/// the [PackIndex].
+/// A packed data set. The file consists of a header of 64 bytes, the items one after another, and the
+/// [PackIndex].
 ///
 /// The header (little-endian) contains the magic `FULLRANK` (8 bytes), the version, the CRC32C of the rest of
 /// the header, the number of payload bytes (8), the number of index bytes (8), the CRC32C of the index, and

@@ -18,8 +18,8 @@ import org.apache.commons.compress.compressors.snappy.SnappyCompressorInputStrea
 /// has, not for the bytes that its header claims.
 ///
 /// The decompressors of Hardwood 1.0.1 allocate as many bytes as the header of a page claims. The Snappy
-/// decompressor is native code. It writes past the end of the buffer if the page contains more than its
-/// header claims.
+/// decompressor is native code. This decompressor writes past the end of the buffer if the page contains more
+/// than its header claims.
 final class ParquetCodecs extends DecompressorFactory {
     /// The compressions that can be read.
     static final Set<CompressionCodec> KNOWN = Collections.unmodifiableSet(EnumSet.of(

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Hardwood parses the headers and decodes the pages. This class walks from page to page and compares each
 /// header with the bytes of the file. The public readers of Hardwood 1.0.1 do not work for damaged files: if
-/// the pages have fewer cells than the metadata claim, they read without end. They also cannot use other
-/// decompressors, see [ParquetCodecs]. The version of Hardwood is pinned, because these classes are internal.
+/// the pages have fewer cells than the metadata claim, they read without end. The public readers also cannot
+/// use other decompressors, see [ParquetCodecs]. The version of Hardwood is pinned, because these classes are
+/// internal.
 final class ParquetPages {
     /// The encodings that common writers use for images and labels. The delta encodings are left out, because
     /// they allocate what they claim.

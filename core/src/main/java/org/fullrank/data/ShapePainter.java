@@ -7,8 +7,8 @@ import org.fullrank.engine.Keyed;
 ///
 /// The class of an image is the kind of shape. Position, size, angle, colors, both textures and the clutter
 /// are drawn independently of the class. So two images of one class have few equal pixels, and an encoder has
-/// to recognize the outline. An image depends only on (seed, index). It is the same on every machine, because
-/// only exact arithmetic and StrictMath are used.
+/// to recognize the outline. An image depends only on (seed, index). An image is the same on every machine,
+/// because only exact arithmetic and StrictMath are used.
 ///
 /// The edges are smooth. The covered share of a pixel is computed from its distance to the outline.
 final class ShapePainter {

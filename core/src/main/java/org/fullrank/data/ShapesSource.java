@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The built-in data set `shapes`. It needs no file, see [ShapePainter].
+/// The built-in data set `shapes`, which needs no file: see [ShapePainter].
 ///
 /// @param train number of training images
 /// @param test number of test images

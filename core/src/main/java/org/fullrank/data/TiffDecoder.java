@@ -3,7 +3,8 @@ package org.fullrank.data;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Decodes the first image of a TIFF file. It reads the samples of the blocks and converts them to colors.
+/// Decodes the first image of a TIFF file. The decoder reads the samples of the blocks and converts them to
+/// colors.
 ///
 /// Only the upper 8 bits of integers are kept. Floating-point samples go from 0 (black) to 1 (white). An
 /// image with other floating-point values is refused, because nothing says which value is white.

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Vectors of one length. They are float32 `[N, F]`, row by row, in native byte order.
+/// Vectors of one length. The values are float32 `[N, F]`, row by row, in native byte order.
 public final class Vectors implements Items {
     private final int size;
     private final int features;

@@ -13,7 +13,7 @@ import org.fullrank.engine.Threads;
 import org.fullrank.file.SafeTensors;
 import org.fullrank.settings.Choices;
 
-/// The saved state of a fit. It is a safetensors file with a checksum, and it is written atomically. It
+/// The saved state of a fit: a safetensors file with a checksum, which is written atomically. The file
 /// contains the weights, the optimizer, the averaged factors, the best factors, and the curve. So a resumed
 /// fit equals a fit that was never stopped.
 ///

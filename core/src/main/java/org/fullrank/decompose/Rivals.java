@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Classical factorizations of the same tensor as a fit, measured in the same way.
 ///
 /// The held-out loss comes from a factorization without the held-out entries. The values, and therefore the
-/// PSNR, come from a factorization of all observed entries. These are more entries than the networks get.
+/// PSNR, come from a factorization of all observed entries. The networks get fewer entries.
 public final class Rivals {
     private final PartialTensor data;
     private final Decomposition fitted;

@@ -8,9 +8,9 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The principal directions of the columns of a reconstruction. They can be applied to new columns of the
-/// same kind. If the mean was subtracted from the data, these are the principal components of the denoised
-/// columns.
+/// The principal directions of the columns of a reconstruction. These directions can be applied to new
+/// columns of the same kind. If the mean was subtracted from the data, these are the principal components of
+/// the denoised columns.
 ///
 /// @param rows length of a column
 /// @param directions `[rows, K]`, row-major, orthonormal; K is at most the rank

@@ -14,9 +14,9 @@ import org.fullrank.engine.Tensors;
 /// gives the columns. For a given rank, it has the smallest squared error to the data, including their noise
 /// (Eckart and Young 1936).
 ///
-/// Missing entries are imputed. They start at the mean, and the approximation replaces them until they hardly
-/// change (hard impute; Mazumder, Hastie, Tibshirani 2010). The imputation goes through increasing ranks up
-/// to the wanted one. A high rank alone would leave the missing entries at the mean.
+/// Missing entries are imputed. First, the mean replaces them. Then the approximation replaces them until
+/// they hardly change (hard impute; Mazumder, Hastie, Tibshirani 2010). The imputation goes through
+/// increasing ranks up to the wanted one. A high rank alone would leave the missing entries at the mean.
 public final class Svd {
     /// Largest number of rounds of imputation for each rank.
     private static final int ROUNDS = 30;

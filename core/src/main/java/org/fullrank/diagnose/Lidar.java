@@ -8,9 +8,10 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
-/// Computes LiDAR, the effective number of directions that distinguish samples. It is relative to the
-/// differences between views of one sample. The source is Thilak et al. 2023, "LiDAR: Sensing Linear Probing
-/// Performance in Joint Embedding SSL Architectures"; written from memory, unverified against the paper.
+/// Computes LiDAR, the effective number of directions that distinguish samples. This number is relative to
+/// the differences between views of one sample. The source is Thilak et al. 2023, "LiDAR: Sensing Linear
+/// Probing Performance in Joint Embedding SSL Architectures"; written from memory, unverified against the
+/// paper.
 ///
 /// Given q views of each of N samples, `Sb` is the covariance (divisor N) of the sample means. `Sw` is the
 /// covariance (divisor N q) of the views around the mean of their sample. LiDAR is `exp(-sum p log p)`, `p =

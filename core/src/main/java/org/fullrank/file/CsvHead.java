@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /// What the first rows of a CSV file show about its columns.
 ///
-/// [CsvHeader] decides whether the first row is a header. A setting may say which column has the labels. It
-/// is a name, a position (from 1, or from the end as -1, -2, ...) or the word `none`. Without such a setting,
-/// the label column is the one named `label`, `class`, `target` or `y`. If no column has such a name, it is
-/// the only column with text that is not a date. A first column that numbers the rows is an index. An index
-/// has no name in the header, or its name is `id`, `index` or `row`, or it counts up by one from 0 or 1 in
-/// the first [#RUNNING_ROWS] rows. A column of text named `path`, `file`, `filename` or `image` is an index
-/// too.
+/// [CsvHeader] decides whether the first row is a header. A setting may say which column has the labels. The
+/// setting is a name, a position (from 1, or from the end as -1, -2, ...) or the word `none`. Without such a
+/// setting, the label column is the one named `label`, `class`, `target` or `y`. If no column has such a
+/// name, it is the only column with text that is not a date. A first column that numbers the rows is an
+/// index. An index has no name in the header, or its name is `id`, `index` or `row`, or it counts up by one
+/// from 0 or 1 in the first [#RUNNING_ROWS] rows. A column of text named `path`, `file`, `filename` or
+/// `image` is an index too.
 ///
 /// @param header whether the first row is a header
 /// @param label position of the label column from 0; -1 if there is none

@@ -14,7 +14,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.fullrank.engine.InputException;
 
-/// Opens files, compressed with gzip or not. It explains errors in plain words.
+/// Opens files, compressed with gzip or not. The class explains errors in plain words.
 public final class Inputs {
     /// The largest possible compression ratio of Deflate. The content of a compressed file cannot have more
     /// than this many times its size.

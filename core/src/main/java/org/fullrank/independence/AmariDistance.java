@@ -1,9 +1,9 @@
 package org.fullrank.independence;
 
-/// The Amari distance between an unmixing and a mixing matrix. It is computed from their product `P = W A`.
-/// The distance is 0 if P only permutes and scales the sources, and 1 if all entries of P have the same size.
-/// Source: Amari, Cichocki and Yang 1996, "A new learning algorithm for blind signal separation". The factor
-/// makes 1 the largest value.
+/// The Amari distance between an unmixing matrix W and a mixing matrix A. The distance is computed from their
+/// product `P = W A`. The distance is 0 if P only permutes and scales the sources, and 1 if all entries of P
+/// have the same size. Source: Amari, Cichocki and Yang 1996, "A new learning algorithm for blind signal
+/// separation". The factor makes 1 the largest value.
 public final class AmariDistance {
     private AmariDistance() {}
 

@@ -12,7 +12,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 
 /// The Gaussian kernel `exp(-(x - y)^2 / (2 s^2))`, computed for all pairs of rows. The time is quadratic in
-/// N; the memory is linear, because blocks of rows are computed one after another.
+/// N. The memory is linear, because blocks of rows are computed one after another.
 ///
 /// @param bandwidths `s` of each column, above 0
 public record GaussianKernel(double[] bandwidths) implements ColumnKernel {

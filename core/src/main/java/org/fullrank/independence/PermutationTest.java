@@ -5,9 +5,9 @@ import java.util.function.IntConsumer;
 import org.fullrank.engine.InputException;
 
 /// A permutation test of independence. If the columns are shuffled separately, they are independent and keep
-/// their distributions. The p-value is `(1 + #{shuffles at least as dependent}) / (1 + shuffles)`. It is
-/// uniform if the columns are independent and the rows are independent (Phipson and Smyth 2010, "Permutation
-/// p-values should never be zero").
+/// their distributions. The p-value is `(1 + #{shuffles at least as dependent}) / (1 + shuffles)`. The
+/// p-value is uniform if the columns are independent and the rows are independent (Phipson and Smyth 2010,
+/// "Permutation p-values should never be zero").
 ///
 /// @param found HSIC of the columns
 /// @param nullMean mean of the criterion over the shuffles; NaN without shuffles

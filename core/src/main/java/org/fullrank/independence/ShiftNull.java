@@ -3,9 +3,9 @@ package org.fullrank.independence;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 
-/// Values of a [FeatureCovariance] for independent components. They are measured after random shifts in time.
-/// If the rows are independent, a shift is as good as a random order. For time series a shift is better,
-/// because it keeps the dependence between neighboring samples.
+/// Values of a [FeatureCovariance] for independent components. The values are measured after random shifts in
+/// time. If the rows are independent, a shift is as good as a random order. For time series a shift is
+/// better, because it keeps the dependence between neighboring samples.
 ///
 /// @param mean of the criterion over the shifts
 /// @param largest value of the criterion over the shifts

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// Values of any finite size are accepted. If squares could overflow or vanish, all values are scaled by a
 /// power of two. This changes no digit. Values that are much smaller than the largest ones become zero.
 ///
-/// An object of this class owns native memory and must be closed. It holds at most two matrices `[min(N, D),
-/// D]` of float64, and four while it computes a spectrum.
+/// An object of this class owns native memory and must be closed. The object holds at most two matrices
+/// `[min(N, D), D]` of float64, and four while it computes a spectrum.
 public final class Moments implements AutoCloseable {
     /// Smallest number of rows that are added to the scatter matrix at once. It is large enough for the full
     /// speed of the processor, and small enough for its caches.

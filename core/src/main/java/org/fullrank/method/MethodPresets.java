@@ -16,8 +16,8 @@ import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
 
 /// Published methods by name, with the heads and constants of their papers. A preset is a starting point,
-/// because small encoders usually need smaller heads. The name of an objective is also accepted. It selects
-/// joint embedding with this objective.
+/// because small encoders usually need smaller heads. The name of an objective is also accepted. Such a name
+/// selects joint embedding with this objective.
 public final class MethodPresets {
     /// The default weight of an additional regularizer.
     public static final double REGULARIZER_WEIGHT = 1;

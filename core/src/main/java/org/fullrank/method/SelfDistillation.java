@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A network that predicts the target from one view of a sample. The target is the embedding of another view
 /// of this sample. BYOL, SimSiam, DirectPred and IsoLoss have this form. The loss allows a constant output.
-/// Only the predictor and the target prevent it.
+/// Only the predictor and the target prevent this collapse.
 ///
 /// The loss contains every ordered pair of views. The predictor and the loss always get the whole batch.
 public final class SelfDistillation implements Method {

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The rules for each place:
 /// - An absolute rule calls a check **collapsed** if the spread (`std`) is below [#SPREAD] or the rank share
-///   is below [#SHARE]. Except in inner blocks, it also does so if the effective rank is so small that a
-///   diagnosis calls it a dimensional collapse. The last absolute rule compares the standard deviation of the
-///   embedding with its value before the first step. The check is collapsed if the standard deviation is
+///   is below [#SHARE]. Except in inner blocks, the rule also does so if the effective rank is so small that
+///   a diagnosis calls it a dimensional collapse. The last absolute rule compares the standard deviation of
+///   the embedding with its value before the first step. The check is collapsed if the standard deviation is
 ///   below a twentieth of this value.
 /// - A relative rule calls a check **collapsed** if the spread or the rank share is below a third of its best
-///   value, if the norm is below a twentieth of its best value, or if the norm is above a thousand times the
-///   norm of the first check.
+///   value. The relative rule also does so if the norm is below a twentieth of its best value, or above a
+///   thousand times the norm of the first check.
 /// - Two collapsed checks in a row raise an alarm, once for each kind. At the end of the run one collapsed
 ///   check is enough.
 /// - The **best** values are taken after the share [#START] of the run, because the ranks of an untrained

@@ -2,9 +2,9 @@ package org.fullrank.net;
 
 import java.util.ArrayList;
 
-/// The deep decoder (Heckel and Hand 2019) in the form of the official DeepTensor code. It mixes the channels
-/// at each position and doubles the length of the signal. It has no convolution along positions. It has far
-/// fewer parameters than a [SkipNetwork].
+/// The deep decoder (Heckel and Hand 2019) in the form of the official DeepTensor code. The network mixes the
+/// channels at each position and doubles the length of the signal. The network has no convolution along
+/// positions. The deep decoder has far fewer parameters than a [SkipNetwork].
 ///
 /// @param width number of channels of each scale
 /// @param scales doublings

@@ -10,9 +10,9 @@ import org.fullrank.settings.Named;
 /// with the covariance of each view's embeddings. The entropy term replaces the variance and covariance terms
 /// of VICReg.
 ///
-/// Because of the logarithm, the two weights only determine the scale of the embedding. The variance of the
-/// embedding settles near `entropy / (2 invariance)`, divided by the noise of the views relative to the
-/// embedding.
+/// Because of the logarithm, the two weights only determine the scale of the embedding. Let n be the mean
+/// squared difference of the views, divided by the variance of the embedding. Then the variance of the
+/// embedding settles near `entropy / (2 invariance n)`.
 ///
 /// Source: Shwartz-Ziv et al., "What do we maximize in self-supervised learning?" (2022), abstract only. The
 /// weights are suggestions, unverified against the paper.

@@ -7,12 +7,12 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
-/// The negative entropy of a Gaussian with the covariance of the embedding. It is limited from below and
-/// divided by the number of dimensions. The value is `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, where Zc
-/// are the centered embeddings. The value is the coding rate of MCR2, with its distortion eps^2, on centered
-/// rows. The value is 0 if all rows are equal. It has no lower limit. By Hadamard's inequality, the term
-/// rewards both large variances and small covariances. A direction counts if its variance is at least about
-/// distortion / D.
+/// The negative entropy of a Gaussian with the covariance of the embedding. The term is limited from below
+/// and divided by the number of dimensions. The value is `-1/(2D) log det(I + D/(N distortion) Zc'Zc)`, where
+/// Zc are the centered embeddings. The value is the coding rate of MCR2, with its distortion eps^2, on
+/// centered rows. The value is 0 if all rows are equal. It has no lower limit. By Hadamard's inequality, the
+/// term rewards both large variances and small covariances. A direction counts if its variance is at least
+/// about distortion / D.
 ///
 /// This entropy is an upper bound of the entropy of the true distribution. So a training that maximizes this
 /// entropy is a heuristic. The form and the default distortion are published for MCR2. In MCR2, rows have

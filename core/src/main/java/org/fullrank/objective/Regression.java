@@ -9,7 +9,7 @@ import org.fullrank.settings.Named;
 
 /// The distance between the prediction from one view and the target from another view. Each form reports the
 /// part `similarity`, the mean cosine of prediction and target. This part is 1 if all predictions agree with
-/// their targets. This is also true of a collapsed embedding.
+/// their targets. For a collapsed embedding, this part is 1 too.
 ///
 /// Two forms have a name that begins with `iso`. These two forms leave the left factor `W` of the predictor
 /// `p = z W` out of the gradient. So modes with small eigenvalues learn as fast as the others. These two

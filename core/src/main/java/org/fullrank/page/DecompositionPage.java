@@ -12,8 +12,8 @@ import org.fullrank.decompose.Reconstruction;
 import org.fullrank.net.SignalShape;
 import org.jspecify.annotations.Nullable;
 
-/// The page that `fullrank decompose` writes. It has the table of all factorizations, pictures of the tensor,
-/// reconstruction, residual and factors, and the curves of the fit.
+/// The page that `fullrank decompose` writes. The page has the table of all factorizations, pictures of the
+/// tensor, reconstruction, residual and factors, and the curves of the fit.
 public final class DecompositionPage {
     /// Number of points of a curve. A drawing cannot show more.
     private static final int POINTS = 500;

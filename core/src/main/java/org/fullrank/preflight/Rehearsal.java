@@ -19,9 +19,9 @@ import org.fullrank.train.Trainer;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// The views and temporary networks of a preflight. They are built from the same recipe as the training.
-/// These networks share no state with the training, and all random draws have keys. So the training is
-/// bitwise equal with or without a preflight.
+/// The views and temporary networks of a preflight. The views and networks are built from the same recipe as
+/// the training. These networks share no state with the training, and all random draws have keys. So the
+/// training is bitwise equal with or without a preflight.
 final class Rehearsal {
     private final Recipe recipe;
     private final Items items;

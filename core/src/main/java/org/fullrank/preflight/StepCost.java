@@ -12,9 +12,9 @@ import org.fullrank.engine.Scope;
 import org.fullrank.method.Method;
 import org.fullrank.probe.Embedder;
 
-/// The time and memory of training steps. They are measured with steps of growing size. If a batch would not
-/// fit into memory or time, its cost is extrapolated from smaller batches. Each time is the median of
-/// [#REPEATS] measurements. An earlier measurement is not counted, because it loads code. The median is
+/// The time and memory of training steps. Time and memory are measured with steps of growing size. If a batch
+/// would not fit into memory or time, its cost is extrapolated from smaller batches. Each time is the median
+/// of [#REPEATS] measurements. An earlier measurement is not counted, because it loads code. The median is
 /// robust against other processes that use the machine for a moment.
 ///
 /// @param stepSeconds time of a step of the whole batch

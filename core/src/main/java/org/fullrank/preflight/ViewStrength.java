@@ -21,8 +21,8 @@ import org.fullrank.view.ViewSpec;
 
 /// Measures, before any training, whether two views of an item still have something in common. The first
 /// measure is how often the nearest of N second views belongs to the same item as the first view (chance 1 /
-/// N). The second measure looks at the second views of other items. It is the share of them that are farther
-/// away than the item's own second view (chance one half). The second measure is much more sensitive.
+/// N). The second measure is the share of other items whose second views are farther away than the item's own
+/// second view (chance one half). The second measure is much more sensitive.
 ///
 /// Both measures use the cosine of centered rows. Both measures are computed on the values of the views, and
 /// on the representation of the untrained encoder. Before the measurement, the statistics of the encoder's

@@ -19,8 +19,8 @@ import org.fullrank.net.Mode;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
-/// Computes the features of the items of a split, one row per item, in order. It uses plain views and a
-/// frozen encoder, and it updates no running statistics.
+/// Computes the features of the items of a split, one row per item, in order. The embedder uses plain views
+/// and a frozen encoder, and it updates no running statistics.
 public final class Embedder {
     /// Number of items that are encoded at a time; the result does not depend on it.
     static final int BATCH = 256;

@@ -9,8 +9,8 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007). It computes in
-/// float64, block by block.
+/// k-means by Lloyd's iterations from a k-means++ start (Arthur and Vassilvitskii 2007). The class computes
+/// in float64, block by block.
 ///
 /// A cluster that loses all its items keeps its center. If several centers are equally near, the first one
 /// wins.

@@ -12,8 +12,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Gram;
 import org.fullrank.linalg.Reductions;
 
-/// Principal components: the directions with the largest variance of the train split. They are the baseline
-/// that needs no training.
+/// Principal components: the directions with the largest variance of the train split. Principal components
+/// are the baseline that needs no training.
 ///
 /// Principal components are computed in float64 from the eigenvectors of the covariance `[D, D]`. If there
 /// are fewer rows than features, the Gram matrix `[N, N]` is used instead. The sign of each direction makes

@@ -1,7 +1,7 @@
 package org.fullrank.run;
 
-/// When checkpoints are written, and which checkpoints are kept. This is the section `checkpoints` of a
-/// recipe. A checkpoint is always written at the end of a training and on Ctrl-C.
+/// When checkpoints are written, and which checkpoints are kept. These settings are the section `checkpoints`
+/// of a recipe. A checkpoint is always written at the end of a training and on Ctrl-C.
 ///
 /// @param everyMinutes minutes between two checkpoints; 0 turns checkpoints by time off
 /// @param everyEpochs epochs between two checkpoints; 0 turns checkpoints by epochs off

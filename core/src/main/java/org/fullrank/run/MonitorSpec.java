@@ -2,8 +2,8 @@ package org.fullrank.run;
 
 import java.util.List;
 
-/// What is measured during training. This is the section `monitor` of a recipe. There are two kinds of
-/// checks. Neither kind reads the test split.
+/// What is measured during training. These settings are the section `monitor` of a recipe. There are two
+/// kinds of checks. Neither kind reads the test split.
 ///
 /// A quick check measures the rank, spread and norms of a few plain items at several places of the network,
 /// without labels. A quick check raises an alarm if one of these places has collapsed. The check at the end

@@ -4,7 +4,8 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Precision;
 
-/// The length of a training, and how the training uses the machine. This is the section `train` of a recipe.
+/// The length of a training, and how the training uses the machine. These settings are the section `train` of
+/// a recipe.
 ///
 /// @param epochs passes over the data, at least 1
 /// @param batch samples of one step, at least 2; the last, smaller batch of an epoch is dropped

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Builds records from a completed tree (see [Completion]). The binder does not guess, with one exception. It
-/// reads text such as `1e-4` as a number, because YAML treats it as text.
+/// Builds records from a completed tree (see [Completion]). The binder does not guess, with one exception.
+/// Text such as `1e-4` is read as a number, because YAML treats it as text.
 final class Binder {
     private static final Pattern NUMBER = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
 

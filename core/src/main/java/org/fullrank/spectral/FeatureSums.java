@@ -10,8 +10,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 
-/// The sums over all samples that a closed form needs. They are sums of the samples' features `P` in
-/// coordinates, `[N, m]`. They are computed in float64, in one pass over the samples in blocks. So the
+/// The sums over all samples that a closed form needs. These are sums of the samples' features `P` in
+/// coordinates, `[N, m]`. All sums are computed in float64, in one pass over the samples in blocks. So the
 /// features are never all in memory.
 ///
 /// The mean of some samples, `origin`, is subtracted from the features first. Otherwise products of features

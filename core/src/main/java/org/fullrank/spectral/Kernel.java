@@ -8,8 +8,8 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
-/// A kernel: the inner product `k(x, y)` of features that need not be computed. Inputs are rows of float64;
-/// they may be raw values or the features of an encoder.
+/// A kernel: the inner product `k(x, y)` of features that need not be computed. Inputs are rows of float64.
+/// The rows may be raw values or the features of an encoder.
 ///
 /// [#of] creates a kernel from text such as `rbf:0.5`.
 public sealed interface Kernel {

@@ -8,7 +8,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// The median distance between samples. It is the usual width of a kernel if nothing else is known.
+/// The median distance between samples. This distance is the usual width of a kernel if nothing else is
+/// known.
 final class MedianDistance {
     /// Half a million pairs give the median to about one percent.
     private static final int ROWS = 1000;

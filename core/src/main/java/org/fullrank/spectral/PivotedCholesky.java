@@ -8,9 +8,9 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Randomly pivoted Cholesky (Chen, Epperly, Tropp and Webber 2022). It chooses rows of a kernel matrix one
-/// after another. The probability of a row is proportional to the part of its diagonal value that the earlier
-/// rows do not explain.
+/// Randomly pivoted Cholesky (Chen, Epperly, Tropp and Webber 2022). The method chooses rows of a kernel
+/// matrix one after another. The probability of a row is proportional to the part of its diagonal value that
+/// the earlier rows do not explain.
 ///
 /// Rows are proposed in blocks. A proposed row is accepted with a probability: the share of its diagonal
 /// value that is still not explained when its turn comes (Epperly, Tropp and Webber 2024). So the choice has

@@ -2,8 +2,8 @@ package org.fullrank.stats;
 
 import java.util.Arrays;
 
-/// Quantiles of a sample. They are interpolated linearly between order statistics (type 7 of Hyndman and Fan
-/// 1996, the default of R and NumPy).
+/// Quantiles of a sample. The quantiles are interpolated linearly between order statistics (type 7 of Hyndman
+/// and Fan 1996, the default of R and NumPy).
 public final class Quantiles {
     private Quantiles() {}
 

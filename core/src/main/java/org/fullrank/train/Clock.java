@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.fullrank.run.MetricRecord;
 
-/// Wall-clock time. It is separate from everything that must be reproducible.
+/// Wall-clock time. The time is separate from everything that must be reproducible.
 final class Clock {
     private double before;
     private long started = System.nanoTime();

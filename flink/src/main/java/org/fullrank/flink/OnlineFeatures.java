@@ -12,9 +12,9 @@ import org.fullrank.online.OnlineRule;
 /**
  * Learns features of keyed samples and emits the features of each sample. There is one learner per key.
  *
- * <p>The learner is stored in keyed state. The heap backend keeps the learner as an object. It copies this object only
- * while a checkpoint is written. The RocksDB backend serializes the learner for every sample. The samples of one key
- * must come in order.
+ * <p>The learner is stored in keyed state. The heap backend keeps the learner as an object. The heap backend copies
+ * this object only while a checkpoint is written. The RocksDB backend serializes the learner for every sample. The
+ * samples of one key must come in order.
  *
  * <pre>{@code
  * samples.keyBy(Sample::key)

@@ -12,7 +12,7 @@ import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/// The curves on which functions of the plane are zero. They are found on a grid of points.
+/// The curves on which functions of the plane are zero, found on a grid of points.
 ///
 /// @param from lower left corner of the box
 /// @param to upper right corner

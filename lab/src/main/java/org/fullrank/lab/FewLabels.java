@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 import org.fullrank.lab.NormNet.Layer;
 import org.fullrank.lab.NormNet.Statistics;
 
-/// A task with few labels. It has two moons in the plane, with 5 labeled points of each. A network starts
-/// with or without the statistics of unlabeled points.
+/// A task with few labels. The data are two moons in the plane, with 5 labeled points of each. A network
+/// starts with or without the statistics of unlabeled points.
 ///
 /// @param points unlabeled points
 /// @param labeled labeled points; all points of one class come before those of the other

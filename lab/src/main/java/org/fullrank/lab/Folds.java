@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.fullrank.lab.BnPartition.Normal;
 
-/// The boundaries of the units of the last layer in the input space. They are lines that are folded at the
-/// boundaries of the layers below.
+/// The boundaries of the units of the last layer in the input space. These boundaries are lines that are
+/// folded at the boundaries of the layers below.
 record Folds(NormNet net, Normal normal, double[][] points) {
     /// A step that is small compared with the regions, and large compared with rounding.
     private static final double STEP = 1e-6;

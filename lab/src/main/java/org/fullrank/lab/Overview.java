@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The page of all experiments, `README.md`. It has every claim with its value for every seed.
+/// The page of all experiments, `README.md`. The page has every claim with its value for every seed.
 ///
 /// @param sweeps sweeps with the same settings, at least one
 public record Overview(List<Sweep> sweeps) {

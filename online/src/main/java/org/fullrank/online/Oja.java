@@ -5,8 +5,8 @@ import java.io.IOException;
 
 /**
  * Oja's rule, linear: {@code W <- W + eta z (x - W' z)'}. A single unit finds the first principal component of centered
- * input, with norm 1. Several units use Oja's subspace rule. They find an orthonormal basis of the space of the first M
- * components, in no particular order. We know the subspace rule from memory, unverified against the paper.
+ * input, with norm 1. Several units use Oja's subspace rule. Together, they find an orthonormal basis of the space of
+ * the first M components, in no particular order. We know the subspace rule from memory, unverified against the paper.
  */
 public final class Oja extends ComponentRule {
     /**
