@@ -265,10 +265,10 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                         both.first.line("both", Color.GREEN),
                         both.second.line("", Color.GREEN));
         return Figure.of(
-                "The upper row shows three plots. In the first are polarized points before (vermilion) and"
-                        + " after SVMax (blue). In the second are spread points after the pull, without and with"
-                        + " SVMax. In the third are the singular values. The lower row shows both bounds and random"
-                        + " embeddings.",
+                "The first plot of the upper row shows polarized points before (vermilion) and after"
+                        + " SVMax (blue). The second plot shows spread points after the pull, without and with"
+                        + " SVMax. The third plot shows the singular values. The lower row shows both bounds and"
+                        + " random embeddings.",
                 3,
                 circle("Polarized, after SVMax", angles(POINTS, POLARIZED, true), svmax.end),
                 circle("Spread, after pull and SVMax", pull.end, both.end),
