@@ -4,7 +4,7 @@ import java.awt.image.Raster;
 import java.io.IOException;
 
 /// Decodes JPEG: gray, YCbCr, RGB, CMYK and YCCK. Samples of CMYK and YCCK are inverted, as in the files that
-/// Adobe writes. Other programs write them in the same way.
+/// Adobe writes. Other programs also write inverted samples.
 final class JpegDecoder {
     private static final int ADOBE_NONE = 0;
     private static final int ADOBE_LUMA = 1;

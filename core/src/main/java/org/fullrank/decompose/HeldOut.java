@@ -2,8 +2,9 @@ package org.fullrank.decompose;
 
 import org.fullrank.engine.Keyed;
 
-/// The observed entries that are not part of the loss. Their error decides when the fit stops, and it chooses
-/// the rank. The choice of these entries depends only on the seed and on which entries are observed.
+/// The observed entries that are not part of the loss. The error of these entries decides when the fit stops,
+/// and it chooses the rank. The choice of these entries depends only on the seed and on which entries are
+/// observed.
 ///
 /// @param fitted the tensor without these entries
 /// @param entries positions of the held-out entries in row-major order, ascending

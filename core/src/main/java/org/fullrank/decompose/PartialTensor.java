@@ -8,8 +8,8 @@ import java.util.zip.CRC32C;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// A matrix `[M, N]` or a 3-way tensor `[H, W, B]`. Some of its entries may be missing. Missing entries are
-/// never used: their value here is 0, and every sum leaves them out.
+/// A matrix `[M, N]` or a 3-way tensor `[H, W, B]` in which entries may be missing. Missing entries are never
+/// used: their value here is 0, and every sum leaves them out.
 ///
 /// @param shape sizes, outermost first
 /// @param values row-major, 0 where missing

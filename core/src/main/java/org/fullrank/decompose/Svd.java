@@ -11,8 +11,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
 /// The truncated singular value decomposition of a tensor as a matrix `[rows, columns]`, where the last side
-/// gives the columns. For a given rank, it has the smallest squared error to the data, including their noise
-/// (Eckart and Young 1936).
+/// gives the columns. Of all matrices of a given rank, the truncated decomposition has the smallest squared
+/// error to the data, including their noise (Eckart and Young 1936).
 ///
 /// Missing entries are imputed. First, the mean replaces them. Then the approximation replaces them until
 /// they hardly change (hard impute; Mazumder, Hastie, Tibshirani 2010). The imputation goes through

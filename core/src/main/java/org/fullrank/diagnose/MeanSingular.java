@@ -13,7 +13,7 @@ import org.fullrank.linalg.Spectrum;
 /// bounds for such rows. A row of zeros is not scaled.
 ///
 /// Source: Taha et al. 2021, "SVMax", equations 2 and 3. If there are fewer rows than columns, there are only
-/// N singular values. The mean still divides by D. So both bounds can be reached for every shape.
+/// N singular values. The mean still divides by D. So embeddings of every shape can reach both bounds.
 ///
 /// @param value the mean
 /// @param lower `sqrt(N) / D`, reached at rank one

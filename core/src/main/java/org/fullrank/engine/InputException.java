@@ -1,7 +1,7 @@
 package org.fullrank.engine;
 
-/// The exception for a wrong argument, file or setting. If it is thrown, nothing was started and nothing was
-/// written. Commands exit with code 2.
+/// The exception for a wrong argument, file or setting. When an input exception is thrown, nothing was
+/// started and nothing was written. Commands exit with code 2.
 public final class InputException extends FullrankException {
     public InputException(String message) {
         super(message);

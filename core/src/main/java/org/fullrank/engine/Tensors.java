@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Copies data between Java arrays and tensors, and offers short forms of frequent calls. The class copies
-/// only whole arrays, because access to single elements would need an unsafe feature of the JVM.
+/// Copies data between Java arrays and tensors, and has shorthands for frequent calls. The class copies only
+/// whole arrays, because access to single elements would need an unsafe feature of the JVM.
 ///
 /// Every returned tensor belongs to the innermost open [Scope] of the calling thread.
 public final class Tensors {

@@ -9,9 +9,9 @@ import org.fullrank.engine.Natives;
 ///
 /// For small matrices, the singular values are drawn at random. A Gaussian matrix has the same singular
 /// values as a certain bidiagonal matrix. The bidiagonal matrix has `k = min(n, p)` columns and independent
-/// chi-distributed entries. Its diagonal has `m, m - 1, ...` degrees of freedom, where `m = max(n, p)`. Its
-/// secondary diagonal has `k - 1, ..., 1` degrees of freedom (Silverstein 1985; Dumitriu and Edelman 2002,
-/// "Matrix models for beta ensembles"). So a draw costs `O(k^2)`, for any m.
+/// chi-distributed entries. The diagonal of the bidiagonal matrix has `m, m - 1, ...` degrees of freedom,
+/// where `m = max(n, p)`. The secondary diagonal has `k - 1, ..., 1` degrees of freedom (Silverstein 1985;
+/// Dumitriu and Edelman 2002, "Matrix models for beta ensembles"). So a draw costs `O(k^2)`, for any m.
 ///
 /// For large matrices, the random fluctuation is small, so the law of Marchenko and Pastur 1967 is used. The
 /// eigenvalues divided by m are quantiles of the density `sqrt((b - x)(x - a)) / (2 pi c x)` between `a, b =

@@ -14,8 +14,9 @@ import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
-/// Detects collapse from the checks of a run: which embedding has collapsed, and since which step. Its state
-/// depends only on the records of the run so far. So a resumed run restores the state from `metrics.jsonl`.
+/// Detects collapse from the checks of a run: which embedding has collapsed, and since which step. The state
+/// of the detector depends only on the records of the run so far. So a resumed run restores the state from
+/// `metrics.jsonl`.
 ///
 /// The rules for each place:
 /// - An absolute rule calls a check **collapsed** if the spread (`std`) is below [#SPREAD] or the rank share

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /// The hourglass of the deep image prior (Ulyanov, Vedaldi, Lempitsky 2018) in the form of the official
 /// DeepTensor code. Each scale halves the signal by a convolution with stride 2, passes it to the next scale,
-/// and doubles the result. Then it appends a few channels that skip these steps.
+/// and doubles the result. Then the scale appends a few channels that skip these steps.
 ///
 /// @param width number of channels of each scale
 /// @param scales halvings

@@ -18,8 +18,8 @@ import org.fullrank.settings.Named;
 /// depends on the mean, variance and shape in each direction. So SIGReg prevents a loss of rank, of scale and
 /// of centering.
 ///
-/// The directions depend only on the draw. The directions have Gaussian entries from the stream of (draw,
-/// name, direction), divided by the norm.
+/// The directions depend only on the draw. The entries of a direction are Gaussian numbers from the stream of
+/// (draw, name, direction). Each direction is then divided by its norm.
 ///
 /// The source is Balestriero, LeCun, "LeJEPA: provable and scalable self-supervised learning without the
 /// heuristics" (2025), and the official code. The official code integrates over `[0, 3]` and doubles the

@@ -17,8 +17,9 @@ import org.fullrank.settings.Named;
 /// 2 cos` (normalized) or the squared differences of the entries.
 ///
 /// Rows that do not fill the last sub-batch are left out of this partition. Such rows get no gradient from
-/// it. Each partition leaves out different random rows. If epsilon is 0, any invertible affine map of a view
-/// leaves the value unchanged. Only the order in which Cholesky processes the dimensions has a small effect.
+/// this partition. Each partition leaves out different random rows. If epsilon is 0, any invertible affine
+/// map of a view leaves the value unchanged. Only the order in which Cholesky processes the dimensions has a
+/// small effect.
 ///
 /// Source: Ermolov et al., "Whitening for self-supervised representation learning" (2021), with the formula
 /// and the constants of the official code.

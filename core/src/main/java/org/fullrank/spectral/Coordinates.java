@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.linalg.Reductions;
 import org.jspecify.annotations.Nullable;
 
-/// Coordinates of the features, `[n, m]`. Their inner product is the kernel.
+/// Coordinates of the features, `[n, m]`. The inner product of two rows of coordinates is the kernel.
 ///
 /// @param turn `[p, m]`, from features to coordinates; null if features and coordinates are equal
 record Coordinates(FeatureMap map, @Nullable Tensor turn) {

@@ -12,9 +12,9 @@ import org.fullrank.engine.Tensors;
 /// matrix one after another. The probability of a row is proportional to the part of its diagonal value that
 /// the earlier rows do not explain.
 ///
-/// Rows are proposed in blocks. A proposed row is accepted with a probability: the share of its diagonal
-/// value that is still not explained when its turn comes (Epperly, Tropp and Webber 2024). So the choice has
-/// the same distribution as without blocks, but the work consists of matrix products.
+/// Rows are proposed in blocks. When its turn comes, a proposed row is accepted with a certain probability:
+/// the share of its diagonal value that is still not explained (Epperly, Tropp and Webber 2024). So the
+/// choice has the same distribution as without blocks, but the work consists of matrix products.
 final class PivotedCholesky {
     private static final int BLOCK = 64;
     /// An unexplained part below this share of the trace is a rounding error.
