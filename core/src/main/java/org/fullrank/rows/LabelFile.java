@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// line. The names of classes are kept. Classes that are whole numbers are ordered by value, and names are
 /// ordered alphabetically. The labels need 4 bytes of memory per row.
 ///
-/// The argument `notes` gets a line for each label that was read as no label although it may be a class.
+/// The argument `notes` gets a line for each label that was treated as missing although it may be a class.
 /// `notes` also gets a line if the user did not ask for labels and all of them are missing.
 public final class LabelFile {
     private static final String REMEDY = "correct --label-column";

@@ -56,7 +56,7 @@ public final class RowStreams {
     /// column. A column with a different value in every row counts as names of rows, not as labels, unless
     /// the user selected it.
     ///
-    /// @param notes gets a line for each label that was read as no label although it may be a class, and a
+    /// @param notes gets a line for each label that was treated as missing although it may be a class, and a
     ///     line if all labels are missing
     /// @throws org.fullrank.engine.InputException when they are not labels
     public static @Nullable Labels labels(Path file, Selection selection, Consumer<String> notes) {
