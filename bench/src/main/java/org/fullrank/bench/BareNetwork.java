@@ -8,6 +8,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.Layer;
 import org.fullrank.net.Mode;
@@ -68,8 +69,10 @@ final class BareNetwork implements AutoCloseable {
                     embeddings.add(z.to(ScalarType.Float));
                 }
             }
-            objective.evaluate(new Views(embeddings)).total().backward();
+            Tensor total = objective.evaluate(new Views(embeddings)).total();
+            total.backward();
             optimizer.step(1e-9, step++);
+            Tensors.value(total); // as the trainer does; it also waits for a GPU
         }
     }
 

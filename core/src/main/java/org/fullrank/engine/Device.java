@@ -35,13 +35,17 @@ public enum Device {
         public Device resolve() {
             return switch (this) {
                 case CPU -> Device.CPU;
-                case AUTO -> cudaIsUsable() ? Device.CUDA : Device.CPU;
+                case AUTO -> cudaIsUsable() ? cuda() : Device.CPU;
                 case CUDA -> {
                     if (!cudaIsUsable()) {
-                        throw new InputException("device cuda: no usable GPU found (needs an NVIDIA GPU with its driver"
-                                + " and a build with -Pcuda); use device auto or cpu");
+                        throw new InputException(
+                                Natives.forGpu()
+                                        ? "device cuda: found no NVIDIA GPU with a driver for CUDA 13; use device auto"
+                                                + " or cpu"
+                                        : "device cuda: found the build for processors, expected one with -Pcuda; use"
+                                                + " device auto or cpu");
                     }
-                    yield Device.CUDA;
+                    yield cuda();
                 }
             };
         }
@@ -49,6 +53,13 @@ public enum Device {
         private static boolean cudaIsUsable() {
             Natives.load();
             return torch.cuda_is_available();
+        }
+
+        /// The GPU. cuDNN measures its algorithms for each new shape and takes the fastest: all batches of a
+        /// training have one shape.
+        private static Device cuda() {
+            torch.globalContext().setBenchmarkCuDNN(true);
+            return Device.CUDA;
         }
     }
 }

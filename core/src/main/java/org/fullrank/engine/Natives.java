@@ -19,7 +19,7 @@ public final class Natives {
     private static final String GPU = "-gpu";
 
     /// Libraries that the binding's own library needs. Each one comes after its dependencies.
-    private static final List<String> IN_ORDER = List.of("c10", "torch_cpu", "torch");
+    private static final List<String> IN_ORDER = List.of("c10", "c10_cuda", "torch_cpu", "torch_cuda", "torch");
 
     /// Exponent of the time that OpenBLAS waits after a product before its threads sleep: 2^4 clock ticks.
     /// The default is 2^26 ticks, about 20 milliseconds. In this time, the waiting threads take the
@@ -45,7 +45,7 @@ public final class Natives {
         try {
             unpack("/org/bytedeco/openblas/" + platform);
             String folder = "/org/bytedeco/pytorch/" + platform;
-            boolean gpu = Loader.findResources(Natives.class, folder + GPU).length > 0;
+            boolean gpu = forGpu();
             if (gpu) {
                 System.setProperty("org.bytedeco.javacpp.platform.extension", GPU);
             }
@@ -58,11 +58,23 @@ public final class Natives {
             Loader.load(torch.class);
         } catch (IOException | UnsatisfiedLinkError | NoClassDefFoundError e) {
             throw new JobException(
-                    "libtorch for %s cannot be loaded (%s); it needs a 64-bit x86 Linux, and 1 GB free in %s"
-                            .formatted(platform, firstLine(e), cacheFolder()),
+                    "libtorch for %s cannot be loaded (%s); it needs a 64-bit x86 Linux%s in %s"
+                            .formatted(
+                                    platform,
+                                    firstLine(e),
+                                    forGpu()
+                                            ? ", the libraries of CUDA 13 and cuDNN 9 in a folder of LD_LIBRARY_PATH,"
+                                                    + " and 3 GB free"
+                                            : ", and 1 GB free",
+                                    cacheFolder()),
                     e);
         }
         loaded = true;
+    }
+
+    /// Whether the class path has libtorch for NVIDIA GPUs.
+    static boolean forGpu() {
+        return Loader.findResources(Natives.class, "/org/bytedeco/pytorch/" + Loader.getPlatform() + GPU).length > 0;
     }
 
     /// Opens libtorch by full paths, each library after its dependencies. Otherwise, a dependency that is not

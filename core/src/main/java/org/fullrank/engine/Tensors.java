@@ -96,6 +96,13 @@ public final class Tensors {
         return t.device().type().intern() == device.type() ? t : t.to(device.handle(), t.scalar_type());
     }
 
+    /// A copy of pinned host memory on `device`. The copy runs beside the caller: `t` must not change until the
+    /// device has computed something that depends on it.
+    public static Tensor sendPinned(Tensor t, Device device) {
+        return t.to(
+                device.handle(), t.scalar_type(), true, false, new org.bytedeco.pytorch.MemoryFormatOptional());
+    }
+
     /// The values of any real tensor as float32, row-major.
     public static float[] floats(Tensor t) {
         float[] values = new float[Math.toIntExact(t.numel())];

@@ -13,6 +13,9 @@ import org.fullrank.engine.Tensors;
 /// Collects the parameters that layers declare. The builder then stores the parameters in one buffer. The
 /// initial value of a parameter depends only on the seed and the name of the parameter.
 public final class NetworkBuilder {
+    /// Dimensions of the filters of an image, `[out, in, H, W]`.
+    private static final int FILTERS = 4;
+
     private static final long INITIALISATION = Keyed.name("initialisation");
 
     private record Declaration(String name, List<Long> sizes, boolean isMatrix, Init init, Parameter handle) {
@@ -86,19 +89,20 @@ public final class NetworkBuilder {
         parameters.stream().filter(d -> !d.isMatrix()).forEach(ordered::add);
         try (var scope = Scope.open()) {
             return new ParameterBuffer(
-                    layout(ordered),
-                    layout(statistics),
+                    layout(ordered, device),
+                    layout(statistics, device),
                     initial(ordered).to(type),
                     initial(statistics).to(type),
                     device);
         }
     }
 
-    private static ParameterBuffer.Layout layout(List<Declaration> declarations) {
+    private static ParameterBuffer.Layout layout(List<Declaration> declarations, Device device) {
         var segments = new ArrayList<ParameterBuffer.Segment>();
         long offset = 0;
         for (Declaration d : declarations) {
-            segments.add(new ParameterBuffer.Segment(d.name(), d.sizes(), offset, d.isMatrix()));
+            boolean channelsLast = device == Device.CUDA && d.sizes().size() == FILTERS;
+            segments.add(new ParameterBuffer.Segment(d.name(), d.sizes(), offset, d.isMatrix(), channelsLast));
             offset += d.count();
         }
         return new ParameterBuffer.Layout(

@@ -22,7 +22,9 @@ public final class ParameterBuffer implements AutoCloseable {
     ///
     /// @param isMatrix whether it is a matrix or filter, to which weight decay and trust ratios apply.
     ///     Biases, norms, class tokens and position embeddings are not
-    public record Segment(String name, List<Long> sizes, long offset, boolean isMatrix) {
+    /// @param channelsLast whether the memory holds filters `[out, in, H, W]` in the order `[out, H, W, in]`.
+    ///     The convolutions of a GPU read this order
+    public record Segment(String name, List<Long> sizes, long offset, boolean isMatrix, boolean channelsLast) {
         public Segment {
             sizes = List.copyOf(sizes);
         }
@@ -33,8 +35,15 @@ public final class ParameterBuffer implements AutoCloseable {
 
         /// The part of `vector` `[P]` that this segment covers, in this segment's shape.
         public Tensor view(Tensor vector) {
-            return vector.narrow(0, offset, count())
-                    .view(sizes.stream().mapToLong(Long::longValue).toArray());
+            Tensor part = vector.narrow(0, offset, count());
+            return channelsLast
+                    ? part.view(sizes.get(0), sizes.get(2), sizes.get(3), sizes.get(1))
+                            .permute(0, 3, 1, 2)
+                    : inOrder(part);
+        }
+
+        private Tensor inOrder(Tensor part) {
+            return part.view(sizes.stream().mapToLong(Long::longValue).toArray());
         }
     }
 
@@ -48,7 +57,7 @@ public final class ParameterBuffer implements AutoCloseable {
 
     /// Creates the buffer and connects the handles of the layers to it.
     ///
-    /// @param values initial parameters on the host, `[P]`
+    /// @param values initial parameters on the host, `[P]`, the last index of each segment fastest
     /// @param statistics initial running statistics on the host, `[Q]`
     ParameterBuffer(Layout parameters, Layout running, Tensor values, Tensor statistics, Device device) {
         this.device = device;
@@ -60,6 +69,11 @@ public final class ParameterBuffer implements AutoCloseable {
             this.gradients =
                     own(scope, Tensors.zeros(device, values.scalar_type().intern(), values.numel()));
             this.statistics = own(scope, Tensors.to(statistics, device).clone());
+            for (Segment s : segments) {
+                if (s.channelsLast()) {
+                    s.view(this.values).copy_(s.inOrder(values.narrow(0, s.offset(), s.count())));
+                }
+            }
             for (int i = 0; i < segments.size(); i++) {
                 Tensor leaf = own(scope, segments.get(i).view(this.values).detach());
                 leaf.set_requires_grad(true);

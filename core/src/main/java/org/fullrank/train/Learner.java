@@ -2,6 +2,7 @@ package org.fullrank.train;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
@@ -17,6 +18,7 @@ import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
+import org.fullrank.view.ViewsAhead;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that one training step needs: the network, the optimizer, the views, and the items of each
@@ -26,6 +28,7 @@ public final class Learner implements AutoCloseable {
     private final Items items;
     private final Device device;
     private final ViewGenerator views;
+    private final @Nullable ViewsAhead ahead;
     private final Checkpoint.Origin origin;
     private final Method method;
     private final Optimizer optimizer;
@@ -42,6 +45,7 @@ public final class Learner implements AutoCloseable {
         items = data.pretraining();
         Trainer.requireBatch(recipe, items.size());
         views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
+        ahead = device == Device.CPU ? null : new ViewsAhead(views, recipe.train().batch(), device);
         origin = Checkpoint.Origin.of(data, views, recipe);
         stepsPerEpoch = items.size() / recipe.train().batch();
         totalSteps = recipe.train().steps(items.size());
@@ -94,14 +98,29 @@ public final class Learner implements AutoCloseable {
 
     /// Computes the gradients of a step and stores them in the buffer. The caller's scope owns the result.
     public Method.Outcome gradients(long step) {
-        int[] indices = batch(step);
-        var batch = new ArrayList<Tensor>();
-        for (int v = 0; v < views.views(); v++) {
-            Tensor view = ViewTensors.view(views, indices, epoch(step), v, device);
-            NonFiniteTrace.seen("view %d of the items".formatted(v), view, view);
-            batch.add(view);
+        List<Tensor> batch = viewsOf(step);
+        for (int v = 0; v < batch.size(); v++) {
+            NonFiniteTrace.seen("view %d of the items".formatted(v), batch.get(v), batch.get(v));
         }
         return method.learn(batch, recipe.train().chunks(), step);
+    }
+
+    /// The views of a step. On a GPU the host makes them one step ahead; on a CPU the engine needs all
+    /// processors.
+    private List<Tensor> viewsOf(long step) {
+        int[] indices = batch(step);
+        if (ahead != null) {
+            List<Tensor> batch = ahead.take(indices, epoch(step));
+            if (step + 1 < totalSteps) {
+                ahead.prepare(batch(step + 1), epoch(step + 1));
+            }
+            return batch;
+        }
+        var batch = new ArrayList<Tensor>();
+        for (int v = 0; v < views.views(); v++) {
+            batch.add(ViewTensors.view(views, indices, epoch(step), v, device));
+        }
+        return batch;
     }
 
     public double gradientNorm() {
@@ -159,6 +178,9 @@ public final class Learner implements AutoCloseable {
 
     @Override
     public void close() {
+        if (ahead != null) {
+            ahead.close();
+        }
         optimizer.close();
         method.close();
     }

@@ -24,16 +24,21 @@ public final class ViewTensors {
     }
 
     private static Tensor host(ViewGenerator generator, int[] indices) {
+        return host(generator, indices.length);
+    }
+
+    /// Uninitialized memory on the host for one view of `items` items, `[B, H, W, C]` or `[B, F]`.
+    static Tensor host(ViewGenerator generator, int items) {
         long[] item = generator.shape().memory();
         long[] shape = new long[item.length + 1];
-        shape[0] = indices.length;
+        shape[0] = items;
         System.arraycopy(item, 0, shape, 1, item.length);
         return Tensors.empty(ScalarType.Float, shape);
     }
 
     /// `[B, H, W, C]` to `[B, C, H, W]`. On a CPU, it makes a copy, because libtorch's convolutions are
     /// faster on a copy. On a GPU the permuted strides are already the fast layout.
-    private static Tensor channelsFirst(Tensor t) {
+    static Tensor channelsFirst(Tensor t) {
         if (t.dim() != 4) {
             return t;
         }

@@ -34,6 +34,32 @@ class ParameterBufferTest {
         return Tensors.of(INPUT, 2, 3);
     }
 
+    /// The memory is `[out, H, W, in]`, the view is `[out, in, H, W]`.
+    @Test
+    void aSegmentWithChannelsLastIsAViewInTheOrderOfItsSizes() {
+        try (var scope = Scope.open()) {
+            int out = 2;
+            int in = 3;
+            int side = 2;
+            double[] memory = new double[1 + out * in * side * side];
+            for (int i = 0; i < memory.length; i++) {
+                memory[i] = i;
+            }
+            var segment = new Segment("w", List.of(2L, 3L, 2L, 2L), 1, true, true);
+            Tensor view = segment.view(Tensors.of(memory, memory.length));
+            assertThat(Tensors.shape(view)).containsExactly(out, in, side, side);
+            double[] found = Tensors.doubles(view);
+            int i = 0;
+            for (int o = 0; o < out; o++) {
+                for (int c = 0; c < in; c++) {
+                    for (int p = 0; p < side * side; p++) {
+                        assertThat(found[i++]).isEqualTo(1 + (o * side * side + p) * in + c);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void writingTheValuesChangesTheForwardPass() {
         try (var scope = Scope.open();
