@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.Verdict;
 import org.fullrank.page.DiagnosisPage;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
@@ -149,6 +152,43 @@ class ReportBrowserTest {
         int half = Math.toIntExact(height / 2) - 14;
         browser.hover("#map canvas.drawing", half, half);
         browser.awaitText("#map .tip", "dog, item 8".replace("dog", "cat"));
+    }
+
+    /// With nine classes each has a fixed color; with more, the colors go around the circle.
+    @ParameterizedTest
+    @CsvSource({"2, light", "2, dark", "9, light", "9, dark", "10, light", "40, dark"})
+    void itemsWithoutALabelAreAGrayGroupInTheLegendAndNoClassIsGray(int classes, String scheme) throws IOException {
+        browser.media("screen", scheme);
+        open(Sample.unlabeled(folder.resolve("gray-" + classes + scheme), classes));
+        List<String> names = browser.all("#map .legend button").stream()
+                .map(WebElement::getText)
+                .toList();
+        assertThat(names).hasSize(classes + 1).endsWith("no label").doesNotHaveDuplicates();
+        var fills = (List<?>) browser.script("""
+                const g = document.createElement('canvas').getContext('2d');
+                return [...document.querySelectorAll('#map .legend circle')].map(dot => {
+                  g.fillStyle = dot.getAttribute('fill');
+                  return g.fillStyle;
+                });
+                """);
+        List<Integer> chroma =
+                fills.stream().map(fill -> chroma(fill.toString())).toList();
+        assertThat(chroma.getLast()).as("gray: %s", fills.getLast()).isLessThan(40);
+        assertThat(chroma.subList(0, classes)).as("classes: %s", fills).allMatch(each -> each > 60);
+        assertThat(fills).hasSize(classes + 1).doesNotHaveDuplicates();
+        browser.focus("#map canvas.drawing");
+        browser.press(Keys.ARROW_RIGHT, Keys.ARROW_LEFT);
+        assertThat(browser.text("#map .tip")).isEqualTo("no label, item 0");
+        Pages.assertQuiet(browser);
+    }
+
+    /// The greatest part of a color `#rrggbb` less its least part.
+    private static int chroma(String color) {
+        int[] parts = IntStream.of(1, 3, 5)
+                .map(at -> Integer.parseInt(color.substring(at, at + 2), 16))
+                .sorted()
+                .toArray();
+        return parts[2] - parts[0];
     }
 
     @Test

@@ -18,6 +18,24 @@ final class Sample {
         return folder;
     }
 
+    /// A run with a map of an item of each class, after one without a label.
+    static Path unlabeled(Path folder, int classes) throws IOException {
+        bare(folder);
+        var names = new StringJoiner(",", "[", "]");
+        var groups = new StringJoiner(",", "[", "]").add(Integer.toString(classes));
+        var places = new StringJoiner(",", "[", "]").add("-1");
+        for (int c = 0; c < classes; c++) {
+            names.add("\"class %d\"".formatted(c));
+            groups.add(Integer.toString(c));
+            places.add(Integer.toString(c));
+        }
+        names.add("\"no label\"");
+        Files.writeString(folder.resolve("map.json"), """
+                {"about":"Items.","names":%s,"none":%d,"group":%s,"x":%s,"y":%s}
+                """.formatted(names, classes, groups, places, places));
+        return folder;
+    }
+
     static Path full(Path folder) throws IOException {
         bare(folder);
         var metrics = new StringBuilder();

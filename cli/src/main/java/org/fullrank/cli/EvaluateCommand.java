@@ -43,7 +43,7 @@ import picocli.CommandLine.Parameters;
             "  fullrank evaluate runs/mine --data other-photos/ --json",
             "  fullrank evaluate runs/mine --protocol retrieval,layers",
             "  fullrank evaluate runs/strong --protocol classes --against runs/weak",
-            "  fullrank evaluate runs/a1 --with runs/a2,runs/a3 --protocol classes --against runs/b1,runs/b2,runs/b3",
+            "  fullrank evaluate runs/a1 --with runs/a2,runs/a3 --protocol classes --against runs/b1,runs/b2",
             "  fullrank evaluate runs/mine --protocol finetune --fractions 0.01,0.1 --steps 200"
         })
 final class EvaluateCommand extends Job {

@@ -45,10 +45,11 @@ import picocli.CommandLine.Option;
             "Ctrl-C writes a checkpoint and stops. --resume continues from there. The result is the"
                     + " same, bit by bit, as without the stop.",
             "",
-            "A preflight tries a recipe on its data without training. It checks the share of each loss term in the",
-            "gradient, the batch size against the width, the wiring of self-distillation, the strength of the views,",
-            "the learning rate, time and memory, and suggests changes with reasons. Before a training of more",
-            "than ten minutes a short preflight runs for a few seconds and prints warnings.",
+            "A preflight tries a recipe on its data without training. It checks the share of each loss term in the"
+                    + " gradient, the batch size against the width, the wiring of self-distillation, the strength of"
+                    + " the views, the learning rate, time and memory, and suggests changes with reasons. Before a"
+                    + " training of more than ten minutes a short preflight runs for a few seconds and prints"
+                    + " warnings.",
             "",
             "Exit code: 0 whatever the verdict at the end, 3 on a collapse with --fail-on collapse or",
             "monitor.onCollapse=stop, 1 the job failed, 2 the arguments or the input are wrong.",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.fullrank.file.CsvTable;
+import org.fullrank.file.NumberSlip;
 import org.fullrank.stream.SampleOptions;
 import org.fullrank.stream.Samples;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,11 @@ class CsvHeaderRuleTest {
                 "\\N,1,2~3,4,5               | 3     | no header | a missing number of a database",
                 "NaT,#N/A N/A,-1.#IND~3,4,5  | 3   | no header | missing values of spreadsheets and C",
                 "<null>,nil,.~3,4,5          | 3     | no header | missing values of other programs",
+                "a,b~\"1,234\",\"5,678\"  | b     | header    | text above numbers with marks between thousands",
+                "a;b;c~x;1 234;y             | 3     | header    | the same, one column, with spaces",
+                "a;b~2,5;3,5                 | 2     | header    | text above numbers with decimal commas",
+                "a,b~inf,x                   | 2     | no header | text above an infinite number and text",
+                "1 234;5~6;7                 | 2     | no header | a number with a mark above a number",
             })
     void theFirstRowIsAHeaderForBothOrForNeither(String rows, String column, String expected, String why)
             throws IOException {
@@ -130,8 +136,9 @@ class CsvHeaderRuleTest {
 
     @Test
     void bothReadTheSameNumbersAndRefuseTheSameCells() throws IOException {
-        List<String> cells =
-                List.of("1", " 2 ", "-3e5", ".5", "1f", "2D", "0x1p3", "", "nan", "NaN", "x", "1,5", "--1");
+        List<String> cells = List.of(
+                "1", " 2 ", "-3e5", ".5", "1f", "2D", "0x1p3", "", "nan", "NaN", "x", "1,5", "--1", "1,234", "1 234",
+                "1'234.5");
         Path csv = folder.resolve("x.csv");
         List<String> read = new ArrayList<>();
         for (String cell : cells) {
@@ -144,6 +151,8 @@ class CsvHeaderRuleTest {
                 read.add(cell);
             } catch (IllegalArgumentException e) {
                 assertThat(wanted).as(cell).isNaN();
+                NumberSlip slip = NumberSlip.of(cell);
+                assertThat(e).as(cell).hasMessageEndingWith(slip == null ? "skip the column" : slip.remedy());
             }
         }
         assertThat(read).containsExactly("1", " 2 ", "-3e5", ".5", "0x1p3");

@@ -108,10 +108,12 @@ public final class Comparison {
             Recipe found = RunFolder.open(cell.folder()).config(Recipe.class);
             if (!found.equals(cell.recipe())) {
                 RecipeChange change = RecipeChange.between(found, cell.recipe()).getFirst();
+                String same =
+                        change.before().isMissingNode() ? "" : "set %s=%s, ".formatted(change.key(), change.before());
                 throw new InputException(
-                        "run %s: found a recipe with %s %s, expected %s, because a run keeps its recipe; give this one"
+                        "run %s: found a recipe with %s %s, expected %s, because a run keeps its recipe; "
                                         .formatted(cell.folder(), change.key(), change.before(), change.after())
-                                + " another label or name another folder with --out");
+                                + same + "give this one another label or name another folder with --out");
             }
         }
     }

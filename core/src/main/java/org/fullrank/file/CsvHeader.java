@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 
 /// Decides whether the first row of a CSV file is a header. The first row is a header in these cases:
 ///
-/// - a cell is text, and the first value below it is a number;
+/// - a cell is text, and the first value below it is a number, or one with a [NumberSlip], which is an error later;
 /// - all cells are text or empty, and one names the label column or a column of the training table;
 /// - all cells are text or empty, and the first one is empty with 0 below it, as pandas writes an index;
 /// - the numbers of the row count up by one, and the numbers of the next row do not, as in
@@ -52,9 +52,9 @@ final class CsvHeader {
     }
 
     private Found find(Predicate<String> isName) {
-        boolean texts = first.stream().allMatch(cell -> CsvTable.isText(cell) || cell.isEmpty())
-                && first.stream().anyMatch(CsvTable::isText);
-        boolean named = first.stream().filter(CsvTable::isText).anyMatch(isName);
+        boolean texts = first.stream().allMatch(cell -> isText(cell) || cell.isEmpty())
+                && first.stream().anyMatch(CsvHeader::isText);
+        boolean named = first.stream().filter(CsvHeader::isText).anyMatch(isName);
         if (textAboveNumber() || texts && (named || corner())) {
             return new Found(true, Optional.empty());
         }
@@ -80,16 +80,26 @@ final class CsvHeader {
     private boolean textAboveNumber() {
         for (int i = 0; i < first.size(); i++) {
             int column = i;
-            if (CsvTable.isText(first.get(i))
+            if (isText(first.get(i))
                     && below.stream()
                             .filter(row -> column < row.size() && !CsvTable.isMissing(row.get(column)))
                             .findFirst()
-                            .filter(row -> !Double.isNaN(CsvTable.number(row.get(column))))
+                            .filter(row -> isNumber(row.get(column)))
                             .isPresent()) {
                 return true;
             }
         }
         return false;
+    }
+
+    /// Whether a cell is text that is not meant as a number.
+    private static boolean isText(String cell) {
+        return CsvTable.isText(cell) && NumberSlip.of(cell) == null;
+    }
+
+    /// Whether a cell is a number or is meant as one.
+    private static boolean isNumber(String cell) {
+        return !Double.isNaN(CsvTable.number(cell)) || NumberSlip.of(cell) != null;
     }
 
     /// Whether the first column is an index that pandas wrote.

@@ -5,9 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The reason why a cell that looks like a number is not one.
 public enum NumberSlip {
-    /// For example `1,234.5`, `1.234.567` or `1'234`.
+    /// For example `1,234.5`, `1.234.567`, `1.234,5`, `1'234` or `1 234`.
     THOUSANDS(
-            "[-+]?\\d{1,3}([,'\u2019\u00A0\u202F]\\d{3})+(\\.\\d+)?|[-+]?\\d{1,3}(\\.\\d{3}){2,}|[-+]?\\d{1,3}(\\.\\d{3})+,\\d+",
+            "[-+]?\\d{1,3}([,'\u2019 \u00A0\u2009\u202F]\\d{3})+(\\.\\d+)?"
+                    + "|[-+]?\\d{1,3}(\\.\\d{3}){2,}"
+                    + "|[-+]?\\d{1,3}([.'\u2019 \u00A0\u2009\u202F]\\d{3})+,\\d+",
             "it has marks between thousands: write the digits without them"),
     /// As `1,5`.
     DECIMAL_COMMA("[-+]?\\d+,\\d+([eE][-+]?\\d+)?", "it has a decimal comma: write a decimal point");

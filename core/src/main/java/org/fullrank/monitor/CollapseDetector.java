@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 ///   is below [#SHARE]. Except in inner blocks, the rule also does so if the effective rank is so small that
 ///   a diagnosis calls it a dimensional collapse. The last absolute rule compares the standard deviation of
 ///   the embedding with its value before the first step. The check is collapsed if the standard deviation is
-///   below a twentieth of this value.
+///   below a twentieth of this value, at the check and in the latest training batch. The check alone does not
+///   count: its batch norms use running statistics, which are far from settled after few steps.
 /// - A relative rule calls a check **collapsed** if the spread or the rank share is below a third of its best
 ///   value. The relative rule also does so if the norm is below a twentieth of its best value, or above a
 ///   thousand times the norm of the first check.
@@ -58,11 +59,12 @@ final class CollapseDetector {
     static final double GRACE = 0.25;
 
     private static final String SHARE_KEY = Measure.RANKME_CENTERED_SHARE.at("");
-    private static final String FIRST_KEY = Measure.STD_RAW.at(Monitor.BATCH_EMBEDDING);
+    private static final String BATCH_KEY = Measure.STD_RAW.at(Monitor.BATCH_EMBEDDING);
 
     private final long totalSteps;
     private final Map<String, Place> places = new LinkedHashMap<>();
     private double firstDeviation = Double.NaN; // of the first training batch, before the first step
+    private double latestDeviation = Double.NaN; // of the latest training batch
 
     CollapseDetector(long totalSteps) {
         this.totalSteps = totalSteps;
@@ -88,10 +90,11 @@ final class CollapseDetector {
     /// @param margin effective rank divided by the smallest effective rank that is sound; NaN for an inner
     ///     block, because the pooled channels of an inner block share much of their variance in healthy
     ///     networks
-    /// @param deviation standard deviation of a dimension, divided by its value for the first training batch;
-    ///     NaN unless the place is the embedding
+    /// @param deviation standard deviation of a dimension at the check or in the latest training batch, the
+    ///     larger one, divided by its value for the first training batch; NaN unless the place is the
+    ///     embedding
     private record PlaceMeasures(double share, double spread, double norm, double margin, double deviation) {
-        static @Nullable PlaceMeasures of(Map<String, Double> measures, String place, double firstDeviation) {
+        static @Nullable PlaceMeasures of(Map<String, Double> measures, String place, double first, double latest) {
             Double share = measures.get(Measure.RANKME_CENTERED_SHARE.at(place));
             Double spread = measures.get(Measure.STD.at(place));
             Double norm = measures.get(Measure.NORM.at(place));
@@ -105,7 +108,7 @@ final class CollapseDetector {
                     norm,
                     outer ? get(measures, Measure.EFFECTIVE_RANK_MARGIN.at(place)) : Double.NaN,
                     place.equals(Monitor.EMBEDDING)
-                            ? get(measures, Measure.STD_RAW.at(place)) / firstDeviation
+                            ? Math.max(get(measures, Measure.STD_RAW.at(place)), latest) / first
                             : Double.NaN);
         }
 
@@ -120,18 +123,19 @@ final class CollapseDetector {
     private record Fault(Kind kind, double ratio, String evidence) {}
 
     /// Adds the values of a record after `step` steps, by their keys in `metrics.jsonl`. The record is that
-    /// of a check or of a training batch. Only the first training batch counts.
+    /// of a check or of a training batch.
     ///
     /// @return new alarms
     List<Alarm> update(long step, Map<String, Double> measures) {
-        if (Double.isNaN(firstDeviation) && measures.getOrDefault(FIRST_KEY, 0.0) > 0) {
-            firstDeviation = measures.getOrDefault(FIRST_KEY, Double.NaN);
+        latestDeviation = measures.getOrDefault(BATCH_KEY, latestDeviation);
+        if (Double.isNaN(firstDeviation) && latestDeviation > 0) {
+            firstDeviation = latestDeviation;
         }
         var alarms = new ArrayList<Alarm>();
         for (String key : measures.keySet()) {
             if (key.endsWith(SHARE_KEY)) {
                 String name = key.substring(0, key.length() - SHARE_KEY.length());
-                PlaceMeasures measured = PlaceMeasures.of(measures, name, firstDeviation);
+                PlaceMeasures measured = PlaceMeasures.of(measures, name, firstDeviation, latestDeviation);
                 if (measured != null) {
                     Alarm alarm = update(step, name, places.computeIfAbsent(name, n -> new Place()), measured);
                     if (alarm != null) {

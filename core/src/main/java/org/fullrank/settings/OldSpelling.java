@@ -14,6 +14,7 @@ public final class OldSpelling {
 
     private static final Map<String, String> NEW = Map.of(
             "normalise", "normalize",
+            "standardise", "standardize",
             "grey", "gray",
             "solarise", "solarize",
             "knnNeighbours", "knnNeighbors",

@@ -71,21 +71,15 @@ public final class Trainer implements AutoCloseable {
     ///
     /// @throws InputException when the data do not fit the recipe
     public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
-        var trainer = new Trainer(recipe, folder, watcher, data);
-        trainer.noteWarmup();
-        return trainer;
+        return start(recipe, data, folder, watcher, true);
     }
 
-    /// Prints a warning if the warm-up leaves no step at the full learning rate.
-    private void noteWarmup() {
-        long epoch = learner.stepsPerEpoch();
-        double warmup = recipe.schedule().warmup(epoch);
-        if (warmup >= totalSteps) {
-            watcher.note(
-                    ("warning: the warm-up of %.0f steps covers the whole run of %d steps, so the learning rate never"
-                                    + " reaches its full value; use --set schedule.%s or more train.epochs")
-                            .formatted(warmup, totalSteps, recipe.schedule().shorterWarmup(epoch, totalSteps)));
-        }
+    private static Trainer start(
+            Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, boolean fresh) {
+        var trainer = new Trainer(recipe, folder, watcher, data);
+        ShortRun.warnings(recipe, trainer.learner.stepsPerEpoch(), trainer.totalSteps, fresh)
+                .forEach(watcher::note);
+        return trainer;
     }
 
     /// A new training in a new run folder that starts from the network of another run, with a fresh optimizer
@@ -96,7 +90,7 @@ public final class Trainer implements AutoCloseable {
     ///     architecture
     public static Trainer startFrom(
             Path checkpoint, Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
-        Trainer trainer = start(recipe, data, folder, watcher);
+        Trainer trainer = start(recipe, data, folder, watcher, false);
         try {
             long step = Checkpoint.load(checkpoint, trainer.method);
             trainer.save(trainer.checkpoints.file(0));

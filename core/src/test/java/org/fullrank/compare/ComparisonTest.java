@@ -122,7 +122,8 @@ class ComparisonTest {
         compare(new User(), List.of("1"), "a=R");
         assertThatThrownBy(() -> resume(new User(), List.of("1"), "a=R,train.epochs=3"))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("a-seed1: found a recipe with train.epochs 2, expected 3");
+                .hasMessageContaining("a-seed1: found a recipe with train.epochs 2, expected 3")
+                .hasMessageContaining("set train.epochs=2, give this one another label");
     }
 
     @Test

@@ -126,6 +126,14 @@ class BadInputTest {
                         "points.csv",
                         () -> text("a;b\n1;1.234.567\n3;999\n7;1.000.000\n"),
                         "it has marks between thousands: write the digits without them"),
+                new Case(
+                        "spaces.csv",
+                        () -> text("a;b\n1;1 234\n3;2 345,5\n7;12 000\n"),
+                        "column 2 (b) is '1 234', expected a number; it has marks between thousands"),
+                new Case(
+                        "both.csv",
+                        () -> text("a;b\n1 000;1,234\n3 500;2,345\n7 000;1,000\n"),
+                        "column 1 (a) is '1 000', expected a number; it has marks between thousands"),
                 new Case("infinite.csv", () -> text("1,2\n3,inf\n"), "line 2, column 2 is 'inf'"),
                 new Case("huge.csv", () -> text("1,2\n3,1e300\n"), "is '1e300', expected a finite number"),
                 new Case("constant.csv", () -> text("1,2\n1,2\n"), "has no column to learn from"),

@@ -103,8 +103,8 @@ class CollapseDetectorTest {
     private static CollapseDetector run(IntToDoubleFunction margin, IntToDoubleFunction deviation, List<Alarm> alarms) {
         var detector = new CollapseDetector(STEPS);
         detector.update(1, Map.of("batch.embedding.std.raw", 0.5));
-        detector.update(2, Map.of("batch.embedding.std.raw", 100.0)); // only the first one is untrained
         for (int step = EVERY; step <= STEPS; step += EVERY) {
+            detector.update(step, Map.of("batch.embedding.std.raw", deviation.applyAsDouble(step)));
             Map<String, Double> values = check(0.3, 0.7, 10);
             values.put("embedding.effective-rank.margin", margin.applyAsDouble(step));
             values.put("embedding.std.raw", deviation.applyAsDouble(step));
@@ -131,6 +131,18 @@ class CollapseDetectorTest {
         assertThat(alarms.getFirst().step()).isEqualTo(250);
         assertThat(alarms.getFirst().verdict().evidence()).contains("0.0400 times that before training");
         assertThat(alarms.getFirst().verdict().confidence()).isBetween(0.5, 1.0);
+    }
+
+    /// As with batch norms, whose running statistics are nearly the initial ones after a step.
+    @Test
+    void aShortRunWhoseChecksShrinkUnlikeItsBatchesRaisesNoAlarm() {
+        var detector = new CollapseDetector(1);
+        detector.update(1, Map.of("batch.embedding.std.raw", 0.5));
+        Map<String, Double> values = check(0.3, 0.7, 10);
+        values.put("embedding.std.raw", 0.01);
+        assertThat(detector.update(1, values)).isEmpty();
+        assertThat(detector.isSound()).isTrue();
+        assertThat(detector.standing()).isEmpty();
     }
 
     @Test

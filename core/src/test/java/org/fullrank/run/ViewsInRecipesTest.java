@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Yaml;
+import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewPresets;
 import org.fullrank.view.ViewSpec;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,13 @@ class ViewsInRecipesTest {
                 """;
         List<String> settings = List.of("views.pipelines.0.grey=0.2", "views.pipelines.0.solarise.p=0.1");
         assertThat(Yaml.read("test", yaml, Part.class, settings).views()).isEqualTo(ViewPresets.named("vicreg-cifar"));
+        assertThat(Yaml.read(
+                                "run runs/old",
+                                "views: {type: vectors, views: 2, noise: 0.3, dropout: 0, corruption: 0, standardise: false}",
+                                Part.class,
+                                List.of())
+                        .views())
+                .isEqualTo(new VectorViews(2, 0.3, 0, 0, false));
         assertThat(Yaml.read("test", "views: grey", Part.class, List.of()).views())
                 .isEqualTo(ViewPresets.named("gray"));
     }

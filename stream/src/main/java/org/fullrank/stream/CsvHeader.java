@@ -80,7 +80,7 @@ final class CsvHeader {
             }
             any = false;
             for (int i = 0; i < Math.min(open.length, row.getFieldCount()); i++) {
-                if (open[i] && Cells.isNumber(row.getField(i))) {
+                if (open[i] && (Cells.isNumber(row.getField(i)) || Cells.slip(row.getField(i)) != null)) {
                     return true;
                 }
                 open[i] &= !Cells.isText(row.getField(i));

@@ -166,7 +166,8 @@ final class CsvSamples implements Samples {
                 fresh[at] = Cells.number(next.getField(column));
                 if (!Float.isFinite(fresh[at])) {
                     boolean filled = hasValues && bad.policy() == BadCells.Policy.LAST;
-                    bad.add(place(next, column), "a finite number; correct it or skip the column", filled);
+                    String expected = Cells.expected(next.getField(column), "correct it or skip the column");
+                    bad.add(place(next, column), expected, filled);
                     if (!filled) {
                         return false;
                     }

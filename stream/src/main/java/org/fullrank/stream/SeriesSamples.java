@@ -142,7 +142,7 @@ final class SeriesSamples implements Samples {
         bad.add(
                 "%s, line %d: found '%s' in channel %d, step %d"
                         .formatted(name, line, Cells.shown(cell), channel + 1, step + 1),
-                "a finite number; fill in missing values",
+                Cells.expected(cell, "fill in missing values"),
                 !Float.isNaN(instead));
         return instead;
     }
