@@ -14,9 +14,9 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 
-/// Measures which share of the training time the checks take at the default rate. The checks are quick checks
-/// of every place, and checks with kNN at the end of an epoch. The training is a real one. The measured time
-/// runs from the first step of the training to its last step.
+/// Measures the time of the checks at the default rate, as a share of the training time. The checks are
+/// quick checks of every place, and checks with kNN at the end of an epoch. The training is a real one. The
+/// measured time runs from the first step of the training to its last step.
 ///
 /// ```
 /// bench/run MonitorBench [RECIPE] [KEY=VALUE ...]

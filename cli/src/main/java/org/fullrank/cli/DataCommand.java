@@ -52,7 +52,7 @@ final class DataCommand extends Job {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Changes a setting of the section data of a recipe, such as data.ignore=[date]. You can"
+            description = "Changes a setting of the recipe that begins with data, such as data.ignore=[date]. You can"
                     + " give this option several times.")
     List<String> settings = new ArrayList<>();
 

@@ -74,7 +74,7 @@ public final class Natives {
 
     /// Whether the class path has libtorch for NVIDIA GPUs.
     static boolean forGpu() {
-        return Loader.findResources(Natives.class, "/org/bytedeco/pytorch/" + Loader.getPlatform() + GPU).length > 0;
+        return Natives.class.getResource("/org/bytedeco/pytorch/" + Loader.getPlatform() + GPU) != null;
     }
 
     /// Opens libtorch by full paths, each library after its dependencies. Otherwise, a dependency that is not

@@ -8,7 +8,8 @@ import java.util.function.Predicate;
 
 /// Decides whether the first row of a CSV file is a header. The first row is a header in these cases:
 ///
-/// - a cell is text, and the first value below it is a number, or one with a [NumberSlip], which is an error later;
+/// - a cell is text, and the first value below it is a number, or one with a [NumberSlip], which is an
+///   error later;
 /// - all cells are text or empty, and one names the label column or a column of the training table;
 /// - all cells are text or empty, and the first one is empty with 0 below it, as pandas writes an index;
 /// - the numbers of the row count up by one, and the numbers of the next row do not, as in

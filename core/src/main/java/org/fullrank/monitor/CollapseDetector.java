@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
 /// `metrics.jsonl`.
 ///
 /// The rules for each place:
-/// - An absolute rule calls a check **collapsed** if the spread (`std`) is below [#SPREAD] or the rank share
-///   is below [#SHARE]. Except in inner blocks, the rule also does so if the effective rank is so small that
-///   a diagnosis calls it a dimensional collapse. The last absolute rule compares the standard deviation of
-///   the embedding with its value before the first step. The check is collapsed if the standard deviation is
-///   below a twentieth of this value, at the check and in the latest training batch. The check alone does not
-///   count: its batch norms use running statistics, which are far from settled after few steps.
-/// - A relative rule calls a check **collapsed** if the spread or the rank share is below a third of its best
-///   value. The relative rule also does so if the norm is below a twentieth of its best value, or above a
-///   thousand times the norm of the first check.
+/// - A check is **collapsed** by an absolute rule if the spread (`std`) is below [#SPREAD], the rank share is
+///   below [#SHARE], or, outside of inner blocks, the effective rank is so small that a diagnosis calls it a
+///   dimensional collapse. It is also collapsed if the standard deviation of the embedding, at the check and
+///   in the latest training batch, is below a twentieth of its value before the first step. The check alone
+///   does not count: its batch norms use running statistics, which are far from settled after few steps.
+/// - A check is **collapsed** by its own past if the spread or the rank share is below a third of its best
+///   value, if the norm is below a twentieth of its best value, or if the norm is above a thousand times the
+///   norm of the first check. A small norm of the embedding counts only if its standard deviation is also below
+///   a third of its value before the first step.
 /// - Two collapsed checks in a row raise an alarm, once for each kind. At the end of the run one collapsed
 ///   check is enough.
 /// - The **best** values are taken after the share [#START] of the run, because the ranks of an untrained
@@ -87,12 +87,10 @@ final class CollapseDetector {
 
     /// The measures of one check of one place. A measure is NaN if an earlier version did not write it.
     ///
-    /// @param margin effective rank divided by the smallest effective rank that is sound; NaN for an inner
-    ///     block, because the pooled channels of an inner block share much of their variance in healthy
-    ///     networks
-    /// @param deviation standard deviation of a dimension at the check or in the latest training batch, the
-    ///     larger one, divided by its value for the first training batch; NaN unless the place is the
-    ///     embedding
+    /// @param margin effective rank divided by the smallest sound one; NaN for an inner block, because its
+    ///     pooled channels share much of their variance in healthy networks
+    /// @param deviation standard deviation of a dimension, at the check or in the latest training batch, the
+    ///     larger one, divided by that of the first training batch; NaN outside of the embedding
     private record PlaceMeasures(double share, double spread, double norm, double margin, double deviation) {
         static @Nullable PlaceMeasures of(Map<String, Double> measures, String place, double first, double latest) {
             Double share = measures.get(Measure.RANKME_CENTERED_SHARE.at(place));
@@ -122,8 +120,8 @@ final class CollapseDetector {
     /// @param ratio of the measure to its limit, below 1. For an upper limit, it is the inverse
     private record Fault(Kind kind, double ratio, String evidence) {}
 
-    /// Adds the values of a record after `step` steps, by their keys in `metrics.jsonl`. The record is that
-    /// of a check or of a training batch.
+    /// Adds the values of a record after `step` steps, by their keys in `metrics.jsonl`: those of a check, or
+    /// those of a training batch.
     ///
     /// @return new alarms
     List<Alarm> update(long step, Map<String, Double> measures) {
@@ -169,7 +167,7 @@ final class CollapseDetector {
         boolean sinking = fault != null
                 || measured.share() < SINKING * place.bestShare
                 || measured.spread() < SINKING * place.bestSpread
-                || measured.norm() < FALLEN * place.bestNorm
+                || shrunk(place, measured) < FALLEN / VANISHED
                 || measured.deviation() < FALLEN;
         if (!sinking) {
             place.onset = -1;
@@ -222,7 +220,7 @@ final class CollapseDetector {
                                         + " (1 = over the whole sphere)"),
                         new Fault(
                                 Kind.NORM_VANISHING,
-                                m.norm() / (VANISHED * place.bestNorm),
+                                shrunk(place, m),
                                 "mean norm is %s, it was up to %s".formatted(number(m.norm()), number(place.bestNorm))),
                         new Fault(
                                 Kind.NORM_VANISHING,
@@ -247,6 +245,13 @@ final class CollapseDetector {
                 .filter(fault -> fault.ratio() < 1) // false for NaN
                 .findFirst()
                 .orElse(null);
+    }
+
+    /// The norm divided by the largest one that counts as vanished. Under a loss that does not depend on
+    /// lengths, a high learning rate first stretches the embedding, and weight decay then shrinks it back.
+    /// So an embedding must also have shrunk from its size before training. Infinity if it has not.
+    private static double shrunk(Place place, PlaceMeasures m) {
+        return m.deviation() >= FALLEN ? Double.POSITIVE_INFINITY : m.norm() / (VANISHED * place.bestNorm);
     }
 
     private static String fall(String what, double value, double least, double best, long at) {

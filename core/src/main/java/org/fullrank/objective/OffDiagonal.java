@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// For N >= D, the diagonal of the matrix `[D, D]` is set to zero before the sum. Otherwise, a column with a
 /// much larger variance than the others would leave only rounding errors.
 ///
-/// For N < D, the matrix `[D, D]` is never computed. For centered Z, the sum of all squared entries equals
-/// the sum for the smaller Gram matrix, `|Z'Z|_F = |ZZ'|_F`. The smaller matrix costs `N^2 D` instead of `N
-/// D^2`. Then the diagonal is subtracted. If the diagonal is most of this sum, everything is computed in
-/// float64.
+/// For N < D, the matrix `[D, D]` is never computed. The squared entries of `Z'Z` `[D, D]` have the same
+/// sum as those of the smaller `ZZ'` `[N, N]`. The smaller matrix costs `N^2 D` instead of `N D^2`. Then
+/// the diagonal is subtracted. If the diagonal is most of this sum, everything is computed in float64.
 final class OffDiagonal {
     /// If the diagonal is at least this share of the sum, the difference loses too many digits in float32.
     /// With columns of equal length the share is at most about N / D. It is much smaller for embeddings in

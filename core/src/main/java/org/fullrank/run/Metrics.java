@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// Each line is written immediately, so a killed process loses no line. When a run is resumed, the event file
 /// is rebuilt from the lines of `metrics.jsonl`.
 ///
-/// Write the records of a step before its checkpoint. The reason is that a resume removes all records after
-/// the step of the checkpoint. Then the lines of a resumed run are equal to the lines of an uninterrupted
-/// run, except for the keys under `time.`.
+/// Write the records of a step first, then its checkpoint. The reason is that a resume removes all records
+/// after the step of the checkpoint. Then the lines of a resumed run are equal to the lines of an
+/// uninterrupted run, except for the keys under `time.`.
 public final class Metrics implements AutoCloseable {
     static final String FILE = RunFolder.METRICS;
     /// Key of the time at which a record was written, in seconds since 1970.

@@ -99,6 +99,28 @@ class CollapseDetectorTest {
                 .containsExactly(Kind.NORM_VANISHING);
     }
 
+    /// SimCLR under a high learning rate: the norm rises to 140 and falls to 5, its size before training.
+    @Test
+    void anEmbeddingThatReturnsToItsSizeBeforeTrainingHasNotVanished() {
+        assertThat(stretched(0.5)).isEmpty();
+        assertThat(stretched(0.1)).extracting(Alarm::kind).containsExactly(Kind.NORM_VANISHING);
+    }
+
+    private static List<Alarm> stretched(double last) {
+        var detector = new CollapseDetector(STEPS);
+        var alarms = new ArrayList<Alarm>();
+        detector.update(1, Map.of("batch.embedding.std.raw", 0.5));
+        for (int step = EVERY; step <= STEPS; step += EVERY) {
+            boolean begin = step < STEPS / 2;
+            double deviation = begin ? 10 : last;
+            detector.update(step, Map.of("batch.embedding.std.raw", deviation));
+            Map<String, Double> values = check(0.3, 0.7, begin ? 140 : 5);
+            values.put("embedding.std.raw", deviation);
+            alarms.addAll(detector.update(step, values));
+        }
+        return alarms;
+    }
+
     /// The detector after a run whose embedding and first block have these figures at each check.
     private static CollapseDetector run(IntToDoubleFunction margin, IntToDoubleFunction deviation, List<Alarm> alarms) {
         var detector = new CollapseDetector(STEPS);

@@ -10,9 +10,9 @@ import java.util.SplittableRandom;
  * <- keep W + g x'}.
  *
  * <p>Up to {@link #RANK} changes are collected and then applied in one pass: {@code W = s V + sum_k g_k x_k'}. The
- * factor s collects the weight decays. So even decays that are too small for float32 have an effect. Before this pass,
- * a product is computed as {@code s (V x) + sum_k g_k (x_k . x)}, which is the same value up to rounding. So a change
- * costs a quarter of a pass over the weights.
+ * factor s collects the weight decays. So even decays that are too small for float32 have an effect. While changes
+ * wait for this pass, a product is computed as {@code s (V x) + sum_k g_k (x_k . x)}. This equals {@code W x} up to
+ * rounding. So a change costs a quarter of a pass over the weights.
  *
  * <p>The matrix V has one array of length M for each input. The loops run along the units with one index for all
  * arrays. So the compiler can use vector instructions without reordering sums. Products and sums are separate

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Each save writes first the features and then the state to the disk. So a state never counts features that are
- * missing in the file. After a kill, {@link #resuming} with the same input completes the output. Then the output has
+ * <p>Each save writes first the features and then the state to the disk. So a saved state never claims features that the file does not have. After a kill, {@link #resuming} with the same input completes the output. Then the output has
  * the same bytes as without the kill.
  */
 public final class FeatureStream {
