@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Each save writes first the features and then the state to the disk. So a saved state never claims features that the file does not have. After a kill, {@link #resuming} with the same input completes the output. Then the output has
- * the same bytes as without the kill.
+ * <p>Each save writes first the features and then the state to the disk. So a saved state never claims features that
+ * the file does not have. After a kill, {@link #resuming} with the same input completes the output. Then the output
+ * has the same bytes as without the kill.
  */
 public final class FeatureStream {
     /**
