@@ -64,9 +64,13 @@ public final class ViewsAhead implements AutoCloseable {
     ///
     /// @param indices as many items as the batch has
     public void prepare(int[] indices, int epoch) {
+        pending = begun(indices.clone(), epoch);
+    }
+
+    private Pending begun(int[] indices, int epoch) {
         Buffer buffer = buffers[next];
         next = 1 - next;
-        pending = new Pending(indices.clone(), epoch, buffer, maker.submit(() -> fill(indices, epoch, buffer)));
+        return new Pending(indices, epoch, buffer, maker.submit(() -> fill(indices, epoch, buffer)));
     }
 
     private void fill(int[] indices, int epoch, Buffer buffer) {
@@ -79,12 +83,11 @@ public final class ViewsAhead implements AutoCloseable {
     /// not prepared. The caller's scope owns them. They are valid until the next but one call.
     public List<Tensor> take(int[] indices, int epoch) {
         Pending made = pending;
+        pending = null;
         if (made == null || !made.is(indices, epoch)) {
             await(made);
-            prepare(indices, epoch);
-            made = pending;
+            made = begun(indices, epoch);
         }
-        pending = null;
         await(made);
         return made.buffer().tensors().stream().map(this::onDevice).toList();
     }
