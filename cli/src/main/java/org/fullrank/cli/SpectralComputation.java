@@ -151,7 +151,7 @@ final class SpectralComputation {
         }
         Path induced = command.induced;
         if (tested != null && induced != null) {
-            NpyMatrix.write(induced, map.kernel().gram(tested, tested));
+            NpyMatrix.write(induced, map.gram(tested, tested));
         }
         print(map.report(), relation.size(), kernelText, features.width());
     }
