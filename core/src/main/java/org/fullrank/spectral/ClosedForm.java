@@ -38,6 +38,8 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
     /// Up to this number of samples, all eigenvectors are computed. This takes seconds.
     public static final int DENSE_ROWS = 2048;
 
+    private static final String MEMORY = "lower the number of landmarks or dimensions";
+
     /// A squared difference below this share of the sum of squares is a rounding error.
     private static final double SAME = 1e-25;
 
@@ -85,7 +87,7 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
     /// @throws InputException when K is not below the number of samples, or too large for an iterative solver of
     ///     many samples, or the objective needs features
     public SpectralEmbedding fit(Relation relation) {
-        return NativeErrors.guard("spectral", () -> {
+        return NativeErrors.guard("spectral", MEMORY, () -> {
             try (var scope = Scope.withoutGradients()) {
                 requireFewer(relation);
                 requireSearchable(relation.size());
@@ -111,7 +113,7 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
                 "samples: found %d rows, expected %d as in the relation; give one row for each sample",
                 samples.size(),
                 relation.size());
-        return NativeErrors.guard("spectral", () -> {
+        return NativeErrors.guard("spectral", MEMORY, () -> {
             try (var scope = Scope.withoutGradients()) {
                 requireFewer(relation);
                 return fit(relation, samples.checked(features.kernel()), Coordinates.of(features));
