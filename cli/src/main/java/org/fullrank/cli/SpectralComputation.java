@@ -67,7 +67,7 @@ final class SpectralComputation {
                 } else {
                     computation.items(command.data);
                 }
-                return folder;
+                return computation;
             }
         });
     }
@@ -204,7 +204,10 @@ final class SpectralComputation {
         List<String> names =
                 Arrays.stream(LandmarkChoice.values()).map(RecordShape::name).toList();
         Nearest.require("--landmark-choice: found", name, names);
-        return LandmarkChoice.values()[names.indexOf(name)];
+        return Arrays.stream(LandmarkChoice.values())
+                .filter(choice -> RecordShape.name(choice).equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private void free(Relation relation) {

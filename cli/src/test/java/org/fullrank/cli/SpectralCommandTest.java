@@ -40,6 +40,7 @@ class SpectralCommandTest {
         }
         Files.writeString(folder.resolve("e.csv"), edges);
         Files.writeString(folder.resolve("far.csv"), "0,1\n1,99\n");
+        Files.writeString(folder.resolve("wide.csv"), "0,1\n1,16000\n");
         Files.writeString(folder.resolve("two.csv"), "0,1,1\n1,0,2\n");
         NumpyFiles.write(folder.resolve("x.npy"), x);
         NumpyFiles.write(folder.resolve("t.npy"), new double[][] {{.5, -.2, .3}, {-.4, .1, .9}, {0, 1, 0}});
@@ -120,6 +121,7 @@ class SpectralCommandTest {
                 "--edges e.csv --x x.npy --kernel linear --landmarks 3|fullrank spectral: found --landmarks or --landmark-choice with --kernel linear",
                 "--edges e.csv --x x.npy --kernel rbf:1 --landmarks 6 --landmark-choice best|fullrank: --landmark-choice: found best, expected one of uniform, kmeans-plus-plus, leverage",
                 "--edges e.csv --x x.npy --kernel rbf:1 --rank-cut 1e-12|fullrank: rankCut: found 1.0E-12, expected 1.0E-10 up to 1",
+                "--edges wide.csv --dim 2 --gram g.npy|fullrank: --gram: found 16001 rows, expected at most 16000",
                 "--edges e.csv --out run|fullrank spectral: found --out run without --kernel and --data",
                 "--edges e.csv --x x.npy --kernel rbf:1 --out run|fullrank spectral: found --out run without --kernel and --data",
                 "--data shapes --neighbors 2|fullrank: --data: found images, expected --views PRESET",

@@ -1,6 +1,7 @@
 package org.fullrank.train;
 
 import java.util.LinkedHashMap;
+import java.util.Objects;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
@@ -131,9 +132,10 @@ public final class SpectralFit {
     private void fill(ParameterBuffer buffer) {
         try (var scope = Scope.withoutGradients()) {
             SequencedMap<String, Tensor> numbers = numbers();
-            buffer.segments()
-                    .forEach(segment -> segment.view(buffer.values())
-                            .copy_(numbers.get(segment.name().substring(Method.ENCODER.length() + 1))));
+            for (ParameterBuffer.Segment segment : buffer.segments()) {
+                String name = segment.name().substring(Method.ENCODER.length() + 1);
+                segment.view(buffer.values()).copy_(Objects.requireNonNull(numbers.get(name)));
+            }
         }
     }
 
