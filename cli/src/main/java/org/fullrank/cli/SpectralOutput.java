@@ -16,7 +16,8 @@ import org.fullrank.train.SpectralFit;
 import org.fullrank.trained.TrainedRun;
 import org.jspecify.annotations.Nullable;
 
-/// What `fullrank spectral` writes and prints. With `--json` everything becomes one object, which [#end] prints.
+/// What `fullrank spectral` writes and prints. With `--json` everything becomes one object, which [#end]
+/// prints.
 final class SpectralOutput {
     private final SpectralCommand command;
     private final Json json = new Json();

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The run folders of `fullrank spectral`: other commands read them as any other run. `F` in an argument stands
-/// for the folder of the files.
+/// The run folders of `fullrank spectral`: other commands read them as any other run. `F` in an argument
+/// stands for the folder of the files.
 class SpectralRunTest {
     private static final int ROWS = 120;
     private static final int SIDE = 6;
@@ -32,7 +32,8 @@ class SpectralRunTest {
     @TempDir
     Path folder;
 
-    /// A table with numbers, a category, a missing number and a label, and the same with its columns reversed.
+    /// A table with numbers, a category, a missing number and a label, and the same with its columns
+    /// reversed.
     @BeforeEach
     void writeTable() throws IOException {
         Keyed random = Keyed.of(3, Keyed.name("table"));
@@ -61,8 +62,8 @@ class SpectralRunTest {
         assertNear(matrix("e.npy", "<f4"), expected);
     }
 
-    /// Coefficients of a kernel that is nearly singular are millions of times larger than the embeddings, so that
-    /// float32 would lose every digit.
+    /// Coefficients of a kernel that is nearly singular are millions of times larger than the embeddings, so
+    /// that float32 would lose every digit.
     @Test
     void aNearlySingularKernelKeepsItsDigits() throws IOException {
         String fit = "spectral --data F/t.csv --neighbors 5 --kernel rbf:30 --dim 8";

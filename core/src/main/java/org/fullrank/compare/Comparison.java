@@ -33,9 +33,9 @@ import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
 /// Trains or fits every cell of a grid and measures it, one after another. After each cell, it updates the
-/// report in the folder of the comparison. A cell that is finished is not repeated. A cell that was interrupted resumes
-/// from its checkpoint. If a cell fails, the report says so, and the other cells continue. All state is in
-/// files. So a second call on the same folder continues where the first call ended.
+/// report in the folder of the comparison. A cell that is finished is not repeated. A cell that was
+/// interrupted resumes from its checkpoint. If a cell fails, the report says so, and the other cells
+/// continue. All state is in files. So a second call on the same folder continues where the first call ended.
 public final class Comparison {
     private final Grid grid;
     private final ComparisonListener listener;

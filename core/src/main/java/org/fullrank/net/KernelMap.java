@@ -10,8 +10,8 @@ import org.fullrank.spectral.Kernel;
 import org.fullrank.view.InputShape;
 
 /// A map that is linear in the kernel values of an input: `z(x) = k(x, landmarks) coefficients - offset`. The
-/// input is a vector, or an image or series that is read as a vector. A closed form gives its numbers. They are
-/// not trained, and before the fit they are random.
+/// input is a vector, or an image or series that is read as a vector. A closed form gives its numbers. They
+/// are not trained, and before the fit they are random.
 ///
 /// @param kernel of an input and a landmark
 /// @param landmarks number of landmarks M

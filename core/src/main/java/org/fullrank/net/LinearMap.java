@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.settings.Named;
 import org.fullrank.view.InputShape;
 
-/// One linear layer: `z(x) = x W' + b`. The input is a vector, or an image or series that is read as a vector.
-/// A closed form gives its numbers, or it is trained.
+/// One linear layer: `z(x) = x W' + b`. The input is a vector, or an image or series that is read as a
+/// vector. A closed form gives its numbers, or it is trained.
 ///
 /// @param features width K of the representation
 @Named("linear")

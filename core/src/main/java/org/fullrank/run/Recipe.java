@@ -85,8 +85,8 @@ public record Recipe(
                 name);
     }
 
-    /// The recipe of a map that is fitted by eigenvectors. Its sections about training have their defaults, which
-    /// nothing uses.
+    /// The recipe of a map that is fitted by eigenvectors. Its sections about training have their defaults,
+    /// of which only the device and the threads are used.
     ///
     /// @param encoder `kernel-map` or `linear`
     public static Recipe closedForm(String about, EncoderSpec encoder, MethodSpec.ClosedForm method) {

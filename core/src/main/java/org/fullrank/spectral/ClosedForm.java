@@ -84,8 +84,8 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
 
     /// The best embeddings, not restricted to a map.
     ///
-    /// @throws InputException when K is not below the number of samples, or too large for an iterative solver of
-    ///     many samples, or the objective needs features
+    /// @throws InputException when K is not below the number of samples, or too large for an iterative solver
+    ///     of many samples, or the objective needs features
     public SpectralEmbedding fit(Relation relation) {
         return NativeErrors.guard("spectral", MEMORY, () -> {
             try (var scope = Scope.withoutGradients()) {

@@ -49,8 +49,8 @@ public record SpectralMap(FeatureMap features, double[] coefficients, double[] o
         return all;
     }
 
-    /// The induced kernel, the inner products `z(x).z(y)` of embeddings, `[n, D]` and `[p, D]` to `[n, p]`. The
-    /// caller's scope owns it.
+    /// The induced kernel, the inner products `z(x).z(y)` of embeddings, `[n, D]` and `[p, D]` to `[n, p]`.
+    /// The caller's scope owns it.
     public Tensor gram(Tensor x, Tensor y) {
         return embed(x).matmul(embed(y).t());
     }

@@ -31,8 +31,8 @@ import org.fullrank.spectral.RelatedSamples;
 import org.fullrank.spectral.SpectralMap;
 import org.fullrank.view.ViewGenerator;
 
-/// The fit of a recipe with the method `closed-form`, and its run folder. The run has one checkpoint, at step 0,
-/// whose encoder is the fitted map. So everything that reads a run reads it too.
+/// The fit of a recipe with the method `closed-form`, and its run folder. The run has one checkpoint, at step
+/// 0, whose encoder is the fitted map. So everything that reads a run reads it too.
 public final class SpectralFit {
     private final Recipe recipe;
     private final Dataset data;
