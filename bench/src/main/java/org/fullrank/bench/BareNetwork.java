@@ -47,6 +47,8 @@ final class BareNetwork implements AutoCloseable {
             }
             case MethodSpec.Local local ->
                 throw new InputException("bench: found method layer-local, expected joint-embedding");
+            case MethodSpec.ClosedForm _ ->
+                throw new InputException("bench: found method closed-form, expected joint-embedding");
             case MethodSpec.Distillation distillation ->
                 throw new InputException("method: found self-distillation, expected joint-embedding for this figure");
         }

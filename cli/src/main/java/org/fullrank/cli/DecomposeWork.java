@@ -63,6 +63,7 @@ final class DecomposeWork {
         float[] truth = alike("--truth", command.truth, tensor);
         PartialTensor data = PartialTensor.of(tensor.shape(), tensor.values(), mask, command.nanMissing);
         rivals.forEach(rival -> rival.requireFor(data));
+        (isAuto() ? settings.withRank(1) : settings).requireFor(data); // before a folder is made
         prepareFolder();
         Threads.use(Threads.resolve(0));
         long start = System.nanoTime();

@@ -128,6 +128,10 @@ final class EvaluateCommand extends Job {
                     .put("step", trained.step());
             SequencedMap<String, Object> protocols = new LinkedHashMap<>();
             for (Evaluation evaluation : chosen) {
+                if (this.protocols.contains(Evaluations.ALL) && evaluation.needsTraining() && !trained.isTrained()) {
+                    err().println("%s: left out, because a closed form is not trained".formatted(evaluation.name()));
+                    continue;
+                }
                 ProtocolResult found = evaluation.run(trained);
                 if (evaluation.name().equals(EvaluationFile.PROBES)) {
                     result.put("evaluation", found.toMap());

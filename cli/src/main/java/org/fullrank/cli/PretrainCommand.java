@@ -169,6 +169,7 @@ final class PretrainCommand extends Job {
 
     private void preflight() {
         Recipe chosen = recipe();
+        chosen.requireTrained();
         try (Dataset opened = Dataset.open(chosen.data())) {
             PreflightReport report = Preflight.full(chosen, opened);
             if (json) {
@@ -190,6 +191,7 @@ final class PretrainCommand extends Job {
 
     private void start() {
         Recipe chosen = recipe();
+        chosen.requireTrained();
         Path path = out == null ? RunFolder.defaultPath(chosen.name(), LocalDateTime.now()) : out;
         RunFolder.requireFree(path);
         Path checkpoint =
@@ -221,6 +223,7 @@ final class PretrainCommand extends Job {
     private void resume(Path path) {
         try (RunFolder folder = RunFolder.resume(path)) {
             Recipe saved = folder.config(Recipe.class);
+            saved.requireTrained();
             try (Dataset opened = Dataset.open(saved.data())) {
                 describe(saved, opened);
                 train(folder, opened, watched -> Trainer.resume(saved, opened, folder, watched));

@@ -1,6 +1,7 @@
 package org.fullrank.cli;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,11 +25,12 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  fullrank spectral --edges friends.csv --dim 8 --out z.npy",
             "  fullrank spectral --x x.npy --neighbors 10 --kernel rbf --gamma 0.2 --out z.npy",
-            "  fullrank spectral --data fashion-mnist/ --views gray --kernel rbf --landmarks 1000 --dim 64"
+            "  fullrank spectral --data fashion-mnist/ --views gray --kernel rbf --landmarks 1000 --dim 64 --out runs/map"
         })
 final class SpectralCommand extends Job {
     static final String VICREG = "vicreg";
     static final String BARLOW = "barlow-twins";
+    private static final String LINEAR = "linear";
 
     @Option(names = "--data", paramLabel = "PATH", description = "Data whose items are the samples: the train split.")
     @Nullable
@@ -116,10 +118,17 @@ final class SpectralCommand extends Job {
     Integer landmarks;
 
     @Option(
+            names = "--landmark-choice",
+            paramLabel = "NAME",
+            description = "How they are chosen: leverage, kmeans-plus-plus or uniform. Default: leverage.")
+    @Nullable
+    String landmarkChoice;
+
+    @Option(
             names = "--rank-cut",
             paramLabel = "SHARE",
             description = "Leaves out directions of the kernel whose eigenvalue is below this share of the"
-                    + " largest. Default: 1e-10.")
+                    + " largest, from 1e-10 to 1. Default: 1e-10.")
     @Nullable
     Double rankCut;
 
@@ -132,9 +141,10 @@ final class SpectralCommand extends Job {
 
     @Option(
             names = "--out",
-            paramLabel = "FILE",
-            description = "Writes the embeddings of the samples as .npy. With --views and a kernel, writes the"
-                    + " embeddings of the items in their plain view.")
+            paramLabel = "FILE.npy|DIR",
+            description = "Writes the embeddings of the samples to a file that ends in .npy. With --views and a"
+                    + " kernel, writes the embeddings of the items in their plain view. Any other name is a new run"
+                    + " folder whose encoder is the map. It needs --data and --kernel.")
     @Nullable
     Path out;
 
@@ -165,6 +175,18 @@ final class SpectralCommand extends Job {
         SpectralComputation.run(this);
     }
 
+    /// The file for embeddings; null if there is none.
+    @Nullable
+    Path embeddings() {
+        return out != null && out.toString().toLowerCase(Locale.ROOT).endsWith(".npy") ? out : null;
+    }
+
+    /// The run folder; null if there is none.
+    @Nullable
+    Path runFolder() {
+        return embeddings() == null ? out : null;
+    }
+
     private void requireOptions() {
         long relations = Stream.of(edges != null, neighbors != null, labels)
                 .filter(r -> r)
@@ -191,10 +213,22 @@ final class SpectralCommand extends Job {
         if ((induced == null) != (test == null) || induced != null && kernel == null) {
             throw conflict("found --induced or --test alone, expected both, with --kernel");
         }
-        if (kernel == null && (landmarks != null || center != null || rankCut != null)) {
-            throw conflict("found --landmarks, --center or --rank-cut without --kernel, expected a kernel");
+        boolean chosen = landmarks != null || landmarkChoice != null;
+        if (kernel == null && (chosen || center != null || rankCut != null)) {
+            throw conflict("found --landmarks, --landmark-choice, --center or --rank-cut without --kernel, expected a"
+                    + " kernel");
         }
-        Stream.of(out, gram, induced).forEach(file -> {
+        if (kernel != null && kernel.strip().equals(LINEAR) && chosen) {
+            throw conflict(
+                    "found --landmarks or --landmark-choice with --kernel linear, expected another kernel, because"
+                            + " a linear map needs no landmarks");
+        }
+        if (runFolder() != null && (kernel == null || data == null)) {
+            throw conflict(("found --out %s without --kernel and --data, expected both for a run folder, because its"
+                            + " encoder is a map of data; name a file that ends in .npy for embeddings")
+                    .formatted(out));
+        }
+        Stream.of(embeddings(), gram, induced).forEach(file -> {
             if (file != null) {
                 requireFolder("output", file);
             }

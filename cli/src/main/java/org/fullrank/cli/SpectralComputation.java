@@ -1,35 +1,40 @@
 package org.fullrank.cli;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
-import org.fullrank.data.Labels;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.NpyMatrix;
+import org.fullrank.method.MethodSpec;
+import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.KernelMap;
+import org.fullrank.net.LinearMap;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.RunFolder;
 import org.fullrank.settings.Nearest;
 import org.fullrank.settings.RecordShape;
 import org.fullrank.spectral.ClosedForm;
 import org.fullrank.spectral.EdgeFile;
 import org.fullrank.spectral.FeatureMap;
-import org.fullrank.spectral.Groups;
 import org.fullrank.spectral.Kernel;
 import org.fullrank.spectral.LandmarkChoice;
-import org.fullrank.spectral.NearestNeighbors;
+import org.fullrank.spectral.RelatedSamples;
 import org.fullrank.spectral.Relation;
+import org.fullrank.spectral.RelationSpec;
 import org.fullrank.spectral.SampleRows;
 import org.fullrank.spectral.SpectralEmbedding;
 import org.fullrank.spectral.SpectralMap;
 import org.fullrank.spectral.SpectralObjective;
-import org.fullrank.spectral.SpectralReport;
-import org.fullrank.spectral.ViewRows;
-import org.fullrank.text.Table;
+import org.fullrank.train.SpectralFit;
 import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewSpec;
@@ -37,41 +42,76 @@ import org.jspecify.annotations.Nullable;
 
 /// The computation of [SpectralCommand]. It is a separate class, so that `--help` does not load libtorch.
 final class SpectralComputation {
+    /// Rows of a matrix of inner products: 2 GB, the most that one file holds here.
+    private static final int MOST_GRAM_ROWS = 16_000;
+
     private final SpectralCommand command;
+    private final SpectralOutput output;
 
     private SpectralComputation(SpectralCommand command) {
         this.command = command;
+        output = new SpectralOutput(command);
     }
 
     static void run(SpectralCommand command) {
         Threads.use(Threads.resolve(0));
-        var computation = new SpectralComputation(command);
-        try (var scope = Scope.withoutGradients()) {
-            if (command.data == null) {
-                computation.matrix();
-            } else {
-                computation.items(command.data);
-            }
+        Path folder = command.runFolder();
+        if (folder != null) {
+            RunFolder.requireFree(folder);
         }
+        var computation = new SpectralComputation(command);
+        NativeErrors.guard("spectral", "lower --landmarks or --dim, or leave --gram and --induced out", () -> {
+            try (var scope = Scope.withoutGradients()) {
+                if (command.data == null) {
+                    computation.matrix();
+                } else {
+                    computation.items(command.data);
+                }
+                return computation;
+            }
+        });
     }
 
     private void matrix() {
         Path x = command.x;
-        SampleRows rows = x == null ? null : SampleRows.of(NpyMatrix.open(x).read());
-        fit(relation(rows, null), rows, rows);
+        Path edges = command.edges;
+        if (x == null && edges != null) {
+            free(EdgeFile.read(edges, 0));
+        } else if (x != null) {
+            SampleRows rows = SampleRows.of(NpyMatrix.open(x).read());
+            RelatedSamples samples = RelatedSamples.of(relation(), rows, null);
+            String kernel = command.kernel;
+            if (kernel == null) {
+                free(samples.relation());
+            } else {
+                mapped(samples, Kernel.of(kernel, rows));
+            }
+        }
     }
 
     private void items(String path) {
         try (Dataset dataset = Dataset.open(DataSpec.of(path))) {
-            dataset.warnings().forEach(this::warn);
-            Items items = dataset.items(dataset.splits().getFirst());
-            ViewGenerator generator = ViewGenerator.of(items, viewSpec(items), command.seed, Threads.resolve(0));
-            SampleRows plain = ViewRows.plain(generator, items.size());
-            if (command.edges == null && command.neighbors == null && !command.labels) {
-                fit(Groups.ofViews(items.size(), generator.views()), ViewRows.drawn(generator, items.size()), plain);
-            } else {
-                fit(relation(plain, items.labels()), plain, plain);
+            dataset.warnings().forEach(output::warn);
+            Items items = SpectralFit.items(dataset);
+            ViewSpec views = viewSpec(items);
+            ViewGenerator generator = ViewGenerator.of(items, views, command.seed, Threads.resolve(0));
+            String kernel = command.kernel;
+            if (kernel == null) {
+                free(RelatedSamples.of(relation(), items, generator).relation());
+                return;
             }
+            SampleRows rows = RelatedSamples.rows(relation(), items, generator);
+            requireGram("--gram", command.gram, items.size());
+            Tensor tested = test(rows.width());
+            SpectralFit fit = SpectralFit.of(recipe(path, views, Kernel.of(kernel, rows), rows.size()), dataset);
+            write(fit.map(), fit.samples().plain(), tested);
+            output.print(
+                    fit.map().report(), fit.samples().rows().size(), fit.map().features());
+            Path folder = command.runFolder();
+            if (folder != null) {
+                output.run(fit, dataset, folder);
+            }
+            output.end();
         }
     }
 
@@ -86,19 +126,16 @@ final class SpectralComputation {
         return VectorViews.defaults();
     }
 
-    private Relation relation(@Nullable SampleRows rows, @Nullable Labels labels) {
+    private RelationSpec relation() {
         Path edges = command.edges;
         Integer neighbors = command.neighbors;
         if (edges != null) {
-            return EdgeFile.read(edges, rows == null ? 0 : rows.size());
+            return new RelationSpec.Edges(edges.toAbsolutePath().normalize());
         }
-        if (neighbors != null && rows != null) {
-            return NearestNeighbors.graph(rows, neighbors);
+        if (neighbors != null) {
+            return new RelationSpec.Neighbors(neighbors);
         }
-        if (labels == null) {
-            throw new InputException("--labels: found data without labels, expected some; name the label column");
-        }
-        return Groups.ofLabels(labels.classes());
+        return command.labels ? new RelationSpec.Labels() : new RelationSpec.Views();
     }
 
     private SpectralObjective objective() {
@@ -131,29 +168,78 @@ final class SpectralComputation {
         return cut == null ? form : form.withRankCut(cut);
     }
 
-    /// @param plain the samples that a map embeds at the end. The samples of the relation may be views of
-    ///     them
-    private void fit(Relation relation, @Nullable SampleRows rows, @Nullable SampleRows plain) {
-        ClosedForm form = form(relation.size());
-        String kernelText = command.kernel;
-        if (kernelText == null || rows == null || plain == null) {
-            SpectralEmbedding embedding = form.fit(relation);
-            write(embedding.tensor());
-            print(embedding.report(), relation.size(), "none", 0);
-            return;
+    /// The recipe of a map, from which its run can be read again.
+    private Recipe recipe(String path, ViewSpec views, Kernel kernel, int samples) {
+        ClosedForm form = form(samples);
+        EncoderSpec encoder = kernel instanceof Kernel.Linear
+                ? new LinearMap(form.width())
+                : new KernelMap(kernel, landmarks(samples), form.width());
+        return Recipe.closedForm(
+                        "%s with kernel %s, by eigenvectors".formatted(command.objective, kernel.text()),
+                        encoder,
+                        new MethodSpec.ClosedForm(
+                                form.objective(), relation(), form.centered(), choice(), form.rankCut()))
+                .withViews(views)
+                .withSeed(command.seed)
+                .withData(DataSpec.of(path))
+                .withAbsoluteData();
+    }
+
+    private int landmarks(int samples) {
+        Integer asked = command.landmarks;
+        int standard = samples <= ClosedForm.DENSE_ROWS ? samples : LandmarkChoice.STANDARD_COUNT;
+        int count = asked == null ? standard : asked;
+        if (command.landmarkChoice != null && count >= samples) {
+            output.warn("all %d samples are landmarks, so that --landmark-choice has no effect; add --landmarks"
+                    .formatted(samples));
         }
-        Kernel kernel = Kernel.of(kernelText, rows);
+        return Math.min(count, samples);
+    }
+
+    private LandmarkChoice choice() {
+        String name = command.landmarkChoice;
+        if (name == null) {
+            return LandmarkChoice.DEFAULT;
+        }
+        List<String> names =
+                Arrays.stream(LandmarkChoice.values()).map(RecordShape::name).toList();
+        Nearest.require("--landmark-choice: found", name, names);
+        return Arrays.stream(LandmarkChoice.values())
+                .filter(choice -> RecordShape.name(choice).equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void free(Relation relation) {
+        requireGram("--gram", command.gram, relation.size());
+        SpectralEmbedding embedding = form(relation.size()).fit(relation);
+        output.write(embedding.tensor());
+        output.print(embedding.report(), relation.size(), null);
+        output.end();
+    }
+
+    /// Fits a map of the rows of a matrix.
+    private void mapped(RelatedSamples samples, Kernel kernel) {
+        SampleRows rows = samples.rows();
+        requireGram("--gram", command.gram, rows.size());
         Tensor tested = test(rows.width());
-        FeatureMap features = features(kernel, rows);
-        SpectralMap map = form.fit(relation, rows, features);
-        if (command.out != null || command.gram != null) {
-            write(map.embed(plain));
+        FeatureMap features = kernel instanceof Kernel.Linear
+                ? new FeatureMap.Inputs(rows.width())
+                : choice().choose(kernel, rows, landmarks(rows.size()), command.seed);
+        SpectralMap map = form(rows.size()).fit(samples.relation(), rows, features);
+        write(map, rows, tested);
+        output.print(map.report(), rows.size(), features);
+        output.end();
+    }
+
+    private void write(SpectralMap map, SampleRows plain, @Nullable Tensor tested) {
+        if (command.embeddings() != null || command.gram != null) {
+            output.write(map.embed(plain));
         }
         Path induced = command.induced;
         if (tested != null && induced != null) {
-            NpyMatrix.write(induced, map.kernel().gram(tested, tested));
+            NpyMatrix.write(induced, map.gram(tested, tested));
         }
-        print(map.report(), relation.size(), kernelText, features.width());
     }
 
     /// The rows of `--test`, `[T, D]`, which are read before the fit; null if there are none.
@@ -162,75 +248,24 @@ final class SpectralComputation {
         if (test == null) {
             return null;
         }
-        Tensor rows = NpyMatrix.open(test).read().to(ScalarType.Double);
+        NpyMatrix file = NpyMatrix.open(test);
+        requireGram("--induced", command.induced, file.rows());
         InputException.unless(
-                rows.size(1) == width,
+                file.columns() == width,
                 "--test %s: found %d columns, expected %d as in the samples; give rows of the same features",
                 test,
-                rows.size(1),
+                file.columns(),
                 width);
-        return rows;
+        return file.read().to(ScalarType.Double);
     }
 
-    private FeatureMap features(Kernel kernel, SampleRows rows) {
-        if (kernel instanceof Kernel.Linear) {
-            return new FeatureMap.Inputs(rows.width());
-        }
-        int standard = rows.size() <= ClosedForm.DENSE_ROWS ? rows.size() : LandmarkChoice.STANDARD_COUNT;
-        Integer landmarks = command.landmarks;
-        return LandmarkChoice.DEFAULT.choose(kernel, rows, landmarks == null ? standard : landmarks, command.seed);
-    }
-
-    private void write(Tensor embeddings) {
-        Path out = command.out;
-        Path gram = command.gram;
-        if (out != null) {
-            NpyMatrix.write(out, embeddings);
-        }
-        if (gram != null) {
-            NpyMatrix.write(gram, embeddings.matmul(embeddings.t()));
-        }
-    }
-
-    private void warn(String line) {
-        command.err().println("warning: " + line);
-    }
-
-    private void print(SpectralReport report, int samples, String kernel, int features) {
-        report.warnings().forEach(this::warn);
-        if (command.json) {
-            command.out()
-                    .println(new Json()
-                            .put("objective", command.objective)
-                            .put("kernel", kernel)
-                            .put("samples", samples)
-                            .put("features", features)
-                            .put("loss", report.loss())
-                            .put("lengths", report.lengths())
-                            .put("rank", report.rank())
-                            .put("condition", report.condition())
-                            .put("gap", report.gap())
-                            .put("residual", report.residual())
-                            .put("traceError", report.traceError())
-                            .put("warnings", report.warnings()));
-            return;
-        }
-        var table = new Table();
-        table.row("loss", report.loss());
-        table.row("dimensions", report.kept());
-        table.row("gap", report.gap());
-        if (features > 0) {
-            table.row("rank", report.rank());
-            table.row("condition", report.condition());
-            table.row("trace error", report.traceError());
-        } else {
-            table.row("residual", report.residual());
-        }
-        double[] lengths = report.lengths();
-        for (int i = 0; i < lengths.length; i++) {
-            table.row("length " + (i + 1), lengths[i]);
-        }
-        command.out().print(table);
-        command.out().println("%d samples, %s, kernel %s".formatted(samples, command.objective, kernel));
+    private static void requireGram(String option, @Nullable Path file, long rows) {
+        InputException.when(
+                file != null && rows > MOST_GRAM_ROWS,
+                "%s: found %d rows, expected at most %d, because it is a matrix of all pairs; leave it out and multiply"
+                        + " the embeddings that you need",
+                option,
+                rows,
+                MOST_GRAM_ROWS);
     }
 }

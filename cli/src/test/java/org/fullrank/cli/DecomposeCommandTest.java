@@ -185,6 +185,8 @@ class DecomposeCommandTest {
                 "F/noisy.npy --mask F/cube.npy|fullrank: --mask F/cube.npy: found shape [6, 5, 5], expected [14, 12]",
                 "F/noisy.npy --truth F/zero.npy|fullrank: --truth F/zero.npy: found shape [8, 6], expected [14, 12]",
                 "F/noisy.npy --rank 13|fullrank: rank: found 13 for a tensor of shape [14, 12], expected at most 12",
+                "F/noisy.npy --rank 13 --out F/made|fullrank: rank: found 13 for a tensor of shape [14, 12], expected at most 12",
+                "F/noisy.npy --scales 4 --out F/made|fullrank: network: found a side of 14 in a factor of 14 positions",
                 "F/noisy.npy --rank many|fullrank: --rank: found many, expected a whole number or auto",
                 "F/noisy.npy --scales 4|fullrank: network: found a side of 14 in a factor of 14 positions, expected at least 17",
                 "F/noisy.npy --compare pca|fullrank: compare: found pca, expected svd, nmf or cp",

@@ -40,6 +40,7 @@ class SpectralCommandTest {
         }
         Files.writeString(folder.resolve("e.csv"), edges);
         Files.writeString(folder.resolve("far.csv"), "0,1\n1,99\n");
+        Files.writeString(folder.resolve("wide.csv"), "0,1\n1,16000\n");
         Files.writeString(folder.resolve("two.csv"), "0,1,1\n1,0,2\n");
         NumpyFiles.write(folder.resolve("x.npy"), x);
         NumpyFiles.write(folder.resolve("t.npy"), new double[][] {{.5, -.2, .3}, {-.4, .1, .9}, {0, 1, 0}});
@@ -114,9 +115,15 @@ class SpectralCommandTest {
                 "--edges e.csv --beta 1 --gamma 1|fullrank spectral: found --beta or --gamma",
                 "--edges e.csv --gamma -1|fullrank: gamma: found -1.0, expected 0 or a positive number",
                 "--edges e.csv --objective contrastive --beta 1|fullrank spectral: found --beta or --gamma",
-                "--edges e.csv --landmarks 3|fullrank spectral: found --landmarks, --center or --rank-cut without --kernel",
-                "--edges e.csv --rank-cut 1e-3|fullrank spectral: found --landmarks, --center or --rank-cut without --kernel",
+                "--edges e.csv --landmarks 3|fullrank spectral: found --landmarks, --landmark-choice, --center or --rank-cut without --kernel",
+                "--edges e.csv --rank-cut 1e-3|fullrank spectral: found --landmarks, --landmark-choice, --center or --rank-cut without --kernel",
                 "--edges e.csv --out no/such/z.npy|fullrank: output no/such/z.npy: found no folder",
+                "--edges e.csv --x x.npy --kernel linear --landmarks 3|fullrank spectral: found --landmarks or --landmark-choice with --kernel linear",
+                "--edges e.csv --x x.npy --kernel rbf:1 --landmarks 6 --landmark-choice best|fullrank: --landmark-choice: found best, expected one of uniform, kmeans-plus-plus, leverage",
+                "--edges e.csv --x x.npy --kernel rbf:1 --rank-cut 1e-12|fullrank: rankCut: found 1.0E-12, expected 1.0E-10 up to 1",
+                "--edges wide.csv --dim 2 --gram g.npy|fullrank: --gram: found 16001 rows, expected at most 16000",
+                "--edges e.csv --out run|fullrank spectral: found --out run without --kernel and --data",
+                "--edges e.csv --x x.npy --kernel rbf:1 --out run|fullrank spectral: found --out run without --kernel and --data",
                 "--data shapes --neighbors 2|fullrank: --data: found images, expected --views PRESET",
             })
     void wrongInputIsOneLineAndCodeTwo(String options, String start) {

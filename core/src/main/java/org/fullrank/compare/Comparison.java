@@ -22,18 +22,20 @@ import org.fullrank.run.MetricRecord;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RecipeChange;
 import org.fullrank.run.RunFolder;
+import org.fullrank.run.RunStatus;
 import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
 import org.fullrank.train.Checkpoints;
+import org.fullrank.train.SpectralFit;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 
-/// Trains and measures every cell of a grid, one after another. After each cell, it updates the report in the
-/// folder of the comparison. A cell that is finished is not repeated. A cell that was interrupted resumes
-/// from its checkpoint. If a cell fails, the report says so, and the other cells continue. All state is in
-/// files. So a second call on the same folder continues where the first call ended.
+/// Trains or fits every cell of a grid and measures it, one after another. After each cell, it updates the
+/// report in the folder of the comparison. A cell that is finished is not repeated. A cell that was
+/// interrupted resumes from its checkpoint. If a cell fails, the report says so, and the other cells
+/// continue. All state is in files. So a second call on the same folder continues where the first call ended.
 public final class Comparison {
     private final Grid grid;
     private final ComparisonListener listener;
@@ -92,7 +94,9 @@ public final class Comparison {
         for (Candidate candidate : grid.candidates()) {
             DataSpec spec = candidate.recipe().data();
             try (Dataset data = Dataset.open(spec)) {
-                Trainer.requireBatch(candidate.recipe(), data.pretraining().size());
+                if (candidate.recipe().method().isTrained()) {
+                    Trainer.requireBatch(candidate.recipe(), data.pretraining().size());
+                }
                 Protocol protocol = Protocol.of(EvaluatedData.of(data));
                 if (common != null) {
                     common.requireLike(protocol);
@@ -158,8 +162,8 @@ public final class Comparison {
     /// Trains a cell to its end. The result is null if the cell has been trained.
     private @Nullable TrainingOutcome train(Cell cell, String name) {
         if (!Files.exists(cell.folder())) {
-            listener.note(name + "training in " + cell.folder());
-            return unlessFinished(cell, fresh(cell));
+            listener.note(name + (isTrained(cell) ? "training in " : "fitting in ") + cell.folder());
+            return unlessFinished(cell, isTrained(cell) ? fresh(cell) : fitted(cell));
         }
         RunSummary summary = Runs.summary(cell.folder());
         return switch (summary.status()) {
@@ -168,7 +172,7 @@ public final class Comparison {
             case FAILED, COLLAPSED, ROLLED_BACK -> new TrainingOutcome.Failed(cell, records(cell), summary.message());
             case STOPPED, INTERRUPTED -> {
                 listener.note(name + "going on in " + cell.folder());
-                yield unlessFinished(cell, resumed(cell));
+                yield unlessFinished(cell, isTrained(cell) ? resumed(cell) : fitted(cell));
             }
         };
     }
@@ -192,6 +196,33 @@ public final class Comparison {
                 folder.discardUnused();
                 throw e;
             }
+        }
+    }
+
+    private static boolean isTrained(Cell cell) {
+        return cell.recipe().method().isTrained();
+    }
+
+    /// Fits a closed form. A fit that was interrupted has left nothing to continue from, and is repeated.
+    private static Trainer.Ending fitted(Cell cell) {
+        try (Dataset data = Dataset.open(cell.recipe().data())) {
+            SpectralFit fit = SpectralFit.of(cell.recipe(), data);
+            List<RecipeChange> changes = RecipeChange.between(cell.recipe(), fit.recipe());
+            if (!changes.isEmpty()) {
+                throw new InputException(
+                        "recipe %s: found %s %s, expected %s, because the optimum uses no more; set it so"
+                                .formatted(
+                                        cell.label(),
+                                        changes.getFirst().key(),
+                                        changes.getFirst().before(),
+                                        changes.getFirst().after()));
+            }
+            try (RunFolder folder = Files.exists(cell.folder())
+                    ? RunFolder.resume(cell.folder())
+                    : RunFolder.create(cell.folder(), cell.recipe())) {
+                fit.write(folder);
+            }
+            return new Trainer.Ending(0, RunStatus.FINISHED);
         }
     }
 
@@ -227,14 +258,14 @@ public final class Comparison {
                 records,
                 measures.score(),
                 measures.places(),
-                seconds / cell.recipe().train().epochs());
+                isTrained(cell) ? seconds / cell.recipe().train().epochs() : seconds);
     }
 
     private Measures measure(Cell cell) {
         try (RunFolder folder = RunFolder.resume(cell.folder());
                 Dataset data = Dataset.open(cell.recipe().data());
                 Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints(), note -> {}))) {
-            boolean untrained = baselines.lacksUntrained(cell.recipe());
+            boolean untrained = isTrained(cell) && baselines.lacksUntrained(cell.recipe());
             Set<ProbeTable.Baseline> baseline = untrained ? Set.of(ProbeTable.Baseline.UNTRAINED) : Set.of();
             trained.draw(cell.folder());
             ProbeTable table = Probes.defaults().withBaselines(baseline).run(trained);

@@ -13,7 +13,8 @@ public sealed interface TrainingOutcome {
 
     /// Trained to the end and measured.
     ///
-    /// @param secondsPerEpoch wall-clock seconds per epoch, including checks
+    /// @param secondsPerEpoch wall-clock seconds per epoch, including checks; of the whole fit for a closed
+    ///     form
     record Measured(Cell cell, List<MetricRecord> records, Score score, Trained.Health health, double secondsPerEpoch)
             implements TrainingOutcome {}
 

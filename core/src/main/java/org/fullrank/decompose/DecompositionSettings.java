@@ -139,7 +139,7 @@ public record DecompositionSettings(
     }
 
     /// @throws InputException when these settings do not suit the data
-    void requireFor(PartialTensor data) {
+    public void requireFor(PartialTensor data) {
         List<SignalShape> sides = sides(data);
         int most = largestRank(sides);
         InputException.when(

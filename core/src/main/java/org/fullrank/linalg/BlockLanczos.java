@@ -61,17 +61,18 @@ public final class BlockLanczos {
         public static final Stop DEFAULT = new Stop(1e-8, 500);
     }
 
-    /// Whether [#largest] can search: the matrix must have more rows than the basis has columns.
-    public static boolean fits(int size, int wanted) {
-        return size > BLOCKS * (wanted + EXTRA_COLUMNS);
+    /// The most eigenpairs for which [#largest] can search: the matrix must have more rows than the basis has
+    /// columns. It is below 1 for a small matrix.
+    public static int most(int size) {
+        return (size - 1) / BLOCKS - EXTRA_COLUMNS;
     }
 
     /// The `wanted` largest eigenpairs. If there are too few iterations, the residual of the result is above
     /// the tolerance. The caller's scope owns the vectors.
     ///
-    /// @throws IllegalArgumentException when the matrix is too small for the basis; see [#fits]
+    /// @throws IllegalArgumentException when the matrix is too small for the basis; see [#most]
     public static Eigenpairs largest(SymmetricOperator matrix, int wanted, Stop stop, long seed) {
-        if (!fits(matrix.size(), wanted)) {
+        if (wanted > most(matrix.size())) {
             throw new IllegalArgumentException(
                     "a matrix of %d rows is too small to search for %d eigenpairs".formatted(matrix.size(), wanted));
         }

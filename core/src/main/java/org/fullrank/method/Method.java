@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A network, and the way in which its views and its objective are connected. One call of a method computes
 /// the gradients of one batch.
-public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation, LayerLocal {
+public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation, LayerLocal, FittedMap {
     /// The prefix of the encoder's parameters in [#parameters].
     String ENCODER = "encoder";
     /// The prefix of the predictor's parameters in [#parameters], if there is a predictor.
@@ -208,6 +208,8 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
                 }
                 yield new LayerLocal(backbone, teachers, net.build(setting.device(), setting.type()), setting);
             }
+            case MethodSpec.ClosedForm _ ->
+                new FittedMap(backbone, net.build(setting.device(), FittedMap.TYPE), setting);
             case MethodSpec.Distillation distillation ->
                 new SelfDistillation(distillation, encoder, input, seed, setting);
         };

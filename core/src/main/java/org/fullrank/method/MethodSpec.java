@@ -3,6 +3,8 @@ package org.fullrank.method;
 import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.KernelMap;
+import org.fullrank.net.LinearMap;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.Card;
 import org.fullrank.objective.Lpl;
@@ -15,6 +17,9 @@ import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.objective.Vicreg;
 import org.fullrank.settings.Named;
+import org.fullrank.spectral.LandmarkChoice;
+import org.fullrank.spectral.RelationSpec;
+import org.fullrank.spectral.SpectralObjective;
 import org.jspecify.annotations.Nullable;
 
 /// The settings of a method: how the views of a sample and the objective are connected.
@@ -41,7 +46,17 @@ public sealed interface MethodSpec {
     /// Refuses an encoder that the method cannot train, before anything is built.
     ///
     /// @throws InputException with the reason
-    default void requireTrains(EncoderSpec encoder) {}
+    default void requireTrains(EncoderSpec encoder) {
+        InputException.unless(
+                encoder.isTrainable(),
+                "method: found a method that is trained with an encoder kernel-map, which is fitted; use fullrank spectral,"
+                        + " or another encoder such as mlp");
+    }
+
+    /// Whether it is trained by steps.
+    default boolean isTrained() {
+        return true;
+    }
 
     /// The blocks of the encoder that the method refers to by name.
     default List<String> layers() {
@@ -152,6 +167,7 @@ public sealed interface MethodSpec {
 
         @Override
         public void requireTrains(EncoderSpec encoder) {
+            MethodSpec.super.requireTrains(encoder);
             InputException.when(
                     encoder.hasSkips(),
                     "method: found layer-local with an encoder that has skip connections, expected an encoder"
@@ -220,6 +236,65 @@ public sealed interface MethodSpec {
                     PredictorSpec.Mlp.defaults(),
                     TargetSpec.Ema.defaults(),
                     Regression.Cosine.defaults());
+        }
+    }
+
+    /// The minimum of an objective by eigenvectors, without training: see
+    /// [org.fullrank.spectral.ClosedForm]. `fullrank spectral` writes recipes with this method. It has no
+    /// defaults, because no relation suits all data.
+    ///
+    /// @param relation which samples belong together
+    /// @param centered whether features lose their mean
+    /// @param landmarks how the landmarks of `kernel-map` are chosen
+    /// @param rankCut directions below this share of the largest eigenvalue are left out
+    @Named("closed-form")
+    record ClosedForm(
+            SpectralObjective objective,
+            RelationSpec relation,
+            boolean centered,
+            LandmarkChoice landmarks,
+            double rankCut)
+            implements MethodSpec {
+        public ClosedForm {
+            form(objective, 1, centered, rankCut, 0);
+        }
+
+        /// The fit with K dimensions.
+        public org.fullrank.spectral.ClosedForm form(int width, long seed) {
+            return form(objective, width, centered, rankCut, seed);
+        }
+
+        private static org.fullrank.spectral.ClosedForm form(
+                SpectralObjective objective, int width, boolean centered, double rankCut, long seed) {
+            return new org.fullrank.spectral.ClosedForm(objective, width, centered, rankCut, seed);
+        }
+
+        @Override
+        public Card card() {
+            return new Card("the minimum of an objective by eigenvectors, without training", Papers.CLOSED_FORMS);
+        }
+
+        @Override
+        public int width(int features) {
+            return features;
+        }
+
+        @Override
+        public Need need(long rows, long width) {
+            return Need.met(rows, "all samples are used at once");
+        }
+
+        @Override
+        public boolean isTrained() {
+            return false;
+        }
+
+        @Override
+        public void requireTrains(EncoderSpec encoder) {
+            InputException.unless(
+                    encoder instanceof KernelMap || encoder instanceof LinearMap,
+                    "method: found closed-form with another encoder than kernel-map or linear, expected one of them; use"
+                            + " fullrank spectral");
         }
     }
 }

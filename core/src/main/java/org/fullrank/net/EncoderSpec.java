@@ -5,7 +5,7 @@ import org.fullrank.view.InputShape;
 
 /// The settings of an encoder. The output of the encoder is the representation, which evaluation and search
 /// use.
-public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp {
+public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp, LinearMap, KernelMap {
     /// Width D of the representation `[N, D]`.
     int features();
 
@@ -17,6 +17,11 @@ public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp {
 
     /// Whether blocks have skip connections. A block with skip connections cannot be trained alone.
     boolean hasSkips();
+
+    /// Whether a method can train it. If not, only a closed form gives its numbers.
+    default boolean isTrainable() {
+        return true;
+    }
 
     /// Declares the parameters in `net` and builds the layers: `[B, C, H, W]` or `[B, F]` to `[B, D]`.
     ///

@@ -7,6 +7,11 @@ import org.fullrank.engine.InputException;
 final class Sizes {
     private Sizes() {}
 
+    /// @throws InputException unless the size is from 1 to 65536
+    static void requirePositive(String name, int size) {
+        InputException.unless(size >= 1 && size <= 1 << 16, "%s: found %d, expected 1 to 65536", name, size);
+    }
+
     /// @throws InputException unless there is at least one size, each from 1 to 65536
     static void requirePositive(String name, List<Integer> sizes) {
         if (sizes.isEmpty() || sizes.stream().anyMatch(c -> c < 1 || c > 1 << 16)) {

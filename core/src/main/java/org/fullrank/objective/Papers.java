@@ -15,6 +15,8 @@ public final class Papers {
     public static final String LPL = "Halvagal, Zenke: latent predictive learning, Nature Neuroscience 2023";
     public static final String LEJEPA = "Balestriero, LeCun: LeJEPA, arXiv 2511.08544";
     public static final String UNIFORMITY = "Wang, Isola: alignment and uniformity, ICML 2020, arXiv 2005.10242";
+    public static final String CLOSED_FORMS =
+            "Kiani et al. 2022, arXiv 2209.14884; Balestriero, LeCun 2022, arXiv 2205.11508";
 
     private Papers() {}
 }

@@ -25,6 +25,11 @@ public interface Evaluation {
         return List.of();
     }
 
+    /// Whether it trains a copy of the encoder further, which a closed form does not allow.
+    default boolean needsTraining() {
+        return false;
+    }
+
     /// Measures an encoder without changing it.
     ///
     /// @throws org.fullrank.engine.InputException when the data do not allow it, for example without labels

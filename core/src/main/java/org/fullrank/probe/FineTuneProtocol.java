@@ -113,7 +113,15 @@ public record FineTuneProtocol(List<Double> fractions, int draws, int steps, int
     }
 
     @Override
+    public boolean needsTraining() {
+        return true;
+    }
+
+    @Override
     public FineTuning run(Subject subject) {
+        InputException.unless(
+                subject.isTrained(),
+                "finetune: found a closed form, expected an encoder that is trained by gradients; use another protocol");
         TrainTest items = subject.items();
         ImageViews light = subject.viewSpec() instanceof ImageViews images ? light(images) : null;
         try (Method initial = subject.initial()) {

@@ -15,8 +15,9 @@ final class Interpretation {
     private Interpretation() {}
 
     /// @param results the results; the encoder comes first
+    /// @param trained whether the encoder was trained, and not fitted by a closed form
     /// @return empty if there is no baseline
-    static String of(List<Result> results) {
+    static String of(List<Result> results, boolean trained) {
         Result encoder = results.getFirst();
         List<String> names = new ArrayList<>();
         boolean untrained = false;
@@ -33,13 +34,22 @@ final class Interpretation {
             return "The encoder is clearly above all baselines.";
         }
         return "The encoder is not clearly above %s. %s"
-                .formatted(
-                        String.join(", ", names),
-                        untrained
-                                ? "The training did not clearly help: read the verdict of fullrank diagnose, let fullrank pretrain"
-                                        + " --preflight check the learning rate, or raise train.epochs."
-                                : "It learned, but less than the input itself offers: raise train.epochs, choose views"
-                                        + " that change only what does not matter, or use a wider encoder.");
+                .formatted(String.join(", ", names), advice(trained, untrained));
+    }
+
+    /// What to try.
+    ///
+    /// @param untrained whether the encoder is not above its untrained form
+    private static String advice(boolean trained, boolean untrained) {
+        if (!trained) {
+            return "It keeps less than the input itself offers: try another kernel or relation, more dimensions or more"
+                    + " landmarks.";
+        }
+        return untrained
+                ? "The training did not clearly help: read the verdict of fullrank diagnose, let fullrank pretrain"
+                        + " --preflight check the learning rate, or raise train.epochs."
+                : "It learned, but less than the input itself offers: raise train.epochs, choose views"
+                        + " that change only what does not matter, or use a wider encoder.";
     }
 
     private static boolean isAbove(Result encoder, Result baseline) {

@@ -37,12 +37,14 @@ public record NearestCentroid() implements Evaluation {
         var rows = new ArrayList<Row>();
         rows.add(row(ProbeTable.ENCODER, new Splits(subject.embed(items.train()), subject.embed(items.test()))));
         rows.add(row(ProbeTable.RAW, RawInput.of(items.train(), items.test())));
-        try (Method twin = UntrainedTwin.of(subject, items.train())) {
-            rows.add(row(
-                    ProbeTable.UNTRAINED,
-                    new Splits(subject.embed(twin, items.train()), subject.embed(twin, items.test()))));
+        if (subject.isTrained()) {
+            try (Method twin = UntrainedTwin.of(subject, items.train())) {
+                rows.add(row(
+                        ProbeTable.UNTRAINED,
+                        new Splits(subject.embed(twin, items.train()), subject.embed(twin, items.test()))));
+            }
         }
-        return new Table(describe(subject.source()), rows);
+        return new Table(describe(subject.source()), rows, UntrainedTwin.missing(subject));
     }
 
     /// One kind of features.
@@ -124,10 +126,13 @@ public record NearestCentroid() implements Evaluation {
         return ProtocolText.fitting("fullrank-nearest-centroid", VERSION, source, settings);
     }
 
-    /// The table of accuracies. The trained encoder comes first.
-    public record Table(ProtocolText protocol, List<Row> rows) implements ProtocolResult {
+    /// The table of accuracies. The encoder comes first.
+    ///
+    /// @param notMeasured one line for each baseline that does not exist, with the reason
+    public record Table(ProtocolText protocol, List<Row> rows, List<String> notMeasured) implements ProtocolResult {
         public Table {
             rows = List.copyOf(rows);
+            notMeasured = List.copyOf(notMeasured);
         }
 
         @Override
@@ -137,6 +142,7 @@ public record NearestCentroid() implements Evaluation {
             for (Row r : rows) {
                 text.append(String.format(Locale.ROOT, "%-20s %6d  %s%n", r.features, r.width, r.accuracy));
             }
+            notMeasured.forEach(line -> text.append(line).append(System.lineSeparator()));
             return text.toString();
         }
 
@@ -144,6 +150,9 @@ public record NearestCentroid() implements Evaluation {
         public SequencedMap<String, Object> values() {
             var map = new LinkedHashMap<String, Object>();
             map.put("results", rows.stream().map(Table::toMap).toList());
+            if (!notMeasured.isEmpty()) {
+                map.put("notMeasured", notMeasured);
+            }
             return map;
         }
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param protocol what the numbers depend on
 /// @param results one row for each kind of features; the trained encoder comes first
 /// @param notMeasured one line for each baseline that could not be measured, with the reason
-public record ProbeTable(ProtocolText protocol, List<Result> results, List<String> notMeasured)
+/// @param trained whether the encoder was trained, and not fitted by a closed form
+public record ProbeTable(ProtocolText protocol, List<Result> results, List<String> notMeasured, boolean trained)
         implements ProtocolResult {
     /// Name of the trained encoder's row.
     public static final String ENCODER = "encoder";
@@ -100,7 +101,16 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
         if (untrained != null) {
             attempt(UNTRAINED, failed, () -> results.add(probe(UNTRAINED, untrained, protocol)));
         }
-        return new ProbeTable(protocol.asText(), results, failed);
+        return new ProbeTable(protocol.asText(), results, failed, true);
+    }
+
+    /// The same of an encoder that is not trained.
+    ///
+    /// @param missing one line for each baseline that it does not have
+    ProbeTable ofClosedForm(List<String> missing) {
+        List<String> lines = new ArrayList<>(notMeasured);
+        lines.addAll(missing);
+        return new ProbeTable(protocol, results, lines, false);
     }
 
     private static void attempt(String name, List<String> failed, Runnable baseline) {
@@ -144,7 +154,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
 
     @Override
     public String interpretation() {
-        return Interpretation.of(results);
+        return Interpretation.of(results, trained);
     }
 
     @Override

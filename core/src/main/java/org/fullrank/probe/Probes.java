@@ -54,9 +54,11 @@ public record Probes(@Nullable KnnProtocol knn, @Nullable LinearProtocol linear,
         Protocol protocol = Protocol.of(subject.source()).withKnn(knn).withLinear(linear);
         TrainTest items = subject.items();
         Splits encoded = new Splits(subject.embed(items.train()), subject.embed(items.test()));
-        Splits untrained = baselines.contains(Baseline.UNTRAINED) ? untrained(subject, items) : null;
+        boolean asked = baselines.contains(Baseline.UNTRAINED);
+        Splits untrained = asked && subject.isTrained() ? untrained(subject, items) : null;
         Splits raw = baselines.contains(Baseline.RAW) ? RawInput.of(items.train(), items.test()) : null;
-        return ProbeTable.of(new ProbeTable.Subjects(encoded, untrained, raw), protocol);
+        ProbeTable table = ProbeTable.of(new ProbeTable.Subjects(encoded, untrained, raw), protocol);
+        return subject.isTrained() ? table : table.ofClosedForm(asked ? UntrainedTwin.missing(subject) : List.of());
     }
 
     private static Splits untrained(Subject subject, TrainTest items) {

@@ -17,10 +17,12 @@ import org.fullrank.engine.Scope;
 /// The source of MAP@R and R-precision is Musgrave, Belongie and Lim 2020, "A metric learning reality check".
 ///
 /// @param protocol what the numbers depend on
-/// @param rows one row for each kind of features; the trained encoder comes first
-public record Retrieval(ProtocolText protocol, List<Row> rows) implements ProtocolResult {
+/// @param rows one row for each kind of features; the encoder comes first
+/// @param notMeasured one line for each baseline that does not exist, with the reason
+public record Retrieval(ProtocolText protocol, List<Row> rows, List<String> notMeasured) implements ProtocolResult {
     public Retrieval {
         rows = List.copyOf(rows);
+        notMeasured = List.copyOf(notMeasured);
     }
 
     /// The measures of one kind of features, all in [0, 1].
@@ -97,14 +99,19 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
         }
     }
 
-    /// Measures each kind of features by its name. The trained encoder comes first.
+    /// Measures each kind of features by its name. The encoder comes first.
     ///
     /// @param asked features of the test split
+    /// @param notMeasured one line for each baseline that does not exist, with the reason
     /// @throws InputException as [Row#of]
-    public static Retrieval of(SequencedMap<String, Features> asked, EvaluatedData source, RetrievalProtocol protocol) {
+    public static Retrieval of(
+            SequencedMap<String, Features> asked,
+            EvaluatedData source,
+            RetrievalProtocol protocol,
+            List<String> notMeasured) {
         var rows = new ArrayList<Row>();
         asked.forEach((name, features) -> rows.add(Row.of(name, features, protocol)));
-        return new Retrieval(protocol.describe(source), rows);
+        return new Retrieval(protocol.describe(source), rows, notMeasured);
     }
 
     @Override
@@ -118,6 +125,7 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
             text.append(
                     String.format(Locale.ROOT, " %10.2f%% %5.2f%% %6.3f%n", 100 * r.rPrecision, 100 * r.mapAtR, r.nmi));
         }
+        notMeasured.forEach(line -> text.append(line).append(System.lineSeparator()));
         return text.toString();
     }
 
@@ -125,6 +133,9 @@ public record Retrieval(ProtocolText protocol, List<Row> rows) implements Protoc
     public SequencedMap<String, Object> values() {
         var map = new LinkedHashMap<String, Object>();
         map.put("results", rows.stream().map(Row::toMap).toList());
+        if (!notMeasured.isEmpty()) {
+            map.put("notMeasured", notMeasured);
+        }
         return map;
     }
 }

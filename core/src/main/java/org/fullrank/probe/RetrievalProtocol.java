@@ -59,10 +59,12 @@ public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIte
         var asked = new LinkedHashMap<String, Features>();
         asked.put(ProbeTable.ENCODER, subject.embed(items.test()));
         asked.put(ProbeTable.RAW, RawInput.of(items.train(), items.test()).test());
-        try (Method twin = UntrainedTwin.of(subject, items.train())) {
-            asked.put(ProbeTable.UNTRAINED, subject.embed(twin, items.test()));
+        if (subject.isTrained()) {
+            try (Method twin = UntrainedTwin.of(subject, items.train())) {
+                asked.put(ProbeTable.UNTRAINED, subject.embed(twin, items.test()));
+            }
         }
-        return Retrieval.of(asked, subject.source(), this);
+        return Retrieval.of(asked, subject.source(), this, UntrainedTwin.missing(subject));
     }
 
     /// The full text for features of `source`.

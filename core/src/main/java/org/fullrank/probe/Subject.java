@@ -11,7 +11,7 @@ import org.fullrank.net.EncoderSpec;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewSpec;
 
-/// The input of an evaluation: the trained network of a run, its data, and its baselines.
+/// The input of an evaluation: the network of a run, its data, and its baselines.
 public interface Subject {
     /// The data to measure on.
     Dataset data();
@@ -21,6 +21,9 @@ public interface Subject {
 
     /// A new copy of the network at its initial weights; the caller closes it.
     Method initial();
+
+    /// Whether training led from the initial weights to the network. If not, these weights are no baseline.
+    boolean isTrained();
 
     /// The encoder's settings.
     EncoderSpec encoder();

@@ -1,6 +1,7 @@
 package org.fullrank.probe;
 
 import java.util.Arrays;
+import java.util.List;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.engine.Scope;
@@ -18,7 +19,15 @@ final class UntrainedTwin {
 
     private static final int SETTLING_BATCH = 256;
 
+    private static final String NONE =
+            ProbeTable.UNTRAINED + ": not measured: a closed form is not trained, so it has no initial weights";
+
     private UntrainedTwin() {}
+
+    /// One line for a table without this baseline; empty if there is one.
+    static List<String> missing(Subject subject) {
+        return subject.isTrained() ? List.of() : List.of(NONE);
+    }
 
     /// The network with running statistics of the data. The caller closes it.
     ///

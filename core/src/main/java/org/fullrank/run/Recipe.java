@@ -74,6 +74,39 @@ public record Recipe(
                 CheckpointSpec.defaults());
     }
 
+    /// Refuses a recipe that is fitted by eigenvectors where one is trained.
+    ///
+    /// @throws InputException unless its method is trained
+    public void requireTrained() {
+        InputException.unless(
+                method.isTrained(),
+                "recipe %s: found method closed-form, expected one that is trained, because a closed form has no steps and"
+                        + " no optimizer; fit it again with fullrank spectral",
+                name);
+    }
+
+    /// The recipe of a map that is fitted by eigenvectors. Its sections about training have their defaults,
+    /// of which only the device and the threads are used.
+    ///
+    /// @param encoder `kernel-map` or `linear`
+    public static Recipe closedForm(String about, EncoderSpec encoder, MethodSpec.ClosedForm method) {
+        Recipe base = defaults();
+        return new Recipe(
+                "closed-form",
+                about,
+                base.seed,
+                base.data,
+                base.views,
+                encoder,
+                method,
+                base.optimizer,
+                base.schedule,
+                base.groups,
+                base.train,
+                base.monitor,
+                base.checkpoints);
+    }
+
     private static void requireLayers(String subject, EncoderSpec encoder, List<String> layers) {
         if (layers.isEmpty()) {
             return;
@@ -110,14 +143,28 @@ public record Recipe(
         }
     }
 
+    /// The same with another encoder.
+    public Recipe withEncoder(EncoderSpec other) {
+        return with(seed, data, views, other);
+    }
+
+    /// The same with other views.
+    public Recipe withViews(ViewSpec other) {
+        return with(seed, data, other, encoder);
+    }
+
     private Recipe with(long otherSeed, DataSpec otherData) {
+        return with(otherSeed, otherData, views, encoder);
+    }
+
+    private Recipe with(long otherSeed, DataSpec otherData, ViewSpec otherViews, EncoderSpec otherEncoder) {
         return new Recipe(
                 name,
                 about,
                 otherSeed,
                 otherData,
-                views,
-                encoder,
+                otherViews,
+                otherEncoder,
                 method,
                 optimizer,
                 schedule,

@@ -35,6 +35,9 @@ public final class RunFolder implements AutoCloseable {
     /// The diagnosis of the embeddings at the end.
     public static final String DIAGNOSIS = "diagnosis.json";
 
+    /// What a closed form found: loss, lengths, rank, gap and what else its fit says.
+    public static final String CLOSED_FORM = "closed-form.json";
+
     /// The measurements as a TensorBoard event file.
     public static final String EVENTS = EventFile.NAME;
 

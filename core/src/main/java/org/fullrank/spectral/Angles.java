@@ -1,6 +1,6 @@
 package org.fullrank.spectral;
 
-import java.util.Arrays;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -44,13 +44,9 @@ final class Angles {
     /// @param places of pairs in `angles`, in row-major order
     private static void refine(Tensor angles, Tensor places, Tensor u, Tensor v) {
         try (var scope = Scope.open()) {
-            long[] flat = Tensors.longs(places);
-            int columns = Math.toIntExact(v.size(0));
-            int[] rows = Arrays.stream(flat).mapToInt(p -> (int) (p / columns)).toArray();
-            int[] others =
-                    Arrays.stream(flat).mapToInt(p -> (int) (p % columns)).toArray();
-            Tensor a = u.index_select(0, Tensors.of(rows)); // [q, D]
-            Tensor b = v.index_select(0, Tensors.of(others));
+            var columns = new Scalar(v.size(0));
+            Tensor a = u.index_select(0, places.floor_divide(columns)); // [q, D]
+            Tensor b = v.index_select(0, places.remainder(columns));
             angles.view(-1)
                     .index_copy_(
                             0, places, angle(length(a.sub(b)), length(a.add(b))).view(-1));

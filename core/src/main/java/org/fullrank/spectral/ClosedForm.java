@@ -25,24 +25,31 @@ import org.fullrank.spectral.QuadraticForm.Mean;
 ///     but it gives other samples different embeddings. An objective that ignores the mean needs centering if
 ///     the features do not determine the mean
 /// @param rankCut directions of the features whose eigenvalue is below this share of the largest eigenvalue
-///     are left out; larger values give smoother maps
+///     are left out; from 1e-10 to 1; larger values give smoother maps
 /// @param seed of the initial values of an iterative solver
 public record ClosedForm(SpectralObjective objective, int width, boolean centered, double rankCut, long seed) {
     /// Small enough for evaluations with a few hundred samples.
     public static final int DEFAULT_WIDTH = 16;
-    /// Rounding errors of a kernel matrix are about 1e-13 of its largest eigenvalue.
+    /// Rounding errors of a kernel matrix are about 1e-13 of its largest eigenvalue. A smaller cut would keep
+    /// directions of them.
     public static final double DEFAULT_RANK_CUT = 1e-10;
     /// Any number is suitable.
     public static final long DEFAULT_SEED = 1;
     /// Up to this number of samples, all eigenvectors are computed. This takes seconds.
     public static final int DENSE_ROWS = 2048;
 
+    private static final String MEMORY = "lower the number of landmarks or dimensions";
+
     /// A squared difference below this share of the sum of squares is a rounding error.
     private static final double SAME = 1e-25;
 
     public ClosedForm {
         InputException.unless(width >= 1, "dim: found %d, expected at least 1; raise it", width);
-        InputException.unless(rankCut >= 0 && rankCut < 1, "rankCut: found %s, expected 0 to 1; lower it", rankCut);
+        InputException.unless(
+                rankCut >= DEFAULT_RANK_CUT && rankCut < 1,
+                "rankCut: found %s, expected %s up to 1, because smaller directions are rounding; change it",
+                rankCut,
+                DEFAULT_RANK_CUT);
         InputException.when(
                 objective instanceof SpectralObjective.BarlowTwins && !centered,
                 "barlow-twins: found features with their mean, expected centered ones; its correlations are centered");
@@ -77,16 +84,18 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
 
     /// The best embeddings, not restricted to a map.
     ///
-    /// @throws InputException when K is not below the number of samples, or the objective needs features
+    /// @throws InputException when K is not below the number of samples, or too large for an iterative solver
+    ///     of many samples, or the objective needs features
     public SpectralEmbedding fit(Relation relation) {
-        return NativeErrors.guard("spectral", () -> {
+        return NativeErrors.guard("spectral", MEMORY, () -> {
             try (var scope = Scope.withoutGradients()) {
                 requireFewer(relation);
+                requireSearchable(relation.size());
                 QuadraticForm form = objective.form(relation);
                 var matrix = FreeForm.of(relation, form, mean(form) != Mean.KEPT);
-                Eigenpairs pairs = BlockLanczos.fits(relation.size(), width + 1) && relation.size() > DENSE_ROWS
-                        ? BlockLanczos.largest(matrix, width + 1, BlockLanczos.Stop.DEFAULT, seed)
-                        : Eigenpairs.of(matrix.dense());
+                Eigenpairs pairs = relation.size() <= DENSE_ROWS
+                        ? Eigenpairs.of(matrix.dense())
+                        : BlockLanczos.largest(matrix, width + 1, BlockLanczos.Stop.DEFAULT, seed);
                 Modes modes = Modes.of(objective, width, pairs, relation);
                 double[] values = Tensors.doubles(matrix.embeddings(modes.columns(pairs)));
                 return new SpectralEmbedding(values, relation.size(), modes.report(relation.size(), 1, 0));
@@ -104,10 +113,10 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
                 "samples: found %d rows, expected %d as in the relation; give one row for each sample",
                 samples.size(),
                 relation.size());
-        return NativeErrors.guard("spectral", () -> {
+        return NativeErrors.guard("spectral", MEMORY, () -> {
             try (var scope = Scope.withoutGradients()) {
                 requireFewer(relation);
-                return fit(relation, samples, Coordinates.of(features));
+                return fit(relation, samples.checked(features.kernel()), Coordinates.of(features));
             }
         });
     }
@@ -173,6 +182,19 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
         }
         Eigenpairs pairs = Eigenpairs.of(centered ? sums.centeredMassive() : sums.massive());
         return pairs.whitening(pairs.above(rankCut));
+    }
+
+    /// All eigenvectors of so many samples would need a matrix `[N, N]`.
+    private void requireSearchable(int samples) {
+        int most = BlockLanczos.most(samples) - 1; // one more is needed for the gap
+        InputException.when(
+                samples > DENSE_ROWS && width > most,
+                "dim: found %d for %d samples without a kernel, expected at most %d for the solver of more than %d samples;"
+                        + " lower it",
+                width,
+                samples,
+                most,
+                DENSE_ROWS);
     }
 
     private void requireFewer(Relation relation) {

@@ -10,13 +10,17 @@ import org.fullrank.spectral.Graph.Edge;
 
 /// A CSV file with a line `i,j` or `i,j,weight` for each edge. Samples count from 0. A header is allowed.
 public final class EdgeFile {
+    /// Indices of more nodes than fit in memory with their embeddings are numbers of another kind, such as
+    /// identifiers of users.
+    public static final int MOST_NODES = 10_000_000;
+
     private static final double WEIGHT = 1;
 
     private EdgeFile() {}
 
     /// Reads the graph of `size` samples.
     ///
-    /// @param size number of samples; 0 for the largest index plus one
+    /// @param size number of samples; 0 for the largest index plus one, which may be up to [#MOST_NODES]
     /// @throws InputException when the file is missing or not CSV, when a cell is not a number, or when
     ///     [Graph#of] refuses the edges
     public static Graph read(Path file, int size) {
@@ -35,6 +39,12 @@ public final class EdgeFile {
         }
         int largest =
                 edges.stream().mapToInt(e -> Math.max(e.from(), e.to())).max().orElse(-1);
+        InputException.when(
+                size == 0 && largest >= MOST_NODES,
+                "edges %s: found index %d, expected at most %d; number the samples from 0 without gaps",
+                file,
+                largest,
+                MOST_NODES - 1);
         return Graph.of(size == 0 ? largest + 1 : size, edges);
     }
 

@@ -48,9 +48,6 @@ public sealed interface FeatureMap permits FeatureMap.Inputs, FeatureMap.Landmar
     /// @param values the landmarks `[p, D]` in row-major order
     /// @param width number of landmarks p
     record Landmarks(Kernel kernel, double[] values, int width) implements FeatureMap {
-        /// A direction below this share of the largest eigenvalue is a rounding error.
-        static final double RANK_CUT = 1e-10;
-
         /// Landmarks from rows `[p, D]`, which still belong to the caller.
         public static Landmarks of(Kernel kernel, Tensor rows) {
             return new Landmarks(kernel, Tensors.doubles(rows), Math.toIntExact(rows.size(0)));
@@ -71,7 +68,7 @@ public sealed interface FeatureMap permits FeatureMap.Inputs, FeatureMap.Landmar
             Eigenpairs pairs = Eigenpairs.of(kernel.gram(rows(), rows()));
             InputException.when(
                     pairs.values()[0] <= 0, "kernel: all its values are 0; use samples that are not all zero");
-            return pairs.whitening(pairs.above(RANK_CUT));
+            return pairs.whitening(pairs.above(ClosedForm.DEFAULT_RANK_CUT));
         }
     }
 }

@@ -72,7 +72,6 @@ record FeatureSums(
         for (Relation.Part part : relation.parts(limit)) {
             try (var scope = Scope.open()) {
                 Tensor rows = samples.at(part.rows()); // [n, D]
-                SampleCheck.requireFinite(rows);
                 Tensor all = coordinates.of(rows).sub_(origin); // [n, m]
                 related.add(part, all);
                 Tensor features = all.narrow(0, 0, part.own());

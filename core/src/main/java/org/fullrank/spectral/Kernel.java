@@ -21,6 +21,16 @@ public sealed interface Kernel {
     /// The values `k(x, x)` of each row, `[n, D]` to `[n, 1]`. The caller's scope owns it.
     Tensor diagonal(Tensor x);
 
+    /// Whether a vector of zeros has a value. It has no angle to other vectors.
+    default boolean takesZeros() {
+        return true;
+    }
+
+    /// The text from which [#of] reads this kernel, such as `rbf:0.5`.
+    default String text() {
+        return KernelText.write(this);
+    }
+
     /// A kernel from text with its name and its settings in order: `linear`, `polynomial:1,2`, `rbf:0.5`. A
     /// setting that is left out gets its default.
     ///
@@ -165,6 +175,11 @@ public sealed interface Kernel {
         }
 
         @Override
+        public boolean takesZeros() {
+            return order == 1;
+        }
+
+        @Override
         public Tensor gram(Tensor x, Tensor y) {
             if (order == 0) {
                 Angles.requireLength("arc-cosine:0", x, y);
@@ -183,6 +198,11 @@ public sealed interface Kernel {
     /// both trained. It is `arc-cosine:1` plus `x.y` times `arc-cosine:0`.
     record Ntk() implements Kernel {
         @Override
+        public boolean takesZeros() {
+            return false;
+        }
+
+        @Override
         public Tensor gram(Tensor x, Tensor y) {
             Angles.requireLength("ntk", x, y);
             Tensor angles = Angles.between(x, y);
@@ -192,21 +212,6 @@ public sealed interface Kernel {
         @Override
         public Tensor diagonal(Tensor x) {
             return Reductions.squaredNorms(x).mul_(Tensors.scalar(2));
-        }
-    }
-
-    /// The kernel of a fitted map: the inner product `z(x).z(y)` of its embeddings.
-    ///
-    /// @param map from inputs to embeddings
-    record Induced(SpectralMap map) implements Kernel {
-        @Override
-        public Tensor gram(Tensor x, Tensor y) {
-            return map.embed(x).matmul(map.embed(y).t());
-        }
-
-        @Override
-        public Tensor diagonal(Tensor x) {
-            return Reductions.squaredNorms(map.embed(x));
         }
     }
 

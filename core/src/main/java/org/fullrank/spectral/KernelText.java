@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import org.fullrank.engine.InputException;
+import org.fullrank.settings.Choices;
 import org.fullrank.settings.Nearest;
 import org.fullrank.settings.RecordShape;
 import org.fullrank.settings.Yaml;
@@ -15,11 +16,15 @@ final class KernelText {
 
     private record Holder(Kernel kernel) {}
 
+    static String write(Kernel kernel) {
+        String name = RecordShape.name(kernel.getClass());
+        String values = String.join(",", Choices.settings((Record) kernel).values());
+        return values.isEmpty() ? name : name + ":" + values;
+    }
+
     static Kernel read(String text) {
         String[] parts = text.strip().split(":", 2);
-        List<Class<?>> kernels = RecordShape.choices(Kernel.class).stream()
-                .filter(k -> k != Kernel.Induced.class) // made by a fit, not named
-                .toList();
+        List<Class<?>> kernels = RecordShape.choices(Kernel.class);
         List<String> names = kernels.stream().map(RecordShape::name).toList();
         Nearest.require("kernel: found", parts[0], names);
         RecordComponent[] settings = kernels.get(names.indexOf(parts[0])).getRecordComponents();

@@ -42,8 +42,7 @@ public enum LandmarkChoice {
             Keyed random = Keyed.of(seed, STREAM);
             boolean all = wanted == samples.size();
             long drawn = this == UNIFORM || all ? wanted : Math.min(samples.size(), (long) CANDIDATES * wanted);
-            Tensor rows = samples.at(some(samples.size(), (int) drawn, random)); // [candidates, D]
-            SampleCheck.requireFinite(rows);
+            Tensor rows = samples.checked(kernel).at(some(samples.size(), (int) drawn, random)); // [candidates, D]
             if (drawn > wanted) {
                 int[] places = this == LEVERAGE
                         ? PivotedCholesky.choose(kernel, rows, wanted, random)

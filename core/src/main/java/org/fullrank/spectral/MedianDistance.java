@@ -23,8 +23,7 @@ final class MedianDistance {
             int[] some = IntStream.range(0, count)
                     .map(i -> (int) ((long) i * samples.size() / count))
                     .toArray();
-            Tensor rows = samples.at(some);
-            SampleCheck.requireFinite(rows);
+            Tensor rows = samples.checked(new Kernel.Linear()).at(some);
             double[] distances = Tensors.doubles(torch.cdist(rows, rows, power, new LongOptional())); // [n, n]
             double median = IntStream.range(0, distances.length)
                     .filter(i -> i / count < i % count)

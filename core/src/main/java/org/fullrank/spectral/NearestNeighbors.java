@@ -30,8 +30,8 @@ public final class NearestNeighbors {
                 size - 1,
                 size);
         try (var scope = Scope.withoutGradients()) {
-            Tensor all = samples.at(IntStream.range(0, size).toArray()); // [N, D]
-            SampleCheck.requireFinite(all);
+            Tensor all = samples.checked(new Kernel.Linear())
+                    .at(IntStream.range(0, size).toArray()); // [N, D]
             Tensor centered = all.sub(Reductions.means(all)); // smaller norms, so that less cancels
             return Graph.of(size, edges(centered, k));
         }

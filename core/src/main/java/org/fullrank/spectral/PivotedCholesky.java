@@ -19,11 +19,15 @@ final class PivotedCholesky {
     private static final int BLOCK = 64;
     /// An unexplained part below this share of the trace is a rounding error.
     private static final double ROUNDING = 1e-13;
+    /// What is missed of a row below this share of its own diagonal is rounding too: the row repeats earlier
+    /// ones, and its pivot would be noise or negative.
+    private static final double REPEATED = 1e-12;
 
     private final Kernel kernel;
     private final Tensor rows; // [c, D]
     private final Keyed random;
     private final Tensor factor; // [c, p]; its first `count` columns are those of Cholesky
+    private final double[] diagonal; // [c]
     private final double[] missed; // diagonal that is not explained yet
     private final int[] pivots;
     private int count;
@@ -33,7 +37,8 @@ final class PivotedCholesky {
         this.rows = rows;
         this.random = random;
         factor = Tensors.empty(ScalarType.Double, rows.size(0), wanted);
-        missed = Tensors.doubles(kernel.diagonal(rows));
+        diagonal = Tensors.doubles(kernel.diagonal(rows));
+        missed = diagonal.clone();
         pivots = new int[wanted];
     }
 
@@ -55,6 +60,9 @@ final class PivotedCholesky {
             double sum = Arrays.stream(missed).sum();
             Arrays.setAll(proposed, i -> LandmarkChoice.draw(missed, random.nextDouble() * sum));
             int[] accepted = accepted(proposed);
+            if (accepted.length == 0) {
+                return; // the first proposal repeats earlier rows, and is not proposed again
+            }
             Tensor index = Tensors.of(accepted);
             Tensor columns = residual(rows, factor, index); // [c, a]
             Tensor block = columns.index_select(0, index); // [a, a]
@@ -79,17 +87,20 @@ final class PivotedCholesky {
                         factor.narrow(1, 0, count).index_select(0, index).t()));
     }
 
-    /// The first proposal is always accepted.
+    /// The first proposal is accepted unless it repeats earlier rows.
     private int[] accepted(int[] proposed) {
         Tensor index = Tensors.of(proposed);
-        Tensor own = residual(rows.index_select(0, index), factor.index_select(0, index), index);
-        double[] left = Tensors.doubles(own); // [b, b]
+        Tensor rest = residual(rows.index_select(0, index), factor.index_select(0, index), index);
+        double[] left = Tensors.doubles(rest); // [b, b]
         int[] accepted = new int[BLOCK];
         int size = 0;
         for (int i = 0; i < BLOCK && count + size < pivots.length; i++) {
-            double diagonal = left[i * BLOCK + i];
-            if (i == 0 || random.nextDouble() * missed[proposed[i]] < diagonal) {
-                accepted[size++] = proposed[i];
+            int place = proposed[i];
+            double own = left[i * BLOCK + i];
+            if (own <= REPEATED * diagonal[place]) {
+                missed[place] = 0;
+            } else if (i == 0 || random.nextDouble() * missed[place] < own) {
+                accepted[size++] = place;
                 eliminate(left, i);
             }
         }

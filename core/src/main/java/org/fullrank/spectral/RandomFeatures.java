@@ -33,7 +33,7 @@ public record RandomFeatures(Kernel kernel, double[] weights, int directions) im
                 case Kernel.Rbf(double width) -> random.nextGaussian() / width;
                 case Kernel.Laplacian(double width) -> Math.tan(Math.PI * (random.nextDouble() - 0.5)) / width;
                 case Kernel.ArcCosine _ -> random.nextGaussian();
-                case Kernel.Linear _, Kernel.Polynomial _, Kernel.Ntk _, Kernel.Induced _ ->
+                case Kernel.Linear _, Kernel.Polynomial _, Kernel.Ntk _ ->
                     throw new InputException("random features: found a kernel without them, expected rbf, laplacian or"
                             + " arc-cosine; use landmarks");
             };

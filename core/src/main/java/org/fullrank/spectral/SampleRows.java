@@ -15,6 +15,12 @@ public interface SampleRows {
     /// Some rows `[n, D]` in float64. The caller's scope owns them.
     Tensor at(int[] rows);
 
+    /// The same rows, of which each block is checked: a row that a kernel cannot use is refused by its number
+    /// among all samples.
+    default SampleRows checked(Kernel kernel) {
+        return new CheckedRows(this, kernel);
+    }
+
     /// The rows of a matrix `[N, D]` of float32 or float64 on the host, which still belongs to the caller.
     static SampleRows of(Tensor matrix) {
         return new SampleRows() {

@@ -26,27 +26,32 @@ public record SpectralMap(FeatureMap features, double[] coefficients, double[] o
     /// @throws org.fullrank.engine.InputException when the rows have another width, or when the kernel has no
     ///     value for a row
     public Tensor embed(Tensor rows) {
-        SampleCheck.requireFinite(rows);
+        return embed(SampleRows.of(rows));
+    }
+
+    private Tensor apply(Tensor rows) {
         Tensor c = Tensors.of(coefficients, features.width(), width()); // [p, k]
         return features.of(rows).matmul(c).sub_(Tensors.of(offset, 1, width()));
     }
 
     /// The embeddings of all samples, `[N, k]`, computed in blocks. The caller's scope owns them.
     public Tensor embed(SampleRows samples) {
+        SampleRows checked = samples.checked(features.kernel());
         Tensor all = Tensors.empty(ScalarType.Double, samples.size(), width());
         int[] rows = IntStream.range(0, samples.size()).toArray();
         int block = Math.max(1, BLOCK_VALUES / Math.max(features.width(), samples.width()));
         for (int begin = 0; begin < rows.length; begin += block) {
             try (var scope = Scope.withoutGradients()) {
                 int[] some = Arrays.copyOfRange(rows, begin, Math.min(rows.length, begin + block));
-                all.narrow(0, begin, some.length).copy_(embed(samples.at(some)));
+                all.narrow(0, begin, some.length).copy_(apply(checked.at(some)));
             }
         }
         return all;
     }
 
-    /// The kernel `z(x).z(y)` of the embeddings.
-    public Kernel kernel() {
-        return new Kernel.Induced(this);
+    /// The induced kernel, the inner products `z(x).z(y)` of embeddings, `[n, D]` and `[p, D]` to `[n, p]`.
+    /// The caller's scope owns it.
+    public Tensor gram(Tensor x, Tensor y) {
+        return embed(x).matmul(embed(y).t());
     }
 }

@@ -1,6 +1,8 @@
 package org.fullrank.spectral;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /// What a fit found.
@@ -32,6 +34,20 @@ public record SpectralReport(
     /// Number of used dimensions, which is the rank of the embeddings.
     public int kept() {
         return lengths.length;
+    }
+
+    /// For JSON.
+    public SequencedMap<String, Object> toMap() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("loss", loss);
+        map.put("lengths", lengths);
+        map.put("rank", rank);
+        map.put("condition", condition);
+        map.put("gap", gap);
+        map.put("residual", residual);
+        map.put("traceError", traceError);
+        map.put("warnings", warnings);
+        return map;
     }
 
     SpectralReport withWarning(String warning) {

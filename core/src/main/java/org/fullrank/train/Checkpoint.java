@@ -41,9 +41,11 @@ public final class Checkpoint {
     private Checkpoint() {}
 
     /// Saves the state after `step` steps.
-    static void save(Path file, Method method, Optimizer optimizer, long step, Origin origin, int threads) {
+    ///
+    /// @param optimizer null for a network that is not trained
+    static void save(Path file, Method method, @Nullable Optimizer optimizer, long step, Origin origin, int threads) {
         try (var scope = Scope.open()) {
-            SequencedMap<String, Tensor> tensors = tensors(method, optimizer);
+            SequencedMap<String, Tensor> tensors = optimizer == null ? tensors(method) : tensors(method, optimizer);
             if (origin.views() instanceof VectorViewGenerator vectors) {
                 float[] mean = vectors.moments().means();
                 tensors.put(MEAN, Tensors.of(mean, mean.length));

@@ -30,7 +30,7 @@ public final class MethodBuilder {
             case MethodSpec.Joint joint -> joint.projector().hasBatchNorm();
             case MethodSpec.Distillation distillation ->
                 distillation.projector().hasBatchNorm();
-            case MethodSpec.Local local -> false;
+            case MethodSpec.Local _, MethodSpec.ClosedForm _ -> false;
         };
         return recipe.encoder().hasBatchNorm() || head;
     }

@@ -149,6 +149,7 @@ public final class Trainer implements AutoCloseable {
 
     /// Checks that there are enough samples for a batch, before anything is written.
     public static void requireBatch(Recipe recipe, int samples) {
+        recipe.requireTrained();
         int rows = recipe.train().batch() / recipe.train().chunks();
         InputException.when(
                 rows < 2 && MethodBuilder.hasBatchNorm(recipe),

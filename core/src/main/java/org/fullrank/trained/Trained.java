@@ -150,6 +150,11 @@ public final class Trained implements Subject, AutoCloseable {
     }
 
     @Override
+    public boolean isTrained() {
+        return recipe.method().isTrained();
+    }
+
+    @Override
     public EncoderSpec encoder() {
         return recipe.encoder();
     }

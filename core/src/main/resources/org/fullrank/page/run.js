@@ -98,6 +98,7 @@ function evaluationPart(name, part) {
   if (figures.length > 0) {
     shown.push(el('p', {class: 'note'}, figures.map(([key, value]) => `${key} ${typeof value === 'number' ? number(value) : value}`).join(', ')));
   }
+  if (Array.isArray(part.notMeasured)) shown.push(...part.notMeasured.map(line => el('p', {class: 'note'}, String(line))));
   return [...shown, protocolDetails(part)];
 }
 
@@ -191,7 +192,7 @@ function runPage() {
     const latest = key => store.latest(key);
     const rows = [['Step', number(store.lastStep())]];
     const optional = (name, key, format) => { if (latest(key) !== null) rows.push([name, format(latest(key))]); };
-    optional('Epoch', 'epoch', value => number(Number(value) + 1));
+    if (store.lastStep() > 0) optional('Epoch', 'epoch', value => number(Number(value) + 1));
     optional('Loss', 'loss', number);
     optional('RankMe, embedding', 'embedding.rankme', number);
     optional('RankMe, representation', 'representation.rankme', number);
@@ -203,7 +204,7 @@ function runPage() {
   }
 
   function showCharts() {
-    const wanted = store.size() === 0 ? [] : chartsFor(store.keys());
+    const wanted = store.lastStep() > 0 ? chartsFor(store.keys()) : []; // one point at step 0 is no curve
     for (const id of ['loss', 'rank', 'layers', 'distillation', 'learning', 'other']) {
       const nodes = wanted.filter(group => group.section === id).map(group => {
         const key = group.title + '|' + group.keys.join('|');

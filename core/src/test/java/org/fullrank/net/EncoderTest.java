@@ -14,6 +14,7 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.net.ResNet.Stem;
+import org.fullrank.spectral.Kernel;
 import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,9 @@ class EncoderTest {
                 new Vit(4, 6, 2, 2, 2, Vit.Pool.TOKEN),
                 new Vit(4, 6, 2, 3, 1.5, Vit.Pool.MEAN),
                 new Mlp(List.of(10, 7), true),
-                new Mlp(List.of(10, 7), false));
+                new Mlp(List.of(10, 7), false),
+                new LinearMap(7),
+                new KernelMap(new Kernel.Rbf(30), 9, 7));
     }
 
     @Test
@@ -71,9 +74,9 @@ class EncoderTest {
 
     @ParameterizedTest
     @MethodSource("encoders")
-    void onlyAPerceptronTakesVectors(EncoderSpec spec) {
+    void onlyPerceptronsAndMapsTakeVectors(EncoderSpec spec) {
         var features = new InputShape.Features(5);
-        if (spec instanceof Mlp) {
+        if (spec instanceof Mlp || spec instanceof LinearMap || spec instanceof KernelMap) {
             assertThat(spec.build(new NetworkBuilder(1), features).names()).isEqualTo(spec.blocks());
         } else {
             assertThatThrownBy(() -> spec.build(new NetworkBuilder(1), features))

@@ -65,7 +65,7 @@ class ProbeTableTest {
     }
 
     private static String interpretation(ProbeTable.Result... results) {
-        return new ProbeTable(PROTOCOL.asText(), List.of(results), List.of()).interpretation();
+        return new ProbeTable(PROTOCOL.asText(), List.of(results), List.of(), true).interpretation();
     }
 
     @Test
@@ -91,9 +91,9 @@ class ProbeTableTest {
 
     @Test
     void evaluationsOfUnlikeProtocolsAreNotCompared() {
-        var one = new ProbeTable(PROTOCOL.asText(), List.of(), List.of());
-        var same = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(20, 0.07)).asText(), List.of(), List.of());
-        var other = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(5, 0.07)).asText(), List.of(), List.of());
+        var one = new ProbeTable(PROTOCOL.asText(), List.of(), List.of(), true);
+        var same = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(20, 0.07)).asText(), List.of(), List.of(), true);
+        var other = new ProbeTable(PROTOCOL.withKnn(new KnnProtocol(5, 0.07)).asText(), List.of(), List.of(), true);
         one.protocol().requireLike(same.protocol());
         assertThatThrownBy(() -> one.protocol().requireLike(other.protocol()))
                 .isInstanceOf(InputException.class)

@@ -123,7 +123,7 @@ class RetrievalTest {
         var source = new EvaluatedData("abc", 10, "test split", 120, 4, EvaluatedData.Reading.defaults());
         var asked = new LinkedHashMap<String, Features>();
         asked.put("encoder", Samples.clouds(2, 120, 7, 4, 0.6));
-        Retrieval found = Retrieval.of(asked, source, PROTOCOL);
+        Retrieval found = Retrieval.of(asked, source, PROTOCOL, List.of());
         assertThat(found.text())
                 .contains("recall@8", "MAP@R", "protocol " + found.protocol().hash(), "itself left out", "seed 5");
         assertThat(found.toMap()).containsKeys("hash", "protocol", "results");

@@ -1,6 +1,7 @@
 package org.fullrank.spectral;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -9,11 +10,13 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.BlockLanczos;
 import org.fullrank.linalg.Eigenpairs;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.linalg.SymmetricOperator;
 import org.fullrank.spectral.Graph.Edge;
 import org.fullrank.spectral.SpectralObjective.Contrastive;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Fits with few landmarks or random features against the exact fit.
 class ApproximationTest {
@@ -87,6 +91,36 @@ class ApproximationTest {
         FeatureMap.Landmarks chosen = LandmarkChoice.LEVERAGE.choose(KERNEL, SampleRows.of(rows), 40, 1);
         Tensor gram = KERNEL.gram(Tensors.of(chosen.values(), 40, 2), Tensors.of(chosen.values(), 40, 2));
         assertThat(Tensors.value(gram.triu(1).max())).isLessThan(1 - 1e-9);
+    }
+
+    /// Pivots of rows that repeat earlier ones would be noise, on which a Cholesky factorization fails.
+    @ParameterizedTest
+    @ValueSource(strings = {"rbf:0.5", "rbf:40", "polynomial:1,3", "laplacian:2", "arc-cosine:1", "ntk"})
+    void leverageCopesWithSamplesThatMostlyRepeatOthers(String text) {
+        Kernel kernel = Kernel.of(text);
+        double[] different = new double[300 * 3]; // 90 % of all rows repeat one of these
+        Keyed random = Keyed.of(300, 3);
+        Arrays.setAll(different, i -> random.nextGaussian() * (i % 11 == 0 ? 100 : 1));
+        double[] values = new double[3000 * 3];
+        Arrays.setAll(values, i -> different[i % different.length]);
+        Tensor rows = Tensors.of(values, 3000, 3);
+        FeatureMap.Landmarks chosen = LandmarkChoice.LEVERAGE.choose(kernel, SampleRows.of(rows), 400, 1);
+        assertThat(chosen.width()).isBetween(3, 300);
+        Tensor landmarks = Tensors.of(chosen.values(), chosen.width(), 3);
+        Tensor coordinates = kernel.gram(rows, landmarks).matmul(chosen.coordinates());
+        double explained = Tensors.value(Reductions.squaredNorms(coordinates).sum());
+        assertThat(explained / Tensors.value(kernel.diagonal(rows).sum())).isCloseTo(1, within(1e-8));
+    }
+
+    @Test
+    void manyDimensionsOfManySamplesAreRefusedInsteadOfADenseMatrix() {
+        Groups many = Groups.ofLabels(new int[ClosedForm.DENSE_ROWS + 1]);
+        assertThatThrownBy(
+                        () -> ClosedForm.of(new Contrastive()).withWidth(1000).fit(many))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        "dim: found 1000 for 2049 samples without a kernel, expected at most 400 for the solver of more"
+                                + " than 2048 samples; lower it");
     }
 
     @Test

@@ -186,6 +186,32 @@ class ClosedFormTest {
                 "samples: found a value that is not finite in row 5");
     }
 
+    /// Samples are read group by group, so that places in a block are not those among all samples.
+    @Test
+    void aWrongRowIsNamedByItsNumberAmongAllSamples() {
+        double[][] x = Chain.inputs();
+        Groups odd =
+                Groups.ofLabels(IntStream.range(0, Chain.SIZE).map(i -> i % 2).toArray());
+        x[7][0] = Double.NaN;
+        refused(
+                () -> VICREG.fit(odd, SampleRows.of(Tensors.of(x)), new FeatureMap.Inputs(3)),
+                "samples: found a value that is not finite in row 7");
+        refused(
+                () -> LandmarkChoice.UNIFORM.choose(new Kernel.Ntk(), SampleRows.of(Tensors.of(x)), 11, 3),
+                "samples: found a value that is not finite in row 7");
+        Arrays.fill(x[7], 0);
+        refused(
+                () -> VICREG.fit(
+                        odd, SampleRows.of(Tensors.of(x)), FeatureMap.Landmarks.of(new Kernel.Ntk(), Chain.x())),
+                "kernel ntk: found a vector of zeros in row 7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1e-12, 1, Double.NaN})
+    void aRankCutThatWouldKeepRoundingIsRefused(double cut) {
+        refused(() -> VICREG.withRankCut(cut), "rankCut: found " + cut + ", expected 1.0E-10 up to 1");
+    }
+
     @Test
     void aSampleWithoutWeightIsRefusedWhereItNeedsOne() {
         Graph graph = Graph.of(4, List.of(new Edge(0, 1, 1), new Edge(1, 2, 1)));
@@ -231,7 +257,7 @@ class ClosedFormTest {
     }
 
     private static double[] gram(SpectralMap map, Tensor rows) {
-        return Tensors.doubles(map.kernel().gram(rows, rows));
+        return Tensors.doubles(map.gram(rows, rows));
     }
 
     private static void refused(ThrowingCallable call, String message) {

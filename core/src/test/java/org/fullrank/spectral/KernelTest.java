@@ -35,6 +35,12 @@ class KernelTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"linear", "rbf:0.1", "laplacian:3.0E-5", "polynomial:0.5,3", "arc-cosine:0", "ntk"})
+    void theTextOfAKernelGivesItAgain(String text) {
+        assertThat(Kernel.of(Kernel.of(text).text())).isEqualTo(Kernel.of(text));
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {

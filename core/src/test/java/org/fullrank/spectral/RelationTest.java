@@ -103,6 +103,16 @@ class RelationTest {
     }
 
     @Test
+    void identifiersAreNotTakenForNumbersOfSamples() {
+        assertThatThrownBy(() -> read("0,1\n1,2147483647\n", 0))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found index 2147483647, expected at most 9999999; number the samples from 0");
+        assertThatThrownBy(() -> read("0,1\n1,99999999999\n", 0))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("line 2: found \"99999999999\", expected a whole number from 0");
+    }
+
+    @Test
     void viewsOfOneItemAreRelated() {
         assertThat(dense(Groups.ofViews(2, 2))).containsExactly(0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0);
         assertThatThrownBy(() -> Groups.ofViews(3, 1)).hasMessageContaining("expected at least 1 item with 2 views");

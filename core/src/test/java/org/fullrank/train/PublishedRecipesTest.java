@@ -83,7 +83,7 @@ class PublishedRecipesTest {
             case MethodSpec.Joint joint -> joint.projector().widths().size();
             case MethodSpec.Distillation distillation ->
                 distillation.projector().widths().size();
-            case MethodSpec.Local _ -> 0;
+            case MethodSpec.Local _, MethodSpec.ClosedForm _ -> 0;
         };
         if (layers > 0) {
             List<String> widths = new ArrayList<>();
