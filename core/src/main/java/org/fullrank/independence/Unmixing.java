@@ -1,19 +1,14 @@
 package org.fullrank.independence;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Keyed;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
-import org.fullrank.engine.Tensors;
-import org.jspecify.annotations.Nullable;
 
 /// Independent component analysis: mixtures `x = A s` of independent sources are separated by `y = W x`. The
 /// mixtures are whitened, and [PairSweeps] rotates them until the [FeatureCovariance] of the components is
@@ -40,14 +35,6 @@ public record Unmixing(
         FastIcaResult fastIca) {
     /// Default limit of starts. With four sources, about every third start ends in a local minimum.
     public static final int STARTS = 10;
-
-    /// Largest number of samples that a sweep uses, evenly spaced. More samples hardly improve the angles.
-    static final int SAMPLES = 8192;
-
-    /// Number of samples of the sweeps that try all angles.
-    static final int FEW_SAMPLES = 1024;
-
-    private static final long KEY = Keyed.name("unmixing");
 
     /// The criterion of the same components, shifted in time.
     ///
@@ -78,116 +65,26 @@ public record Unmixing(
     }
 
     private static Unmixing fit(Columns mixtures, Whitening white, int starts, long seed) {
-        FeatureCovariance covariance = FeatureCovariance.of(seed, FeatureCovariance.FEATURES);
-        Tensor rows = sample(white.rows(), SAMPLES);
-        var criteria = new ArrayList<Double>();
-        Start best = null;
-        while (best == null || criteria.size() < starts && !best.separates()) {
-            Start next =
-                    search(sample(rows, FEW_SAMPLES), starts, seed, criteria).refined(covariance, rows, seed);
-            best = next.better(best);
-        }
+        var search = new RotationSearch(white.rows(), seed);
+        RotationSearch.Start best = search.run(starts);
+        FeatureCovariance covariance = FeatureCovariance.fine(seed);
         Tensor fast = FastIca.of(white.rows());
         var rival = new FastIcaResult(
-                FeatureCovariance.criterion(covariance.pairwise(covariance.of(rows.matmul(fast.t())))),
-                AmariDistance.of(KernelSums.matrix(best.sweeps.rotation()), KernelSums.matrix(fast.t())));
-        Tensor matrix = best.sweeps.rotation().matmul(white.matrix()); // [D, D]
+                covariance.criterion(search.rows().matmul(fast.t())),
+                AmariDistance.of(KernelSums.matrix(best.rotation()), KernelSums.matrix(fast.t())));
+        Tensor matrix = best.rotation().matmul(white.matrix()); // [D, D]
         double[][] mixing = KernelSums.matrix(torch.linalg_inv(matrix));
         int[] order = order(mixing);
         return new Unmixing(
                 ordered(KernelSums.matrix(matrix), mixing, order),
-                best.criterion,
-                new Level(best.level.mean(), best.level.largest()),
-                List.copyOf(criteria),
-                renamed(best.unresolved, order),
+                best.criterion(),
+                new Level(best.level().mean(), best.level().largest()),
+                search.criteria(),
+                renamed(best.unresolved(), order),
                 rival);
     }
 
-    /// Tries new starts with few samples and features until a start separates all components.
-    ///
-    /// @param criteria the criterion of each start is added to it
-    /// @return the best of these starts
-    private static Start search(Tensor rows, int starts, long seed, List<Double> criteria) {
-        Start best = null;
-        while (best == null || criteria.size() < starts && !best.separates()) {
-            int number = criteria.size();
-            long draw = Keyed.of(seed, KEY, number).nextLong();
-            FeatureCovariance covariance = FeatureCovariance.of(draw, FeatureCovariance.FEW_FEATURES);
-            var sweeps = new PairSweeps(covariance, rows, rotation(rows.size(1), draw, number));
-            Start next = Start.of(sweeps, PairSweeps.Search.GLOBAL, seed);
-            criteria.add(next.criterion);
-            best = next.better(best);
-        }
-        return best;
-    }
-
-    /// Where a start ended.
-    ///
-    /// @param level criterion of independent components
-    /// @param unresolved pairs for which every angle is at the level of independent components
-    private record Start(PairSweeps sweeps, double criterion, ShiftNull level, List<Pair> unresolved) {
-        /// Mixtures of many sources look Gaussian, and so they look independent. So a start with fewer such
-        /// pairs is better than a start with a smaller criterion.
-        private static final Comparator<Start> BEST_FIRST = Comparator.comparing((Start start) -> !start.independent())
-                .thenComparing(start -> start.independent() ? start.unresolved.size() : 0)
-                .thenComparing(Start::criterion);
-
-        static Start of(PairSweeps sweeps, PairSweeps.Search search, long seed) {
-            sweeps.run(search);
-            ShiftNull level = sweeps.shifted(seed);
-            var unresolved = new ArrayList<Pair>();
-            for (int i = 0; i < level.largestPairwise().length; i++) {
-                for (int j = i + 1; j < level.largestPairwise().length; j++) {
-                    double most = Arrays.stream(sweeps.scan(i, j)).max().orElseThrow();
-                    if (most <= level.largestPairwise()[i][j]) {
-                        unresolved.add(new Pair(i, j));
-                    }
-                }
-            }
-            return new Start(sweeps, sweeps.criterion(), level, unresolved);
-        }
-
-        Start refined(FeatureCovariance covariance, Tensor rows, long seed) {
-            return of(new PairSweeps(covariance, rows, sweeps.rotation()), PairSweeps.Search.LOCAL, seed);
-        }
-
-        Start better(@Nullable Start other) {
-            return other == null || BEST_FIRST.compare(this, other) < 0 ? this : other;
-        }
-
-        boolean independent() {
-            return criterion <= level.largest();
-        }
-
-        boolean separates() {
-            return independent() && unresolved.isEmpty();
-        }
-    }
-
-    /// The first start is the identity. The others are random rotations.
-    private static Tensor rotation(long width, long draw, int number) {
-        if (number == 0) {
-            return torch.eye(width).to(ScalarType.Double);
-        }
-        var random = Keyed.of(draw, KEY);
-        double[] values = new double[Math.toIntExact(width * width)];
-        Arrays.setAll(values, _ -> random.nextGaussian());
-        return FastIca.orthogonal(Tensors.of(values, width, width));
-    }
-
-    /// At most this many rows, evenly spaced.
-    private static Tensor sample(Tensor rows, int most) {
-        int count = Math.toIntExact(rows.size(0));
-        if (count <= most) {
-            return rows;
-        }
-        int[] chosen = IntStream.range(0, most)
-                .map(i -> Math.toIntExact((long) i * count / most))
-                .toArray();
-        return rows.index_select(0, Tensors.of(chosen));
-    }
-
-    /// The same pairs after component `order[k]` became source k.
+    /// The same pairs when component `order[k]` becomes source k.
     private static List<Pair> renamed(List<Pair> pairs, int[] order) {
         int[] place = new int[order.length];
         IntStream.range(0, order.length).forEach(k -> place[order[k]] = k);

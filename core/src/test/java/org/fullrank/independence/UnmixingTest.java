@@ -10,12 +10,20 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.engine.Threads;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UnmixingTest {
     private static final int SAMPLES = 2000;
+
+    /// The products are small, and a second thread makes them slower.
+    @BeforeAll
+    static void useOneThread() {
+        Threads.use(1);
+    }
 
     private static double uniform(Keyed random) {
         return random.nextDouble() - 0.5;
@@ -107,8 +115,8 @@ class UnmixingTest {
     void twoGaussiansAmongOthersAreNamed() {
         Columns mixtures =
                 mixtures(3, Keyed::nextGaussian, UnmixingTest::uniform, Keyed::nextGaussian, UnmixingTest::twoPoints);
-        Unmixing unmixing = Unmixing.fit(mixtures, Unmixing.STARTS, 1);
-        assertThat(unmixing.unresolved()).as(unmixing.toString()).hasSize(1);
+        Unmixing unmixing = Unmixing.fit(mixtures, 4, 1);
+        assertThat(unmixing.unresolved()).hasSize(1);
         assertThat(unmixing.hopeless()).isFalse();
     }
 
@@ -162,7 +170,7 @@ class UnmixingTest {
         try (var scope = Scope.withoutGradients()) {
             Whitening white = Whitening.of(mixtures);
             var rotation = FastIca.orthogonal(Tensors.of(mixing(5, 3)));
-            new PairSweeps(FeatureCovariance.of(1, 8), white.rows(), rotation).run(PairSweeps.Search.GLOBAL);
+            new PairSweeps(FeatureCovariance.rough(1), white.rows(), rotation).run(PairSweeps.Search.GLOBAL);
             double[][] product = KernelSums.matrix(rotation.matmul(rotation.t()));
             for (int i = 0; i < 3; i++) {
                 for (int j = 0; j < 3; j++) {
