@@ -40,6 +40,9 @@ final class UnmixCommand extends Job {
     /// Largest absolute value of a source in a WAV file. It leaves some room below 1.
     private static final double PEAK = 0.9;
 
+    /// Up to so many mixtures, the products are small, and other threads take more time than they save.
+    private static final int ONE_THREAD = 8;
+
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files of mixtures.")
     List<Path> files = new ArrayList<>();
 
@@ -71,8 +74,8 @@ final class UnmixCommand extends Job {
                 Files.exists(folder) && !Files.isDirectory(folder),
                 "--out %s: found a file, expected a folder; name another",
                 folder);
-        Threads.use(Threads.resolve(0));
         Mixtures mixtures = Mixtures.read(files, line -> err().println("warning: " + line));
+        Threads.use(mixtures.columns().width() <= ONE_THREAD ? 1 : Threads.resolve(0));
         requireOtherFiles(mixtures.outputs(folder));
         Unmixing fitted = Unmixing.fit(mixtures.columns(), starts, seed);
         Unmixing unmixing = mixtures.form() == Mixtures.Form.WAV ? fitted.withPeak(mixtures.columns(), PEAK) : fitted;

@@ -102,10 +102,13 @@ final class RotationSearch {
             best = refined(quick(starts)).better(best);
         }
         Tensor more = sample(whitened, Math.toIntExact(MOST_FEATURES / FeatureCovariance.FEATURES / rows.size(1)));
-        if (more.size(0) > rows.size(0)) {
-            new PairSweeps(covariance, more, best.rotation).run(PairSweeps.Search.LOCAL);
-        }
-        return best;
+        return more.size(0) > rows.size(0) ? improved(best, more) : best;
+    }
+
+    private Start improved(Start best, Tensor more) {
+        new PairSweeps(covariance, more, best.rotation).run(PairSweeps.Search.LOCAL);
+        double criterion = covariance.criterion(rows.matmul(best.rotation.t()));
+        return new Start(best.rotation, criterion, best.level, best.unresolved);
     }
 
     /// The best of some quick starts, up to the first one that separates all components.
