@@ -1,11 +1,8 @@
 package org.fullrank.independence;
 
 import java.util.Arrays;
-import java.util.stream.LongStream;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
@@ -33,8 +30,6 @@ record FeatureCovariance(ScalarFeatures features) {
 
     /// Added to each standard deviation, so that a constant feature is not divided by zero.
     private static final double TINY = 1e-12;
-
-    private static final long KEY = Keyed.name("shifted components");
 
     /// The projector that defines the result.
     static FeatureCovariance fine(long seed) {
@@ -103,18 +98,5 @@ record FeatureCovariance(ScalarFeatures features) {
             }
         }
         return sum / (pairwise.length * (pairwise.length - 1) / 2.0);
-    }
-
-    /// The features after each component was shifted in time by its own random amount, cyclically. The
-    /// shifted components are independent. Each component keeps its distribution and its dependence over
-    /// time.
-    Tensor shifted(Tensor phi, long seed, long round) {
-        var random = Keyed.of(seed, KEY, round);
-        long rows = phi.size(0);
-        return torch.stack(
-                new org.bytedeco.pytorch.TensorVector(LongStream.range(0, phi.size(1))
-                        .mapToObj(j -> phi.select(1, j).roll(new long[] {random.nextLong(rows)}, new long[] {0}))
-                        .toArray(Tensor[]::new)),
-                1);
     }
 }

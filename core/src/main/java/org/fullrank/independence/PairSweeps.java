@@ -67,7 +67,7 @@ final class PairSweeps {
 
     /// The value of the criterion for independent components.
     ShiftNull shifted(long seed) {
-        return ShiftNull.of(covariance, phi, seed);
+        return ShiftNull.of(covariance, components, seed);
     }
 
     /// Sweeps until nothing turns.
