@@ -232,9 +232,9 @@ class ReportBrowserTest {
         var verdict = new Verdict(Verdict.Kind.HEALTHY, 0.9, "rank 60 of 64", "");
         var plots = new Diagnosis.Plots(
                 new double[] {3, 2, 1}, new double[] {2, 2, 2}, new double[] {1, 1, 1}, new double[101]);
-        var one = new Diagnosis("a.npy", 10, 3, List.of(verdict), List.of(), plots, List.of());
+        var one = new Diagnosis("a.npy", 10, 3, List.of(verdict), List.of(), plots, List.of(), List.of());
         var none = new Diagnosis.Plots(new double[0], new double[0], new double[0], new double[0]);
-        var other = new Diagnosis("b.npy", 10, 3, List.of(verdict), List.of(), none, List.of());
+        var other = new Diagnosis("b.npy", 10, 3, List.of(verdict), List.of(), none, List.of(), List.of());
         Path page = Files.writeString(folder.resolve("diagnosis.html"), DiagnosisPage.html(List.of(one, other)));
         browser.open(page.toUri().toString());
         assertThat(browser.all(".banner.good")).hasSize(2);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sections the figures
 /// @param plots values that a page draws
 /// @param warnings one line each, for example about rows that were left out
+/// @param notes what healthy embeddings can have too, one line each
 public record Diagnosis(
         String subject,
         long rows,
@@ -26,11 +27,13 @@ public record Diagnosis(
         List<Verdict> verdicts,
         List<Section> sections,
         Plots plots,
-        List<String> warnings) {
+        List<String> warnings,
+        List<String> notes) {
     public Diagnosis {
         verdicts = List.copyOf(verdicts);
         sections = List.copyOf(sections);
         warnings = List.copyOf(warnings);
+        notes = List.copyOf(notes);
     }
 
     /// Numbers for drawings.
@@ -72,7 +75,7 @@ public record Diagnosis(
 
     /// The same diagnosis with another subject.
     public Diagnosis withSubject(String name) {
-        return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings);
+        return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings, notes);
     }
 
     /// The same diagnosis with one more verdict, unless it has a verdict of this kind. Then it is no longer
@@ -85,7 +88,7 @@ public record Diagnosis(
                 .filter(each -> each.kind() != Verdict.Kind.HEALTHY)
                 .sorted(Comparator.comparing(Verdict::kind)) // the order of the kinds is that of their severity
                 .toList();
-        return new Diagnosis(subject, rows, width, all, sections, plots, warnings);
+        return new Diagnosis(subject, rows, width, all, sections, plots, warnings, notes);
     }
 
     /// The most severe verdict.
@@ -119,6 +122,7 @@ public record Diagnosis(
         map.put("sections", sections.stream().map(Section::toMap).toList());
         map.put("plots", plots.toMap());
         map.put("warnings", warnings);
+        map.put("notes", notes);
         return map;
     }
 }

@@ -73,7 +73,7 @@ public final class DiagnosisText {
         return text.toString();
     }
 
-    /// The subject, the warnings and the verdicts.
+    /// The subject, the warnings, the notes and the verdicts.
     private static String heading(Diagnosis diagnosis) {
         var text = new StringBuilder();
         text.append("%s: %d %s of %d %s\n"
@@ -86,6 +86,7 @@ public final class DiagnosisText {
         diagnosis
                 .warnings()
                 .forEach(warning -> text.append("warning: ").append(warning).append('\n'));
+        diagnosis.notes().forEach(note -> text.append("note: ").append(note).append('\n'));
         diagnosis.verdicts().forEach(verdict -> text.append('\n').append(of(verdict, "")));
         return text.toString();
     }

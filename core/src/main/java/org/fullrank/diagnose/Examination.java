@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pairing null if there is only one view
 /// @param classes null if there are no labels
 /// @param neighbors null in a quick examination
+/// @param dependence null in a quick examination, or if it cannot be tested
 record Examination(
         Moments moments,
         Batch sample,
@@ -31,7 +32,8 @@ record Examination(
         Redundancy redundancy,
         @Nullable Pairing pairing,
         @Nullable ClassGeometry classes,
-        @Nullable Neighbors neighbors) {
+        @Nullable Neighbors neighbors,
+        @Nullable Dependence dependence) {
     /// Number of rows that [#quick] compares with one another. The cost grows with the square of this number.
     static final int QUICK_ROWS = 512;
 
@@ -42,16 +44,18 @@ record Examination(
         Batch units = inUnits(sample);
         Tensor first = units.first();
         Tensor second = units.second();
+        var redundancy = Redundancy.of(first);
         return new Examination(
                 moments,
                 sample,
                 classNames,
                 Spread.of(moments, sample),
                 Ranks.of(moments, sample),
-                Redundancy.of(first),
+                redundancy,
                 second == null ? null : Pairing.of(first, second),
                 classes(units),
-                Neighbors.of(first, sample.numbers()));
+                Neighbors.of(first, sample.numbers()),
+                Dependence.of(first, redundancy));
     }
 
     /// An examination without intervals and neighbors. It compares dimensions and views on a part of the
@@ -69,6 +73,7 @@ record Examination(
                 Redundancy.of(first),
                 second == null ? null : Pairing.of(first, Matrices.evenly(second, QUICK_ROWS)),
                 classes(units),
+                null,
                 null);
     }
 
@@ -119,7 +124,8 @@ record Examination(
                 Verdicts.of(figures(), this::trimmed),
                 sections(),
                 Diagnosis.Plots.of(moments, spread),
-                told);
+                told,
+                dependence == null || !dependence.found() ? List.of() : List.of(dependence.note()));
     }
 
     private List<Section> sections() {

@@ -2,24 +2,20 @@ package org.fullrank.diagnose;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.engine.Device;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
-import org.fullrank.linalg.Reductions;
+import org.fullrank.independence.Columns;
+import org.fullrank.independence.Estimator;
+import org.fullrank.independence.FeatureKernel;
+import org.fullrank.independence.Hsic;
+import org.fullrank.independence.ScalarFeatures;
 import org.fullrank.stats.Quantiles;
 
-/// Measures the dependence between pairs of dimensions beyond correlation. The measure is the Hilbert-Schmidt
-/// independence criterion (HSIC), approximated by random Fourier features.
+/// Measures the dependence between pairs of dimensions beyond correlation, by the biased [Hsic] with random
+/// Fourier features.
 ///
-/// The m random features of a value x are `phi(x) = sqrt(2/m) cos(w x / s + b)`, with `w ~ N(0, 1)` and `b ~
-/// U(0, 2 pi)`. The inner product `phi(x) phi(y)` approximates the Gaussian kernel `exp(-(x - y)^2 / (2
-/// s^2))`. Then `|Cov(Phi_i, Phi_j)|_F^2` with divisor `N - 1` is the biased HSIC, `Tr(K_i H K_j H) / (N -
-/// 1)^2`.
-///
-/// The bandwidth `s` is the median distance between two values of a column. The pairs of values come from a
+/// The bandwidth is the median distance between two values of a column. The pairs of values come from a
 /// shuffle. If this median distance is 0, the bandwidth is 1 standard deviation. Each HSIC is divided by
 /// `sqrt(HSIC(i, i) HSIC(j, j))`. So the value of a column with itself is 1. All values are biased upwards.
 /// For comparison, HSIC is also computed after each column has been shuffled separately.
@@ -42,25 +38,22 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
     private static final long KEY = Keyed.name("independence");
 
     /// The independence of standardized columns `[N, D]` without constant columns. If there are more than
-    /// [#COLUMNS] columns, this number of columns is drawn by key. It is not defined for fewer than 3 rows or
-    /// 2 columns.
+    /// [#COLUMNS] columns, this number of columns is drawn by key. It is not defined for fewer than
+    /// [Columns#LEAST_ROWS] rows or 2 columns.
     static Independence of(Tensor columns) {
-        int rows = Math.toIntExact(columns.size(0));
-        int width = Math.toIntExact(columns.size(1));
-        if (rows < 3 || width < 2) {
+        if (columns.size(0) < Columns.LEAST_ROWS || columns.size(1) < 2) {
             return new Independence(Double.NaN, Double.NaN, Double.NaN, 0);
         }
-        int[] chosen = IntStream.of(Matrices.shuffled(Keyed.of(KEY, 0), width))
-                .limit(COLUMNS)
-                .sorted()
-                .toArray();
-        double[][] x = columns(columns.index_select(1, Tensors.of(chosen)));
+        Columns x = some(columns, COLUMNS);
+        var features = ScalarFeatures.fourier(FEATURES, Keyed.of(KEY, 1));
         double[] bandwidths =
-                Arrays.stream(x).mapToDouble(Independence::bandwidth).toArray();
-        double[] found = pairwise(x, bandwidths);
+                Arrays.stream(x.values()).mapToDouble(Independence::bandwidth).toArray();
+        var kernel = new FeatureKernel(features, new double[x.width()], bandwidths);
+        var hsic = new Hsic(kernel, Estimator.BIASED);
+        double[] found = normalized(hsic.of(x));
         int shuffles = Math.clamp(SHUFFLED_PAIRS / found.length, 1, MOST_SHUFFLES);
         double[] chance = IntStream.range(0, shuffles)
-                .mapToObj(round -> pairwise(shuffle(x, round), bandwidths))
+                .mapToObj(round -> normalized(hsic.of(shuffle(x, round))))
                 .flatMapToDouble(Arrays::stream)
                 .toArray();
         double bound = Quantiles.of(chance, 1 - CHANCE);
@@ -68,54 +61,32 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
         return new Independence(mean(found), mean(chance), (double) above / found.length, found.length);
     }
 
+    /// At most so many columns of a matrix `[N, D]`, drawn by key, in their order.
+    static Columns some(Tensor columns, int most) {
+        int[] chosen = IntStream.of(Matrices.shuffled(Keyed.of(KEY, 0), Math.toIntExact(columns.size(1))))
+                .limit(most)
+                .sorted()
+                .toArray();
+        return Columns.of("independence", columns.index_select(1, Tensors.of(chosen)));
+    }
+
     /// Dependence above chance: 0 for independent columns, 1 for equal ones.
     double excess() {
         return (mean - shuffled) / (1 - shuffled);
     }
 
-    /// Random features of one column each, centered: `[N, columns * features]`.
-    static Tensor features(double[][] x, double[] bandwidths, int features) {
-        int rows = x[0].length;
-        var random = Keyed.of(KEY, 1);
-        double[] frequencies = new double[features];
-        double[] phases = new double[features];
-        for (int k = 0; k < features; k++) {
-            frequencies[k] = random.nextGaussian();
-            phases[k] = 2 * Math.PI * random.nextDouble();
-        }
-        Tensor scaled = Tensors.of(x).div(Tensors.of(bandwidths, x.length, 1)); // [d, N]
-        Tensor angles = scaled.t().unsqueeze(2).mul(Tensors.of(frequencies, 1, 1, features)); // [N, d, m]
-        Tensor phi =
-                angles.add_(Tensors.of(phases, 1, 1, features)).cos_().mul_(Tensors.scalar(Math.sqrt(2.0 / features)));
-        Tensor flat = phi.reshape(rows, (long) x.length * features); // [N, d m]
-        return flat.sub_(Reductions.means(flat));
-    }
-
-    /// HSIC of all pairs of columns `[d, d]`, including the diagonal.
-    static Tensor hsic(double[][] x, double[] bandwidths, int features) {
-        long width = x.length;
-        Tensor phi = features(x, bandwidths, features); // [N, d m]
-        Tensor covariance = phi.t().matmul(phi).div_(Tensors.scalar(x[0].length - 1.0)); // [d m, d m]
-        return covariance
-                .mul_(covariance)
-                .reshape(width, features, width, features)
-                .sum(new long[] {1, 3}, false, new ScalarTypeOptional());
-    }
-
-    private static double[] pairwise(double[][] x, double[] bandwidths) {
-        return Matrices.guarded("independence", () -> {
-            double[] values = Tensors.doubles(hsic(x, bandwidths, FEATURES));
-            int width = x.length;
-            double[] pairs = new double[width * (width - 1) / 2];
-            int at = 0;
-            for (int i = 0; i < width; i++) {
-                for (int j = i + 1; j < width; j++) {
-                    double own = values[i * width + i] * values[j * width + j];
-                    pairs[at++] = own > 0 ? values[i * width + j] / Math.sqrt(own) : 0;
-                }
+    /// The normalized values of the pairs of different columns.
+    private static double[] normalized(Hsic.Values values) {
+        double[][] hsic = values.pairwise();
+        double[] pairs = new double[hsic.length * (hsic.length - 1) / 2];
+        int at = 0;
+        for (int i = 0; i < hsic.length; i++) {
+            for (int j = i + 1; j < hsic.length; j++) {
+                double own = hsic[i][i] * hsic[j][j];
+                pairs[at++] = own > 0 ? hsic[i][j] / Math.sqrt(own) : 0;
             }
-            return pairs;
-        });
+        }
+        return pairs;
     }
 
     /// Median distance of the rows from those of a shuffle.
@@ -129,25 +100,15 @@ record Independence(double mean, double shuffled, double dependent, int pairs) {
         return median > 0 ? median : 1;
     }
 
-    private static double[][] shuffle(double[][] x, int round) {
-        double[][] shuffled = new double[x.length][];
-        for (int j = 0; j < x.length; j++) {
-            int[] order = Matrices.shuffled(Keyed.of(KEY, 3, round, j), x[j].length);
-            double[] column = x[j];
-            shuffled[j] = Arrays.stream(order).mapToDouble(i -> column[i]).toArray();
-        }
-        return shuffled;
-    }
-
-    private static double[][] columns(Tensor matrix) {
-        double[] flat = Tensors.doubles(
-                Tensors.to(matrix, Device.CPU).to(ScalarType.Double).t()); // [d, N]
-        int rows = Math.toIntExact(matrix.size(0));
-        double[][] columns = new double[flat.length / rows][];
-        for (int j = 0; j < columns.length; j++) {
-            columns[j] = Arrays.copyOfRange(flat, j * rows, (j + 1) * rows);
-        }
-        return columns;
+    private static Columns shuffle(Columns x, int round) {
+        double[][] shuffled = new double[x.width()][];
+        Arrays.setAll(shuffled, j -> {
+            double[] column = x.values()[j];
+            return Arrays.stream(Matrices.shuffled(Keyed.of(KEY, 3, round, j), column.length))
+                    .mapToDouble(i -> column[i])
+                    .toArray();
+        });
+        return new Columns(x.name(), shuffled);
     }
 
     private static double mean(double[] values) {

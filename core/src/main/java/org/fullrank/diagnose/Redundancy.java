@@ -2,7 +2,6 @@ package org.fullrank.diagnose;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
@@ -24,7 +23,7 @@ import org.fullrank.linalg.Reductions;
 ///     be left out; NaN as above
 /// @param duplicates some of these pairs
 /// @param hsic mean dependence of two dimensions, from 0 to 1. It is a normalized HSIC computed with random
-///     features. NaN for fewer than 3 rows or 2 varying dimensions
+///     features. NaN for fewer than 4 rows or 2 varying dimensions
 /// @param hsicShuffled the same after each dimension was shuffled separately. This is the value by chance
 /// @param hsicExcess HSIC above chance: 0 = independent, 1 = equal
 /// @param dependentPairs share of pairs above the 99th percentile of shuffled pairs; 0.01 by chance
@@ -77,16 +76,8 @@ public record Redundancy(
         return Matrices.guarded("redundancy", () -> {
             int width = Math.toIntExact(rows.size(1));
             long most = Math.max(FEWEST_ROWS, WORK / ((long) width * width));
-            Tensor z = Matrices.copy(Matrices.evenly(rows, most)); // [N, D]
-            Tensor means = Reductions.means(z); // [1, D]
-            z.sub_(means);
-            Tensor lengths = Reductions.sum(z.mul(z), 0).sqrt(); // [1, D]
-            int[] varying = varying(lengths, means, z.size(0));
-            if (varying.length < width) {
-                z = z.index_select(1, Tensors.of(varying)); // [N, d]
-                lengths = lengths.index_select(1, Tensors.of(varying));
-            }
-            return of(z.div_(lengths), varying, width);
+            UnitColumns units = UnitColumns.of(rows, most);
+            return of(units.columns(), units.numbers(), width);
         });
     }
 
@@ -152,15 +143,6 @@ public record Redundancy(
         return Neighbors.examples(duplicates.stream()
                 .map(pair -> "%d and %d".formatted(pair.first(), pair.second()))
                 .toList());
-    }
-
-    private static int[] varying(Tensor lengths, Tensor means, long rows) {
-        double[] length = Tensors.doubles(lengths);
-        double[] mean = Tensors.doubles(means);
-        double root = Math.sqrt(rows);
-        return IntStream.range(0, length.length)
-                .filter(j -> length[j] / root > Matrices.CONSTANT * Math.abs(mean[j]) && length[j] > Double.MIN_NORMAL)
-                .toArray();
     }
 
     /// All correlations. They are computed between a block of columns and all later columns.

@@ -5,8 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
+import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.rows.RowStream;
@@ -64,6 +66,18 @@ public record Columns(String name, double[][] values) {
         return new Columns(stream.name(), values(stream));
     }
 
+    /// The columns of a matrix `[N, D]` of finite values.
+    public static Columns of(String name, Tensor matrix) {
+        try (var scope = Scope.withoutGradients()) {
+            double[] flat = Tensors.doubles(
+                    Tensors.to(matrix, Device.CPU).to(ScalarType.Double).t());
+            int rows = Math.toIntExact(matrix.size(0));
+            double[][] values = new double[Math.toIntExact(matrix.size(1))][];
+            Arrays.setAll(values, j -> Arrays.copyOfRange(flat, j * rows, (j + 1) * rows));
+            return new Columns(name, values);
+        }
+    }
+
     /// The columns of a whole stream, `[D][N]`.
     static double[][] values(RowStream stream) {
         List<double[]> blocks = new ArrayList<>(); // each [D, B]
@@ -118,6 +132,19 @@ public record Columns(String name, double[][] values) {
             shuffled[j] = column;
         }
         return new Columns(name, shuffled);
+    }
+
+    /// The same columns made uncorrelated, with mean 0 and variance 1. Each one stays as near to itself as
+    /// possible.
+    ///
+    /// @throws InputException when there are no more rows than columns, or when a column is constant, equal to
+    ///     another one, or a sum of others
+    public Columns whitened() {
+        return NativeErrors.guard("whitening " + name, () -> {
+            try (var scope = Scope.withoutGradients()) {
+                return of(name, Whitening.of(this).rows());
+            }
+        });
     }
 
     /// Mean of each column.

@@ -3,6 +3,7 @@ package org.fullrank.independence;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.fullrank.engine.InputException;
+import org.fullrank.stats.Quantiles;
 
 /// A permutation test of independence. If the columns are shuffled separately, they are independent and keep
 /// their distributions. The p-value is `(1 + #{shuffles at least as dependent}) / (1 + shuffles)`. The
@@ -11,12 +12,16 @@ import org.fullrank.engine.InputException;
 ///
 /// @param found HSIC of the columns
 /// @param nullMean mean of the criterion over the shuffles; NaN without shuffles
+/// @param nullUpper 95th percentile of the criterion over the shuffles; NaN without shuffles
 /// @param pairwise p-value of each pair, `[D][D]`; 1 on the diagonal; NaN without shuffles
 /// @param criterion p-value of the pairwise criterion; NaN without shuffles
 /// @param dHsic p-value of dHSIC; NaN without shuffles or for random features
-public record PermutationTest(Hsic.Values found, double nullMean, double[][] pairwise, double criterion, double dHsic) {
+public record PermutationTest(
+        Hsic.Values found, double nullMean, double nullUpper, double[][] pairwise, double criterion, double dHsic) {
     /// Default number of shuffles. The smallest possible p-value is 0.005.
     public static final int PERMUTATIONS = 200;
+
+    private static final double UPPER = 0.95;
 
     /// Two values of HSIC count as equal if they differ by less than this share of their largest possible
     /// value. Sums in another order have such rounding errors.
@@ -44,7 +49,7 @@ public record PermutationTest(Hsic.Values found, double nullMean, double[][] pai
         double[][] pairwise = new double[width][width];
         double criterion = 0;
         double dHsic = 0;
-        double sum = 0;
+        double[] chances = new double[shuffles.permutations];
         double[][] ties = ties(found.pairwise());
         double tie = Arrays.stream(ties).flatMapToDouble(Arrays::stream).max().orElse(0);
         shuffles.progress.accept(0);
@@ -57,7 +62,7 @@ public record PermutationTest(Hsic.Values found, double nullMean, double[][] pai
             }
             criterion += reaches(chance.criterion(), found.criterion() - tie);
             dHsic += reaches(chance.dHsic(), found.dHsic() - tie);
-            sum += chance.criterion();
+            chances[round] = chance.criterion();
             shuffles.progress.accept(round + 1);
         }
         for (int i = 0; i < width; i++) {
@@ -67,7 +72,8 @@ public record PermutationTest(Hsic.Values found, double nullMean, double[][] pai
         }
         return new PermutationTest(
                 found,
-                sum / shuffles.permutations,
+                Arrays.stream(chances).average().orElse(Double.NaN),
+                chances.length == 0 ? Double.NaN : Quantiles.of(chances, UPPER),
                 pairwise,
                 p(criterion, shuffles.permutations),
                 Double.isNaN(found.dHsic()) ? Double.NaN : p(dHsic, shuffles.permutations));

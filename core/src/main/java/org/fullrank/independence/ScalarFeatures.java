@@ -37,7 +37,11 @@ public record ScalarFeatures(Function function, double[] frequencies, double[] p
 
     /// Fourier features: cosines with `w ~ N(0, 1)` and `b ~ U(0, 2 pi)`.
     public static ScalarFeatures fourier(int count, long seed) {
-        var random = Keyed.of(seed, KEY);
+        return fourier(count, Keyed.of(seed, KEY));
+    }
+
+    /// The same, drawn from `random`.
+    public static ScalarFeatures fourier(int count, Keyed random) {
         return drawn(Function.COSINE, count, random, () -> 2 * Math.PI * random.nextDouble());
     }
 

@@ -89,10 +89,10 @@ function diagnosisPlots(diagnosis) {
 
 /** All of one diagnosis but its verdicts. */
 function diagnosisDetails(diagnosis) {
-  const warnings = Array.isArray(diagnosis.warnings) ? diagnosis.warnings : [];
+  const lines = [diagnosis.warnings, diagnosis.notes].flatMap(list => Array.isArray(list) ? list : []);
   return [
     el('p', {class: 'note'}, `${number(diagnosis.rows)} rows of ${number(diagnosis.width)} dimensions`),
-    warnings.length === 0 ? null : el('ul', {class: 'note'}, warnings.map(line => el('li', null, line))),
+    lines.length === 0 ? null : el('ul', {class: 'note'}, lines.map(line => el('li', null, line))),
     diagnosisPlots(diagnosis),
     ...measures(diagnosis),
   ].filter(Boolean);

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import java.util.Arrays;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
-import org.fullrank.engine.Tensors;
+import org.fullrank.independence.ScalarFeatures;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,38 +72,17 @@ class RedundancyTest {
     }
 
     @Test
-    void hsicOfTheReferenceColumnsIsTheKnownValueAndRandomFeaturesApproachIt() {
-        double[][] a = {{1, 2, 0}, {0, -1, 3}, {2, 0, 1}, {-1, 1, 1}};
-        double[] x = Samples.column(a, 0);
-        double[] y = Samples.column(a, 1);
-        assertThat(exactHsic(x, y, 1, 1)).isCloseTo(0.07284256930978224, within(1e-15));
-        int features = 200_000;
-        var phi = Independence.features(new double[][] {x, y}, new double[] {1, 1}, features); // [4, 2 m]
-        var first = phi.narrow(1, 0, features);
-        var second = phi.narrow(1, features, features);
-        double[] kernels = Tensors.doubles(first.matmul(first.t()).mul(second.matmul(second.t())));
-        assertThat(java.util.Arrays.stream(kernels).sum() / 9).isCloseTo(0.07284256930978224, withinPercentage(1));
-    }
-
-    @Test
-    void hsicByFeaturesIsTheTraceOfTheirKernels() {
-        double[][] x = {Samples.column(Samples.mixed(4, 50, 2), 0), Samples.column(Samples.mixed(4, 50, 2), 1)};
-        double[] bandwidths = {0.7, 1.9};
-        double[] phi = Tensors.doubles(Independence.features(x, bandwidths, 8)); // [50, 2 * 8], centered
-        double trace = 0; // of K H L H, with centered features: sum of K * L
-        for (int a = 0; a < 50; a++) {
-            for (int b = 0; b < 50; b++) {
-                double k = 0;
-                double l = 0;
-                for (int f = 0; f < 8; f++) {
-                    k += phi[a * 16 + f] * phi[b * 16 + f];
-                    l += phi[a * 16 + 8 + f] * phi[b * 16 + 8 + f];
-                }
-                trace += k * l;
+    void hsicIsTheNormalizedTraceOfTheKernelsOfRandomFeatures() {
+        double[][] z = Samples.mixed(4, 50, 3);
+        double sum = 0;
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j < i; j++) {
+                double[][] k = kernel(standardized(Samples.column(z, i)));
+                double[][] l = kernel(standardized(Samples.column(z, j)));
+                sum += trace(k, l) / Math.sqrt(trace(k, k) * trace(l, l));
             }
         }
-        double[] found = Tensors.doubles(Independence.hsic(x, bandwidths, 8));
-        assertThat(found[1]).isCloseTo(trace / 49 / 49, withinPercentage(1e-6));
+        assertThat(Redundancy.of(Samples.tensor(z)).hsic()).isCloseTo(sum / 3, withinPercentage(1e-6));
     }
 
     @Test
@@ -113,7 +93,7 @@ class RedundancyTest {
         assertThat(independent.hsicPairs()).isEqualTo(32 * 31 / 2);
         double[][] equal = Samples.gaussian(6, 1000, 5);
         for (double[] row : equal) {
-            java.util.Arrays.fill(row, row[0]);
+            Arrays.fill(row, row[0]);
         }
         assertThat(Redundancy.of(Samples.tensor(equal)).hsicExcess()).isCloseTo(1, within(1e-9));
     }
@@ -175,33 +155,45 @@ class RedundancyTest {
         return xy / Math.sqrt(xx * yy);
     }
 
-    /// `Tr(K H L H) / (n - 1)^2` with Gaussian kernels.
-    private static double exactHsic(double[] x, double[] y, double sigmaX, double sigmaY) {
-        double[][] k = centered(x, sigmaX);
-        double[][] l = centered(y, sigmaY);
-        double trace = 0;
-        for (int a = 0; a < x.length; a++) {
-            trace += Samples.dot(k[a], l[a]);
+    private static double[] standardized(double[] x) {
+        double mean = Samples.mean(x);
+        double squares = 0;
+        for (double v : x) {
+            squares += (v - mean) * (v - mean);
         }
-        return trace / (x.length - 1) / (x.length - 1);
+        double deviation = Math.sqrt(squares / (x.length - 1));
+        return Arrays.stream(x).map(v -> (v - mean) / deviation).toArray();
     }
 
-    private static double[][] centered(double[] x, double sigma) {
-        int n = x.length;
-        double[][] k = new double[n][n];
-        double[] mean = new double[n];
-        for (int a = 0; a < n; a++) {
-            for (int b = 0; b < n; b++) {
-                k[a][b] = Math.exp(-(x[a] - x[b]) * (x[a] - x[b]) / (2 * sigma * sigma));
-                mean[a] += k[a][b] / n;
+    /// The centered kernel matrix of the random features of a column.
+    private static double[][] kernel(double[] x) {
+        var random = ScalarFeatures.fourier(Independence.FEATURES, Keyed.of(Keyed.name("independence"), 1));
+        double bandwidth = Independence.bandwidth(x);
+        double[][] phi = new double[x.length][random.count()];
+        for (int f = 0; f < random.count(); f++) {
+            double mean = 0;
+            for (int a = 0; a < x.length; a++) {
+                phi[a][f] = Math.cos(random.frequencies()[f] * x[a] / bandwidth + random.phases()[f]);
+                mean += phi[a][f] / x.length;
+            }
+            for (double[] row : phi) {
+                row[f] -= mean;
             }
         }
-        double all = Samples.mean(mean);
-        for (int a = 0; a < n; a++) {
-            for (int b = 0; b < n; b++) {
-                k[a][b] += all - mean[a] - mean[b];
+        double[][] k = new double[x.length][x.length];
+        for (int a = 0; a < x.length; a++) {
+            for (int b = 0; b < x.length; b++) {
+                k[a][b] = Samples.dot(phi[a], phi[b]);
             }
         }
         return k;
+    }
+
+    private static double trace(double[][] k, double[][] l) {
+        double trace = 0;
+        for (int a = 0; a < k.length; a++) {
+            trace += Samples.dot(k[a], l[a]);
+        }
+        return trace;
     }
 }

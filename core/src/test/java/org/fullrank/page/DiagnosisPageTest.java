@@ -20,11 +20,12 @@ class DiagnosisPageTest {
                 List.of(new Section("spread", List.of(Reading.of(Measure.STD, Double.NaN)))),
                 new Diagnosis.Plots(
                         new double[] {3, 1, 0}, new double[] {2, 2, 2}, new double[] {1, 0, 0}, new double[101]),
-                List.of("1 row with NaN was left out: 17"));
+                List.of("1 row with NaN was left out: 17"),
+                List.of("uncorrelated but not independent"));
     }
 
     @Test
-    void holdsVerdictFiguresPlotsAndWarnings() {
+    void holdsVerdictFiguresPlotsWarningsAndNotes() {
         String html = DiagnosisPage.html(List.of(diagnosis("z.npy")));
         assertThat(html)
                 .contains("<title>Fullrank diagnosis: z.npy</title>")
@@ -32,7 +33,8 @@ class DiagnosisPageTest {
                 .contains("\"title\":\"dimensional collapse\"")
                 .contains("\"singularValues\":[3.0,1.0,0.0]")
                 .contains("\"value\":\"NaN\"")
-                .contains("1 row with NaN was left out: 17");
+                .contains("1 row with NaN was left out: 17")
+                .contains("\"notes\":[\"uncorrelated but not independent\"]");
     }
 
     @Test
