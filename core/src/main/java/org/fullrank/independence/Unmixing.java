@@ -36,6 +36,10 @@ public record Unmixing(
     /// Default limit of starts. With four sources, about every third start ends in a local minimum.
     public static final int STARTS = 10;
 
+    /// Most channels: the features of the samples that are compared take 128 MiB, and the time grows with the
+    /// cube of the number of channels.
+    public static final int MOST_CHANNELS = 64;
+
     /// The criterion of the same components, shifted in time.
     ///
     /// @param mean over the shifts
@@ -53,10 +57,17 @@ public record Unmixing(
     ///
     /// @param starts largest number of starts, at least 1
     /// @param seed of the random features and the starts
-    /// @throws InputException when the number of samples is not above the number of channels, or when a
-    ///     channel is constant, equal to another channel, or a sum of other channels
+    /// @throws InputException when there are more than [#MOST_CHANNELS] channels, when the number of samples is
+    ///     not above the number of channels, or when a channel is constant, equal to another channel, or a sum
+    ///     of other channels
     public static Unmixing fit(Columns mixtures, int starts, long seed) {
         InputException.when(starts < 1, "starts: found %d, expected at least 1", starts);
+        InputException.when(
+                mixtures.width() > MOST_CHANNELS,
+                "%s: found %d channels, expected at most %d; leave some out, or transpose it if its rows are channels",
+                mixtures.name(),
+                mixtures.width(),
+                MOST_CHANNELS);
         return NativeErrors.guard("unmixing " + mixtures.name(), () -> {
             try (var scope = Scope.withoutGradients()) {
                 return fit(mixtures, Whitening.of(mixtures), starts, seed);

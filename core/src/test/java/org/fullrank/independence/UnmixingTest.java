@@ -228,7 +228,7 @@ class UnmixingTest {
     }
 
     @Test
-    void channelsWithoutAMixtureOfTheirOwnAreRefusedByNumber() {
+    void channelsWithoutAMixtureOfTheirOwnAndTooManyAreRefused() {
         double[] a = Golden.column(50, i -> Math.sin(i));
         double[] b = Golden.column(50, i -> Math.sin(i * i));
         assertRefused(
@@ -255,5 +255,10 @@ class UnmixingTest {
                 five,
                 five,
                 five);
+        double[][] many = new double[65][];
+        Arrays.setAll(many, j -> Golden.column(80, i -> Math.sin(i * (j + 1.3))));
+        assertRefused(
+                "x: found 65 channels, expected at most 64; leave some out, or transpose it if its rows are channels",
+                many);
     }
 }
