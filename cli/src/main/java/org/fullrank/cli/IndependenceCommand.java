@@ -143,6 +143,11 @@ final class IndependenceCommand extends Job {
         try (RowStream rows = RowStreams.open(file, new Selection(key, labelColumn))) {
             Columns columns = Columns.read(rows);
             rows.warnings().forEach(line -> err().println("warning: " + line));
+            String left = rows.labelColumn();
+            if (left != null && labelColumn == null) {
+                err().println("warning: column %s was left out as the label; if it is none, give --label-column none"
+                        .formatted(left));
+            }
             return columns;
         }
     }

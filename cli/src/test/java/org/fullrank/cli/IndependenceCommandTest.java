@@ -109,6 +109,23 @@ class IndependenceCommandTest {
                 .hasSize(1);
     }
 
+    @Test
+    void aColumnThatIsLeftOutAsTheLabelIsNamed() throws IOException {
+        Files.writeString(
+                folder.resolve("named.csv"),
+                Files.readString(folder.resolve("z.csv")).replace("a,b,c", "a,y,c"));
+        CommandLineRun left = run("named.csv --permutations 9");
+        assertThat(left.code()).isZero();
+        assertThat(left.out()).startsWith("16 rows, 2 dimensions");
+        assertThat(left.err().lines())
+                .containsExactly(
+                        "warning: column y was left out as the label; if it is none, give --label-column none");
+        assertThat(run("named.csv --permutations 9 --label-column y").err()).isEmpty();
+        CommandLineRun all = run("named.csv --permutations 9 --label-column none");
+        assertThat(all.out()).startsWith("16 rows, 3 dimensions");
+        assertThat(all.err()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

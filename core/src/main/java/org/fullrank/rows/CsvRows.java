@@ -68,6 +68,13 @@ final class CsvRows implements RowStream {
     }
 
     @Override
+    public @Nullable String labelColumn() {
+        int label = table.label();
+        List<String> names = table.names();
+        return label < 0 ? null : names == null ? String.valueOf(label + 1) : names.get(label);
+    }
+
+    @Override
     public @Nullable Tensor next() {
         int most = ArrayLayout.blockRows(columns.length);
         double[] values = new double[most * columns.length];

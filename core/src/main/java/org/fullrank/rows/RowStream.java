@@ -23,6 +23,12 @@ public interface RowStream extends AutoCloseable {
         return List.of();
     }
 
+    /// The column of a table that was left out because it has the labels: its name, or its position from 1 if it
+    /// has none; null if no column was left out.
+    default @Nullable String labelColumn() {
+        return null;
+    }
+
     /// The next rows `[B, D]`, float32 or float64 as stored, on the host; null after the last row. Rows with
     /// values that are not finite are included. The caller's scope owns the tensor. The next call may change
     /// it.
