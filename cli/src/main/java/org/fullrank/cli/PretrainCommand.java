@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Ctrl-C writes a checkpoint and stops. --resume continues from there. The result is the"
-                    + " same, bit by bit, as without the stop.",
+                    + " same, bit by bit, as without the stop (on a processor).",
             "",
             "A preflight tries a recipe on its data without training. It checks the share of each loss term in the"
                     + " gradient, the batch size against the width, the wiring of self-distillation, the strength of"

@@ -250,7 +250,9 @@ final class TableFit {
 
         private void requireCategory(int texts) {
             if (slip != null && slips == texts) {
-                throw new InputException(example + ", expected a number; " + slip.remedy());
+                throw new InputException(example + ", expected a number; " + slip.remedy()
+                        + ", or name the column in data.categories if it is a category, or in data.ignore to leave it"
+                        + " out");
             }
             if (dates == texts) {
                 throw new InputException(

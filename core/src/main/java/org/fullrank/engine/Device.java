@@ -31,6 +31,14 @@ public enum Device {
         CPU,
         CUDA;
 
+        /// Why the processor is used although the build is for GPUs, in one line. The line is empty if that is
+        /// not so.
+        public String remark() {
+            return this == AUTO && Natives.forGpu() && !cudaIsUsable()
+                    ? "warning: found no NVIDIA GPU with a driver for CUDA 13, so the processor is used"
+                    : "";
+        }
+
         /// @throws InputException when a GPU is requested but there is none
         public Device resolve() {
             return switch (this) {
@@ -59,6 +67,9 @@ public enum Device {
         /// training have one shape.
         private static Device cuda() {
             torch.globalContext().setBenchmarkCuDNN(true);
+            // TensorFloat-32, cuDNN's default, has 10 bits: too few for objectives that invert a covariance.
+            torch.globalContext().setAllowTF32CuDNN(false);
+            torch.globalContext().setAllowTF32CuBLAS(false);
             return Device.CUDA;
         }
     }

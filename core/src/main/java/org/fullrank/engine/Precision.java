@@ -3,7 +3,6 @@ package org.fullrank.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -12,19 +11,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public enum Precision {
     /// float32 throughout.
     FP32,
-    /// float32 whose products are computed in TensorFloat-32, with a mantissa of 10 bits. Only GPUs have it.
-    TF32,
     /// bfloat16 autocast: products in bfloat16 with float32 accumulation.
     BF16;
 
     /// Uses this precision until it is closed. It caches converted weights, so open a new one for each
-    /// forward pass. On a GPU, the choice between float32 and TensorFloat-32 remains after that, because the
-    /// backward pass needs it.
+    /// forward pass.
     public Autocast autocast(Device device) {
-        if (device == Device.CUDA) {
-            torch.globalContext().setAllowTF32CuDNN(this == TF32);
-            torch.globalContext().setAllowTF32CuBLAS(this == TF32);
-        }
         return new Autocast(this == BF16, device);
     }
 
@@ -33,21 +25,12 @@ public enum Precision {
     public enum Choice {
         AUTO,
         FP32,
-        TF32,
         BF16;
 
-        /// @throws InputException when bf16 is requested on a processor that only emulates it, or tf32 on a
-        ///     processor
+        /// @throws InputException when bf16 is requested on a processor that only emulates it
         public Precision resolve(Device device) {
             return switch (this) {
                 case FP32 -> Precision.FP32;
-                case TF32 -> {
-                    InputException.when(
-                            device != Device.CUDA,
-                            "precision tf32: found device %s, expected cuda; use precision auto or fp32",
-                            device.name().toLowerCase(Locale.ROOT));
-                    yield Precision.TF32;
-                }
                 case AUTO -> computesBf16(device) ? Precision.BF16 : Precision.FP32;
                 case BF16 -> {
                     if (!computesBf16(device)) {

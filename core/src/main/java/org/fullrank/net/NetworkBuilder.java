@@ -84,25 +84,30 @@ public final class NetworkBuilder {
     ///
     /// @param type Float, or Double if a test needs exact derivatives
     public ParameterBuffer build(Device device, ScalarType type) {
+        return build(device, type, device == Device.CUDA);
+    }
+
+    /// The same with a choice of the order of filters in memory.
+    ParameterBuffer build(Device device, ScalarType type, boolean channelsLast) {
         var ordered = new ArrayList<Declaration>();
         parameters.stream().filter(Declaration::isMatrix).forEach(ordered::add);
         parameters.stream().filter(d -> !d.isMatrix()).forEach(ordered::add);
         try (var scope = Scope.open()) {
             return new ParameterBuffer(
-                    layout(ordered, device),
-                    layout(statistics, device),
+                    layout(ordered, channelsLast),
+                    layout(statistics, channelsLast),
                     initial(ordered).to(type),
                     initial(statistics).to(type),
                     device);
         }
     }
 
-    private static ParameterBuffer.Layout layout(List<Declaration> declarations, Device device) {
+    private static ParameterBuffer.Layout layout(List<Declaration> declarations, boolean channelsLast) {
         var segments = new ArrayList<ParameterBuffer.Segment>();
         long offset = 0;
         for (Declaration d : declarations) {
-            boolean channelsLast = device == Device.CUDA && d.sizes().size() == FILTERS;
-            segments.add(new ParameterBuffer.Segment(d.name(), d.sizes(), offset, d.isMatrix(), channelsLast));
+            boolean filters = channelsLast && d.sizes().size() == FILTERS;
+            segments.add(new ParameterBuffer.Segment(d.name(), d.sizes(), offset, d.isMatrix(), filters));
             offset += d.count();
         }
         return new ParameterBuffer.Layout(

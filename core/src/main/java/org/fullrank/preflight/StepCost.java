@@ -7,6 +7,7 @@ import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.fullrank.data.Items;
 import org.fullrank.diagnose.Vitals;
+import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.method.Method;
@@ -68,6 +69,9 @@ record StepCost(
                     .toArray()) {
                 if (!steps.isEmpty() && !fits(steps, rows, chunk, affordable)) {
                     break;
+                }
+                if (rehearsal.device() == Device.CUDA) {
+                    copy.seconds(rehearsal.peakRate() * 1e-3, rows); // cuDNN tries its algorithms at each new size
                 }
                 double seconds = copy.seconds(rehearsal.peakRate() * 1e-3, rows);
                 steps.add(new TimedStep(rows, seconds, peak()));
@@ -161,6 +165,9 @@ record StepCost(
     private static double encodeSeconds(Rehearsal rehearsal, Method method, double affordable) {
         int count = Math.min(ENCODED, rehearsal.samples());
         Items some = rehearsal.items(count);
+        if (rehearsal.device() == Device.CUDA) {
+            Embedder.embed(method, rehearsal.views().on(some), some);
+        }
         double first = seconds(() -> Embedder.embed(method, rehearsal.views().on(some), some));
         double each = first > affordable
                 ? first

@@ -45,12 +45,12 @@ public final class Learner implements AutoCloseable {
         items = data.pretraining();
         Trainer.requireBatch(recipe, items.size());
         views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
-        ahead = device == Device.CPU ? null : new ViewsAhead(views, recipe.train().batch(), device);
         origin = Checkpoint.Origin.of(data, views, recipe);
         stepsPerEpoch = items.size() / recipe.train().batch();
         totalSteps = recipe.train().steps(items.size());
         method = MethodBuilder.build(recipe, views, device);
         optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters());
+        ahead = device == Device.CPU ? null : new ViewsAhead(views, recipe.train().batch(), device);
     }
 
     public Method method() {

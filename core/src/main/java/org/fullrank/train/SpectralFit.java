@@ -49,11 +49,9 @@ public final class SpectralFit {
         }
         this.data = data;
         Items items = items(data);
-        views = ViewGenerator.of(
-                items,
-                asked.views(),
-                asked.seed(),
-                Threads.resolve(asked.train().threads()));
+        int threads = Threads.resolve(asked.train().threads());
+        Threads.use(threads);
+        views = ViewGenerator.of(items, asked.views(), asked.seed(), threads);
         samples = RelatedSamples.of(method.relation(), items, views);
         FeatureMap features = features(asked, method, samples);
         map = method.form(asked.encoder().features(), asked.seed()).fit(samples.relation(), samples.rows(), features);

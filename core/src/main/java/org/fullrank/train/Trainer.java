@@ -77,6 +77,10 @@ public final class Trainer implements AutoCloseable {
     private static Trainer start(
             Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, boolean fresh) {
         var trainer = new Trainer(recipe, folder, watcher, data);
+        String remark = recipe.train().device().remark();
+        if (!remark.isEmpty()) {
+            watcher.note(remark);
+        }
         ShortRun.warnings(recipe, trainer.learner.stepsPerEpoch(), trainer.totalSteps, fresh)
                 .forEach(watcher::note);
         return trainer;
@@ -234,10 +238,13 @@ public final class Trainer implements AutoCloseable {
             learner.move(step);
             step++;
             clock.images(recipe.train().batch());
-            if (step % recipe.train().logEverySteps() == 0 || step == 1 || step == totalSteps) {
+            boolean logged = step % recipe.train().logEverySteps() == 0 || step == 1 || step == totalSteps;
+            if (logged || checks.due(step)) { // a check compares itself with the batch of the same step
                 SequencedMap<String, Double> values = measures(outcome, gradientNorm, rate);
                 checks.learned(step, values);
-                record(metrics, epoch, values, clock.timing());
+                if (logged) {
+                    record(metrics, epoch, values, clock.timing());
+                }
             }
         }
     }

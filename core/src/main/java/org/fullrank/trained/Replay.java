@@ -65,7 +65,7 @@ public final class Replay {
                             reproduced,
                             steps,
                             snapshot + 1,
-                            isExact() ? "" : ": not the same machine, data or recipe, or a fault of the hardware"));
+                            isExact() ? "" : ": not the same machine, data or recipe, a GPU whose sums vary, or a fault of the hardware"));
             if (operation == null) {
                 return text.append("every operation had a finite result%n".formatted())
                         .toString();

@@ -85,7 +85,6 @@ public final class ViewsAhead implements AutoCloseable {
         Pending made = pending;
         pending = null;
         if (made == null || !made.is(indices, epoch)) {
-            await(made);
             made = begun(indices, epoch);
         }
         await(made);
@@ -97,10 +96,7 @@ public final class ViewsAhead implements AutoCloseable {
                 device == Device.CPU ? host : Tensors.sendPinned(host, device));
     }
 
-    private static void await(@Nullable Pending views) {
-        if (views == null) {
-            return;
-        }
+    private static void await(Pending views) {
         try {
             views.done().get();
         } catch (ExecutionException e) {
@@ -114,15 +110,13 @@ public final class ViewsAhead implements AutoCloseable {
         }
     }
 
+    /// Waits until the maker has ended, because it writes to the buffers. An error in views that nobody takes
+    /// does not matter.
     @Override
     public void close() {
-        maker.shutdown();
-        try {
-            await(pending);
-        } finally {
-            for (Buffer buffer : buffers) {
-                buffer.tensors().forEach(Tensor::close);
-            }
+        maker.close();
+        for (Buffer buffer : buffers) {
+            buffer.tensors().forEach(Tensor::close);
         }
     }
 }

@@ -53,6 +53,7 @@ final class Workers<S> {
         for (int i = 0; i < used; i++) {
             shares.add(pool.submit(() -> share(next, count, task)));
         }
+        shares.forEach(ForkJoinTask::quietlyJoin); // all have ended before the caller sees an error of one
         shares.forEach(ForkJoinTask::join);
     }
 

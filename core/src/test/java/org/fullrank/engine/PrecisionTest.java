@@ -26,14 +26,6 @@ class PrecisionTest {
     }
 
     @Test
-    void tensorFloat32IsForGpusOnly() {
-        assertThatThrownBy(() -> Precision.Choice.TF32.resolve(Device.CPU))
-                .isInstanceOf(InputException.class)
-                .hasMessage("precision tf32: found device cpu, expected cuda; use precision auto or fp32");
-        assertThat(Precision.Choice.TF32.resolve(Device.CUDA)).isEqualTo(Precision.TF32);
-    }
-
-    @Test
     void autocastHoldsUntilClosed() {
         try (var scope = Scope.open()) {
             Tensor a = Tensors.of(new float[] {1, 2, 3, 4}, 2, 2);

@@ -60,6 +60,37 @@ class ParameterBufferTest {
         }
     }
 
+    /// The order of filters in memory changes no initial value, no output and no gradient.
+    @Test
+    void theOrderOfFiltersInMemoryDoesNotShow() {
+        double[][] usual = convolution(false);
+        double[][] last = convolution(true);
+        for (int i = 0; i < usual.length; i++) {
+            assertThat(last[i]).containsExactly(usual[i], within(1e-12));
+        }
+    }
+
+    /// Initial filters `[4, 3, 3, 3]`, output, and gradient of the filters in the order of their sizes.
+    private static double[][] convolution(boolean channelsLast) {
+        var builder = new NetworkBuilder(5);
+        Layer layer = Layers.convolution(builder, 3, 4, 3, 1);
+        try (var scope = Scope.open();
+                var parameters = builder.build(Device.CPU, ScalarType.Double, channelsLast)) {
+            Segment filters = parameters.segments().getFirst();
+            double[] x = new double[2 * 3 * 5 * 5];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = Math.sin(i);
+            }
+            Tensor y = layer.forward(Tensors.of(x, 2, 3, 5, 5), Mode.TRAIN);
+            y.mul(y).sum().backward();
+            return new double[][] {
+                Tensors.doubles(filters.view(parameters.values())),
+                Tensors.doubles(y),
+                Tensors.doubles(filters.view(parameters.gradients()))
+            };
+        }
+    }
+
     @Test
     void writingTheValuesChangesTheForwardPass() {
         try (var scope = Scope.open();
