@@ -19,9 +19,9 @@ import org.fullrank.objective.Need;
 import org.fullrank.objective.Objective;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.objective.Views;
+import org.fullrank.optim.Optimizer;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
-import org.fullrank.optim.Optimizer;
 import org.fullrank.settings.Choices;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
@@ -81,15 +81,21 @@ public final class DeviceEquality {
                     if (objective.need(size[0], size[1]).verdict() == Need.Verdict.UNMET) {
                         System.out.printf("%-28s %-6s %4d %4d too few rows%n", name, type, size[0], size[1]);
                     } else {
-                        compare(name, type, size, z -> objective
-                                .evaluate(new Views(z, 1, memory(objective, z.getFirst())))
-                                .total());
+                        compare(
+                                name,
+                                type,
+                                size,
+                                z -> objective
+                                        .evaluate(new Views(z, 1, memory(objective, z.getFirst())))
+                                        .total());
                     }
                 });
                 Choices.of(Regularizer.class)
-                        .forEach(choice -> compare(choice.name(), type, size, z -> choice.defaults()
-                                .evaluate(z.getFirst(), 1)
-                                .total()));
+                        .forEach(choice -> compare(
+                                choice.name(),
+                                type,
+                                size,
+                                z -> choice.defaults().evaluate(z.getFirst(), 1).total()));
             }
         }
     }
@@ -126,8 +132,9 @@ public final class DeviceEquality {
             Tensor total = loss.apply(leaves);
             total.backward();
             double[] first = Tensors.doubles(leaves.get(0).grad());
-            double[] second =
-                    leaves.get(1).grad().defined() ? Tensors.doubles(leaves.get(1).grad()) : new double[0];
+            double[] second = leaves.get(1).grad().defined()
+                    ? Tensors.doubles(leaves.get(1).grad())
+                    : new double[0];
             double[] both = Arrays.copyOf(first, first.length + second.length);
             System.arraycopy(second, 0, both, first.length, second.length);
             return new Result(new double[] {Tensors.value(total)}, both);
@@ -194,7 +201,11 @@ public final class DeviceEquality {
                 var views = new ArrayList<Tensor>();
                 for (int v = 0; v < generator.views(); v++) {
                     views.add(ViewTensors.view(
-                                    generator, indices, step, v, method.setting().device())
+                                    generator,
+                                    indices,
+                                    step,
+                                    v,
+                                    method.setting().device())
                             .to(ScalarType.Double));
                 }
                 losses[step] =

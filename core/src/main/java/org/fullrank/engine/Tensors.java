@@ -99,8 +99,7 @@ public final class Tensors {
     /// A copy of pinned host memory on `device`. The copy runs beside the caller: `t` must not change until the
     /// device has computed something that depends on it.
     public static Tensor sendPinned(Tensor t, Device device) {
-        return t.to(
-                device.handle(), t.scalar_type(), true, false, new org.bytedeco.pytorch.MemoryFormatOptional());
+        return t.to(device.handle(), t.scalar_type(), true, false, new org.bytedeco.pytorch.MemoryFormatOptional());
     }
 
     /// The values of any real tensor as float32, row-major.

@@ -23,8 +23,8 @@ public interface RowStream extends AutoCloseable {
         return List.of();
     }
 
-    /// The column of a table that was left out because it has the labels: its name, or its position from 1 if it
-    /// has none; null if no column was left out.
+    /// The column of a table that was left out because it has the labels: its name, or its position from 1
+    /// if it has none; null if no column was left out.
     default @Nullable String labelColumn() {
         return null;
     }

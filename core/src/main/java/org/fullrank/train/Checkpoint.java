@@ -25,7 +25,8 @@ import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One file with the whole state of a training. The parameters, the running statistics and the vectors of the
-/// optimizer are named tensors. The step is in the metadata. The file is written atomically. Random numbers depend only on keys. So a checkpoint needs no state of a random generator.
+/// optimizer are named tensors. The step is in the metadata. The file is written atomically. Random numbers
+/// depend only on keys. So a checkpoint needs no state of a random generator.
 public final class Checkpoint {
     private static final String MODEL = "model.";
     private static final String OPTIMIZER = "optimizer.";

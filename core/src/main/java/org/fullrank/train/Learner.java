@@ -50,7 +50,9 @@ public final class Learner implements AutoCloseable {
         totalSteps = recipe.train().steps(items.size());
         method = MethodBuilder.build(recipe, views, device);
         optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters());
-        ahead = device == Device.CPU ? null : new ViewsAhead(views, recipe.train().batch(), device);
+        ahead = device == Device.CPU
+                ? null
+                : new ViewsAhead(views, recipe.train().batch(), device);
     }
 
     public Method method() {

@@ -60,12 +60,15 @@ public final class Replay {
         public String text(Path run) {
             var text = new StringBuilder();
             text.append("run %s ended %s%n".formatted(run, found));
-            text.append("%d of %d steps from step %d on had the same loss and gradient as in the run, bit by bit%s%n"
-                    .formatted(
-                            reproduced,
-                            steps,
-                            snapshot + 1,
-                            isExact() ? "" : ": not the same machine, data or recipe, a GPU whose sums vary, or a fault of the hardware"));
+            text.append(
+                    "%d of %d steps from step %d on had the same loss and gradient as in the run, bit by bit%s%n"
+                            .formatted(
+                                    reproduced,
+                                    steps,
+                                    snapshot + 1,
+                                    isExact()
+                                            ? ""
+                                            : ": not the same machine, data or recipe, a GPU whose sums vary, or a fault of the hardware"));
             if (operation == null) {
                 return text.append("every operation had a finite result%n".formatted())
                         .toString();

@@ -92,8 +92,7 @@ public final class ViewsAhead implements AutoCloseable {
     }
 
     private Tensor onDevice(Tensor host) {
-        return ViewTensors.channelsFirst(
-                device == Device.CPU ? host : Tensors.sendPinned(host, device));
+        return ViewTensors.channelsFirst(device == Device.CPU ? host : Tensors.sendPinned(host, device));
     }
 
     private static void await(Pending views) {
