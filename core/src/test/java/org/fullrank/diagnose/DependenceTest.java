@@ -2,6 +2,7 @@ package org.fullrank.diagnose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -50,7 +51,7 @@ class DependenceTest {
     @ParameterizedTest
     @CsvSource({"1500, 64", "1500, 2", "200, 8", "40, 3"})
     void independentDimensionsAreNot(int rows, int width) {
-        Dependence found = test(Rows.gaussian(1, rows, width));
+        Dependence found = Objects.requireNonNull(test(Rows.gaussian(1, rows, width)));
         if (found != null) { // few rows can be correlated by chance
             assertThat(found.found()).isFalse();
         }
@@ -59,8 +60,7 @@ class DependenceTest {
 
     @Test
     void independentDimensionsAreTested() {
-        Dependence found = test(Rows.gaussian(2, 1500, 64));
-        assertThat(found).isNotNull();
+        Dependence found = Objects.requireNonNull(test(Rows.gaussian(2, 1500, 64)));
         assertThat(found.rows()).isEqualTo(Dependence.ROWS);
         assertThat(found.test().pairwise()).hasNumberOfRows(Dependence.COLUMNS);
         assertThat(found.test().criterion()).isGreaterThan(0.05);
@@ -89,8 +89,7 @@ class DependenceTest {
     void smallCorrelationsThatAreLeftAreNoDependence() {
         Rows common = Rows.gaussian(8, 1500, 1);
         Rows rows = Rows.gaussian(9, 1500, 12).each((value, row, column) -> value + 0.3 * common.first()[row]);
-        Dependence found = test(rows);
-        assertThat(found).isNotNull();
+        Dependence found = Objects.requireNonNull(test(rows));
         assertThat(found.found()).isFalse();
     }
 
@@ -120,8 +119,7 @@ class DependenceTest {
 
     @Test
     void constantDimensionsAreLeftOut() {
-        Dependence found = test(ring(1500, 6).each((value, row, column) -> column == 4 ? 7 : value));
-        assertThat(found).isNotNull();
+        Dependence found = Objects.requireNonNull(test(ring(1500, 6).each((value, row, column) -> column == 4 ? 7 : value)));
         assertThat(found.found()).isTrue();
         assertThat(found.test().pairwise()).hasNumberOfRows(5);
         assertThat(test(Rows.gaussian(3, 100, 3).each((value, row, column) -> column == 0 ? value : 1)))
@@ -131,10 +129,8 @@ class DependenceTest {
     @Test
     void theResultDependsOnTheRowsAlone() {
         Rows rows = ring(500, 5);
-        Dependence first = test(rows);
-        Dependence second = test(rows);
-        assertThat(first).isNotNull();
-        assertThat(second).isNotNull();
+        Dependence first = Objects.requireNonNull(test(rows));
+        Dependence second = Objects.requireNonNull(test(rows));
         assertThat(second.note()).isEqualTo(first.note());
     }
 }
