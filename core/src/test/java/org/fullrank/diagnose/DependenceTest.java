@@ -119,7 +119,8 @@ class DependenceTest {
 
     @Test
     void constantDimensionsAreLeftOut() {
-        Dependence found = Objects.requireNonNull(test(ring(1500, 6).each((value, row, column) -> column == 4 ? 7 : value)));
+        Dependence found =
+                Objects.requireNonNull(test(ring(1500, 6).each((value, row, column) -> column == 4 ? 7 : value)));
         assertThat(found.found()).isTrue();
         assertThat(found.test().pairwise()).hasNumberOfRows(5);
         assertThat(test(Rows.gaussian(3, 100, 3).each((value, row, column) -> column == 0 ? value : 1)))
