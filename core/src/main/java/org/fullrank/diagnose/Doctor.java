@@ -1,6 +1,8 @@
 package org.fullrank.diagnose;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Gradients;
@@ -25,6 +27,18 @@ public final class Doctor {
     /// @param subject what is examined, such as `z.npy`
     /// @throws org.fullrank.engine.InputException when the rows cannot be read, or when no row is finite
     public static Diagnosis examine(String subject, Batches batches) {
+        return examine(subject, batches, Set.of());
+    }
+
+    /// The same for an inner block of an encoder. Few directions and copies are no fault there, because the
+    /// pooled channels of a block share much of their variance in healthy networks.
+    ///
+    /// @throws org.fullrank.engine.InputException when the rows cannot be read, or when no row is finite
+    public static Diagnosis examineBlock(String subject, Batches batches) {
+        return examine(subject, batches, EnumSet.of(Verdict.Kind.DIMENSIONAL, Verdict.Kind.REDUNDANT));
+    }
+
+    private static Diagnosis examine(String subject, Batches batches, Set<Verdict.Kind> harmless) {
         try (var moments = new Moments(batches.width());
                 var reservoir = new Reservoir(SEED);
                 var off = Gradients.off()) {
@@ -40,7 +54,7 @@ public final class Doctor {
             }
             try (var scope = Scope.open()) {
                 var findings = Examination.full(moments, reservoir.sample(), batches.classNames());
-                return findings.diagnosis(subject, batches.warnings());
+                return findings.diagnosis(subject, batches.warnings(), harmless);
             }
         }
     }
