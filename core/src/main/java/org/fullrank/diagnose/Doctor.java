@@ -30,12 +30,16 @@ public final class Doctor {
         return examine(subject, batches, Set.of());
     }
 
-    /// The same for an inner block of an encoder. Few directions and copies are no fault there, because the
-    /// pooled channels of a block share much of their variance in healthy networks.
+    /// The same for an inner block of an encoder. Few directions, copies and a common mean are no fault there:
+    /// in healthy networks, the pooled channels of a block share much of their variance, and averages of ReLUs
+    /// are far from zero.
     ///
     /// @throws org.fullrank.engine.InputException when the rows cannot be read, or when no row is finite
     public static Diagnosis examineBlock(String subject, Batches batches) {
-        return examine(subject, batches, EnumSet.of(Verdict.Kind.DIMENSIONAL, Verdict.Kind.REDUNDANT));
+        return examine(
+                subject,
+                batches,
+                EnumSet.of(Verdict.Kind.DIMENSIONAL, Verdict.Kind.REDUNDANT, Verdict.Kind.COMMON_OFFSET));
     }
 
     private static Diagnosis examine(String subject, Batches batches, Set<Verdict.Kind> harmless) {

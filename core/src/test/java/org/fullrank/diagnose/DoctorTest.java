@@ -95,7 +95,7 @@ class DoctorTest {
 
     /// As in the first blocks of a layer-local method that has learned well.
     @Test
-    void fewDirectionsAndCopiesAreNoFaultOfABlockButEqualRowsAre() {
+    void fewDirectionsCopiesAndAMeanAreNoFaultOfABlockButEqualRowsAre() {
         float[] few = new float[400 * 32];
         for (int i = 0; i < 400; i++) {
             for (int j = 0; j < 32; j++) {
@@ -103,6 +103,11 @@ class DoctorTest {
             }
         }
         assertThat(kinds(few, Doctor::examine)).contains(Kind.DIMENSIONAL);
+        assertThat(kinds(few, Doctor::examineBlock)).containsExactly(Kind.HEALTHY);
+        for (int i = 0; i < few.length; i++) {
+            few[i] += 8; // as after a ReLU
+        }
+        assertThat(kinds(few, Doctor::examine)).contains(Kind.COMMON_OFFSET);
         assertThat(kinds(few, Doctor::examineBlock)).containsExactly(Kind.HEALTHY);
         for (int i = 0; i < few.length; i++) {
             few[i] = 1 + i % 32 + 1e-3f * few[i];
