@@ -1,6 +1,8 @@
 package org.fullrank.diagnose;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Gradients;
@@ -25,6 +27,22 @@ public final class Doctor {
     /// @param subject what is examined, such as `z.npy`
     /// @throws org.fullrank.engine.InputException when the rows cannot be read, or when no row is finite
     public static Diagnosis examine(String subject, Batches batches) {
+        return examine(subject, batches, Set.of());
+    }
+
+    /// The same for an inner block of an encoder. Few directions, copies and a common mean are no fault there:
+    /// in healthy networks, the pooled channels of a block share much of their variance, and averages of ReLUs
+    /// are far from zero.
+    ///
+    /// @throws org.fullrank.engine.InputException when the rows cannot be read, or when no row is finite
+    public static Diagnosis examineBlock(String subject, Batches batches) {
+        return examine(
+                subject,
+                batches,
+                EnumSet.of(Verdict.Kind.DIMENSIONAL, Verdict.Kind.REDUNDANT, Verdict.Kind.COMMON_OFFSET));
+    }
+
+    private static Diagnosis examine(String subject, Batches batches, Set<Verdict.Kind> harmless) {
         try (var moments = new Moments(batches.width());
                 var reservoir = new Reservoir(SEED);
                 var off = Gradients.off()) {
@@ -40,7 +58,7 @@ public final class Doctor {
             }
             try (var scope = Scope.open()) {
                 var findings = Examination.full(moments, reservoir.sample(), batches.classNames());
-                return findings.diagnosis(subject, batches.warnings());
+                return findings.diagnosis(subject, batches.warnings(), harmless);
             }
         }
     }

@@ -3,6 +3,7 @@ package org.fullrank.diagnose;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
@@ -115,13 +116,18 @@ record Examination(
     }
 
     Diagnosis diagnosis(String subject, List<String> warnings) {
+        return diagnosis(subject, warnings, Set.of());
+    }
+
+    /// @param harmless faults that do not count here
+    Diagnosis diagnosis(String subject, List<String> warnings, Set<Verdict.Kind> harmless) {
         var told = new ArrayList<>(warnings);
         told.addAll(Remarks.of(this));
         return new Diagnosis(
                 subject,
                 moments.rows(),
                 moments.width(),
-                Verdicts.of(figures(), this::trimmed),
+                Verdicts.of(figures(), this::trimmed, harmless),
                 sections(),
                 Diagnosis.Plots.of(moments, spread),
                 told,

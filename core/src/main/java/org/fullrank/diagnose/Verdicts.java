@@ -45,15 +45,16 @@ final class Verdicts {
     /// is healthy.
     ///
     /// @param trimmed the figures of trimmed rows, see [Trimmed]; computed only when needed
-    static List<Verdict> of(Figures figures, Supplier<Figures> trimmed) {
+    /// @param harmless faults that do not count here
+    static List<Verdict> of(Figures figures, Supplier<Figures> trimmed, Set<Verdict.Kind> harmless) {
         if (figures.rows() < SampleRules.FEWEST_ROWS) {
             return List.of(SampleRules.underSampled(figures).verdict());
         }
-        List<Finding> findings = judged(figures);
+        List<Finding> findings = judged(figures, harmless);
         Figures shown = figures;
         if (findings.stream().anyMatch(finding -> finding.isVerdict() && MIMICKED.contains(finding.kind()))) {
             shown = trimmed.get();
-            findings = agreed(findings, judged(shown));
+            findings = agreed(findings, judged(shown, harmless));
         }
         Set<Verdict.Kind> explained = EnumSet.noneOf(Verdict.Kind.class);
         findings.stream().filter(Finding::isVerdict).forEach(finding -> explained.addAll(finding.explains()));
@@ -65,11 +66,11 @@ final class Verdicts {
         return verdicts.isEmpty() ? List.of(healthy(shown, findings)) : verdicts;
     }
 
-    private static List<Finding> judged(Figures figures) {
+    private static List<Finding> judged(Figures figures, Set<Verdict.Kind> harmless) {
         List<Finding> findings = new ArrayList<>();
         for (Rule rule : RULES) {
             Finding finding = rule.judge(figures);
-            if (finding != null) {
+            if (finding != null && !harmless.contains(finding.kind())) {
                 findings.add(finding);
             }
         }

@@ -167,7 +167,7 @@ final class CollapseDetector {
         boolean sinking = fault != null
                 || measured.share() < SINKING * place.bestShare
                 || measured.spread() < SINKING * place.bestSpread
-                || shrunk(place, measured) < FALLEN / VANISHED
+                || measured.norm() < FALLEN * place.bestNorm
                 || measured.deviation() < FALLEN;
         if (!sinking) {
             place.onset = -1;

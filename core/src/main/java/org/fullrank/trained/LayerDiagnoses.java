@@ -34,6 +34,9 @@ final class LayerDiagnoses {
     /// Enough items for intervals of a few percent, in seconds.
     static final int ROWS = 2000;
 
+    /// The first places of [Monitor#outputs] are the outputs of the encoder and of the projector.
+    private static final int OUTPUTS = 2;
+
     private static final int BATCH = 256;
 
     private LayerDiagnoses() {}
@@ -68,7 +71,10 @@ final class LayerDiagnoses {
             RowStream first = place.getValue().stream(place.getKey());
             RowStream other = Objects.requireNonNull(second.get(place.getKey())).stream(place.getKey());
             try (Batches batches = Batches.of(first, other, items.labels())) {
-                diagnoses.add(Doctor.examine(place.getKey(), batches));
+                diagnoses.add(
+                        diagnoses.size() < OUTPUTS
+                                ? Doctor.examine(place.getKey(), batches)
+                                : Doctor.examineBlock(place.getKey(), batches));
             }
         }
         return diagnoses;

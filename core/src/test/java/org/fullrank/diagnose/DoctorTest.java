@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,6 +20,8 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.rows.Batches;
+import org.fullrank.rows.RowStreams;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,6 +91,36 @@ class DoctorTest {
         Diagnosis found = known.rows().get().streamed(130);
         assertThat(found.verdict().kind()).as("%s", found.verdicts()).isEqualTo(known.expected());
         assertThat(found.sections().stream().map(Section::name)).contains("spread", "ranks", "redundancy");
+    }
+
+    /// As in the first blocks of a layer-local method that has learned well.
+    @Test
+    void fewDirectionsCopiesAndAMeanAreNoFaultOfABlockButEqualRowsAre() {
+        float[] few = new float[400 * 32];
+        for (int i = 0; i < 400; i++) {
+            for (int j = 0; j < 32; j++) {
+                few[32 * i + j] = (float) (Math.sin(i) * (1 + j % 3) + Math.cos(2.3 * i) * (j % 2));
+            }
+        }
+        assertThat(kinds(few, Doctor::examine)).contains(Kind.DIMENSIONAL);
+        assertThat(kinds(few, Doctor::examineBlock)).containsExactly(Kind.HEALTHY);
+        for (int i = 0; i < few.length; i++) {
+            few[i] += 8; // as after a ReLU
+        }
+        assertThat(kinds(few, Doctor::examine)).contains(Kind.COMMON_OFFSET);
+        assertThat(kinds(few, Doctor::examineBlock)).containsExactly(Kind.HEALTHY);
+        for (int i = 0; i < few.length; i++) {
+            few[i] = 1 + i % 32 + 1e-3f * few[i];
+        }
+        assertThat(kinds(few, Doctor::examineBlock)).contains(Kind.CONSTANT);
+    }
+
+    private static List<Kind> kinds(float[] rows, BiFunction<String, Batches, Diagnosis> doctor) {
+        try (Batches batches = Batches.of(RowStreams.of("block.one", rows, 32), null, null)) {
+            return doctor.apply("block.one", batches).verdicts().stream()
+                    .map(Verdict::kind)
+                    .toList();
+        }
     }
 
     /// The only verdict that depends on the scale is the one on lengths.

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -183,7 +184,8 @@ class VerdictsTest {
     }
 
     private static List<Verdict> verdicts(Patient patient) {
-        return Verdicts.of(patient.figures(), () -> (patient.trimmed == null ? patient : patient.trimmed).figures());
+        return Verdicts.of(
+                patient.figures(), () -> (patient.trimmed == null ? patient : patient.trimmed).figures(), Set.of());
     }
 
     /// Figures of 1000 healthy rows of width 64, of which some are changed.
