@@ -96,8 +96,8 @@ public final class Tensors {
         return t.device().type().intern() == device.type() ? t : t.to(device.handle(), t.scalar_type());
     }
 
-    /// A copy of pinned host memory on `device`. The copy runs beside the caller: `t` must not change until the
-    /// device has computed something that depends on it.
+    /// A copy of pinned host memory on `device`. The copy is asynchronous. So `t` must not change until the
+    /// device has computed something that depends on the copy.
     public static Tensor sendPinned(Tensor t, Device device) {
         return t.to(device.handle(), t.scalar_type(), true, false, new org.bytedeco.pytorch.MemoryFormatOptional());
     }
