@@ -92,6 +92,8 @@ def measure(name, make, batch, size, compiled):
 print(torch.__version__, torch.cuda.get_device_name())
 for name, make, batch, size in [
     ("resnet18-32", lambda: resnet(18, True), 256, 32),
+    ("resnet18-32-b512", lambda: resnet(18, True), 512, 32),
+    ("resnet18-32-b1024", lambda: resnet(18, True), 1024, 32),
     ("resnet18-224", lambda: resnet(18, False), 256, 224),
     ("resnet50-224", lambda: resnet(50, False), 128, 224),
     ("vit-s16-224", lambda: vit(224), 128, 224),
