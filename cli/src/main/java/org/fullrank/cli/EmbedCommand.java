@@ -6,14 +6,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Natives;
 import org.fullrank.file.AtomicFile;
 import org.fullrank.file.CsvWriter;
 import org.fullrank.file.Npy;
 import org.fullrank.probe.Features;
 import org.fullrank.trained.Trained;
+import org.fullrank.trained.TrainedEncoder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,7 +26,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "embed",
         sortOptions = false,
-        description = "Embeds a data set with the encoder of a run and writes the embeddings.",
+        description = "Embeds a data set or single images with the encoder of a run and writes the embeddings.",
         footer = {
             "",
             "A .npy file holds float32 [items, width]. The class of each row is written to FILE_labels.npy (-1 means"
@@ -31,9 +34,13 @@ import picocli.CommandLine.Parameters;
                     + " first column is the path of the image, and its last column is the class. The rows are in the"
                     + " order of the paths.",
             "",
+            "With --image, the rows are in the order of the options, and no packed file is written. Without --out, the"
+                    + " rows are printed as CSV.",
+            "",
             "Examples:",
             "  fullrank embed runs/mine --out embeddings.npy",
-            "  fullrank embed runs/mine --data photos/ --split test --out test.csv"
+            "  fullrank embed runs/mine --data photos/ --split test --out test.csv",
+            "  fullrank embed runs/mine --image query.jpg"
         })
 final class EmbedCommand extends Job {
     @Parameters(paramLabel = "RUN", description = "Run folder.")
@@ -46,18 +53,20 @@ final class EmbedCommand extends Job {
     @Option(
             names = "--split",
             paramLabel = "SPLIT",
-            defaultValue = "train",
-            description = "train, validation, test or unlabeled. Default: ${DEFAULT-VALUE}.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private String split;
+            description = "train, validation, test or unlabeled. Default: train.")
+    private @Nullable String split;
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            description = "An image to embed in place of a data set. Give the option again for each further image.")
+    private List<Path> images = List.of();
 
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            required = true,
-            description = "The output file. The name of the file must end in .npy or .csv.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path out;
+            description = "The output file. The name of the file must end in .npy or .csv. Required without --image.")
+    private @Nullable Path out;
 
     @Option(
             names = "--best",
@@ -69,60 +78,98 @@ final class EmbedCommand extends Job {
 
     @Override
     void work() {
-        boolean csv = out.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
-        requireWritable(csv);
-        Split wanted = Split.named("--split", split);
+        if (!images.isEmpty()) {
+            embedImages();
+            return;
+        }
+        if (out == null) {
+            throw conflict("--out: found none, expected a file for the embeddings; add --out embeddings.npy");
+        }
+        boolean csv = requireWritable(out);
+        Split wanted = split == null ? Split.TRAIN : Split.named("--split", split);
+        Natives.loadEarly();
         Features features;
         List<String> names;
         try (Trained trained = Trained.open(run, new Trained.Reading(data, best), err()::println)) {
             features = trained.embed(wanted);
             names = trained.data().names(wanted);
         }
-        if (csv) {
-            writeCsv(features, names);
+        write(out, csv, features, names);
+    }
+
+    private void embedImages() {
+        if (data != null || split != null) {
+            throw conflict("--image: found %s too, expected single images or a data set; leave one of the two out"
+                    .formatted(data != null ? "--data" : "--split"));
+        }
+        if (out == null && json) {
+            throw conflict("--json: found no --out, which --json describes; add --out embeddings.npy");
+        }
+        boolean csv = out == null || requireWritable(out);
+        List<String> names = images.stream().map(Path::toString).toList();
+        Features features;
+        try (TrainedEncoder encoder = TrainedEncoder.open(run, best, err()::println)) {
+            List<float[]> rows = images.stream().map(encoder::embed).toList();
+            int width = rows.getFirst().length;
+            float[] values = new float[Math.multiplyExact(rows.size(), width)];
+            for (int row = 0; row < rows.size(); row++) {
+                System.arraycopy(rows.get(row), 0, values, row * width, width);
+            }
+            features = Features.unlabeled(values, width);
+        }
+        if (out == null) {
+            CsvWriter.print(out(), rows(features, names));
         } else {
-            writeNpy(features, names);
+            write(out, csv, features, names);
         }
-        report(features);
     }
 
-    private void requireWritable(boolean csv) {
-        if (!csv && !out.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
-            throw new InputException("--out %s: found no known ending, expected .npy or .csv".formatted(out));
+    /// Whether the output is CSV.
+    private boolean requireWritable(Path file) {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        if (!name.endsWith(".csv") && !name.endsWith(".npy")) {
+            throw new InputException("--out %s: found no known ending, expected .npy or .csv".formatted(file));
         }
-        requireFolder("--out", out);
+        requireFolder("--out", file);
+        return name.endsWith(".csv");
     }
 
-    private void report(Features features) {
+    private void write(Path file, boolean csv, Features features, List<String> names) {
+        if (csv) {
+            CsvWriter.write(file, rows(features, names));
+        } else {
+            writeNpy(file, features, names);
+        }
         if (json) {
             out().println(new Json()
-                    .put("file", out.toString())
+                    .put("file", file.toString())
                     .put("items", features.rows())
                     .put("width", features.width())
                     .put("classes", features.names()));
         } else {
-            out().println("%s: %d embeddings of width %d".formatted(out, features.rows(), features.width()));
+            out().println("%s: %d embeddings of width %d".formatted(file, features.rows(), features.width()));
         }
     }
 
-    private void writeNpy(Features features, List<String> names) {
-        Npy.write(out, features.values(), features.width());
-        String name = String.valueOf(out.getFileName());
+    private static void writeNpy(Path file, Features features, List<String> names) {
+        Npy.write(file, features.values(), features.width());
+        String name = String.valueOf(file.getFileName());
         String stem = name.substring(0, name.length() - ".npy".length());
         if (!names.isEmpty()) {
             AtomicFile.write(
-                    out.resolveSibling(stem + "_names.txt"),
+                    file.resolveSibling(stem + "_names.txt"),
                     channel -> AtomicFile.writeAll(
                             channel,
                             ByteBuffer.wrap((String.join("\n", names) + "\n").getBytes(StandardCharsets.UTF_8))));
         }
         if (features.classes() != null) {
-            Npy.write(out.resolveSibling(stem + "_labels.npy"), features.classes());
+            Npy.write(file.resolveSibling(stem + "_labels.npy"), features.classes());
         }
     }
 
-    private void writeCsv(Features features, List<String> names) {
-        CsvWriter.write(out, csv -> {
+    /// The header and a row for each item.
+    private static Consumer<CsvWriter> rows(Features features, List<String> names) {
+        return csv -> {
             List<String> header = new ArrayList<>();
             if (!names.isEmpty()) {
                 header.add("path");
@@ -137,7 +184,7 @@ final class EmbedCommand extends Job {
             for (int row = 0; row < features.rows(); row++) {
                 csv.row(cells(features, names, row));
             }
-        });
+        };
     }
 
     private static List<String> cells(Features features, List<String> names, int row) {

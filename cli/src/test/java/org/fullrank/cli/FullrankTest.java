@@ -93,7 +93,7 @@ class FullrankTest {
                 "pretrian|fullrank: unknown command pretrian; did you mean pretrain?",
                 "runs a b|fullrank runs: found one argument too many, b",
                 "evaluate|fullrank evaluate: Missing required parameter: 'RUN'",
-                "embed run|fullrank embed: Missing required option: '--out=FILE'",
+                "embed run|fullrank embed: --out: found none, expected a file for the embeddings; add --out embeddings.npy",
                 "data shapes --images many|fullrank data: Invalid value for option '--images'",
                 "data shapes --images 0|fullrank: --images: found 0, expected 1 to 1000",
                 "pretrain --resume run --set a=b|fullrank pretrain: found --resume together with other settings",

@@ -71,13 +71,17 @@ public final class Trained implements Subject, AutoCloseable {
         device = recipe.train().device().resolve();
         threads = Threads.resolve(recipe.train().threads());
         Threads.use(threads);
-        Items first = data.items(data.splits().getFirst());
-        // Vectors are standardized as in training, whatever data are read now.
-        ColumnMoments moments = Checkpoint.moments(checkpoint);
-        views = moments != null && first instanceof Vectors vectors && recipe.views() instanceof VectorViews spec
-                ? new VectorViewGenerator(vectors, spec, recipe.seed(), threads, moments)
-                : ViewGenerator.of(first, recipe.views(), recipe.seed(), threads);
+        views = views(recipe, data.items(data.splits().getFirst()), checkpoint, threads);
         method = initial();
+    }
+
+    /// Views of these items for the encoder in a checkpoint. Vectors are standardized as in training, whatever
+    /// data are read now.
+    static ViewGenerator views(Recipe recipe, Items items, Path checkpoint, int threads) {
+        ColumnMoments moments = Checkpoint.moments(checkpoint);
+        return moments != null && items instanceof Vectors vectors && recipe.views() instanceof VectorViews spec
+                ? new VectorViewGenerator(vectors, spec, recipe.seed(), threads, moments)
+                : ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
     }
 
     /// Reads a checkpoint of a run.

@@ -39,7 +39,8 @@ public sealed interface InputShape {
 
         @Override
         public String describe() {
-            return "images of %d x %d pixels".formatted(height, width);
+            String color = channels == 1 ? "gray" : channels == 3 ? "color" : channels + "-channel";
+            return "%s images of %d x %d pixels".formatted(color, height, width);
         }
     }
 

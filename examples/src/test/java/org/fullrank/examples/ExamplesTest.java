@@ -3,17 +3,27 @@ package org.fullrank.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.fullrank.data.Dataset;
 import org.fullrank.engine.Keyed;
 import org.fullrank.file.Npy;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+import org.fullrank.run.RunFolder;
+import org.fullrank.train.Trainer;
+import org.fullrank.train.TrainingListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,10 +85,48 @@ class ExamplesTest {
     }
 
     @Test
-    void thePageForJavaUsersShowsTrainAndEmbed() throws IOException {
-        String source = unindented(SOURCES.resolve("TrainAndEmbed.java"));
-        String method = source.substring(source.indexOf("static Features embeddings("), source.lastIndexOf("}"));
-        assertThat(unindented(Path.of("../docs/how-to/java.md"))).contains(method.strip());
+    void compareImagesFindsACopyAndTellsOthersApart() throws IOException {
+        Path photos = Files.createDirectory(folder.resolve("photos"));
+        List<String> names = IntStream.range(0, 8)
+                .mapToObj(i -> photos.resolve("photo%d.png".formatted(i)).toString())
+                .toList();
+        for (int i = 0; i < names.size(); i++) {
+            var image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+            var random = Keyed.of(i / 2); // the second of each pair is a copy of the first
+            for (int pixel = 0; pixel < 256; pixel++) {
+                image.setRGB(pixel % 16, pixel / 16, (int) random.nextLong() & 0xFFFFFF);
+            }
+            ImageIO.write(image, "png", Path.of(names.get(i)).toFile());
+        }
+        Path run = folder.resolve("run");
+        Recipe recipe = Recipes.load(
+                "small-vicreg",
+                List.of(
+                        "data.path=" + photos,
+                        "data.cache=" + folder.resolve("cache"),
+                        "views.size=16",
+                        "encoder={type: convnet, channels: [4, 8]}",
+                        "method.projector.widths=[8, 8]",
+                        "train={epochs: 1, batch: 4, precision: fp32, threads: 1}"));
+        try (Dataset dataset = Dataset.open(recipe.data());
+                RunFolder out = RunFolder.create(run, recipe);
+                Trainer trainer = Trainer.start(recipe, dataset, out, TrainingListener.silent())) {
+            trainer.run();
+        }
+        double[] cosines =
+                CompareImages.cosines(run, names.stream().map(Path::of).toList());
+        assertThat(cosines[0]).isCloseTo(1, within(1e-9));
+        assertThat(cosines[1]).isCloseTo(1, within(1e-6));
+        assertThat(Arrays.stream(cosines).filter(c -> c < 1 - 1e-6)).hasSize(6);
+    }
+
+    @Test
+    void thePageForJavaUsersShowsTheExamples() throws IOException {
+        String page = unindented(Path.of("../docs/how-to/java.md"));
+        String train = unindented(SOURCES.resolve("TrainAndEmbed.java"));
+        assertThat(page).contains(train.substring(train.indexOf("static Features embeddings("), train.lastIndexOf("}")).strip());
+        String compare = unindented(SOURCES.resolve("CompareImages.java"));
+        assertThat(page).contains(compare.substring(compare.indexOf("static double[] cosines("), compare.indexOf("private static double cosine(")).strip());
     }
 
     @Test

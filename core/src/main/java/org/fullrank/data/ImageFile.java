@@ -1,0 +1,61 @@
+package org.fullrank.data;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.fullrank.engine.InputException;
+import org.fullrank.file.Inputs;
+
+/// Reads single images in the same way as a data set, but without a pack.
+public final class ImageFile {
+    private ImageFile() {}
+
+    /// An image file as a data set of one image.
+    ///
+    /// @param spec limits and stored size, as for the data set of the training
+    /// @param notes gets a line if something in the file was ignored, such as a damaged color profile
+    /// @throws InputException when the file is missing, is not an image, or is damaged
+    public static Images read(Path file, DataSpec spec, Consumer<String> notes) {
+        if (!Files.isRegularFile(file)) {
+            throw new InputException("image %s: found %s, expected an image file; check the path"
+                    .formatted(file, Files.exists(file) ? "a folder" : "no file"));
+        }
+        try {
+            ImageDecoder.Decoded decoded = new ImageDecoder(spec).decode(Files.readAllBytes(file));
+            if (decoded.remark() != null) {
+                notes.accept("image %s: %s".formatted(file, decoded.remark()));
+            }
+            return images(decoded.pixels());
+        } catch (IOException e) {
+            throw new InputException("image %s cannot be read: %s".formatted(file, Inputs.firstLine(e)), e);
+        }
+    }
+
+    /// A Java image as a data set of one image. Its samples are taken as sRGB, and transparent pixels are drawn
+    /// on white.
+    ///
+    /// @throws InputException when the image has a layout other than gray, RGB, CMYK or a palette
+    public static Images of(BufferedImage image, DataSpec spec) {
+        try {
+            Picture picture = Rasters.picture(image.isAlphaPremultiplied() ? straight(image) : image);
+            return images(picture.rgb(null).shrunkTo(spec.storedShorterSide()));
+        } catch (IOException e) {
+            throw new InputException("image: %s; convert it to TYPE_INT_RGB".formatted(e.getMessage()), e);
+        }
+    }
+
+    /// The same image with colors that are not multiplied by the opacity.
+    private static BufferedImage straight(BufferedImage image) {
+        var copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
+        var graphics = copy.createGraphics();
+        graphics.drawImage(image, 0, 0, null);
+        graphics.dispose();
+        return copy;
+    }
+
+    private static Images images(Pixels pixels) {
+        return Images.of(pixels.rgb(), pixels.height(), pixels.width(), 3);
+    }
+}

@@ -1,0 +1,148 @@
+package org.fullrank.trained;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.fullrank.data.ImageFile;
+import org.fullrank.data.Items;
+import org.fullrank.data.TableSchema;
+import org.fullrank.data.Vectors;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Precision;
+import org.fullrank.engine.Threads;
+import org.fullrank.method.Method;
+import org.fullrank.probe.Embedder;
+import org.fullrank.probe.Features;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.RunFolder;
+import org.fullrank.train.Checkpoint;
+import org.fullrank.train.Checkpoints;
+import org.fullrank.train.MethodBuilder;
+import org.fullrank.view.ImageViews;
+import org.fullrank.view.ViewGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Embeds single images or rows with the encoder of a run. The data of the run are not needed, and nothing is
+/// written. An image has the same embedding as in a data set, because it is read and resized in the same way.
+///
+/// The network is built for the shape of the first input. Only one thread at a time may use an encoder.
+public final class TrainedEncoder implements AutoCloseable {
+    private final Recipe recipe;
+    private final Path checkpoint;
+    private final Device device;
+    private final int threads;
+    private final Consumer<String> notes;
+    private @Nullable Network network;
+
+    /// The network for inputs of one shape.
+    private record Network(ViewGenerator views, Method method) {}
+
+    private TrainedEncoder(Recipe recipe, Path checkpoint, Consumer<String> notes) {
+        this.recipe = recipe;
+        this.checkpoint = checkpoint;
+        this.notes = notes;
+        device = recipe.train().device().resolve();
+        threads = Threads.resolve(recipe.train().threads());
+        Threads.use(threads);
+    }
+
+    /// Opens the latest checkpoint of a run.
+    ///
+    /// @throws InputException when there is no run or no checkpoint
+    public static TrainedEncoder open(Path run) {
+        return open(run, false, note -> {});
+    }
+
+    /// Opens a run.
+    ///
+    /// @param best whether the checkpoint with the best score during training is used instead of the latest one
+    /// @param notes gets a line for each thing that a reader should know, such as a damaged checkpoint
+    /// @throws InputException when there is no run or no checkpoint
+    public static TrainedEncoder open(Path run, boolean best, Consumer<String> notes) {
+        RunFolder folder = RunFolder.open(run); // opened for reading, it holds nothing to close
+        Path checkpoint = best
+                ? Checkpoints.best(folder.checkpoints(), notes)
+                : Checkpoints.latest(folder.checkpoints(), notes);
+        return new TrainedEncoder(folder.config(Recipe.class), checkpoint, notes);
+    }
+
+    /// The embedding `[D]` of an image file.
+    ///
+    /// @throws InputException when the file is not an image that can be read, or when the encoder was not
+    ///     trained on color images
+    public float[] embed(Path image) {
+        requireImages();
+        return embed(ImageFile.read(image, recipe.data(), notes)).values();
+    }
+
+    /// The embedding `[D]` of an image in memory. Its samples are taken as sRGB.
+    ///
+    /// @throws InputException when the encoder was not trained on color images
+    public float[] embed(BufferedImage image) {
+        requireImages();
+        return embed(ImageFile.of(image, recipe.data())).values();
+    }
+
+    /// The embedding `[D]` of a row of numbers.
+    ///
+    /// @param row `[F]`, the columns that the training learned from, in their order, not standardized
+    /// @throws InputException when the encoder was not trained on rows of F numbers, or when it was trained on a
+    ///     table with categories or missing values
+    public float[] embed(float[] row) {
+        requireNumbers();
+        return embed(Vectors.of(row, row.length)).values();
+    }
+
+    /// The embeddings `[N, D]` of items, in their order.
+    ///
+    /// @throws InputException when the items do not have the shape of the training items
+    public Features embed(Items items) {
+        Network built = network(items);
+        ViewGenerator views = built.views.on(items);
+        if (!views.shape().equals(built.views.shape())) { // color after gray, because other sizes are resized
+            throw new InputException("encoder of %s: found %s after %s; open another encoder for them"
+                    .formatted(checkpoint, views.shape().describe(), built.views.shape().describe()));
+        }
+        return Embedder.embed(built.method, views, items);
+    }
+
+    private Network network(Items items) {
+        if (network == null) {
+            ViewGenerator views = Trained.views(recipe, items, checkpoint, threads);
+            Method method = MethodBuilder.build(recipe, views, device, Precision.FP32);
+            try {
+                Checkpoint.load(checkpoint, method);
+            } catch (RuntimeException e) {
+                method.close();
+                throw e;
+            }
+            network = new Network(views, method);
+        }
+        return network;
+    }
+
+    private void requireImages() {
+        if (!(recipe.views() instanceof ImageViews)) {
+            throw new InputException("encoder of %s: found an image, expected a row of numbers as in training"
+                    .formatted(checkpoint));
+        }
+    }
+
+    private void requireNumbers() {
+        TableSchema table = Checkpoint.table(checkpoint);
+        if (table != null && table.spans().stream().anyMatch(s -> !s.numeric() || s.width() > 1)) {
+            throw new InputException("encoder of %s: found a row of numbers, expected a row of a table with %s; use"
+                            .formatted(checkpoint, table.text())
+                    + " Trained.open with a CSV file");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (network != null) {
+            network.method.close();
+            network = null;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package org.fullrank.trained;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Images;
+import org.fullrank.data.Split;
+import org.fullrank.data.Vectors;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
+import org.fullrank.probe.Features;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+import org.fullrank.run.RunFolder;
+import org.fullrank.train.Checkpoints;
+import org.fullrank.train.SmallTraining;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Single inputs have the embeddings that they have in a data set.
+class TrainedEncoderTest {
+    private static final int PHOTOS = 8;
+
+    @TempDir
+    Path folder;
+
+    private Features whole(Path run, Recipe recipe) {
+        try (var out = RunFolder.open(run);
+                var data = Dataset.open(recipe.data());
+                var trained = Trained.open(out, data, Checkpoints.latest(out.checkpoints(), note -> {}))) {
+            return trained.embed(Split.TRAIN);
+        }
+    }
+
+    private static float[] row(Features features, int i) {
+        return Arrays.copyOfRange(features.values(), i * features.width(), (i + 1) * features.width());
+    }
+
+    /// A run that learned from vectors.
+    private Recipe vectors(Path run) throws IOException {
+        Recipe recipe = SmallTraining.recipe(folder, 1);
+        SmallTraining.train(recipe, run, new SmallTraining.Watching());
+        return recipe;
+    }
+
+    /// Photographs of unlike sizes, and a run that learned from them.
+    private Recipe photos(Path run) throws IOException {
+        Path photos = Files.createDirectory(folder.resolve("photos"));
+        for (int i = 0; i < PHOTOS; i++) {
+            ImageIO.write(photo(i), "png", photos.resolve("photo%d.png".formatted(i)).toFile());
+        }
+        Recipe recipe = Recipes.load(
+                "small-vicreg",
+                List.of(
+                        "data.path=" + photos,
+                        "data.cache=" + folder.resolve("cache"),
+                        "views.size=16",
+                        "encoder={type: convnet, channels: [4, 8]}",
+                        "method.projector.widths=[8, 8]",
+                        "train={epochs: 1, batch: 4, precision: fp32, threads: 1}"));
+        SmallTraining.train(recipe, run, new SmallTraining.Watching());
+        return recipe;
+    }
+
+    private static BufferedImage photo(int i) {
+        var image = new BufferedImage(20 + 3 * i, 31 - 2 * i, BufferedImage.TYPE_INT_RGB);
+        var random = Keyed.of(i);
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                image.setRGB(x, y, (int) random.nextLong() & 0xFFFFFF);
+            }
+        }
+        return image;
+    }
+
+    @Test
+    void aRowHasTheEmbeddingThatItHasInTheDataSet() throws IOException {
+        Path run = folder.resolve("run");
+        Recipe recipe = vectors(run);
+        Features expected = whole(run, recipe);
+        try (var data = Dataset.open(recipe.data());
+                var encoder = TrainedEncoder.open(run)) {
+            var rows = (Vectors) data.items(Split.TRAIN);
+            for (int i = 0; i < rows.size(); i++) {
+                assertThat(encoder.embed(rows.copy(i))).containsExactly(row(expected, i), within(1e-5f));
+            }
+        }
+    }
+
+    @Test
+    void anImageHasTheEmbeddingThatItHasInTheDataSetAndLeavesNoFile() throws IOException {
+        Path run = folder.resolve("run");
+        Recipe recipe = photos(run);
+        Features expected = whole(run, recipe);
+        long before = files();
+        try (var encoder = TrainedEncoder.open(run)) {
+            for (int i = 0; i < PHOTOS; i++) {
+                float[] found = encoder.embed(folder.resolve("photos/photo%d.png".formatted(i)));
+                assertThat(found).containsExactly(row(expected, i), within(1e-5f));
+                assertThat(encoder.embed(photo(i))).containsExactly(found);
+            }
+        }
+        assertThat(files()).isEqualTo(before);
+    }
+
+    private long files() throws IOException {
+        try (var all = Files.walk(folder)) {
+            return all.count();
+        }
+    }
+
+    @Test
+    void anImageInMemoryMayBeGrayOrTransparent() throws IOException {
+        Path run = folder.resolve("run");
+        photos(run);
+        var gray = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+        var rgb = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+        var clear = new BufferedImage(16, 16, BufferedImage.TYPE_INT_ARGB_PRE);
+        var white = new BufferedImage(16, 16, BufferedImage.TYPE_3BYTE_BGR);
+        for (int i = 0; i < 256; i++) {
+            gray.getRaster().setSample(i % 16, i / 16, 0, i);
+            rgb.setRGB(i % 16, i / 16, 0x010101 * i);
+            white.setRGB(i % 16, i / 16, 0xFFFFFF);
+        }
+        try (var encoder = TrainedEncoder.open(run)) {
+            assertThat(encoder.embed(gray)).containsExactly(encoder.embed(rgb));
+            assertThat(encoder.embed(clear)).containsExactly(encoder.embed(white));
+        }
+    }
+
+    @Test
+    void whatTheEncoderCannotReadIsRefused() throws IOException {
+        Path vectors = folder.resolve("vectors");
+        vectors(vectors);
+        Path images = folder.resolve("images");
+        photos(images);
+        Path text = Files.writeString(folder.resolve("text.png"), "no image");
+        try (var encoder = TrainedEncoder.open(vectors)) {
+            refused(() -> encoder.embed(photo(0)), "found an image, expected a row of numbers");
+            refused(() -> encoder.embed(text), "found an image, expected a row of numbers");
+            refused(() -> encoder.embed(new float[3]), "3");
+            refused(() -> encoder.embed(new float[] {0, 0, 0, 0, 0, 0, 0, Float.NaN}), "NaN");
+        }
+        try (var encoder = TrainedEncoder.open(images)) {
+            refused(() -> encoder.embed(new float[3]), "the data are vectors");
+            refused(() -> encoder.embed(text), "image " + text + " cannot be read");
+            refused(() -> encoder.embed(folder.resolve("none.png")), "found no file, expected an image file");
+            refused(() -> encoder.embed(folder), "found a folder, expected an image file");
+            encoder.embed(photo(0));
+            refused(() -> encoder.embed(Images.of(new byte[256], 16, 16, 1)), "found gray images of 16 x 16 pixels after color images of 16 x 16 pixels");
+        }
+        refused(() -> TrainedEncoder.open(folder.resolve("nothing")), "found nothing there, expected a run folder");
+    }
+
+    private static void refused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call).isInstanceOf(InputException.class).hasMessageContaining(message);
+    }
+}
