@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Natives;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -103,6 +104,7 @@ public final class Fullrank implements Runnable {
         Locale.setDefault(Locale.ROOT); // numbers look the same on every machine
         int code = execute(System.out, System.err, arguments);
         System.out.flush();
+        Natives.settle();
         Interruption.finish(code);
         System.exit(code);
     }

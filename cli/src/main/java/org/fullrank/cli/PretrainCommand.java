@@ -16,6 +16,7 @@ import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Verdict;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Natives;
 import org.fullrank.engine.JobException;
 import org.fullrank.page.RunPage;
 import org.fullrank.preflight.Preflight;
@@ -129,6 +130,7 @@ final class PretrainCommand extends Job {
     @Override
     void work() {
         requireTogether();
+        Natives.loadEarly();
         if (preflight) {
             preflight();
         } else if (resume != null) {

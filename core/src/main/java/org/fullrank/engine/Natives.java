@@ -8,6 +8,7 @@ import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /// Loads libtorch. The class unpacks all native libraries before it opens the first one. Otherwise, a library
 /// could bind to another libtorch on the machine. Then the process would crash with SIGSEGV.
@@ -27,6 +28,8 @@ public final class Natives {
     private static final String SLEEP_AT_ONCE = "4";
 
     private static boolean loaded;
+    private static @Nullable JobException failure;
+    private static volatile @Nullable Thread early;
 
     private Natives() {}
 
@@ -36,6 +39,9 @@ public final class Natives {
     public static synchronized void load() {
         if (loaded) {
             return;
+        }
+        if (failure != null) {
+            throw failure;
         }
         // Scopes own native memory. Java's garbage collector does not see it, so the binding's limits would only cause
         // false errors.
@@ -57,7 +63,7 @@ public final class Natives {
             }
             Loader.load(torch.class);
         } catch (IOException | UnsatisfiedLinkError | NoClassDefFoundError e) {
-            throw new JobException(
+            failure = new JobException(
                     "libtorch for %s cannot be loaded (%s); it needs a 64-bit x86 Linux%s in %s"
                             .formatted(
                                     platform,
@@ -68,8 +74,36 @@ public final class Natives {
                                             : ", and 1 GB free",
                                     cacheFolder()),
                     e);
+            throw failure;
         }
         loaded = true;
+    }
+
+    /// Starts to load in the background. The caller can read its settings and data in this second. A failure is
+    /// thrown by [#load].
+    public static void loadEarly() {
+        if (early == null) {
+            early = Thread.ofPlatform().daemon().name("natives").start(() -> {
+                try {
+                    load();
+                } catch (JobException e) {
+                    // thrown again by the next call of load()
+                }
+            });
+        }
+    }
+
+    /// Waits for the end of [#loadEarly]. If a process exits while a library is opened, the library may be closed
+    /// before it is complete, and the process may crash.
+    public static void settle() {
+        Thread loading = early;
+        if (loading != null) {
+            try {
+                loading.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /// Whether the class path has libtorch for NVIDIA GPUs.

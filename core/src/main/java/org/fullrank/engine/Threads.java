@@ -32,6 +32,7 @@ public final class Threads {
 
     private static synchronized int automatic() {
         if (automatic == 0) {
+            Natives.load(); // a thread that loads them would count as one that is running
             int most = Runtime.getRuntime().availableProcessors();
             automatic = most == 1 || !ThreadChoice.crowded(AT_START) ? most : measured(most);
         }
