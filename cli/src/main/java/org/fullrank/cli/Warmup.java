@@ -24,7 +24,8 @@ final class Warmup {
 
     private static final int RECORD = 1 + 3 * 32 * 32;
 
-    /// Runs each quick command and a small training, and writes the help of `fullrank` and of each command into a folder.
+    /// Runs each quick command and a small training, and writes the help of `fullrank` and of each command
+    /// into a folder.
     ///
     /// @param arguments the folder, created if it is missing. The file `_` contains the output of `fullrank
     ///     --help`, and the file `pretrain` contains that of `fullrank pretrain --help`.

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 
 /// Reads Thrift's compact protocol, in which Parquet writes its metadata. Compares each length with the bytes
 /// that the file has. Hardwood 1.0.1 allocates as many bytes as a length claims before it reads them, so one
-/// damaged byte would cost 2 GB. If the elements of a list need no bytes, Hardwood counts up to the claimed
-/// size of the list.
+/// damaged byte would cost 2 GB. If the elements of a list need no bytes, Hardwood loops as often as the
+/// list claims to have elements.
 final class ThriftReader extends ThriftCompactReader {
     private static final int MOST_DEPTH = 32; // the metadata of Parquet nest about six deep
     private static final byte MAP = 11;

@@ -17,8 +17,8 @@ import org.fullrank.independence.ScalarFeatures;
 import org.jspecify.annotations.Nullable;
 
 /// A permutation test of whether uncorrelated dimensions depend on one another. The statistic is the pairwise
-/// criterion of [Hsic] with random features. The correlations that are left are removed by whitening, so that
-/// only other dependence counts. The test takes the rows for independent.
+/// criterion of [Hsic] with random features. Whitening removes the correlations that are left. So the test
+/// finds only dependence that is not a correlation. The test takes the rows for independent.
 ///
 /// Whitened dimensions are less correlated than shuffled ones, which are correlated by chance. So independent
 /// dimensions are called dependent in fewer than 1 % of cases.

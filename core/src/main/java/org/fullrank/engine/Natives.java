@@ -93,8 +93,8 @@ public final class Natives {
         }
     }
 
-    /// Waits for the end of [#loadEarly]. If a process exits while a library is opened, the library may be closed
-    /// before it is complete, and the process may crash.
+    /// Waits for the end of [#loadEarly]. If a process exits while a library is opened, the library may be
+    /// closed before it is complete, and the process may crash.
     public static void settle() {
         Thread loading = early;
         if (loading != null) {

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.fullrank.engine.JobException;
 
-/// Writes CSV, to a file atomically. A cell is put in quotation marks if it contains a comma, a quotation mark or
-/// a line break.
+/// Writes CSV, to a file atomically. A cell is put in quotation marks if it contains a comma, a quotation
+/// mark or a line break.
 public final class CsvWriter {
     private final de.siegmar.fastcsv.writer.CsvWriter rows;
 

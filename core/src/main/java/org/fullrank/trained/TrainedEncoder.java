@@ -87,8 +87,8 @@ public final class TrainedEncoder implements AutoCloseable {
     /// The embedding `[D]` of a row of numbers.
     ///
     /// @param row `[F]`, the columns that the training learned from, in their order, not standardized
-    /// @throws InputException when the encoder was not trained on rows of F numbers, or when it was trained on a
-    ///     table with categories or missing values
+    /// @throws InputException when the encoder was not trained on rows of F numbers, or when it was trained
+    ///     on a table with categories or missing values
     public float[] embed(float[] row) {
         requireNumbers();
         return embed(Vectors.of(row, row.length)).values();

@@ -34,9 +34,9 @@ record BnJitter(Statistics statistics, Sampling sampling) implements Experiment 
                         + " this project",
                 """
                 Batch normalization puts the boundary of each unit through the middle of the data (see
-                [bn-partition](bn-partition.md)). In training, this is the middle of a mini-batch. So the boundary
-                moves a little in every step. It moves more if batches are small, and if the data of a unit are far
-                from its boundary. Some authors see this motion as a useful noise, as in dropout.
+                [bn-partition](bn-partition.md)). In training, the middle is the mean of a mini-batch. So the
+                boundary moves a little in every step. It moves more if batches are small, and if the data of a unit
+                are far from its boundary. Some authors see this motion as a useful noise, as in dropout.
 
                 The boundary of a unit is `w.z = mu_B`, where mu_B is the mean of a batch of B samples. If the
                 samples are independent, the variance of mu_B is `sigma^2/B`. So the boundary moves by `sigma/(|w|

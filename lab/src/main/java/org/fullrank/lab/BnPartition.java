@@ -55,11 +55,11 @@ record BnPartition(Statistics statistics, Normal normal, DoubleUnaryOperator act
 
                 The data are 256 points `N(0, I)` around (5, 4). The network has 2 inputs and two layers of 32
                 units, with Gaussian weights and no biases. "None" is the same network with mu = 0 and sigma = 1.
-                With normalization, each layer uses the statistics of its own input, after the layers below have
-                their statistics. "Random biases" are uniform between -1/sqrt(inputs) and 1/sqrt(inputs). Regions
-                are counted at the centers of 200 x 200 cells (100 x 100 in a quick run) in the box that contains
-                the data. There are no trainable factors (gamma = 1, beta = 0). A gamma would not move a boundary. A
-                beta would move it to `w.z = mu - sigma beta/gamma`.
+                With normalization, the layers are set one after another, from the first on: each layer uses the
+                mean and the deviation of its own input. "Random biases" are uniform between -1/sqrt(inputs) and
+                1/sqrt(inputs). Regions are counted at the centers of 200 x 200 cells (100 x 100 in a quick run) in
+                the box that contains the data. There are no trainable factors (gamma = 1, beta = 0). A gamma would
+                not move a boundary. A beta would move it to `w.z = mu - sigma beta/gamma`.
 
                 **What to look at.** In the first panel, all lines meet at (0, 0), far from the data. In the second
                 panel, they meet at the mean of the data, so 32 lines make exactly 64 regions. In the third panel,

@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of CSV whose cells are separated by comma, semicolon or tab. The first row is a header in three cases. First,
- * one of its cells is text and the first value below it is a number. Second, all its cells are text or empty, and one
- * of them names a column of the options. Third, its numbers count up by one, and the numbers of the next row do not. A
- * first column that numbers the rows is left out. Such a column has no name in the header, or its name is id, index or
- * row, or it counts up by one from 0 or 1. The other commands have the same rules, but this module cannot call them. A
- * test of the command line checks both against the same table of cases.
+ * Rows of CSV whose cells are separated by comma, semicolon or tab. The first row is a header in each of three cases:
+ * a cell of the row is text, and the first value below this cell is a number; or all cells are text or empty, and one
+ * of them names a column of the options; or the numbers of the row count up by one, and those of the next row do not.
+ * A first column that numbers the rows is left out. Such a column has no name in the header, or its name is id, index
+ * or row, or it counts up by one from 0 or 1. The other commands have the same rules, but this module cannot call
+ * them. A test of the command line checks both against the same table of cases.
  */
 final class CsvSamples implements Samples {
     private static final int NAMES_SHOWN = 20;
