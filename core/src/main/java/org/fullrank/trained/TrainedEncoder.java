@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// Embeds single images or rows with the encoder of a run. The data of the run are not needed, and nothing is
 /// written. An image has the same embedding as in a data set, because it is read and resized in the same way.
 ///
-/// The network is built for the shape of the first input. Only one thread at a time may use an encoder.
+/// The network is built for the shape of the first input. Threads may share an encoder: their calls run one after
+/// another.
 public final class TrainedEncoder implements AutoCloseable {
     private final Recipe recipe;
     private final Path checkpoint;
@@ -97,7 +98,7 @@ public final class TrainedEncoder implements AutoCloseable {
     /// The embeddings `[N, D]` of items, in their order.
     ///
     /// @throws InputException when the items do not have the shape of the training items
-    public Features embed(Items items) {
+    public synchronized Features embed(Items items) {
         Network built = network(items);
         ViewGenerator views = built.views.on(items);
         if (!views.shape().equals(built.views.shape())) { // color after gray, because other sizes are resized
@@ -139,7 +140,7 @@ public final class TrainedEncoder implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (network != null) {
             network.method.close();
             network = null;
