@@ -18,8 +18,18 @@ public record Eigenpairs(double[] values, Tensor vectors, double residual) {
         return new Eigenpairs(values, ascending.get1().flip(1), 0);
     }
 
+    /// The eigenvalues alone, in descending order, in a fraction of the time of [#of].
+    public static double[] valuesOf(Tensor symmetric) {
+        return Tensors.doubles(torch.linalg_eigvalsh(symmetric).flip(0));
+    }
+
     /// Number of eigenvalues above `share` times the largest one.
     public int above(double share) {
+        return above(values, share);
+    }
+
+    /// The same of eigenvalues in descending order, at least one.
+    public static int above(double[] values, double share) {
         int count = 0;
         while (count < values.length && values[count] > share * values[0]) {
             count++;

@@ -125,8 +125,8 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
         QuadraticForm form = objective.form(relation);
         double[] means = QuadraticForm.shares(mean(form), relation.degrees());
         FeatureSums sums = FeatureSums.of(relation, samples, coordinates, form, means, centered);
-        Eigenpairs spectrum = Eigenpairs.of(sums.fromZero());
-        int rank = spectrum.above(rankCut);
+        double[] spectrum = Eigenpairs.valuesOf(sums.fromZero());
+        int rank = Eigenpairs.above(spectrum, rankCut);
         InputException.when(
                 rank == 0, "samples: found features that are all 0, expected some values; check the inputs");
         InputException.when(
@@ -138,7 +138,7 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
         InputException.when(
                 centered
                         && sums.spread()
-                                <= SAME * Arrays.stream(spectrum.values()).sum(),
+                                <= SAME * Arrays.stream(spectrum).sum(),
                 "samples: found features that are alike for all samples, expected differences; check the inputs");
         Tensor coupled = mean(form) == Mean.KEPT ? sums.coupled() : sums.centeredCoupled();
         Tensor white = whitening(sums); // [m, r]
@@ -147,8 +147,8 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
         Tensor weights = white.matmul(modes.columns(pairs)); // [m, k]
         Tensor offset =
                 centered ? sums.mean().matmul(weights) : weights.narrow(0, 0, 1).mul(Tensors.scalar(0));
-        double condition = spectrum.values()[0] / spectrum.values()[rank - 1];
-        double missed = 1 - Arrays.stream(spectrum.values()).sum() / sums.trace();
+        double condition = spectrum[0] / spectrum[rank - 1];
+        double missed = 1 - Arrays.stream(spectrum).sum() / sums.trace();
         return new SpectralMap(
                 coordinates.map(),
                 Tensors.doubles(coordinates.back(weights)),

@@ -60,13 +60,12 @@ record FeatureSums(
             origin.copy_(coordinates.mean(samples, Math.min(limit, ORIGIN_ROWS)));
         }
         Tensor second = Tensors.zeros(Device.CPU, ScalarType.Double, width, width);
-        Tensor diagonal = Tensors.zeros(Device.CPU, ScalarType.Double, width, width);
+        var diagonal = new WeightedProducts(form.diagonal(), width);
         double @Nullable [] mass = form.mass();
-        Tensor massive = mass == null ? null : Tensors.zeros(Device.CPU, ScalarType.Double, width, width);
+        var massive = mass == null ? null : new WeightedProducts(mass, width);
         double[] ones = QuadraticForm.ones(relation.size());
         Tensor weights = columns(ones, form.rowSums(relation), mass == null ? ones : mass, means); // [N, 4]
         Tensor weighted = Tensors.zeros(Device.CPU, ScalarType.Double, width, weights.size(1));
-        Tensor own = Tensors.of(form.diagonal(), relation.size(), 1); // [N, 1]
         Relation.Form related = relation.form(width);
         double trace = 0;
         for (Relation.Part part : relation.parts(limit)) {
@@ -78,20 +77,20 @@ record FeatureSums(
                 Tensor index = Tensors.of(part.rows()).narrow(0, 0, part.own());
                 Tensor transposed = features.t();
                 second.addmm_(transposed, features);
-                diagonal.addmm_(transposed, features.mul(own.index_select(0, index)));
-                Tensor w = weights.index_select(0, index); // [own, 4]
+                diagonal.add(part.rows(), features);
                 if (massive != null) {
-                    massive.addmm_(transposed, features.mul(w.narrow(1, MASS, 1)));
+                    massive.add(part.rows(), features);
                 }
-                weighted.addmm_(transposed, w);
+                weighted.addmm_(transposed, weights.index_select(0, index));
                 trace += Tensors.value(coordinates
                         .kernel()
                         .diagonal(rows.narrow(0, 0, part.own()))
                         .sum());
             }
         }
-        Tensor coupled = diagonal.add_(related.sum().mul_(Tensors.scalar(form.coupling())));
-        return new FeatureSums(origin, second, coupled, massive, weights, weighted, trace);
+        Tensor coupled = diagonal.sum(second).add_(related.sum(second).mul_(Tensors.scalar(form.coupling())));
+        Tensor massed = massive == null ? null : massive.sum(second);
+        return new FeatureSums(origin, second, coupled, massed, weights, weighted, trace);
     }
 
     /// The mean of the features, `[1, m]`.

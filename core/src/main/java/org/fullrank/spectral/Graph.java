@@ -247,8 +247,8 @@ public final class Graph implements Relation {
             }
 
             @Override
-            public Tensor sum() {
-                return sum;
+            public Tensor sum(Tensor second) {
+                return sum.clone();
             }
         };
     }

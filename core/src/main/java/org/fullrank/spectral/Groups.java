@@ -122,7 +122,7 @@ public final class Groups implements Relation {
     /// `P' G P = S' S - P' P`, where `S` contains the sum of the features of each group, `[groups, m]`. The
     /// sum of the last group of a part is carried into the next part.
     private final class GroupForm implements Form {
-        private final Tensor sum;
+        private final Tensor sum; // S' S
         private final Tensor carry; // [1, m]
         private int open = -1; // the group of the carried sum
 
@@ -146,7 +146,7 @@ public final class Groups implements Relation {
                 sums.index_add_(0, Tensors.of(local), features);
                 sums.narrow(0, 0, 1).add_(carry);
                 Tensor whole = sums.narrow(0, 0, last - first); // [groups that end here, m]
-                sum.add_(whole.t().matmul(whole)).sub_(features.t().matmul(features));
+                sum.addmm_(whole.t(), whole);
                 carry.copy_(sums.narrow(0, last - first, 1));
                 open = last;
             }
@@ -158,9 +158,9 @@ public final class Groups implements Relation {
         }
 
         @Override
-        public Tensor sum() {
+        public Tensor sum(Tensor second) {
             close();
-            return sum;
+            return sum.sub(second);
         }
     }
 }

@@ -35,7 +35,9 @@ public sealed interface Relation extends SymmetricOperator permits Graph, Groups
         /// @param features of the rows of the part, `[rows, m]` float64
         void add(Part part, Tensor features);
 
-        /// The sum, `[m, m]`, after all parts were added. The caller's scope owns it.
-        Tensor sum();
+        /// The sum in new memory, `[m, m]`, after all parts were added. The caller's scope owns it.
+        ///
+        /// @param second `P' P`, `[m, m]`, which the caller has computed
+        Tensor sum(Tensor second);
     }
 }

@@ -152,7 +152,7 @@ class RelationTest {
         for (Relation.Part part : relation.parts(limit)) {
             form.add(part, features.index_select(0, Tensors.of(part.rows())));
         }
-        return Tensors.doubles(form.sum());
+        return Tensors.doubles(form.sum(features.t().matmul(features)));
     }
 
     static Tensor random(int rows, int columns) {
