@@ -13,6 +13,7 @@ import org.fullrank.diagnose.DiagnosisComparison;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
 import org.fullrank.diagnose.Likeness;
+import org.fullrank.diagnose.OptimumReport;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.AtomicFile;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  fullrank diagnose runs/mine",
+            "  fullrank diagnose runs/mine --optimum",
             "  fullrank diagnose z.npy --labels y.npy",
             "  fullrank diagnose view1.npy --second view2.npy --page diagnosis.html",
             "  fullrank diagnose before.npy after.npy --compare",
@@ -54,8 +56,10 @@ import picocli.CommandLine.Parameters;
 final class DiagnoseCommand extends Job {
     private static final String BLOCK = "block.";
 
+    private static final String EMBEDDING = "embedding";
+
     /// Places that every run has.
-    private static final List<String> PLACES = List.of("representation", "embedding");
+    private static final List<String> PLACES = List.of("representation", EMBEDDING);
 
     /// Values of `--fail-on`.
     enum FailOn {
@@ -135,6 +139,20 @@ final class DiagnoseCommand extends Job {
             names = "--best",
             description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
     boolean best;
+
+    @Option(
+            names = "--optimum",
+            description = "Also says how far the embedding of a run is from the best one for its objective, which"
+                    + " eigenvectors give. For runs with the objective vicreg, nt-xent or barlow-twins.")
+    boolean optimum;
+
+    @Option(
+            names = "--kernel",
+            paramLabel = "NAME:ARGS",
+            description = "With --optimum: also compares with the best map of this kernel on the representation, such"
+                    + " as rbf.")
+    @Nullable
+    String kernel;
 
     @Option(
             names = "--compare",
@@ -263,8 +281,12 @@ final class DiagnoseCommand extends Job {
                     .filter(place -> !PLACES.contains(place))
                     .map(place -> place.startsWith(BLOCK) ? place.substring(BLOCK.length()) : place)
                     .toList();
+            OptimumReport report = optimum ? trained.optimum(chosen, kernel) : null;
             return trained.diagnose(chosen, blocks).stream()
                     .filter(diagnosis -> !PLACES.contains(diagnosis.subject()) || wanted.contains(diagnosis.subject()))
+                    .map(diagnosis -> report != null && diagnosis.subject().equals(EMBEDDING)
+                            ? diagnosis.withOptimum(report)
+                            : diagnosis)
                     .map(diagnosis -> named(run, diagnosis))
                     .toList();
         }
@@ -279,7 +301,13 @@ final class DiagnoseCommand extends Job {
         boolean runs = subjects.stream().anyMatch(Files::isDirectory);
         boolean files = !subjects.stream().allMatch(Files::isDirectory);
         requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--array", "--label-column");
-        requireNone(files, "a file", "run folders", "--places", "--data", "--split", "--best");
+        requireNone(files, "a file", "run folders", "--places", "--data", "--split", "--best", "--optimum");
+        InputException.when(
+                kernel != null && !optimum,
+                "--kernel: found no --optimum, expected it; add it or leave the kernel out");
+        InputException.when(
+                optimum && !places.isEmpty() && !places.contains(EMBEDDING),
+                "--optimum: found --places without embedding, expected embedding, which has the optimum; add it");
         if (second != null && subjects.size() > 1) {
             throw new InputException(
                     ("--second: found %d files, expected one, because --second is its other view;" + " diagnose")

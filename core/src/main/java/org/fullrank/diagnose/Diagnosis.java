@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param plots values that a page draws
 /// @param warnings one line each, for example about rows that were left out
 /// @param notes what healthy embeddings can have too, one line each
+/// @param optimum distance to the optimum of a closed form; null if it was not asked for
 public record Diagnosis(
         String subject,
         long rows,
@@ -28,12 +29,26 @@ public record Diagnosis(
         List<Section> sections,
         Plots plots,
         List<String> warnings,
-        List<String> notes) {
+        List<String> notes,
+        @Nullable OptimumReport optimum) {
     public Diagnosis {
         verdicts = List.copyOf(verdicts);
         sections = List.copyOf(sections);
         warnings = List.copyOf(warnings);
         notes = List.copyOf(notes);
+    }
+
+    /// A diagnosis without the distance to an optimum.
+    public Diagnosis(
+            String subject,
+            long rows,
+            int width,
+            List<Verdict> verdicts,
+            List<Section> sections,
+            Plots plots,
+            List<String> warnings,
+            List<String> notes) {
+        this(subject, rows, width, verdicts, sections, plots, warnings, notes, null);
     }
 
     /// Numbers for drawings.
@@ -75,7 +90,12 @@ public record Diagnosis(
 
     /// The same diagnosis with another subject.
     public Diagnosis withSubject(String name) {
-        return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings, notes);
+        return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings, notes, optimum);
+    }
+
+    /// The same diagnosis with the distance to an optimum.
+    public Diagnosis withOptimum(OptimumReport report) {
+        return new Diagnosis(subject, rows, width, verdicts, sections, plots, warnings, notes, report);
     }
 
     /// The same diagnosis with one more verdict, unless it has a verdict of this kind. Then it is no longer
@@ -88,7 +108,7 @@ public record Diagnosis(
                 .filter(each -> each.kind() != Verdict.Kind.HEALTHY)
                 .sorted(Comparator.comparing(Verdict::kind)) // the order of the kinds is that of their severity
                 .toList();
-        return new Diagnosis(subject, rows, width, all, sections, plots, warnings, notes);
+        return new Diagnosis(subject, rows, width, all, sections, plots, warnings, notes, optimum);
     }
 
     /// The most severe verdict.
@@ -123,6 +143,9 @@ public record Diagnosis(
         map.put("plots", plots.toMap());
         map.put("warnings", warnings);
         map.put("notes", notes);
+        if (optimum != null) {
+            map.put("optimum", optimum.toMap());
+        }
         return map;
     }
 }

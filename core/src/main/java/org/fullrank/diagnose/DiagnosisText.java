@@ -58,7 +58,8 @@ public final class DiagnosisText {
                 + (out.isEmpty() && shown.stream().noneMatch(Reading::isOutOfRange)
                         ? ""
                         : "! outside of the healthy range" + (more > 0 ? ", as %d more figures".formatted(more) : "")
-                                + "\n");
+                                + "\n")
+                + optimum(diagnosis);
     }
 
     /// The whole diagnosis: several lines, each with a line end.
@@ -70,7 +71,11 @@ public final class DiagnosisText {
             section.readings().forEach(reading -> lines.add(cells(reading)));
             text.append('\n').append(aligned(lines));
         }
-        return text.toString();
+        return text.append(optimum(diagnosis)).toString();
+    }
+
+    private static String optimum(Diagnosis diagnosis) {
+        return diagnosis.optimum() == null ? "" : "\n" + diagnosis.optimum().text();
     }
 
     /// The subject, the warnings, the notes and the verdicts.
@@ -114,7 +119,8 @@ public final class DiagnosisText {
                 + paragraph("  next     ", verdict.next());
     }
 
-    private static String paragraph(String start, String words) {
+    /// Words in lines of at most 120 characters, below one another.
+    static String paragraph(String start, String words) {
         String between = "\n" + " ".repeat(start.length());
         return start + String.join(between, broken(words, WIDTH - start.length())) + "\n";
     }

@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
+import org.fullrank.spectral.SpectralObjective;
 
 /// Barlow Twins. Barlow Twins makes the cross-correlation `C = BN(Z1)' BN(Z2) / N` of two views similar to
 /// the identity. The loss is `scale (sum_i (C_ii - 1)^2 + lambda sum_{i != j} C_ij^2)`. BN subtracts the mean
@@ -159,6 +160,19 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
                         "Zbontar, Jing, Misra, LeCun, Deny: Barlow Twins, ICML 2021, arXiv 2103.03230")
                 .with("diagonal", "0 to 4 D: falls towards 0; near D where views share nothing")
                 .with("off_diagonal", "0 upwards: falls");
+    }
+
+    /// The closed form fixes the covariance to the identity instead of only the variances, and weights all
+    /// entries alike.
+    @Override
+    public Relaxation relaxation(int views, int width) {
+        return new Relaxation(
+                new SpectralObjective.BarlowTwins(true),
+                1,
+                false,
+                false,
+                "",
+                "none, because the embedding is whitened first: only its column space counts");
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
 import org.fullrank.settings.Named;
+import org.fullrank.spectral.SpectralObjective;
 
 /// SimCLR's contrastive loss with cosine similarity. The loss is the mean of `-sim(i, j) / tau + log sum_{k
 /// != i} exp(sim(i, k) / tau)` over all V N anchors i. Here, j runs over the other views of the anchor's
@@ -68,6 +69,17 @@ public record NtXent(double temperature) implements Objective {
                         "Chen, Kornblith, Norouzi, Hinton: SimCLR, ICML 2020, arXiv 2002.05709")
                 .with("alignment", "-1 / temperature to 1 / temperature: falls towards the former")
                 .with("contrast", "log(V N - 1) for unrelated directions, 1 / temperature more at collapse: falls");
+    }
+
+    @Override
+    public Relaxation relaxation(int views, int width) {
+        return new Relaxation(
+                new SpectralObjective.Contrastive(),
+                1,
+                true,
+                true,
+                "",
+                "rows of length 1 as in the objective, times the best factor, because it leaves the scale free");
     }
 
     @Override

@@ -1,10 +1,13 @@
 package org.fullrank.objective;
 
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Choices;
 import org.fullrank.settings.Nearest;
+import org.jspecify.annotations.Nullable;
 
 /// The function that training minimizes. An objective depends only on the embeddings of the whole batch, the
 /// key of its random draws, and its memory. An objective does not depend on chunks, workers or devices. Each
@@ -39,6 +42,23 @@ public sealed interface Objective
     /// Other published forms of this objective by their names, with their defaults.
     default SequencedMap<String, Objective> forms() {
         return new LinkedHashMap<>();
+    }
+
+    /// The closed form whose optimum stands for the optimum of this objective; null if there is none.
+    ///
+    /// @param views number of views of each sample
+    /// @param width columns of the embeddings
+    /// @throws InputException when these settings have no optimum
+    default @Nullable Relaxation relaxation(int views, int width) {
+        return null;
+    }
+
+    /// The names of the objectives that have a closed form.
+    static List<String> withClosedForm() {
+        return all().entrySet().stream()
+                .filter(entry -> entry.getValue().relaxation(2, 1) != null)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /// The objective with this name and its defaults.

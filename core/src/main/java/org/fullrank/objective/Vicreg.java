@@ -3,10 +3,12 @@ package org.fullrank.objective;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import org.fullrank.engine.InputException;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
 import org.fullrank.objective.Regularized.Pull;
 import org.fullrank.settings.Named;
+import org.fullrank.spectral.SpectralObjective;
 
 /// VICReg: the views should agree, each dimension should vary, and no two dimensions should correlate. Papers
 /// and codes use three normalizations of VICReg ([Form]). In all three, the covariance term is the sum over
@@ -100,6 +102,25 @@ public record Vicreg(Form form, double invariance, double variance, double covar
                 ? card
                 : card.with(
                         "variance", "0 to 2 (gamma - sqrt(epsilon)): falls towards 0; its largest value is collapse");
+    }
+
+    /// The squared distance of the covariance to the identity stands for variance and covariance. Its weight
+    /// is that of the variance term, so losing a whole dimension costs the same in both.
+    @Override
+    public Relaxation relaxation(int views, int width) {
+        InputException.unless(
+                variance > 0 && gamma > 0,
+                "objective vicreg: found no variance term, expected a positive variance and gamma, because without"
+                        + " them the optimum is a collapse; compare another run");
+        double pull = form.per == MeanSquared.Per.SAMPLE ? invariance * width : invariance;
+        double spread = variance * form.variances.scale();
+        return new Relaxation(
+                SpectralObjective.Vicreg.ofGamma(pull * gamma / (spread * (views - 1))),
+                1 / gamma,
+                false,
+                false,
+                "the weight of the invariance relative to that of the variance",
+                "as trained, because the variance term fixes it");
     }
 
     @Override

@@ -5,6 +5,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Eigenpairs;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.linalg.SymmetricOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,30 @@ final class FreeForm implements SymmetricOperator {
     /// The whole matrix `[N, N]`.
     Tensor dense() {
         return times(torch.eye(size(), scale.options()));
+    }
+
+    /// The eigenpairs of the whole matrix, without the direction that has no effect.
+    Eigenpairs eigenpairs() {
+        if (constant == null) {
+            return Eigenpairs.of(dense());
+        }
+        Tensor matrix = dense();
+        double below = 1 + 2 * Tensors.value(torch.linalg_vector_norm(matrix)); // moves it to the end
+        matrix.sub_(constant.matmul(constant.t()).mul_(Tensors.scalar(below)));
+        Eigenpairs all = Eigenpairs.of(matrix);
+        int rest = size() - 1;
+        return new Eigenpairs(Arrays.copyOf(all.values(), rest), all.vectors().narrow(1, 0, rest), all.residual());
+    }
+
+    /// The inverse of [#embeddings]: `C M^(-1) Z` for embeddings or features Z, `[N, K]`. The objective sees
+    /// nothing else of them.
+    Tensor coordinates(Tensor embeddings) {
+        return centered(embeddings.div(scale));
+    }
+
+    /// The sum of the squares of embeddings `[N, K]` under the mass, with their mean.
+    double squares(Tensor embeddings) {
+        return Reductions.squares(embeddings.div(scale));
     }
 
     /// Embeddings from eigenvectors, `[N, k]`.

@@ -27,9 +27,9 @@ record Modes(
         double residual,
         List<String> warnings) {
     /// Two eigenvalues count as equal if they differ by less than this share of the largest eigenvalue.
-    private static final double TIE = 1e-9;
+    static final double TIE = 1e-9;
     /// An eigenvalue below this share of the largest one is a rounding error.
-    private static final double ROUNDING = 1e-12;
+    static final double ROUNDING = 1e-12;
 
     /// Chooses the eigenvectors that the optimum uses from the largest eigenpairs.
     ///

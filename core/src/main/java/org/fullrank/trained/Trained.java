@@ -14,6 +14,7 @@ import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.data.Vectors;
 import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.OptimumReport;
 import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.Device;
@@ -266,6 +267,16 @@ public final class Trained implements Subject, AutoCloseable {
     public List<Diagnosis> diagnose(Split split, List<String> blocks) {
         List<Diagnosis> found = LayerDiagnoses.of(method, views, LayerDiagnoses.items(data, split), blocks);
         return reading.data == null ? found.stream().map(this::withAlarms).toList() : found;
+    }
+
+    /// How far the embedding is from the optimum of the closed form of the run's objective, on views of some
+    /// items of a split.
+    ///
+    /// @param kernel text of a kernel, whose maps of the representation are compared too; null for none
+    /// @throws InputException when the objective has no closed form, or when there are too few items
+    public OptimumReport optimum(Split split, @Nullable String kernel) {
+        int width = recipe.method().width(recipe.encoder().features());
+        return OptimumExamination.of(recipe.method(), width, method, views, LayerDiagnoses.items(data, split), kernel);
     }
 
     /// Adds a verdict that only the run can know: whether lengths are far from the lengths at its beginning.

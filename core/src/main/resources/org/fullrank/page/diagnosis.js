@@ -87,6 +87,51 @@ function diagnosisPlots(diagnosis) {
   return list.length === 0 ? null : el('div', {class: 'charts'}, list);
 }
 
+const angle = value => finite(value) === null ? '–' : number(value) + '°';
+
+/** The modes of one optimum: a chart of how much of each the embedding spans, and those that differ. */
+function optimumModes(optimum) {
+  const modes = Array.isArray(optimum.modes) ? optimum.modes : [];
+  const kept = modes.filter(mode => mode.kept);
+  const drawn = chart({title: 'Modes of the best of ' + optimum.over, note: 'Share of each optimal mode that the embedding spans.',
+    axis: 'mode', unit: true, series: [{label: 'spanned'}]});
+  drawn.update(kept.map(mode => Number(mode.mode)), [kept.map(mode => finite(mode.spanned))]);
+  const differ = [
+    ...modes.filter(mode => (optimum.missing || []).includes(mode.mode)).map(mode => ['lacks', mode]),
+    ...modes.filter(mode => !mode.kept).map(mode => ['has, the optimum drops it', mode]),
+  ];
+  return [
+    kept.length === 0 ? null : el('div', {class: 'charts'}, drawn.node),
+    differ.length === 0 ? null : table(`Modes that differ from the best of ${optimum.over}`,
+        ['mode', 'embedding', 'graph eigenvalue', 'kept length', 'spanned'],
+        differ.map(([what, mode]) => [number(mode.mode), what, {number: number(mode.graphEigenvalue)},
+          {number: number(mode.length)}, {number: percent(mode.spanned)}]), true),
+  ];
+}
+
+/** How far the embedding is from the best one for its objective. */
+function optimumDetails(optimum) {
+  if (!optimum || !Array.isArray(optimum.optima)) return [];
+  const scale = finite(optimum.scale);
+  return [
+    el('h3', null, 'Distance to the optimum'),
+    el('p', {class: 'note'}, `The best embeddings of the same ${number(optimum.rows)} rows for ${optimum.objective}, found by `
+        + `eigenvectors: ${number(optimum.views)} views of each of ${number(optimum.items)} items, related to each other. `
+        + `Closed form: ${optimum.closedForm}${optimum.settings ? ', ' + optimum.settings : ''}. `
+        + `Scale: ${optimum.scaleRule}${scale === null || scale === 1 ? '' : ': ' + number(scale)}.`),
+    table(`Loss of the embedding ${number(optimum.loss)}, ${number(optimum.rank)} of ${number(optimum.width)} directions`,
+        ['best among', 'minimum', 'gap', 'modes', 'lacks', 'extra', 'in reach', 'median angle', 'largest angle'],
+        optimum.optima.map(one => {
+          const angles = numbersOf(one.angles);
+          return [String(one.over), {number: number(one.minimum)}, {number: number(one.gap)},
+            {number: number((one.modes || []).filter(mode => mode.kept).length)}, {number: number((one.missing || []).length)},
+            {number: number((one.extra || []).length)}, {number: percent(one.inside)},
+            {number: angle(angles[angles.length >> 1])}, {number: angle(angles.at(-1))}];
+        }), true),
+    ...optimum.optima.flatMap(optimumModes),
+  ];
+}
+
 /** All of one diagnosis but its verdicts. */
 function diagnosisDetails(diagnosis) {
   const lines = [diagnosis.warnings, diagnosis.notes].flatMap(list => Array.isArray(list) ? list : []);
@@ -94,6 +139,7 @@ function diagnosisDetails(diagnosis) {
     el('p', {class: 'note'}, `${number(diagnosis.rows)} rows of ${number(diagnosis.width)} dimensions`),
     lines.length === 0 ? null : el('ul', {class: 'note'}, lines.map(line => el('li', null, line))),
     diagnosisPlots(diagnosis),
+    ...optimumDetails(diagnosis.optimum),
     ...measures(diagnosis),
   ].filter(Boolean);
 }
