@@ -53,7 +53,8 @@ class EvaluateCommandTest {
     void everyProtocolPrintsItsHashAndItsTextAndIsKept() throws IOException {
         CommandLineRun all = evaluate("--protocol", "all", "--fractions", "0.5", "--steps", "3", "--draws", "2");
         assertThat(all.code()).as(all.err()).isZero();
-        for (String name : List.of("probe", "finetune", "retrieval", "layers", "classes", "label-free")) {
+        for (String name :
+                List.of("probe", "finetune", "retrieval", "layers", "classes", "label-free", "independence")) {
             assertThat(all.out()).contains("protocol: fullrank-" + name + " 1");
         }
         assertThat(all.out().lines().filter(l -> l.matches("protocol [0-9a-f]{8}.*")))
@@ -76,6 +77,27 @@ class EvaluateCommandTest {
         assertThat(json.at("/protocols/layers/results/0/features").asText()).isEqualTo("input");
         assertThat(json.at("/protocols/layers/asked/representation/total").asInt())
                 .isPositive();
+    }
+
+    @Test
+    void independenceIsMeasuredAtEachPlaceOfBothNetworksAndReproducible() throws IOException {
+        String text = evaluate("--protocol", "independence", "--json").out();
+        assertThat(evaluate("--protocol", "independence", "--json").out()).isEqualTo(text);
+        JsonNode found = new ObjectMapper().readTree(text).at("/protocols/independence");
+        assertThat(found.at("/protocol/measured on").asText())
+                .endsWith("items of the train split, the first of a fixed order");
+        assertThat(found.at("/results"))
+                .extracting(row ->
+                        row.at("/network").asText() + ": " + row.at("/place").asText())
+                .containsExactly(
+                        "encoder: representation",
+                        "encoder: random directions",
+                        "encoder: embedding",
+                        "untrained encoder: representation",
+                        "untrained encoder: random directions",
+                        "untrained encoder: embedding");
+        assertThat(found.at("/results"))
+                .allSatisfy(row -> assertThat(row.at("/criterion").asDouble()).isPositive());
     }
 
     @Test

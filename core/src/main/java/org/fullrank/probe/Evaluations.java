@@ -21,6 +21,7 @@ public final class Evaluations {
                 LayersProtocol.defaults(),
                 ClassesProtocol.defaults(),
                 new LabelFreeProtocol(),
+                new IndependenceProtocol(),
                 new NearestCentroid());
     }
 

@@ -2,6 +2,7 @@ package org.fullrank.probe;
 
 import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.engine.Scope;
@@ -33,9 +34,23 @@ final class UntrainedTwin {
     ///
     /// @param train items for the statistics
     static Method of(Subject subject, Items train) {
+        return of(subject, train, Method::encode);
+    }
+
+    /// The same, also with running statistics of the projector.
+    static Method withProjector(Subject subject, Items train) {
+        return of(subject, train, Method::embed);
+    }
+
+    /// A pass of views through a network.
+    private interface Pass {
+        Tensor of(Method method, Tensor views, Mode mode);
+    }
+
+    private static Method of(Subject subject, Items train, Pass pass) {
         Method fresh = subject.initial();
         try {
-            settle(fresh, subject, train);
+            settle(fresh, subject, train, pass);
             return fresh;
         } catch (RuntimeException e) {
             fresh.close();
@@ -43,15 +58,16 @@ final class UntrainedTwin {
         }
     }
 
-    private static void settle(Method fresh, Subject subject, Items train) {
+    private static void settle(Method fresh, Subject subject, Items train, Pass pass) {
         int[] order = SamplingOrder.epoch(subject.seed(), 0, train.size());
         ViewGenerator generator = subject.views().on(train);
         for (int i = 0; i < SETTLING_BATCHES; i++) {
             int begin = i * SETTLING_BATCH % Math.max(1, order.length - SETTLING_BATCH);
             int[] indices = Arrays.copyOfRange(order, begin, Math.min(order.length, begin + SETTLING_BATCH));
             try (var scope = Scope.withoutGradients()) {
-                fresh.encode(
-                        ViewTensors.plain(generator, indices, fresh.parameters().device()), Mode.TRAIN);
+                Tensor views =
+                        ViewTensors.plain(generator, indices, fresh.parameters().device());
+                pass.of(fresh, views, Mode.TRAIN);
             }
         }
     }
