@@ -17,7 +17,8 @@ public sealed interface Experiment
                 SvmaxCircle,
                 Conditioning,
                 BnPartition,
-                BnJitter {
+                BnJitter,
+                SpectralFamily {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page
