@@ -18,7 +18,8 @@ public sealed interface Experiment
                 Conditioning,
                 BnPartition,
                 BnJitter,
-                SpectralFamily {
+                SpectralFamily,
+                LabelGraph {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

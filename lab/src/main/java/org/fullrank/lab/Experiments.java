@@ -20,7 +20,8 @@ public final class Experiments {
             new Conditioning(),
             new BnPartition(),
             new BnJitter(),
-            new SpectralFamily());
+            new SpectralFamily(),
+            new LabelGraph());
 
     private Experiments() {}
 
