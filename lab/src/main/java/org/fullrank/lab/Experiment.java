@@ -19,7 +19,8 @@ public sealed interface Experiment
                 BnPartition,
                 BnJitter,
                 SpectralFamily,
-                LabelGraph {
+                LabelGraph,
+                OptimumGap {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

@@ -21,7 +21,8 @@ public final class Experiments {
             new BnPartition(),
             new BnJitter(),
             new SpectralFamily(),
-            new LabelGraph());
+            new LabelGraph(),
+            new OptimumGap());
 
     private Experiments() {}
 
