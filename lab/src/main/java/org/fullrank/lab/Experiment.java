@@ -17,7 +17,12 @@ public sealed interface Experiment
                 SvmaxCircle,
                 Conditioning,
                 BnPartition,
-                BnJitter {
+                BnJitter,
+                SpectralFamily,
+                LabelGraph,
+                OptimumGap,
+                KernelSpirals,
+                AlignedRelations {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

@@ -19,7 +19,12 @@ public final class Experiments {
             new SvmaxCircle(),
             new Conditioning(),
             new BnPartition(),
-            new BnJitter());
+            new BnJitter(),
+            new SpectralFamily(),
+            new LabelGraph(),
+            new OptimumGap(),
+            new KernelSpirals(),
+            new AlignedRelations());
 
     private Experiments() {}
 

@@ -36,6 +36,7 @@ record FewLabels(double[][] points, double[][] labeled, double[][] test) {
     private static final int UNLABELED = 128;
     private static final int LABELS = 5;
     private static final int TEST = 500;
+    private static final double NOISE = 0.1;
     private static final int UNITS = 32;
     private static final double RATE = 0.03;
     private static final int STEPS = 300;
@@ -50,9 +51,9 @@ record FewLabels(double[][] points, double[][] labeled, double[][] test) {
     ///
     /// @param standardized whether the inputs have mean 0 and variance 1 on the unlabeled points
     static FewLabels of(RandomGenerator random, boolean standardized) {
-        double[][] points = moons(random, UNLABELED / 2);
-        double[][] labeled = moons(random, LABELS);
-        double[][] test = moons(random, TEST / 2);
+        double[][] points = moons(random, UNLABELED / 2, NOISE);
+        double[][] labeled = moons(random, LABELS, NOISE);
+        double[][] test = moons(random, TEST / 2, NOISE);
         if (standardized) {
             for (int axis = 0; axis < 2; axis++) {
                 int a = axis;
@@ -68,14 +69,15 @@ record FewLabels(double[][] points, double[][] labeled, double[][] test) {
         return new FewLabels(points, labeled, test);
     }
 
-    private static double[][] moons(RandomGenerator random, int each) {
+    /// Points of two moons around (5, 4), `each` of one moon and then as many of the other.
+    static double[][] moons(RandomGenerator random, int each, double noise) {
         double[][] points = new double[2 * each][];
         for (int i = 0; i < points.length; i++) {
             double angle = Math.PI * random.nextDouble();
             double side = i < each ? 1 : -1;
             points[i] = new double[] {
-                5 + side * (StrictMath.cos(angle) - 0.5) + 0.1 * random.nextGaussian(),
-                4 + side * (StrictMath.sin(angle) - 0.25) + 0.1 * random.nextGaussian()
+                5 + side * (StrictMath.cos(angle) - 0.5) + noise * random.nextGaussian(),
+                4 + side * (StrictMath.sin(angle) - 0.25) + noise * random.nextGaussian()
             };
         }
         return points;

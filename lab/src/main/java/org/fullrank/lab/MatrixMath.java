@@ -1,10 +1,13 @@
 package org.fullrank.lab;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
@@ -77,6 +80,35 @@ final class MatrixMath {
             throw new ArithmeticException("no eigenvalues of " + symmetric);
         }
         return eigen;
+    }
+
+    /// The sum of `f(l) v v'` over the `count` eigenpairs (l, v) of a symmetric matrix with the largest l.
+    static SimpleMatrix spectral(SimpleMatrix symmetric, int count, DoubleUnaryOperator f) {
+        EigenDecomposition_F64<DMatrixRMaj> eigen = eigen(symmetric, true);
+        int size = symmetric.getNumRows();
+        SimpleMatrix sum = new SimpleMatrix(size, size);
+        IntStream.range(0, size)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -eigen.getEigenvalue(i).getReal()))
+                .limit(count)
+                .forEach(i -> {
+                    SimpleMatrix v = SimpleMatrix.wrap(eigen.getEigenVector(i));
+                    double l = eigen.getEigenvalue(i).getReal();
+                    CommonOps_DDRM.multAddTransB(f.applyAsDouble(l), v.getDDRM(), v.getDDRM(), sum.getDDRM());
+                });
+        return sum;
+    }
+
+    /// The rows minus their mean.
+    static SimpleMatrix centered(SimpleMatrix rows) {
+        int size = rows.getNumRows();
+        SimpleMatrix ones = SimpleMatrix.filled(size, 1, 1);
+        return rows.minus(ones.mult(ones.transpose().mult(rows)).divide(size));
+    }
+
+    /// `|a - b| / |b|` with Frobenius norms.
+    static double relativeDistance(SimpleMatrix a, SimpleMatrix b) {
+        return a.minus(b).normF() / b.normF();
     }
 
     /// The sum of the products of the entries.

@@ -3,7 +3,8 @@
 /// [Experiments] lists them. An [Experiment] computes an [Outcome] from a [Setting]. The outcome has claims
 /// with measured values, a table and a figure. [ExperimentPage] writes the outcome as Markdown and SVG. The
 /// dynamics under test are a component of each experiment. So a test can replace them by wrong dynamics and
-/// check that a claim fails. Small dense matrices use EJML.
+/// check that a claim fails. Small dense matrices use EJML, and closed forms are those of
+/// `org.fullrank.spectral`.
 @NullMarked
 package org.fullrank.lab;
 
