@@ -223,6 +223,12 @@ final class SpectralCommand extends Job {
                     "found --landmarks or --landmark-choice with --kernel linear, expected another kernel, because"
                             + " a linear map needs no landmarks");
         }
+        if (runFolder() != null && x != null) {
+            throw conflict(("found --out %s with --x %s, expected --data for a run folder, because a run reads its data"
+                            + " again; give the matrix as --data %s, which also standardizes its columns, or name a"
+                            + " file that ends in .npy for embeddings")
+                    .formatted(out, x, x));
+        }
         if (runFolder() != null && (kernel == null || data == null)) {
             throw conflict(("found --out %s without --kernel and --data, expected both for a run folder, because its"
                             + " encoder is a map of data; name a file that ends in .npy for embeddings")

@@ -57,7 +57,7 @@ final class SpectralComputation {
         Threads.use(Threads.resolve(0));
         Path folder = command.runFolder();
         if (folder != null) {
-            RunFolder.requireFree(folder);
+            RunFolder.requireFree(folder, "remove it, because a fit starts anew, or name another folder with --out");
         }
         var computation = new SpectralComputation(command);
         NativeErrors.guard("spectral", "lower --landmarks or --dim, or leave --gram and --induced out", () -> {

@@ -123,7 +123,7 @@ class SpectralCommandTest {
                 "--edges e.csv --x x.npy --kernel rbf:1 --rank-cut 1e-12|fullrank: rankCut: found 1.0E-12, expected 1.0E-10 up to 1",
                 "--edges wide.csv --dim 2 --gram g.npy|fullrank: --gram: found 16001 rows, expected at most 16000",
                 "--edges e.csv --out run|fullrank spectral: found --out run without --kernel and --data",
-                "--edges e.csv --x x.npy --kernel rbf:1 --out run|fullrank spectral: found --out run without --kernel and --data",
+                "--edges e.csv --x x.npy --kernel rbf:1 --out run|fullrank spectral: found --out run with --x",
                 "--data shapes --neighbors 2|fullrank: --data: found images, expected --views PRESET",
             })
     void wrongInputIsOneLineAndCodeTwo(String options, String start) {

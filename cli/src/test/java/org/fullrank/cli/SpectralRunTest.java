@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.fullrank.engine.Keyed;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,7 +129,14 @@ class SpectralRunTest {
         refused("pretrain --resume F/runs/map", refusal);
         refused("pretrain --from F/runs/map --out F/more", refusal);
         refused("pretrain --recipe F/runs/map/config.yaml --preflight", refusal);
-        refused(FIT + " --out F/runs/map", "fullrank: run folder F/runs/map: found a folder that is not empty");
+        refused(
+                FIT + " --out F/runs/map",
+                "fullrank: run folder F/runs/map: found a folder that is not empty,"
+                        + " expected nothing there; remove it, because a fit starts anew, or name another folder with"
+                        + " --out");
+        refused(
+                "spectral --x F/z.npy --neighbors 3 --kernel rbf --out F/more",
+                "fullrank spectral: found --out F/more with --x F/z.npy, expected --data for a run folder");
         assertThat(folder.resolve("more")).doesNotExist();
     }
 
@@ -150,6 +158,25 @@ class SpectralRunTest {
         line.set(line.indexOf("F/two"), "F/wide");
         assertThat(run(line).err())
                 .contains("failed: recipe map: found encoder.features 90, expected ", "the optimum uses no more");
+    }
+
+    /// A polynomial of degree 2 has fewer directions than landmarks, so that how many are used depends on the
+    /// seed.
+    @Test
+    void aComparisonKeepsTheLandmarksOfTheRecipe() throws IOException {
+        done(FIT + " --out F/run");
+        String map =
+                "map=F/run/config.yaml,encoder.landmarks=60,encoder.kernel={type: polynomial, offset: 1, degree: 2}";
+        CommandLineRun run =
+                run(List.of("compare", map, map.replace("map=", "other="), "--seeds", "1,2", "--out", "F/two"));
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).doesNotContain("failed");
+        try (Stream<Path> files = Files.walk(folder.resolve("two"))) {
+            List<Path> configs = files.filter(f -> f.endsWith("config.yaml")).toList();
+            assertThat(configs)
+                    .hasSize(4)
+                    .allSatisfy(file -> assertThat(Files.readString(file)).contains("landmarks: 60"));
+        }
     }
 
     private static JsonNode figures(JsonNode found) {

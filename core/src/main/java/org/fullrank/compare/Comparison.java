@@ -13,6 +13,7 @@ import org.fullrank.data.Dataset;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.net.KernelMap;
 import org.fullrank.page.RunPage;
 import org.fullrank.probe.EvaluatedData;
 import org.fullrank.probe.ProbeTable;
@@ -207,6 +208,9 @@ public final class Comparison {
     private static Trainer.Ending fitted(Cell cell) {
         try (Dataset data = Dataset.open(cell.recipe().data())) {
             SpectralFit fit = SpectralFit.of(cell.recipe(), data);
+            if (cell.recipe().encoder() instanceof KernelMap kernel) {
+                fit = fit.withLandmarks(kernel.landmarks());
+            }
             List<RecipeChange> changes = RecipeChange.between(cell.recipe(), fit.recipe());
             if (!changes.isEmpty()) {
                 throw new InputException(

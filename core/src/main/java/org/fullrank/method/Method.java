@@ -209,7 +209,7 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
                 yield new LayerLocal(backbone, teachers, net.build(setting.device(), setting.type()), setting);
             }
             case MethodSpec.ClosedForm _ ->
-                new FittedMap(backbone, net.build(setting.device(), FittedMap.TYPE), setting);
+                new FittedMap(backbone, net.buildFitted(setting.device(), FittedMap.TYPE), setting);
             case MethodSpec.Distillation distillation ->
                 new SelfDistillation(distillation, encoder, input, seed, setting);
         };

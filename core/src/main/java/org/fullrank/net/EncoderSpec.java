@@ -5,7 +5,7 @@ import org.fullrank.view.InputShape;
 
 /// The settings of an encoder. The output of the encoder is the representation, which evaluation and search
 /// use.
-public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp, LinearMap, KernelMap {
+public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp, VectorMap {
     /// Width D of the representation `[N, D]`.
     int features();
 

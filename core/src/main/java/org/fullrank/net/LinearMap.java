@@ -1,6 +1,5 @@
 package org.fullrank.net;
 
-import java.util.List;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.settings.Named;
@@ -11,7 +10,7 @@ import org.fullrank.view.InputShape;
 ///
 /// @param features width K of the representation
 @Named("linear")
-public record LinearMap(int features) implements EncoderSpec {
+public record LinearMap(int features) implements VectorMap {
     /// Parameter with the weights W, `[K, F]`.
     public static final String WEIGHT = "weight";
     /// Parameter with the bias b, `[K]`.
@@ -19,29 +18,12 @@ public record LinearMap(int features) implements EncoderSpec {
     /// The width of `mlp`.
     public static final int DEFAULT_FEATURES = Mlp.DEFAULT_WIDTHS.getLast();
 
-    private static final String BLOCK = "map";
-
     public LinearMap {
         Sizes.requirePositive("features", features);
     }
 
     public static LinearMap defaults() {
         return new LinearMap(DEFAULT_FEATURES);
-    }
-
-    @Override
-    public List<String> blocks() {
-        return List.of(BLOCK);
-    }
-
-    @Override
-    public boolean hasBatchNorm() {
-        return false;
-    }
-
-    @Override
-    public boolean hasSkips() {
-        return false;
     }
 
     @Override
@@ -54,11 +36,6 @@ public record LinearMap(int features) implements EncoderSpec {
                 net.path(),
                 (x, mode) -> torch.linear(
                         x.to(weight.tensor().scalar_type()), weight.tensor(), new TensorOptional(bias.tensor())));
-        return new Encoder(flattened(), List.of(new Encoder.Block(BLOCK, map, features)));
-    }
-
-    /// The input as a vector, `[B, C, H, W]` or `[B, F]` to `[B, F]`.
-    static Layer flattened() {
-        return (x, mode) -> x.dim() == 2 ? x : x.flatten(1, -1);
+        return encoder(map);
     }
 }

@@ -87,8 +87,17 @@ public final class NetworkBuilder {
         return build(device, type, device == Device.CUDA);
     }
 
+    /// The same for parameters that are not trained, without memory for gradients.
+    public ParameterBuffer buildFitted(Device device, ScalarType type) {
+        return build(device, type, device == Device.CUDA, false);
+    }
+
     /// The same with a choice of the order of filters in memory.
     ParameterBuffer build(Device device, ScalarType type, boolean channelsLast) {
+        return build(device, type, channelsLast, true);
+    }
+
+    private ParameterBuffer build(Device device, ScalarType type, boolean channelsLast, boolean isTrained) {
         var ordered = new ArrayList<Declaration>();
         parameters.stream().filter(Declaration::isMatrix).forEach(ordered::add);
         parameters.stream().filter(d -> !d.isMatrix()).forEach(ordered::add);
@@ -96,9 +105,10 @@ public final class NetworkBuilder {
             return new ParameterBuffer(
                     layout(ordered, channelsLast),
                     layout(statistics, channelsLast),
-                    initial(ordered).to(type),
-                    initial(statistics).to(type),
-                    device);
+                    initial(ordered, type),
+                    initial(statistics, type),
+                    device,
+                    isTrained);
         }
     }
 
@@ -114,15 +124,22 @@ public final class NetworkBuilder {
                 segments, declarations.stream().map(Declaration::handle).toList());
     }
 
-    private Tensor initial(List<Declaration> declarations) {
+    /// The initial values, one declaration after another. A constant needs no array of its values.
+    private Tensor initial(List<Declaration> declarations, ScalarType type) {
         long total = declarations.stream().mapToLong(Declaration::count).sum();
-        float[] values = new float[Math.toIntExact(total)];
-        int offset = 0;
+        Tensor all = Tensors.empty(type, total);
+        long offset = 0;
         for (Declaration d : declarations) {
-            int count = Math.toIntExact(d.count());
-            d.init().fill(values, offset, count, Keyed.of(seed, INITIALISATION, Keyed.name(d.name())));
-            offset += count;
+            Tensor part = all.narrow(0, offset, d.count());
+            if (d.init() instanceof Init.Constant(double value)) {
+                part.fill_(Tensors.scalar((float) value));
+            } else {
+                float[] values = new float[Math.toIntExact(d.count())];
+                d.init().fill(values, 0, values.length, Keyed.of(seed, INITIALISATION, Keyed.name(d.name())));
+                part.copy_(Tensors.of(values, values.length));
+            }
+            offset += d.count();
         }
-        return Tensors.of(values, total);
+        return all;
     }
 }

@@ -59,7 +59,9 @@ public final class ParameterBuffer implements AutoCloseable {
     ///
     /// @param values initial parameters on the host, `[P]`, the last index of each segment fastest
     /// @param statistics initial running statistics on the host, `[Q]`
-    ParameterBuffer(Layout parameters, Layout running, Tensor values, Tensor statistics, Device device) {
+    /// @param isTrained whether there are gradients
+    ParameterBuffer(
+            Layout parameters, Layout running, Tensor values, Tensor statistics, Device device, boolean isTrained) {
         this.device = device;
         this.segments = parameters.segments();
         this.statisticSegments = running.segments();
@@ -67,7 +69,7 @@ public final class ParameterBuffer implements AutoCloseable {
                 var off = Gradients.off()) {
             this.values = own(scope, Tensors.to(values, device).clone());
             this.gradients =
-                    own(scope, Tensors.zeros(device, values.scalar_type().intern(), values.numel()));
+                    own(scope, Tensors.zeros(device, values.scalar_type().intern(), isTrained ? values.numel() : 0));
             this.statistics = own(scope, Tensors.to(statistics, device).clone());
             for (Segment s : segments) {
                 if (s.channelsLast()) {
@@ -76,8 +78,10 @@ public final class ParameterBuffer implements AutoCloseable {
             }
             for (int i = 0; i < segments.size(); i++) {
                 Tensor leaf = own(scope, segments.get(i).view(this.values).detach());
-                leaf.set_requires_grad(true);
-                leaf.mutable_grad().put(segments.get(i).view(this.gradients));
+                if (isTrained) {
+                    leaf.set_requires_grad(true);
+                    leaf.mutable_grad().put(segments.get(i).view(this.gradients));
+                }
                 parameters.handles().get(i).fill(leaf);
             }
             // A version counter for each statistic: writing one between forward and backward, as a predictor does with
@@ -123,7 +127,8 @@ public final class ParameterBuffer implements AutoCloseable {
         return values;
     }
 
-    /// The gradients of [#values], `[P]`; backward passes add to them.
+    /// The gradients of [#values], `[P]`; backward passes add to them. They are empty if the parameters are
+    /// not trained.
     public Tensor gradients() {
         return gradients;
     }

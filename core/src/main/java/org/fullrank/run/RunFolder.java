@@ -66,12 +66,15 @@ public final class RunFolder implements AutoCloseable {
 
     /// @throws InputException when something exists there already, unless it is an empty folder
     public static void requireFree(Path path) {
+        requireFree(path, "continue that run with --resume %s or name another folder with --out".formatted(path));
+    }
+
+    /// The same with what to do otherwise, for a run that `--resume` cannot continue.
+    public static void requireFree(Path path, String remedy) {
         if (Files.exists(path) && !isEmptyFolder(path)) {
             String found = Files.isDirectory(path) ? "a folder that is not empty" : "a file";
             throw new InputException(
-                    "run folder %s: found %s, expected nothing there; continue that run with --resume %s"
-                                    .formatted(path, found, path)
-                            + " or name another folder with --out");
+                    "run folder %s: found %s, expected nothing there; %s".formatted(path, found, remedy));
         }
     }
 

@@ -3,8 +3,6 @@ package org.fullrank.spectral;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
@@ -66,18 +64,6 @@ final class Angles {
                 .mul_(Tensors.scalar(1 / Math.PI))
                 .mul_(length(x))
                 .mul_(length(y).t());
-    }
-
-    /// @throws InputException when a row is zero, because it has no direction
-    static void requireLength(String kernel, Tensor x, Tensor y) {
-        for (Tensor rows : new Tensor[] {x, y}) {
-            Tensor zero = length(rows).eq(Tensors.scalar(0)); // [n, 1]
-            InputException.when(
-                    Tensors.value(zero.any()) != 0,
-                    "kernel %s: found a vector of zeros in row %d, which has no angle; leave it out or use arc-cosine:1",
-                    kernel,
-                    (long) Tensors.value(zero.to(ScalarType.Byte).argmax()));
-        }
     }
 
     /// `sqrt(2 + factor cosine)`, the length of a sum or difference of unit vectors.

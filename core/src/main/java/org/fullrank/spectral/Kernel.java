@@ -26,6 +26,13 @@ public sealed interface Kernel {
         return true;
     }
 
+    /// The first row without a value: a vector of zeros, if this kernel needs its angle. -1 if there is none.
+    default int firstWithoutValue(Tensor rows) {
+        return takesZeros()
+                ? -1
+                : SampleCheck.first(Reductions.squaredNorms(rows).eq(Tensors.scalar(0)));
+    }
+
     /// The text from which [#of] reads this kernel, such as `rbf:0.5`.
     default String text() {
         return KernelText.write(this);
@@ -181,9 +188,7 @@ public sealed interface Kernel {
 
         @Override
         public Tensor gram(Tensor x, Tensor y) {
-            if (order == 0) {
-                Angles.requireLength("arc-cosine:0", x, y);
-            }
+            SampleCheck.requireValues(this, x, y);
             Tensor angles = Angles.between(x, y);
             return order == 0 ? Angles.step(angles) : Angles.relu(angles, x, y);
         }
@@ -204,7 +209,7 @@ public sealed interface Kernel {
 
         @Override
         public Tensor gram(Tensor x, Tensor y) {
-            Angles.requireLength("ntk", x, y);
+            SampleCheck.requireValues(this, x, y);
             Tensor angles = Angles.between(x, y);
             return Angles.step(angles).mul_(x.matmul(y.t())).add_(Angles.relu(angles, x, y));
         }

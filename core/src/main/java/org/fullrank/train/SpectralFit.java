@@ -34,12 +34,24 @@ import org.fullrank.view.ViewGenerator;
 /// The fit of a recipe with the method `closed-form`, and its run folder. The run has one checkpoint, at step
 /// 0, whose encoder is the fitted map. So everything that reads a run reads it too.
 public final class SpectralFit {
+    /// A step before the first, so that a repeated fit replaces the records of an interrupted one.
+    private static final long BEFORE_ALL = -1;
+
     private final Recipe recipe;
     private final Dataset data;
     private final ViewGenerator views;
     private final RelatedSamples samples;
     private final SpectralMap map;
     private final double seconds;
+
+    private SpectralFit(SpectralFit fit, Recipe recipe) {
+        this.recipe = recipe;
+        data = fit.data;
+        views = fit.views;
+        samples = fit.samples;
+        map = fit.map;
+        seconds = fit.seconds;
+    }
 
     private SpectralFit(Recipe asked, Dataset data) {
         long begin = System.nanoTime();
@@ -86,6 +98,18 @@ public final class SpectralFit {
                 : new LinearMap(width);
     }
 
+    /// The same fit with up to `count` landmarks. The landmarks that it does not use have coefficients of 0.
+    /// How many it uses depends on the seed, so fits of several seeds have one recipe only in this way. A
+    /// fit without landmarks, or with as many samples or more, does not change.
+    public SpectralFit withLandmarks(int count) {
+        if (!(recipe.encoder() instanceof KernelMap kernel)) {
+            return this;
+        }
+        int landmarks =
+                Math.max(kernel.landmarks(), Math.min(count, samples.rows().size()));
+        return new SpectralFit(this, recipe.withEncoder(new KernelMap(kernel.kernel(), landmarks, kernel.features())));
+    }
+
     /// The recipe with the sizes of the fit: the landmarks and dimensions that it uses.
     public Recipe recipe() {
         return recipe;
@@ -101,24 +125,19 @@ public final class SpectralFit {
         return map;
     }
 
-    /// Writes the checkpoint, the encoder, the figures of the fit, and the end of the run.
+    /// Writes the figures of the fit, the checkpoint, the encoder, and the end of the run. The end comes last,
+    /// so a run that has ended is complete, and one with a checkpoint has its figures.
     ///
     /// @param folder made with [#recipe]
     /// @throws org.fullrank.engine.JobException when the folder cannot be written
     public void write(RunFolder folder) {
-        try (Method method = MethodBuilder.build(recipe, views, Device.CPU, Precision.FP32)) {
-            fill(method.parameters());
-            var checkpoints = new Checkpoints(folder.checkpoints(), recipe.checkpoints());
-            int threads = Threads.resolve(recipe.train().threads());
-            Checkpoint.save(checkpoints.file(0), method, null, 0, Checkpoint.Origin.of(data, views, recipe), threads);
-            Checkpoint.exportEncoder(folder.path().resolve("encoder.safetensors"), method, 0);
-        }
         JsonFile.write(
                 folder.path().resolve(RunFolder.CLOSED_FORM), map.report().toMap());
-        try (Metrics metrics = folder.metrics(0)) {
+        try (Metrics metrics = folder.metrics(BEFORE_ALL)) {
             var values = new LinkedHashMap<String, Double>();
             values.put("loss", map.report().loss());
             metrics.append(MetricRecord.of(0, 0, values, seconds));
+            save(folder);
             String objective = RecordShape.name(
                     ((MethodSpec.ClosedForm) recipe.method()).objective().getClass());
             metrics.end(
@@ -126,13 +145,25 @@ public final class SpectralFit {
         }
     }
 
-    /// Copies the numbers of the map into the parameters of the encoder.
+    private void save(RunFolder folder) {
+        try (Method method = MethodBuilder.build(recipe, views, Device.CPU, Precision.FP32)) {
+            fill(method.parameters());
+            var checkpoints = new Checkpoints(folder.checkpoints(), recipe.checkpoints());
+            int threads = Threads.resolve(recipe.train().threads());
+            Checkpoint.save(checkpoints.file(0), method, null, 0, Checkpoint.Origin.of(data, views, recipe), threads);
+            Checkpoint.exportEncoder(folder.path().resolve("encoder.safetensors"), method, 0);
+        }
+    }
+
+    /// Copies the numbers of the map into the parameters of the encoder. Unused landmarks keep the values of
+    /// an encoder before its fit, which have no effect.
     private void fill(ParameterBuffer buffer) {
         try (var scope = Scope.withoutGradients()) {
             SequencedMap<String, Tensor> numbers = numbers();
             for (ParameterBuffer.Segment segment : buffer.segments()) {
                 String name = segment.name().substring(Method.ENCODER.length() + 1);
-                segment.view(buffer.values()).copy_(Objects.requireNonNull(numbers.get(name)));
+                Tensor found = Objects.requireNonNull(numbers.get(name));
+                segment.view(buffer.values()).narrow(0, 0, found.size(0)).copy_(found);
             }
         }
     }

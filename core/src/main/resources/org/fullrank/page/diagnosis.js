@@ -89,6 +89,9 @@ function diagnosisPlots(diagnosis) {
 
 const angle = value => finite(value) === null ? '–' : number(value) + '°';
 
+/** A number in which rounding errors are 0. */
+const exact = value => finite(value) === null ? '–' : number(Math.round(1e10 * value) / 1e10 + 0);
+
 /** The modes of one optimum: a chart of how much of each the embedding spans, and those that differ. */
 function optimumModes(optimum) {
   const modes = Array.isArray(optimum.modes) ? optimum.modes : [];
@@ -102,10 +105,11 @@ function optimumModes(optimum) {
   ];
   return [
     kept.length === 0 ? null : el('div', {class: 'charts'}, drawn.node),
-    differ.length === 0 ? null : table(`Modes that differ from the best of ${optimum.over}`,
+    differ.length === 0 ? null : table(`Modes that differ from the best of ${optimum.over}`
+        + (differ.length > TABLE_ROWS ? `, the first ${TABLE_ROWS} of ${differ.length}` : ''),
         ['mode', 'embedding', 'graph eigenvalue', 'kept length', 'spanned'],
-        differ.map(([what, mode]) => [number(mode.mode), what, {number: number(mode.graphEigenvalue)},
-          {number: number(mode.length)}, {number: percent(mode.spanned)}]), true),
+        differ.slice(0, TABLE_ROWS).map(([what, mode]) => [number(mode.mode), what, {number: exact(mode.graphEigenvalue)},
+          {number: exact(mode.length)}, {number: percent(mode.spanned)}]), true),
   ];
 }
 
@@ -123,11 +127,15 @@ function optimumDetails(optimum) {
         ['best among', 'minimum', 'gap', 'modes', 'lacks', 'extra', 'in reach', 'median angle', 'largest angle'],
         optimum.optima.map(one => {
           const angles = numbersOf(one.angles);
-          return [String(one.over), {number: number(one.minimum)}, {number: number(one.gap)},
+          return [String(one.over), {number: exact(one.minimum)}, {number: exact(one.gap)},
             {number: number((one.modes || []).filter(mode => mode.kept).length)}, {number: number((one.missing || []).length)},
             {number: number((one.extra || []).length)}, {number: percent(one.inside)},
             {number: angle(angles[angles.length >> 1])}, {number: angle(angles.at(-1))}];
         }), true),
+    el('p', {class: 'note'}, 'A mode is a direction in which items differ. Its graph eigenvalue is 0 if the views of an item agree in '
+        + `it, and near ${number(optimum.views - 1)} if they are unrelated. Gap: loss of the embedding minus the minimum, 0 at the `
+        + 'optimum. Lacks: modes of which the embedding spans less than half. Extra: modes that it has and the optimum drops. In '
+        + 'reach: share of the directions of the embedding that such embeddings can have. Angles: between both column spaces.'),
     ...optimum.optima.flatMap(optimumModes),
   ];
 }

@@ -59,6 +59,23 @@ class KernelMapTest {
         }
     }
 
+    /// Landmarks of photos are millions of numbers, so memory that nothing uses matters.
+    @Test
+    void aMapThatIsFittedHasNoGradients() {
+        for (EncoderSpec encoder : List.of(new KernelMap(new Kernel.Rbf(2), 3, 2), new LinearMap(2))) {
+            try (Method method = map(encoder)) {
+                ParameterBuffer buffer = method.parameters();
+                assertThat(buffer.gradients().numel()).isZero();
+                assertThat(buffer.values().requires_grad()).isFalse();
+            }
+        }
+        try (var scope = Scope.withoutGradients();
+                Method method = map(new KernelMap(new Kernel.Rbf(2), 3, 2))) {
+            assertThat(Tensors.doubles(method.parameters().values()))
+                    .containsExactly(1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+        }
+    }
+
     @Test
     void anItemOfZerosIsRefusedWhereItHasNoAngle() {
         try (var scope = Scope.withoutGradients();
