@@ -9,8 +9,11 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Threads;
+import org.fullrank.file.AtomicFile;
+import org.fullrank.independence.Columns;
 import org.fullrank.independence.Mixtures;
 import org.fullrank.independence.Unmixing;
+import org.fullrank.page.Spectrogram;
 import org.fullrank.text.Numbers;
 import org.fullrank.text.Table;
 import picocli.CommandLine.Command;
@@ -30,10 +33,12 @@ import picocli.CommandLine.Parameters;
             "DIR gets the sources in the form of the input (sources.npy, sources.csv or source-1.wav, ...) and"
                     + " unmixing.npy, so that source = unmixing * mixture. If the sources look Gaussian, they are not"
                     + " identifiable, and nothing is written.",
+            "--spectrograms adds before.png and after.png for WAV files.",
             "docs/reference/independence.md has the method.",
             "",
             "Examples:",
             "  fullrank unmix microphone-1.wav microphone-2.wav --out speakers",
+            "  fullrank unmix stereo.wav --out speakers --spectrograms",
             "  fullrank unmix mixtures.csv --out sources --json"
         })
 final class UnmixCommand extends Job {
@@ -65,6 +70,12 @@ final class UnmixCommand extends Job {
             description = "Seed of the random features and the starts. Default: ${DEFAULT-VALUE}.")
     long seed;
 
+    @Option(
+            names = "--spectrograms",
+            description = "Also writes before.png and after.png: spectrograms of the mixtures and of the sources,"
+                    + " for WAV files.")
+    boolean spectrograms;
+
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
@@ -75,6 +86,10 @@ final class UnmixCommand extends Job {
                 "--out %s: found a file, expected a folder; name another",
                 folder);
         Mixtures mixtures = Mixtures.read(files, line -> err().println("warning: " + line));
+        InputException.when(
+                spectrograms && mixtures.form() != Mixtures.Form.WAV,
+                "--spectrograms: found %s, expected WAV files, because only they have a sample rate; leave it out",
+                files.getFirst());
         Threads.use(mixtures.columns().width() <= ONE_THREAD ? 1 : Threads.resolve(0));
         requireOtherFiles(mixtures.outputs(folder));
         Unmixing fitted = Unmixing.fit(mixtures.columns(), starts, seed);
@@ -83,7 +98,10 @@ final class UnmixCommand extends Job {
         if (!unmixing.hopeless()) {
             create(folder);
             mixtures.write(folder, unmixing);
-            written = mixtures.outputs(folder);
+            written = new ArrayList<>(mixtures.outputs(folder));
+            if (spectrograms) {
+                written.addAll(pictures(mixtures, unmixing));
+            }
         }
         if (json) {
             out().println(json(unmixing, written));
@@ -114,6 +132,15 @@ final class UnmixCommand extends Job {
         } catch (IOException e) {
             throw new JobException("--out %s: cannot be made (%s); name another folder".formatted(folder, e), e);
         }
+    }
+
+    private List<Path> pictures(Mixtures mixtures, Unmixing unmixing) {
+        Columns columns = mixtures.columns();
+        Path before = folder.resolve("before.png");
+        Path after = folder.resolve("after.png");
+        AtomicFile.write(before, Spectrogram.png(columns.values(), mixtures.rate()));
+        AtomicFile.write(after, Spectrogram.png(unmixing.sources(columns), mixtures.rate()));
+        return List.of(before, after);
     }
 
     private static Json json(Unmixing unmixing, List<Path> written) {

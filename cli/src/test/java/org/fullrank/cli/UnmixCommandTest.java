@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.fullrank.engine.Keyed;
 import org.fullrank.file.Wav;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,8 +73,8 @@ class UnmixCommandTest {
         return new ObjectMapper().readTree(run.out());
     }
 
-    /// Each source is one of the original ones: the product with the mixing matrix has one large entry in each
-    /// row.
+    /// Each source is one of the original ones: the product with the mixing matrix has one large entry in
+    /// each row.
     private void assertSeparates(double[][] unmixing) {
         double[][] a = {{0.5, 0.3}, {0.2, -0.4}};
         for (double[] row : unmixing) {
@@ -130,6 +132,19 @@ class UnmixCommandTest {
     }
 
     @Test
+    void spectrogramsShowTheMixturesAndTheSources() throws IOException {
+        assertThat(json("a.wav b.wav --spectrograms").get("files"))
+                .extracting(file -> Path.of(file.asText()).getFileName().toString())
+                .endsWith("before.png", "after.png");
+        for (String name : List.of("before.png", "after.png")) {
+            BufferedImage picture =
+                    ImageIO.read(folder.resolve("out").resolve(name).toFile());
+            assertThat(picture.getHeight()).isEqualTo(2 * 128 + 2);
+            assertThat(picture.getWidth()).isEqualTo(SAMPLES / 64);
+        }
+    }
+
+    @Test
     void theTextHasTheCriterionBesideThatOfIndependentSources() {
         CommandLineRun run = run("x.npy --out out");
         assertThat(run.out()).contains("criterion", "independent sources:", "starts", "FastICA", "variance 1");
@@ -164,6 +179,7 @@ class UnmixCommandTest {
                 "nan.npy|found NaN in row 3, column 0 (from 0), expected finite numbers",
                 "wide.npy|found 5 samples of 5 channels, expected more samples than channels",
                 "none.npy|no such file",
+                "x.npy --spectrograms|expected WAV files, because only they have a sample rate",
                 "x.npy --starts 0|starts: found 0, expected at least 1",
             })
     void wrongInputIsOneLineAndExitCode2(String line, String message) throws IOException {

@@ -7,7 +7,8 @@ import java.io.UncheckedIOException;
 import java.util.Base64;
 import javax.imageio.ImageIO;
 
-/// Numbers on a grid as a small picture. Values that are not finite are drawn in the color of missing entries.
+/// Numbers on a grid as a small picture. Values that are not finite are drawn in the color of missing
+/// entries.
 final class TensorPicture {
     /// Longest side in pixels. Of longer sides, only every second, third, ... value is drawn.
     private static final int LONGEST = 512;
@@ -20,10 +21,7 @@ final class TensorPicture {
     ///
     /// @param values `[height, width]`, row-major
     static String gray(float[] values, int height, int width, double low, double high) {
-        return uri(values, height, width, value -> {
-            int light = (int) Math.round(255 * share(value, low, high));
-            return light << 16 | light << 8 | light;
-        });
+        return uri(values, height, width, value -> light(value, low, high));
     }
 
     /// A picture as a data URI: blue below 0, white at 0, red above.
@@ -36,16 +34,35 @@ final class TensorPicture {
         });
     }
 
+    /// A gray color: black at `low`, white at `high`.
+    static int light(double value, double low, double high) {
+        int light = (int) Math.round(255 * share(value, low, high));
+        return light << 16 | light << 8 | light;
+    }
+
     private static double share(double value, double low, double high) {
         return high > low ? Math.clamp((value - low) / (high - low), 0, 1) : 0.5;
     }
 
-    private interface Color {
+    /// The color of a finite value, `0xRRGGBB`.
+    interface Color {
         int of(double value);
     }
 
     private static String uri(float[] values, int height, int width, Color color) {
         int stride = Math.max(1, Math.ceilDiv(Math.max(height, width), LONGEST));
+        byte[] png = png(values, height, width, stride, color);
+        return "data:image/png;base64," + Base64.getEncoder().encodeToString(png);
+    }
+
+    /// A PNG picture with a pixel for each value.
+    ///
+    /// @param values `[height, width]`, row-major
+    static byte[] png(float[] values, int height, int width, Color color) {
+        return png(values, height, width, 1, color);
+    }
+
+    private static byte[] png(float[] values, int height, int width, int stride, Color color) {
         var picture = new BufferedImage(
                 Math.ceilDiv(width, stride), Math.ceilDiv(height, stride), BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < picture.getHeight(); y++) {
@@ -60,6 +77,6 @@ final class TensorPicture {
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory does not fail
         }
-        return "data:image/png;base64," + Base64.getEncoder().encodeToString(png.toByteArray());
+        return png.toByteArray();
     }
 }
