@@ -72,7 +72,8 @@ public final class ApproximationStudy {
                 drawn.items(),
                 kernel.text(),
                 WIDTH);
-        System.out.println("| landmarks | choice | trace error | rank | loss | error of the loss | angle, degrees | overlap |");
+        System.out.println(
+                "| landmarks | choice | trace error | rank | loss | error of the loss | angle, degrees | overlap |");
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
         ClosedForm form = ClosedForm.of(Vicreg.defaults()).withWidth(WIDTH).withRankCut(CUT);
         SpectralMap exact = form.fit(relation, samples, FeatureMap.Landmarks.of(kernel, all(drawn)));
@@ -131,7 +132,8 @@ public final class ApproximationStudy {
     private static void lanczos(ViewRows plain) {
         Relation graph = NearestNeighbors.graph(plain, NEIGHBORS);
         var matrix = new Form(graph, Vicreg.DEFAULT_BETA / 2);
-        Eigenpairs all = Eigenpairs.of(matrix.times(torch.eye(graph.size(), Tensors.of(new double[1], 1).options())));
+        Eigenpairs all = Eigenpairs.of(matrix.times(
+                torch.eye(graph.size(), Tensors.of(new double[1], 1).options())));
         double loss = loss(all);
         System.out.printf(
                 Locale.ROOT,
@@ -195,7 +197,8 @@ public final class ApproximationStudy {
         public Tensor times(Tensor x) {
             products++;
             Tensor centered = x.sub(Reductions.means(x));
-            Tensor product = centered.mul(diagonal).add_(relation.times(centered).mul_(Tensors.scalar(half)));
+            Tensor product =
+                    centered.mul(diagonal).add_(relation.times(centered).mul_(Tensors.scalar(half)));
             return product.sub_(Reductions.means(product));
         }
     }
@@ -218,8 +221,7 @@ public final class ApproximationStudy {
     }
 
     private static double angle(double[] sines) {
-        return Math.toDegrees(
-                Math.asin(Math.min(1, Arrays.stream(sines).max().orElseThrow())));
+        return Math.toDegrees(Math.asin(Math.min(1, Arrays.stream(sines).max().orElseThrow())));
     }
 
     private static double overlap(double[] sines) {

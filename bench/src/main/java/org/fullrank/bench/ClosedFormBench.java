@@ -117,8 +117,7 @@ public final class ClosedFormBench {
 
     private static double slope(double[] x, double[] y) {
         double middle = Timing.mean(x);
-        double squares =
-                Arrays.stream(x).map(v -> (v - middle) * (v - middle)).sum();
+        double squares = Arrays.stream(x).map(v -> (v - middle) * (v - middle)).sum();
         return IntStream.range(0, x.length)
                         .mapToDouble(i -> (x[i] - middle) * y[i])
                         .sum()

@@ -155,8 +155,7 @@ public final class InducedKernelStudy {
 
     private static String text(double[] values) {
         double mean = Timing.mean(values);
-        double squares =
-                Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+        double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
         return String.format(Locale.ROOT, "%.1f ± %.1f", mean, Math.sqrt(squares / (values.length - 1)));
     }
 
@@ -205,8 +204,7 @@ public final class InducedKernelStudy {
             Kernel kernel = rbf(tuning, share);
             for (double beta : BETAS) {
                 for (double cut : CUTS) {
-                    ClosedForm form =
-                            ClosedForm.of(new Vicreg(beta, false)).withRankCut(cut);
+                    ClosedForm form = ClosedForm.of(new Vicreg(beta, false)).withRankCut(cut);
                     for (int width : DIMENSIONS) {
                         grid.add(new Candidate(
                                 "%s, beta %s, rank cut %s, %d dimensions".formatted(kernel.text(), beta, cut, width),
@@ -220,12 +218,13 @@ public final class InducedKernelStudy {
 
     /// The first dimensions of a wide fit are the fit with fewer dimensions.
     private static Products induced(Task task, Kernel kernel, ClosedForm form, int width) {
-        SpectralMap map = task.fits.computeIfAbsent(kernel.text() + form, _ -> form.withWidth(DIMENSIONS[
-                        DIMENSIONS.length - 1])
-                .fit(
-                        Groups.ofViews(IMAGES, SHIFTS),
-                        SampleRows.of(task.shifts),
-                        FeatureMap.Landmarks.of(kernel, task.shifts)));
+        SpectralMap map = task.fits.computeIfAbsent(
+                kernel.text() + form,
+                _ -> form.withWidth(DIMENSIONS[DIMENSIONS.length - 1])
+                        .fit(
+                                Groups.ofViews(IMAGES, SHIFTS),
+                                SampleRows.of(task.shifts),
+                                FeatureMap.Landmarks.of(kernel, task.shifts)));
         int used = Math.min(width, map.width());
         Tensor images = map.embed(task.images).narrow(1, 0, used);
         Tensor tested = map.embed(task.tested).narrow(1, 0, used);
@@ -323,8 +322,7 @@ public final class InducedKernelStudy {
             int right = random.nextInt(2 * reach + 1) - reach;
             for (int y = Math.max(0, down); y < Math.min(height, height + down); y++) {
                 for (int x = Math.max(0, right); x < Math.min(width, width + right); x++) {
-                    values[(row * height + y) * width + x] =
-                            (pixels[(y - down) * width + x - right] & 0xFF) / 255.0;
+                    values[(row * height + y) * width + x] = (pixels[(y - down) * width + x - right] & 0xFF) / 255.0;
                 }
             }
         }

@@ -54,7 +54,8 @@ final class Warmup {
         try {
             Path data = Files.write(folder.resolve("data_batch_1.bin"), images);
             List<String> line = new ArrayList<>(List.of("pretrain", "--recipe", "small-vicreg", "--no-preflight"));
-            line.addAll(List.of("--data", data.toString(), "--out", folder.resolve("run").toString()));
+            line.addAll(List.of(
+                    "--data", data.toString(), "--out", folder.resolve("run").toString()));
             for (String setting : List.of("train={epochs: 1, batch: 16}", "data.cache=" + folder)) {
                 line.addAll(List.of("--set", setting));
             }

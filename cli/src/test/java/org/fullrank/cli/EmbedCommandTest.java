@@ -33,7 +33,8 @@ class EmbedCommandTest {
             for (int pixel = 0; pixel < image.getHeight() * 20; pixel++) {
                 image.setRGB(pixel % 20, pixel / 20, (int) random.nextLong() & 0xFFFFFF);
             }
-            ImageIO.write(image, "png", photos.resolve("photo%d.png".formatted(i)).toFile());
+            ImageIO.write(
+                    image, "png", photos.resolve("photo%d.png".formatted(i)).toFile());
         }
         run = folder.resolve("run").toString();
         CommandLineRun trained = CommandLineRun.of(
@@ -68,8 +69,8 @@ class EmbedCommandTest {
         Path two = folder.resolve("two.npy");
         assertThat(CommandLineRun.of("embed", run, "--out", all.toString()).code())
                 .isZero();
-        CommandLineRun found = CommandLineRun.of(
-                "embed", run, "--image", photo(5), "--image", photo(2), "--out", two.toString());
+        CommandLineRun found =
+                CommandLineRun.of("embed", run, "--image", photo(5), "--image", photo(2), "--out", two.toString());
         assertThat(found.out()).contains("two.npy: 2 embeddings of width 8");
         assertThat(folder.resolve("two_names.txt")).hasContent(photo(5) + "\n" + photo(2) + "\n");
         assertThat(folder.resolve("two_labels.npy")).doesNotExist();
@@ -83,7 +84,10 @@ class EmbedCommandTest {
 
     @Test
     void withoutOutTheRowsArePrinted() {
-        List<String> lines = CommandLineRun.of("embed", run, "--image", photo(0)).out().lines().toList();
+        List<String> lines = CommandLineRun.of("embed", run, "--image", photo(0))
+                .out()
+                .lines()
+                .toList();
         assertThat(lines).hasSize(2);
         assertThat(lines.getFirst()).isEqualTo("path,e0,e1,e2,e3,e4,e5,e6,e7");
         assertThat(lines.getLast().split(",")).hasSize(9).startsWith(photo(0));
@@ -96,7 +100,14 @@ class EmbedCommandTest {
         refused("found --data too", "--image", photo(0), "--data", "x", "--out", out.toString());
         refused("found --split too", "--image", photo(0), "--split", "test", "--out", out.toString());
         refused("--json: found no --out", "--image", photo(0), "--json");
-        refused("image " + broken + " cannot be read", "--image", photo(0), "--image", broken.toString(), "--out", out.toString());
+        refused(
+                "image " + broken + " cannot be read",
+                "--image",
+                photo(0),
+                "--image",
+                broken.toString(),
+                "--out",
+                out.toString());
         refused("found no file, expected an image file", "--image", "none.png");
         refused("--out x.parquet: found no known ending", "--image", photo(0), "--out", "x.parquet");
         assertThat(out).doesNotExist();

@@ -136,9 +136,7 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
                 rank,
                 relation.size());
         InputException.when(
-                centered
-                        && sums.spread()
-                                <= SAME * Arrays.stream(spectrum).sum(),
+                centered && sums.spread() <= SAME * Arrays.stream(spectrum).sum(),
                 "samples: found features that are alike for all samples, expected differences; check the inputs");
         Tensor coupled = mean(form) == Mean.KEPT ? sums.coupled() : sums.centeredCoupled();
         Tensor white = whitening(sums); // [m, r]

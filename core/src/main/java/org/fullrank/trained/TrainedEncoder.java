@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// Embeds single images or rows with the encoder of a run. The data of the run are not needed, and nothing is
 /// written. An image has the same embedding as in a data set, because it is read and resized in the same way.
 ///
-/// The network is built for the shape of the first input. Threads may share an encoder: their calls run one after
-/// another.
+/// The network is built for the shape of the first input. Threads may share an encoder: their calls run one
+/// after another.
 public final class TrainedEncoder implements AutoCloseable {
     private final Recipe recipe;
     private final Path checkpoint;
@@ -62,9 +62,8 @@ public final class TrainedEncoder implements AutoCloseable {
     /// @throws InputException when there is no run or no checkpoint
     public static TrainedEncoder open(Path run, boolean best, Consumer<String> notes) {
         RunFolder folder = RunFolder.open(run); // opened for reading, it holds nothing to close
-        Path checkpoint = best
-                ? Checkpoints.best(folder.checkpoints(), notes)
-                : Checkpoints.latest(folder.checkpoints(), notes);
+        Path checkpoint =
+                best ? Checkpoints.best(folder.checkpoints(), notes) : Checkpoints.latest(folder.checkpoints(), notes);
         return new TrainedEncoder(folder.config(Recipe.class), checkpoint, notes);
     }
 
@@ -103,7 +102,10 @@ public final class TrainedEncoder implements AutoCloseable {
         ViewGenerator views = built.views.on(items);
         if (!views.shape().equals(built.views.shape())) { // color after gray, because other sizes are resized
             throw new InputException("encoder of %s: found %s after %s; open another encoder for them"
-                    .formatted(checkpoint, views.shape().describe(), built.views.shape().describe()));
+                    .formatted(
+                            checkpoint,
+                            views.shape().describe(),
+                            built.views.shape().describe()));
         }
         return Embedder.embed(built.method, views, items);
     }
@@ -125,8 +127,8 @@ public final class TrainedEncoder implements AutoCloseable {
 
     private void requireImages() {
         if (!(recipe.views() instanceof ImageViews)) {
-            throw new InputException("encoder of %s: found an image, expected a row of numbers as in training"
-                    .formatted(checkpoint));
+            throw new InputException(
+                    "encoder of %s: found an image, expected a row of numbers as in training".formatted(checkpoint));
         }
     }
 

@@ -220,8 +220,9 @@ class VitTest {
     void patchesThatDoNotFillTheImageAreRefused() {
         assertThatThrownBy(() -> new Vit(4, 6, 2, 3, 4, Vit.Pool.MEAN).build(new NetworkBuilder(1), IMAGES))
                 .isInstanceOf(InputException.class)
-                .hasMessage("encoder.patch: found 4 for 2-channel images of 6 x 6 pixels, expected a divisor of both sides;"
-                        + " change encoder.patch or views.size");
+                .hasMessage(
+                        "encoder.patch: found 4 for 2-channel images of 6 x 6 pixels, expected a divisor of both sides;"
+                                + " change encoder.patch or views.size");
     }
 
     @Test

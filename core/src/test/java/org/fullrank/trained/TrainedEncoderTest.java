@@ -57,7 +57,8 @@ class TrainedEncoderTest {
     private Recipe photos(Path run) throws IOException {
         Path photos = Files.createDirectory(folder.resolve("photos"));
         for (int i = 0; i < PHOTOS; i++) {
-            ImageIO.write(photo(i), "png", photos.resolve("photo%d.png".formatted(i)).toFile());
+            ImageIO.write(
+                    photo(i), "png", photos.resolve("photo%d.png".formatted(i)).toFile());
         }
         Recipe recipe = Recipes.load(
                 "small-vicreg",
@@ -157,7 +158,9 @@ class TrainedEncoderTest {
             refused(() -> encoder.embed(folder.resolve("none.png")), "found no file, expected an image file");
             refused(() -> encoder.embed(folder), "found a folder, expected an image file");
             encoder.embed(photo(0));
-            refused(() -> encoder.embed(Images.of(new byte[256], 16, 16, 1)), "found gray images of 16 x 16 pixels after color images of 16 x 16 pixels");
+            refused(
+                    () -> encoder.embed(Images.of(new byte[256], 16, 16, 1)),
+                    "found gray images of 16 x 16 pixels after color images of 16 x 16 pixels");
         }
         refused(() -> TrainedEncoder.open(folder.resolve("nothing")), "found nothing there, expected a run folder");
     }

@@ -19,8 +19,7 @@ public final class CompareImages {
         if (arguments.length < 3) {
             throw new IllegalArgumentException("usage: CompareImages RUN_FOLDER IMAGE IMAGE [IMAGE ...]");
         }
-        List<Path> images =
-                Arrays.stream(arguments).skip(1).map(Path::of).toList();
+        List<Path> images = Arrays.stream(arguments).skip(1).map(Path::of).toList();
         double[] cosines = cosines(Path.of(arguments[0]), images);
         for (int i = 0; i < cosines.length; i++) {
             System.out.printf("%.3f  %s%n", cosines[i], images.get(i));
@@ -30,7 +29,10 @@ public final class CompareImages {
     static double[] cosines(Path run, List<Path> images) {
         try (TrainedEncoder encoder = TrainedEncoder.open(run)) {
             float[] first = encoder.embed(images.getFirst()); // or a BufferedImage, or a row of numbers
-            return images.stream().map(encoder::embed).mapToDouble(z -> cosine(first, z)).toArray();
+            return images.stream()
+                    .map(encoder::embed)
+                    .mapToDouble(z -> cosine(first, z))
+                    .toArray();
         }
     }
 

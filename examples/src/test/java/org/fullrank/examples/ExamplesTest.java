@@ -124,9 +124,15 @@ class ExamplesTest {
     void thePageForJavaUsersShowsTheExamples() throws IOException {
         String page = unindented(Path.of("../docs/how-to/java.md"));
         String train = unindented(SOURCES.resolve("TrainAndEmbed.java"));
-        assertThat(page).contains(train.substring(train.indexOf("static Features embeddings("), train.lastIndexOf("}")).strip());
+        assertThat(page)
+                .contains(train.substring(train.indexOf("static Features embeddings("), train.lastIndexOf("}"))
+                        .strip());
         String compare = unindented(SOURCES.resolve("CompareImages.java"));
-        assertThat(page).contains(compare.substring(compare.indexOf("static double[] cosines("), compare.indexOf("private static double cosine(")).strip());
+        assertThat(page)
+                .contains(compare.substring(
+                                compare.indexOf("static double[] cosines("),
+                                compare.indexOf("private static double cosine("))
+                        .strip());
     }
 
     @Test
