@@ -20,7 +20,8 @@ public sealed interface Experiment
                 BnJitter,
                 SpectralFamily,
                 LabelGraph,
-                OptimumGap {
+                OptimumGap,
+                KernelSpirals {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

@@ -22,7 +22,8 @@ public final class Experiments {
             new BnJitter(),
             new SpectralFamily(),
             new LabelGraph(),
-            new OptimumGap());
+            new OptimumGap(),
+            new KernelSpirals());
 
     private Experiments() {}
 
