@@ -21,7 +21,8 @@ public sealed interface Experiment
                 SpectralFamily,
                 LabelGraph,
                 OptimumGap,
-                KernelSpirals {
+                KernelSpirals,
+                AlignedRelations {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

@@ -23,7 +23,8 @@ public final class Experiments {
             new SpectralFamily(),
             new LabelGraph(),
             new OptimumGap(),
-            new KernelSpirals());
+            new KernelSpirals(),
+            new AlignedRelations());
 
     private Experiments() {}
 
