@@ -32,8 +32,9 @@ public record ColumnSpace(Tensor basis) {
     /// The cosine of a small angle is 1 up to rounding, so the angle comes from its sine as well (Björck and
     /// Golub 1973).
     public double[] angles(ColumnSpace other) {
-        ColumnSpace large = rank() >= other.rank() ? this : other;
-        ColumnSpace small = large == this ? other : this;
+        boolean isLarger = rank() >= other.rank();
+        ColumnSpace large = isLarger ? this : other;
+        ColumnSpace small = isLarger ? other : this;
         int count = small.rank();
         if (count == 0) {
             return new double[0];

@@ -41,8 +41,8 @@ class EncoderTest {
 
     @Test
     void everyKindOfEncoderIsTested() {
-        assertThat(encoders().stream().map(Object::getClass).distinct())
-                .containsExactlyInAnyOrderElementsOf((List) RecordShape.choices(EncoderSpec.class));
+        assertThat(encoders().stream().<Class<?>>map(EncoderSpec::getClass).distinct())
+                .containsExactlyInAnyOrderElementsOf(RecordShape.choices(EncoderSpec.class));
     }
 
     @ParameterizedTest
