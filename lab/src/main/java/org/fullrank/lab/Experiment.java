@@ -17,7 +17,8 @@ public sealed interface Experiment
                 SvmaxCircle,
                 Conditioning,
                 BnPartition,
-                BnJitter {
+                BnJitter,
+                VcregIndependence {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

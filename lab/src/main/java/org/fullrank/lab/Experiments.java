@@ -19,7 +19,8 @@ public final class Experiments {
             new SvmaxCircle(),
             new Conditioning(),
             new BnPartition(),
-            new BnJitter());
+            new BnJitter(),
+            new VcregIndependence());
 
     private Experiments() {}
 
