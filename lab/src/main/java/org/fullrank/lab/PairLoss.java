@@ -10,8 +10,8 @@ final class PairLoss {
 
     static final double VARIANCE = 25;
 
-    /// Weight of the covariance. VICReg's weight is 1, with embeddings of thousands of dimensions. With fewer,
-    /// the term is smaller.
+    /// Weight of the covariance. VICReg's weight is 1, with embeddings of thousands of dimensions. With
+    /// fewer, the term is smaller.
     static final double COVARIANCE = 10;
 
     /// Temperature of SimCLR.
