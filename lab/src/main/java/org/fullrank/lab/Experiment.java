@@ -23,6 +23,7 @@ public sealed interface Experiment
                 OptimumGap,
                 KernelSpirals,
                 AlignedRelations {
+                VcregIndependence {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

@@ -25,6 +25,7 @@ public final class Experiments {
             new OptimumGap(),
             new KernelSpirals(),
             new AlignedRelations());
+            new VcregIndependence());
 
     private Experiments() {}
 
