@@ -72,7 +72,8 @@ public final class ApproximationStudy {
                 drawn.items(),
                 kernel.text(),
                 WIDTH);
-        System.out.println("| landmarks | choice | trace error | rank | loss | error of the loss | angle, degrees | overlap |");
+        System.out.println(
+                "| landmarks | choice | trace error | rank | loss | error of the loss | angle, degrees | overlap |");
         System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
         ClosedForm form = ClosedForm.of(Vicreg.defaults()).withWidth(WIDTH).withRankCut(CUT);
         SpectralMap exact = form.fit(relation, samples, FeatureMap.Landmarks.of(kernel, all(drawn)));

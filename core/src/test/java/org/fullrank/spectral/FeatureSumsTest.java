@@ -34,8 +34,11 @@ class FeatureSumsTest {
     void sumsAreTheirDefinitionsForEqualAndForOtherWeights(boolean equal) {
         double[] diagonal = weights(equal, 0.6);
         double[] mass = weights(equal, 2);
-        int[] labels = IntStream.range(0, SIZE).map(i -> equal ? i / 2 : i % 3 * (i % 7)).toArray();
-        for (Relation relation : new Relation[] {Groups.ofLabels(labels), NearestNeighbors.graph(SampleRows.of(x), 3)}) {
+        int[] labels = IntStream.range(0, SIZE)
+                .map(i -> equal ? i / 2 : i % 3 * (i % 7))
+                .toArray();
+        Graph graph = NearestNeighbors.graph(SampleRows.of(x), 3);
+        for (Relation relation : new Relation[] {Groups.ofLabels(labels), graph}) {
             var form = new QuadraticForm(diagonal, 0.2, mass, Mean.UNIFORM);
             FeatureSums sums = FeatureSums.of(
                     relation,
