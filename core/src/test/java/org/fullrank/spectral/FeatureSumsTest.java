@@ -39,6 +39,8 @@ class FeatureSumsTest {
                 .toArray();
         for (Relation relation :
                 new Relation[] {Groups.ofLabels(labels), NearestNeighbors.graph(SampleRows.of(x), 3)}) {
+        Graph graph = NearestNeighbors.graph(SampleRows.of(x), 3);
+        for (Relation relation : new Relation[] {Groups.ofLabels(labels), graph}) {
             var form = new QuadraticForm(diagonal, 0.2, mass, Mean.UNIFORM);
             FeatureSums sums = FeatureSums.of(
                     relation,
