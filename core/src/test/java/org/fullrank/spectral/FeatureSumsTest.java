@@ -37,8 +37,6 @@ class FeatureSumsTest {
         int[] labels = IntStream.range(0, SIZE)
                 .map(i -> equal ? i / 2 : i % 3 * (i % 7))
                 .toArray();
-        for (Relation relation :
-                new Relation[] {Groups.ofLabels(labels), NearestNeighbors.graph(SampleRows.of(x), 3)}) {
         Graph graph = NearestNeighbors.graph(SampleRows.of(x), 3);
         for (Relation relation : new Relation[] {Groups.ofLabels(labels), graph}) {
             var form = new QuadraticForm(diagonal, 0.2, mass, Mean.UNIFORM);
@@ -53,9 +51,7 @@ class FeatureSumsTest {
             Tensor t = torch.diag(Tensors.of(diagonal, SIZE)).add(g.mul(Tensors.scalar(0.2)));
             near(sums.second(), x.t().matmul(x));
             near(sums.coupled(), x.t().matmul(t).matmul(x));
-            near(
-                    Objects.requireNonNull(sums.massive()),
-                    x.t().matmul(torch.diag(Tensors.of(mass, SIZE))).matmul(x));
+            near(Objects.requireNonNull(sums.massive()), x.t().matmul(torch.diag(Tensors.of(mass, SIZE))).matmul(x));
         }
     }
 

@@ -67,7 +67,6 @@ record AlignedRelations(Resampled views, ClosedFits.Mapped mapped) implements Ex
                 regression with an intercept (the ridge is 0.001 times the mean of `|z|^2`) on labels of originals,
                 tested on 1000 new points. Each accuracy is a mean over 5 data sets with 40 draws of labels each (3 with
                 10 in a quick run). Without the intercept, the single dimension of aligned pairs with gamma 1.5 needs
-                only its sign, so 2 labels of each class do what 50 do.
                 only its sign, so 2 labels of each class do what 50 do. The reference does not name an intercept. It was
                 chosen here after a look at the figures: 0.92 for 2 labels is reached only with one.
 

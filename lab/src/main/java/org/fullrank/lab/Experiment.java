@@ -22,7 +22,7 @@ public sealed interface Experiment
                 LabelGraph,
                 OptimumGap,
                 KernelSpirals,
-                AlignedRelations {
+                AlignedRelations,
                 VcregIndependence {
     /// The description of an experiment.
     ///

@@ -24,7 +24,7 @@ public final class Experiments {
             new LabelGraph(),
             new OptimumGap(),
             new KernelSpirals(),
-            new AlignedRelations());
+            new AlignedRelations(),
             new VcregIndependence());
 
     private Experiments() {}
