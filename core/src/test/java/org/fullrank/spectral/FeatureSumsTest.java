@@ -51,7 +51,9 @@ class FeatureSumsTest {
             Tensor t = torch.diag(Tensors.of(diagonal, SIZE)).add(g.mul(Tensors.scalar(0.2)));
             near(sums.second(), x.t().matmul(x));
             near(sums.coupled(), x.t().matmul(t).matmul(x));
-            near(Objects.requireNonNull(sums.massive()), x.t().matmul(torch.diag(Tensors.of(mass, SIZE))).matmul(x));
+            near(
+                    Objects.requireNonNull(sums.massive()),
+                    x.t().matmul(torch.diag(Tensors.of(mass, SIZE))).matmul(x));
         }
     }
 
