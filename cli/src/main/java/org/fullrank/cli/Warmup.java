@@ -56,7 +56,7 @@ final class Warmup {
             List<String> line = new ArrayList<>(List.of("pretrain", "--recipe", "small-vicreg", "--no-preflight"));
             line.addAll(List.of(
                     "--data", data.toString(), "--out", folder.resolve("run").toString()));
-            for (String setting : List.of("train={epochs: 1, batch: 16}", "data.cache=" + folder)) {
+            for (String setting : List.of("train={epochs: 1, batch: 16, device: cpu}", "data.cache=" + folder)) {
                 line.addAll(List.of("--set", setting));
             }
             Fullrank.execute(nowhere, nowhere, line.toArray(String[]::new));

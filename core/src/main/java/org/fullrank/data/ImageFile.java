@@ -15,9 +15,11 @@ public final class ImageFile {
     /// An image file as a data set of one image.
     ///
     /// @param spec limits and stored size, as for the data set of the training
+    /// @param channels 3 for color, 1 for gray
     /// @param notes gets a line if something in the file was ignored, such as a damaged color profile
-    /// @throws InputException when the file is missing, is not an image, or is damaged
-    public static Images read(Path file, DataSpec spec, Consumer<String> notes) {
+    /// @throws InputException when the file is missing, is not an image, is damaged, or has colors but
+    ///     should be gray
+    public static Images read(Path file, DataSpec spec, int channels, Consumer<String> notes) {
         if (!Files.isRegularFile(file)) {
             throw new InputException("image %s: found %s, expected an image file; check the path"
                     .formatted(file, Files.exists(file) ? "a folder" : "no file"));
@@ -27,20 +29,23 @@ public final class ImageFile {
             if (decoded.remark() != null) {
                 notes.accept("image %s: %s".formatted(file, decoded.remark()));
             }
-            return images(decoded.pixels());
+            return images("image " + file, decoded.pixels(), channels);
         } catch (IOException e) {
-            throw new InputException("image %s cannot be read: %s".formatted(file, Inputs.firstLine(e)), e);
+            throw new InputException(
+                    "image %s cannot be read: %s; save it again as PNG or JPEG".formatted(file, Inputs.firstLine(e)), e);
         }
     }
 
     /// A Java image as a data set of one image. Its samples are taken as sRGB, and transparent pixels are drawn
     /// on white.
     ///
-    /// @throws InputException when the image has a layout other than gray, RGB, CMYK or a palette
-    public static Images of(BufferedImage image, DataSpec spec) {
+    /// @param channels 3 for color, 1 for gray
+    /// @throws InputException when the image has a layout other than gray, RGB, CMYK or a palette, or when
+    ///     it has colors but should be gray
+    public static Images of(BufferedImage image, DataSpec spec, int channels) {
         try {
             Picture picture = Rasters.picture(image.isAlphaPremultiplied() ? straight(image) : image);
-            return images(picture.rgb(null).shrunkTo(spec.storedShorterSide()));
+            return images("image", picture.rgb(null).shrunkTo(spec.storedShorterSide()), channels);
         } catch (IOException e) {
             throw new InputException("image: %s; convert it to TYPE_INT_RGB".formatted(e.getMessage()), e);
         }
@@ -55,7 +60,21 @@ public final class ImageFile {
         return copy;
     }
 
-    private static Images images(Pixels pixels) {
-        return Images.of(pixels.rgb(), pixels.height(), pixels.width(), 3);
+    private static Images images(String subject, Pixels pixels, int channels) {
+        byte[] rgb = pixels.rgb();
+        return Images.of(channels == 3 ? rgb : gray(subject, rgb), pixels.height(), pixels.width(), channels);
+    }
+
+    /// The gray values of pixels that have no color.
+    private static byte[] gray(String subject, byte[] rgb) {
+        byte[] gray = new byte[rgb.length / 3];
+        for (int i = 0; i < gray.length; i++) {
+            gray[i] = rgb[3 * i];
+            if (rgb[3 * i + 1] != gray[i] || rgb[3 * i + 2] != gray[i]) {
+                throw new InputException("%s: found colors, expected a gray image as in training; convert it to gray"
+                        .formatted(subject));
+            }
+        }
+        return gray;
     }
 }

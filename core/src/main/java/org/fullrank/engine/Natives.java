@@ -3,6 +3,7 @@ package org.fullrank.engine;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
@@ -33,40 +34,23 @@ public final class Natives {
 
     private Natives() {}
 
-    /// Loads everything once; later calls return at once.
+    /// Loads everything once; later calls return at once, or throw the same exception.
     ///
     /// @throws JobException when there are no libraries for this platform, or when they cannot be unpacked
     public static synchronized void load() {
-        if (loaded) {
-            return;
-        }
         if (failure != null) {
             throw failure;
         }
-        // Scopes own native memory. Java's garbage collector does not see it, so the binding's limits would only cause
-        // false errors.
-        System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
-        System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
-        String platform = Loader.getPlatform();
+        if (loaded) {
+            return;
+        }
         try {
-            unpack("/org/bytedeco/openblas/" + platform);
-            String folder = "/org/bytedeco/pytorch/" + platform;
-            boolean gpu = forGpu();
-            if (gpu) {
-                System.setProperty("org.bytedeco.javacpp.platform.extension", GPU);
-            }
-            List<File> folders = unpack(gpu ? folder + GPU : folder);
-            Environment.set("OPENBLAS_THREAD_TIMEOUT", SLEEP_AT_ONCE);
-            Loader.load(openblas.class);
-            if (platform.startsWith("linux")) {
-                open(folders);
-            }
-            Loader.load(torch.class);
-        } catch (IOException | UnsatisfiedLinkError | NoClassDefFoundError e) {
+            unpackAndOpen(Loader.getPlatform());
+        } catch (IOException | LinkageError | RuntimeException e) {
             failure = new JobException(
                     "libtorch for %s cannot be loaded (%s); it needs a 64-bit x86 Linux%s in %s"
                             .formatted(
-                                    platform,
+                                    Loader.getPlatform(),
                                     firstLine(e),
                                     forGpu()
                                             ? ", the libraries of CUDA 13 and cuDNN 9 in a folder of LD_LIBRARY_PATH,"
@@ -77,6 +61,26 @@ public final class Natives {
             throw failure;
         }
         loaded = true;
+    }
+
+    private static void unpackAndOpen(String platform) throws IOException {
+        // Scopes own native memory. Java's garbage collector does not see it, so the binding's limits would only cause
+        // false errors.
+        System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
+        System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+        unpack("/org/bytedeco/openblas/" + platform);
+        String folder = "/org/bytedeco/pytorch/" + platform;
+        boolean gpu = forGpu();
+        if (gpu) {
+            System.setProperty("org.bytedeco.javacpp.platform.extension", GPU);
+        }
+        List<File> folders = unpack(gpu ? folder + GPU : folder);
+        Environment.set("OPENBLAS_THREAD_TIMEOUT", SLEEP_AT_ONCE);
+        Loader.load(openblas.class);
+        if (platform.startsWith("linux")) {
+            open(folders);
+        }
+        Loader.load(torch.class);
     }
 
     /// Starts to load in the background. The caller can read its settings and data in this second. A failure is
@@ -99,7 +103,7 @@ public final class Natives {
         Thread loading = early;
         if (loading != null) {
             try {
-                loading.join();
+                loading.join(Duration.ofSeconds(2));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -23,7 +23,7 @@ public final class Spectrogram {
     private static final double ROUNDED = 4;
 
     private static final int SHORTEST_WINDOW = 16;
-    private static final int LONGEST_WINDOW = 512;
+    private static final int LONGEST_WINDOW = 2048; // for 48 kHz
 
     /// Height of the line between two recordings.
     private static final int LINE = 2;

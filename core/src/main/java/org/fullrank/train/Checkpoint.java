@@ -1,6 +1,7 @@
 package org.fullrank.train;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,15 @@ public final class Checkpoint {
         }
     }
 
+    /// Whether a network has the architecture of a checkpoint.
+    public static boolean fits(Path file, Method method) {
+        try (var saved = SafeTensors.open(file);
+                var scope = Scope.open()) {
+            return tensors(method).entrySet().stream()
+                    .allMatch(e -> Arrays.equals(saved.shape(e.getKey()), Tensors.shape(e.getValue())));
+        }
+    }
+
     /// Loads the network only.
     ///
     /// @return the step of the checkpoint
@@ -183,14 +193,14 @@ public final class Checkpoint {
         targets.forEach((name, target) -> {
             long[] found = saved.shape(name);
             long[] expected = Tensors.shape(target);
-            if (found == null || !java.util.Arrays.equals(found, expected)) {
+            if (found == null || !Arrays.equals(found, expected)) {
                 throw new InputException(
                         "checkpoint %s: found %s %s, expected shape %s; it was saved from another architecture, use the"
                                         .formatted(
                                                 saved.path(),
-                                                found == null ? "no" : java.util.Arrays.toString(found) + " for",
+                                                found == null ? "no" : Arrays.toString(found) + " for",
                                                 name,
-                                                java.util.Arrays.toString(expected))
+                                                Arrays.toString(expected))
                                 + " recipe that it was trained with");
             }
         });

@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.fullrank.data.ImageFile;
+import org.fullrank.data.Images;
 import org.fullrank.data.Items;
 import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
@@ -20,6 +21,7 @@ import org.fullrank.train.Checkpoint;
 import org.fullrank.train.Checkpoints;
 import org.fullrank.train.MethodBuilder;
 import org.fullrank.view.ImageViews;
+import org.fullrank.view.InputShape;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +36,9 @@ public final class TrainedEncoder implements AutoCloseable {
     private final Device device;
     private final int threads;
     private final Consumer<String> notes;
+    private final @Nullable TableSchema table;
     private @Nullable Network network;
+    private boolean closed;
 
     /// The network for inputs of one shape.
     private record Network(ViewGenerator views, Method method) {}
@@ -43,6 +47,7 @@ public final class TrainedEncoder implements AutoCloseable {
         this.recipe = recipe;
         this.checkpoint = checkpoint;
         this.notes = notes;
+        table = Checkpoint.table(checkpoint);
         device = recipe.train().device().resolve();
         threads = Threads.resolve(recipe.train().threads());
         Threads.use(threads);
@@ -69,19 +74,18 @@ public final class TrainedEncoder implements AutoCloseable {
 
     /// The embedding `[D]` of an image file.
     ///
-    /// @throws InputException when the file is not an image that can be read, or when the encoder was not
-    ///     trained on color images
-    public float[] embed(Path image) {
-        requireImages();
-        return embed(ImageFile.read(image, recipe.data(), notes)).values();
+    /// @throws InputException when the file is not an image that can be read, when it has colors but the
+    ///     encoder was trained on gray images, or when it was not trained on images
+    public synchronized float[] embed(Path image) {
+        return embed(ImageFile.read(image, recipe.data(), channels(), notes)).values();
     }
 
     /// The embedding `[D]` of an image in memory. Its samples are taken as sRGB.
     ///
-    /// @throws InputException when the encoder was not trained on color images
-    public float[] embed(BufferedImage image) {
-        requireImages();
-        return embed(ImageFile.of(image, recipe.data())).values();
+    /// @throws InputException when the image has colors but the encoder was trained on gray images, or when
+    ///     it was not trained on images
+    public synchronized float[] embed(BufferedImage image) {
+        return embed(ImageFile.of(image, recipe.data(), channels())).values();
     }
 
     /// The embedding `[D]` of a row of numbers.
@@ -111,29 +115,44 @@ public final class TrainedEncoder implements AutoCloseable {
     }
 
     private Network network(Items items) {
+        if (closed) {
+            throw new InputException("encoder of %s: it is closed; open it again".formatted(checkpoint));
+        }
         if (network == null) {
-            ViewGenerator views = Trained.views(recipe, items, checkpoint, threads);
-            Method method = MethodBuilder.build(recipe, views, device, Precision.FP32);
+            Network built = build(items);
             try {
-                Checkpoint.load(checkpoint, method);
+                Checkpoint.load(checkpoint, built.method);
             } catch (RuntimeException e) {
-                method.close();
+                built.method.close();
                 throw e;
             }
-            network = new Network(views, method);
+            network = built;
         }
         return network;
     }
 
-    private void requireImages() {
+    private Network build(Items items) {
+        ViewGenerator views = Trained.views(recipe, items, checkpoint, threads);
+        return new Network(views, MethodBuilder.build(recipe, views, device, Precision.FP32));
+    }
+
+    /// Whether the encoder was trained on color images (3) or on gray ones (1).
+    private int channels() {
         if (!(recipe.views() instanceof ImageViews)) {
-            throw new InputException(
-                    "encoder of %s: found an image, expected a row of numbers as in training".formatted(checkpoint));
+            throw new InputException("encoder of %s: found an image, expected a row of numbers as in training; embed rows"
+                    .formatted(checkpoint));
         }
+        if (network == null && !closed) {
+            Items gray = Images.of(new byte[1], 1, 1, 1);
+            Network built = build(gray);
+            boolean fits = Checkpoint.fits(checkpoint, built.method);
+            built.method.close();
+            network(fits ? gray : Images.of(new byte[3], 1, 1, 3));
+        }
+        return network != null && network.views.shape() instanceof InputShape.Image image ? image.channels() : 3;
     }
 
     private void requireNumbers() {
-        TableSchema table = Checkpoint.table(checkpoint);
         if (table != null && table.spans().stream().anyMatch(s -> !s.numeric() || s.width() > 1)) {
             throw new InputException("encoder of %s: found a row of numbers, expected a row of a table with %s; use"
                             .formatted(checkpoint, table.text())
@@ -143,6 +162,7 @@ public final class TrainedEncoder implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         if (network != null) {
             network.method.close();
             network = null;

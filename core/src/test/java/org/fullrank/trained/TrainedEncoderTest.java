@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -60,17 +61,21 @@ class TrainedEncoderTest {
             ImageIO.write(
                     photo(i), "png", photos.resolve("photo%d.png".formatted(i)).toFile());
         }
-        Recipe recipe = Recipes.load(
+        Recipe recipe = small(photos);
+        SmallTraining.train(recipe, run, new SmallTraining.Watching());
+        return recipe;
+    }
+
+    private Recipe small(Path data) {
+        return Recipes.load(
                 "small-vicreg",
                 List.of(
-                        "data.path=" + photos,
+                        "data.path=" + data,
                         "data.cache=" + folder.resolve("cache"),
                         "views.size=16",
                         "encoder={type: convnet, channels: [4, 8]}",
                         "method.projector.widths=[8, 8]",
                         "train={epochs: 1, batch: 4, precision: fp32, threads: 1}"));
-        SmallTraining.train(recipe, run, new SmallTraining.Watching());
-        return recipe;
     }
 
     private static BufferedImage photo(int i) {
@@ -137,6 +142,41 @@ class TrainedEncoderTest {
             assertThat(encoder.embed(gray)).containsExactly(encoder.embed(rgb));
             assertThat(encoder.embed(clear)).containsExactly(encoder.embed(white));
         }
+    }
+
+    @Test
+    void anEncoderOfGrayImagesReadsGrayFiles() throws IOException {
+        byte[] pixels = new byte[PHOTOS * 256];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (i * 31 + i / 256);
+        }
+        ByteBuffer idx = ByteBuffer.allocate(16 + pixels.length);
+        idx.putInt(0x803).putInt(PHOTOS).putInt(16).putInt(16).put(pixels);
+        Path data = Files.write(folder.resolve("train-images-idx3-ubyte"), idx.array());
+        Path run = folder.resolve("run");
+        Recipe recipe = small(data);
+        SmallTraining.train(recipe, run, new SmallTraining.Watching());
+        var gray = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+        gray.getRaster().setDataElements(0, 0, 16, 16, Arrays.copyOf(pixels, 256));
+        Path file = folder.resolve("first.png");
+        ImageIO.write(gray, "png", file.toFile());
+        try (var encoder = TrainedEncoder.open(run)) {
+            float[] expected = row(whole(run, recipe), 0);
+            assertThat(encoder.embed(file)).containsExactly(expected, within(1e-5f));
+            assertThat(encoder.embed(gray)).containsExactly(expected, within(1e-5f));
+            refused(() -> encoder.embed(photo(0)), "image: found colors, expected a gray image as in training");
+        }
+    }
+
+    @Test
+    void aClosedEncoderIsRefused() throws IOException {
+        Path run = folder.resolve("run");
+        vectors(run);
+        TrainedEncoder encoder = TrainedEncoder.open(run);
+        encoder.embed(new float[8]);
+        encoder.close();
+        encoder.close();
+        refused(() -> encoder.embed(new float[8]), "it is closed");
     }
 
     @Test
