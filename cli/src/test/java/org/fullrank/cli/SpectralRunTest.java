@@ -103,7 +103,7 @@ class SpectralRunTest {
         CommandLineRun text = done("evaluate F/run --protocol all");
         assertThat(text.err()).contains("finetune: left out, because a closed form is not trained");
         assertThat(text.out().split("untrained encoder: not measured: a closed form is not trained", -1))
-                .hasSize(4); // probes, retrieval and nearest centroid
+                .hasSize(5); // probes, retrieval, nearest centroid and independence
         assertThat(text.out()).doesNotContain("train.epochs");
         JsonNode json = json("evaluate F/run --json").get("evaluation");
         assertThat(json.get("results").findValuesAsText("features"))
