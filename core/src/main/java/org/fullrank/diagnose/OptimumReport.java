@@ -128,7 +128,7 @@ public record OptimumReport(String objective, int views, Relaxation relaxation, 
             notes.add("No modes: the representation is the same for all rows, so no map of it tells them apart.");
         }
         if (!relaxation.form().ignoresMean()) {
-            notes.add("The maps of the representation have no bias. One could matter, because this objective sees the mean.");
+            notes.add("The maps of the representation have no bias. It could matter: this objective sees the mean.");
         }
         return notes;
     }
