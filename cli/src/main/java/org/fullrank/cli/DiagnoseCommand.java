@@ -14,6 +14,7 @@ import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
 import org.fullrank.diagnose.Likeness;
 import org.fullrank.diagnose.OptimumReport;
+import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.AtomicFile;
@@ -23,6 +24,7 @@ import org.fullrank.rows.LabelFile;
 import org.fullrank.rows.RowStream;
 import org.fullrank.rows.RowStreams;
 import org.fullrank.rows.Selection;
+import org.fullrank.spectral.Kernel;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -143,7 +145,8 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = "--optimum",
             description = "Also says how far the embedding of a run is from the best one for its objective, which"
-                    + " eigenvectors give. For runs with the objective vicreg, nt-xent or barlow-twins.")
+                    + " eigenvectors give. For runs with the objective vicreg, nt-xent or barlow-twins, and for closed"
+                    + " forms that were fitted to views.")
     boolean optimum;
 
     @Option(
@@ -182,6 +185,9 @@ final class DiagnoseCommand extends Job {
     @Option(names = "--json", description = "Prints the diagnoses as one JSON object.")
     boolean json;
 
+    /// The first failure of `--optimum`. It must not cost the diagnoses, so it is reported after them.
+    private @Nullable FullrankException failure;
+
     /// Checks the options before the first subject is read, and writes the page after the last one.
     @Override
     void work() {
@@ -210,6 +216,11 @@ final class DiagnoseCommand extends Job {
         }
         if (failOn == FailOn.COLLAPSE && diagnoses.stream().anyMatch(Diagnosis::isCollapse)) {
             collapsed();
+            if (failure != null) {
+                warn(String.valueOf(failure.getMessage()));
+            }
+        } else if (failure != null) {
+            throw failure;
         }
     }
 
@@ -281,14 +292,24 @@ final class DiagnoseCommand extends Job {
                     .filter(place -> !PLACES.contains(place))
                     .map(place -> place.startsWith(BLOCK) ? place.substring(BLOCK.length()) : place)
                     .toList();
-            OptimumReport report = optimum ? trained.optimum(chosen, kernel) : null;
-            return trained.diagnose(chosen, blocks).stream()
+            List<Diagnosis> found = trained.diagnose(chosen, blocks);
+            OptimumReport report = optimum ? optimum(trained, chosen) : null;
+            return found.stream()
                     .filter(diagnosis -> !PLACES.contains(diagnosis.subject()) || wanted.contains(diagnosis.subject()))
                     .map(diagnosis -> report != null && diagnosis.subject().equals(EMBEDDING)
                             ? diagnosis.withOptimum(report)
                             : diagnosis)
                     .map(diagnosis -> named(run, diagnosis))
                     .toList();
+        }
+    }
+
+    private @Nullable OptimumReport optimum(Trained trained, Split chosen) {
+        try {
+            return trained.optimum(chosen, kernel);
+        } catch (FullrankException e) {
+            failure = failure == null ? e : failure;
+            return null;
         }
     }
 
@@ -305,6 +326,9 @@ final class DiagnoseCommand extends Job {
         InputException.when(
                 kernel != null && !optimum,
                 "--kernel: found no --optimum, expected it; add it or leave the kernel out");
+        if (kernel != null) {
+            Kernel.of(kernel); // refuses a wrong text before the first run is read
+        }
         InputException.when(
                 optimum && !places.isEmpty() && !places.contains(EMBEDDING),
                 "--optimum: found --places without embedding, expected embedding, which has the optimum; add it");

@@ -86,21 +86,18 @@ class OptimumTest {
         assertThat(diagnose("--optimum", "--full", "--split", "train").out()).contains("\n  any embeddings ");
     }
 
+    private void fit(String... options) {
+        List<String> line = new ArrayList<>(
+                List.of("spectral", "--data", folder.resolve("t.csv").toString()));
+        line.addAll(List.of("--kernel", "linear", "--dim", "2", "--out", run.toString()));
+        line.addAll(List.of(options));
+        CommandLineRun fit = CommandLineRun.of(line.toArray(String[]::new));
+        assertThat(fit.code()).as(fit.err()).isZero();
+    }
+
     @Test
     void aClosedFormIsComparedWithItself() throws IOException {
-        CommandLineRun fit = CommandLineRun.of(
-                "spectral",
-                "--data",
-                folder.resolve("t.csv").toString(),
-                "--views",
-                "vector",
-                "--kernel",
-                "linear",
-                "--dim",
-                "2",
-                "--out",
-                run.toString());
-        assertThat(fit.code()).as(fit.err()).isZero();
+        fit("--views", "vector");
         JsonNode linear = optimum("--optimum", "--split", "train", "--json").at("/optima/1");
         assertThat(linear.get("gap").asDouble()).isBetween(0.0, 0.05); // other views than those of the fit
         assertThat(linear.get("missing")).isEmpty();
@@ -119,6 +116,65 @@ class OptimumTest {
                 .startsWith("fullrank: --optimum: found --places without embedding");
         run = NumpyFiles.write(folder.resolve("z.npy"), new double[9][3]);
         assertThat(refusal("--optimum")).startsWith("fullrank: --optimum: found a file among the subjects");
+    }
+
+    @Test
+    void aFitWithWhiteningHasNoScale() {
+        fit("--views", "vector", "--objective", "barlow-twins", "--whitened");
+        assertThat(diagnose("--optimum", "--split", "train").out())
+                .contains("scale        none, because the embedding is whitened first")
+                .doesNotContain("NaN");
+    }
+
+    @Test
+    void fitsWithoutAnOptimumForViewsAreRefused() {
+        fit("--neighbors", "5");
+        assertThat(refusal("--optimum", "--split", "train"))
+                .isEqualTo("fullrank: --optimum: found a run fitted to a relation of neighbors, expected views, because"
+                        + " the rows are views of its items; leave it out");
+        run = folder.resolve("twins");
+        fit("--views", "vector", "--objective", "barlow-twins");
+        assertThat(refusal("--optimum", "--split", "train"))
+                .isEqualTo("fullrank: --optimum: found a run fitted with barlow-twins, expected whitened embeddings,"
+                        + " because without them there is no optimum over all embeddings; fit it with --whitened");
+    }
+
+    @Test
+    void aWrongKernelIsRefusedFirst() {
+        train();
+        CommandLineRun found = diagnose("--optimum", "--kernel", "rbff");
+        assertThat(found.code()).isEqualTo(2);
+        assertThat(found.err()).startsWith("fullrank: kernel: found").doesNotContain("examining");
+    }
+
+    /// Each feature is replaced by its mean, so all views are equal.
+    @ParameterizedTest
+    @ValueSource(strings = {"vicreg", "nt-xent"})
+    void aRepresentationThatIsAlikeForAllRowsHasNoModes(String objective) throws IOException {
+        train("--set", "method=" + objective, "--set", "method.projector.widths=[16]", "--set", "views.dropout=1");
+        boolean sees = objective.equals("nt-xent"); // the mean
+        JsonNode found = optimum("--optimum", "--kernel", "rbf", "--split", "train", "--json");
+        assertThat(found.at("/optima/1/directions").asInt()).isEqualTo(sees ? 1 : 0);
+        assertThat(found.at("/optima/2/directions").asInt()).isEqualTo(sees ? 1 : 0);
+        assertThat(found.get("notes").get(0).asText()).startsWith(sees ? "The maps of the rep" : "No modes:");
+    }
+
+    @Test
+    void aRefusalKeepsTheDiagnoses() {
+        train(
+                "--set",
+                "method=byol",
+                "--set",
+                "method.projector.widths=[16]",
+                "--set",
+                "optimizer={type: adamw, learningRate: 0.001, weightDecay: 999}"); // all weights become near 0
+        CommandLineRun plain = diagnose("--split", "train");
+        CommandLineRun refused = diagnose("--optimum", "--split", "train");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.out()).contains("COLLAPSE").isEqualTo(plain.out());
+        CommandLineRun failed = diagnose("--optimum", "--split", "train", "--fail-on", "collapse");
+        assertThat(failed.code()).isEqualTo(3);
+        assertThat(failed.err()).contains("warning: --optimum: found a run with self-distillation");
     }
 
     private String refusal(String... options) {

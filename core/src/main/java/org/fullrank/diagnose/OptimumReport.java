@@ -1,5 +1,6 @@
 package org.fullrank.diagnose;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -71,7 +72,9 @@ public record OptimumReport(String objective, int views, Relaxation relaxation, 
             text.append(
                     modes(optimum.over() + ": modes that the embedding has and the optimum drops", optimum.extra()));
         });
-        return text.append('\n').append(legend()).toString();
+        text.append('\n').append(legend(views - 1));
+        notes().forEach(note -> text.append(note).append('\n'));
+        return text.toString();
     }
 
     /// A number without rounding errors: what is 0 in exact arithmetic is printed as 0.
@@ -115,8 +118,22 @@ public record OptimumReport(String objective, int views, Relaxation relaxation, 
         return "\n%s\n%s%s".formatted(title, table, more > 0 ? "  and %d more; --json has all\n".formatted(more) : "");
     }
 
-    private String legend() {
-        boolean below = distance.optima().stream().anyMatch(optimum -> distance.gap(optimum) < -ROUNDING);
+    /// What is special about these figures: sentences.
+    private List<String> notes() {
+        var notes = new ArrayList<String>();
+        if (distance.optima().stream().anyMatch(optimum -> distance.gap(optimum) < -ROUNDING)) {
+            notes.add("A gap below 0: the embedding is not such a map, and is better than the best of them.");
+        }
+        if (distance.optima().stream().anyMatch(optimum -> optimum.directions() == 0)) {
+            notes.add("No modes: the representation is the same for all rows, so no map of it tells them apart.");
+        }
+        if (!relaxation.form().ignoresMean()) {
+            notes.add("The maps of the representation have no bias. It could matter: this objective sees the mean.");
+        }
+        return notes;
+    }
+
+    private static String legend(int unrelated) {
         return """
                 A mode is a direction in which items differ. Its graph eigenvalue is 0 if the views of an item agree in
                 it, and near %d if they are unrelated. The embedding has a mode if it spans at least half of it.
@@ -124,10 +141,7 @@ public record OptimumReport(String objective, int views, Relaxation relaxation, 
                 modes      of the optimum; lacks: those that the embedding has not; extra: those that only it has
                 in reach   share of the embedding's directions that such embeddings can have
                 angles     between the column spaces of the embedding and the optimum, 0 where they agree
-                """.formatted(views - 1)
-                + (below
-                        ? "A gap below 0: the embedding is not such a map, and is better than the best of them.\n"
-                        : "");
+                """.formatted(unrelated);
     }
 
     /// For JSON.
@@ -140,6 +154,7 @@ public record OptimumReport(String objective, int views, Relaxation relaxation, 
         map.put("items", items());
         map.put("views", views);
         map.putAll(distance.toMap());
+        map.put("notes", notes());
         return map;
     }
 }

@@ -166,13 +166,7 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
     /// entries alike.
     @Override
     public Relaxation relaxation(int views, int width) {
-        return new Relaxation(
-                new SpectralObjective.BarlowTwins(true),
-                1,
-                false,
-                false,
-                "",
-                "none, because the embedding is whitened first: only its column space counts");
+        return Relaxation.whitened(new SpectralObjective.BarlowTwins(true));
     }
 
     @Override

@@ -19,11 +19,26 @@ import org.fullrank.spectral.SpectralObjective;
 public record Relaxation(
         SpectralObjective form, double factor, boolean unitRows, boolean scaleIsFree, String settings, String scale) {
     public Relaxation {
-        InputException.unless(factor > 0, "factor: found %s, expected a positive number", factor);
+        InputException.unless(factor > 0, "factor: found %s, expected a positive number; give another one", factor);
     }
 
     /// A closed form that was fitted itself. The scale of a fit depends on the number of its samples.
     public static Relaxation fitted(SpectralObjective form) {
+        return form instanceof SpectralObjective.BarlowTwins twins ? whitened(twins) : anyScale(form);
+    }
+
+    /// The closed form of whitened embeddings, which have no scale.
+    static Relaxation whitened(SpectralObjective.BarlowTwins form) {
+        return new Relaxation(
+                form,
+                1,
+                false,
+                false,
+                "",
+                "none, because the embedding is whitened first: only its column space counts");
+    }
+
+    private static Relaxation anyScale(SpectralObjective form) {
         return new Relaxation(form, 1, false, true, "", "the best one, because that of a fit depends on its samples");
     }
 

@@ -57,9 +57,7 @@ public record ClosedForm(SpectralObjective objective, int width, boolean centere
 
     /// The defaults for an objective: features are centered if the objective ignores the mean.
     public static ClosedForm of(SpectralObjective objective) {
-        boolean centered =
-                objective instanceof SpectralObjective.Vicreg || objective instanceof SpectralObjective.BarlowTwins;
-        return new ClosedForm(objective, DEFAULT_WIDTH, centered, DEFAULT_RANK_CUT, DEFAULT_SEED);
+        return new ClosedForm(objective, DEFAULT_WIDTH, objective.ignoresMean(), DEFAULT_RANK_CUT, DEFAULT_SEED);
     }
 
     /// The same with K dimensions.

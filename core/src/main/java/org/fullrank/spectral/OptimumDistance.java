@@ -3,6 +3,7 @@ package org.fullrank.spectral;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import org.fullrank.stats.Quantiles;
 
 /// How far embeddings are from the optimum of a closed form for the same samples: see [OptimumSearch].
 ///
@@ -53,7 +54,7 @@ public record OptimumDistance(
     /// the embeddings.
     ///
     /// @param over the set in words
-    /// @param directions dimensions of this set
+    /// @param directions dimensions of this set; 0 if its features are equal for all samples
     /// @param minimum the smallest loss within this set
     /// @param inside share of the embeddings' directions that lies within this set, 0 to 1
     /// @param angles principal angles in degrees between the column spaces of the embeddings and of this
@@ -84,7 +85,7 @@ public record OptimumDistance(
 
         /// The median angle; NaN if there is none.
         public double medianAngle() {
-            return angles.length == 0 ? Double.NaN : angles[angles.length / 2];
+            return Quantiles.median(angles);
         }
 
         /// The largest angle; NaN if there is none.
@@ -119,6 +120,7 @@ public record OptimumDistance(
         map.put("gap", gap(optimum));
         map.put("inside", optimum.inside);
         map.put("angles", optimum.angles);
+        map.put("medianAngle", optimum.medianAngle());
         map.put("missing", optimum.missing().stream().map(Mode::number).toList());
         map.put("extra", optimum.extra().stream().map(Mode::number).toList());
         map.put("modes", optimum.modes.stream().map(Mode::toMap).toList());

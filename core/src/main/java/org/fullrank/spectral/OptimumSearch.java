@@ -27,15 +27,19 @@ import org.jspecify.annotations.Nullable;
 /// is rotated. If an eigenvalue belongs to several eigenvectors, any rotation of them is as good. Then those
 /// nearest to the embeddings are taken, ordered by their angle.
 public final class OptimumSearch {
-    /// The largest number of samples, so that all eigenvectors take seconds.
+    /// The largest number of samples for usual widths, so that all eigenvectors take seconds.
     public static final int MOST_ROWS = ClosedForm.DENSE_ROWS;
+
+    /// The largest number of samples for wide embeddings, which need more samples than dimensions. The
+    /// published projectors have 2048 dimensions. All eigenvectors take about eight times as long.
+    public static final int MOST_ROWS_OF_WIDE = 2 * MOST_ROWS;
 
     /// Directions of embeddings whose singular value is below this share of the largest one are left out.
     /// Such a direction has less than a millionth of the largest variance, near the rounding of float32.
     public static final double RANK_CUT = 1e-3;
 
-    /// If the squares of the embeddings minus their mean are below this share of all squares, they are
-    /// rounding errors of float32: the embeddings are equal.
+    /// If the squares of embeddings or features minus their mean are below this share of all squares, they
+    /// are rounding errors of float32: all rows are equal.
     private static final double SAME = 1e-13;
 
     private final SpectralObjective objective;
@@ -50,11 +54,52 @@ public final class OptimumSearch {
         this.relation = relation;
         matrix = FreeForm.of(relation, form, form.mean() != Mean.KEPT);
         Tensor z = embeddings.div(Tensors.scalar(objective.scale(relation.size())));
-        coordinates = matrix.coordinates(z);
-        if (Reductions.squares(coordinates) <= SAME * matrix.squares(z)) {
-            coordinates.zero_();
-        }
+        coordinates = seen(matrix, z);
         span = ColumnSpace.of(coordinates, RANK_CUT);
+    }
+
+    /// The largest number of samples for embeddings of this width.
+    public static int mostRows(int width) {
+        return width < MOST_ROWS ? MOST_ROWS : MOST_ROWS_OF_WIDE;
+    }
+
+    /// Checks the shape of embeddings `[N, K]` before they are computed.
+    ///
+    /// @throws InputException when N is above [#mostRows], or K is not below N
+    public static void requireShape(int rows, int width) {
+        InputException.unless(
+                width < MOST_ROWS_OF_WIDE,
+                "embedding: found %d dimensions, expected fewer than %d, the largest number of rows, because more"
+                        + " rows than dimensions make the optimum unique; use a run with a narrower embedding",
+                width,
+                MOST_ROWS_OF_WIDE);
+        InputException.when(
+                rows > mostRows(width),
+                "embedding: found %d rows, expected at most %d; use fewer",
+                rows,
+                mostRows(width));
+        InputException.unless(
+                width < rows,
+                "embedding: found %d dimensions for %d rows, expected fewer dimensions than rows, because more rows"
+                        + " make the optimum unique; use more items or a narrower embedding",
+                width,
+                rows);
+    }
+
+    /// Whether the rows `[N, D]` are equal up to rounding errors of float32.
+    public static boolean areAlike(Tensor rows) {
+        return isRounding(rows.sub(Reductions.means(rows)), Reductions.squares(rows));
+    }
+
+    private static boolean isRounding(Tensor differences, double squares) {
+        return Reductions.squares(differences) <= SAME * squares;
+    }
+
+    /// What the objective sees of embeddings or features, `[N, D]`: zeros if all rows are equal and the
+    /// objective ignores the mean.
+    private static Tensor seen(FreeForm matrix, Tensor columns) {
+        Tensor seen = matrix.coordinates(columns);
+        return isRounding(seen, matrix.squares(columns)) ? torch.zeros_like(seen) : seen;
     }
 
     /// A set of embeddings.
@@ -94,7 +139,7 @@ public final class OptimumSearch {
     ///
     /// @param embeddings `[N, K]`, which still belong to the caller
     /// @param scaleIsFree whether the embeddings are scaled by the factor that is best for them
-    /// @throws InputException when K is not below N, when N is above [#MOST_ROWS], when a value is not
+    /// @throws InputException when K is not below N, when N is above [#mostRows], when a value is not
     ///     finite, or when the objective has no optimum over all embeddings
     public static OptimumDistance of(
             SpectralObjective objective,
@@ -109,14 +154,7 @@ public final class OptimumSearch {
                 "embedding: found %d rows, expected %d as in the relation; give one row for each sample",
                 embeddings.size(0),
                 rows);
-        InputException.when(
-                rows > MOST_ROWS, "embedding: found %d rows, expected at most %d; use fewer", rows, MOST_ROWS);
-        InputException.unless(
-                width < rows,
-                "embedding: found %d dimensions for %d rows, expected fewer dimensions than rows, because more rows"
-                        + " make the optimum unique; use more items or a narrower embedding",
-                width,
-                rows);
+        requireShape(rows, width);
         return NativeErrors.guard("optimum", "use fewer items", () -> {
             try (var scope = Scope.withoutGradients()) {
                 Tensor z = embeddings.to(ScalarType.Double);
@@ -177,6 +215,11 @@ public final class OptimumSearch {
         try (var scope = Scope.open()) {
             Eigenpairs pairs = eigenpairs(reach);
             double[] values = pairs.values();
+            int width = Math.toIntExact(coordinates.size(1));
+            if (values.length == 0) {
+                double minimum = objective.minimum(values, width, relation);
+                return new Optimum(reach.name(), 0, minimum, 0, new double[0], List.of());
+            }
             Tensor vectors = pairs.vectors().clone(); // [N, m]
             double[] spanned = nearest(values, vectors);
             int kept = kept(values);
@@ -192,24 +235,23 @@ public final class OptimumSearch {
             return new Optimum(
                     reach.name(),
                     values.length,
-                    objective.minimum(Arrays.copyOf(values, kept), Math.toIntExact(coordinates.size(1)), relation),
+                    objective.minimum(Arrays.copyOf(values, kept), width, relation),
                     span.rank() == 0 ? 0 : Arrays.stream(spanned).sum() / span.rank(),
                     span.angles(new ColumnSpace(vectors.narrow(1, 0, kept))),
                     modes);
         }
     }
 
-    /// All modes of a set with their eigenvalues.
+    /// All modes of a set with their eigenvalues; none if its features are equal for all samples.
     private Eigenpairs eigenpairs(Reach reach) {
         if (reach.features() == null) {
             return matrix.eigenpairs();
         }
-        Tensor features = matrix.coordinates(reach.features().to(ScalarType.Double));
+        Tensor features = seen(matrix, reach.features().to(ScalarType.Double));
         Tensor basis = ColumnSpace.of(features, Math.sqrt(reach.rankCut())).basis(); // [N, m]
-        InputException.when(
-                basis.size(1) == 0,
-                "%s: found features that are alike for all samples, expected differences; the encoder has collapsed",
-                reach.name());
+        if (basis.size(1) == 0) {
+            return new Eigenpairs(new double[0], basis, 0);
+        }
         Eigenpairs inner = Eigenpairs.of(basis.t().matmul(matrix.times(basis)));
         return new Eigenpairs(inner.values(), basis.matmul(inner.vectors()), inner.residual());
     }

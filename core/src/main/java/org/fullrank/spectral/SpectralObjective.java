@@ -30,6 +30,11 @@ public sealed interface SpectralObjective {
         return 1;
     }
 
+    /// Whether embeddings may be moved by a constant without effect.
+    default boolean ignoresMean() {
+        return false;
+    }
+
     /// The loss `|Z' J Z - I|^2 + beta tr(Z' L Z)` with the centering `J`. The first term is variance and
     /// covariance, written as a distance to the identity. The second term is the invariance, which is the
     /// energy of the graph. With `normalized`, `Z' J Z / N` is the covariance, and `L` is also divided by N.
@@ -74,6 +79,11 @@ public sealed interface SpectralObjective {
             double[] diagonal =
                     Arrays.stream(relation.degrees()).map(d -> 1 - half * d).toArray();
             return new QuadraticForm(diagonal, half, QuadraticForm.ones(relation.size()), Mean.UNIFORM);
+        }
+
+        @Override
+        public boolean ignoresMean() {
+            return true;
         }
 
         @Override
@@ -151,6 +161,11 @@ public sealed interface SpectralObjective {
         @Override
         public QuadraticForm form(Relation relation) {
             return QuadraticForm.weighted(relation, whitened, Mean.BY_DEGREE);
+        }
+
+        @Override
+        public boolean ignoresMean() {
+            return true;
         }
 
         @Override

@@ -13,6 +13,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.method.Method;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.monitor.Monitor;
@@ -51,13 +52,17 @@ final class OptimumExamination {
     ///
     /// @param width columns of the embedding
     /// @param views generator of the run's views
-    /// @param items the first of them are used, so that there are at most [OptimumSearch#MOST_ROWS] views
+    /// @param items the first of them are used, so that there are at most [OptimumSearch#mostRows] views
     /// @param kernel as in [Kernel#of(String, SampleRows)]; null for none
     /// @throws InputException when the objective has no closed form, or when there are too few items
     static OptimumReport of(
             MethodSpec spec, int width, Method method, ViewGenerator views, Items items, @Nullable String kernel) {
         Relaxation relaxation = relaxation(spec, views.views(), width);
-        int count = Math.min(items.size(), OptimumSearch.MOST_ROWS / views.views());
+        int count = Math.min(items.size(), OptimumSearch.mostRows(width) / views.views());
+        OptimumSearch.requireShape(count * views.views(), width);
+        if (kernel != null) {
+            Kernel.of(kernel); // refuses a wrong text before the network runs
+        }
         ViewGenerator generator =
                 views.on(items.subset(IntStream.range(0, count).toArray()));
         try (var scope = Scope.withoutGradients()) {
@@ -66,9 +71,7 @@ final class OptimumExamination {
             List<Reach> reaches =
                     new ArrayList<>(List.of(Reach.all(), Reach.linear("linear maps of " + FEATURES, features)));
             if (kernel != null) {
-                Kernel chosen = Kernel.of(kernel, SampleRows.of(features));
-                reaches.add(
-                        Reach.kernel("%s maps of %s".formatted(words(chosen), FEATURES), chosen, features, KERNEL_CUT));
+                reaches.add(kernelMaps(kernel, features));
             }
             return new OptimumReport(
                     name(spec),
@@ -81,6 +84,14 @@ final class OptimumExamination {
                             relaxation.scaleIsFree(),
                             reaches));
         }
+    }
+
+    /// If all features are equal, they have no median distance, and a kernel would see only their rounding.
+    private static Reach kernelMaps(String text, Tensor features) {
+        boolean alike = OptimumSearch.areAlike(features);
+        Kernel kernel = alike ? Kernel.of(text) : Kernel.of(text, SampleRows.of(features));
+        Tensor rows = alike ? Reductions.means(features).expand_as(features) : features;
+        return Reach.kernel("%s maps of %s".formatted(words(kernel), FEATURES), kernel, rows, KERNEL_CUT);
     }
 
     /// The text of a kernel with short numbers.
@@ -97,10 +108,7 @@ final class OptimumExamination {
                 @Nullable Relaxation own = joint.objective().relaxation(views, width);
                 yield more && own != null ? own.with("without the regularizers on inner layers") : own;
             }
-            case MethodSpec.ClosedForm form ->
-                form.relation() instanceof RelationSpec.Views && !isUnfixed(form.objective())
-                        ? Relaxation.fitted(form.objective())
-                        : null;
+            case MethodSpec.ClosedForm form -> fitted(form);
             case MethodSpec.Local _, MethodSpec.Distillation _ -> null;
         };
         if (found == null) {
@@ -112,9 +120,17 @@ final class OptimumExamination {
         return found;
     }
 
-    /// Without whitening, barlow-twins has no optimum over all embeddings.
-    private static boolean isUnfixed(SpectralObjective objective) {
-        return objective instanceof SpectralObjective.BarlowTwins barlow && !barlow.whitened();
+    private static Relaxation fitted(MethodSpec.ClosedForm form) {
+        InputException.unless(
+                form.relation() instanceof RelationSpec.Views,
+                "--optimum: found a run fitted to a relation of %s, expected views, because the rows are views of its"
+                        + " items; leave it out",
+                RecordShape.name(form.relation().getClass()));
+        InputException.when(
+                form.objective() instanceof SpectralObjective.BarlowTwins twins && !twins.whitened(),
+                "--optimum: found a run fitted with barlow-twins, expected whitened embeddings, because without them"
+                        + " there is no optimum over all embeddings; fit it with --whitened");
+        return Relaxation.fitted(form.objective());
     }
 
     /// The name of the objective; that of the method if it has another kind of objective.

@@ -130,12 +130,13 @@ function optimumDetails(optimum) {
           return [String(one.over), {number: exact(one.minimum)}, {number: exact(one.gap)},
             {number: number((one.modes || []).filter(mode => mode.kept).length)}, {number: number((one.missing || []).length)},
             {number: number((one.extra || []).length)}, {number: percent(one.inside)},
-            {number: angle(angles[angles.length >> 1])}, {number: angle(angles.at(-1))}];
+            {number: angle(one.medianAngle)}, {number: angle(angles.at(-1))}];
         }), true),
     el('p', {class: 'note'}, 'A mode is a direction in which items differ. Its graph eigenvalue is 0 if the views of an item agree in '
         + `it, and near ${number(optimum.views - 1)} if they are unrelated. Gap: loss of the embedding minus the minimum, 0 at the `
         + 'optimum. Lacks: modes of which the embedding spans less than half. Extra: modes that it has and the optimum drops. In '
         + 'reach: share of the directions of the embedding that such embeddings can have. Angles: between both column spaces.'),
+    ...(Array.isArray(optimum.notes) ? optimum.notes : []).map(note => el('p', {class: 'note'}, String(note))),
     ...optimum.optima.flatMap(optimumModes),
   ];
 }

@@ -95,6 +95,16 @@ class RelaxationTest {
     }
 
     @Test
+    void aFitWithWhiteningHasNoScale() {
+        var whitened = new SpectralObjective.BarlowTwins(true);
+        assertThat(Relaxation.fitted(whitened))
+                .isEqualTo(BarlowTwins.defaults().relaxation(2, WIDTH))
+                .satisfies(relaxation -> assertThat(relaxation.scale()).startsWith("none"));
+        assertThat(Relaxation.fitted(new SpectralObjective.Contrastive()).scaleIsFree())
+                .isTrue();
+    }
+
+    @Test
     void theObjectivesWithAClosedFormAreKnownByName() {
         assertThat(Objective.withClosedForm())
                 .containsExactly("vicreg", "vicreg-paper", "vicreg-solo", "nt-xent", "barlow-twins");

@@ -1,6 +1,7 @@
 package org.fullrank.spectral;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -185,6 +186,48 @@ class OptimumSearchTest {
         assertThat(distance.loss()).isCloseTo(WIDTH, within(1e-10));
         assertThat(distance.optima().getFirst().angles()).isEmpty();
         assertThat(distance.optima().getFirst().missing()).hasSize(WIDTH);
+    }
+
+    /// Rounding errors of equal features are not directions.
+    @ParameterizedTest
+    @MethodSource("objectives")
+    void featuresThatAreAlikeHaveNoMode(SpectralObjective objective) {
+        Tensor same = torch.ones(new long[] {Chain.SIZE, 3}, Chain.x().options());
+        Tensor nearly = same.add(RelationTest.random(Chain.SIZE, 3).mul(Tensors.scalar(1e-8)));
+        OptimumDistance distance = distance(
+                objective,
+                Chain.graph(),
+                RelationTest.random(Chain.SIZE, 2),
+                Reach.linear("same", same),
+                Reach.linear("nearly", nearly),
+                Reach.kernel("kernel", new Kernel.Rbf(1), same, 1e-3));
+        assertThat(OptimumSearch.areAlike(nearly)).isTrue();
+        assertThat(OptimumSearch.areAlike(Chain.x())).isFalse();
+        assertThat(distance.optima().subList(1, 4)).allSatisfy(optimum -> {
+            assertThat(optimum.directions()).isEqualTo(objective.ignoresMean() ? 0 : 1); // the mean
+            assertThat(optimum.extra()).isEmpty();
+            assertThat(optimum.minimum())
+                    .isGreaterThan(distance.optima().getFirst().minimum());
+        });
+    }
+
+    @Test
+    void theMedianOfTwoAnglesIsTheirMean() {
+        var optimum = new Optimum("any", 2, 0, 1, new double[] {1, 5}, List.of());
+        assertThat(optimum.medianAngle()).isEqualTo(3);
+        assertThat(new Optimum("any", 2, 0, 1, new double[0], List.of()).medianAngle())
+                .isNaN();
+    }
+
+    @Test
+    void wideEmbeddingsMayHaveMoreRows() {
+        assertThat(OptimumSearch.mostRows(2047)).isEqualTo(2048);
+        assertThat(OptimumSearch.mostRows(2048)).isEqualTo(4096);
+        assertThatCode(() -> OptimumSearch.requireShape(4000, 2048)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> OptimumSearch.requireShape(4096, 4096))
+                .hasMessage("embedding: found 4096 dimensions, expected fewer than 4096, the largest number of rows,"
+                        + " because more rows than dimensions make the optimum unique; use a run with a narrower"
+                        + " embedding");
     }
 
     @Test
