@@ -32,7 +32,8 @@ public final class ImageFile {
             return images("image " + file, decoded.pixels(), channels);
         } catch (IOException e) {
             throw new InputException(
-                    "image %s cannot be read: %s; save it again as PNG or JPEG".formatted(file, Inputs.firstLine(e)), e);
+                    "image %s cannot be read: %s; save it again as PNG or JPEG".formatted(file, Inputs.firstLine(e)),
+                    e);
         }
     }
 

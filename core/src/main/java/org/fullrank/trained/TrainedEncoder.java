@@ -139,8 +139,9 @@ public final class TrainedEncoder implements AutoCloseable {
     /// Whether the encoder was trained on color images (3) or on gray ones (1).
     private int channels() {
         if (!(recipe.views() instanceof ImageViews)) {
-            throw new InputException("encoder of %s: found an image, expected a row of numbers as in training; embed rows"
-                    .formatted(checkpoint));
+            throw new InputException(
+                    "encoder of %s: found an image, expected a row of numbers as in training; embed rows"
+                            .formatted(checkpoint));
         }
         if (network == null && !closed) {
             Items gray = Images.of(new byte[1], 1, 1, 1);
