@@ -16,7 +16,7 @@ import org.fullrank.independence.Columns;
 import org.fullrank.method.Method;
 
 /// Tests whether the dimensions of the representation and of the embedding are pairwise independent, on some
-/// pretraining items, beside those of the untrained network. Labels are not needed.
+/// pretraining items, and compares them with the untrained network. Labels are not needed.
 public record IndependenceProtocol() implements Evaluation {
     /// The version. It increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;

@@ -54,7 +54,7 @@ class TrainedEncoderTest {
         return recipe;
     }
 
-    /// Photographs of unlike sizes, and a run that learned from them.
+    /// Photographs of different sizes, and a run that learned from them.
     private Recipe photos(Path run) throws IOException {
         Path photos = Files.createDirectory(folder.resolve("photos"));
         for (int i = 0; i < PHOTOS; i++) {

@@ -15,7 +15,7 @@ import org.fullrank.spectral.SpectralObjective;
 import org.fullrank.spectral.SpectralObjective.Contrastive;
 import org.fullrank.spectral.SpectralObjective.Vicreg;
 
-/// The optimum of an objective beside a classical embedding of the same data.
+/// The optimum of an objective compared with a classical embedding of the same data.
 ///
 /// @param distance of their matrices of inner products, relative
 /// @param same whether both should be equal

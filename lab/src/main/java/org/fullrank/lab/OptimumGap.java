@@ -87,7 +87,7 @@ record OptimumGap(Slope slope, ClosedFits.Mapped mapped) implements Experiment {
                 """);
     }
 
-    /// A trained network beside the closed form.
+    /// A trained network compared with the closed form.
     ///
     /// @param gap loss of the network minus the closed form, relative to the closed form unless this is 0
     /// @param distance of `WW'` from that of the closed form, relative
