@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
@@ -28,9 +29,9 @@ public final class Preflight {
     /// Approximate time of a full preflight in seconds.
     public static final double FULL_SECONDS = 60;
 
-    /// Approximate time of a short preflight in seconds: one percent of the shortest training that it
-    /// precedes.
-    public static final double SHORT_SECONDS = 5;
+    /// Longest time of a short preflight in seconds, approximately. It is little beside [#LONG_SECONDS], and
+    /// enough to measure the steps of a cold start more than once.
+    public static final double SHORT_SECONDS = 8;
 
     /// If the forecast of a training is shorter than this, the training starts without a short preflight.
     public static final double LONG_SECONDS = 600;
@@ -47,6 +48,13 @@ public final class Preflight {
     static final int MATCHED = 512;
     /// The same for a short preflight.
     static final int MATCHED_SHORT = 256;
+
+    /// The share of the time that one measured step may take.
+    static final double STEP_SHARE = 0.125;
+    /// Steps are measured again as long as this share of the time is left.
+    static final double MEASURED_AGAIN = 0.4;
+    /// Steps that take more than this share of the time of the earlier ones have become as fast as they will.
+    static final double SETTLED = 0.9;
 
     private final Rehearsal rehearsal;
     private final Dataset data;
@@ -84,14 +92,16 @@ public final class Preflight {
     }
 
     private PreflightReport full() {
-        StepCost probe = probe(seconds / 8);
+        StepCost probe = probe();
         if (probe == null) {
             withoutStep();
             return report(Double.NaN);
         }
+        probe = settled(probe, 0);
         quick(probe, 2, MATCHED);
         var times = new ArrayList<Double>();
-        checks.add(guarded(RateSweep.NAME, true, () -> sweep(probe, times)));
+        StepCost cost = probe;
+        checks.add(guarded(RateSweep.NAME, true, () -> sweep(cost, times)));
         double step = median(times, probe);
         Forecast forecast = Forecast.of(rehearsal, data, probe, step);
         checks.add(forecast.check(rehearsal, probe));
@@ -99,12 +109,13 @@ public final class Preflight {
     }
 
     private Optional<PreflightReport> brief(double longSeconds) {
-        StepCost probe = probe(seconds / 5);
+        StepCost probe = probe();
         if (probe == null) {
             withoutStep();
             return Optional.of(report(Double.NaN));
         }
-        Forecast forecast = Forecast.of(rehearsal, data, probe, probe.stepSeconds());
+        probe = settled(probe, longSeconds);
+        Forecast forecast = forecast(probe);
         if (forecast.seconds() < longSeconds) {
             return Optional.empty();
         }
@@ -114,9 +125,9 @@ public final class Preflight {
     }
 
     /// The time and memory of a step; null if no step with the recipe's batch is possible.
-    private @Nullable StepCost probe(double affordable) {
+    private @Nullable StepCost probe() {
         try {
-            return NativeErrors.guard(() -> "preflight", () -> StepCost.of(rehearsal, affordable));
+            return measure();
         } catch (FullrankException e) {
             if (e instanceof InputException && !buildable()) {
                 throw e; // the data do not fit the recipe: nothing can be tried
@@ -125,6 +136,38 @@ public final class Preflight {
                     "step", Finding.WRONG, new LinkedHashMap<>(), "the first step fails: " + reason(e)));
             return null;
         }
+    }
+
+    private StepCost settled(StepCost first, double enough) {
+        return settled(
+                first,
+                this::measure,
+                best -> left() > MEASURED_AGAIN * seconds && forecast(best).seconds() >= enough);
+    }
+
+    /// Measures the steps again until they no longer become faster, as the first steps of a process are slow.
+    /// Java still compiles the code of views, and the libraries load parts of themselves. A forecast from such
+    /// steps was up to nine times too long.
+    ///
+    /// @param again whether a measurement with this fastest result so far is worth another one
+    static StepCost settled(StepCost first, Supplier<StepCost> measurement, Predicate<StepCost> again) {
+        StepCost best = first;
+        while (again.test(best)) {
+            StepCost next = measurement.get();
+            if (next.stepSeconds() > SETTLED * best.stepSeconds()) {
+                return next.stepSeconds() < best.stepSeconds() ? next : best;
+            }
+            best = next;
+        }
+        return best;
+    }
+
+    private StepCost measure() {
+        return NativeErrors.guard(() -> "preflight", () -> StepCost.of(rehearsal, STEP_SHARE * seconds));
+    }
+
+    private Forecast forecast(StepCost probe) {
+        return Forecast.of(rehearsal, data, probe, probe.stepSeconds());
     }
 
     private boolean buildable() {
