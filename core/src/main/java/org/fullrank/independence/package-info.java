@@ -1,5 +1,6 @@
 /// Statistical independence of columns. The package contains the kernel criteria HSIC and dHSIC with
-/// permutation tests, and the separation of mixtures into independent sources.
+/// permutation tests, the separation of mixtures into independent sources, and bounds of the entropy of
+/// embeddings.
 @NullMarked
 package org.fullrank.independence;
 

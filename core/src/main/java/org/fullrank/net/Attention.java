@@ -15,6 +15,7 @@ final class Attention {
         Layer qkv = Vit.linear(net.in("qkv"), width, 3 * width);
         Layer projection = Vit.linear(net.in("proj"), width, width);
         return (x, mode) -> {
+            LinearRegions.curved("attention");
             long batch = x.size(0);
             long tokens = x.size(1);
             Tensor parts = qkv.forward(x, mode)

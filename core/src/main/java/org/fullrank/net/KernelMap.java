@@ -38,6 +38,9 @@ public record KernelMap(Kernel kernel, int landmarks, int features) implements V
         Parameter coefficients = net.parameter(COEFFICIENTS, new Init.Constant(0), landmarks, features);
         Parameter offset = net.parameter(OFFSET, new Init.Constant(0), features);
         Layer map = (x, mode) -> {
+            if (!(kernel instanceof Kernel.Linear)) {
+                LinearRegions.curved("kernel");
+            }
             Tensor y = rows.tensor().detach();
             Tensor wide = x.to(y.scalar_type()); // [B, F]
             InputException.when(

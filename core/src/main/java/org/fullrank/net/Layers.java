@@ -1,5 +1,6 @@
 package org.fullrank.net;
 
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
@@ -101,6 +102,9 @@ final class Layers {
         Parameter variance = net.statistic("running_var", 1, size);
         return NonFiniteTrace.layer("batch norm", net.path(), (x, mode) -> {
             boolean batchStatistics = mode != Mode.EVALUATE;
+            if (batchStatistics) {
+                LinearRegions.curved("batch norm with statistics of the batch");
+            }
             if (batchStatistics && x.size(0) < 2 && x.numel() == x.size(1)) {
                 throw new InputException("batch norm: found one value per channel (a batch of 1), expected at least 2"
                         + " samples to take statistics of; raise train.batch or lower train.chunks");
@@ -125,10 +129,10 @@ final class Layers {
         Parameter weight = net.parameter("weight", new Init.Constant(1), size);
         Parameter bias = net.parameter("bias", new Init.Constant(0), size);
         long[] last = {size};
-        return NonFiniteTrace.layer(
-                "layer norm",
-                net.path(),
-                (x, mode) -> torch.layer_norm(x, last, optional(weight), optional(bias), epsilon, true));
+        return NonFiniteTrace.layer("layer norm", net.path(), (x, mode) -> {
+            LinearRegions.curved("layer norm");
+            return torch.layer_norm(x, last, optional(weight), optional(bias), epsilon, true);
+        });
     }
 
     private static TensorOptional optional(@Nullable Parameter parameter) {
@@ -138,26 +142,46 @@ final class Layers {
     /// Changes its argument in place and returns it. The return value of libtorch's in-place functions is not
     /// used, because it does not own its tensor.
     static Layer relu() {
-        return NonFiniteTrace.layer("relu", "", (x, mode) -> {
-            torch.relu_(x);
-            return x;
-        });
+        return NonFiniteTrace.layer("relu", "", (x, mode) -> relu(x));
+    }
+
+    /// ReLU in place of a tensor that nothing else reads.
+    static Tensor relu(Tensor x) {
+        LinearRegions.relu(x);
+        torch.relu_(x);
+        return x;
     }
 
     /// x times the Gaussian distribution function of x, exact (Hendrycks and Gimpel 2016).
     static Layer gelu() {
-        return NonFiniteTrace.layer("gelu", "", (x, mode) -> torch.gelu(x));
+        return NonFiniteTrace.layer("gelu", "", (x, mode) -> {
+            LinearRegions.curved("gelu");
+            return torch.gelu(x);
+        });
     }
 
     /// 2x2 maximum with stride 2, `[B, C, H, W] -> [B, C, H / 2, W / 2]`.
     static Layer halve() {
-        return (x, mode) ->
-                torch.max_pool2d(x, new long[] {2, 2}, new long[] {2, 2}, new long[] {0, 0}, new long[] {1, 1}, false);
+        return maximum(2, 0);
     }
 
     /// 3x3 maximum with stride 2, as in the stem for large images.
     static Layer maxPool() {
-        return (x, mode) ->
-                torch.max_pool2d(x, new long[] {3, 3}, new long[] {2, 2}, new long[] {1, 1}, new long[] {1, 1}, false);
+        return maximum(3, 1);
+    }
+
+    private static Layer maximum(int side, int pad) {
+        long[] sides = {side, side};
+        long[] stride = {2, 2};
+        long[] padding = {pad, pad};
+        long[] dilation = {1, 1};
+        return (x, mode) -> {
+            if (!LinearRegions.isOpen()) {
+                return torch.max_pool2d(x, sides, stride, padding, dilation, false);
+            }
+            var found = torch.max_pool2d_with_indices(x, sides, stride, padding, dilation, false);
+            LinearRegions.chosen(found.get1());
+            return found.get0();
+        };
     }
 }

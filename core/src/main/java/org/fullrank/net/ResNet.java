@@ -3,7 +3,6 @@ package org.fullrank.net;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
@@ -129,8 +128,8 @@ public record ResNet(int depth, Stem stem, double width, boolean zeroInit) imple
                         Layers.batchNorm(net.in("downsample").in("1"), out, 1)));
         return NonFiniteTrace.layer("residual block", net.path(), (x, mode) -> {
             Tensor residual = path.forward(x, mode);
-            torch.relu_(residual.add_(shortcut.forward(x, mode)));
-            return residual;
+            residual.add_(shortcut.forward(x, mode)); // the result of an operation in place does not own its tensor
+            return Layers.relu(residual);
         });
     }
 

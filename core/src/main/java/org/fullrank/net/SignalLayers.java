@@ -42,7 +42,10 @@ final class SignalLayers {
     }
 
     static Layer leakyRelu() {
-        return NonFiniteTrace.layer("leaky relu", "", (x, mode) -> torch.leaky_relu(x, Tensors.scalar(NEGATIVE_SLOPE)));
+        return NonFiniteTrace.layer("leaky relu", "", (x, mode) -> {
+            LinearRegions.relu(x);
+            return torch.leaky_relu(x, Tensors.scalar(NEGATIVE_SLOPE));
+        });
     }
 
     /// Linear interpolation. It doubles each side along which the signal extends.

@@ -1,4 +1,4 @@
-/// Statistics: intervals and paired tests.
+/// Statistics: intervals, paired tests and tests of normality.
 @NullMarked
 package org.fullrank.stats;
 
