@@ -23,7 +23,8 @@ public sealed interface Experiment
                 OptimumGap,
                 KernelSpirals,
                 AlignedRelations,
-                VcregIndependence {
+                VcregIndependence,
+                Information {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

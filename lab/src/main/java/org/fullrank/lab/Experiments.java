@@ -25,7 +25,8 @@ public final class Experiments {
             new OptimumGap(),
             new KernelSpirals(),
             new AlignedRelations(),
-            new VcregIndependence());
+            new VcregIndependence(),
+            new Information());
 
     private Experiments() {}
 
