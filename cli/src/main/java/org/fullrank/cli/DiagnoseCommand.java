@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
@@ -13,8 +14,6 @@ import org.fullrank.diagnose.DiagnosisComparison;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
 import org.fullrank.diagnose.Likeness;
-import org.fullrank.diagnose.OptimumReport;
-import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.AtomicFile;
@@ -24,10 +23,10 @@ import org.fullrank.rows.LabelFile;
 import org.fullrank.rows.RowStream;
 import org.fullrank.rows.RowStreams;
 import org.fullrank.rows.Selection;
-import org.fullrank.spectral.Kernel;
 import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -50,6 +49,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  fullrank diagnose runs/mine",
             "  fullrank diagnose runs/mine --optimum",
+            "  fullrank diagnose runs/mine --gaussian",
             "  fullrank diagnose z.npy --labels y.npy",
             "  fullrank diagnose view1.npy --second view2.npy --page diagnosis.html",
             "  fullrank diagnose before.npy after.npy --compare",
@@ -142,20 +142,8 @@ final class DiagnoseCommand extends Job {
             description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
     boolean best;
 
-    @Option(
-            names = "--optimum",
-            description = "Also says how far the embedding of a run is from the best one for its objective, which"
-                    + " eigenvectors give. For runs with the objective vicreg, nt-xent or barlow-twins, and for closed"
-                    + " forms that were fitted to views.")
-    boolean optimum;
-
-    @Option(
-            names = "--kernel",
-            paramLabel = "NAME:ARGS",
-            description = "With --optimum: also compares with the best map of this kernel on the representation, such"
-                    + " as rbf.")
-    @Nullable
-    String kernel;
+    @Mixin
+    NetworkQuestions network = new NetworkQuestions();
 
     @Option(
             names = "--compare",
@@ -185,9 +173,6 @@ final class DiagnoseCommand extends Job {
     @Option(names = "--json", description = "Prints the diagnoses as one JSON object.")
     boolean json;
 
-    /// The first failure of `--optimum`. It must not cost the diagnoses, so it is reported after them.
-    private @Nullable FullrankException failure;
-
     /// Checks the options before the first subject is read, and writes the page after the last one.
     @Override
     void work() {
@@ -216,11 +201,9 @@ final class DiagnoseCommand extends Job {
         }
         if (failOn == FailOn.COLLAPSE && diagnoses.stream().anyMatch(Diagnosis::isCollapse)) {
             collapsed();
-            if (failure != null) {
-                warn(String.valueOf(failure.getMessage()));
-            }
-        } else if (failure != null) {
-            throw failure;
+            network.failure().ifPresent(failure -> warn(String.valueOf(failure.getMessage())));
+        } else {
+            network.throwFailure();
         }
     }
 
@@ -293,23 +276,12 @@ final class DiagnoseCommand extends Job {
                     .map(place -> place.startsWith(BLOCK) ? place.substring(BLOCK.length()) : place)
                     .toList();
             List<Diagnosis> found = trained.diagnose(chosen, blocks);
-            OptimumReport report = optimum ? optimum(trained, chosen) : null;
+            UnaryOperator<Diagnosis> answers = network.answers(trained, chosen);
             return found.stream()
                     .filter(diagnosis -> !PLACES.contains(diagnosis.subject()) || wanted.contains(diagnosis.subject()))
-                    .map(diagnosis -> report != null && diagnosis.subject().equals(EMBEDDING)
-                            ? diagnosis.withOptimum(report)
-                            : diagnosis)
+                    .map(diagnosis -> diagnosis.subject().equals(EMBEDDING) ? answers.apply(diagnosis) : diagnosis)
                     .map(diagnosis -> named(run, diagnosis))
                     .toList();
-        }
-    }
-
-    private @Nullable OptimumReport optimum(Trained trained, Split chosen) {
-        try {
-            return trained.optimum(chosen, kernel);
-        } catch (FullrankException e) {
-            failure = failure == null ? e : failure;
-            return null;
         }
     }
 
@@ -322,16 +294,9 @@ final class DiagnoseCommand extends Job {
         boolean runs = subjects.stream().anyMatch(Files::isDirectory);
         boolean files = !subjects.stream().allMatch(Files::isDirectory);
         requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--array", "--label-column");
-        requireNone(files, "a file", "run folders", "--places", "--data", "--split", "--best", "--optimum");
-        InputException.when(
-                kernel != null && !optimum,
-                "--kernel: found no --optimum, expected it; add it or leave the kernel out");
-        if (kernel != null) {
-            Kernel.of(kernel); // refuses a wrong text before the first run is read
-        }
-        InputException.when(
-                optimum && !places.isEmpty() && !places.contains(EMBEDDING),
-                "--optimum: found --places without embedding, expected embedding, which has the optimum; add it");
+        requireNone(
+                files, "a file", "run folders", "--places", "--data", "--split", "--best", "--optimum", "--gaussian");
+        network.requireOptions(places.isEmpty() || places.contains(EMBEDDING));
         if (second != null && subjects.size() > 1) {
             throw new InputException(
                     ("--second: found %d files, expected one, because --second is its other view;" + " diagnose")

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param warnings one line each, for example about rows that were left out
 /// @param notes what healthy embeddings can have too, one line each
 /// @param optimum distance to the optimum of a closed form; null if it was not asked for
+/// @param noise embeddings of noisy copies of items; null if they were not asked for
 public record Diagnosis(
         String subject,
         long rows,
@@ -30,7 +31,8 @@ public record Diagnosis(
         Plots plots,
         List<String> warnings,
         List<String> notes,
-        @Nullable OptimumReport optimum) {
+        @Nullable OptimumReport optimum,
+        @Nullable NoiseReport noise) {
     public Diagnosis {
         verdicts = List.copyOf(verdicts);
         sections = List.copyOf(sections);
@@ -38,7 +40,7 @@ public record Diagnosis(
         notes = List.copyOf(notes);
     }
 
-    /// A diagnosis without the distance to an optimum.
+    /// A diagnosis of rows alone, without the network that made them.
     public Diagnosis(
             String subject,
             long rows,
@@ -48,7 +50,7 @@ public record Diagnosis(
             Plots plots,
             List<String> warnings,
             List<String> notes) {
-        this(subject, rows, width, verdicts, sections, plots, warnings, notes, null);
+        this(subject, rows, width, verdicts, sections, plots, warnings, notes, null, null);
     }
 
     /// Numbers for drawings.
@@ -90,12 +92,17 @@ public record Diagnosis(
 
     /// The same diagnosis with another subject.
     public Diagnosis withSubject(String name) {
-        return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings, notes, optimum);
+        return new Diagnosis(name, rows, width, verdicts, sections, plots, warnings, notes, optimum, noise);
     }
 
     /// The same diagnosis with the distance to an optimum.
     public Diagnosis withOptimum(OptimumReport report) {
-        return new Diagnosis(subject, rows, width, verdicts, sections, plots, warnings, notes, report);
+        return new Diagnosis(subject, rows, width, verdicts, sections, plots, warnings, notes, report, noise);
+    }
+
+    /// The same diagnosis with the embeddings of noisy copies.
+    public Diagnosis withNoise(NoiseReport report) {
+        return new Diagnosis(subject, rows, width, verdicts, sections, plots, warnings, notes, optimum, report);
     }
 
     /// The same diagnosis with one more verdict, unless it has a verdict of this kind. Then it is no longer
@@ -108,7 +115,7 @@ public record Diagnosis(
                 .filter(each -> each.kind() != Verdict.Kind.HEALTHY)
                 .sorted(Comparator.comparing(Verdict::kind)) // the order of the kinds is that of their severity
                 .toList();
-        return new Diagnosis(subject, rows, width, all, sections, plots, warnings, notes, optimum);
+        return new Diagnosis(subject, rows, width, all, sections, plots, warnings, notes, optimum, noise);
     }
 
     /// The most severe verdict.
@@ -145,6 +152,9 @@ public record Diagnosis(
         map.put("notes", notes);
         if (optimum != null) {
             map.put("optimum", optimum.toMap());
+        }
+        if (noise != null) {
+            map.put("noise", noise.toMap());
         }
         return map;
     }

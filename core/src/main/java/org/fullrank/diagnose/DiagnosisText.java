@@ -59,7 +59,7 @@ public final class DiagnosisText {
                         ? ""
                         : "! outside of the healthy range" + (more > 0 ? ", as %d more figures".formatted(more) : "")
                                 + "\n")
-                + optimum(diagnosis);
+                + ofNetwork(diagnosis);
     }
 
     /// The whole diagnosis: several lines, each with a line end.
@@ -71,11 +71,13 @@ public final class DiagnosisText {
             section.readings().forEach(reading -> lines.add(cells(reading)));
             text.append('\n').append(aligned(lines));
         }
-        return text.append(optimum(diagnosis)).toString();
+        return text.append(ofNetwork(diagnosis)).toString();
     }
 
-    private static String optimum(Diagnosis diagnosis) {
-        return diagnosis.optimum() == null ? "" : "\n" + diagnosis.optimum().text();
+    /// The sections that were asked for about the network behind the rows.
+    private static String ofNetwork(Diagnosis diagnosis) {
+        return (diagnosis.optimum() == null ? "" : "\n" + diagnosis.optimum().text())
+                + (diagnosis.noise() == null ? "" : "\n" + diagnosis.noise().text());
     }
 
     /// The subject, the warnings, the notes and the verdicts.

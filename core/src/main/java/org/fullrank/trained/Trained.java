@@ -14,6 +14,8 @@ import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
 import org.fullrank.data.Vectors;
 import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.NoiseReport;
+import org.fullrank.diagnose.NoiseSettings;
 import org.fullrank.diagnose.OptimumReport;
 import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.diagnose.Vitals;
@@ -277,6 +279,13 @@ public final class Trained implements Subject, AutoCloseable {
     public OptimumReport optimum(Split split, @Nullable String kernel) {
         int width = recipe.method().width(recipe.encoder().features());
         return OptimumExamination.of(recipe.method(), width, method, views, LayerDiagnoses.items(data, split), kernel);
+    }
+
+    /// Whether the embeddings of noisy copies of some items of a split are Gaussian.
+    ///
+    /// @throws InputException when there are too few items, or when the embeddings do not change with the noise
+    public NoiseReport noise(Split split, NoiseSettings settings) {
+        return NoiseExamination.of(method, views, LayerDiagnoses.items(data, split), settings);
     }
 
     /// Adds a verdict that only the run can know: whether lengths are far from the lengths at its beginning.

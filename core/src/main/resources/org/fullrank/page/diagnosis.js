@@ -141,6 +141,26 @@ function optimumDetails(optimum) {
   ];
 }
 
+/** Whether the embeddings of noisy copies of an item are Gaussian. */
+function noiseDetails(noise) {
+  if (!noise || !Array.isArray(noise.levels)) return [];
+  return [
+    el('h3', null, 'Noisy copies of an item'),
+    el('p', null, `Are their embeddings Gaussian? ${String(noise.answer)}.`),
+    el('p', {class: 'note'}, `${String(noise.meaning)}. ${number(noise.copies)} copies of each of ${number(noise.items)} items. Each `
+        + `input value gets Gaussian noise. Noise 1 is the standard deviation of an input value, ${number(noise.unit)}.`),
+    table('By noise', ['noise', 'Gaussian items', 'same region', 'distance'], noise.levels.map(level => [
+      {number: number(level.noise)},
+      {number: level.tested > 0 ? `${number(level.gaussian)} of ${number(level.tested)}` : '–'},
+      {number: finite(level.sameRegion) === null ? '–' : percent(level.sameRegion)},
+      {number: number(level.distance)}]), true),
+    el('p', {class: 'note'}, 'Gaussian items: their copies pass the test of D\'Agostino and Pearson in up to 32 dimensions; 1 % fail by '
+        + 'chance. Same region: '
+        + (noise.curved ? `none, because the network has ${noise.curved}. ` : 'copies for which each ReLU is on or off as for the item. ')
+        + 'Distance: of a copy from its item, divided by the distance of two items.'),
+  ];
+}
+
 /** All of one diagnosis but its verdicts. */
 function diagnosisDetails(diagnosis) {
   const lines = [diagnosis.warnings, diagnosis.notes].flatMap(list => Array.isArray(list) ? list : []);
@@ -149,6 +169,7 @@ function diagnosisDetails(diagnosis) {
     lines.length === 0 ? null : el('ul', {class: 'note'}, lines.map(line => el('li', null, line))),
     diagnosisPlots(diagnosis),
     ...optimumDetails(diagnosis.optimum),
+    ...noiseDetails(diagnosis.noise),
     ...measures(diagnosis),
   ].filter(Boolean);
 }

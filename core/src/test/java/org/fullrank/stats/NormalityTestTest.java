@@ -91,6 +91,29 @@ class NormalityTestTest {
         assertThat(share(p, .5)).isBetween(.46, .54);
     }
 
+    /// The usual p-value is too small in the far tail. That of drawn samples is not.
+    @Test
+    void drawnSamplesCorrectTheFarTail() {
+        NormalityNull normal = NormalityNull.of(100, 20_000, 1);
+        double[] usual = new double[20_000];
+        double[] drawn = new double[20_000];
+        for (int round = 0; round < usual.length; round++) {
+            var random = Keyed.of(12, round);
+            double[] values = new double[100];
+            Arrays.setAll(values, j -> random.nextGaussian());
+            NormalityTest test = NormalityTest.of(values);
+            usual[round] = test.p();
+            drawn[round] = normal.p(test);
+        }
+        assertThat(share(usual, .001)).isGreaterThan(.002);
+        assertThat(share(drawn, .001)).isBetween(.0004, .0018);
+        assertThat(share(drawn, .01)).isBetween(.008, .0125);
+        assertThat(share(drawn, .5)).isBetween(.48, .52);
+        assertThat(normal.p(NormalityTest.of(sine(100, x -> x)))).isEqualTo(1 / 20_001.0);
+        assertThatThrownBy(() -> normal.p(NormalityTest.of(sine(99, x -> x)))).hasMessageContaining("expected 100");
+        assertThatThrownBy(() -> NormalityNull.of(30, 0, 1)).hasMessageContaining("found 0 draws");
+    }
+
     private static double share(double[] p, double level) {
         return Arrays.stream(p).filter(value -> value < level).count() / (double) p.length;
     }
