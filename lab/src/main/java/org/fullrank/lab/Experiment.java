@@ -23,7 +23,9 @@ public sealed interface Experiment
                 OptimumGap,
                 KernelSpirals,
                 AlignedRelations,
-                VcregIndependence {
+                VcregIndependence,
+                CopyTask,
+                AddingTask {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

@@ -25,7 +25,9 @@ public final class Experiments {
             new OptimumGap(),
             new KernelSpirals(),
             new AlignedRelations(),
-            new VcregIndependence());
+            new VcregIndependence(),
+            new CopyTask(),
+            new AddingTask());
 
     private Experiments() {}
 
