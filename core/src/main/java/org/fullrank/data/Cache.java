@@ -29,8 +29,8 @@ final class Cache {
     static String name(Path path) {
         Path last = path.toAbsolutePath().normalize().getFileName();
         String name = last == null ? "data" : last.toString();
-        String bare =
-                name.replaceFirst("(?i)(\\.(tar|csv|tsv|npy|bin|idx))?\\.(gz|tgz|tar|zip|csv|npy|npz|bin|data)$", "");
+        String bare = name.replaceFirst(
+                "(?i)(\\.(tar|csv|tsv|npy|bin|idx|ts))?\\.(gz|tgz|tar|zip|csv|npy|npz|bin|data|ts)$", "");
         return bare.isEmpty() ? name : bare;
     }
 

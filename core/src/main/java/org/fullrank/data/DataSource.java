@@ -4,7 +4,15 @@ import java.io.IOException;
 
 /// A data set in one of the supported formats, which can write its items into a pack.
 sealed interface DataSource
-        permits ImageSource, ParquetSource, IdxSource, CifarSource, StlSource, NumpySource, CsvSource, ShapesSource {
+        permits ImageSource,
+                ParquetSource,
+                IdxSource,
+                CifarSource,
+                StlSource,
+                NumpySource,
+                CsvSource,
+                SeriesSource,
+                ShapesSource {
     /// The format in words: `image folder`, `IDX`, ...
     String format();
 

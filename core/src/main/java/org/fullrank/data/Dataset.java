@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Supported formats: a folder of images (`[split/]class/file`, or without classes); the same layout inside
 /// `.tar`, `.tar.gz` or `.zip`; shards of a WebDataset; Parquet files of images; IDX; CIFAR-10, CIFAR-100 and
-/// STL-10 binaries (folder or archive); NumPy images or vectors; CSV; and the built-in name `shapes`. The
-/// format is recognized by the content.
+/// STL-10 binaries (folder or archive); NumPy images or vectors; CSV; time series in `.ts`;
+/// and the built-in name `shapes`. The format is recognized by the content.
 ///
 /// Closing a data set closes all items that came from it.
 public final class Dataset implements AutoCloseable {

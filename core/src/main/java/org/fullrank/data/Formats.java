@@ -25,7 +25,7 @@ final class Formats {
     private static final int HEAD_BYTES = 512;
 
     private static final String KNOWN = "a folder or archive (.tar, .tar.gz, .zip) of images, shards of a"
-            + " WebDataset, Parquet of images, IDX, CIFAR or STL-10 binaries, .npy, .npz or CSV";
+            + " WebDataset, Parquet of images, IDX, CIFAR or STL-10 binaries, .npy, .npz, .ts or CSV";
 
     private Formats() {}
 
@@ -97,7 +97,9 @@ final class Formats {
         if (!isText(head)) {
             throw unknown(path, "binary data that begin with " + hex(head));
         }
-        return new CsvSource(Map.of(Split.TRAIN, path), spec, null);
+        return SeriesSource.named(path.getFileName().toString())
+                ? SeriesSource.ofFile(path)
+                : new CsvSource(Map.of(Split.TRAIN, path), spec, null);
     }
 
     /// The source for a folder. If the folder contains Parquet files or shards of a WebDataset, they are the
@@ -137,9 +139,14 @@ final class Formats {
     private static Optional<DataSource> tree(Tree tree, DataSpec spec) throws IOException {
         List<DataSource> found = new ArrayList<>();
         List<Path> idx = new ArrayList<>();
+        List<Path> series = new ArrayList<>();
         Map<Split, Path> tables = new EnumMap<>(Split.class);
         tree.each(entry -> {
             if (entry.hidden()) {
+                return true;
+            }
+            if (tree instanceof FolderTree && SeriesSource.named(entry.name())) {
+                series.add(tree.root().resolve(entry.path()));
                 return true;
             }
             DataSource source = entry(tree, entry, spec, idx, tables);
@@ -154,7 +161,10 @@ final class Formats {
         if (!found.isEmpty()) {
             return Optional.of(found.getFirst());
         }
-        return tables.isEmpty() ? Optional.empty() : Optional.of(new CsvSource(tables, spec, null));
+        if (!tables.isEmpty()) {
+            return Optional.of(new CsvSource(tables, spec, null));
+        }
+        return series.isEmpty() ? Optional.empty() : Optional.of(SeriesSource.ofFolder(tree.root(), series));
     }
 
     /// The source for the format of this file; null if this file does not decide the format. IDX and CSV

@@ -81,8 +81,8 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
         Arena arena = Arena.ofShared();
         try {
             MemorySegment payload = map(arena);
-            return index.channels() == 0
-                    ? vectors(where, payload, labels, index.table(), arena)
+            return index.channels() <= PackIndex.VECTORS
+                    ? vectors(where, payload, labels, arena)
                     : new Images(where, index.channels(), payload, labels, arena);
         } catch (IOException e) {
             arena.close();
@@ -90,15 +90,12 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
         }
     }
 
-    private static Vectors vectors(
-            PackIndex.Items where,
-            MemorySegment payload,
-            @Nullable Labels labels,
-            @Nullable TableSchema table,
-            Arena arena) {
-        int features = where.widths()[0];
-        long bytes = 4L * features * where.size();
-        return new Vectors(where.size(), features, payload.asSlice(where.offsets()[0], bytes), labels, table, arena);
+    private Vectors vectors(PackIndex.Items where, MemorySegment payload, @Nullable Labels labels, Arena arena) {
+        int height = where.heights()[0];
+        int features = height * where.widths()[0];
+        MemorySegment values = payload.asSlice(where.offsets()[0], 4L * features * where.size());
+        SeriesShape series = index.channels() == PackIndex.SERIES ? new SeriesShape(height, where.widths()[0]) : null;
+        return new Vectors(where.size(), features, values, labels, index.table(), series, arena);
     }
 
     private MemorySegment map(Arena arena) throws IOException {

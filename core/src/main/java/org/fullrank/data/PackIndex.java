@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param stamp state of the source when it was read; if the source changes, the pack is stale
 /// @param format format of the source, in words
-/// @param channels 1 or 3; 0 for vectors
+/// @param channels 1 or 3 for images, or [#VECTORS], or [#SERIES]
 /// @param classNames names of the classes, empty when nothing is labeled
 /// @param splits the items of each split
 /// @param skipped files left out, in order
@@ -38,7 +38,14 @@ record PackIndex(
         String fingerprint,
         int[] blockChecksums) {
 
-    /// Where the items of one split lie. Vectors have height 1 and their length as width.
+    /// The number of channels of vectors.
+    static final int VECTORS = 0;
+
+    /// Stands for the number of channels of time series, which is their height.
+    static final int SERIES = -1;
+
+    /// Where the items of one split lie. Vectors have height 1 and their length as width. Time series have the
+    /// number of their channels as height and the number of their steps as width.
     ///
     /// @param names path of each item in its folder or archive; empty for items without one
     record Items(int[] heights, int[] widths, long[] offsets, int @Nullable [] classes, List<String> names) {

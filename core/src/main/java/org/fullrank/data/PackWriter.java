@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// and on the disk. If the writer is closed without [#finish], no file remains.
 final class PackWriter implements Closeable {
     private static final int BUFFER_BYTES = 1 << 20;
+    private static final int UNKNOWN = Integer.MIN_VALUE;
 
     private final Path target;
     private final Path temporary;
@@ -37,7 +38,7 @@ final class PackWriter implements Closeable {
     private List<String> classNames = List.of();
     private @Nullable TableSchema table;
     private long payload;
-    private int channels = -1;
+    private int channels = UNKNOWN;
 
     PackWriter(Path target) throws IOException {
         this.target = target;
@@ -93,10 +94,22 @@ final class PackWriter implements Closeable {
     ///
     /// @param label its class, or -1
     void vector(Split split, float[] values, int label) throws IOException {
-        channels(0);
+        channels(PackIndex.VECTORS);
+        floats(split, 1, values.length, values, label);
+    }
+
+    /// Appends a time series without a class. All series of a split must come one after another.
+    ///
+    /// @param values the steps of the first channel, then the steps of the next
+    void series(Split split, SeriesShape shape, float[] values) throws IOException {
+        channels(PackIndex.SERIES);
+        floats(split, shape.channels(), shape.length(), values, Labels.UNLABELED);
+    }
+
+    private void floats(Split split, int height, int width, float[] values, int label) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.nativeOrder());
         bytes.asFloatBuffer().put(values);
-        rows(split).add(new SplitRows.Row(1, values.length, payload, Pack.crc(bytes.array()), label, ""));
+        rows(split).add(new SplitRows.Row(height, width, payload, Pack.crc(bytes.array()), label, ""));
         write(bytes.array());
     }
 
@@ -208,7 +221,7 @@ final class PackWriter implements Closeable {
     }
 
     private void channels(int found) {
-        if (channels >= 0 && channels != found) {
+        if (channels != UNKNOWN && channels != found) {
             throw new InputException("data set mixes images of " + channels + " and " + found
                     + " channels, expected one kind; convert them to one kind");
         }

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name of the data set
 /// @param format in words
-/// @param channels 3 RGB, 1 gray, 0 for vectors
-/// @param features values per vector, 0 for images
+/// @param channels 3 RGB, 1 gray, 0 for vectors, -1 for time series
+/// @param features values per vector or time series, 0 for images
+/// @param series channels and steps of time series; null for other data
 /// @param table how the columns of a table became features; null for other data
 /// @param splits in the order of [Split]
 /// @param classNames empty when nothing is labeled
@@ -31,6 +32,7 @@ public record Summary(
         String format,
         int channels,
         int features,
+        @Nullable SeriesShape series,
         @Nullable TableSchema table,
         List<Part> splits,
         List<String> classNames,
@@ -72,13 +74,17 @@ public record Summary(
 
     static Summary of(Dataset dataset, Pack pack) {
         PackIndex index = pack.index();
-        boolean images = index.channels() > 0;
+        boolean images = index.channels() > PackIndex.VECTORS;
         List<Part> parts = new ArrayList<>();
         int features = 0;
+        SeriesShape series = null;
         for (Map.Entry<Split, PackIndex.Items> entry : index.splits().entrySet()) {
             PackIndex.Items items = entry.getValue();
             if (!images) {
-                features = items.widths()[0];
+                features = items.heights()[0] * items.widths()[0];
+                series = index.channels() == PackIndex.SERIES
+                        ? new SeriesShape(items.heights()[0], items.widths()[0])
+                        : null;
             }
             parts.add(new Part(
                     entry.getKey().label(),
@@ -92,6 +98,7 @@ public record Summary(
                 index.format(),
                 index.channels(),
                 features,
+                series,
                 index.table(),
                 List.copyOf(parts),
                 index.classNames(),
@@ -133,7 +140,9 @@ public record Summary(
         Range height = part.height();
         Range width = part.width();
         if (height == null || width == null) {
-            return "vectors of " + features + " features";
+            return series == null
+                    ? "vectors of " + features + " features"
+                    : "series of %d channels and %d steps".formatted(series.channels(), series.length());
         }
         String size = height.isOne() && width.isOne()
                 ? width.min() + " x " + height.min()

@@ -7,13 +7,15 @@ import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
-/// Vectors of one length. The values are float32 `[N, F]`, row by row, in native byte order.
+/// Vectors of one length. The values are float32 `[N, F]`, row by row, in native byte order. Time series are
+/// vectors with a [SeriesShape].
 public final class Vectors implements Items {
     private final int size;
     private final int features;
     private final MemorySegment values;
     private final @Nullable Labels labels;
     private final @Nullable TableSchema table;
+    private final @Nullable SeriesShape series;
     private final @Nullable Arena owner;
 
     /// Vectors in given memory. `owner` is closed with this object; null when another object owns the memory.
@@ -23,12 +25,14 @@ public final class Vectors implements Items {
             MemorySegment values,
             @Nullable Labels labels,
             @Nullable TableSchema table,
+            @Nullable SeriesShape series,
             @Nullable Arena owner) {
         this.size = size;
         this.features = features;
         this.values = values;
         this.labels = labels;
         this.table = table;
+        this.series = series;
         this.owner = owner;
     }
 
@@ -56,7 +60,7 @@ public final class Vectors implements Items {
         }
         MemorySegment memory = Arena.ofAuto().allocate(Math.max(4, 4L * values.length), 64);
         MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length);
-        return new Vectors(size, features, memory, labels, null, null);
+        return new Vectors(size, features, memory, labels, null, null, null);
     }
 
     @Override
@@ -83,7 +87,25 @@ public final class Vectors implements Items {
                     "table schema has %d values, expected the %d features of the vectors; use its own table"
                             .formatted(schema.width(), features));
         }
-        return new Vectors(size, features, values, labels, schema, owner);
+        return new Vectors(size, features, values, labels, schema, series, owner);
+    }
+
+    /// The shape of the vectors as time series; null for other vectors.
+    public @Nullable SeriesShape series() {
+        return series;
+    }
+
+    /// The same vectors, read as time series.
+    ///
+    /// @throws InputException when the shape has another number of values
+    public Vectors withSeries(SeriesShape shape) {
+        if (shape.values() != features) {
+            throw new InputException(
+                    "series of %d channels and %d steps have %d values, expected the %d features of the vectors;"
+                                    .formatted(shape.channels(), shape.length(), shape.values(), features)
+                            + " correct the shape");
+        }
+        return new Vectors(size, features, values, labels, table, shape, owner);
     }
 
     /// The values, float32 `[N, F]` in native byte order. Read-only.
@@ -113,7 +135,7 @@ public final class Vectors implements Items {
             MemorySegment.copy(values, from * bytes, memory, i * bytes, bytes);
         }
         return new Vectors(
-                indices.length, features, memory, labels == null ? null : labels.subset(indices), table, null);
+                indices.length, features, memory, labels == null ? null : labels.subset(indices), table, series, null);
     }
 
     @Override

@@ -10,14 +10,14 @@ import org.fullrank.engine.InputException;
 /// representation is computed from the pooled output of the last block.
 ///
 /// The output of a block is pooled to one row per item. For feature maps, the pooled output is the mean over
-/// the pixels. For a transformer, the pooled output is the class token or the mean over the tokens. The
+/// the pixels or steps. For a transformer, the pooled output is the class token or the mean over the tokens. The
 /// outputs of fully connected layers need no pooling.
 public final class Encoder implements Layer {
     /// A part of the encoder.
     ///
     /// @param name the name that users see
     /// @param layer computes the output of this block from the output of the previous block, `[B, C, H, W]`,
-    ///     `[B, C]` or tokens `[B, T, C]`
+    ///     `[B, C, L]`, `[B, C]` or tokens `[B, T, C]`
     /// @param width columns C of the pooled output
     public record Block(String name, Layer layer, int width) {}
 
@@ -26,13 +26,13 @@ public final class Encoder implements Layer {
     private final Layer pool;
     private final Layer exit;
 
-    /// Creates an encoder that pools feature maps by the mean over pixels. The pooled output of the last
+    /// Creates an encoder that pools feature maps by the mean over pixels or steps. The pooled output of the last
     /// block is the representation.
     ///
     /// @param entry what comes before the first block, such as the stem of a ResNet
     /// @param blocks in the order of the data, at least one
     public Encoder(Layer entry, List<Block> blocks) {
-        this(entry, blocks, (x, mode) -> x.dim() == 4 ? x.mean(2, 3) : x, (x, mode) -> x);
+        this(entry, blocks, Encoder::mean, (x, mode) -> x);
     }
 
     /// @param entry what comes before the first block
@@ -47,7 +47,15 @@ public final class Encoder implements Layer {
         this.exit = exit;
     }
 
-    /// The representation, `[B, C, H, W]` or `[B, F]` to `[B, D]`.
+    private static Tensor mean(Tensor x, Mode mode) {
+        return switch ((int) x.dim()) {
+            case 4 -> x.mean(2, 3);
+            case 3 -> x.mean(2);
+            default -> x;
+        };
+    }
+
+    /// The representation, `[B, C, H, W]`, `[B, F]` or `[B, C, L]` to `[B, D]`.
     @Override
     public Tensor forward(Tensor x, Mode mode) {
         return forward(x, mode, List.of()).getFirst();

@@ -5,7 +5,7 @@ import org.fullrank.view.InputShape;
 
 /// The settings of an encoder. The output of the encoder is the representation, which evaluation and search
 /// use.
-public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp, VectorMap {
+public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, ResNet1d, Recurrent, Mlp, VectorMap {
     /// Width D of the representation `[N, D]`.
     int features();
 
@@ -23,7 +23,8 @@ public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, Mlp, Vect
         return true;
     }
 
-    /// Declares the parameters in `net` and builds the layers: `[B, C, H, W]` or `[B, F]` to `[B, D]`.
+    /// Declares the parameters in `net` and builds the layers: `[B, C, H, W]`, `[B, F]` or `[B, C,
+    /// L]` to `[B, D]`.
     ///
     /// @throws org.fullrank.engine.InputException when the encoder does not accept inputs of this shape
     Encoder build(NetworkBuilder net, InputShape input);

@@ -47,6 +47,31 @@ sealed interface Init {
         }
     }
 
+    /// Uniform on +-limit.
+    record SymmetricUniform(double limit) implements Init {
+        @Override
+        public void fill(float[] values, int offset, int count, RandomGenerator random) {
+            for (int i = offset; i < offset + count; i++) {
+                values[i] = (float) random.nextDouble(-limit, limit);
+            }
+        }
+    }
+
+    /// A matrix A `[size, size]` for which `exp(A - A')` rotates the units 2i and 2i + 1 by an angle uniform
+    /// in +-pi. If the size is odd, the last unit is fixed. Henaff, Szlam and LeCun, "Recurrent orthogonal
+    /// networks and long-memory tasks" (2016).
+    record Rotations(int size) implements Init {
+        @Override
+        public void fill(float[] values, int offset, int count, RandomGenerator random) {
+            Arrays.fill(values, offset, offset + count, 0);
+            for (int i = 0; i + 1 < size; i += 2) {
+                float half = (float) random.nextDouble(-Math.PI / 2, Math.PI / 2);
+                values[offset + i * size + i + 1] = -half;
+                values[offset + (i + 1) * size + i] = half;
+            }
+        }
+    }
+
     /// Uniform from 0 to `limit`.
     record Uniform(double limit) implements Init {
         @Override

@@ -35,6 +35,18 @@ final class Layers {
                 (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1));
     }
 
+    /// One-dimensional convolution without bias, `[B, in, L] -> [B, out, L / stride]`, padded by `kernel / 2`.
+    static Layer convolution1d(NetworkBuilder net, int in, int out, int kernel, int stride) {
+        Parameter weight = net.parameter("weight", new Init.KaimingNormal((long) out * kernel), out, in, kernel);
+        long[] strides = {stride};
+        long[] padding = {kernel / 2};
+        long[] dilation = {1};
+        return NonFiniteTrace.layer(
+                "convolution",
+                net.path(),
+                (x, mode) -> torch.conv1d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1));
+    }
+
     /// 3x3 convolution with bias, `[B, in, H, W] -> [B, out, H, W]`.
     static Layer convolutionWithBias(NetworkBuilder net, int in, int out, Init weightInit, Init biasInit) {
         Parameter weight = net.parameter("weight", weightInit, out, in, 3, 3);

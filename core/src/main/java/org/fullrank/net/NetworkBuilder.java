@@ -63,6 +63,13 @@ public final class NetworkBuilder {
         return declare(parameters, name, false, init, sizes);
     }
 
+    /// A trained matrix A `[size, size]` that generates an orthogonal matrix, `exp(A - A')`. It counts as a
+    /// vector, so weight decay does not apply to it. Weight decay would turn the orthogonal matrix towards the
+    /// identity.
+    Parameter generator(String name, int size) {
+        return declare(parameters, name, false, new Init.Rotations(size), size, size);
+    }
+
     /// A trained parameter with shape `sizes` whose initial values are uniform on +-1/sqrt(fanIn), as in
     /// PyTorch's linear layers.
     public Parameter weight(String name, long fanIn, long... sizes) {

@@ -15,6 +15,7 @@ import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.view.ImageViews;
+import org.fullrank.view.SeriesViews;
 import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewPresets;
 import org.fullrank.view.ViewSpec;
@@ -129,6 +130,7 @@ final class ViewStrength {
         return switch (views) {
             case ImageViews images -> crop(images, ViewPresets.SMALL_SCALE_MIN);
             case VectorViews vectors -> List.of("views.corruption=" + VectorViews.CORRUPTION);
+            case SeriesViews series -> List.of("views.cropMin=" + SeriesViews.CROP_MIN);
         };
     }
 
@@ -144,6 +146,11 @@ final class ViewStrength {
                 yield List.of(
                         noisy ? "views.noise=" + VectorViews.NOISE : "views.corruption=" + VectorViews.CORRUPTION);
             }
+
+            case SeriesViews series ->
+                series.cropMin() < SeriesViews.CROP_MIN
+                        ? List.of("views.cropMin=" + SeriesViews.CROP_MIN)
+                        : List.of("views.noise=" + SeriesViews.NOISE);
         };
     }
 

@@ -11,7 +11,7 @@ import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
 
 /// The accuracies of an encoder and of its baselines: the raw input, the principal components of the input,
-/// and the same encoder without training.
+/// random convolutions of time series, and the same encoder without training.
 ///
 /// @param protocol what the numbers depend on
 /// @param results one row for each kind of features; the trained encoder comes first
@@ -23,6 +23,8 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
     public static final String ENCODER = "encoder";
     /// Name of the raw input's row.
     public static final String RAW = "raw input";
+    /// Name of the row of [RandomConvolutions].
+    public static final String CONVOLUTIONS = "random convolutions";
     /// Name of the row of the encoder at its initial weights.
     public static final String UNTRAINED = "untrained encoder";
 
@@ -33,7 +35,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
 
     /// The baselines of an encoder.
     public enum Baseline {
-        /// The input itself and its principal components.
+        /// The input itself, its principal components, and for time series its random convolutions.
         RAW,
         /// The same encoder at its initial weights.
         UNTRAINED
@@ -62,16 +64,18 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
         }
     }
 
-    /// The features to evaluate. All three describe the same items.
+    /// The features to evaluate. All of them describe the same items.
     ///
     /// @param encoder features of the trained encoder
     /// @param untrained features of the same encoder at its initial weights; if null, this row is left out
     /// @param raw the input itself; if null, the rows of the raw input and of its principal components are
     ///     left out
+    /// @param convolutions random convolutions of time series; if null, this row is left out
     public record Subjects(
             Splits encoder,
             @Nullable Splits untrained,
-            @Nullable Splits raw) {
+            @Nullable Splits raw,
+            @Nullable Splits convolutions) {
         public Subjects {
             if (untrained != null) {
                 encoder.requireSameItems(untrained, "untrained");
@@ -79,6 +83,14 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
             if (raw != null) {
                 encoder.requireSameItems(raw, "raw");
             }
+            if (convolutions != null) {
+                encoder.requireSameItems(convolutions, "convolved");
+            }
+        }
+
+        /// The features of items that are not time series.
+        public Subjects(Splits encoder, @Nullable Splits untrained, @Nullable Splits raw) {
+            this(encoder, untrained, raw, null);
         }
     }
 
@@ -96,6 +108,10 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
             attempt(RAW, failed, () -> results.add(probe(RAW, raw, protocol)));
             int width = subjects.encoder.train().width();
             attempt("PCA", failed, () -> results.addAll(components(raw, width, protocol)));
+        }
+        Splits convolutions = subjects.convolutions;
+        if (convolutions != null) {
+            attempt(CONVOLUTIONS, failed, () -> results.add(probe(CONVOLUTIONS, convolutions, protocol)));
         }
         Splits untrained = subjects.untrained;
         if (untrained != null) {

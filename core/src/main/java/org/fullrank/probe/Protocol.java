@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// @param knn the nearest-neighbor probe; null when it is left out
 /// @param linear the linear probe; null when it is left out
 /// @param pcaWidths widths of the principal components to evaluate, in addition to the encoder's own width
+/// @param convolutions whether random convolutions are a baseline, as for time series
 public record Protocol(
         EvaluatedData source,
         @Nullable KnnProtocol knn,
         @Nullable LinearProtocol linear,
-        List<Integer> pcaWidths) {
+        List<Integer> pcaWidths,
+        boolean convolutions) {
     /// The version. It increases whenever the same settings would give other numbers.
     public static final int VERSION = 1;
     /// The longest side of raw images. Larger images are resized to this side by area averaging, see
@@ -48,22 +50,27 @@ public record Protocol(
 
     /// Both probes with their defaults, and [#PCA_WIDTHS].
     public static Protocol of(EvaluatedData source) {
-        return new Protocol(source, KnnProtocol.defaults(), LinearProtocol.defaults(), PCA_WIDTHS);
+        return new Protocol(source, KnnProtocol.defaults(), LinearProtocol.defaults(), PCA_WIDTHS, false);
     }
 
     /// The same with another kNN probe, or without one.
     public Protocol withKnn(@Nullable KnnProtocol knn) {
-        return new Protocol(source, knn, linear, pcaWidths);
+        return new Protocol(source, knn, linear, pcaWidths, convolutions);
     }
 
     /// The same with another linear probe, or without one.
     public Protocol withLinear(@Nullable LinearProtocol linear) {
-        return new Protocol(source, knn, linear, pcaWidths);
+        return new Protocol(source, knn, linear, pcaWidths, convolutions);
     }
 
     /// The same with other widths of principal components.
     public Protocol withPcaWidths(List<Integer> pcaWidths) {
-        return new Protocol(source, knn, linear, pcaWidths);
+        return new Protocol(source, knn, linear, pcaWidths, convolutions);
+    }
+
+    /// The same with or without random convolutions.
+    Protocol withConvolutions(boolean convolutions) {
+        return new Protocol(source, knn, linear, pcaWidths, convolutions);
     }
 
     /// The settings by name, in the order in which they are printed.
@@ -75,6 +82,9 @@ public record Protocol(
         fields.put("linear", linear == null ? "left out" : describe(linear));
         fields.put("raw input", rawInput());
         fields.put("PCA", "of the raw input, fitted on train, as wide as the encoder" + also());
+        if (convolutions) {
+            fields.put("random convolutions", RandomConvolutions.describe());
+        }
         fields.put("untrained", UNTRAINED);
         return Collections.unmodifiableSequencedMap(fields);
     }

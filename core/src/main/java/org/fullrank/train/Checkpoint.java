@@ -21,7 +21,6 @@ import org.fullrank.run.Recipe;
 import org.fullrank.run.RecipeChange;
 import org.fullrank.settings.Yaml;
 import org.fullrank.view.ColumnMoments;
-import org.fullrank.view.VectorViewGenerator;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +46,11 @@ public final class Checkpoint {
     static void save(Path file, Method method, @Nullable Optimizer optimizer, long step, Origin origin, int threads) {
         try (var scope = Scope.open()) {
             SequencedMap<String, Tensor> tensors = optimizer == null ? tensors(method) : tensors(method, optimizer);
-            if (origin.views() instanceof VectorViewGenerator vectors) {
-                float[] mean = vectors.moments().means();
+            ColumnMoments moments = origin.views().moments();
+            if (moments != null) {
+                float[] mean = moments.means();
                 tensors.put(MEAN, Tensors.of(mean, mean.length));
-                tensors.put(DEVIATION, Tensors.of(vectors.moments().deviations(), mean.length));
+                tensors.put(DEVIATION, Tensors.of(moments.deviations(), mean.length));
             }
             // Not Map.of: its order, and with it the bytes of the file, changes from one JVM to the next.
             var metadata = new LinkedHashMap<String, String>();
@@ -120,7 +120,7 @@ public final class Checkpoint {
         }
     }
 
-    /// The moments with which the training standardized vectors; null if it learned from images.
+    /// The moments with which the training standardized vectors or series; null if it learned from images.
     public static @Nullable ColumnMoments moments(Path file) {
         try (var saved = SafeTensors.open(file);
                 var scope = Scope.open()) {

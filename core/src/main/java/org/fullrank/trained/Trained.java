@@ -12,7 +12,6 @@ import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
-import org.fullrank.data.Vectors;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.NoiseReport;
 import org.fullrank.diagnose.NoiseSettings;
@@ -39,9 +38,6 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.train.Checkpoint;
 import org.fullrank.train.Checkpoints;
 import org.fullrank.train.MethodBuilder;
-import org.fullrank.view.ColumnMoments;
-import org.fullrank.view.VectorViewGenerator;
-import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewSpec;
 import org.jspecify.annotations.Nullable;
@@ -78,13 +74,11 @@ public final class Trained implements Subject, AutoCloseable {
         method = initial();
     }
 
-    /// Views of these items for the encoder in a checkpoint. Vectors are standardized as in training, whatever
+    /// Views of these items for the encoder in a checkpoint. Vectors and series are standardized as in training,
+    /// whatever
     /// data are read now.
     static ViewGenerator views(Recipe recipe, Items items, Path checkpoint, int threads) {
-        ColumnMoments moments = Checkpoint.moments(checkpoint);
-        return moments != null && items instanceof Vectors vectors && recipe.views() instanceof VectorViews spec
-                ? new VectorViewGenerator(vectors, spec, recipe.seed(), threads, moments)
-                : ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
+        return ViewGenerator.of(items, recipe.views(), recipe.seed(), threads, Checkpoint.moments(checkpoint));
     }
 
     /// Reads a checkpoint of a run.

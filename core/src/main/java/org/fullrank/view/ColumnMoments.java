@@ -2,11 +2,13 @@ package org.fullrank.view;
 
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Objects;
 import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// The mean and the standard deviation (of the population) of each feature. For the levels of a category, the
+/// The mean and the standard deviation (of the population) of each feature, or of each channel of time series. For the
+/// levels of a category, the
 /// mean is 0 and the standard deviation is 1.
 public final class ColumnMoments {
     /// A deviation below this share of the mean's size is a rounding error, and the feature counts as
@@ -23,22 +25,34 @@ public final class ColumnMoments {
 
     /// The moments of all rows, in two passes of float64.
     public static ColumnMoments of(Vectors vectors) {
-        int features = vectors.features();
-        double[] sum = new double[features];
-        double[] squares = new double[features];
-        accumulate(vectors, sum, new double[features], false);
-        double[] mean = Arrays.stream(sum).map(s -> s / vectors.size()).toArray();
-        accumulate(vectors, squares, mean, true);
-        float[] means = new float[features];
-        float[] stds = new float[features];
-        for (int f = 0; f < features; f++) {
-            double std = Math.sqrt(squares[f] / vectors.size());
-            means[f] = (float) mean[f];
-            stds[f] = std > CONSTANT * Math.abs(mean[f]) ? (float) std : 0;
-        }
+        ColumnMoments moments = of(vectors, 1);
         TableSchema table = vectors.table();
         if (table != null) {
-            keepLevels(table, means, stds);
+            keepLevels(table, moments.mean, moments.std);
+        }
+        return moments;
+    }
+
+    /// The moments of each channel of time series, over all series and steps.
+    static ColumnMoments ofChannels(Vectors vectors) {
+        return of(vectors, Objects.requireNonNull(vectors.series()).length());
+    }
+
+    /// @param length number of consecutive values of a row that are treated as one column
+    private static ColumnMoments of(Vectors vectors, int length) {
+        int columns = vectors.features() / length;
+        double count = (double) vectors.size() * length;
+        double[] sum = new double[columns];
+        double[] squares = new double[columns];
+        accumulate(vectors, length, sum, new double[columns], false);
+        double[] mean = Arrays.stream(sum).map(s -> s / count).toArray();
+        accumulate(vectors, length, squares, mean, true);
+        float[] means = new float[columns];
+        float[] stds = new float[columns];
+        for (int c = 0; c < columns; c++) {
+            double std = Math.sqrt(squares[c] / count);
+            means[c] = (float) mean[c];
+            stds[c] = std > CONSTANT * Math.abs(mean[c]) ? (float) std : 0;
         }
         return new ColumnMoments(means, stds);
     }
@@ -71,11 +85,12 @@ public final class ColumnMoments {
         return std.clone();
     }
 
-    private static void accumulate(Vectors vectors, double[] sums, double[] center, boolean squared) {
+    private static void accumulate(Vectors vectors, int length, double[] sums, double[] center, boolean squared) {
         for (long i = 0, at = 0; i < vectors.size(); i++) {
-            for (int f = 0; f < sums.length; f++, at++) {
-                double x = vectors.values().get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * at) - center[f];
-                sums[f] += squared ? x * x : x;
+            for (int f = 0; f < vectors.features(); f++, at++) {
+                int c = f / length;
+                double x = vectors.values().get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4 * at) - center[c];
+                sums[c] += squared ? x * x : x;
             }
         }
     }
@@ -88,6 +103,14 @@ public final class ColumnMoments {
     /// The standard deviation of feature `f`; 0 if it is constant.
     public float std(int f) {
         return std[f];
+    }
+
+    void requireChannels(int channels) {
+        if (channels != mean.length) {
+            throw new InputException(
+                    "series have %d channels, expected the %d of the training series; use matching data"
+                            .formatted(channels, mean.length));
+        }
     }
 
     void requireFeatures(int features) {

@@ -21,8 +21,27 @@ public sealed interface InputShape {
         if (this instanceof Image image) {
             return image;
         }
-        throw new InputException("encoder: found %s for %s, expected one for vectors; use --set encoder.type=mlp"
-                .formatted(encoder, describe()));
+        throw other(encoder);
+    }
+
+    /// This shape as the shape of a series.
+    ///
+    /// @param encoder name of an encoder that accepts only series, such as `a recurrent network`
+    /// @throws InputException when it is not the shape of a series
+    default Series requireSeries(String encoder) {
+        if (this instanceof Series series) {
+            return series;
+        }
+        throw other(encoder);
+    }
+
+    private InputException other(String encoder) {
+        String kind = switch (this) {
+            case Image _ -> "images; use --set encoder.type=resnet";
+            case Features _ -> "vectors; use --set encoder.type=mlp";
+            case Series _ -> "series; use --set encoder.type=resnet1d";
+        };
+        return new InputException("encoder: found %s for %s, expected one for %s".formatted(encoder, describe(), kind));
     }
 
     /// An image, `[C, H, W]` for the encoder, `[H, W, C]` in memory.

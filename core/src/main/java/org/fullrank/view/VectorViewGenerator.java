@@ -46,7 +46,7 @@ public final class VectorViewGenerator implements ViewGenerator {
         this.workers = new Workers<>(threads, () -> new float[vectors.features()]);
     }
 
-    /// The mean and the standard deviation of each feature.
+    @Override
     public ColumnMoments moments() {
         return moments;
     }

@@ -85,6 +85,7 @@ public final class ViewPresets {
         presets.put("shapes", cifar(shapes()).withNormalize(Normalize.HALF));
         presets.put("gray", new ImageViews(GRAY_SIZE, ViewSpec.TWO, Normalize.HALF, List.of(gray())));
         presets.put("vector", VectorViews.DEFAULT);
+        presets.put("series", SeriesViews.DEFAULT);
         return Collections.unmodifiableSequencedMap(presets);
     }
 

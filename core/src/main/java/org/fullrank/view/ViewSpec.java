@@ -3,8 +3,8 @@ package org.fullrank.view;
 import org.fullrank.engine.InputException;
 
 /// The settings of views. These settings are the section `views` of a recipe. The `type` of the section is
-/// `images` or `vectors`. The section can also be the name of one of the [ViewPresets].
-public sealed interface ViewSpec permits ImageViews, VectorViews {
+/// `images`, `vectors` or `series`. The section can also be the name of one of the [ViewPresets].
+public sealed interface ViewSpec permits ImageViews, VectorViews, SeriesViews {
     /// Views per sample in every joint-embedding recipe.
     int TWO = 2;
 

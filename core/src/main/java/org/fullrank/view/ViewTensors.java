@@ -9,14 +9,14 @@ import org.fullrank.engine.Tensors;
 public final class ViewTensors {
     private ViewTensors() {}
 
-    /// View `view` of the items `indices`, `[B, C, H, W]` or `[B, F]`.
+    /// View `view` of the items `indices`, `[B, C, H, W]`, `[B, F]` or `[B, C, L]`.
     public static Tensor view(ViewGenerator generator, int[] indices, int epoch, int view, Device device) {
         Tensor host = host(generator, indices);
         generator.fill(indices, epoch, view, Tensors.segment(host));
         return channelsFirst(Tensors.to(host, device));
     }
 
-    /// The plain views of the items `indices`, for evaluation, `[B, C, H, W]` or `[B, F]`.
+    /// The plain views of the items `indices`, for evaluation, `[B, C, H, W]`, `[B, F]` or `[B, C, L]`.
     public static Tensor plain(ViewGenerator generator, int[] indices, Device device) {
         Tensor host = host(generator, indices);
         generator.fillPlain(indices, Tensors.segment(host));
@@ -27,7 +27,7 @@ public final class ViewTensors {
         return host(generator, indices.length);
     }
 
-    /// Uninitialized memory on the host for one view of `items` items, `[B, H, W, C]` or `[B, F]`.
+    /// Uninitialized memory on the host for one view of `items` items, `[B, H, W, C]`, `[B, F]` or `[B, C, L]`.
     static Tensor host(ViewGenerator generator, int items) {
         long[] item = generator.shape().memory();
         long[] shape = new long[item.length + 1];

@@ -58,6 +58,7 @@ final class ContainerSamples {
         samples.put("npz", npz());
         samples.put("safetensors", List.of(rows("a.safetensors", safetensors())));
         samples.put("CSV", csv());
+        samples.put("time series", series());
         byte[] tar = SampleFiles.tar(images());
         samples.put("tar", List.of(data("a.tar", tar), packed("b.tar", tar, Packing.TAR_SUMS)));
         samples.put("tar.gz", List.of(data("a.tar.gz", SampleFiles.gzip(tar)), packed("b.tar.gz", tar, Packing.GZIP)));
@@ -117,6 +118,16 @@ final class ContainerSamples {
                 packed("d.csv.gz", mixed, Packing.GZIP),
                 data("e.csv.gz", SampleFiles.gzip(mixed)),
                 rows("f.csv.gz", SampleFiles.gzip(numbers)));
+    }
+
+    private static List<Sample> series() {
+        byte[] classes = text("#c\n@problemName p\n@classLabel true a b\n@data\n1,2.5:3,4:a\n-1,2e1:5,6:b\n");
+        byte[] numbers = text("@data\n1,2,3\n4,5,6\n");
+        return List.of(
+                data("a_TRAIN.ts", classes),
+                data("b.ts", numbers),
+                packed("c.ts.gz", classes, Packing.GZIP),
+                new Sample("d_TEST.ts", numbers, Map.of("d_TRAIN.ts", numbers), false, true, Packing.NONE));
     }
 
     private static List<Sample> webDataset() {

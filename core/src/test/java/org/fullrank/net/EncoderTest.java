@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EncoderTest {
     private static final int SIDE = 16;
     private static final InputShape IMAGES = new InputShape.Image(3, SIDE, SIDE);
+    private static final InputShape SERIES = new InputShape.Series(2, SIDE);
 
     static List<EncoderSpec> encoders() {
         return List.of(
@@ -33,6 +34,10 @@ class EncoderTest {
                 new Vgg(List.of(4, 6, 8), List.of(1, 3), Vgg.Start.FAN_IN),
                 new Vit(4, 6, 2, 2, 2, Vit.Pool.TOKEN),
                 new Vit(4, 6, 2, 3, 1.5, Vit.Pool.MEAN),
+                new ResNet1d(List.of(4, 6), 3),
+                new Recurrent(Recurrent.Cell.ORTHOGONAL, List.of(5, 7), Recurrent.Pool.MEAN),
+                new Recurrent(Recurrent.Cell.GRU, List.of(7), Recurrent.Pool.LAST),
+                new Recurrent(Recurrent.Cell.LSTM, List.of(7), Recurrent.Pool.MEAN),
                 new Mlp(List.of(10, 7), true),
                 new Mlp(List.of(10, 7), false),
                 new LinearMap(7),
@@ -49,7 +54,7 @@ class EncoderTest {
     @MethodSource("encoders")
     void whatAnEncoderSaysOfItselfIsTrue(EncoderSpec spec) {
         var builder = new NetworkBuilder(1);
-        Encoder encoder = spec.build(builder, IMAGES);
+        Encoder encoder = spec.build(builder, input(spec));
         assertThat(encoder.names()).isEqualTo(spec.blocks());
         assertThat(encoder.blocks().getLast().width()).isEqualTo(spec.features());
         try (var parameters = builder.build(Device.CPU, ScalarType.Float)) {
@@ -62,11 +67,11 @@ class EncoderTest {
     @MethodSource("encoders")
     void activityPassesAroundTheLayersOfABlockWhereTheEncoderSaysSo(EncoderSpec spec) {
         var builder = new NetworkBuilder(1);
-        Encoder encoder = spec.build(builder, IMAGES);
+        Encoder encoder = spec.build(builder, input(spec));
         try (var scope = Scope.open();
                 var off = Gradients.off();
                 var parameters = builder.build(Device.CPU, ScalarType.Double)) {
-            Tensor first = encoder.enter(images(3).to(ScalarType.Double), Mode.EVALUATE);
+            Tensor first = encoder.enter(inputs(spec, 3).to(ScalarType.Double), Mode.EVALUATE);
             parameters.values().zero_();
             Tensor after = encoder.blocks().getFirst().layer().forward(first, Mode.EVALUATE);
             assertThat(Tensors.value(after.abs().sum()) > 0).isEqualTo(spec.hasSkips());
@@ -82,8 +87,9 @@ class EncoderTest {
         } else {
             assertThatThrownBy(() -> spec.build(new NetworkBuilder(1), features))
                     .isInstanceOf(InputException.class)
-                    .hasMessageMatching("encoder: found a (convolutional network|vision transformer) for vectors of 5"
-                            + " features, expected one for vectors; use --set encoder.type=mlp");
+                    .hasMessageMatching(
+                            "encoder: found a (convolutional network|vision transformer|one-dimensional residual network|recurrent network) for vectors of 5"
+                                    + " features, expected one for vectors; use --set encoder.type=mlp");
         }
     }
 
@@ -94,6 +100,9 @@ class EncoderTest {
                 .containsExactly("stage1.0", "stage1.1", "stage2.0", "stage2.1");
         assertThat(new Vgg(List.of(4, 8), List.of()).blocks()).containsExactly("block1", "block2");
         assertThat(new Vit(4, 6, 2, 2, 2, Vit.Pool.TOKEN).blocks()).containsExactly("blocks.0", "blocks.1");
+        assertThat(ResNet1d.defaults().blocks()).containsExactly("layer1", "layer2", "layer3");
+        assertThat(new Recurrent(Recurrent.Cell.GRU, List.of(4, 6), Recurrent.Pool.LAST).blocks())
+                .containsExactly("layers.0", "layers.1");
         assertThat(Mlp.defaults().blocks()).containsExactly("0", "1");
     }
 
@@ -101,11 +110,11 @@ class EncoderTest {
     @MethodSource("encoders")
     void allBlocksOneByOneGiveWhatOnePassGives(EncoderSpec spec) {
         var builder = new NetworkBuilder(1);
-        Encoder encoder = spec.build(builder, IMAGES);
+        Encoder encoder = spec.build(builder, input(spec));
         try (var scope = Scope.open();
                 var off = Gradients.off();
                 var parameters = builder.build(Device.CPU, ScalarType.Double)) {
-            Tensor x = images(3).to(ScalarType.Double);
+            Tensor x = inputs(spec, 3).to(ScalarType.Double);
             List<String> reversed = encoder.names().reversed();
             List<Tensor> outputs = encoder.forward(x, Mode.REPLAY, reversed);
             assertThat(Tensors.doubles(outputs.getFirst()))
@@ -180,12 +189,17 @@ class EncoderTest {
         return List.of(List.of(0), List.of(3), List.of(1, 1), List.of(2, 1));
     }
 
-    private static Tensor images(int count) {
-        float[] pixels = new float[count * 3 * SIDE * SIDE];
+    private static InputShape input(EncoderSpec spec) {
+        return spec instanceof ResNet1d || spec instanceof Recurrent ? SERIES : IMAGES;
+    }
+
+    private static Tensor inputs(EncoderSpec spec, int count) {
+        long[] shape = input(spec) == SERIES ? new long[] {count, 2, SIDE} : new long[] {count, 3, SIDE, SIDE};
+        float[] values = new float[count * input(spec).values()];
         var random = Keyed.of(7);
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (float) random.nextGaussian();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
         }
-        return Tensors.of(pixels, count, 3, SIDE, SIDE);
+        return Tensors.of(values, shape);
     }
 }

@@ -128,9 +128,11 @@ class ProbeTableTest {
                                 s.with(reading.withPrecision("other")),
                                 s.with(new EvaluatedData.Reading(
                                         reading.layer(), reading.view(), "other", reading.precision())))
-                        .map(source -> new Protocol(source, PROTOCOL.knn(), PROTOCOL.linear(), PROTOCOL.pcaWidths())),
+                        .map(source ->
+                                new Protocol(source, PROTOCOL.knn(), PROTOCOL.linear(), PROTOCOL.pcaWidths(), false)),
                 Stream.of(
                         PROTOCOL.withKnn(null),
+                        PROTOCOL.withConvolutions(true),
                         PROTOCOL.withKnn(new KnnProtocol(21, KnnProtocol.TEMPERATURE)),
                         PROTOCOL.withKnn(new KnnProtocol(KnnProtocol.NEIGHBORS, 0.08)),
                         PROTOCOL.withLinear(null),

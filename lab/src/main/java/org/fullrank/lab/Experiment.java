@@ -24,7 +24,9 @@ public sealed interface Experiment
                 KernelSpirals,
                 AlignedRelations,
                 VcregIndependence,
-                Information {
+                Information,
+                CopyTask,
+                AddingTask {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

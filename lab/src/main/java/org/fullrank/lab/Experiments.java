@@ -26,7 +26,9 @@ public final class Experiments {
             new KernelSpirals(),
             new AlignedRelations(),
             new VcregIndependence(),
-            new Information());
+            new Information(),
+            new CopyTask(),
+            new AddingTask());
 
     private Experiments() {}
 
