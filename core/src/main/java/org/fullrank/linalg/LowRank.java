@@ -1,0 +1,50 @@
+package org.fullrank.linalg;
+
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Tensors;
+
+/// A square matrix of low rank as a product, `a b^H`.
+///
+/// @param a left factor, `[n, k]`, real or complex
+/// @param b right factor, `[n, k]`, of the same type
+public record LowRank(Tensor a, Tensor b) {
+    public LowRank {
+        boolean fits = a.dim() == 2
+                && b.dim() == 2
+                && a.size(0) == b.size(0)
+                && a.size(1) == b.size(1)
+                && a.scalar_type().intern() == b.scalar_type().intern();
+        InputException.unless(
+                fits,
+                "low-rank update: found factors %s and %s, expected two of one shape [n, k] and of one type",
+                Tensors.describe(a),
+                Tensors.describe(b));
+        InputException.when(
+                rank() < 1 || rank() > size(),
+                "low-rank update: found rank %d of a matrix with %d rows, expected 1 to %d",
+                rank(),
+                size(),
+                size());
+    }
+
+    /// Number of rows n of the product, and of its columns.
+    public long size() {
+        return a.size(0);
+    }
+
+    /// Number of columns k of each factor. The rank of the product is at most k.
+    public long rank() {
+        return a.size(1);
+    }
+
+    /// The product `a b^H`, `[n, n]`. The caller's scope owns it.
+    public Tensor product() {
+        return a.matmul(b.mH());
+    }
+
+    /// The same product times `factor`. The caller's scope owns it.
+    public LowRank times(double factor) {
+        return new LowRank(a.mul(Tensors.scalar(factor)), b);
+    }
+}

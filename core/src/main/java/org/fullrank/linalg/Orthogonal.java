@@ -1,0 +1,134 @@
+package org.fullrank.linalg;
+
+import java.util.random.RandomGenerator;
+import org.bytedeco.pytorch.StringViewOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.NativeErrors;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+
+/// Orthogonal and unitary matrices, `U^H U = I`: drawn, checked and restored.
+public final class Orthogonal {
+    /// Largest error of a matrix that counts as orthogonal, relative to the rounding of its type and the root
+    /// of its size. A matrix of float32 that was moved thousands of times is well below it; a matrix that was
+    /// never orthogonal is far above.
+    public static final double TOLERANCE = 1e3;
+
+    private Orthogonal() {}
+
+    /// A random orthogonal matrix `[n, n]`, float64 on the host, uniform in the sense of Haar's measure: the Q
+    /// of a Gaussian matrix, with the signs that make the diagonal of R positive (Mezzadri 2007, "How to
+    /// generate random matrices from the classical compact groups"). Its determinant is 1 or -1 with equal
+    /// probability. The caller's scope owns it.
+    public static Tensor random(int n, RandomGenerator random) {
+        Tensor gaussian = gaussian(n, n, random);
+        var parts = torch.linalg_qr(gaussian);
+        return parts.get0().mul(parts.get1().diagonal().sgn());
+    }
+
+    /// The same for a unitary matrix `[n, n]`, complex with float64 parts.
+    public static Tensor randomUnitary(int n, RandomGenerator random) {
+        var parts = torch.linalg_qr(torch.complex(gaussian(n, n, random), gaussian(n, n, random)));
+        return parts.get0().mul(parts.get1().diagonal().sgn());
+    }
+
+    /// Independent standard normal numbers, `[rows, columns]`, float64 on the host.
+    static Tensor gaussian(int rows, int columns, RandomGenerator random) {
+        double[] values = new double[Math.multiplyExact(rows, columns)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextGaussian();
+        }
+        return Tensors.of(values, rows, columns);
+    }
+
+    /// The largest absolute value in `U^H U - I`, `[n, n]`. It is 0 for an orthogonal matrix without
+    /// rounding, and NaN if `u` has a NaN.
+    public static double error(Tensor u) {
+        requireSquare("orthogonality", u);
+        try (var scope = Scope.withoutGradients()) {
+            return Tensors.value(u.mH().matmul(u).sub_(identity(u)).abs().max());
+        }
+    }
+
+    /// Whether `u` is orthogonal or unitary up to the rounding of its type; see [#TOLERANCE].
+    public static boolean is(Tensor u) {
+        return error(u) <= tolerance(u);
+    }
+
+    /// @throws InputException unless `u` is a square, orthogonal or unitary matrix
+    public static void require(String subject, Tensor u) {
+        requireSquare(subject, u);
+        double error = error(u);
+        InputException.unless(
+                error <= tolerance(u),
+                "%s: found a matrix with |U'U - I| = %.2g, expected an orthogonal one with at most %.2g; replace it by"
+                        + " its polar factor or by a random orthogonal matrix",
+                subject,
+                error,
+                tolerance(u));
+    }
+
+    static void requireSquare(String subject, Tensor u) {
+        InputException.unless(
+                u.dim() == 2 && u.size(0) == u.size(1) && u.size(0) > 0,
+                "%s: found %s, expected a square matrix",
+                subject,
+                Tensors.describe(u));
+    }
+
+    private static double tolerance(Tensor u) {
+        boolean isDouble =
+                switch (u.scalar_type().intern()) {
+                    case Double, ComplexDouble -> true;
+                    default -> false;
+                };
+        return TOLERANCE * (isDouble ? Math.ulp(1.0) : Math.ulp(1f)) * Math.sqrt(u.size(0));
+    }
+
+    /// The sign of the determinant of a real matrix, `[n, n]`: 1, -1, or 0 of a singular one. No small steps
+    /// lead from an orthogonal matrix to one with the other sign.
+    public static int sign(Tensor u) {
+        requireSquare("determinant", u);
+        try (var scope = Scope.withoutGradients()) {
+            return (int) Math.signum(Tensors.value(torch.linalg_slogdet(u).get0()));
+        }
+    }
+
+    /// Refuses a target that no path of orthogonal matrices reaches.
+    ///
+    /// @throws InputException unless the determinants of two real matrices have one sign
+    public static void requireReachable(String subject, Tensor from, Tensor to) {
+        int start = sign(from);
+        int end = sign(to);
+        InputException.unless(
+                start == end,
+                "%s: found determinants of sign %+d and %+d, expected equal ones, because an orthogonal matrix keeps its"
+                        + " determinant; change the sign of one column",
+                subject,
+                start,
+                end);
+    }
+
+    /// The polar factor of `u`: the nearest orthogonal or unitary matrix in the Frobenius norm. It takes O(n^3).
+    /// The caller's scope owns it.
+    public static Tensor nearest(Tensor u) {
+        requireSquare("polar factor", u);
+        InputException.unless(
+                isFinite(u), "polar factor: found a number that is not finite, expected finite numbers");
+        return NativeErrors.guard("polar factor", () -> {
+            var parts = torch.linalg_svd(u, true, new StringViewOptional());
+            return parts.get0().matmul(parts.get2());
+        });
+    }
+
+    static boolean isFinite(Tensor t) {
+        return Double.isFinite(Tensors.value(t.abs().sum()));
+    }
+
+    /// The identity with the size, type and device of a square matrix.
+    static Tensor identity(Tensor like) {
+        return torch.eye(like.size(0), like.options());
+    }
+}
