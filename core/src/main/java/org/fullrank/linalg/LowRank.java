@@ -20,12 +20,10 @@ public record LowRank(Tensor a, Tensor b) {
                 "low-rank update: found factors %s and %s, expected two of one shape [n, k] and of one type",
                 Tensors.describe(a),
                 Tensors.describe(b));
+        long n = a.size(0);
+        long k = a.size(1);
         InputException.when(
-                rank() < 1 || rank() > size(),
-                "low-rank update: found rank %d of a matrix with %d rows, expected 1 to %d",
-                rank(),
-                size(),
-                size());
+                k < 1 || k > n, "low-rank update: found rank %d of a matrix with %d rows, expected 1 to %d", k, n, n);
     }
 
     /// Number of rows n of the product, and of its columns.

@@ -30,7 +30,7 @@ public final class Orthogonal {
 
     /// The same for a unitary matrix `[n, n]`, complex with float64 parts.
     public static Tensor randomUnitary(int n, RandomGenerator random) {
-        var parts = torch.linalg_qr(torch.complex(gaussian(n, n, random), gaussian(n, n, random)));
+        var parts = torch.linalg_qr(complexGaussian(n, n, random));
         return parts.get0().mul(parts.get1().diagonal().sgn());
     }
 
@@ -41,6 +41,12 @@ public final class Orthogonal {
             values[i] = random.nextGaussian();
         }
         return Tensors.of(values, rows, columns);
+    }
+
+    /// The same with independent real and imaginary parts, complex.
+    static Tensor complexGaussian(int rows, int columns, RandomGenerator random) {
+        return torch.view_as_complex(
+                gaussian(rows * columns, 2, random).view(rows, columns, 2));
     }
 
     /// The largest absolute value in `U^H U - I`, `[n, n]`. It is 0 for an orthogonal matrix without
@@ -121,6 +127,17 @@ public final class Orthogonal {
             var parts = torch.linalg_svd(u, true, new StringViewOptional());
             return parts.get0().matmul(parts.get2());
         });
+    }
+
+    /// Removes rounding errors from a matrix that is orthogonal or unitary except for them, in place: one
+    /// step of Newton and Schulz's iteration, `U <- U (3 I - U^H U) / 2`. It squares the error, in two products
+    /// of O(n^3). A matrix that is far from orthogonal needs [#nearest].
+    public static void restore(Tensor u) {
+        requireSquare("orthogonal matrix", u);
+        try (var scope = Scope.withoutGradients()) {
+            Tensor excess = u.mH().matmul(u).sub_(identity(u)); // [n, n]
+            u.addmm_(u.clone(), excess, Tensors.scalar(1), Tensors.scalar(-0.5));
+        }
     }
 
     static boolean isFinite(Tensor t) {

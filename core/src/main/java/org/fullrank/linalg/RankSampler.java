@@ -79,9 +79,9 @@ public sealed interface RankSampler {
 
         private static Tensor gaussianLike(Tensor matrix, int columns, RandomGenerator random) {
             int rows = Math.toIntExact(matrix.size(0));
-            Tensor real = Orthogonal.gaussian(rows, columns, random);
-            Tensor drawn =
-                    matrix.is_complex() ? torch.complex(real, Orthogonal.gaussian(rows, columns, random)) : real;
+            Tensor drawn = matrix.is_complex()
+                    ? Orthogonal.complexGaussian(rows, columns, random)
+                    : Orthogonal.gaussian(rows, columns, random);
             return drawn.to(matrix.device(), matrix.scalar_type());
         }
     }
