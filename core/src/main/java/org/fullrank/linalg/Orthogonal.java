@@ -45,8 +45,7 @@ public final class Orthogonal {
 
     /// The same with independent real and imaginary parts, complex.
     static Tensor complexGaussian(int rows, int columns, RandomGenerator random) {
-        return torch.view_as_complex(
-                gaussian(rows * columns, 2, random).view(rows, columns, 2));
+        return torch.view_as_complex(gaussian(rows * columns, 2, random).view(rows, columns, 2));
     }
 
     /// The largest absolute value in `U^H U - I`, `[n, n]`. It is 0 for an orthogonal matrix without
@@ -85,11 +84,10 @@ public final class Orthogonal {
     }
 
     private static double tolerance(Tensor u) {
-        boolean isDouble =
-                switch (u.scalar_type().intern()) {
-                    case Double, ComplexDouble -> true;
-                    default -> false;
-                };
+        boolean isDouble = switch (u.scalar_type().intern()) {
+            case Double, ComplexDouble -> true;
+            default -> false;
+        };
         return TOLERANCE * (isDouble ? Math.ulp(1.0) : Math.ulp(1f)) * Math.sqrt(u.size(0));
     }
 
@@ -121,8 +119,7 @@ public final class Orthogonal {
     /// The caller's scope owns it.
     public static Tensor nearest(Tensor u) {
         requireSquare("polar factor", u);
-        InputException.unless(
-                isFinite(u), "polar factor: found a number that is not finite, expected finite numbers");
+        InputException.unless(isFinite(u), "polar factor: found a number that is not finite, expected finite numbers");
         return NativeErrors.guard("polar factor", () -> {
             var parts = torch.linalg_svd(u, true, new StringViewOptional());
             return parts.get0().matmul(parts.get2());

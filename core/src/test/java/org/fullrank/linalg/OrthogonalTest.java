@@ -64,7 +64,8 @@ class OrthogonalTest {
             SimpleMatrix h = u.transpose().mult(OrthogonalUpdateTest.matrix(a));
             assertThat(h.minus(h.transpose()).normF()).isLessThan(1e-13);
             assertThat(h.eig().getEigenvalues()).allMatch(l -> l.getReal() > 0);
-            assertThat(u.transpose().mult(u).minus(SimpleMatrix.identity(6)).normF()).isLessThan(1e-14);
+            assertThat(u.transpose().mult(u).minus(SimpleMatrix.identity(6)).normF())
+                    .isLessThan(1e-14);
         }
     }
 
