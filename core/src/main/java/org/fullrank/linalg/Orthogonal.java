@@ -93,10 +93,21 @@ public final class Orthogonal {
 
     /// The sign of the determinant of a real matrix, `[n, n]`: 1, -1, or 0 of a singular one. No small steps
     /// lead from an orthogonal matrix to one with the other sign.
+    ///
+    /// It comes from Householder's reflections, each of which has the determinant -1. The engine's LU
+    /// factorization of 512 rows or more needs more stack than Java's threads have, and ends the process.
     public static int sign(Tensor u) {
         requireSquare("determinant", u);
         try (var scope = Scope.withoutGradients()) {
-            return (int) Math.signum(Tensors.value(torch.linalg_slogdet(u).get0()));
+            var parts = torch.geqrf(u);
+            Tensor reflections = parts.get1().ne(Tensors.scalar(0)); // [n]; without a factor, nothing is reflected
+            Tensor diagonal = parts.get0().diagonal(); // [n], of R
+            if (Tensors.value(diagonal.eq(Tensors.scalar(0)).any()) != 0) {
+                return 0;
+            }
+            double flips = Tensors.value(reflections.sum())
+                    + Tensors.value(diagonal.lt(Tensors.scalar(0)).sum());
+            return flips % 2 == 0 ? 1 : -1;
         }
     }
 
