@@ -25,7 +25,9 @@ public final class Experiments {
             new OptimumGap(),
             new KernelSpirals(),
             new AlignedRelations(),
-            new VcregIndependence());
+            new VcregIndependence(),
+            new OrthogonalLearning(),
+            new ProjunnScaling());
 
     private Experiments() {}
 
