@@ -23,22 +23,13 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.ChildJvm;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
-import org.fullrank.engine.Scope;
-import org.fullrank.engine.Tensors;
-import org.fullrank.file.SafeTensors;
-import org.fullrank.linalg.Orthogonal;
-import org.fullrank.linalg.OrthogonalUpdate;
-import org.fullrank.linalg.RankSampler;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.Mlp;
 import org.fullrank.objective.Lpl;
-import org.fullrank.optim.GroupSpec;
 import org.fullrank.optim.OptimizerSpec;
-import org.fullrank.optim.OrthogonalStep;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.MonitorSpec.OnCollapse;
@@ -49,7 +40,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -121,62 +111,6 @@ class ResumeTest {
                         .contains("\"loss.pull\"", "\"block.0.pull\"", "\"block.1.loss\""));
         assertThat(SmallTraining.metrics(run))
                 .anySatisfy(line -> assertThat(line).contains("\"knn\"", "\"block.0.knn\"", "\"block.1.knn\""));
-    }
-
-    /// The samplers draw anew in each step.
-    @ParameterizedTest
-    @EnumSource(OrthogonalUpdate.class)
-    void anOrthogonalGroupStoppedAndResumedEqualsUninterrupted(OrthogonalUpdate update) throws IOException {
-        var step = new OrthogonalStep(update, 2, 1, new RankSampler.Columns(1));
-        Recipe recipe = orthogonal(recipe(folder, EPOCHS), step);
-        train(recipe, whole, TrainingListener.silent());
-        train(recipe, run, stopAfter(5));
-        resume(recipe, run, TrainingListener.silent());
-        assertRunsEqual(STEPS);
-        try (var scope = Scope.open();
-                var saved = SafeTensors.open(checkpoint(run, STEPS))) {
-            Tensor matrix = Tensors.of(new float[64], 8, 8);
-            saved.copyInto("model.encoder.0.weight", matrix);
-            assertThat(Orthogonal.error(matrix)).isLessThan(1e-5);
-        }
-    }
-
-    @Test
-    void theStartOfAnOrthogonalGroupIsSaid() throws IOException {
-        Recipe recipe = orthogonal(recipe(folder, EPOCHS), OrthogonalStep.defaults());
-        var notes = new ArrayList<String>();
-        train(recipe, run, noting(notes));
-        assertThat(notes)
-                .anySatisfy(note -> assertThat(note)
-                        .matches("encoder.0.weight \\[8, 8] with determinant -?1 stays orthogonal; its initial values"
-                                + " are drawn at random"));
-    }
-
-    /// Of the run so far, the matrix was not orthogonal.
-    @Test
-    void aMatrixThatJoinsAnOrthogonalGroupOnResumeBecomesOrthogonal() throws IOException {
-        Recipe recipe = orthogonal(recipe(folder, EPOCHS), OrthogonalStep.defaults());
-        train(with(recipe, GroupSpec.defaults()), run, stopAfter(5));
-        assertThat(notesOfResume(recipe))
-                .contains(
-                        "warning: groups.orthogonal: the loaded encoder.0.weight was not orthogonal; it is replaced by"
-                                + " its nearest orthogonal matrix");
-    }
-
-    @Test
-    void anOrthogonalGroupThatCannotBeIsRefused() throws IOException {
-        Recipe recipe = orthogonal(recipe(folder, EPOCHS), OrthogonalStep.defaults());
-        Recipe unknown =
-                with(recipe, recipe.groups().withOrthogonal(List.of("encoder.0.weigth"), OrthogonalStep.defaults()));
-        assertThatThrownBy(() -> train(unknown, run, TrainingListener.silent()))
-                .isInstanceOf(InputException.class)
-                .hasMessage("groups.orthogonal: found no parameter encoder.0.weigth, expected the name of a square"
-                        + " matrix, such as encoder.0.weight, projector.3.weight; did you mean encoder.0.weight?");
-    }
-
-    private static Recipe orthogonal(Recipe recipe, OrthogonalStep step) {
-        Recipe square = with(recipe, new Mlp(List.of(8, 12), true), recipe.method());
-        return with(square, GroupSpec.defaults().withOrthogonal(List.of("encoder.0.weight"), step));
     }
 
     /// Before the first step, after it, at the end of an epoch, after that, before the last step.
