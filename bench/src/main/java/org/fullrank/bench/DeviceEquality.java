@@ -182,7 +182,8 @@ public final class DeviceEquality {
             var generator = ViewGenerator.of(data.pretraining(), recipe.views(), recipe.seed(), 1);
             try (Method method =
                             Method.of(recipe.method(), recipe.encoder(), generator.shape(), recipe.seed(), setting);
-                    var optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters())) {
+                    var optimizer =
+                            Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters(), recipe.seed())) {
                 return train(recipe, generator, method, optimizer, steps);
             }
         }

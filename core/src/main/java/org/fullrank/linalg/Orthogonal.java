@@ -45,8 +45,7 @@ public final class Orthogonal {
 
     /// The same with independent real and imaginary parts, complex.
     static Tensor complexGaussian(int rows, int columns, RandomGenerator random) {
-        return torch.view_as_complex(
-                gaussian(rows * columns, 2, random).view(rows, columns, 2));
+        return torch.view_as_complex(gaussian(rows * columns, 2, random).view(rows, columns, 2));
     }
 
     /// The largest absolute value in `U^H U - I`, `[n, n]`. It is 0 for an orthogonal matrix without
@@ -85,20 +84,30 @@ public final class Orthogonal {
     }
 
     private static double tolerance(Tensor u) {
-        boolean isDouble =
-                switch (u.scalar_type().intern()) {
-                    case Double, ComplexDouble -> true;
-                    default -> false;
-                };
+        boolean isDouble = switch (u.scalar_type().intern()) {
+            case Double, ComplexDouble -> true;
+            default -> false;
+        };
         return TOLERANCE * (isDouble ? Math.ulp(1.0) : Math.ulp(1f)) * Math.sqrt(u.size(0));
     }
 
     /// The sign of the determinant of a real matrix, `[n, n]`: 1, -1, or 0 of a singular one. No small steps
     /// lead from an orthogonal matrix to one with the other sign.
+    ///
+    /// It comes from Householder's reflections, each of which has the determinant -1. The engine's LU
+    /// factorization of 512 rows or more needs more stack than Java's threads have, and ends the process.
     public static int sign(Tensor u) {
         requireSquare("determinant", u);
         try (var scope = Scope.withoutGradients()) {
-            return (int) Math.signum(Tensors.value(torch.linalg_slogdet(u).get0()));
+            var parts = torch.geqrf(u);
+            Tensor reflections = parts.get1().ne(Tensors.scalar(0)); // [n]; without a factor, nothing is reflected
+            Tensor diagonal = parts.get0().diagonal(); // [n], of R
+            if (Tensors.value(diagonal.eq(Tensors.scalar(0)).any()) != 0) {
+                return 0;
+            }
+            double flips = Tensors.value(reflections.sum())
+                    + Tensors.value(diagonal.lt(Tensors.scalar(0)).sum());
+            return flips % 2 == 0 ? 1 : -1;
         }
     }
 
@@ -121,8 +130,7 @@ public final class Orthogonal {
     /// The caller's scope owns it.
     public static Tensor nearest(Tensor u) {
         requireSquare("polar factor", u);
-        InputException.unless(
-                isFinite(u), "polar factor: found a number that is not finite, expected finite numbers");
+        InputException.unless(isFinite(u), "polar factor: found a number that is not finite, expected finite numbers");
         return NativeErrors.guard("polar factor", () -> {
             var parts = torch.linalg_svd(u, true, new StringViewOptional());
             return parts.get0().matmul(parts.get2());

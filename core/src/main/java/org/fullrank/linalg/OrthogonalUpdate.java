@@ -85,7 +85,7 @@ public enum OrthogonalUpdate {
         var parts = torch.linalg_svd(core, true, new StringViewOptional());
         Tensor left = parts.get0();
         Tensor right = parts.get2();
-        if (!core.is_complex() && Tensors.value(torch.linalg_det(left.matmul(right))) < 0) {
+        if (!core.is_complex() && Orthogonal.sign(left.matmul(right)) < 0) {
             // The sign of the smallest singular value costs least (Kabsch 1976).
             left.narrow(1, left.size(1) - 1, 1).neg_();
         }

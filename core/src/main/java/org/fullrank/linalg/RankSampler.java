@@ -57,10 +57,7 @@ public sealed interface RankSampler {
 
         public Sketch {
             InputException.unless(
-                    powers >= 0 && powers <= MOST_POWERS,
-                    "powers: found %d, expected 0 to %d",
-                    powers,
-                    MOST_POWERS);
+                    powers >= 0 && powers <= MOST_POWERS, "powers: found %d, expected 0 to %d", powers, MOST_POWERS);
         }
 
         public static Sketch defaults() {
@@ -109,9 +106,7 @@ public sealed interface RankSampler {
             long n = matrix.size(0);
             Tensor norms = norms(matrix); // [n]
             Tensor indices = drawn(norms, Math.min(rank + (long) extra, n), random); // [c]
-            Tensor scales = norms.index_select(0, indices)
-                    .sqrt()
-                    .clamp_min(Tensors.scalar(Float.MIN_NORMAL)); // [c]
+            Tensor scales = norms.index_select(0, indices).sqrt().clamp_min(Tensors.scalar(Float.MIN_NORMAL)); // [c]
             Tensor columns = matrix.index_select(1, indices).div(scales); // [n, c]
             Tensor h = torch.linalg_svd(columns, false, new StringViewOptional())
                     .get0()
@@ -120,8 +115,7 @@ public sealed interface RankSampler {
         }
 
         private static Tensor norms(Tensor matrix) {
-            return torch.linalg_vector_norm(
-                    matrix, Tensors.scalar(2), new long[] {0}, false, new ScalarTypeOptional());
+            return torch.linalg_vector_norm(matrix, Tensors.scalar(2), new long[] {0}, false, new ScalarTypeOptional());
         }
 
         /// The indices of the first `count` events of n Poisson processes with rates `weights`, `[n]`. This is

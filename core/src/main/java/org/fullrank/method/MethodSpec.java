@@ -68,6 +68,11 @@ public sealed interface MethodSpec {
         return false;
     }
 
+    /// Whether something other than the optimizer changes the parameters of the predictor too.
+    default boolean overwritesPredictor() {
+        return false;
+    }
+
     /// One network for all views, and an objective on the embeddings of its projector: VICReg, SimCLR and
     /// similar methods.
     ///
@@ -227,6 +232,11 @@ public sealed interface MethodSpec {
         @Override
         public boolean trainsPredictor() {
             return predictor.hasWeights();
+        }
+
+        @Override
+        public boolean overwritesPredictor() {
+            return predictor.overwritesWeights();
         }
 
         /// BYOL with the default projector.

@@ -26,6 +26,11 @@ public sealed interface PredictorSpec {
         return true;
     }
 
+    /// Whether something other than the optimizer changes these parameters too.
+    default boolean overwritesWeights() {
+        return false;
+    }
+
     /// No predictor. This ablation collapses unless something else prevents it.
     @Named("identity")
     record Identity() implements PredictorSpec {
@@ -70,6 +75,11 @@ public sealed interface PredictorSpec {
     @Named("linear")
     record Linear(boolean symmetric, boolean bias) implements PredictorSpec {
         @Override
+        public boolean overwritesWeights() {
+            return symmetric;
+        }
+
+        @Override
         public Card card() {
             return new Card("one trained matrix, symmetric if asked", Papers.DIRECTPRED);
         }
@@ -99,6 +109,11 @@ public sealed interface PredictorSpec {
             requireRho(rho);
             InputException.unless(
                     epsilon > 0 && epsilon < 1, "epsilon: found %s, expected a positive number below 1", epsilon);
+        }
+
+        @Override
+        public boolean overwritesWeights() {
+            return true;
         }
 
         @Override
@@ -197,6 +212,11 @@ public sealed interface PredictorSpec {
         @Override
         public boolean hasWeights() {
             return form != Form.ISO;
+        }
+
+        @Override
+        public boolean overwritesWeights() {
+            return hasWeights();
         }
 
         @Override

@@ -1,11 +1,13 @@
 package org.fullrank.optim;
 
+import java.util.HashSet;
+import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// How the optimizer treats two groups of parameters: the predictor of self-distillation, and vectors
-/// (biases, norms, class tokens and positions). By default, all parameters have one learning rate, and
-/// vectors have no weight decay.
+/// How the optimizer treats three groups of parameters: the predictor of self-distillation, vectors (biases,
+/// norms, class tokens and positions), and matrices that stay orthogonal. By default, all parameters have one
+/// learning rate, vectors have no weight decay, and no matrix stays orthogonal.
 ///
 /// @param predictorRate multiplies the learning rate of the predictor
 /// @param predictorDecays whether the predictor's rate follows the cosine of the schedule. If not, it stays
@@ -17,17 +19,25 @@ import org.fullrank.net.ParameterBuffer.Segment;
 ///     parameter groups
 /// @param vectorRate multiplies the learning rate of vectors. The official Barlow Twins code uses 0.024,
 ///     which is 0.0048 / 0.2
+/// @param orthogonal names of square matrices that stay orthogonal, such as `predictor.weight`. Weight decay
+///     does not apply to them. See [OrthogonalGroup]
+/// @param orthogonalStep how the optimizer moves these matrices
 public record GroupSpec(
         double predictorRate,
         boolean predictorDecays,
         boolean predictorWarmsUp,
         Decaying weightDecay,
         boolean decayVectors,
-        double vectorRate) {
+        double vectorRate,
+        List<String> orthogonal,
+        OrthogonalStep orthogonalStep) {
     /// All parameters have the same rate.
     public static final double DEFAULT_RATE = 1;
     /// The prefix of the names of a predictor's parameters.
     public static final String PREDICTOR = "predictor";
+
+    /// The name of a predictor that is one matrix.
+    public static final String PREDICTOR_MATRIX = PREDICTOR + ".weight";
 
     /// Where weight decay applies.
     public enum Decaying {
@@ -40,6 +50,30 @@ public record GroupSpec(
     public GroupSpec {
         requireRate("predictorRate", predictorRate);
         requireRate("vectorRate", vectorRate);
+        orthogonal = List.copyOf(orthogonal);
+        InputException.unless(
+                new HashSet<>(orthogonal).size() == orthogonal.size(),
+                "orthogonal: found %s, expected each name once",
+                String.join(", ", orthogonal));
+    }
+
+    /// No matrix stays orthogonal.
+    public GroupSpec(
+            double predictorRate,
+            boolean predictorDecays,
+            boolean predictorWarmsUp,
+            Decaying weightDecay,
+            boolean decayVectors,
+            double vectorRate) {
+        this(
+                predictorRate,
+                predictorDecays,
+                predictorWarmsUp,
+                weightDecay,
+                decayVectors,
+                vectorRate,
+                List.of(),
+                OrthogonalStep.defaults());
     }
 
     /// The predictor warms up, and vectors do not decay.
@@ -55,6 +89,12 @@ public record GroupSpec(
 
     public static GroupSpec defaults() {
         return new GroupSpec(DEFAULT_RATE, true, Decaying.ALL, DEFAULT_RATE);
+    }
+
+    /// The same with matrices that stay orthogonal.
+    public GroupSpec withOrthogonal(List<String> names, OrthogonalStep step) {
+        return new GroupSpec(
+                predictorRate, predictorDecays, predictorWarmsUp, weightDecay, decayVectors, vectorRate, names, step);
     }
 
     /// Whether any of these settings needs a predictor.
@@ -77,6 +117,7 @@ public record GroupSpec(
 
     boolean decays(Segment segment) {
         return (decayVectors || segment.isMatrix())
+                && !orthogonal.contains(segment.name())
                 && switch (weightDecay) {
                     case ALL -> true;
                     case PREDICTOR -> isPredictor(segment);

@@ -5,7 +5,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.net.ParameterBuffer;
 
 /// Updates the values of a parameter buffer from its gradients.
-public sealed interface Optimizer extends AutoCloseable permits MomentumOptimizer, AdamOptimizer {
+public sealed interface Optimizer extends AutoCloseable
+        permits MomentumOptimizer, AdamOptimizer, RmspropOptimizer, OrthogonalOptimizer {
     /// One update with the same learning rate for all parameters; `step` counts from 0 over the whole
     /// training.
     default void step(double learningRate, long step) {
@@ -27,15 +28,27 @@ public sealed interface Optimizer extends AutoCloseable permits MomentumOptimize
 
     /// The optimizer of `spec` for `parameters`, with the same treatment of all parameters.
     static Optimizer of(OptimizerSpec spec, ParameterBuffer parameters) {
-        return of(spec, GroupSpec.defaults(), parameters);
+        return plain(spec, GroupSpec.defaults(), parameters);
     }
 
     /// The optimizer of `spec` for `parameters`, with fresh state.
-    static Optimizer of(OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters) {
+    ///
+    /// @param seed of the random approximations of a group that stays orthogonal
+    /// @throws org.fullrank.engine.InputException when a group names a parameter that cannot stay orthogonal
+    static Optimizer of(OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters, long seed) {
+        var orthogonal = OrthogonalGroup.of(groups, parameters);
+        Optimizer plain = plain(spec, groups, parameters);
+        return orthogonal.matrices().isEmpty()
+                ? plain
+                : new OrthogonalOptimizer(plain, parameters, orthogonal, groups.orthogonalStep(), seed);
+    }
+
+    private static Optimizer plain(OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters) {
         return switch (spec) {
             case OptimizerSpec.Sgd sgd -> new MomentumOptimizer(parameters, groups, sgd);
             case OptimizerSpec.Lars lars -> new MomentumOptimizer(parameters, groups, lars);
             case OptimizerSpec.Adam adam -> new AdamOptimizer(parameters, groups, adam);
+            case OptimizerSpec.Rmsprop rmsprop -> new RmspropOptimizer(parameters, groups, rmsprop);
             case OptimizerSpec.AdamW adamW -> new AdamOptimizer(parameters, groups, adamW);
         };
     }

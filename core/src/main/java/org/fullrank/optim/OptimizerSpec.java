@@ -75,6 +75,29 @@ public sealed interface OptimizerSpec {
         }
     }
 
+    /// RMSprop as PyTorch's, without momentum: the gradient is divided by the root of a running mean of its
+    /// squares. Weight decay is added to the gradient. Recurrent networks are often trained with it, as in
+    /// projUNN.
+    ///
+    /// @param alpha decay of the mean squared gradient
+    record Rmsprop(double learningRate, double alpha, double epsilon, double weightDecay) implements OptimizerSpec {
+        /// The value of projUNN's adding task. PyTorch's default of 0.01 is high for recurrent networks.
+        public static final double DEFAULT_LEARNING_RATE = 1e-3;
+        /// PyTorch's default.
+        public static final double DEFAULT_ALPHA = 0.99;
+        /// None, as in PyTorch.
+        public static final double DEFAULT_WEIGHT_DECAY = 0;
+
+        public Rmsprop {
+            requireMoments(learningRate, epsilon, weightDecay);
+            requireShare("alpha", alpha);
+        }
+
+        public static Rmsprop defaults() {
+            return new Rmsprop(DEFAULT_LEARNING_RATE, DEFAULT_ALPHA, AdamW.DEFAULT_EPSILON, DEFAULT_WEIGHT_DECAY);
+        }
+    }
+
     /// Layer-wise adaptive rate scaling (You et al. 2017). The gradient of each matrix, including weight
     /// decay, is scaled by a trust ratio `eta |w| / denominator`. Biases and norms get a plain momentum step.
     ///
@@ -129,9 +152,13 @@ public sealed interface OptimizerSpec {
     }
 
     private static void requireMoments(double rate, double beta1, double beta2, double epsilon, double decay) {
-        requireRate(rate);
+        requireMoments(rate, epsilon, decay);
         requireShare("beta1", beta1);
         requireShare("beta2", beta2);
+    }
+
+    private static void requireMoments(double rate, double epsilon, double decay) {
+        requireRate(rate);
         requireDecay(decay);
         if (!(epsilon > 0)) {
             throw new InputException("epsilon: found %s, expected a positive number".formatted(epsilon));

@@ -80,7 +80,7 @@ final class RateSweep {
         /// it includes the recipe's peak rate.
         static Range of(OptimizerSpec optimizer, double peak) {
             Range usual = switch (optimizer) {
-                case OptimizerSpec.Adam _, OptimizerSpec.AdamW _ -> new Range(1e-6, 1);
+                case OptimizerSpec.Adam _, OptimizerSpec.AdamW _, OptimizerSpec.Rmsprop _ -> new Range(1e-6, 1);
                 case OptimizerSpec.Sgd _ -> new Range(1e-5, 1e2);
                 case OptimizerSpec.Lars _ -> new Range(1e-4, 1e3);
             };

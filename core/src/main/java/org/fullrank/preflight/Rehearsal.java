@@ -125,7 +125,7 @@ final class Rehearsal {
 
         private Try(Method method) {
             this.method = method;
-            this.optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters());
+            this.optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters(), recipe.seed());
         }
 
         Method method() {

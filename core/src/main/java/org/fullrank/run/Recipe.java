@@ -54,6 +54,10 @@ public record Recipe(
                 groups.needsPredictor() && !method.trainsPredictor(),
                 "groups: found a rate or a decay of the predictor, expected none, because the method"
                         + " has no predictor that an optimizer moves; leave out groups or set method.predictor");
+        InputException.when(
+                groups.orthogonal().contains(GroupSpec.PREDICTOR_MATRIX) && method.overwritesPredictor(),
+                "groups.orthogonal: found predictor.weight, expected no matrix that the method itself sets or makes"
+                        + " symmetric; use method.predictor.type=linear without symmetric");
     }
 
     /// The defaults of every recipe file: missing keys get these values.

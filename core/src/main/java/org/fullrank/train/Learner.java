@@ -14,6 +14,7 @@ import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
 import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.optim.Optimizer;
+import org.fullrank.optim.OrthogonalGroup;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.ViewGenerator;
@@ -34,6 +35,7 @@ public final class Learner implements AutoCloseable {
     private final Optimizer optimizer;
     private final long stepsPerEpoch;
     private final long totalSteps;
+    private final List<String> notes = new ArrayList<>();
     private int[] order = new int[0];
     private long orderOf = -1;
 
@@ -48,8 +50,9 @@ public final class Learner implements AutoCloseable {
         origin = Checkpoint.Origin.of(data, views, recipe);
         stepsPerEpoch = items.size() / recipe.train().batch();
         totalSteps = recipe.train().steps(items.size());
-        method = MethodBuilder.build(recipe, views, device);
-        optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters());
+        var setting = Method.Setting.of(device, recipe.train().precision().resolve(device));
+        method = MethodBuilder.build(recipe, views, setting, notes::add);
+        optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters(), recipe.seed());
         ahead = device == Device.CPU
                 ? null
                 : new ViewsAhead(views, recipe.train().batch(), device);
@@ -69,6 +72,18 @@ public final class Learner implements AutoCloseable {
 
     public Checkpoint.Origin origin() {
         return origin;
+    }
+
+    /// Lines about initial values that the recipe changes.
+    List<String> notes() {
+        return notes;
+    }
+
+    /// Makes the matrices orthogonal that the recipe holds orthogonal, if loaded values are not.
+    ///
+    /// @return their names
+    List<String> restoreOrthogonal() {
+        return OrthogonalGroup.of(recipe.groups(), method.parameters()).restore(method.parameters());
     }
 
     public Device device() {

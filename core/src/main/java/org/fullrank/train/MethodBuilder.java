@@ -1,9 +1,12 @@
 package org.fullrank.train;
 
+import java.util.List;
+import java.util.function.Consumer;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Precision;
 import org.fullrank.method.Method;
 import org.fullrank.method.MethodSpec;
+import org.fullrank.optim.OrthogonalGroup;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.ViewGenerator;
 
@@ -20,8 +23,27 @@ public final class MethodBuilder {
 
     /// The same with a given precision.
     public static Method build(Recipe recipe, ViewGenerator views, Device device, Precision precision) {
-        return Method.of(
-                recipe.method(), recipe.encoder(), views.shape(), recipe.seed(), Method.Setting.of(device, precision));
+        return build(recipe, views, Method.Setting.of(device, precision), _ -> {});
+    }
+
+    /// The same.
+    ///
+    /// @param note receives a line about each initial value that the recipe changes
+    static Method build(Recipe recipe, ViewGenerator views, Method.Setting setting, Consumer<String> note) {
+        Method method = Method.of(recipe.method(), recipe.encoder(), views.shape(), recipe.seed(), setting);
+        try {
+            var orthogonal = OrthogonalGroup.of(recipe.groups(), method.parameters());
+            List<String> drawn = orthogonal.start(method.buffers().values(), recipe.seed());
+            for (String matrix : orthogonal.describe(method.parameters())) {
+                boolean isDrawn = drawn.stream().anyMatch(name -> matrix.startsWith(name + " "));
+                note.accept("%s stays orthogonal; its initial values are %s"
+                        .formatted(matrix, isDrawn ? "drawn at random" : "those of its layer"));
+            }
+            return method;
+        } catch (RuntimeException e) {
+            method.close();
+            throw e;
+        }
     }
 
     /// Whether the network of a recipe normalizes over a batch.

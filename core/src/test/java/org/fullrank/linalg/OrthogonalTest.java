@@ -64,7 +64,8 @@ class OrthogonalTest {
             SimpleMatrix h = u.transpose().mult(OrthogonalUpdateTest.matrix(a));
             assertThat(h.minus(h.transpose()).normF()).isLessThan(1e-13);
             assertThat(h.eig().getEigenvalues()).allMatch(l -> l.getReal() > 0);
-            assertThat(u.transpose().mult(u).minus(SimpleMatrix.identity(6)).normF()).isLessThan(1e-14);
+            assertThat(u.transpose().mult(u).minus(SimpleMatrix.identity(6)).normF())
+                    .isLessThan(1e-14);
         }
     }
 
@@ -106,6 +107,15 @@ class OrthogonalTest {
             assertThat(Orthogonal.sign(u)).isEqualTo(1);
             assertThat(Orthogonal.sign(mirror)).isEqualTo(-1);
             assertThat(Orthogonal.sign(Tensors.of(new double[4], 2, 2))).isZero();
+            Tensor large = Orthogonal.random(700, Keyed.of(9)); // an LU factorization would overflow the stack
+            int sign = Orthogonal.sign(large);
+            large.select(1, 3).neg_();
+            assertThat(Orthogonal.sign(large)).isEqualTo(-sign);
+            for (int i = 0; i < 20; i++) {
+                Tensor drawn = Orthogonal.gaussian(7, 7, Keyed.of(10, i));
+                assertThat(Orthogonal.sign(drawn)).isEqualTo((int)
+                        Math.signum(OrthogonalUpdateTest.matrix(drawn).determinant()));
+            }
             Orthogonal.requireReachable("target", u, u);
             refused(() -> Orthogonal.requireReachable("target", u, mirror), "+1 and -1", "equal ones");
         }

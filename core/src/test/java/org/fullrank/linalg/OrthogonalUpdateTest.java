@@ -85,9 +85,9 @@ class OrthogonalUpdateTest {
             SimpleMatrix dense = realForm(u);
             SimpleMatrix g = realForm(change.product());
             update.apply(u, change);
-            SimpleMatrix expected =
-                    update == OrthogonalUpdate.PROJECTION ? polar(dense.plus(g)) : geodesic(dense, g);
-            assertThat(realForm(u).getDDRM().getData()).containsExactly(expected.getDDRM().getData(), within(DENSE));
+            SimpleMatrix expected = update == OrthogonalUpdate.PROJECTION ? polar(dense.plus(g)) : geodesic(dense, g);
+            assertThat(realForm(u).getDDRM().getData())
+                    .containsExactly(expected.getDDRM().getData(), within(DENSE));
             assertThat(Orthogonal.error(u)).isLessThan(1e-14);
         }
     }
@@ -102,7 +102,8 @@ class OrthogonalUpdateTest {
                 for (int step = 0; step < 3000; step++) {
                     try (var inner = Scope.open()) {
                         LowRank change = gaussian(24, 1 + step % 3, 0.05, Keyed.of(8, step));
-                        update.apply(u, new LowRank(change.a().to(type), change.b().to(type)));
+                        update.apply(
+                                u, new LowRank(change.a().to(type), change.b().to(type)));
                     }
                 }
                 assertThat(Orthogonal.error(u)).isLessThan(type == ScalarType.Double ? 1e-12 : 1e-4);

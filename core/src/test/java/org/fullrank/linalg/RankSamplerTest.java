@@ -107,8 +107,13 @@ class RankSamplerTest {
             int[] counts = new int[3];
             for (int i = 0; i < draws; i++) {
                 try (var inner = Scope.open()) {
-                    double[] b = Tensors.doubles(new Columns(0).sample(a, 1, Keyed.of(10, i)).b());
-                    counts[IntStream.range(0, 3).filter(j -> Math.abs(b[j]) > 0.5).findFirst().orElseThrow()]++;
+                    double[] b = Tensors.doubles(
+                            new Columns(0).sample(a, 1, Keyed.of(10, i)).b());
+                    counts[
+                            IntStream.range(0, 3)
+                                    .filter(j -> Math.abs(b[j]) > 0.5)
+                                    .findFirst()
+                                    .orElseThrow()]++;
                 }
             }
             assertThat(counts[0] / (double) draws).isCloseTo(1 / 6.0, within(0.015)); // 3 standard errors
@@ -141,7 +146,8 @@ class RankSamplerTest {
     void zerosAreFoundToBeZero(RankSampler sampler) {
         try (var scope = Scope.open()) {
             Tensor a = Tensors.of(new double[25], 5, 5);
-            assertThat(Tensors.doubles(sampler.sample(a, 2, Keyed.of(12)).product())).containsOnly(0);
+            assertThat(Tensors.doubles(sampler.sample(a, 2, Keyed.of(12)).product()))
+                    .containsOnly(0);
         }
     }
 
@@ -151,8 +157,10 @@ class RankSamplerTest {
         try (var scope = Scope.open()) {
             Tensor a = Orthogonal.gaussian(6, 6, Keyed.of(13));
             double[] one = Tensors.doubles(sampler.sample(a, 2, Keyed.of(14)).product());
-            assertThat(Tensors.doubles(sampler.sample(a, 2, Keyed.of(14)).product())).containsExactly(one);
-            assertThat(Tensors.doubles(sampler.sample(a, 2, Keyed.of(15)).product())).isNotEqualTo(one);
+            assertThat(Tensors.doubles(sampler.sample(a, 2, Keyed.of(14)).product()))
+                    .containsExactly(one);
+            assertThat(Tensors.doubles(sampler.sample(a, 2, Keyed.of(15)).product()))
+                    .isNotEqualTo(one);
         }
     }
 
@@ -179,17 +187,14 @@ class RankSamplerTest {
     }
 
     private static Tensor lowRank(int n, int rank) {
-        return Orthogonal.gaussian(n, rank, Keyed.of(1, rank))
-                .matmul(Orthogonal.gaussian(rank, n, Keyed.of(2, rank)));
+        return Orthogonal.gaussian(n, rank, Keyed.of(1, rank)).matmul(Orthogonal.gaussian(rank, n, Keyed.of(2, rank)));
     }
 
     /// Singular values 1, 0.7, 0.49, ...
     private static Tensor decaying(int n) {
         double[] values = new double[n];
         java.util.Arrays.setAll(values, i -> Math.pow(0.7, i));
-        return Orthogonal.random(n, Keyed.of(18))
-                .mul(Tensors.of(values, n))
-                .matmul(Orthogonal.random(n, Keyed.of(19)));
+        return Orthogonal.random(n, Keyed.of(18)).mul(Tensors.of(values, n)).matmul(Orthogonal.random(n, Keyed.of(19)));
     }
 
     private static double error(LowRank found, Tensor a) {

@@ -69,7 +69,7 @@ class LinearCollapseTest {
         Predictor predictor = Predictor.of(net.in(GroupSpec.PREDICTOR), spec, WIDTH, SETTING);
         try (var scope = Scope.open();
                 var parameters = net.build(SETTING.device(), SETTING.type());
-                var optimizer = Optimizer.of(OPTIMIZER, SLOW_PREDICTOR, parameters)) {
+                var optimizer = Optimizer.of(OPTIMIZER, SLOW_PREDICTOR, parameters, 1)) {
             for (int step = 0; step < STEPS; step++) {
                 try (var inner = Scope.open()) {
                     parameters.clearGradients();

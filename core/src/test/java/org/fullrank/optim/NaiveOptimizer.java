@@ -50,6 +50,17 @@ interface NaiveOptimizer {
         };
     }
 
+    /// Tieleman and Hinton's lecture 6.5, as PyTorch has it.
+    static NaiveOptimizer rmsprop(double alpha, double epsilon, double decay) {
+        return (w, g, state, s, t, step) -> {
+            for (int i = (int) s.offset(); i < s.offset() + s.count(); i++) {
+                double gradient = g[i] + t.decay(decay) * w[i];
+                state[0][i] = alpha * state[0][i] + (1 - alpha) * gradient * gradient;
+                w[i] -= t.rate() * gradient / (Math.sqrt(state[0][i]) + epsilon);
+            }
+        };
+    }
+
     static NaiveOptimizer lars(double momentum, double decay, double eta, boolean clip) {
         return (w, g, state, s, t, step) -> {
             int begin = (int) s.offset();

@@ -71,6 +71,8 @@ class OptimizersTest {
                         new OptimizerSpec.AdamW(0.01, 0.9, 0.999, 1e-8, 0.1),
                         NaiveOptimizer.adamW(0.9, 0.999, 1e-8, 0.1)),
                 new Case(new OptimizerSpec.AdamW(0.01, 0.8, 0.95, 1e-3, 0), NaiveOptimizer.adamW(0.8, 0.95, 1e-3, 0)),
+                new Case(new OptimizerSpec.Rmsprop(0.01, 0.99, 1e-8, 0.1), NaiveOptimizer.rmsprop(0.99, 1e-8, 0.1)),
+                new Case(new OptimizerSpec.Rmsprop(0.01, 0.8, 1e-3, 0), NaiveOptimizer.rmsprop(0.8, 1e-3, 0)),
                 new Case(
                         new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, false),
                         NaiveOptimizer.lars(0.9, 0.01, 0.02, false)),
@@ -90,7 +92,7 @@ class OptimizersTest {
     void severalStepsEqualThePlainLoops(Case c) {
         try (var scope = Scope.open();
                 var parameters = parameters();
-                var optimizer = Optimizer.of(c.spec(), c.groups(), parameters)) {
+                var optimizer = Optimizer.of(c.spec(), c.groups(), parameters, 1)) {
             double[] w = Tensors.doubles(parameters.values());
             double[][] state = new double[2][w.length];
             for (int step = 0; step < STEPS; step++) {
@@ -112,6 +114,7 @@ class OptimizersTest {
                 new OptimizerSpec.Sgd(0.1, 0.9, 0.5),
                 new OptimizerSpec.Adam(1e-7, 0.9, 0.999, 1e-8, 0.5),
                 new OptimizerSpec.AdamW(0.1, 0.9, 0.999, 1e-8, 0.5),
+                new OptimizerSpec.Rmsprop(1e-7, 0.99, 1e-8, 0.5),
                 new OptimizerSpec.Lars(0.1, 0.9, 0.5, 1, false));
     }
 
@@ -143,7 +146,7 @@ class OptimizersTest {
         var groups = new GroupSpec(1, true, true, Decaying.ALL, true, 1);
         try (var scope = Scope.open();
                 var parameters = parameters();
-                var optimizer = Optimizer.of(spec, groups, parameters)) {
+                var optimizer = Optimizer.of(spec, groups, parameters, 1)) {
             double[] before = Tensors.doubles(parameters.values());
             set(parameters, new double[before.length]);
             optimizer.step(spec.learningRate(), 0);
@@ -201,8 +204,8 @@ class OptimizersTest {
         try (var scope = Scope.open();
                 var one = parameters();
                 var two = parameters();
-                var first = Optimizer.of(c.spec(), c.groups(), one);
-                var second = Optimizer.of(c.spec(), c.groups(), two)) {
+                var first = Optimizer.of(c.spec(), c.groups(), one, 1);
+                var second = Optimizer.of(c.spec(), c.groups(), two, 1)) {
             int count = (int) one.values().numel();
             for (int step = 0; step < 3; step++) {
                 set(one, gradient(step, count));
@@ -234,6 +237,10 @@ class OptimizersTest {
                 () -> new OptimizerSpec.AdamW(0.1, -0.1, 0.9, 1e-8, 0),
                 () -> new OptimizerSpec.AdamW(0.1, 0.9, 1, 1e-8, 0),
                 () -> new OptimizerSpec.AdamW(0.1, 0.9, 0.9, 0, 0),
+                () -> new OptimizerSpec.Rmsprop(-1, 0.9, 1e-8, 0),
+                () -> new OptimizerSpec.Rmsprop(0.1, 1, 1e-8, 0),
+                () -> new OptimizerSpec.Rmsprop(0.1, 0.9, 0, 0),
+                () -> new OptimizerSpec.Rmsprop(0.1, 0.9, 1e-8, -1),
                 () -> new OptimizerSpec.Lars(Double.POSITIVE_INFINITY, 0.9, 0, 1e-3, false),
                 () -> new OptimizerSpec.Lars(0.1, 0.9, 0, 0, false));
     }

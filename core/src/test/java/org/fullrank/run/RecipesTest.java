@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
+import org.fullrank.linalg.OrthogonalUpdate;
+import org.fullrank.linalg.RankSampler;
 import org.fullrank.method.MethodPresets;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.method.PredictorSpec;
@@ -24,6 +27,7 @@ import org.fullrank.objective.Vicreg;
 import org.fullrank.optim.GroupSpec;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.optim.OptimizerSpec.Lars.Denominator;
+import org.fullrank.optim.OrthogonalStep;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.settings.Yaml;
 import org.fullrank.view.BlurKernel;
@@ -223,6 +227,33 @@ class RecipesTest {
         ImagePipeline pipeline = ((ImageViews) old.views()).pipeline(0);
         assertThat(pipeline.blur().kernel()).isEqualTo(new BlurKernel.Tenth());
         assertThat(pipeline.colorFirst()).isFalse();
+    }
+
+    @Test
+    void aGroupStaysOrthogonalOnlyIfTheOptimizerAloneMovesIt() {
+        List<String> group = List.of(
+                "groups.orthogonal=[predictor.weight]",
+                "groups.orthogonalStep.update=projection",
+                "groups.orthogonalStep.sampler={type: columns, extra: 2}");
+        GroupSpec groups = loaded(group, "method=directpred", "method.predictor.type=linear")
+                .groups();
+        assertThat(groups.orthogonal()).containsExactly("predictor.weight");
+        assertThat(groups.orthogonalStep())
+                .isEqualTo(new OrthogonalStep(
+                        OrthogonalUpdate.PROJECTION, 1, OrthogonalStep.DEFAULT_RATE, new RankSampler.Columns(2)));
+        for (String predictor : List.of("direct-set", "optimal", "{type: linear, symmetric: true}")) {
+            assertThatThrownBy(() -> loaded(group, "method=directpred", "method.predictor=" + predictor))
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining(
+                            "groups.orthogonal: found predictor.weight, expected no matrix that the method"
+                                    + " itself sets");
+        }
+    }
+
+    private static Recipe loaded(List<String> group, String... method) {
+        List<String> settings = new ArrayList<>(List.of(method));
+        settings.addAll(group);
+        return Recipes.load("shapes-vicreg", settings);
     }
 
     @Test

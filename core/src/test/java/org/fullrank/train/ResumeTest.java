@@ -64,6 +64,7 @@ class ResumeTest {
                 OptimizerSpec.Sgd.defaults(),
                 OptimizerSpec.Adam.defaults(),
                 OptimizerSpec.AdamW.defaults(),
+                OptimizerSpec.Rmsprop.defaults(),
                 OptimizerSpec.Lars.defaults());
     }
 

@@ -141,6 +141,23 @@ public final class SmallTraining {
                 r.checkpoints());
     }
 
+    public static Recipe with(Recipe r, GroupSpec groups) {
+        return new Recipe(
+                r.name(),
+                r.about(),
+                r.seed(),
+                r.data(),
+                r.views(),
+                r.encoder(),
+                r.method(),
+                r.optimizer(),
+                r.schedule(),
+                groups,
+                r.train(),
+                r.monitor(),
+                r.checkpoints());
+    }
+
     public static Recipe with(Recipe r, ScheduleSpec schedule) {
         return new Recipe(
                 r.name(),

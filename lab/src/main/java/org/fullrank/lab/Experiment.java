@@ -26,7 +26,9 @@ public sealed interface Experiment
                 VcregIndependence,
                 Information,
                 CopyTask,
-                AddingTask {
+                AddingTask,
+                OrthogonalLearning,
+                ProjunnScaling {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page
@@ -48,7 +50,7 @@ public sealed interface Experiment
         return false;
     }
 
-    /// Runs it. The outcome is a pure function of the setting.
+    /// Runs it. The outcome is a pure function of the setting, except for times in a table or figure.
     Outcome run(Setting setting);
 
     /// The description of the experiment for JSON.

@@ -28,7 +28,9 @@ public final class Experiments {
             new VcregIndependence(),
             new Information(),
             new CopyTask(),
-            new AddingTask());
+            new AddingTask(),
+            new OrthogonalLearning(),
+            new ProjunnScaling());
 
     private Experiments() {}
 
