@@ -126,7 +126,7 @@ public record NoisyCopies(
         InputException.when(
                 curved != null,
                 "linear region: found %s in the network, which is curved, expected ReLUs; leave out the region",
-                curved);
+                String.valueOf(curved));
         int stay = 0;
         for (boolean in : inRegion) {
             stay += in ? 1 : 0;

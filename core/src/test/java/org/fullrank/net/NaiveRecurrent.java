@@ -3,6 +3,7 @@ package org.fullrank.net;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
@@ -59,8 +60,8 @@ final class NaiveRecurrent {
 
     private double[] orthogonal(String layer, double[] x, double[] h) {
         double[] drive = product(layer + "weight_ih", x);
-        double[][] u = turn(parameters.get(layer + "generator"), h.length);
-        double[] b = parameters.get(layer + "bias");
+        double[][] u = turn(parameter(layer + "generator"), h.length);
+        double[] b = parameter(layer + "bias");
         double[] next = new double[h.length];
         for (int i = 0; i < h.length; i++) {
             double z = drive[i];
@@ -147,13 +148,13 @@ final class NaiveRecurrent {
 
     private double[] affine(String layer, String which, double[] x) {
         double[] y = product(layer + "weight_" + which, x);
-        double[] bias = parameters.get(layer + "bias_" + which);
+        double[] bias = parameter(layer + "bias_" + which);
         Arrays.setAll(y, i -> y[i] + bias[i]);
         return y;
     }
 
     private double[] product(String matrix, double[] x) {
-        double[] w = parameters.get(matrix);
+        double[] w = parameter(matrix);
         double[] y = new double[w.length / x.length];
         for (int i = 0; i < w.length; i++) {
             y[i / x.length] += w[i] * x[i % x.length];
@@ -163,5 +164,9 @@ final class NaiveRecurrent {
 
     private static double sigmoid(double x) {
         return 1 / (1 + Math.exp(-x));
+    }
+
+    private double[] parameter(String name) {
+        return Objects.requireNonNull(parameters.get(name), name);
     }
 }

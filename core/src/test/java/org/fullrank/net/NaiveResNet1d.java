@@ -2,6 +2,7 @@ package org.fullrank.net;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
@@ -45,7 +46,7 @@ final class NaiveResNet1d {
     }
 
     private double[][][] convolution(String name, double[][][] x, int out, int kernel, int stride) {
-        double[] w = parameters.get(name + ".weight");
+        double[] w = parameter(name + ".weight");
         int in = x[0].length;
         int length = x[0][0].length;
         int shorter = (length - 1) / stride + 1;
@@ -68,8 +69,8 @@ final class NaiveResNet1d {
     }
 
     private double[][][] norm(String name, double[][][] x) {
-        double[] weight = parameters.get(name + ".weight");
-        double[] bias = parameters.get(name + ".bias");
+        double[] weight = parameter(name + ".weight");
+        double[] bias = parameter(name + ".bias");
         double[][][] y = new double[x.length][x[0].length][x[0][0].length];
         int count = x.length * x[0][0].length;
         for (int c = 0; c < x[0].length; c++) {
@@ -113,5 +114,9 @@ final class NaiveResNet1d {
             }
         }
         return y;
+    }
+
+    private double[] parameter(String name) {
+        return Objects.requireNonNull(parameters.get(name), name);
     }
 }

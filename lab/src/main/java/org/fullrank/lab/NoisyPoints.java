@@ -9,6 +9,7 @@ import org.fullrank.lab.Information.Local;
 import org.fullrank.lab.Information.Normality;
 import org.fullrank.net.NoisyCopies;
 import org.fullrank.stats.KolmogorovSmirnov;
+import org.jspecify.annotations.Nullable;
 
 /// The outputs of a network of ReLUs for noisy copies of some points, for several levels of noise.
 ///
@@ -67,7 +68,7 @@ record NoisyPoints(int copies, List<Finding> findings) {
     private record Point(Perceptron numbers, double[] x, SimpleMatrix draws, SimpleMatrix jacobian) {
         List<Finding> at(LibraryNetwork network, Local local, Normality test, double[] levels) {
             List<Finding> findings = new ArrayList<>();
-            boolean[] before = null;
+            boolean @Nullable [] before = null;
             for (double noise : levels) {
                 NoisyCopies copies = local.copies().of(network, x, draws, noise);
                 findings.add(finding(noise, copies, test, before));
@@ -76,7 +77,7 @@ record NoisyPoints(int copies, List<Finding> findings) {
             return findings;
         }
 
-        private Finding finding(double noise, NoisyCopies copies, Normality test, boolean[] before) {
+        private Finding finding(double noise, NoisyCopies copies, Normality test, boolean @Nullable [] before) {
             boolean[] mine = regions(noise);
             int wrong = 0;
             int returned = 0;

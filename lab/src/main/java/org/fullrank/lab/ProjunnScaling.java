@@ -158,7 +158,8 @@ record ProjunnScaling(OrthogonalLearning.Move move) implements Experiment {
             Thread.currentThread().interrupt();
             throw new JobException("projunn-scaling: interrupted", e);
         } catch (ExecutionException e) {
-            throw new JobException("projunn-scaling: " + NativeErrors.line(e.getCause()), e.getCause());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new JobException("projunn-scaling: " + NativeErrors.line(cause), cause);
         }
     }
 
