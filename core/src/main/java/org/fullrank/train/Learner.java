@@ -79,11 +79,15 @@ public final class Learner implements AutoCloseable {
         return notes;
     }
 
-    /// Makes the matrices orthogonal that the recipe holds orthogonal, if loaded values are not.
+    /// Makes the matrices orthogonal that the recipe holds orthogonal. Loaded values may come from a training
+    /// without such a group.
     ///
-    /// @return their names
+    /// @return a warning for each matrix that was replaced
     List<String> restoreOrthogonal() {
-        return OrthogonalGroup.of(recipe.groups(), method.parameters()).restore(method.parameters());
+        return OrthogonalGroup.of(recipe.groups(), method.parameters()).restore(method.parameters()).stream()
+                .map(name -> "warning: groups.orthogonal: the loaded %s was not orthogonal; ".formatted(name)
+                        + "it is replaced by its nearest orthogonal matrix")
+                .toList();
     }
 
     public Device device() {

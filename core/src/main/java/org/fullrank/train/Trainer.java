@@ -100,7 +100,7 @@ public final class Trainer implements AutoCloseable {
         Trainer trainer = start(recipe, data, folder, watcher, false);
         try {
             long step = Checkpoint.load(checkpoint, trainer.method);
-            trainer.restoreOrthogonal();
+            trainer.learner.restoreOrthogonal().forEach(watcher::note);
             trainer.save(trainer.checkpoints.file(0));
             watcher.note("starts from the network of %s, step %d".formatted(checkpoint, step));
             return trainer;
@@ -121,7 +121,7 @@ public final class Trainer implements AutoCloseable {
             Checkpoints.latestIfAny(folder.checkpoints(), watcher::note).ifPresent(file -> {
                 trainer.step =
                         Checkpoint.load(file, trainer.method, trainer.learner.optimizer(), trainer.learner.origin());
-                trainer.restoreOrthogonal();
+                trainer.learner.restoreOrthogonal().forEach(watcher::note);
                 trainer.lastSaved = trainer.step;
                 trainer.threads.resume(Checkpoint.threads(file));
                 Checkpoints.setAside(folder.checkpoints(), file);
@@ -137,15 +137,6 @@ public final class Trainer implements AutoCloseable {
             trainer.close();
             throw e;
         }
-    }
-
-    /// A group that stays orthogonal starts orthogonal, even if the training of the loaded values had no such
-    /// group.
-    private void restoreOrthogonal() {
-        learner.restoreOrthogonal()
-                .forEach(name -> watcher.note(
-                        "warning: groups.orthogonal: the loaded %s was not orthogonal; it is".formatted(name)
-                                + " replaced by its nearest orthogonal matrix"));
     }
 
     /// Reports changes of the recipe. A run may continue with an edited recipe, but its two parts are then

@@ -138,8 +138,6 @@ class PreflightTest {
         assertThat(settled.stepSeconds()).isEqualTo(0.48);
         assertThat(times).containsExactly(0.1);
 
-        assertThat(Preflight.settled(step(2), () -> step(2.1), best -> true).stepSeconds())
-                .isEqualTo(2);
         var three = new ArrayDeque<>(List.of(3.0, 2.0, 1.0));
         assertThat(Preflight.settled(step(4), () -> step(three.remove()), best -> best.stepSeconds() > 2)
                         .stepSeconds())
