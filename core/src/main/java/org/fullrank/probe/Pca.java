@@ -18,7 +18,14 @@ import org.fullrank.linalg.Reductions;
 /// Principal components are computed in float64 from the eigenvectors of the covariance `[D, D]`. If there
 /// are fewer rows than features, the Gram matrix `[N, N]` is used instead. The sign of each direction makes
 /// its largest coefficient positive. So equal data give equal directions.
+///
+/// A direction without variance in the train split is set to 0. Its projections would be rounding errors in
+/// the train split, and a probe that standardizes its inputs would enlarge them.
 public final class Pca {
+    /// A direction has no variance if its standard deviation is at most this share of the largest one, because
+    /// of the precision of float32.
+    private static final double CONSTANT = 1e-6;
+
     private final float[] means; // [D]
     private final float[] directions; // [D, k]
     private final double[] variances; // [k], descending
@@ -31,9 +38,10 @@ public final class Pca {
         this.components = variances.length;
     }
 
-    /// The largest number of components that [#fit] can compute for `train`.
+    /// The largest number of components that [#fit] computes for `train`. The centered rows span one dimension
+    /// less than there are rows.
     public static int widest(Features train) {
-        return Math.min(train.width(), train.rows());
+        return Math.min(train.width(), Math.max(1, train.rows() - 1));
     }
 
     /// Fits the mean and the first `components` directions.
@@ -94,7 +102,7 @@ public final class Pca {
     private static Pca ofCovariance(Tensor x, float[] means, int components) {
         var eigen = torch.linalg_eigh(Gram.secondMoment(x));
         Tensor vectors = last(eigen.get1(), components); // [D, k]
-        return new Pca(means, directions(vectors), variances(eigen.get0(), components, 1));
+        return of(means, vectors, variances(eigen.get0(), components, 1));
     }
 
     /// If `X X' u = l u`, then `X' u / sqrt(l)` is a direction, and `l / N` is its variance.
@@ -104,7 +112,20 @@ public final class Pca {
         Tensor vectors = wide.t().matmul(last(eigen.get1(), components)); // [D, k]
         Tensor lengths = Reductions.sum(vectors.mul(vectors), 0).sqrt(); // [1, k]
         Tensor unit = vectors.div(lengths.clamp_min(Tensors.scalar(Double.MIN_NORMAL))); // [D, k]
-        return new Pca(means, directions(unit), variances(eigen.get0(), components, x.size(0)));
+        return of(means, unit, variances(eigen.get0(), components, x.size(0)));
+    }
+
+    /// @param vectors of length 1, `[D, k]`
+    private static Pca of(float[] means, Tensor vectors, double[] variances) {
+        float[] directions = directions(vectors);
+        for (int k = 0; k < variances.length; k++) {
+            if (Math.sqrt(variances[k]) <= CONSTANT * Math.sqrt(variances[0])) {
+                for (int row = 0; row < means.length; row++) {
+                    directions[row * variances.length + k] = 0;
+                }
+            }
+        }
+        return new Pca(means, directions, variances);
     }
 
     /// The last `count` columns in reverse order, because eigenvalues are ascending.

@@ -34,6 +34,25 @@ class PcaTest {
         }
     }
 
+    /// As many directions as rows would have one without variance, and a probe would see its rounding errors.
+    @Test
+    void directionsWithoutVarianceAreLeftOutOrZero() {
+        assertThat(Pca.widest(Samples.clouds(2, 12, 30, 3, 1))).isEqualTo(11);
+
+        Features train = Samples.clouds(2, 60, 9, 3, 1);
+        float[] twice = new float[60 * 10]; // the last column repeats the first
+        for (int i = 0; i < 60; i++) {
+            System.arraycopy(train.values(), i * 9, twice, i * 10, 9);
+            twice[i * 10 + 9] = twice[i * 10];
+        }
+        Features projected =
+                Pca.fit(train.with(twice, 10), 10).transform(train.with(twice, 10));
+        for (int i = 0; i < 60; i++) {
+            assertThat(projected.values()[i * 10 + 8]).isNotZero();
+            assertThat(projected.values()[i * 10 + 9]).isZero();
+        }
+    }
+
     @Test
     void aCutEqualsASmallerFit() {
         Features train = Samples.clouds(2, 60, 9, 3, 1);
