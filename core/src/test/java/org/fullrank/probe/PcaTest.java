@@ -45,8 +45,7 @@ class PcaTest {
             System.arraycopy(train.values(), i * 9, twice, i * 10, 9);
             twice[i * 10 + 9] = twice[i * 10];
         }
-        Features projected =
-                Pca.fit(train.with(twice, 10), 10).transform(train.with(twice, 10));
+        Features projected = Pca.fit(train.with(twice, 10), 10).transform(train.with(twice, 10));
         for (int i = 0; i < 60; i++) {
             assertThat(projected.values()[i * 10 + 8]).isNotZero();
             assertThat(projected.values()[i * 10 + 9]).isZero();
