@@ -68,7 +68,7 @@ final class PretrainCommand extends Job {
             names = "--recipe",
             paramLabel = "NAME|FILE",
             description = "The name of a recipe, or a YAML file. fullrank recipes lists the names. Default:"
-                    + " shapes-vicreg.")
+                    + " shapes-vicreg for images, table-vicreg for a table, series-vicreg for time series.")
     @Nullable
     String recipe;
 
@@ -164,9 +164,28 @@ final class PretrainCommand extends Job {
         if (data != null) {
             all.add(DataSpec.pathSetting(data));
         }
-        String name = recipe == null ? Recipes.DEFAULT : recipe;
-        return Recipes.load(from == null ? name : RunFolder.open(from).config().toString(), all)
-                .withAbsoluteData();
+        String name = from == null ? recipeName(all) : RunFolder.open(from).config().toString();
+        return Recipes.load(name, all).withAbsoluteData();
+    }
+
+    /// The recipe that was named, or the one for the data.
+    private String recipeName(List<String> all) {
+        if (recipe != null) {
+            return recipe;
+        }
+        List<String> ofData =
+                all.stream().filter(setting -> setting.startsWith("data.")).toList();
+        if (ofData.isEmpty()) {
+            return Recipes.DEFAULT;
+        }
+        try (Dataset opened =
+                Dataset.open(Recipes.load(Recipes.DEFAULT, ofData).withAbsoluteData().data())) {
+            String suited = Recipes.suited(opened.pretraining());
+            if (!suited.equals(Recipes.DEFAULT)) {
+                err().println("recipe %s, as the data are not images; --recipe names another one".formatted(suited));
+            }
+            return suited;
+        }
     }
 
     private void preflight() {

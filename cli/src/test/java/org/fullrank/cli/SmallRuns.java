@@ -37,7 +37,7 @@ final class SmallRuns {
     }
 
     static CommandLineRun pretrain(Path data, Path out, String... more) {
-        List<String> line = new ArrayList<>(List.of("pretrain"));
+        List<String> line = new ArrayList<>(List.of("pretrain", "--recipe", "shapes-vicreg"));
         line.addAll(options(data, out, more));
         return CommandLineRun.of(line.toArray(String[]::new));
     }

@@ -87,6 +87,27 @@ class TrainingCommandsTest {
     }
 
     @Test
+    void withoutARecipeTheDataChooseIt() throws IOException {
+        Path csv = table(120);
+        Path out = folder.resolve("run");
+        CommandLineRun run = CommandLineRun.of(
+                "pretrain",
+                "--data",
+                csv.toString(),
+                "--out",
+                out.toString(),
+                "--set",
+                "train.epochs=1",
+                "--set",
+                "train.batch=16",
+                "--set",
+                "encoder.widths=[8]");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).contains("recipe table-vicreg, as the data are not images; --recipe names another one");
+        assertThat(Files.readString(out.resolve("config.yaml"))).contains("table-vicreg");
+    }
+
+    @Test
     void aTrainingEndsWithItsVerdictsAndFailsOnACollapseIfAsked() throws IOException {
         // The embedding has 16 dimensions, but the 8 of the representation are all that it can use.
         Path out = folder.resolve("run");
@@ -235,7 +256,9 @@ class TrainingCommandsTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Fullrank.class.getName(),
-                "pretrain"));
+                "pretrain",
+                "--recipe",
+                "shapes-vicreg"));
         line.addAll(SmallRuns.options(table(120), out, "--set", "train.epochs=1000000"));
         Process process = new ProcessBuilder(line)
                 .redirectErrorStream(true)

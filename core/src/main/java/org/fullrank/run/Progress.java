@@ -115,7 +115,7 @@ public final class Progress {
             }
         }
         if (!Double.isNaN(imagesPerSecond)) {
-            line.add(String.format(Locale.ROOT, "%.0f images/s", imagesPerSecond));
+            line.add(String.format(Locale.ROOT, "%.0f samples/s", imagesPerSecond));
         }
         if (columns == 0) {
             line.add(left);

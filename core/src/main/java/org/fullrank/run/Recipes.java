@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import org.fullrank.data.Images;
+import org.fullrank.data.Items;
+import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Nearest;
 import org.fullrank.settings.Yaml;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The built-in recipes by name, and recipes in the user's own files.
 public final class Recipes {
-    /// The default recipe. It uses built-in data and takes minutes on two cores.
+    /// The default recipe, for images. It uses built-in data and takes minutes on two cores.
     public static final String DEFAULT = "shapes-vicreg";
 
     /// Recipes that an error message suggests.
@@ -28,6 +31,14 @@ public final class Recipes {
     /// Names of the built-in recipes, in the order of the list `index`.
     public static List<String> list() {
         return resource("index").lines().filter(line -> !line.isBlank()).toList();
+    }
+
+    /// The name of the recipe for these items if none is named.
+    public static String suited(Items items) {
+        return switch (items) {
+            case Images images -> DEFAULT;
+            case Vectors vectors -> vectors.series() == null ? "table-vicreg" : "series-vicreg";
+        };
     }
 
     /// The recipe of this name or in this file, with all its values.
