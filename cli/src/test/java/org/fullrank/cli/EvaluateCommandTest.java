@@ -54,8 +54,8 @@ class EvaluateCommandTest {
         CommandLineRun all = evaluate("--protocol", "all", "--fractions", "0.5", "--steps", "3", "--draws", "2");
         assertThat(all.code()).as(all.err()).isZero();
         for (String name :
-                List.of("probe", "finetune", "retrieval", "layers", "classes", "label-free", "independence")) {
-            assertThat(all.out()).contains("protocol: fullrank-" + name + " 1");
+                List.of("probe 2", "finetune 1", "retrieval 1", "layers 1", "classes 1", "label-free 1", "independence 1")) {
+            assertThat(all.out()).contains("protocol: fullrank-" + name);
         }
         assertThat(all.out().lines().filter(l -> l.matches("protocol [0-9a-f]{8}.*")))
                 .hasSize(Evaluations.all().size());
@@ -69,7 +69,7 @@ class EvaluateCommandTest {
     @Test
     void theDefaultIsKnnAndLinearUnderOneHash() throws IOException {
         String both = evaluate("--protocol", "knn", "--protocol", "linear").out();
-        assertThat(both).isEqualTo(evaluate().out()).contains("fullrank-probe 1");
+        assertThat(both).isEqualTo(evaluate().out()).contains("fullrank-probe 2");
         assertThat(evaluate("--protocol", "knn").out()).contains("linear: left out");
         JsonNode json = new ObjectMapper()
                 .readTree(evaluate("--json", "--protocol", "layers,knn").out());

@@ -134,9 +134,10 @@ class NoisyCopiesOfRunTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "--noise=0; --noise: found 0.0, expected finite numbers above 0",
-                "--noise=-0.1; --noise: found -0.1, expected finite numbers above 0",
-                "--noise=0.1,NaN; --noise: found NaN, expected finite numbers above 0",
+                "--noise=0; --noise: found 0.0, expected numbers above 0 and at most 1e+06",
+                "--noise=-0.1; --noise: found -0.1, expected numbers above 0 and at most 1e+06",
+                "--noise=0.1,NaN; --noise: found NaN, expected numbers above 0 and at most 1e+06",
+                "--noise=0.1,1e39; --noise: found 1.0E39, expected numbers above 0 and at most 1e+06",
                 "--noise=0.1,0.1; --noise: found 0.1 after 0.1, expected rising levels",
                 "--copies=19; --copies: found 19, expected 20 to 2000, because the test of normality needs 20",
                 "--places=representation; --gaussian: found --places without embedding, expected embedding"

@@ -9,9 +9,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// @param parts the file of each split
 /// @param notes decisions that were made automatically
 record SeriesSource(Map<Split, Path> parts, List<String> notes) implements DataSource {
-    /// The name of the data set, which may be empty, and the name of a split.
-    private static final Pattern PART = Pattern.compile("(?i)(.*?)[_-]?(train|test|val|valid|validation)\\.ts(\\.gz)?");
+    /// The name of the data set, which may be missing, and the name of a split.
+    private static final Pattern PART =
+            Pattern.compile("(?i)(?:(.*)[_-])?(train|test|val|valid|validation)\\.ts(\\.gz)?");
 
     /// Whether this is the name of a `.ts` file.
     static boolean named(String name) {
@@ -67,8 +70,8 @@ record SeriesSource(Map<Split, Path> parts, List<String> notes) implements DataS
                         "data path %s holds %s, expected names that end in TRAIN or TEST; give one of the files"
                                 .formatted(folder, name));
             }
-            sets.add(split.isEmpty() ? name : part.group(1));
-            parts.putIfAbsent(split.orElse(Split.TRAIN), file);
+            sets.add(split.isEmpty() ? name : Objects.requireNonNullElse(part.group(1), ""));
+            parts.putIfAbsent(files.size() == 1 ? Split.TRAIN : split.orElseThrow(), file);
         }
         if (sets.stream().distinct().count() > 1 || parts.size() < files.size()) {
             throw new InputException(
@@ -100,8 +103,8 @@ record SeriesSource(Map<Split, Path> parts, List<String> notes) implements DataS
     @Override
     public void pack(PackWriter out) throws IOException {
         notes.forEach(out::note);
-        var classes =
-                new ClassNumbers("series file " + parts.values().iterator().next());
+        var classes = new ClassNumbers("series of "
+                + parts.values().stream().map(Path::toString).collect(Collectors.joining(" and ")));
         Map<Split, Integer> labeled = new EnumMap<>(Split.class);
         SeriesShape shape = null;
         for (Map.Entry<Split, Path> part : parts.entrySet()) {

@@ -20,6 +20,9 @@ public record NoiseSettings(List<Double> levels, int copies) {
 
     private static final int MOST_COPIES = 2000;
 
+    /// Above it, a network may overflow in float32.
+    private static final double MOST_NOISE = 1e6;
+
     public NoiseSettings {
         levels = List.copyOf(levels);
         InputException.when(
@@ -29,9 +32,10 @@ public record NoiseSettings(List<Double> levels, int copies) {
                 MOST_LEVELS);
         for (int i = 0; i < levels.size(); i++) {
             InputException.unless(
-                    levels.get(i) > 0 && Double.isFinite(levels.get(i)),
-                    "--noise: found %s, expected finite numbers above 0; leave it out",
-                    levels.get(i));
+                    levels.get(i) > 0 && levels.get(i) <= MOST_NOISE,
+                    "--noise: found %s, expected numbers above 0 and at most %.0e; leave it out",
+                    levels.get(i),
+                    MOST_NOISE);
             InputException.when(
                     i > 0 && levels.get(i) <= levels.get(i - 1),
                     "--noise: found %s after %s, expected rising levels; sort them",

@@ -1,5 +1,6 @@
 package org.fullrank.engine;
 
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 
@@ -18,6 +19,11 @@ public enum Device {
 
     DeviceType type() {
         return type;
+    }
+
+    /// The device that holds a tensor.
+    public static Device of(Tensor x) {
+        return x.is_cuda() ? CUDA : CPU;
     }
 
     /// The name of this device in libtorch. The caller's scope owns it.

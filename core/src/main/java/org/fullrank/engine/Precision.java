@@ -14,8 +14,8 @@ public enum Precision {
     /// bfloat16 autocast: products in bfloat16 with float32 accumulation.
     BF16;
 
-    /// Uses this precision until it is closed. It caches converted weights, so open a new one for each
-    /// forward pass.
+    /// Uses this precision on this thread until it is closed, and then the one before. bf16 caches converted
+    /// weights, so open a new one for each forward pass. A layer that needs float32 may open that inside.
     public Autocast autocast(Device device) {
         return new Autocast(this == BF16, device);
     }
@@ -58,24 +58,28 @@ public enum Precision {
         };
     }
 
-    /// A block on this thread in which autocast is on.
+    /// A block on this thread in which autocast is on or off.
     public static final class Autocast implements AutoCloseable {
         private final boolean active;
+        private final boolean before;
         private final Device device;
 
         private Autocast(boolean active, Device device) {
             this.active = active;
             this.device = device;
-            if (active) {
+            before = torch.is_autocast_enabled(device.type());
+            if (active != before) {
                 torch.set_autocast_dtype(device.type(), ScalarType.BFloat16);
-                torch.set_autocast_enabled(device.type(), true);
+                torch.set_autocast_enabled(device.type(), active);
             }
         }
 
         @Override
         public void close() {
-            if (active) {
-                torch.set_autocast_enabled(device.type(), false);
+            if (active != before) {
+                torch.set_autocast_enabled(device.type(), before);
+            }
+            if (active && !before) {
                 torch.clear_cache();
             }
         }

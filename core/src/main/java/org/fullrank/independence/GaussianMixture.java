@@ -65,10 +65,14 @@ public record GaussianMixture(Tensor means, Tensor covariances) {
 
     private static void requireSymmetric(Tensor covariances) {
         try (var scope = Scope.withoutGradients()) {
-            double asymmetry = Tensors.value(
-                    covariances.sub(covariances.transpose(1, 2)).abs().max());
+            Tensor asymmetry =
+                    covariances.sub(covariances.transpose(1, 2)).abs().amax(new long[] {1, 2}, false); // [N]
+            Tensor largest = covariances.abs().amax(new long[] {1, 2}, false); // [N]
             InputException.when(
-                    asymmetry > SYMMETRIC * Tensors.value(covariances.abs().max()),
+                    Tensors.value(asymmetry
+                                    .gt(largest.mul(Tensors.scalar(SYMMETRIC)))
+                                    .any())
+                            != 0,
                     "mixture: found a covariance that is not symmetric, expected symmetric ones; average it with its"
                             + " transpose");
         }
@@ -260,9 +264,12 @@ public record GaussianMixture(Tensor means, Tensor covariances) {
                         .add(means.select(0, n)); // [B, D]
                 var terms = new ArrayList<Tensor>();
                 for (int j = 0; j < components(); j++) {
-                    Tensor solved = torch.linalg_solve_triangular(
-                            factors.select(0, j), z.sub(means.select(0, j)).t(), false); // [D, B]
-                    terms.add(Reductions.sum(solved.mul(solved), 0).add(logDets.select(0, j))); // [1, B]
+                    try (var inner = Scope.open()) {
+                        Tensor solved = torch.linalg_solve_triangular(
+                                factors.select(0, j), z.sub(means.select(0, j)).t(), false); // [D, B]
+                        terms.add(inner.keep(
+                                Reductions.sum(solved.mul(solved), 0).add(logDets.select(0, j)))); // [1, B]
+                    }
                 }
                 Tensor logs = torch.logsumexp(Tensors.cat(terms).div(Tensors.scalar(-2)), 0); // [B]
                 double constant = Math.log(components()) + width() * Math.log(2 * Math.PI) / 2;

@@ -48,6 +48,9 @@ public record InformationBound(
         double covariance) {
     private static final double LOG_2_PI = Math.log(2 * Math.PI);
 
+    /// A deviation below this share of the largest value is a rounding error of the mean.
+    private static final double CONSTANT = 1e-14;
+
     /// The bounds for two views.
     ///
     /// @param first embeddings of one view, `[N, D]`, N above D
@@ -68,6 +71,8 @@ public record InformationBound(
         try (var scope = Scope.withoutGradients()) {
             Tensor z = first.to(ScalarType.Double);
             Tensor centered = z.sub(Reductions.means(z));
+            Tensor rounding = z.abs().amax(new long[] {0}, false).mul(Tensors.scalar(CONSTANT)); // [D]
+            centered.mul_(centered.abs().amax(new long[] {0}, false).gt(rounding)); // a mean is not exact
             Tensor s = centered.t().matmul(centered).div(Tensors.scalar(z.size(0) - 1.0)); // [D, D]
             s.diagonal().add_(Tensors.scalar(epsilon));
             Tensor deviations = s.diagonal().sqrt(); // [D]

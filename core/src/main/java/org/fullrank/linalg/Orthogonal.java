@@ -98,6 +98,7 @@ public final class Orthogonal {
     /// factorization of 512 rows or more needs more stack than Java's threads have, and ends the process.
     public static int sign(Tensor u) {
         requireSquare("determinant", u);
+        InputException.unless(isFinite(u), "determinant: found a number that is not finite, expected finite numbers");
         try (var scope = Scope.withoutGradients()) {
             var parts = torch.geqrf(u);
             Tensor reflections = parts.get1().ne(Tensors.scalar(0)); // [n]; without a factor, nothing is reflected

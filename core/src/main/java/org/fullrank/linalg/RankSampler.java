@@ -13,7 +13,7 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Tensors;
 
 /// Approximates a matrix A by one of rank k in O(k n^2), from random numbers: the samplers of projUNN (Kiani,
-/// Balestriero, LeCun, Lloyd 2022, arXiv 2203.05483). A matrix whose rank is at most k is found exactly.
+/// Balestriero, LeCun, Lloyd 2022, arXiv 2203.05483).
 public sealed interface RankSampler {
     /// The approximation. The caller's scope owns it.
     ///
@@ -44,7 +44,7 @@ public sealed interface RankSampler {
     LowRank of(Tensor matrix, int rank, RandomGenerator random);
 
     /// A random sketch of the row space (LSI): `A V V^H`, where the columns of V are an orthonormal basis of
-    /// the rows of `R^H A` and R is Gaussian, `[n, k]`.
+    /// the rows of `R^H A` and R is Gaussian, `[n, k]`. A matrix whose rank is at most k is found exactly.
     ///
     /// @param powers how often `V` is multiplied by `A^H A` (Halko, Martinsson, Tropp 2011, "Finding structure
     ///     with randomness", algorithm 4.4). Each power favors large singular values and costs two more

@@ -41,7 +41,7 @@ public final class Jacobian {
             width = Math.toIntExact(y.size(1));
         }
         Tensor jacobian = Tensors.zeros(
-                x.is_cuda() ? Device.CUDA : Device.CPU, x.scalar_type().intern(), width, x.numel()); // [D, F]
+                Device.of(x), x.scalar_type().intern(), width, x.numel()); // [D, F]
         for (int begin = 0; begin < width; begin += BATCH) {
             int count = Math.min(BATCH, width - begin);
             try (var scope = Scope.open()) {

@@ -31,6 +31,9 @@ public record NoisyCopies(
     /// Rows of a forward pass.
     private static final int BATCH = 256;
 
+    /// The most numbers of all draws: 800 MB, as they are drawn in float64.
+    private static final int MOST_NUMBERS = 100_000_000;
+
     /// Runs the network on `x + noise draws`.
     ///
     /// @param network maps a batch `[B, ...]` to `[B, D]`, row by row, as in evaluation
@@ -87,11 +90,17 @@ public record NoisyCopies(
         long[] shape = new long[sizes.length + 1];
         shape[0] = count;
         System.arraycopy(sizes, 0, shape, 1, sizes.length);
-        int total = count;
+        double total = count;
         for (long size : sizes) {
-            total = Math.toIntExact(Math.multiplyExact(total, size));
+            total *= size;
         }
-        double[] values = new double[total];
+        InputException.when(
+                total > MOST_NUMBERS,
+                "noisy copies: found %d copies of %.0f numbers each, expected at most %d numbers; choose fewer copies",
+                count,
+                total / count,
+                MOST_NUMBERS);
+        double[] values = new double[(int) total];
         for (int i = 0; i < total; i++) {
             values[i] = random.nextGaussian();
         }

@@ -5,6 +5,8 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 
 /// The layers of recurrent networks, `[B, L, in]` to the states of all steps `[B, L, width]`. The state before
@@ -25,12 +27,14 @@ final class RecurrentCells {
         Parameter generator = net.generator("generator", width);
         Parameter bias = net.parameter("bias", new Init.SymmetricUniform(BIAS), width);
         return NonFiniteTrace.layer("orthogonal cell", net.path(), (x, mode) -> {
+            LinearRegions.curved("orthogonal cell"); // modReLU jumps where its bias is positive
             Tensor a = generator.tensor();
-            Tensor turned = torch.matrix_exp(a.t().sub(a)); // [width, width], the transpose of U
-            Tensor driven = torch.linear(x, input.tensor()); // [B, L, width]
-            Tensor state = driven.new_zeros(x.size(0), width); // [B, width]
             var states = new ArrayList<Tensor>();
-            try {
+            // In bfloat16, U would change the length of a state by .2 % in each step.
+            try (var exact = Precision.FP32.autocast(Device.of(x))) {
+                Tensor turned = torch.matrix_exp(a.t().sub(a)); // [width, width], the transpose of U
+                Tensor driven = torch.linear(x.to(a.scalar_type()), input.tensor()); // [B, L, width]
+                Tensor state = driven.new_zeros(x.size(0), width); // [B, width]
                 for (long t = 0; t < x.size(1); t++) {
                     state = step(driven, t, state, turned, bias.tensor());
                     states.add(state);
@@ -57,15 +61,18 @@ final class RecurrentCells {
         return NonFiniteTrace.layer(
                 "gru",
                 net.path(),
-                (x, mode) -> torch.gru(
-                                x, gates.start(x), gates.vector(), true, 1, 0, mode != Mode.EVALUATE, false, true)
-                        .get0());
+                (x, mode) -> {
+                    LinearRegions.curved("gru");
+                    return torch.gru(x, gates.start(x), gates.vector(), true, 1, 0, mode != Mode.EVALUATE, false, true)
+                            .get0();
+                });
     }
 
     /// The long short-term memory, with the parameters and initial values of PyTorch's `LSTM`.
     static Layer lstm(NetworkBuilder net, int in, int width) {
         Gates gates = Gates.declare(net, 4, in, width);
         return NonFiniteTrace.layer("lstm", net.path(), (x, mode) -> {
+            LinearRegions.curved("lstm");
             var start = new TensorVector(gates.start(x), gates.start(x));
             return torch.lstm(x, start, gates.vector(), true, 1, 0, mode != Mode.EVALUATE, false, true)
                     .get0();

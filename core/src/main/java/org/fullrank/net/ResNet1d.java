@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
@@ -90,8 +89,8 @@ public record ResNet1d(List<Integer> channels, int kernel) implements EncoderSpe
                         Layers.batchNorm(net.in("downsample").in("1"), out, 1)));
         return NonFiniteTrace.layer("residual block", net.path(), (x, mode) -> {
             Tensor residual = path.forward(x, mode); // [B, out, L / stride]
-            torch.relu_(residual.add_(shortcut.forward(x, mode)));
-            return residual;
+            residual.add_(shortcut.forward(x, mode)); // the result of an operation in place does not own its tensor
+            return Layers.relu(residual);
         });
     }
 }

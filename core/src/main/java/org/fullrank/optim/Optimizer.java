@@ -37,6 +37,7 @@ public sealed interface Optimizer extends AutoCloseable
     /// @throws org.fullrank.engine.InputException when a group names a parameter that cannot stay orthogonal
     static Optimizer of(OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters, long seed) {
         var orthogonal = OrthogonalGroup.of(groups, parameters);
+        orthogonal.requireOrthogonal(parameters); // before there is a state that somebody must close
         Optimizer plain = plain(spec, groups, parameters);
         return orthogonal.matrices().isEmpty()
                 ? plain

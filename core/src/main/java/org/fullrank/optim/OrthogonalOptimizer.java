@@ -29,7 +29,6 @@ final class OrthogonalOptimizer implements Optimizer {
         this.group = group;
         this.how = how;
         this.seed = seed;
-        group.requireOrthogonal(parameters);
     }
 
     @Override

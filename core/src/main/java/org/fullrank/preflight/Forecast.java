@@ -55,7 +55,7 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         figures.put("chunk-mib", mebibytes(chunk * probe.rowBytes()));
         figures.put("machine-mib", mebibytes(machine));
         String text =
-                "about %s for %d steps at %s images/s, without the evaluation after it; about %s of memory, of which"
+                "about %s for %d steps at %s samples/s, without the evaluation after it; about %s of memory, of which"
                                 .formatted(
                                         Numbers.duration(seconds),
                                         rehearsal.totalSteps(),

@@ -153,7 +153,12 @@ public final class Preflight {
     static StepCost settled(StepCost first, Supplier<StepCost> measurement, Predicate<StepCost> again) {
         StepCost best = first;
         while (again.test(best)) {
-            StepCost next = measurement.get();
+            StepCost next;
+            try {
+                next = measurement.get();
+            } catch (FullrankException e) {
+                return best; // such as memory for a larger step, which the first measurement had no time to try
+            }
             if (next.stepSeconds() > SETTLED * best.stepSeconds()) {
                 return next.stepSeconds() < best.stepSeconds() ? next : best;
             }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
@@ -70,21 +71,18 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
     /// @param untrained features of the same encoder at its initial weights; if null, this row is left out
     /// @param raw the input itself; if null, the rows of the raw input and of its principal components are
     ///     left out
-    /// @param convolutions random convolutions of time series; if null, this row is left out
+    /// @param convolutions computes random convolutions of time series; if null, this row is left out
     public record Subjects(
             Splits encoder,
             @Nullable Splits untrained,
             @Nullable Splits raw,
-            @Nullable Splits convolutions) {
+            @Nullable Supplier<Splits> convolutions) {
         public Subjects {
             if (untrained != null) {
                 encoder.requireSameItems(untrained, "untrained");
             }
             if (raw != null) {
                 encoder.requireSameItems(raw, "raw");
-            }
-            if (convolutions != null) {
-                encoder.requireSameItems(convolutions, "convolved");
             }
         }
 
@@ -109,9 +107,9 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
             int width = subjects.encoder.train().width();
             attempt("PCA", failed, () -> results.addAll(components(raw, width, protocol)));
         }
-        Splits convolutions = subjects.convolutions;
+        Supplier<Splits> convolutions = subjects.convolutions;
         if (convolutions != null) {
-            attempt(CONVOLUTIONS, failed, () -> results.add(probe(CONVOLUTIONS, convolutions, protocol)));
+            attempt(CONVOLUTIONS, failed, () -> results.add(probe(CONVOLUTIONS, convolutions.get(), protocol)));
         }
         Splits untrained = subjects.untrained;
         if (untrained != null) {

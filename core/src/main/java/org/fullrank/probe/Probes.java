@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.fullrank.data.TrainTest;
-import org.fullrank.data.Vectors;
 import org.fullrank.method.Method;
 import org.fullrank.probe.ProbeTable.Baseline;
 import org.jspecify.annotations.Nullable;
@@ -56,13 +56,14 @@ public record Probes(@Nullable KnnProtocol knn, @Nullable LinearProtocol linear,
         Protocol protocol = Protocol.of(subject.source())
                 .withKnn(knn)
                 .withLinear(linear)
-                .withConvolutions(items.train() instanceof Vectors vectors && vectors.series() != null);
+                .withConvolutions(RandomConvolutions.fit(items.train(), items.test()));
         Splits encoded = new Splits(subject.embed(items.train()), subject.embed(items.test()));
         boolean asked = baselines.contains(Baseline.UNTRAINED);
         Splits untrained = asked && subject.isTrained() ? untrained(subject, items) : null;
         Splits raw = baselines.contains(Baseline.RAW) ? RawInput.of(items.train(), items.test()) : null;
-        Splits convolutions =
-                baselines.contains(Baseline.RAW) ? RandomConvolutions.of(items.train(), items.test()) : null;
+        Supplier<Splits> convolutions = protocol.convolutions() && baselines.contains(Baseline.RAW)
+                ? () -> RandomConvolutions.of(items.train(), items.test())
+                : null;
         ProbeTable table = ProbeTable.of(new ProbeTable.Subjects(encoded, untrained, raw, convolutions), protocol);
         return subject.isTrained() ? table : table.ofClosedForm(asked ? UntrainedTwin.missing(subject) : List.of());
     }

@@ -25,7 +25,7 @@ public record Protocol(
         List<Integer> pcaWidths,
         boolean convolutions) {
     /// The version. It increases whenever the same settings would give other numbers.
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     /// The longest side of raw images. Larger images are resized to this side by area averaging, see
     /// [RawInput]. Color images of 32 x 32 are enough for recognition (Torralba et al. 2008, "80 million tiny
     /// images"). The baseline then has 3,072 features.

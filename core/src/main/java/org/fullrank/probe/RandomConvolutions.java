@@ -3,12 +3,14 @@ package org.fullrank.probe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.fullrank.data.Items;
 import org.fullrank.data.SeriesShape;
 import org.fullrank.data.Vectors;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
-import org.jspecify.annotations.Nullable;
+import org.fullrank.view.ColumnMoments;
 
 /// Features of time series from random convolutions: a baseline without training that is strong for series.
 /// Each kernel gives the largest value of its convolution and the share of positive values (ROCKET: Dempster,
@@ -24,6 +26,8 @@ public final class RandomConvolutions {
     public static final int KERNELS = 1000;
 
     private static final int SEED = 0;
+    /// The most values of the features of a split: 2 GB.
+    private static final int MOST_VALUES = 500_000_000;
     private static final long STREAM = Keyed.name("probe.convolutions");
     private static final int[] LENGTHS = {7, 9, 11};
 
@@ -43,54 +47,46 @@ public final class RandomConvolutions {
                 .formatted(KERNELS, SEED);
     }
 
-    /// The features of both splits, `[N, 2 * KERNELS]`; null if the items are not time series.
-    static @Nullable Splits of(Items train, Items test) {
-        if (!(train instanceof Vectors first && test instanceof Vectors second)) {
-            return null;
+    /// Whether the items are time series of one shape.
+    static boolean fit(Items train, Items test) {
+        return train instanceof Vectors first
+                && test instanceof Vectors second
+                && first.series() != null
+                && first.series().equals(second.series());
+    }
+
+    /// The features of both splits, `[N, 2 * KERNELS]`.
+    ///
+    /// @throws InputException when the items are not time series of one shape, or are too many
+    static Splits of(Items train, Items test) {
+        if (!fit(train, test)) {
+            throw new InputException("random convolutions: found other items, expected time series of one shape");
         }
-        SeriesShape shape = first.series();
-        if (shape == null || !shape.equals(second.series())) {
-            return null;
-        }
+        var first = (Vectors) train;
+        var second = (Vectors) test;
+        SeriesShape shape = Objects.requireNonNull(first.series());
         List<Kernel> kernels = kernels(shape, KERNELS);
-        Scaling scaling = Scaling.of(first, shape);
+        ColumnMoments scaling = ColumnMoments.ofChannels(first);
         return new Splits(features(first, shape, scaling, kernels), features(second, shape, scaling, kernels));
     }
 
-    /// The mean and the standard deviation of each channel; 1 for a constant one.
-    private record Scaling(double[] means, double[] deviations) {
-        static Scaling of(Vectors series, SeriesShape shape) {
-            double count = (double) series.size() * shape.length();
-            double[] means = new double[shape.channels()];
-            double[] squares = new double[shape.channels()];
-            for (int i = 0; i < series.size(); i++) {
-                float[] values = series.copy(i);
-                for (int at = 0; at < values.length; at++) {
-                    means[at / shape.length()] += values[at] / count;
-                }
-            }
-            for (int i = 0; i < series.size(); i++) {
-                float[] values = series.copy(i);
-                for (int at = 0; at < values.length; at++) {
-                    double centered = values[at] - means[at / shape.length()];
-                    squares[at / shape.length()] += centered * centered / count;
-                }
-            }
-            double[] deviations = new double[squares.length];
-            Arrays.setAll(deviations, c -> squares[c] > 0 ? Math.sqrt(squares[c]) : 1);
-            return new Scaling(means, deviations);
-        }
-    }
-
-    private static Features features(Vectors series, SeriesShape shape, Scaling scaling, List<Kernel> kernels) {
+    private static Features features(
+            Vectors series, SeriesShape shape, ColumnMoments moments, List<Kernel> kernels) {
         int width = 2 * kernels.size();
+        InputException.when(
+                (long) series.size() * width > MOST_VALUES,
+                "found %d series, expected at most %d, because each has %d features; choose fewer with data.samples",
+                series.size(),
+                MOST_VALUES / width,
+                width);
         float[] features = new float[series.size() * width];
         IntStream.range(0, series.size()).parallel().forEach(i -> {
             float[] values = series.copy(i);
             double[][] channels = new double[shape.channels()][shape.length()];
             for (int at = 0; at < values.length; at++) {
                 int c = at / shape.length();
-                channels[c][at % shape.length()] = (values[at] - scaling.means[c]) / scaling.deviations[c];
+                double deviation = moments.std(c) > 0 ? moments.std(c) : 1; // a constant channel
+                channels[c][at % shape.length()] = (values[at] - moments.mean(c)) / deviation;
             }
             for (int k = 0; k < kernels.size(); k++) {
                 apply(kernels.get(k), channels, features, i * width + 2 * k);

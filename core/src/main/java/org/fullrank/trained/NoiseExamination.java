@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// Adds Gaussian noise to some items and tests whether the embeddings of the noisy copies of an item are
 /// Gaussian.
 final class NoiseExamination {
-    /// Items that get noise. Two of them may fail by chance.
+    /// Items that get noise. One of them may fail by chance.
     static final int ITEMS = 16;
 
     /// Items for the standard deviation of an input value.
@@ -62,11 +62,11 @@ final class NoiseExamination {
             ViewGenerator generator = views.on(items);
             Device device = method.parameters().device();
             int[] all = IntStream.range(0, Math.min(UNIT_ITEMS, items.size())).toArray();
-            double unit = unit(ViewTensors.plain(generator, all, device));
+            double unit = unit(generator, all, device);
             int count = Math.min(ITEMS, items.size());
             Tensor x = ViewTensors.plain(generator, Arrays.copyOf(all, count), device); // [n, ...]
             UnaryOperator<Tensor> network = rows -> method.embed(rows, Mode.EVALUATE);
-            double apart = apart(network.apply(x.clone()));
+            double apart = apart(network, x);
             NormalityNull normal = NormalityNull.of(settings.copies(), SAMPLES, 0);
             List<Found> levels = settings.levels().stream()
                     .map(noise -> new Found(noise, normal))
@@ -94,25 +94,30 @@ final class NoiseExamination {
     }
 
     /// The root of the mean variance of an input value over the items.
-    private static double unit(Tensor x) {
-        Tensor rows = x.flatten(1, -1).to(ScalarType.Double); // [n, F]
-        double unit = Math.sqrt(Reductions.squares(rows.sub(Reductions.means(rows))) / rows.numel());
-        InputException.unless(
-                unit > 0,
-                "--gaussian: found items that are all equal, expected items that differ; choose another split");
-        return unit;
+    private static double unit(ViewGenerator views, int[] items, Device device) {
+        try (var scope = Scope.open()) {
+            Tensor x = ViewTensors.plain(views, items, device);
+            Tensor rows = x.flatten(1, -1).to(ScalarType.Double); // [n, F]
+            double unit = Math.sqrt(Reductions.squares(rows.sub(Reductions.means(rows))) / rows.numel());
+            InputException.unless(
+                    unit > 0,
+                    "--gaussian: found items that are all equal, expected items that differ; choose another split");
+            return unit;
+        }
     }
 
     /// The root mean square of the distance of two different embeddings.
-    private static double apart(Tensor z) {
-        Tensor rows = z.to(ScalarType.Double);
-        double squares = Reductions.squares(rows.sub(Reductions.means(rows)));
-        double largest = Tensors.value(rows.abs().max());
-        double apart = Math.sqrt(2 * squares / (rows.size(0) - 1));
-        InputException.unless(
-                apart > ROUNDING * largest * Math.sqrt(rows.size(1)),
-                "--gaussian: found equal embeddings of all items, expected embeddings that differ; see the verdict");
-        return apart;
+    private static double apart(UnaryOperator<Tensor> network, Tensor x) {
+        try (var scope = Scope.open()) {
+            Tensor rows = network.apply(x.clone()).to(ScalarType.Double);
+            double squares = Reductions.squares(rows.sub(Reductions.means(rows)));
+            double largest = Tensors.value(rows.abs().max());
+            double apart = Math.sqrt(2 * squares / (rows.size(0) - 1));
+            InputException.unless(
+                    apart > ROUNDING * largest * Math.sqrt(rows.size(1)),
+                    "--gaussian: found equal embeddings of all items, expected embeddings that differ; see the verdict");
+            return apart;
+        }
     }
 
     /// Sums over the items for one level of noise.

@@ -20,6 +20,7 @@ import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
@@ -279,7 +280,10 @@ public final class Trained implements Subject, AutoCloseable {
     ///
     /// @throws InputException when there are too few items, or when the embeddings do not change with the noise
     public NoiseReport noise(Split split, NoiseSettings settings) {
-        return NoiseExamination.of(method, views, LayerDiagnoses.items(data, split), settings);
+        return NativeErrors.guard(
+                "--gaussian",
+                "give fewer --copies",
+                () -> NoiseExamination.of(method, views, LayerDiagnoses.items(data, split), settings));
     }
 
     /// Adds a verdict that only the run can know: whether lengths are far from the lengths at its beginning.

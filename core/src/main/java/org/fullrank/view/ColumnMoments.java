@@ -7,9 +7,8 @@ import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 
-/// The mean and the standard deviation (of the population) of each feature, or of each channel of time series. For the
-/// levels of a category, the
-/// mean is 0 and the standard deviation is 1.
+/// The mean and the standard deviation (of the population) of each feature, or of each channel of time series.
+/// For the levels of a category, the mean is 0 and the standard deviation is 1.
 public final class ColumnMoments {
     /// A deviation below this share of the mean's size is a rounding error, and the feature counts as
     /// constant.
@@ -34,7 +33,7 @@ public final class ColumnMoments {
     }
 
     /// The moments of each channel of time series, over all series and steps.
-    static ColumnMoments ofChannels(Vectors vectors) {
+    public static ColumnMoments ofChannels(Vectors vectors) {
         return of(vectors, Objects.requireNonNull(vectors.series()).length());
     }
 

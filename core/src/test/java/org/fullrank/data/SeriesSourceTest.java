@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SeriesSourceTest {
     private static final String HEADER = """
@@ -67,6 +68,16 @@ class SeriesSourceTest {
             assertThat(data.warnings()).contains("the test split is " + test + " beside " + path);
             assertThat(labels(data.items(Split.TEST)).classes()).containsExactly(0);
             assertThat(both.fingerprint()).isEqualTo(data.fingerprint());
+        }
+    }
+
+    /// A word that ends like the name of a split is no split.
+    @ParameterizedTest
+    @ValueSource(strings = {"contest.ts", "interval.ts", "Walks_TEST.ts"})
+    void aLoneFileOfAFolderIsTheTrainingSplit(String name) {
+        Path path = write(name, TRAIN);
+        try (Dataset data = open(path.getParent())) {
+            assertThat(data.splits()).containsExactly(Split.TRAIN);
         }
     }
 

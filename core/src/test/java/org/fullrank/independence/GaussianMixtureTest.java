@@ -210,6 +210,10 @@ class GaussianMixtureTest {
         assertThatThrownBy(() ->
                         new GaussianMixture(means, Tensors.of(new double[] {1, .5, 0, 1, 1, 0, 0, 1}, 2, 2, 2)))
                 .hasMessageContaining("not symmetric");
+        // a large component does not hide it
+        double[] unlike = {1e12, 0, 0, 1e12, 1, .9, 0, 1};
+        assertThatThrownBy(() -> new GaussianMixture(means, Tensors.of(unlike, 2, 2, 2)))
+                .hasMessageContaining("not symmetric");
         GaussianMixture constant = new GaussianMixture(means, Tensors.of(new double[8], 2, 2, 2));
         assertThatThrownBy(constant::bounds).hasMessageContaining("covariance 0 (from 0)");
         assertThat(constant.gaussian()).isEqualTo(Double.NEGATIVE_INFINITY);

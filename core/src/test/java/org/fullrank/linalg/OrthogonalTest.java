@@ -107,6 +107,8 @@ class OrthogonalTest {
             assertThat(Orthogonal.sign(u)).isEqualTo(1);
             assertThat(Orthogonal.sign(mirror)).isEqualTo(-1);
             assertThat(Orthogonal.sign(Tensors.of(new double[4], 2, 2))).isZero();
+            assertThatThrownBy(() -> Orthogonal.sign(Tensors.of(new double[] {1, 0, 0, Double.NaN}, 2, 2)))
+                    .hasMessageStartingWith("determinant: found a number that is not finite");
             Tensor large = Orthogonal.random(700, Keyed.of(9)); // an LU factorization would overflow the stack
             int sign = Orthogonal.sign(large);
             large.select(1, 3).neg_();

@@ -137,18 +137,23 @@ class NoisyCopiesTest {
             case "resnet" -> new ResNet(18, ResNet.Stem.IMAGENET, 1 / 16.0, false);
             case "vgg" -> new Vgg(List.of(4, 6), List.of(1, 2));
             case "linear" -> new LinearMap(5);
+            case "resnet1d" -> new ResNet1d(List.of(4, 6), 3);
+            case "orthogonal cell" -> new Recurrent(Recurrent.Cell.ORTHOGONAL, List.of(5), Recurrent.Pool.LAST);
+            case "gru" -> new Recurrent(Recurrent.Cell.GRU, List.of(5), Recurrent.Pool.LAST);
+            case "lstm" -> new Recurrent(Recurrent.Cell.LSTM, List.of(5), Recurrent.Pool.LAST);
             default -> new Vit(4, 12, 1, 2, 2, Vit.Pool.MEAN);
         };
     }
 
     /// In its region, a network is linear, and so are its ReLUs, its sums and its maxima.
     @ParameterizedTest
-    @ValueSource(strings = {"mlp", "conv", "resnet", "vgg", "linear"})
+    @ValueSource(strings = {"mlp", "conv", "resnet", "vgg", "linear", "resnet1d"})
     void everyEncoderOfReluIsLinearInItsRegions(String name) {
-        UnaryOperator<Tensor> network = encoder(spec(name), IMAGE);
-        Tensor x = NoisyCopies.draws(ScalarType.Double, 1, new long[] {2, 16, 16}, 5)
-                .select(0, 0);
-        Tensor draws = NoisyCopies.draws(ScalarType.Double, 40, new long[] {2, 16, 16}, 6);
+        boolean series = name.equals("resnet1d");
+        long[] shape = series ? new long[] {2, 64} : new long[] {2, 16, 16};
+        UnaryOperator<Tensor> network = encoder(spec(name), series ? new InputShape.Series(2, 64) : IMAGE);
+        Tensor x = NoisyCopies.draws(ScalarType.Double, 1, shape, 5).select(0, 0);
+        Tensor draws = NoisyCopies.draws(ScalarType.Double, 40, shape, 6);
         Tensor jacobian = Jacobian.of(network, x);
         int inside = 0;
         for (double noise : new double[] {1e-6, 1e-4, 1e-3, 1e-2, 1}) {
@@ -170,6 +175,15 @@ class NoisyCopiesTest {
             }
         }
         assertThat(inside).isGreaterThan(20).isLessThanOrEqualTo(name.equals("linear") ? 200 : 190);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"orthogonal cell", "gru", "lstm"})
+    void aRecurrentNetworkHasNoRegions(String name) {
+        UnaryOperator<Tensor> network = encoder(spec(name), new InputShape.Series(2, 6));
+        Tensor x =
+                NoisyCopies.draws(ScalarType.Double, 1, new long[] {2, 6}, 5).select(0, 0);
+        assertThat(NoisyCopies.of(network, x, x.unsqueeze(0), .1).curved()).isEqualTo(name);
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.net.Recurrent.Cell;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SeriesEncodersTest {
     private record Net(Encoder encoder, ParameterBuffer parameters) implements AutoCloseable {
@@ -163,33 +165,22 @@ class SeriesEncodersTest {
     }
 
     @Test
-    void theMatrixOfTheOrthogonalCellIsOrthogonalWhateverItsParametersAre() {
-        try (var net = Net.lively(new Recurrent(Cell.ORTHOGONAL, List.of(7), Pool.LAST), 1, 3);
-                var scope = Scope.open()) {
-            ParameterBuffer.Segment generator = net.parameters().segments().stream()
-                    .filter(s -> s.name().equals("layers.0.generator"))
-                    .findFirst()
-                    .orElseThrow();
-            assertThat(generator.isMatrix()).as("decays").isFalse();
-            double[][] u = NaiveRecurrent.turn(
-                    Tensors.doubles(generator.view(net.parameters().values())), 7);
-            for (int i = 0; i < 7; i++) {
-                for (int j = 0; j < 7; j++) {
-                    double product = 0;
-                    for (int k = 0; k < 7; k++) {
-                        product += u[i][k] * u[j][k];
-                    }
-                    assertThat(product).isCloseTo(i == j ? 1 : 0, within(1e-9));
-                }
-            }
+    void theGeneratorOfTheOrthogonalCellIsAVector() {
+        try (var net = Net.lively(new Recurrent(Cell.ORTHOGONAL, List.of(7), Pool.LAST), 1, 3)) {
+            assertThat(net.parameters().segments())
+                    .filteredOn(s -> s.name().equals("layers.0.generator"))
+                    .singleElement()
+                    .satisfies(s -> assertThat(s.isMatrix()).as("decays").isFalse());
         }
     }
 
-    /// The state of units without input is only rotated, so its length stays.
-    @Test
-    void theOrthogonalCellKeepsTheLengthOfAState() {
+    /// The state of units without input is only rotated, so its length stays, whatever the parameters are.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theOrthogonalCellKeepsTheLengthOfAState(boolean lively) {
+        var spec = new Recurrent(Cell.ORTHOGONAL, List.of(16), Pool.LAST);
         try (var scope = Scope.withoutGradients();
-                var net = Net.of(new Recurrent(Cell.ORTHOGONAL, List.of(16), Pool.LAST), 1, 200, ScalarType.Double)) {
+                var net = lively ? Net.lively(spec, 1, 200) : Net.of(spec, 1, 200, ScalarType.Double)) {
             net.parameters().segments().stream()
                     .filter(s -> s.name().endsWith("bias"))
                     .forEach(s -> s.view(net.parameters().values()).zero_());
@@ -198,6 +189,23 @@ class SeriesEncodersTest {
             double first = length(net.encoder().forward(Tensors.of(new double[] {1}, 1, 1, 1), Mode.EVALUATE));
             double last = length(net.encoder().forward(Tensors.of(pulse, 1, 1, 200), Mode.EVALUATE));
             assertThat(last).isCloseTo(first, within(1e-9));
+        }
+    }
+
+    /// In bfloat16, the matrix would not be orthogonal.
+    @Test
+    void theOrthogonalCellComputesInFloat32() {
+        var spec = new Recurrent(Cell.ORTHOGONAL, List.of(16), Pool.LAST);
+        try (var scope = Scope.withoutGradients();
+                var net = Net.of(spec, 2, 50, ScalarType.Float)) {
+            Tensor x = noise(6, 4, 2, 50).to(ScalarType.Float);
+            double[] exact = Tensors.doubles(net.encoder().forward(x, Mode.EVALUATE));
+            try (var bf16 = Precision.BF16.autocast(Device.CPU)) {
+                assertThat(Tensors.doubles(net.encoder().forward(x, Mode.EVALUATE)))
+                        .containsExactly(exact);
+                Tensor product = x.select(0, 0).mm(x.select(0, 0).t());
+                assertThat(product.scalar_type().intern()).as("autocast is on again").isEqualTo(ScalarType.BFloat16);
+            }
         }
     }
 

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,25 +127,6 @@ class PreflightTest {
                     .doesNotContain(RateSweep.NAME)
                     .contains(Forecast.NAME);
         }
-    }
-
-    /// A process measures its first steps while Java still compiles them.
-    @Test
-    void stepsAreMeasuredUntilTheyAreNoLongerFaster() {
-        var times = new ArrayDeque<>(List.of(1.0, 0.5, 0.48, 0.1));
-        StepCost settled = Preflight.settled(step(6.4), () -> step(times.remove()), best -> true);
-        assertThat(settled.stepSeconds()).isEqualTo(0.48);
-        assertThat(times).containsExactly(0.1);
-
-        var three = new ArrayDeque<>(List.of(3.0, 2.0, 1.0));
-        assertThat(Preflight.settled(step(4), () -> step(three.remove()), best -> best.stepSeconds() > 2)
-                        .stepSeconds())
-                .isEqualTo(2);
-        assertThat(three).containsExactly(1.0);
-    }
-
-    private static StepCost step(double seconds) {
-        return new StepCost(seconds, true, 0, 0, 1000, 10);
     }
 
     @Test

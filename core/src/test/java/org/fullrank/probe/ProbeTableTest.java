@@ -103,7 +103,7 @@ class ProbeTableTest {
 
     @Test
     void hashIsGolden() {
-        assertThat(PROTOCOL.hash()).isEqualTo("0b78eb4c");
+        assertThat(PROTOCOL.hash()).isEqualTo("57cc2454");
     }
 
     @ParameterizedTest

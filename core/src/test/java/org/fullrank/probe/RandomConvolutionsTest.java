@@ -1,14 +1,15 @@
 package org.fullrank.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.fullrank.data.Labels;
 import org.fullrank.data.SeriesShape;
 import org.fullrank.data.Vectors;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.probe.RandomConvolutions.Kernel;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ class RandomConvolutionsTest {
     /// Two frequencies with random phases: the raw values have nothing in common within a class.
     @Test
     void theyTellFrequenciesApartThatRawValuesDoNot() {
-        Splits features = Objects.requireNonNull(RandomConvolutions.of(waves(60, 1), waves(60, 2)));
+        Splits features = RandomConvolutions.of(waves(60, 1), waves(60, 2));
         Splits raw = RawInput.of(waves(60, 1), waves(60, 2));
         assertThat(features.train().width()).isEqualTo(2 * RandomConvolutions.KERNELS);
         LinearProtocol linear = LinearProtocol.defaults();
@@ -115,10 +116,10 @@ class RandomConvolutionsTest {
             other[i] = 100 + 7 * series.copy(i / 60)[i % 60];
         }
         Vectors moved = Vectors.of(other, 60).withSeries(new SeriesShape(2, 30));
-        float[] first = Objects.requireNonNull(RandomConvolutions.of(series, series))
+        float[] first = RandomConvolutions.of(series, series)
                 .train()
                 .values();
-        float[] second = Objects.requireNonNull(RandomConvolutions.of(moved, moved))
+        float[] second = RandomConvolutions.of(moved, moved)
                 .train()
                 .values();
         double different = 0;
@@ -131,6 +132,27 @@ class RandomConvolutionsTest {
     @Test
     void onlyTimeSeriesHaveThem() {
         Vectors vectors = Vectors.of(new float[60], 60);
-        assertThat(RandomConvolutions.of(vectors, vectors)).isNull();
+        assertThat(RandomConvolutions.fit(vectors, vectors)).isFalse();
+        assertThatThrownBy(() -> RandomConvolutions.of(vectors, vectors)).isInstanceOf(InputException.class);
+    }
+
+    /// A channel that is constant in training says nothing, whatever the test series have there.
+    @Test
+    void aChannelThatIsConstantInTrainingIsNotScaled() {
+        var shape = new SeriesShape(2, 20);
+        Vectors train = Vectors.of(constantSecond(30, .1f), 40).withSeries(shape);
+        Vectors test = Vectors.of(constantSecond(30, .2f), 40).withSeries(shape);
+        for (float feature : RandomConvolutions.of(train, test).test().values()) {
+            assertThat(Math.abs(feature)).isLessThan(100);
+        }
+    }
+
+    private static float[] constantSecond(int count, float level) {
+        var random = Keyed.of(3);
+        float[] values = new float[count * 40];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 40 < 20 ? (float) random.nextGaussian() : level;
+        }
+        return values;
     }
 }

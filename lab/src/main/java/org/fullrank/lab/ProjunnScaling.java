@@ -47,9 +47,9 @@ record ProjunnScaling(OrthogonalLearning.Move move) implements Experiment {
                 "the cost of an update",
                 """
                 A matrix can be held orthogonal in several ways, most of which factorize the whole matrix after every
-                step, so that twice the size means eight times the time. An update of low rank only touches few
-                directions. You see its time grow with the square of the size and with the rank, and from which size on
-                it is faster than the others.
+                step, so that twice the size means eight times as many operations. An update of low rank only touches
+                few directions. You see its time grow with about the square of the size and with the rank, and from which
+                size on it is faster than the others.
 
                 All ways move one random orthogonal matrix U, `[n, n]`, by the same change `G = a b'` of rank k:
 
@@ -62,9 +62,10 @@ record ProjunnScaling(OrthogonalLearning.Move move) implements Experiment {
                 The claims compare the low-rank forms with the dense exponential and with the polar factor of U + G by
                 a singular value decomposition. **The times are those of one machine**, the fastest of several tries,
                 so they are shown but no claim depends on them. The slopes are fitted to logarithms, over the sizes from
-                512 on and over the ranks from 16 on at the largest size (over all of them in a quick run). A slope in n
-                above 2 shows that a larger matrix no longer fits the processor's cache. At a low rank the time is that
-                of reading the matrix, so it grows less than k. All numbers are float64.
+                512 on and over the ranks from 16 on at the largest size (over all of them in a quick run). The slope in
+                n of a low-rank update is above 2 if a larger matrix no longer fits the processor's cache. The slope of a
+                dense way is below 3, because a processor multiplies large matrices faster. So compare the times. At a
+                low rank the time is that of reading the matrix, so it grows less than k. All numbers are float64.
                 """);
     }
 
