@@ -28,7 +28,8 @@ record Modes(
         List<String> warnings) {
     /// Two eigenvalues count as equal if they differ by less than this share of the largest eigenvalue.
     static final double TIE = 1e-9;
-    /// An eigenvalue below this share of the largest one is a rounding error.
+    /// An eigenvalue below this share of the largest one is a rounding error, and so is a missing share of the
+    /// trace below it.
     static final double ROUNDING = 1e-12;
 
     /// Chooses the eigenvectors that the optimum uses from the largest eigenpairs.
@@ -85,6 +86,14 @@ record Modes(
     /// @param traceError share of the kernel matrix's trace that the features miss
     SpectralReport report(int rank, double condition, double traceError) {
         return new SpectralReport(
-                loss, lengths, eigenvalues, rank, condition, gap, residual, traceError, List.copyOf(warnings));
+                loss,
+                lengths,
+                eigenvalues,
+                rank,
+                condition,
+                gap,
+                residual,
+                Math.abs(traceError) > ROUNDING ? traceError : 0,
+                List.copyOf(warnings));
     }
 }
